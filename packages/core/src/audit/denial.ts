@@ -1,0 +1,16 @@
+import type { CanonicalName } from "../policy/types.ts";
+
+/** One use of authority that the policy does not allow: who, what, on what. */
+export interface Denial {
+  readonly principal: CanonicalName;
+  /**
+   * What was wanted: `fs.read`, `fs.write`, `net.connect`, `net.listen`, `dns`,
+   * `env`, `command`, `worker`, `native`, `builtin`, `global`, `package`,
+   * `process`, `eval`.
+   */
+  readonly capability: string;
+  /** On what: a path, endpoint, key, program, builtin or package name. */
+  readonly target: string;
+  /** The function that was called, where that helps: `fs.readFileSync`. */
+  readonly via?: string;
+}

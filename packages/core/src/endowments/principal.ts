@@ -1,0 +1,74 @@
+import type { CanonicalName, PackagePolicy } from "../policy/types.ts";
+import type { Denial } from "../audit/denial.ts";
+
+/** Whose authority is used: one package instance with its effective policy. */
+export interface Principal {
+  readonly name: CanonicalName;
+  /** Real absolute folder of the package. */
+  readonly location: string;
+  /** The root application (and workspace members) under `"root": "trusted"`: no bounds. */
+  readonly trusted: boolean;
+  /** Generated policy with overrides applied and `pending` left out; deep-frozen. */
+  readonly policy: PackagePolicy;
+  /**
+   * Reports a use of authority that the policy does not cover, and says whether
+   * it must be refused: `true` always, but for `--audit` and `--learn`, where
+   * the use is recorded and goes through.
+   *
+   *     if (!covered && principal.denies({ capability: "fs.read", target })) throw enoent(target);
+   */
+  denies(denial: Omit<Denial, "principal">): boolean;
+}
+
+/** The folders that scopes are relative to; all real absolute paths. */
+export interface ProjectPaths {
+  readonly project: string;
+  readonly cwd: string;
+  readonly tmp: string;
+  readonly home: string;
+}
+
+/** Node's own, unattenuated modules. Only moat's own code ever holds this. */
+export interface Powers {
+  /** The real builtin module, by its name without `node:`; loaded on first use. */
+  builtin(name: string): any;
+  readonly process: NodeJS.Process;
+  /** The real global object as it was before moat emptied it. */
+  readonly globals: Readonly<Record<string, any>>;
+}
+
+/** What the loader of a principal offers to attenuators such as `module` and `vm`. */
+export interface PrincipalLoader {
+  /** `createRequire(filename)` under the principal's own authority. */
+  createRequire(filename: string): NodeJS.Require;
+  /** `import(specifier)` from the given file, under the principal's own authority. */
+  importModule(specifier: string, referrer: string): Promise<unknown>;
+  /** Compiles a script's text in the principal's compartment; returns its completion value. */
+  evaluate(source: string, options?: { filename?: string; global?: object }): unknown;
+  /** As `vm.compileFunction`/`new Function`: parameters and body in the compartment. */
+  compileFunction(parameters: readonly string[], body: string, options?: { filename?: string; global?: object; kind?: "function" | "async" | "generator" | "asyncGenerator" }): Function;
+  readonly globalThis: object;
+}
+
+/** Everything that a factory of facades is given. */
+export interface EndowmentContext {
+  readonly principal: Principal;
+  readonly powers: Powers;
+  readonly paths: ProjectPaths;
+  readonly loader: PrincipalLoader;
+  /** The principal's own facade of another builtin, made on first use and then the same. */
+  builtin(name: string): any;
+  /** Kept by realm, not by principal: one value for each key, made once (hardened classes, registries). */
+  shared<T>(key: string, make: () => T): T;
+  /** Absolute paths of moat's own files and of whatever else no package may ever touch. */
+  readonly reservedPaths: readonly string[];
+  /** Absolute paths of the project's own modules that an entry reaches: not writable by default. */
+  readonly entryModules: readonly string[];
+}
+
+/**
+ * Makes a principal's facade of one builtin module: a fresh object whose members
+ * are harmless, attenuated, or absent. The caller filters it down to the
+ * members that the policy lists and hardens it.
+ */
+export type BuiltinFactory = (context: EndowmentContext) => object;

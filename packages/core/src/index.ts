@@ -1,0 +1,1 @@
+export { MoatError } from "./errors/moat-error.ts";
