@@ -8,6 +8,7 @@ export interface Manifest {
   readonly main?: string;
   readonly exports?: unknown;
   readonly imports?: unknown;
+  readonly peerDependenciesMeta?: unknown;
   readonly bin?: unknown;
   readonly workspaces?: unknown;
   readonly dependencies?: Readonly<Record<string, string>>;
@@ -42,4 +43,8 @@ export interface Resolution {
   readonly format: ModuleFormat;
   /** Location of the package that the file belongs to; undefined for a builtin. */
   readonly location: string | undefined;
+  /** A `.js` or extensionless file in a scope without `type`: its text decides between the formats. */
+  readonly ambiguous?: true;
+  /** Query and hash of an import's specifier: each is a module of its own. */
+  readonly suffix?: string;
 }

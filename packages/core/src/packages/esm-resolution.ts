@@ -1,0 +1,193 @@
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { builtinOf } from "./builtin-names.ts";
+import type { FileReader } from "./file-reader.ts";
+import { modulesFoldersOf, type PackageScopes } from "./package-scope.ts";
+import {
+  importNotDefined,
+  invalidSpecifier,
+  resolveExports,
+  resolveImports,
+  urlTextToPath,
+} from "./package-targets.ts";
+import { resolutionError } from "./resolution-error.ts";
+
+/** A path before links are resolved, or `node:name`; `inside` is the package folder it may not leave. */
+export interface Found {
+  readonly path: string;
+  readonly inside?: string;
+  readonly suffix?: string;
+}
+
+export interface EsmResolution {
+  /** ESM's `moduleResolve`, without the check of what lies at the path. */
+  resolve(specifier: string, referrer: string, conditions: ReadonlySet<string>): Found;
+  /** PACKAGE_IMPORTS_RESOLVE from a file's own scope; undefined where its scope has no `imports`. */
+  resolveInternal(specifier: string, referrer: string, conditions: ReadonlySet<string>): Found | undefined;
+  /** PACKAGE_SELF_RESOLVE. */
+  resolveSelf(specifier: string, referrer: string, conditions: ReadonlySet<string>): Found | undefined;
+}
+
+const NAME = /^((?:@[^/\\%]+\/)?[^./\\%@][^/\\%]*)(\/.*)?$/s;
+const LEGACY_MAIN = ["", ".js", ".json", ".node", "/index.js", "/index.json", "/index.node"];
+const LEGACY_INDEX = ["index.js", "index.json", "index.node"];
+
+/** Splits `@scope/name/sub` in its package's name and `.` or `./sub`. */
+export const splitSpecifier = (
+  specifier: string,
+): { name: string; subpath: string } | undefined => {
+  const match = NAME.exec(specifier);
+  if (match === null) return undefined;
+  return { name: match[1]!, subpath: match[2] === undefined ? "." : `.${match[2]}` };
+};
+
+export const isRelative = (specifier: string): boolean =>
+  specifier.startsWith("./") ||
+  specifier.startsWith("../") ||
+  specifier === "." ||
+  specifier === "..";
+
+const packageNotFound = (name: string, referrer: string): Error =>
+  resolutionError("ERR_MODULE_NOT_FOUND", `Cannot find package '${name}' imported from ${referrer}`);
+
+export const makeEsmResolution = (disk: FileReader, scopes: PackageScopes): EsmResolution => {
+  const legacyMain = (folder: string, main: string | undefined, referrer: string): Found => {
+    const isFile = (path: string): boolean => disk.stat(path) === "file";
+    if (main !== undefined) {
+      for (const ending of LEGACY_MAIN) {
+        const path = join(folder, `${main}${ending}`);
+        if (isFile(path)) return { path, inside: folder };
+      }
+    }
+    for (const name of LEGACY_INDEX) {
+      const path = join(folder, name);
+      if (isFile(path)) return { path, inside: folder };
+    }
+    throw packageNotFound(folder, referrer);
+  };
+
+  const resolveBare = (
+    specifier: string,
+    fromFolder: string,
+    referrer: string,
+    conditions: ReadonlySet<string>,
+  ): Found => {
+    const builtin = builtinOf(specifier);
+    if (builtin !== undefined) return { path: `node:${builtin}` };
+    if (specifier.startsWith("node:")) throw unknownBuiltin(specifier);
+    const split = splitSpecifier(specifier);
+    if (split === undefined) {
+      if (specifier === "") throw packageNotFound(specifier, referrer);
+      throw invalidSpecifier(specifier, "is not a valid package name", referrer);
+    }
+    const self = resolveSelf(specifier, referrer, conditions);
+    if (self !== undefined) return self;
+    for (const modules of modulesFoldersOf(fromFolder)) {
+      const folder = scopes.installedAt(modules, split.name);
+      if (folder === undefined) continue;
+      const manifest = scopes.manifestOf(folder);
+      if (manifest?.exports !== undefined) {
+        const path = resolveExports(manifest.exports, split.subpath, {
+          folder,
+          referrer,
+          conditions,
+          resolveBare: () => "",
+        });
+        return { path, inside: folder };
+      }
+      if (split.subpath === ".") return legacyMain(folder, manifest?.main, referrer);
+      return { path: urlTextToPath(split.subpath, folder, referrer) };
+    }
+    throw packageNotFound(split.name, referrer);
+  };
+
+  const resolveSelf: EsmResolution["resolveSelf"] = (specifier, referrer, conditions) => {
+    const scope = scopes.scopeOf(referrer);
+    const name = scope?.manifest.name;
+    if (scope === undefined || name === undefined || scope.manifest.exports === undefined) {
+      return undefined;
+    }
+    if (specifier !== name && !specifier.startsWith(`${name}/`)) return undefined;
+    const path = resolveExports(scope.manifest.exports, `.${specifier.slice(name.length)}`, {
+      folder: scope.folder,
+      referrer,
+      conditions,
+      resolveBare: () => "",
+    });
+    return { path, inside: scope.folder };
+  };
+
+  const resolveInternal: EsmResolution["resolveInternal"] = (specifier, referrer, conditions) => {
+    const scope = scopes.scopeOf(referrer);
+    if (scope?.manifest.imports === undefined) return undefined;
+    // What `imports` names outside is no file of this package: it is not held inside.
+    let outside: Found | undefined;
+    const path = resolveImports(scope.manifest.imports, specifier, {
+      folder: scope.folder,
+      referrer,
+      conditions,
+      resolveBare: (bare, folder) => {
+        outside = resolveBare(bare, folder, join(folder, "package.json"), conditions);
+        return outside.path;
+      },
+    });
+    return outside ?? { path, inside: scope.folder };
+  };
+
+  return {
+    resolveInternal,
+    resolveSelf,
+    resolve(specifier, referrer, conditions) {
+      if (specifier.startsWith("#")) {
+        const found = resolveInternal(specifier, referrer, conditions);
+        if (found !== undefined) return found;
+        const scope = scopes.scopeOf(referrer);
+        const config = scope && join(scope.folder, "package.json");
+        throw importNotDefined(specifier, config, referrer);
+      }
+      if (isRelative(specifier) || specifier.startsWith("/")) {
+        const { text, suffix } = splitSuffix(specifier);
+        if (!specifier.startsWith("/")) {
+          return { path: urlTextToPath(text, dirname(referrer), referrer), suffix };
+        }
+        return fromUrl(new URL(specifier, pathToFileURL(referrer)), specifier, referrer);
+      }
+      const builtin = builtinOf(specifier);
+      if (builtin !== undefined) return { path: `node:${builtin}` };
+      if (specifier.startsWith("node:")) throw unknownBuiltin(specifier);
+      if (URL.canParse(specifier)) return fromUrl(new URL(specifier), specifier, referrer);
+      return resolveBare(specifier, dirname(referrer), referrer, conditions);
+    },
+  };
+};
+
+const splitSuffix = (specifier: string): { text: string; suffix: string } => {
+  const at = specifier.search(/[?#]/);
+  return at < 0
+    ? { text: specifier, suffix: "" }
+    : { text: specifier.slice(0, at), suffix: specifier.slice(at) };
+};
+
+const unknownBuiltin = (specifier: string): Error =>
+  resolutionError("ERR_UNKNOWN_BUILTIN_MODULE", `No such built-in module: ${specifier}`);
+
+const fromUrl = (url: URL, specifier: string, referrer: string): Found => {
+  // HAZARD: `data:`, `blob:` and `http:` are code from nowhere: no package, so no principal.
+  if (url.protocol !== "file:") {
+    throw resolutionError(
+      "ERR_UNSUPPORTED_ESM_URL_SCHEME",
+      `Only URLs with a scheme in: file and node are supported by the default ESM loader. Received protocol '${url.protocol}'`,
+    );
+  }
+  const suffix = url.search + url.hash;
+  url.search = url.hash = "";
+  try {
+    return { path: fileURLToPath(url), suffix };
+  } catch {
+    throw invalidSpecifier(
+      specifier,
+      'must not include encoded "/" or "\\" characters',
+      referrer,
+    );
+  }
+};

@@ -1,0 +1,83 @@
+import { dirname, parse, sep } from "node:path";
+import type { Manifest } from "./types.ts";
+
+const BOUNDARY = `${sep}node_modules${sep}`;
+
+/**
+ * The package folder that a real path below a `node_modules` belongs to: the
+ * name below the last one, with its scope. Undefined outside of them.
+ */
+const installedFolder = (realFile: string): string | undefined => {
+  const at = realFile.lastIndexOf(BOUNDARY);
+  if (at < 0) return undefined;
+  const start = at + BOUNDARY.length;
+  let end = realFile.indexOf(sep, start);
+  if (end < 0) return realFile;
+  if (realFile[start] === "@") {
+    end = realFile.indexOf(sep, end + 1);
+    if (end < 0) return realFile;
+  }
+  return realFile.slice(0, end);
+};
+
+/** Says which package a file belongs to, by its real location alone. */
+export interface Owners {
+  ownerOf(realFile: string): string;
+  /** Declares a folder as a package: the project, a workspace member, the target of a link. */
+  add(realFolder: string): void;
+}
+
+/**
+ * A package's folder is, whichever is deepest: the one directly below a
+ * `node_modules` (or `node_modules/@scope`), or a declared one (the project, a
+ * workspace member, what a link in a `node_modules` points to). A `package.json`
+ * further inside changes how Node reads the files near it (`type`, `main`,
+ * `imports`), never whose they are.
+ *
+ * Files outside of all of these belong to the nearest folder with a manifest,
+ * or to the root of the disk: a location that no policy names.
+ */
+export const makeOwners = (manifestOf: (folder: string) => Manifest | undefined): Owners => {
+  const declared = new Set<string>();
+  const byFolder = new Map<string, string>();
+
+  const strayOwner = (folder: string): string => {
+    const top = parse(folder).root;
+    for (let at = folder; at !== top; at = dirname(at)) {
+      // A broken manifest up there is nobody's business: skip it.
+      try {
+        if (manifestOf(at) !== undefined) return at;
+      } catch {}
+    }
+    return top;
+  };
+
+  const find = (realFile: string, folder: string): string => {
+    const installed = installedFolder(realFile);
+    const top = parse(folder).root;
+    for (let at = folder; ; at = dirname(at)) {
+      if (at === installed || declared.has(at)) return at;
+      if (installed !== undefined && at.length <= installed.length) return installed;
+      if (at === top) return strayOwner(folder);
+    }
+  };
+
+  return {
+    ownerOf(realFile) {
+      const folder = dirname(realFile);
+      // A file lying directly in a `node_modules` is a package by itself.
+      if (folder.endsWith(`${sep}node_modules`)) return realFile;
+      let owner = byFolder.get(folder);
+      if (owner === undefined) {
+        owner = find(realFile, folder);
+        if (owner !== realFile) byFolder.set(folder, owner);
+      }
+      return owner;
+    },
+    add(realFolder) {
+      if (declared.has(realFolder)) return;
+      declared.add(realFolder);
+      byFolder.clear();
+    },
+  };
+};

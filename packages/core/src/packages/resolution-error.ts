@@ -1,0 +1,47 @@
+/** The codes that Node's own resolution throws, and moat's in its place. */
+export type ResolutionCode =
+  | "MODULE_NOT_FOUND"
+  | "ERR_MODULE_NOT_FOUND"
+  | "ERR_PACKAGE_PATH_NOT_EXPORTED"
+  | "ERR_PACKAGE_IMPORT_NOT_DEFINED"
+  | "ERR_INVALID_PACKAGE_TARGET"
+  | "ERR_INVALID_PACKAGE_CONFIG"
+  | "ERR_INVALID_MODULE_SPECIFIER"
+  | "ERR_UNSUPPORTED_DIR_IMPORT"
+  | "ERR_UNSUPPORTED_ESM_URL_SCHEME"
+  | "ERR_UNKNOWN_FILE_EXTENSION"
+  | "ERR_UNKNOWN_BUILTIN_MODULE";
+
+/** An error as Node throws it: programs match on `code`, `message` and `requireStack`. */
+export interface ResolutionError extends Error {
+  readonly code: ResolutionCode;
+  readonly requireStack?: string[];
+  readonly url?: string;
+}
+
+const TYPE_ERRORS = new Set<ResolutionCode>([
+  "ERR_INVALID_MODULE_SPECIFIER",
+  "ERR_PACKAGE_IMPORT_NOT_DEFINED",
+  "ERR_UNKNOWN_FILE_EXTENSION",
+]);
+
+/** Makes Node's error for a code; Node's choice of class (`TypeError` for some) included. */
+export const resolutionError = (
+  code: ResolutionCode,
+  message: string,
+  fields: { requireStack?: string[]; url?: string; path?: string } = {},
+): ResolutionError => {
+  const error = TYPE_ERRORS.has(code) ? new TypeError(message) : new Error(message);
+  return Object.assign(error, { code, ...fields }) as ResolutionError;
+};
+
+export const isResolutionError = (error: unknown, code: ResolutionCode): boolean =>
+  error instanceof Error && (error as Partial<ResolutionError>).code === code;
+
+/** `require`'s error. `stack` names the requiring file, then its parents. */
+export const notFoundByRequire = (specifier: string, stack: readonly string[]): ResolutionError => {
+  const lines = stack.length > 0 ? `\nRequire stack:\n- ${stack.join("\n- ")}` : "";
+  return resolutionError("MODULE_NOT_FOUND", `Cannot find module '${specifier}'${lines}`, {
+    requireStack: [...stack],
+  });
+};

@@ -1,0 +1,144 @@
+import { dirname, join } from "node:path";
+import { makeCommonJsResolution } from "./commonjs-resolution.ts";
+import { makeEsmResolution, type Found } from "./esm-resolution.ts";
+import { memoizeReader, type FileReader } from "./file-reader.ts";
+import { formatForImport, formatForRequire } from "./module-format.ts";
+import { makePackageScopes } from "./package-scope.ts";
+import { notFoundByRequire, resolutionError } from "./resolution-error.ts";
+import type { Manifest, Resolution } from "./types.ts";
+
+export type ResolutionMode = "require" | "import";
+
+export interface ResolverOptions {
+  /** Conditions of `exports` and `imports` beyond Node's own, as `--conditions` adds them. */
+  readonly extraConditions?: readonly string[];
+  /** Real folders of first-party packages: the project and its workspace members. */
+  readonly roots?: Iterable<string>;
+}
+
+export interface ResolveOptions {
+  /** `require.resolve`'s `paths`. */
+  readonly paths?: readonly string[] | undefined;
+  /** The requiring file and its parents; the referrer alone unless given. */
+  readonly requireStack?: readonly string[] | undefined;
+}
+
+export interface Resolver {
+  /**
+   * What Node would load. `specifier` must be a primitive string, `referrerPath`
+   * the real absolute path of the asking file.
+   * @throws Node's own errors: see `ResolutionCode`.
+   */
+  resolve(
+    specifier: string,
+    referrerPath: string,
+    mode: ResolutionMode,
+    options?: ResolveOptions,
+  ): Resolution;
+  /** As `resolve`, for a folder in place of a file. */
+  resolveFrom(specifier: string, folder: string, mode: ResolutionMode): Resolution;
+  /** `require.resolve.paths(specifier)`. */
+  resolvePaths(specifier: string, referrerPath: string): string[] | null;
+  /** The manifest in this very folder. */
+  manifestOf(folder: string): Manifest | undefined;
+  /** The location of the package that a real file belongs to. */
+  ownerOf(realFile: string): string;
+  /** Declares a real folder as a package: the project, or a workspace member. */
+  addRoot(realFolder: string): void;
+  /** Where the package of this name is found from a package's real folder; its real location. */
+  locate(name: string, fromFolder: string): string | undefined;
+  readonly disk: FileReader;
+}
+
+const COMMON_CONDITIONS = ["node", "module-sync", "node-addons"];
+
+/** @see https://nodejs.org/api/modules.html and https://nodejs.org/api/esm.html#resolution-algorithm */
+export const makeResolver = (reader: FileReader, options: ResolverOptions = {}): Resolver => {
+  const disk = memoizeReader(reader);
+  const scopes = makePackageScopes(disk);
+  const esm = makeEsmResolution(disk, scopes);
+  const commonJs = makeCommonJsResolution(disk, scopes, esm);
+  const extra = options.extraConditions ?? [];
+  const conditionsOf = {
+    require: new Set(["require", ...COMMON_CONDITIONS, ...extra]),
+    import: new Set(["import", ...COMMON_CONDITIONS, ...extra]),
+  };
+  for (const root of options.roots ?? []) scopes.add(root);
+
+  /** Checks what lies at the path, follows links, and says whose file it is. */
+  const settle = (
+    found: Found,
+    mode: ResolutionMode,
+    notFound: (path: string, kind: "file" | "dir" | undefined) => Error,
+  ): Resolution => {
+    if (found.path.startsWith("node:")) {
+      return { path: found.path.slice("node:".length), format: "builtin", location: undefined };
+    }
+    const kind = found.path.includes("\0") ? undefined : disk.stat(found.path);
+    const path = kind === "file" ? disk.realpath(found.path) : undefined;
+    if (path === undefined) throw notFound(found.path, kind);
+    const location = scopes.ownerOf(path);
+    if (found.inside !== undefined) {
+      // HAZARD: `main`, `exports` and `imports`, also through links, may not lead out of the package.
+      const home = disk.realpath(found.inside);
+      if (home === undefined || scopes.ownerOf(join(home, "package.json")) !== location) {
+        throw notFound(found.path, undefined);
+      }
+    }
+    const read = mode === "require" ? formatForRequire : formatForImport;
+    const resolution = { path, location, ...read(path, scopes.scopeOf) };
+    return found.suffix ? { ...resolution, suffix: found.suffix } : resolution;
+  };
+
+  const known = { require: new Map<string, Resolution>(), import: new Map<string, Resolution>() };
+
+  const resolve: Resolver["resolve"] = (specifier, referrer, mode, asked = {}) => {
+    // Node's own cache has the same key: a specifier means the same from all files of a folder.
+    const key = asked.paths === undefined ? `${dirname(referrer)}\0${specifier}` : undefined;
+    const before = key === undefined ? undefined : known[mode].get(key);
+    if (before !== undefined) return before;
+    const conditions = conditionsOf[mode];
+    let resolution: Resolution;
+    if (mode === "require") {
+      const requireStack = asked.requireStack ?? [referrer];
+      const { paths } = asked;
+      const context = { referrer, conditions, requireStack, ...(paths && { paths }) };
+      const found = commonJs.resolve(specifier, context);
+      resolution = settle(found, mode, () => notFoundByRequire(specifier, requireStack));
+    } else {
+      resolution = settle(esm.resolve(specifier, referrer, conditions), mode, (path, kind) =>
+        kind === "dir"
+          ? resolutionError(
+              "ERR_UNSUPPORTED_DIR_IMPORT",
+              `Directory import '${path}' is not supported resolving ES modules imported from ${referrer}`,
+            )
+          : resolutionError(
+              "ERR_MODULE_NOT_FOUND",
+              `Cannot find module '${path}' imported from ${referrer}`,
+            ),
+      );
+    }
+    Object.freeze(resolution);
+    if (key !== undefined) known[mode].set(key, resolution);
+    return resolution;
+  };
+
+  return {
+    disk,
+    resolve,
+    resolveFrom: (specifier, folder, mode) => resolve(specifier, join(folder, "noop.js"), mode),
+    resolvePaths: commonJs.lookupFolders,
+    manifestOf: scopes.manifestOf,
+    ownerOf: scopes.ownerOf,
+    addRoot: scopes.add,
+    locate(name, fromFolder) {
+      for (let at = fromFolder; ; at = dirname(at)) {
+        if (!at.endsWith("node_modules")) {
+          const folder = scopes.installedAt(join(at, "node_modules"), name);
+          if (folder !== undefined) return disk.realpath(folder);
+        }
+        if (dirname(at) === at) return undefined;
+      }
+    },
+  };
+};
