@@ -1,0 +1,49 @@
+import { hardenNodeClass, isHardenedNodeObject } from "./harden-node.ts";
+
+const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf } = Object;
+const { ownKeys } = Reflect;
+
+/**
+ * Hardens `EventEmitter`, on the hot path of every server.
+ *
+ * The data properties of its prototype that only give a falsy default
+ * (`_events`, `_eventsCount`, `_maxListeners`) are removed: each constructed
+ * emitter assigns all of them, and accessors in their place would cost every
+ * `new EventEmitter` slow definitions. The capture flag, a symbol that can't be
+ * removed, is locked; Node's own initialiser assigns it to each emitter, which
+ * a locked one forbids, hence the initialiser below.
+ *
+ * Must run before any guest code, and after nothing has loaded `node:domain`.
+ */
+export function hardenEventEmitter<T extends Function>(EventEmitter: T): T {
+  const prototype = EventEmitter.prototype as Record<PropertyKey, unknown>;
+  if (isHardenedNodeObject(prototype)) return EventEmitter;
+  const fresh = Reflect.construct(EventEmitter, []) as object;
+  const symbolNamed = (description: string, object: object): symbol | undefined =>
+    ownKeys(object).find((key): key is symbol => typeof key === "symbol" && key.description === description);
+  const capture = symbolNamed("kCapture", prototype);
+  const shapeMode = symbolNamed("shapeMode", fresh);
+
+  for (const key of ownKeys(prototype)) {
+    const descriptor = getOwnPropertyDescriptor(prototype, key)!;
+    if ("value" in descriptor && !descriptor.value && descriptor.configurable === true) delete prototype[key];
+  }
+
+  function init(this: Record<PropertyKey, any>, options?: { captureRejections?: unknown }): void {
+    const events = this["_events"];
+    const own = events !== undefined && events !== getPrototypeOf(this)?._events;
+    if (!own) {
+      this["_events"] = { __proto__: null };
+      this["_eventsCount"] = 0;
+    }
+    if (shapeMode !== undefined) this[shapeMode] = own;
+    this["_maxListeners"] = this["_maxListeners"] || undefined;
+    const wanted = options?.captureRejections;
+    if (wanted && capture !== undefined) {
+      if (wanted !== true) throw new TypeError('The "options.captureRejections" property must be of type boolean.');
+      defineProperty(this, capture, { __proto__: null, value: true, writable: true, enumerable: true, configurable: true } as PropertyDescriptor);
+    }
+  }
+  if (capture !== undefined) (EventEmitter as any).init = init;
+  return hardenNodeClass(EventEmitter);
+}
