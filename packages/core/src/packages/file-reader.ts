@@ -6,31 +6,49 @@ export interface FileReader {
   stat(path: string): "file" | "dir" | undefined;
   /** The path with every link resolved; undefined where it leads nowhere. */
   realpath(path: string): string | undefined;
+  /** The sorted names in a folder; none where it can't be read. */
+  list(folder: string): string[];
 }
 
+export interface MemoizedReader extends FileReader {
+  /** Forgets what was not there, so that it is looked for again. */
+  forgetAbsent(): void;
+}
+
+const memoize = <T>(
+  read: (path: string) => T | undefined,
+): { read: (path: string) => T | undefined; forgetAbsent: () => void } => {
+  const present = new Map<string, T>();
+  const absent = new Set<string>();
+  return {
+    read(path) {
+      const known = present.get(path);
+      if (known !== undefined || absent.has(path)) return known;
+      const found = read(path);
+      if (found === undefined) absent.add(path);
+      else present.set(path, found);
+      return found;
+    },
+    forgetAbsent: () => absent.clear(),
+  };
+};
+
 /**
- * The same reader with every stat and real path remembered for good. Texts are
- * not kept: manifests are remembered parsed, and modules by the loader.
+ * The same reader with every stat and real path remembered. Texts are not kept:
+ * manifests are remembered parsed, and modules by the loader.
  */
-export const memoizeReader = (reader: FileReader): FileReader => {
-  const stats = new Map<string, "file" | "dir" | undefined>();
-  const realpaths = new Map<string, string | undefined>();
+export const memoizeReader = (reader: FileReader): MemoizedReader => {
+  const stats = memoize((path) => reader.stat(path));
+  const realpaths = memoize((path) => reader.realpath(path));
   return Object.freeze({
     __proto__: null,
     readText: (path: string) => reader.readText(path),
-    stat: (path: string) => {
-      const known = stats.get(path);
-      if (known !== undefined || stats.has(path)) return known;
-      const found = reader.stat(path);
-      stats.set(path, found);
-      return found;
+    list: (folder: string) => reader.list(folder),
+    stat: stats.read,
+    realpath: realpaths.read,
+    forgetAbsent() {
+      stats.forgetAbsent();
+      realpaths.forgetAbsent();
     },
-    realpath: (path: string) => {
-      const known = realpaths.get(path);
-      if (known !== undefined || realpaths.has(path)) return known;
-      const found = reader.realpath(path);
-      realpaths.set(path, found);
-      return found;
-    },
-  }) as FileReader;
+  }) as unknown as MemoizedReader;
 };

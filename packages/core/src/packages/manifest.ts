@@ -59,18 +59,29 @@ export const parseManifest = (text: string, path: string): Manifest => {
   return pick(isRecord(raw) ? raw : {});
 };
 
-/** Reads the manifest in a folder, remembering it; undefined where there is none. */
-export const makeManifestReader = (
-  disk: FileReader,
-): ((folder: string) => Manifest | undefined) => {
-  const known = new Map<string, Manifest | undefined>();
-  return (folder) => {
-    const found = known.get(folder);
-    if (found !== undefined || known.has(folder)) return found;
-    const path = join(folder, "package.json");
-    const text = disk.stat(path) === "file" ? disk.readText(path) : undefined;
-    const manifest = text === undefined ? undefined : parseManifest(text, path);
-    known.set(folder, manifest);
-    return manifest;
+export interface ManifestReader {
+  /** The manifest in a folder, remembered; undefined where there is none. */
+  manifestOf(folder: string): Manifest | undefined;
+  forgetAbsent(): void;
+}
+
+export const makeManifestReader = (disk: FileReader): ManifestReader => {
+  const known = new Map<string, Manifest>();
+  const absent = new Set<string>();
+  return {
+    forgetAbsent: () => absent.clear(),
+    manifestOf(folder) {
+      const found = known.get(folder);
+      if (found !== undefined || absent.has(folder)) return found;
+      const path = join(folder, "package.json");
+      const text = disk.stat(path) === "file" ? disk.readText(path) : undefined;
+      if (text === undefined) {
+        absent.add(folder);
+        return undefined;
+      }
+      const manifest = parseManifest(text, path);
+      known.set(folder, manifest);
+      return manifest;
+    },
   };
 };

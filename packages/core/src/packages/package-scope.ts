@@ -1,5 +1,5 @@
 import { dirname, join, sep } from "node:path";
-import type { FileReader } from "./file-reader.ts";
+import type { MemoizedReader } from "./file-reader.ts";
 import { makeManifestReader } from "./manifest.ts";
 import { makeOwners, type Owners } from "./owner.ts";
 import type { Manifest } from "./types.ts";
@@ -16,6 +16,8 @@ export interface PackageScopes extends Owners {
   scopeOf(file: string): Scope | undefined;
   /** `node_modules/<name>` where that is a folder; notes where a link leads. */
   installedAt(modulesFolder: string, name: string): string | undefined;
+  /** Looks again for what was not there: programs write modules and then load them. */
+  forgetAbsent(): void;
 }
 
 const MODULES = `${sep}node_modules`;
@@ -29,11 +31,11 @@ export const modulesFoldersOf = (folder: string): string[] => {
   }
 };
 
-export const makePackageScopes = (disk: FileReader): PackageScopes => {
-  const manifestOf = makeManifestReader(disk);
+export const makePackageScopes = (disk: MemoizedReader): PackageScopes => {
+  const { manifestOf, forgetAbsent } = makeManifestReader(disk);
   const owners = makeOwners(manifestOf);
   const scopes = new Map<string, Scope | undefined>();
-  const installed = new Map<string, string | undefined>();
+  const installed = new Set<string>();
 
   const scopeOfFolder = (folder: string): Scope | undefined => {
     const known = scopes.get(folder);
@@ -53,20 +55,22 @@ export const makePackageScopes = (disk: FileReader): PackageScopes => {
     ...owners,
     manifestOf,
     scopeOf: (file) => scopeOfFolder(dirname(file)),
+    forgetAbsent() {
+      disk.forgetAbsent();
+      forgetAbsent();
+      scopes.clear();
+    },
     installedAt(modulesFolder, name) {
+      if (disk.stat(modulesFolder) !== "dir") return undefined;
       const folder = join(modulesFolder, name);
-      const known = installed.get(folder);
-      if (known !== undefined || installed.has(folder)) return known;
-      const found = disk.stat(folder) === "dir" ? folder : undefined;
-      if (found !== undefined) {
-        // A link out of `node_modules` (a workspace, `npm link`, `file:`) makes its target a package.
-        const real = disk.realpath(found);
-        if (real !== undefined && real !== found && owners.ownerOf(join(real, "package.json")) !== real) {
-          owners.add(real);
-        }
-      }
-      installed.set(folder, found);
-      return found;
+      if (installed.has(folder)) return folder;
+      if (disk.stat(folder) !== "dir") return undefined;
+      // A link out of `node_modules` (a workspace, `npm link`, `file:`) makes its target a package.
+      const real = disk.realpath(folder);
+      if (real === undefined) return undefined;
+      if (real !== folder && owners.ownerOf(join(real, "package.json")) !== real) owners.add(real);
+      installed.add(folder);
+      return folder;
     },
   };
 };

@@ -1,9 +1,9 @@
-import { dirname, join } from "node:path";
+import { dirname, join, sep } from "node:path";
 import { makeCommonJsResolution } from "./commonjs-resolution.ts";
 import { makeEsmResolution, type Found } from "./esm-resolution.ts";
 import { memoizeReader, type FileReader } from "./file-reader.ts";
-import { formatForImport, formatForRequire } from "./module-format.ts";
-import { makePackageScopes } from "./package-scope.ts";
+import { formatForImport, formatForRequire, type FileFormat } from "./module-format.ts";
+import { makePackageScopes, type PackageScopes } from "./package-scope.ts";
 import { notFoundByRequire, resolutionError } from "./resolution-error.ts";
 import type { Manifest, Resolution } from "./types.ts";
 
@@ -21,6 +21,8 @@ export interface ResolveOptions {
   readonly paths?: readonly string[] | undefined;
   /** The requiring file and its parents; the referrer alone unless given. */
   readonly requireStack?: readonly string[] | undefined;
+  /** For `import.meta.resolve`, which accepts files that can't be loaded: the format is then no fact. */
+  readonly pathOnly?: boolean | undefined;
 }
 
 export interface Resolver {
@@ -68,7 +70,7 @@ export const makeResolver = (reader: FileReader, options: ResolverOptions = {}):
   /** Checks what lies at the path, follows links, and says whose file it is. */
   const settle = (
     found: Found,
-    mode: ResolutionMode,
+    read: (path: string, scopeOf: PackageScopes["scopeOf"]) => FileFormat,
     notFound: (path: string, kind: "file" | "dir" | undefined) => Error,
   ): Resolution => {
     if (found.path.startsWith("node:")) {
@@ -85,38 +87,57 @@ export const makeResolver = (reader: FileReader, options: ResolverOptions = {}):
         throw notFound(found.path, undefined);
       }
     }
-    const read = mode === "require" ? formatForRequire : formatForImport;
     const resolution = { path, location, ...read(path, scopes.scopeOf) };
     return found.suffix ? { ...resolution, suffix: found.suffix } : resolution;
+  };
+
+  const look = (
+    specifier: string,
+    referrer: string,
+    mode: ResolutionMode,
+    asked: ResolveOptions,
+  ): Resolution => {
+    const conditions = conditionsOf[mode];
+    if (mode === "require") {
+      const requireStack = asked.requireStack ?? [referrer];
+      const { paths } = asked;
+      const context = { referrer, conditions, requireStack, ...(paths && { paths }) };
+      const found = commonJs.resolve(specifier, context);
+      return settle(found, formatForRequire, (path) =>
+        found.inside === undefined
+          ? notFoundByRequire(specifier, requireStack)
+          : resolutionError("MODULE_NOT_FOUND", `Cannot find module '${path}'`, {
+              path: join(found.inside, "package.json"),
+            }),
+      );
+    }
+    const read = asked.pathOnly ? formatForRequire : formatForImport;
+    return settle(esm.resolve(specifier, referrer, conditions), read, (path, kind) =>
+      kind === "dir"
+        ? resolutionError(
+            "ERR_UNSUPPORTED_DIR_IMPORT",
+            `Directory import '${path}' is not supported resolving ES modules imported from ${referrer}`,
+          )
+        : resolutionError(
+            "ERR_MODULE_NOT_FOUND",
+            `Cannot find module '${path}' imported from ${referrer}`,
+          ),
+    );
   };
 
   const known = { require: new Map<string, Resolution>(), import: new Map<string, Resolution>() };
 
   const resolve: Resolver["resolve"] = (specifier, referrer, mode, asked = {}) => {
     // Node's own cache has the same key: a specifier means the same from all files of a folder.
-    const key = asked.paths === undefined ? `${dirname(referrer)}\0${specifier}` : undefined;
+    const key = asked.paths === undefined && !asked.pathOnly ? `${dirname(referrer)}\0${specifier}` : undefined;
     const before = key === undefined ? undefined : known[mode].get(key);
     if (before !== undefined) return before;
-    const conditions = conditionsOf[mode];
     let resolution: Resolution;
-    if (mode === "require") {
-      const requireStack = asked.requireStack ?? [referrer];
-      const { paths } = asked;
-      const context = { referrer, conditions, requireStack, ...(paths && { paths }) };
-      const found = commonJs.resolve(specifier, context);
-      resolution = settle(found, mode, () => notFoundByRequire(specifier, requireStack));
-    } else {
-      resolution = settle(esm.resolve(specifier, referrer, conditions), mode, (path, kind) =>
-        kind === "dir"
-          ? resolutionError(
-              "ERR_UNSUPPORTED_DIR_IMPORT",
-              `Directory import '${path}' is not supported resolving ES modules imported from ${referrer}`,
-            )
-          : resolutionError(
-              "ERR_MODULE_NOT_FOUND",
-              `Cannot find module '${path}' imported from ${referrer}`,
-            ),
-      );
+    try {
+      resolution = look(specifier, referrer, mode, asked);
+    } catch {
+      scopes.forgetAbsent();
+      resolution = look(specifier, referrer, mode, asked);
     }
     Object.freeze(resolution);
     if (key !== undefined) known[mode].set(key, resolution);
@@ -133,7 +154,7 @@ export const makeResolver = (reader: FileReader, options: ResolverOptions = {}):
     addRoot: scopes.add,
     locate(name, fromFolder) {
       for (let at = fromFolder; ; at = dirname(at)) {
-        if (!at.endsWith("node_modules")) {
+        if (!at.endsWith(`${sep}node_modules`)) {
           const folder = scopes.installedAt(join(at, "node_modules"), name);
           if (folder !== undefined) return disk.realpath(folder);
         }
