@@ -108,6 +108,10 @@ export const makeCommonJsResolution = (
     const found = specifier.startsWith("#")
       ? esm.resolveInternal(specifier, referrer, conditions)
       : undefined;
+    // Node's `require` takes files alone from `imports`; its `import` takes builtins as well.
+    if (found?.path.startsWith("node:")) {
+      throw resolutionError("ERR_INVALID_URL_SCHEME", "The URL must be of scheme file");
+    }
     return found ?? esm.resolveSelf(specifier, referrer, conditions);
   };
 
@@ -144,8 +148,9 @@ export const makeCommonJsResolution = (
         const own = internalOrSelf(specifier, context);
         if (own !== undefined) return own;
       } catch (error) {
-        if (isResolutionError(error, "ERR_MODULE_NOT_FOUND")) throw notFound();
-        throw error;
+        if (!isResolutionError(error, "ERR_MODULE_NOT_FOUND")) throw error;
+        // Without the stack, as Node has it here.
+        throw resolutionError("MODULE_NOT_FOUND", `Cannot find module '${specifier}'`);
       }
       for (const start of starts) {
         for (const modules of modulesFoldersOf(start)) {

@@ -41,7 +41,9 @@ export const urlTextToPath = (
 ): string => {
   if (PLAIN.test(text)) return join(folder, text);
   if (ENCODED_SEPARATOR.test(text)) {
-    throw invalidSpecifier(text, 'must not include encoded "/" or "\\" characters', referrer);
+    // Node shows the URL here.
+    const shown = referrer === undefined ? `${pathToFileURL(folder).href}${text.slice(1)}` : text;
+    throw invalidSpecifier(shown, 'must not include encoded "/" or "\\" characters', referrer);
   }
   const url = new URL(text, `${pathToFileURL(folder).href}/`);
   if (url.protocol !== "file:") throw invalidSpecifier(text, "must be a file", referrer);
@@ -56,9 +58,10 @@ const invalidTarget = (
   context: TargetContext,
 ): Error => {
   const config = join(context.folder, "package.json");
-  const shown = JSON.stringify(target);
+  const text = typeof target === "object" ? JSON.stringify(target) : String(target);
+  const shown = JSON.stringify(text);
   const hint =
-    typeof target === "string" && !internal && target.length > 0 && !target.startsWith("./")
+    !internal && text.length > 0 && !text.startsWith("./")
       ? '; targets must start with "./"'
       : "";
   const what =
@@ -82,7 +85,7 @@ const resolveString = (
     star === undefined ? text : text.replaceAll("*", () => star);
   if (!target.startsWith("./")) {
     const elsewhere = internal && !target.startsWith("../") && !target.startsWith("/");
-    if (!elsewhere || (URL.canParse(target) && !target.startsWith("node:"))) {
+    if (!elsewhere || URL.canParse(target)) {
       throw invalidTarget(key, target, internal, context);
     }
     return context.resolveBare(fill(target), context.folder);
@@ -91,7 +94,7 @@ const resolveString = (
   if (INVALID_SEGMENT.test(target.slice(2))) throw invalidTarget(key, target, internal, context);
   if (star !== undefined && INVALID_SEGMENT.test(star)) {
     throw invalidSpecifier(
-      internal ? key.replace("*", () => star) : key.replace("*", () => star),
+      key.replace("*", () => star),
       `request is not a valid match in pattern "${key}" for the "${internal ? "imports" : "exports"}" resolution of ${join(context.folder, "package.json")}`,
       context.referrer,
     );
@@ -223,7 +226,8 @@ export const resolveImports = (
   specifier: string,
   context: TargetContext,
 ): string => {
-  if (specifier === "#" || specifier.startsWith("#/") || specifier.endsWith("/")) {
+  // `#/x` is valid from Node 24 on; no program that works before that can have it.
+  if (specifier === "#" || specifier.endsWith("/")) {
     throw invalidSpecifier(
       specifier,
       "is not a valid internal imports specifier name",
