@@ -1,5 +1,6 @@
 import type { CanonicalName, PackagePolicy } from "../policy/types.ts";
 import type { Denial } from "../audit/denial.ts";
+import type { NodeLauncher, WorkerLauncher, WorkerOrigin } from "./subprocess/launchers.ts";
 
 /** Whose authority is used: one package instance with its effective policy. */
 export interface Principal {
@@ -64,6 +65,12 @@ export interface EndowmentContext {
   readonly reservedPaths: readonly string[];
   /** Absolute paths of the project's own modules that an entry reaches: not writable by default. */
   readonly entryModules: readonly string[];
+  /** How a child `node` comes up under moat; without it such children are refused. */
+  readonly nodeLauncher?: NodeLauncher;
+  /** How a worker comes up under moat; without it workers are refused. */
+  readonly workerLauncher?: WorkerLauncher;
+  /** In a worker: what it was started with, and by whom. */
+  readonly worker?: WorkerOrigin;
 }
 
 /**

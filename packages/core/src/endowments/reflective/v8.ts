@@ -1,0 +1,57 @@
+import { accessDenied, assertMayUse } from "../access-denied.ts";
+import { facadeFromTable, wholeModule, type MemberTable } from "../member-table.ts";
+import type { BuiltinFactory } from "../principal.ts";
+
+export const V8_MEMBERS: MemberTable = {
+  cachedDataVersionTag: ["pass", "a number"],
+  getHeapStatistics: ["pass", "numbers"],
+  getHeapSpaceStatistics: ["pass", "numbers"],
+  getHeapCodeStatistics: ["pass", "numbers"],
+  getCppHeapStatistics: ["refuse", "names of live objects' types"],
+  isStringOneByteRepresentation: ["pass", "computes"],
+  serialize: ["pass", "copies its argument"],
+  deserialize: ["pass", "makes fresh objects of the realm"],
+  Serializer: ["pass", "computes"],
+  Deserializer: ["pass", "computes"],
+  DefaultSerializer: ["pass", "computes"],
+  DefaultDeserializer: ["pass", "computes"],
+  startupSnapshot: ["own", "only says that no snapshot is being built"],
+  promiseHooks: ["own", "sees every promise of the process"],
+  setFlagsFromString: ["refuse", "switches V8's safety off (--allow-natives-syntax)"],
+  getHeapSnapshot: ["refuse", "reads every string of the process"],
+  writeHeapSnapshot: ["refuse", "the same, and writes a file"],
+  setHeapSnapshotNearHeapLimit: ["refuse", "writes files"],
+  setHeapProfileNearHeapLimit: ["refuse", "writes files"],
+  takeCoverage: ["refuse", "writes files"],
+  stopCoverage: ["refuse", "changes the whole process"],
+  queryObjects: ["refuse", "counts and shows others' objects"],
+  GCProfiler: ["refuse", "watches the whole process"],
+  startCpuProfile: ["refuse", "shows others' code"],
+  startHeapProfile: ["refuse", "shows others' code"],
+};
+
+/** `v8`: serialization and statistics; nothing that sees or changes the whole process. */
+export const makeV8: BuiltinFactory = (context) => {
+  if (context.principal.trusted) return wholeModule(context, "v8");
+  const real = context.powers.builtin("v8");
+  const promiseHooks: Record<string, Function> = {};
+  for (const name of ["createHook", "onInit", "onBefore", "onAfter", "onSettled"]) {
+    promiseHooks[name] = (...args: unknown[]) => {
+      assertMayUse(context, `v8.promiseHooks.${name}`);
+      return real.promiseHooks[name](...args);
+    };
+  }
+  const startupSnapshot = {
+    isBuildingSnapshot: () => false,
+    addSerializeCallback: () => {
+      throw accessDenied("v8.startupSnapshot", "builtin");
+    },
+    addDeserializeCallback: () => {
+      throw accessDenied("v8.startupSnapshot", "builtin");
+    },
+    setDeserializeMainFunction: () => {
+      throw accessDenied("v8.startupSnapshot", "builtin");
+    },
+  };
+  return facadeFromTable(context, "v8", V8_MEMBERS, { promiseHooks, startupSnapshot });
+};

@@ -1,0 +1,130 @@
+import { facadeFromTable } from "../member-table.ts";
+import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
+import { VM_MEMBERS } from "./vm-members.ts";
+
+interface Evaluation {
+  readonly filename?: string;
+  readonly global?: object;
+}
+
+function invalidArgument(name: string, expected: string, value: unknown): TypeError {
+  const received = value === null ? "null" : typeof value;
+  return Object.assign(new TypeError(`The "${name}" argument must be ${expected}. Received ${received}`), { code: "ERR_INVALID_ARG_TYPE" });
+}
+
+const isObject = (value: unknown): value is object => (typeof value === "object" && value !== null) || typeof value === "function";
+
+/** The only option of Node's that reaches the evaluator, read once. */
+function filenameOf(options: unknown): string {
+  if (typeof options === "string") return options;
+  if (options === undefined || options === null) return "evalmachine.<anonymous>";
+  if (typeof options !== "object") throw invalidArgument("options", "of type object", options);
+  const filename = (options as { filename?: unknown }).filename;
+  if (filename === undefined) return "evalmachine.<anonymous>";
+  if (typeof filename !== "string") throw invalidArgument("options.filename", "of type string", filename);
+  return filename;
+}
+
+/**
+ * `vm` over the principal's own evaluator. A context is an object that serves as
+ * the global of a compartment in the same realm, under the same authority: code
+ * in it finds that object's properties and the frozen intrinsics, and nothing
+ * else. Real contexts are not made: their realm's errors and
+ * `Error.prepareStackTrace` see raw call sites of whoever is on the stack.
+ *
+ * HAZARD: `importModuleDynamically` (with `USE_MAIN_CONTEXT_DEFAULT_LOADER` it is
+ * Node's own loader) and `cachedData` (forged, it runs any bytecode) are never
+ * passed on. `timeout` and `breakOnSigint` can't be held in one realm and are ignored.
+ */
+export const makeVm: BuiltinFactory = (context) => {
+  const real = context.powers.builtin("vm");
+  const contexts = new WeakSet<object>();
+  const sourceOf = new WeakMap<object, { source: string; filename: string }>();
+
+  const isContext = (object: unknown): boolean => {
+    if (!isObject(object)) throw invalidArgument("object", "an instance of Object", object);
+    return contexts.has(object);
+  };
+  const createContext = (object?: unknown): object => {
+    const created = object === undefined || typeof object === "symbol" ? {} : object;
+    if (!isObject(created)) throw invalidArgument("contextObject", "of type object", object);
+    contexts.add(created);
+    return created;
+  };
+  const assertContext = (object: unknown): object => {
+    if (!isObject(object) || !contexts.has(object)) throw invalidArgument("contextifiedObject", "an vm.Context", object);
+    return object;
+  };
+  const evaluate = (source: string, evaluation: Evaluation): unknown => context.loader.evaluate(source, evaluation);
+
+  const Script = class Script {
+    cachedDataRejected?: boolean;
+    sourceMapURL: string | undefined;
+
+    constructor(code: unknown, options?: unknown) {
+      const source = `${code as string}`;
+      const filename = filenameOf(options);
+      // Compiled and thrown away, never run: syntax errors come here and with their place, as in Node.
+      const compiled = new real.Script(source, { filename });
+      sourceOf.set(this, { source, filename });
+      this.sourceMapURL = compiled.sourceMapURL;
+      if (isObject(options) && "cachedData" in options && options.cachedData !== undefined) this.cachedDataRejected = true;
+    }
+
+    createCachedData(): unknown {
+      return context.powers.builtin("buffer").Buffer.alloc(0);
+    }
+
+    runInThisContext(_options?: unknown): unknown {
+      return evaluate(textOf(this).source, { filename: textOf(this).filename });
+    }
+
+    runInContext(contextifiedObject: unknown, _options?: unknown): unknown {
+      const { source, filename } = textOf(this);
+      return evaluate(source, { filename, global: assertContext(contextifiedObject) });
+    }
+
+    runInNewContext(contextObject?: unknown, _options?: unknown): unknown {
+      const { source, filename } = textOf(this);
+      return evaluate(source, { filename, global: createContext(contextObject) });
+    }
+  };
+  function textOf(script: object): { source: string; filename: string } {
+    const text = sourceOf.get(script);
+    if (text === undefined) throw new TypeError("Illegal invocation");
+    return text;
+  }
+
+  return facadeFromTable(context, "vm", VM_MEMBERS, {
+    Script,
+    createContext,
+    isContext,
+    createScript: (code: unknown, options?: unknown) => new Script(code, options),
+    runInThisContext: (code: unknown, options?: unknown) => new Script(code, options).runInThisContext(),
+    runInContext: (code: unknown, object: unknown, options?: unknown) => {
+      assertContext(object);
+      return new Script(code, options).runInContext(object);
+    },
+    runInNewContext: (code: unknown, object?: unknown, options?: unknown) => new Script(code, options).runInNewContext(object),
+    compileFunction: (code: unknown, parameters?: unknown, options?: unknown) => compileFunction(context, assertContext, code, parameters, options),
+    constants: Object.freeze({ __proto__: null, ...real.constants }),
+  });
+};
+
+function compileFunction(context: EndowmentContext, assertContext: (object: unknown) => object, code: unknown, parameters: unknown, options: unknown): Function {
+  if (typeof code !== "string") throw invalidArgument("code", "of type string", code);
+  if (parameters !== undefined && !Array.isArray(parameters)) throw invalidArgument("params", "an instance of Array", parameters);
+  const names: string[] = [];
+  for (let index = 0; index < (parameters?.length ?? 0); index += 1) {
+    const name: unknown = parameters![index];
+    if (typeof name !== "string") throw invalidArgument(`params[${index}]`, "of type string", name);
+    Object.defineProperty(names, index, { value: name, writable: true, enumerable: true, configurable: true });
+  }
+  const filename = filenameOf(options);
+  const { parsingContext, contextExtensions } = (options ?? {}) as { parsingContext?: unknown; contextExtensions?: unknown };
+  if (Array.isArray(contextExtensions) && contextExtensions.length > 0) {
+    throw Object.assign(new Error("contextExtensions are not available under moat"), { code: "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM" });
+  }
+  const evaluation = { filename: filename.startsWith("evalmachine") ? "" : filename };
+  return context.loader.compileFunction(names, code, parsingContext === undefined ? evaluation : { ...evaluation, global: assertContext(parsingContext) });
+}

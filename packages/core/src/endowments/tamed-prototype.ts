@@ -1,0 +1,25 @@
+/**
+ * HAZARD: an instance of one of Node's classes leads to power through its
+ * prototype: `child.constructor`, `socket.connect`, `handle.constructor`.
+ * This makes a prototype with only the members named, on a parent of choice;
+ * `Object.setPrototypeOf(instance, …)` then cuts the instance off the real one.
+ * Native methods and accessors go on working: they check the receiver, not the chain.
+ *
+ * @param members names; for symbols, their descriptions as `@@name`
+ */
+export function tamedPrototype(original: object, members: readonly string[], parent: object | null): object {
+  const wanted = new Set(members);
+  const tamed = Object.create(parent);
+  for (let level: object | null = original; level !== null && level !== Object.prototype && level !== parent; level = Object.getPrototypeOf(level)) {
+    for (const key of Reflect.ownKeys(level)) {
+      const label = typeof key === "symbol" ? `@@${key.description}` : key;
+      if (!wanted.has(label) || Object.hasOwn(tamed, key)) continue;
+      const descriptor = Object.getOwnPropertyDescriptor(level, key)!;
+      for (const method of [descriptor.value, descriptor.get, descriptor.set]) {
+        if (typeof method === "function") Object.freeze(method);
+      }
+      Object.defineProperty(tamed, key, descriptor);
+    }
+  }
+  return tamed;
+}
