@@ -1,0 +1,149 @@
+/**
+ * The spelling of grants. Each reader gives `undefined` for a good one, and
+ * otherwise says what is wrong with it. There is one spelling for each thing, so that
+ * what a person reads in a review is what the runtime compares.
+ */
+
+/** `policy`: what moat writes and machines share; `overrides`: what a person wrote for this project. */
+export type GrantOrigin = "policy" | "overrides";
+export type GrantSyntax = (text: string, origin: GrantOrigin) => string | undefined;
+
+const SCOPE_TOKEN = /^<(?:package|cwd|tmp|home)>(?=\/|$)/u;
+const DRIVE = /^[A-Za-z]:(?=[\\/])/u;
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+
+/** A path scope: `.`, `./dist`, `<package>/data`, `<tmp>`, or (overrides) an absolute path. */
+export const scopeProblem: GrantSyntax = (text, origin) => {
+  if (CONTROL.test(text)) return "a path has no control characters";
+  if (text.includes("*")) return "scopes have no wildcards: a path grants its whole subtree";
+  if (isAbsolute(text)) {
+    if (origin === "policy") return "an absolute path is for moat.overrides.json: the policy must mean the same on every machine";
+    if (text === "/") return undefined;
+    return stepsProblem(text.replace(DRIVE, "").replace(/^\/|^\\\\?/u, ""), /[\\/]/u);
+  }
+  if (text === ".") return undefined;
+  const token = SCOPE_TOKEN.exec(text)?.[0];
+  if (token !== undefined) {
+    if (text === "<home>" && origin === "policy") return "the whole home folder is granted in moat.overrides.json only";
+    return text === token ? undefined : stepsProblem(text.slice(token.length + 1), /\//u);
+  }
+  if (text.startsWith("./")) return stepsProblem(text.slice(2), /\//u);
+  if (text.startsWith("<")) return "a scope begins with <package>, <cwd>, <tmp> or <home>";
+  return `a scope is ".", "./a/b", "<package>/a", "<cwd>", "<tmp>" or "<home>/a"`;
+};
+
+function isAbsolute(path: string): boolean {
+  return path.startsWith("/") || path.startsWith("\\\\") || DRIVE.test(path);
+}
+
+function stepsProblem(path: string, separator: RegExp): string | undefined {
+  const steps = path.split(separator);
+  if (steps.includes("..")) return `".." is not allowed: write where it leads`;
+  if (steps.includes("") || steps.includes(".")) return `write it without empty and "." steps and without a / at the end`;
+  if (!separator.test("\\") && path.includes("\\")) return "write / between folders";
+  return undefined;
+}
+
+const HOST_LABELS = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*$/u;
+
+/** An endpoint: `host:443`, `*.example.com:443`, `127.0.0.1:*`, `[::1]:80`, `*:443`, `unix:./a.sock`, `*`. */
+export const endpointProblem: GrantSyntax = (text, origin) => {
+  if (text === "*") return undefined;
+  if (text.startsWith("unix:")) return scopeProblem(text.slice("unix:".length), origin);
+  if (/^[a-z]+:\/\//iu.test(text)) return `an endpoint has no scheme: write "host:port"`;
+  const colon = text.lastIndexOf(":");
+  if (colon <= 0 || text.endsWith("]")) return `an endpoint is "host:port", with "*" for any port`;
+  return portProblem(text.slice(colon + 1)) ?? hostProblem(text.slice(0, colon));
+};
+
+function portProblem(port: string): string | undefined {
+  if (port === "*") return undefined;
+  return /^(?:0|[1-9][0-9]{0,4})$/u.test(port) && Number(port) <= 65535 ? undefined : `a port is a number up to 65535, or "*"`;
+}
+
+function hostProblem(host: string): string | undefined {
+  if (host === "*") return undefined;
+  const named = host.startsWith("*.") ? host.slice(2) : host;
+  if (named.includes("*")) return `"*" stands only at the start of a host, as in "*.example.com"`;
+  const canonical = canonicalHost(named);
+  if (canonical === undefined) return "this is not a host name or an IP address";
+  if (canonical !== named) return `write the host as ${JSON.stringify(canonical)}`;
+  if (named.startsWith("[")) {
+    if (host !== named) return `"*." goes before a name only`;
+    return /^\[::ffff:/u.test(named) ? "write an IPv4-mapped address in its IPv4 form" : undefined;
+  }
+  if (host !== named && /^[0-9.]+$/u.test(named)) return `"*." goes before a name only`;
+  return HOST_LABELS.test(named) ? undefined : "this is not a host name or an IP address";
+}
+
+/** What WHATWG URL makes of a host: lower case, punycode, decimal IPv4, short IPv6. */
+function canonicalHost(host: string): string | undefined {
+  if (/[/?#@\\\s]/u.test(host) || (host.includes(":") && !host.startsWith("["))) return undefined;
+  try {
+    return new URL(`http://${host}/`).hostname;
+  } catch {
+    return undefined;
+  }
+}
+
+/** An environment key, a prefix (`npm_config_*`), or (overrides) `*`. */
+export const envProblem: GrantSyntax = (text, origin) => {
+  if (text === "*") return origin === "overrides" ? undefined : `"*" (the whole environment) is for moat.overrides.json`;
+  if (/^[A-Za-z_][A-Za-z0-9_.()@/:-]*\*?$/u.test(text)) return undefined;
+  return `this is not an environment key: expected "NODE_ENV" or a prefix such as "FOO_*"`;
+};
+
+/** A program by name (`git`), by a path scope (`<package>/bin/x`), or (overrides) an absolute path or `*`. */
+export const commandProblem: GrantSyntax = (text, origin) => {
+  if (text === "*") return origin === "overrides" ? undefined : `"*" (any program) is for moat.overrides.json`;
+  if (/^[./<\\]/u.test(text) || DRIVE.test(text)) return text === "." || text === "/" || /^<[a-z]+>$/u.test(text) ? "this is a folder, not a program" : scopeProblem(text, origin);
+  if (/^[A-Za-z0-9_][A-Za-z0-9_.+@-]*$/u.test(text)) return undefined;
+  return `a command is the name of one program ("git"), without arguments, or its path`;
+};
+
+/** A native addon: a file's path inside the package, with `/`. */
+export const addonProblem: GrantSyntax = (text) => {
+  if (CONTROL.test(text)) return "a path has no control characters";
+  if (text.includes("*")) return "native addons are granted file by file";
+  if (isAbsolute(text) || text.startsWith("./") || text.startsWith("<")) return `write the path inside the package, as in "build/Release/addon.node"`;
+  return stepsProblem(text, /\//u);
+};
+
+const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
+
+/** The name of a global variable. */
+export const globalProblem: GrantSyntax = (text) =>
+  IDENTIFIER.test(text) && text !== "__proto__" ? undefined : "this is not the name of a global variable";
+
+/** Names that a package may never define for the others: they would change what the language means. */
+const NEVER_SHARED: ReadonlySet<string> = new Set(
+  `globalThis global window self undefined NaN Infinity eval Function Object Array String Number Boolean Symbol BigInt Math JSON
+   Reflect Proxy Promise Date RegExp Error AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError
+   Map Set WeakMap WeakSet WeakRef FinalizationRegistry ArrayBuffer SharedArrayBuffer DataView Atomics Intl WebAssembly Iterator
+   parseInt parseFloat isNaN isFinite encodeURI encodeURIComponent decodeURI decodeURIComponent escape unescape
+   process require module exports Buffer console fetch setTimeout setInterval setImmediate clearTimeout clearInterval
+   clearImmediate queueMicrotask structuredClone constructor prototype`.split(/\s+/u),
+);
+
+/** A global variable that a package defines for others. */
+export const shareProblem: GrantSyntax = (text, origin) =>
+  globalProblem(text, origin) ?? (NEVER_SHARED.has(text) ? "no package may define this one for others" : undefined);
+
+/** A builtin module's name without `node:`. */
+export const builtinProblem: GrantSyntax = (text) => {
+  if (text.startsWith("node:")) return `write it without "node:"`;
+  return /^[a-z_][a-z0-9_]*(?:\/[a-z0-9_]+)*$/u.test(text) && text !== "__proto__" ? undefined : "this is not the name of a builtin module";
+};
+
+/** A member of a builtin module. */
+export const memberProblem: GrantSyntax = (text) =>
+  IDENTIFIER.test(text) && text !== "__proto__" ? undefined : "this is not the name of a member";
+
+/** What a policy was made for: `./index.js`, or an installed command, `bin:eslint`. */
+export const entryProblem: GrantSyntax = (text) => {
+  if (CONTROL.test(text)) return "an entry has no control characters";
+  if (text.startsWith("bin:")) return /^[A-Za-z0-9_][A-Za-z0-9_.+@-]*$/u.test(text.slice(4)) ? undefined : `"bin:" is followed by the name of an installed command`;
+  if (text.startsWith("./")) return stepsProblem(text.slice(2), /\//u);
+  return `an entry is "./index.js", relative to the project, or "bin:eslint"`;
+};

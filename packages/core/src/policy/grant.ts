@@ -1,0 +1,126 @@
+import { compareText } from "../naming/compare-names.ts";
+import type { PackagePolicy } from "./types.ts";
+
+/** What a grant is about; the fields of a policy, flattened. */
+export type GrantCapability =
+  | "package"
+  | "global"
+  | "builtin"
+  | "env"
+  | "fs.read"
+  | "fs.write"
+  | "net.connect"
+  | "net.listen"
+  | "command"
+  | "worker"
+  | "native"
+  | "share";
+
+/**
+ * One line of a policy. `target` is the scope, endpoint, key or name; for
+ * `worker` it is empty. A builtin has one grant for the module itself and one
+ * for each member, `*` being all of them.
+ */
+export interface Grant {
+  readonly capability: GrantCapability;
+  readonly target: string;
+  readonly member?: string;
+}
+
+const lists = {
+  package: (policy: PackagePolicy) => policy.packages,
+  global: (policy: PackagePolicy) => policy.globals,
+  env: (policy: PackagePolicy) => policy.env,
+  "fs.read": (policy: PackagePolicy) => policy.fs?.read,
+  "fs.write": (policy: PackagePolicy) => policy.fs?.write,
+  "net.connect": (policy: PackagePolicy) => policy.net?.connect,
+  "net.listen": (policy: PackagePolicy) => policy.net?.listen,
+  command: (policy: PackagePolicy) => policy.commands,
+  native: (policy: PackagePolicy) => policy.native,
+  share: (policy: PackagePolicy) => policy.shares,
+} as const satisfies Partial<Record<GrantCapability, (policy: PackagePolicy) => readonly string[] | undefined>>;
+
+/** The grants of a policy, in no particular order. */
+export function grantsOf(policy: PackagePolicy): Grant[] {
+  const grants: Grant[] = [];
+  for (const [capability, list] of Object.entries(lists) as [keyof typeof lists, (p: PackagePolicy) => readonly string[] | undefined][]) {
+    for (const target of list(policy) ?? []) grants.push({ capability, target });
+  }
+  for (const [target, members] of Object.entries(policy.builtins ?? {})) {
+    grants.push({ capability: "builtin", target });
+    for (const member of members === true ? ["*"] : members) grants.push({ capability: "builtin", target, member });
+  }
+  if (policy.workers === true) grants.push({ capability: "worker", target: "" });
+  return grants;
+}
+
+/** The policy that has exactly these grants: sorted, without repetition and empty fields. */
+export function policyOf(grants: Iterable<Grant>): PackagePolicy {
+  const targets = new Map<GrantCapability, Set<string>>();
+  const members = new Map<string, Set<string>>();
+  for (const { capability, target, member } of grants) {
+    if (capability === "builtin") {
+      const known = setIn(members, target);
+      if (member !== undefined) known.add(member);
+    } else {
+      setIn(targets, capability).add(target);
+    }
+  }
+  const list = (capability: GrantCapability) => {
+    const found = targets.get(capability);
+    return found === undefined ? undefined : [...found].toSorted(compareText);
+  };
+  const pair = <A extends string, B extends string>(a: A, left: string[] | undefined, b: B, right: string[] | undefined) =>
+    left === undefined && right === undefined ? undefined : present({ [a]: left, [b]: right });
+  return present({
+    packages: list("package"),
+    globals: list("global"),
+    builtins: members.size === 0 ? undefined : builtinsOf(members),
+    env: list("env"),
+    fs: pair("read", list("fs.read"), "write", list("fs.write")),
+    net: pair("connect", list("net.connect"), "listen", list("net.listen")),
+    commands: list("command"),
+    workers: targets.has("worker") ? true : undefined,
+    native: list("native"),
+    shares: list("share"),
+  }) as PackagePolicy;
+}
+
+/** Sorted, without repetition, empty lists and `false`: what two policies that mean the same have in common. */
+export function normalizePackagePolicy(policy: PackagePolicy): PackagePolicy {
+  return policyOf(grantsOf(policy));
+}
+
+/** Whether `held` is enough for `wanted`. Paths and endpoints only ever cover themselves. */
+export function coversGrant(held: ReadonlySet<string>, wanted: Grant): boolean {
+  if (held.has(grantKey(wanted))) return true;
+  // HAZARD: no cover by path or endpoint. `.` leaves out secrets and code that `./.env` names, and
+  // `*` leaves out addresses that a name may resolve to: the narrower text can be the wider grant.
+  return wanted.capability === "builtin" && wanted.member !== undefined && held.has(grantKey({ ...wanted, member: "*" }));
+}
+
+/** One text for each grant, for sets. No part of a grant holds a NUL. */
+export function grantKey({ capability, target, member }: Grant): string {
+  return member === undefined ? `${capability}\0${target}` : `${capability}\0${target}\0${member}`;
+}
+
+function builtinsOf(members: ReadonlyMap<string, ReadonlySet<string>>): Record<string, true | string[]> {
+  const builtins: Record<string, true | string[]> = Object.create(null);
+  for (const name of [...members.keys()].toSorted(compareText)) {
+    const known = members.get(name)!;
+    builtins[name] = known.has("*") ? true : [...known].toSorted(compareText);
+  }
+  return builtins;
+}
+
+function setIn<K>(map: Map<K, Set<string>>, key: K): Set<string> {
+  let found = map.get(key);
+  if (found === undefined) map.set(key, (found = new Set()));
+  return found;
+}
+
+function present(fields: Record<string, unknown>): object {
+  const kept = Object.create(null);
+  for (const [key, value] of Object.entries(fields)) if (value !== undefined) kept[key] = value;
+  return kept;
+}

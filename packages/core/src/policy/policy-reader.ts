@@ -1,0 +1,100 @@
+import { MoatError } from "../errors/moat-error.ts";
+import type { MoatErrorCode } from "../errors/codes.ts";
+import { JsonSyntaxError, parseJson, placeOf, type JsonMember, type JsonNode } from "./json-document.ts";
+import type { GrantOrigin, GrantSyntax } from "./grant-syntax.ts";
+import { nearestWord } from "./nearest-word.ts";
+
+/** A place in the document: `$.packages["a>b"].fs`. */
+export interface Place {
+  readonly node: JsonNode;
+  readonly path: string;
+}
+
+/** Reads one document's fields; every method ends in an error that names file, line, column and path. */
+export interface PolicyReader {
+  readonly origin: GrantOrigin;
+  readonly root: Place;
+  fail(message: string, at: { readonly offset: number; readonly path: string }): never;
+  /** The members of an object, each with its place. */
+  members(place: Place, what: string): { key: string; keyStart: number; place: Place }[];
+  /** The members by key; a key that is not among `fields` is an error. */
+  fields<F extends string>(place: Place, what: string, fields: readonly F[]): ReadonlyMap<F, Place>;
+  string(place: Place, what: string): string;
+  strings(place: Place, what: string, syntax: GrantSyntax): string[];
+  boolean(place: Place, what: string): boolean;
+}
+
+/** @throws MoatError `code` when the text is not JSON */
+export function makePolicyReader(text: string, fileName: string, origin: GrantOrigin, code: MoatErrorCode): PolicyReader {
+  const fail: PolicyReader["fail"] = (message, { offset, path }) => {
+    const { line, column } = placeOf(text, offset);
+    throw new MoatError(code, `${fileName}:${line}:${column}: ${message} (at ${path})`, {
+      fields: { file: fileName, line, column, path },
+      nextStep: origin === "policy" ? "restore the file from version control, or make it anew: moat policy --write" : `correct ${fileName}; its format is in docs/policy-format.md`,
+    });
+  };
+  const expected = (place: Place, what: string, type: string): never =>
+    fail(`${what} must be ${type}, not ${describe(place.node)}`, { offset: place.node.start, path: place.path });
+
+  const members: PolicyReader["members"] = (place, what) => {
+    const { node } = place;
+    if (node.type !== "object") return expected(place, what, "an object");
+    return node.entries.map(({ key, keyStart, value }: JsonMember) => ({ key, keyStart, place: { node: value, path: childPath(place.path, key) } }));
+  };
+
+  return {
+    origin,
+    root: { node: readRoot(text, fail), path: "$" },
+    fail,
+    members,
+    fields(place, what, fields) {
+      const known = new Map<(typeof fields)[number], Place>();
+      for (const { key, keyStart, place: inner } of members(place, what)) {
+        const field = fields.find((name) => name === key);
+        if (field === undefined) {
+          const near = nearestWord(key, fields);
+          fail(`unknown field ${JSON.stringify(key)} in ${what}${near === undefined ? `: it has ${fields.join(", ")}` : `: did you mean ${JSON.stringify(near)}?`}`, { offset: keyStart, path: inner.path });
+        } else {
+          known.set(field, inner);
+        }
+      }
+      return known;
+    },
+    string(place, what) {
+      return place.node.type === "string" ? place.node.value : expected(place, what, "a string");
+    },
+    strings(place, what, syntax) {
+      if (place.node.type !== "array") return expected(place, what, "an array of strings");
+      return place.node.items.map((node, index) => {
+        const item = { node, path: `${place.path}[${index}]` };
+        if (node.type !== "string") return expected(item, `each item of ${what}`, "a string");
+        const problem = syntax(node.value, origin);
+        if (problem !== undefined) fail(`${JSON.stringify(node.value)} in ${what}: ${problem}`, { offset: node.start, path: item.path });
+        return node.value;
+      });
+    },
+    boolean(place, what) {
+      return place.node.type === "boolean" ? place.node.value : expected(place, what, "true or false");
+    },
+  };
+}
+
+function readRoot(text: string, fail: PolicyReader["fail"]): JsonNode {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return fail(error.message, { offset: error.offset, path: "$" });
+    throw error;
+  }
+}
+
+function describe(node: JsonNode): string {
+  if (node.type === "null") return "null";
+  if (node.type === "boolean") return String(node.value);
+  if (node.type === "object" || node.type === "array") return `an ${node.type}`;
+  return `a ${node.type}`;
+}
+
+function childPath(path: string, key: string): string {
+  return /^[A-Za-z_$][A-Za-z0-9_$]*$/u.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`;
+}
