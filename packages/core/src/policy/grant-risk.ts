@@ -1,0 +1,37 @@
+import { builtinMemberRisk } from "./builtin-risk.ts";
+import { isHarmlessGlobal } from "./global-risk.ts";
+import type { Grant, GrantCapability } from "./grant.ts";
+
+/** What a grant can do in the wrong hands, from worst to nothing. */
+export type Risk = "critical" | "high" | "medium" | "low" | "none";
+
+const ORDER = { critical: 4, high: 3, medium: 2, low: 1, none: 0 } as const satisfies Record<Risk, number>;
+const BUILTIN = { authority: "critical", risky: "medium", harmless: "none" } as const;
+
+const table: Readonly<Record<GrantCapability, (grant: Grant) => Risk>> = {
+  command: () => "critical",
+  native: () => "critical",
+  builtin: ({ target, member }) => BUILTIN[builtinMemberRisk(target, member)],
+  "fs.write": ({ target }) => (target.startsWith("<tmp>") ? "medium" : "high"),
+  "net.connect": () => "high",
+  worker: () => "medium",
+  "fs.read": ({ target }) => (/^<(?:package|tmp)>/u.test(target) ? "low" : target.startsWith("<home>") || isAbsolutePath(target) ? "high" : "medium"),
+  "net.listen": () => "medium",
+  share: () => "medium",
+  env: ({ target }) => (target === "*" ? "high" : target.endsWith("*") ? "medium" : "low"),
+  global: ({ target }) => (isHarmlessGlobal(target) ? "none" : "medium"),
+  package: () => "low",
+};
+
+export function riskOf(grant: Grant): Risk {
+  return table[grant.capability](grant);
+}
+
+/** Worst first. */
+export function compareRisk(a: Risk, b: Risk): number {
+  return ORDER[b] - ORDER[a];
+}
+
+function isAbsolutePath(scope: string): boolean {
+  return /^(?:\/|\\\\|[A-Za-z]:)/u.test(scope);
+}

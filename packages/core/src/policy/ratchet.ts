@@ -1,0 +1,66 @@
+import { isFirstParty } from "../naming/canonical-name.ts";
+import { coversGrant, grantKey, grantsOf, policyOf, type Grant } from "./grant.ts";
+import { riskOf } from "./grant-risk.ts";
+import type { CanonicalName, PackageEntry, PackagePolicy, Policy } from "./types.ts";
+
+/**
+ * What may be written when the policy is generated again. Nobody may be looking,
+ * and the new code may be hostile.
+ *
+ * - Without a previous policy everything that was found is granted.
+ * - A package that was in the file keeps what it had and still wants; what it
+ *   wants besides goes to `pending`.
+ * - A package that was not has its harmless grants; the risky ones are pending.
+ * - An edge to a package that is itself new is granted, to either: that package
+ *   has harmless grants only, so its importer could as well have contained its
+ *   code. An edge to a package that was in the file is pending, to either:
+ *   that one may hold powers and secrets, and a new package must not be the
+ *   way round that an old one was refused.
+ * - The application and its workspace members are not packages that others wrote.
+ */
+export function ratchet(previous: Policy | undefined, generated: Policy): Policy {
+  const packages: Record<CanonicalName, PackageEntry> = Object.create(null);
+  for (const [name, { pending: _unused, ...wanted }] of Object.entries(generated.packages)) {
+    packages[name] = previous === undefined || isFirstParty(name) ? policyOf(grantsOf(wanted)) : ratchetEntry(name, wanted, previous);
+  }
+  return { ...generated, packages };
+}
+
+function ratchetEntry(name: CanonicalName, wanted: PackagePolicy, previous: Policy): PackageEntry {
+  const before = Object.hasOwn(previous.packages, name) ? grantsOf(previous.packages[name]!) : undefined;
+  const held = new Set((before ?? []).map(grantKey));
+  const granted: Grant[] = [];
+  const pending: Grant[] = [];
+  for (const grant of grantsOf(wanted)) {
+    if (isGranted(grant, before === undefined ? undefined : held, previous)) granted.push(grant);
+    else pending.push(grant);
+    // Of a builtin that is now wanted whole, the members that it had stay.
+    if (grant.member === "*" && !held.has(grantKey(grant))) granted.push(...(before ?? []).filter((old) => old.capability === "builtin" && old.target === grant.target));
+  }
+  return entryOf(granted, pending);
+}
+
+function isGranted(grant: Grant, held: ReadonlySet<string> | undefined, previous: Policy): boolean {
+  if (held !== undefined && coversGrant(held, grant)) return true;
+  if (grant.capability === "package") return !Object.hasOwn(previous.packages, grant.target) && !isFirstParty(grant.target);
+  return held === undefined && riskOf(grant) === "none";
+}
+
+/**
+ * Turns what is pending into grants, for all packages or for those that are named.
+ * A name that the policy does not have changes nothing.
+ */
+export function accept(policy: Policy, names?: readonly CanonicalName[]): Policy {
+  const accepted = names === undefined ? undefined : new Set(names);
+  const packages: Record<CanonicalName, PackageEntry> = Object.create(null);
+  for (const [name, entry] of Object.entries(policy.packages)) {
+    const { pending = {}, ...granted } = entry;
+    packages[name] = accepted === undefined || accepted.has(name) ? entryOf([...grantsOf(granted), ...grantsOf(pending)], []) : entry;
+  }
+  return { ...policy, packages };
+}
+
+function entryOf(granted: Iterable<Grant>, pending: readonly Grant[]): PackageEntry {
+  const entry = policyOf(granted);
+  return pending.length === 0 ? entry : Object.assign(Object.create(null), entry, { pending: policyOf(pending) });
+}

@@ -1,0 +1,44 @@
+import { closeSync, fchmodSync, fsyncSync, lstatSync, openSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import path from "node:path";
+import { MoatError } from "../errors/moat-error.ts";
+
+/**
+ * Writes UTF-8 text so that a reader sees the old file or the new one, never a
+ * part: a temporary file in the same folder, synced, renamed over the old one.
+ * The mode of an existing file stays. Nothing is left behind on failure.
+ *
+ * @throws MoatError `MOAT_WRITE_FAILED`; also when there is something else than a file
+ */
+export function writeFileAtomically(filePath: string, text: string): void {
+  const old = lstatSync(filePath, { throwIfNoEntry: false });
+  if (old !== undefined && !old.isFile()) throw failed(filePath, old.isSymbolicLink() ? "it is a link" : "it is not a file");
+  const temporary = path.join(path.dirname(filePath), `.${path.basename(filePath)}.${randomBytes(6).toString("hex")}.tmp`);
+  let opened: number | undefined;
+  let made = false;
+  try {
+    // HAZARD: "wx" neither follows a link nor reuses a file that somebody put there.
+    opened = openSync(temporary, "wx", 0o644);
+    made = true;
+    if (old !== undefined) fchmodSync(opened, old.mode & 0o777);
+    writeFileSync(opened, text, "utf8");
+    fsyncSync(opened);
+    closeSync(opened);
+    opened = undefined;
+    renameSync(temporary, filePath);
+    made = false;
+  } catch (error) {
+    throw failed(filePath, (error as Error).message, error);
+  } finally {
+    if (opened !== undefined) closeSync(opened);
+    if (made) unlinkSync(temporary);
+  }
+}
+
+function failed(filePath: string, reason: string, cause?: unknown): MoatError {
+  return new MoatError("MOAT_WRITE_FAILED", `can't write ${filePath}: ${reason}`, {
+    fields: { file: filePath },
+    nextStep: "see that the folder is writable, and remove what is in the way",
+    cause,
+  });
+}
