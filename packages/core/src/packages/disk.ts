@@ -1,4 +1,4 @@
-import * as nodeFs from "node:fs";
+import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import type { FileReader } from "./file-reader.ts";
 
 /** The functions of `node:fs` that reading a package tree takes. */
@@ -12,9 +12,16 @@ export interface DiskPower {
   readonly realpathSync: { native(path: string): string };
 }
 
-/** A reader of the real disk, over functions captured now. */
-export const makeDisk = (power: DiskPower = nodeFs): FileReader => {
-  const { readFileSync, readdirSync, statSync } = power;
+/** Captured when this file is loaded: before any code that could patch `node:fs`. */
+const captured: DiskPower = Object.freeze({
+  readFileSync: readFileSync as DiskPower["readFileSync"],
+  readdirSync,
+  statSync,
+  realpathSync,
+});
+
+/** A reader of the real disk. */
+export const makeDisk = (power: DiskPower = captured): FileReader => {
   const realpath = power.realpathSync.native;
   const quiet = { throwIfNoEntry: false } as const;
   const attempt = <T>(read: () => T): T | undefined => {
@@ -26,15 +33,15 @@ export const makeDisk = (power: DiskPower = nodeFs): FileReader => {
   };
   return Object.freeze({
     __proto__: null,
-    readText: (path: string) => attempt(() => readFileSync(path, "utf8")),
+    readText: (path: string) => attempt(() => power.readFileSync(path, "utf8")),
     stat: (path: string) =>
       attempt(() => {
-        const found = statSync(path, quiet);
+        const found = power.statSync(path, quiet);
         if (found === undefined) return undefined;
         // A pipe or device is not a module: Node would read one, moat does not.
         return found.isDirectory() ? "dir" : found.isFile() ? "file" : undefined;
       }),
-    list: (folder: string) => attempt(() => readdirSync(folder).sort()) ?? [],
+    list: (folder: string) => attempt(() => power.readdirSync(folder).sort()) ?? [],
     realpath: (path: string) => attempt(() => realpath(path)),
   }) as FileReader;
 };

@@ -76,6 +76,8 @@ export const makeOwners = (manifestOf: (folder: string) => Manifest | undefined)
     },
     add(realFolder) {
       if (declared.has(realFolder)) return;
+      // Below a `node_modules` it is a package already: pnpm's links lead there.
+      if (installedFolder(realFolder + sep) === realFolder) return;
       declared.add(realFolder);
       byFolder.clear();
     },

@@ -68,7 +68,7 @@ export const makePackageScopes = (disk: MemoizedReader): PackageScopes => {
       // A link out of `node_modules` (a workspace, `npm link`, `file:`) makes its target a package.
       const real = disk.realpath(folder);
       if (real === undefined) return undefined;
-      if (real !== folder && owners.ownerOf(join(real, "package.json")) !== real) owners.add(real);
+      if (real !== folder) owners.add(real);
       installed.add(folder);
       return folder;
     },
