@@ -1,0 +1,185 @@
+/**
+ * A compartment: one package's global object and the only ways to evaluate text
+ * against it. Text becomes a strict functor whose parameters are filled from
+ * this global object; see `loader/functor.ts`.
+ */
+import { Script } from "node:vm";
+import type { Functor } from "../loader/functor.ts";
+import { RESERVED } from "../loader/reserved-names.ts";
+import { prepareFunction, prepareScript, type NameSets } from "../loader/transform-text.ts";
+
+const { apply } = Reflect;
+const { defineProperty } = Object;
+
+export type FunctionKind = "function" | "async" | "generator" | "asyncGenerator";
+
+const FUNCTION_HEADS: Readonly<Record<FunctionKind, string>> = {
+  function: "function",
+  async: "async function",
+  generator: "function*",
+  asyncGenerator: "async function*",
+};
+
+/** Values of reserved names that differ from module to module, such as `import()`. */
+export type Machinery = Readonly<Record<string, unknown>>;
+
+export interface Compartment {
+  readonly globalThis: Record<PropertyKey, unknown>;
+  readonly names: NameSets;
+  /** Compiles a functor and fills its parameters; returns the inner function. */
+  instantiate(functor: Functor, fileName: string, machinery?: Machinery): Function;
+  /** Runs a script's text; returns its completion value. */
+  evaluate(source: string, fileName?: string): unknown;
+  /** What `new Function(...parameters, body)` returns. */
+  compileFunction(parameters: readonly string[], body: string, options?: { kind?: FunctionKind; fileName?: string }): Function;
+}
+
+export interface CompartmentOptions {
+  readonly globalThis: Record<PropertyKey, unknown>;
+  /** Names that the real global object still has, `Object.prototype`'s included. */
+  readonly realGlobalNames: ReadonlySet<string>;
+  /** `import()` of evaluated text. */
+  importModule(specifier: unknown): Promise<unknown>;
+  /** Told of each free name that is nowhere; may throw something better than a ReferenceError. */
+  onMissingGlobal?(name: string): void;
+}
+
+const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
+/** Can't be parameters, or must not be: their values are the language's. */
+const UNBINDABLE = new Set(["undefined", "NaN", "Infinity", "arguments", "this"]);
+
+export function makeCompartment(options: CompartmentOptions): Compartment {
+  const { globalThis: guestGlobal, realGlobalNames } = options;
+  const bindable = new Set(realGlobalNames);
+  for (const name of Object.getOwnPropertyNames(guestGlobal)) {
+    if (IDENTIFIER.test(name) && !UNBINDABLE.has(name)) bindable.add(name);
+  }
+  bindable.add("eval").add("Function");
+  const names: NameSets = { bindable, realGlobal: realGlobalNames };
+
+  const machinery: Record<string, unknown> = {
+    __proto__: null,
+    [RESERVED.global]: guestGlobal,
+    [RESERVED.free]: (name: string) => {
+      if (name in guestGlobal) return guestGlobal[name];
+      options.onMissingGlobal?.(name);
+      throw new ReferenceError(`${name} is not defined`);
+    },
+    [RESERVED.strictGlobal]: makeStrictGlobal(guestGlobal),
+    [RESERVED.eval]: (...args: unknown[]) => guestEval(args[0]),
+    [RESERVED.import]: options.importModule,
+    [RESERVED.set]: assignSloppily,
+    [RESERVED.with]: makeWithEnvironment,
+  };
+
+  const instantiate: Compartment["instantiate"] = (functor, fileName, own) => {
+    // HAZARD: never `importModuleDynamically`: without it V8 rejects every `import()` that a text might still hold.
+    const script = new Script(functor.text, { filename: fileName, lineOffset: -1 });
+    const outer = script.runInThisContext() as Function;
+    const values = functor.parameters.map((name) =>
+      own !== undefined && Object.hasOwn(own, name) ? own[name]
+      : name in machinery ? machinery[name]
+      : guestGlobal[name],
+    );
+    return apply(outer, undefined, values) as Function;
+  };
+
+  const evaluate: Compartment["evaluate"] = (source, fileName = "evalmachine.<anonymous>") =>
+    apply(instantiate(prepareScript(source, names), fileName), undefined, []);
+
+  const compileFunction: Compartment["compileFunction"] = (parameters, body, { kind = "function", fileName = "moat:function" } = {}) => {
+    const text = `(${FUNCTION_HEADS[kind]} anonymous(${parameters.join(",")}\n) {\n${body}\n})`;
+    return apply(instantiate(prepareFunction(text, names), fileName), undefined, []) as Function;
+  };
+
+  const guestEval = (text: unknown): unknown =>
+    typeof text === "string" ? evaluate(text, "moat:eval") : text;
+
+  installEvaluators(guestGlobal, guestEval, compileFunction);
+  return { globalThis: guestGlobal, names, instantiate, evaluate, compileFunction };
+}
+
+/** The compartment's own `eval` and `Function`; the real ones are handed to nobody. */
+function installEvaluators(
+  guestGlobal: Record<PropertyKey, unknown>,
+  guestEval: (text: unknown) => unknown,
+  compileFunction: Compartment["compileFunction"],
+): void {
+  const method = { eval: (text: unknown) => guestEval(text) };
+  defineProperty(guestGlobal, "eval", { value: method.eval, writable: true, configurable: true });
+  defineProperty(guestGlobal, "Function", {
+    value: makeFunctionConstructor("Function", Function.prototype, (parameters, body) => compileFunction(parameters, body)),
+    writable: true,
+    configurable: true,
+  });
+}
+
+/** A constructor of functions from text, with the prototype that `instanceof` looks for. */
+export function makeFunctionConstructor(
+  name: string,
+  prototype: object,
+  compile: (parameters: readonly string[], body: string) => Function,
+): Function {
+  const constructor = function (...args: unknown[]): Function {
+    // HAZARD: each argument is coerced once; an object may answer differently the second time.
+    const texts = args.map((argument) => `${argument as string}`);
+    const body = texts.pop() ?? "";
+    return compile(texts, body);
+  };
+  defineProperty(constructor, "name", { value: name });
+  defineProperty(constructor, "length", { value: 1 });
+  defineProperty(constructor, "prototype", { value: prototype, writable: false });
+  return constructor;
+}
+
+/** For names that strict code assigns without declaring them: they must exist. */
+function makeStrictGlobal(guestGlobal: Record<PropertyKey, unknown>): object {
+  const assertDefined = (name: PropertyKey): void => {
+    if (!(name in guestGlobal)) throw new ReferenceError(`${String(name)} is not defined`);
+  };
+  return new Proxy(Object.create(null) as object, {
+    get(_target, name) {
+      assertDefined(name);
+      return guestGlobal[name];
+    },
+    set(_target, name, value) {
+      assertDefined(name);
+      return Reflect.set(guestGlobal, name, value);
+    },
+  });
+}
+
+/** `object.key = value` as sloppy code does it: without a word where it is read-only. */
+function assignSloppily(object: unknown, key: string, value: unknown): unknown {
+  if (object === null || object === undefined) {
+    throw new TypeError(`Cannot set properties of ${String(object)} (setting '${key}')`);
+  }
+  Reflect.set(Object(object) as object, key, value, object);
+  return value;
+}
+
+/**
+ * The environment of a `with` statement: the object's properties, else the
+ * variables around it, which `outer` reads and writes.
+ * @see https://tc39.es/ecma262/#sec-object-environment-records
+ */
+function makeWithEnvironment(value: unknown, outer: object): object {
+  if (value === null || value === undefined) {
+    throw new TypeError("Cannot convert undefined or null to object");
+  }
+  const object = Object(value) as Record<PropertyKey, unknown>;
+  const holds = (name: PropertyKey): boolean => {
+    if (!(name in object)) return false;
+    const unscopables = object[Symbol.unscopables] as Record<PropertyKey, unknown> | undefined;
+    return !(unscopables?.[name]);
+  };
+  return new Proxy(Object.create(null) as object, {
+    get: (_target, name) => (holds(name) ? object[name] : (Reflect.get(outer, name) as unknown)),
+    set: (_target, name, assigned) => {
+      if (holds(name)) object[name] = assigned;
+      else Reflect.set(outer, name, assigned);
+      return true;
+    },
+    has: () => true,
+  });
+}

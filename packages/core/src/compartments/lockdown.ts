@@ -1,0 +1,131 @@
+/**
+ * Locks down the realm: SES removes what is not permitted from the intrinsics,
+ * moat mends the override mistake in its own way, restores harmless native
+ * constructors, installs its stack-trace hook, and SES freezes everything.
+ */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { Script } from "node:vm";
+import { enableOverrides } from "./override-mistake.ts";
+import { tameStackTraces } from "./stack-traces.ts";
+
+interface SesGlobals {
+  repairIntrinsics(options: Record<string, string>): void;
+  hardenIntrinsics(): void;
+  harden<T>(value: T): T;
+  Compartment: new (options: object) => { globalThis: Record<PropertyKey, unknown> };
+}
+
+/** What the rest of moat uses of SES once the realm is locked down. */
+export interface LockedRealm {
+  readonly harden: <T>(value: T) => T;
+  /** A fresh SES compartment's global object: hardened intrinsics and nothing else. */
+  readonly makeCompartmentGlobal: () => Record<PropertyKey, unknown>;
+}
+
+const native = { Date, RegExp, Symbol, Math, Error };
+
+/** `RegExp.$1` and its like tell what another package matched last. */
+const LEGACY_REGEXP_STATICS = [
+  "input", "$_", "lastMatch", "$&", "lastParen", "$+", "leftContext", "$`", "rightContext", "$'",
+  "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9",
+];
+
+/** Intrinsics that SES drops or does not know and that carry no authority. */
+function captureDropped(): Array<[object, PropertyKey, PropertyDescriptor]> {
+  const kept: Array<[object, PropertyKey, PropertyDescriptor]> = [];
+  const holders: object[] = [
+    Object, Function.prototype, Array, Array.prototype, String, String.prototype, Number, Math, JSON, Reflect,
+    Promise, Promise.prototype, Map, Map.prototype, Set, Set.prototype, WeakMap.prototype, Symbol, RegExp, RegExp.prototype,
+    Date.prototype, ArrayBuffer, ArrayBuffer.prototype, Object.getPrototypeOf(Int8Array), Object.getPrototypeOf(Int8Array).prototype,
+    Uint8Array, Uint8Array.prototype, DataView.prototype, BigInt, BigInt.prototype, Object.getPrototypeOf(Object.getPrototypeOf([].values())),
+    Object.prototype, String.prototype, Number.prototype, Symbol.prototype,
+  ];
+  for (const holder of holders) {
+    for (const key of Reflect.ownKeys(holder)) {
+      if (holder === Function.prototype && (key === "caller" || key === "arguments" || key === "constructor")) continue;
+      kept.push([holder, key, Object.getOwnPropertyDescriptor(holder, key)!]);
+    }
+  }
+  return kept;
+}
+
+function restoreDropped(kept: Array<[object, PropertyKey, PropertyDescriptor]>): void {
+  for (const [holder, key, descriptor] of kept) {
+    if (Object.hasOwn(holder, key)) continue;
+    if (holder === native.RegExp && LEGACY_REGEXP_STATICS.includes(key as string)) continue;
+    Object.defineProperty(holder, key, descriptor);
+  }
+}
+
+function loadSes(): SesGlobals {
+  const require = createRequire(import.meta.url);
+  const file = require.resolve("ses").replace(/ses\.cjs$/, "ses.umd.min.js");
+  const text = readFileSync(file, "utf8");
+  // HAZARD: without `importModuleDynamically`, on purpose. Evals inherit it from
+  // the calling script, and SES's text filter does not know `import.source()`.
+  // The function around it keeps the bundle's declarations off the global scope.
+  new Script(`(function(){${text}\n})`, { filename: "moat:ses" }).runInThisContext().call(globalThis);
+  return globalThis as unknown as SesGlobals;
+}
+
+/**
+ * Locks down the realm of this process. Irreversible; to be called once, before
+ * any package's code runs and after moat has loaded its own modules.
+ * @param ownFiles prefixes of file names whose frames stacks don't show.
+ */
+export function lockdownRealm(ownFiles: readonly string[]): LockedRealm {
+  const dropped = captureDropped();
+  const ses = loadSes();
+  ses.repairIntrinsics({
+    errorTaming: "unsafe",
+    consoleTaming: "unsafe",
+    overrideTaming: "min",
+    localeTaming: "unsafe",
+    regExpTaming: "unsafe",
+    domainTaming: "unsafe",
+    evalTaming: "safe-eval",
+    reporting: "none",
+    errorTrapping: "none",
+    unhandledRejectionTrapping: "none",
+    stackFiltering: "verbose",
+  });
+  restoreDropped(dropped);
+  restoreNativeConstructors();
+  tameStackTraces([...ownFiles, "moat:", "node:internal/vm"]);
+  enableOverrides();
+  ses.hardenIntrinsics();
+  const { harden, Compartment } = ses;
+  for (const intrinsic of extraIntrinsics()) harden(intrinsic);
+  return {
+    harden,
+    makeCompartmentGlobal: () => new Compartment({ __options__: true }).globalThis,
+  };
+}
+
+/** SES's replacements of these are slower and break `x.constructor === Date`; frozen, the native ones are harmless. */
+function restoreNativeConstructors(): void {
+  for (const name of LEGACY_REGEXP_STATICS) delete (native.RegExp as unknown as Record<string, unknown>)[name];
+  for (const constructor of [native.Date, native.RegExp, native.Symbol, native.Error]) {
+    Object.defineProperty(constructor.prototype, "constructor", {
+      value: constructor, writable: true, enumerable: false, configurable: true,
+    });
+  }
+}
+
+/** ECMAScript's own globals that SES does not put into compartments. */
+export function extraIntrinsics(): object[] {
+  return Object.values(extraIntrinsicsByName());
+}
+
+/** ECMAScript globals, by name, that every compartment gets besides what SES gives. */
+export function extraIntrinsicsByName(): Record<string, object> {
+  const names = [
+    "Intl", "Float16Array", "Float32Array", "Float64Array", "SharedArrayBuffer", "Atomics", "WeakRef",
+    "FinalizationRegistry", "Iterator", "AsyncIterator", "SuppressedError", "DisposableStack", "AsyncDisposableStack", "Temporal",
+  ];
+  const found: Record<string, object> = { __proto__: null } as unknown as Record<string, object>;
+  const source = globalThis as unknown as Record<string, object | undefined>;
+  for (const name of names) if (source[name] !== undefined) found[name] = source[name];
+  return Object.assign(found, { ...native });
+}

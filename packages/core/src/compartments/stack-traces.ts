@@ -1,0 +1,165 @@
+/**
+ * Stack traces for guests. V8 asks one hook, `Error.prepareStackTrace` of the
+ * real constructor, for the text of every stack; its raw call sites would hand
+ * out other packages' receivers and functions (`getThis`, `getFunction`).
+ * moat's hook is the only one that sees them. A package's own
+ * `Error.prepareStackTrace` lives on the `Error` of its compartment and gets
+ * frozen facades with positions and names alone.
+ *
+ * @see https://v8.dev/docs/stack-trace-api
+ */
+const { apply, construct } = Reflect;
+const { defineProperties, defineProperty, freeze } = Object;
+
+const RealError = Error;
+const captureRealStack = Error.captureStackTrace;
+const errorToString = Error.prototype.toString;
+
+/** Answers of a call site that carry no authority. */
+const harmlessAnswers = [
+  "getTypeName", "getFunctionName", "getMethodName", "getFileName", "getLineNumber",
+  "getColumnNumber", "getEvalOrigin", "isToplevel", "isEval", "isNative", "isConstructor",
+  "isAsync", "isPromiseAll", "getPromiseIndex", "getScriptNameOrSourceURL", "getScriptHash",
+  "getEnclosingColumnNumber", "getEnclosingLineNumber", "getPosition", "toString",
+] as const;
+
+type Answers = Record<string, unknown>;
+const answersOf = new WeakMap<object, Answers>();
+
+const callSitePrototype: Record<string, () => unknown> = {};
+for (const name of harmlessAnswers) {
+  defineProperty(callSitePrototype, name, {
+    value: {
+      [name](this: object) {
+        return answersOf.get(this)?.[name];
+      },
+    }[name],
+  });
+}
+for (const name of ["getThis", "getFunction"]) {
+  defineProperty(callSitePrototype, name, { value: { [name]: () => undefined }[name] });
+}
+freeze(callSitePrototype);
+
+function makeCallSite(site: NodeJS.CallSite): object {
+  const answers: Answers = { __proto__: null };
+  for (const name of harmlessAnswers) {
+    const method = (site as unknown as Record<string, unknown>)[name];
+    if (typeof method !== "function") continue;
+    const answer: unknown = apply(method, site, []);
+    answers[name] = typeof answer === "object" || typeof answer === "function" ? null : answer;
+  }
+  const facade = Object.create(callSitePrototype) as object;
+  answersOf.set(facade, answers);
+  return freeze(facade);
+}
+
+/** What one compartment has set on its own `Error`. */
+interface StackSettings {
+  hook: unknown;
+  limit: number;
+  ownError: Function;
+}
+const settingsOf = new WeakMap<object, StackSettings>();
+
+/** Frames of moat's own machinery, which no program should see in its stacks. */
+function isOwnFrame(site: NodeJS.CallSite, ownFiles: readonly string[]): boolean {
+  const file = site.getFileName() ?? (site as { getScriptNameOrSourceURL?(): string }).getScriptNameOrSourceURL?.();
+  return typeof file === "string" && ownFiles.some((prefix) => file.startsWith(prefix));
+}
+
+function headerOf(error: unknown): string {
+  // HAZARD: `name` and `message` are the guest's and may throw or be symbols.
+  try {
+    return apply(errorToString, error, []) as string;
+  } catch {
+    return "Error";
+  }
+}
+
+function prepareStackTrace(error: object, sites: NodeJS.CallSite[], ownFiles: readonly string[]): unknown {
+  const visible: NodeJS.CallSite[] = [];
+  for (const site of sites) if (!isOwnFrame(site, ownFiles)) visible[visible.length] = site;
+  const settings = settingsOf.get(error);
+  if (settings !== undefined && typeof settings.hook === "function") {
+    const facades = visible.slice(0, settings.limit).map(makeCallSite);
+    return apply(settings.hook, settings.ownError, [error, facades]);
+  }
+  const count = Math.min(visible.length, settings?.limit ?? visible.length);
+  let text = headerOf(error);
+  for (let index = 0; index < count; index++) text += `\n    at ${String(visible[index])}`;
+  return text;
+}
+
+/** Room for moat's own frames, which are dropped again, above Node's default of ten. */
+const REAL_STACK_LIMIT = 20;
+const DEFAULT_STACK_LIMIT = 10;
+
+/**
+ * Installs moat's hook on the real `Error` and makes its settings read-only.
+ * @param ownFiles prefixes of file names and URLs whose frames are dropped.
+ */
+export function tameStackTraces(ownFiles: readonly string[]): void {
+  for (const key of Object.getOwnPropertyNames(RealError)) {
+    if (!["length", "name", "prototype"].includes(key)) delete (RealError as unknown as Record<string, unknown>)[key];
+  }
+  defineProperties(RealError, {
+    captureStackTrace: { value: captureRealStack, enumerable: false },
+    // Absorbs assignments: sloppy programs set it on a shared `Error` they hold.
+    stackTraceLimit: { value: DEFAULT_STACK_LIMIT, writable: true, enumerable: true },
+    prepareStackTrace: {
+      value: (error: object, sites: NodeJS.CallSite[]) => prepareStackTrace(error, sites, ownFiles),
+    },
+  });
+  RealError.stackTraceLimit = REAL_STACK_LIMIT;
+}
+
+/**
+ * The `Error` of one compartment: constructs real errors, and keeps
+ * `prepareStackTrace` and `stackTraceLimit` to the compartment.
+ */
+export function makeLocalError(): ErrorConstructor {
+  const settings: StackSettings = { hook: undefined, limit: DEFAULT_STACK_LIMIT, ownError: RealError };
+  const LocalError = function Error(this: unknown, ...args: unknown[]) {
+    const target = new.target ?? LocalError;
+    const error = construct(RealError, args, target) as object;
+    settingsOf.set(error, settings);
+    captureRealStack(error, target);
+    return error;
+  } as unknown as ErrorConstructor;
+  settings.ownError = LocalError;
+  const captureStackTrace = {
+    captureStackTrace(target: object, above?: Function) {
+      settingsOf.set(target, settings);
+      captureRealStack(target, above ?? captureStackTrace);
+    },
+  }.captureStackTrace;
+  defineProperties(LocalError, {
+    length: { value: 1 },
+    prototype: { value: RealError.prototype, writable: false },
+    captureStackTrace: { value: captureStackTrace, writable: true, configurable: true },
+    prepareStackTrace: {
+      get: () => settings.hook,
+      set: (hook: unknown) => {
+        settings.hook = hook;
+      },
+      configurable: true,
+    },
+    stackTraceLimit: {
+      get: () => settings.limit,
+      set: (limit: unknown) => {
+        settings.limit = typeof limit === "number" ? limit : 0;
+      },
+      configurable: true,
+      enumerable: true,
+    },
+  });
+  const isError = (RealError as unknown as { isError?: unknown }).isError;
+  if (typeof isError === "function") {
+    defineProperty(LocalError, "isError", { value: isError, writable: true, configurable: true });
+  }
+  defineProperty(LocalError, Symbol.hasInstance, {
+    value: (value: unknown) => value instanceof RealError,
+  });
+  return LocalError;
+}

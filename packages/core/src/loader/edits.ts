@@ -1,0 +1,30 @@
+/** A replacement of `source[start, end)` by `text`. Insertions have `start === end`. */
+export interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/**
+ * Applies edits in order of position; insertions at one place keep the order in
+ * which they were made.
+ * @throws {RangeError} when two edits overlap, which is a fault of the caller.
+ */
+export function applyEdits(source: string, edits: readonly Edit[]): string {
+  const ordered = edits
+    .map((edit, index) => ({ edit, index }))
+    .toSorted((a, b) => a.edit.start - b.edit.start || a.edit.end - b.edit.end || a.index - b.index);
+  let output = "";
+  let position = 0;
+  for (const { edit } of ordered) {
+    if (edit.start < position) throw new RangeError(`overlapping edits at ${edit.start}`);
+    output += source.slice(position, edit.start) + edit.text;
+    position = edit.end;
+  }
+  return output + source.slice(position);
+}
+
+/** Only the line breaks of a piece of source: what stays of it when it is taken out. */
+export function lineBreaksOf(text: string): string {
+  return text.replace(/[^\n\r\u2028\u2029]/g, "");
+}

@@ -1,0 +1,38 @@
+/**
+ * Names that moat's transforms put into a guest's text. Guest code may not use
+ * identifiers with this prefix, so it can't reach or shadow them.
+ */
+export const RESERVED_PREFIX = "moat$";
+
+export const RESERVED = {
+  /** The compartment's global object. */
+  global: "moat$g",
+  /** Reads a free name that is no known global: its value, or a ReferenceError. */
+  free: "moat$free",
+  /** For strict assignments to such names. */
+  strictGlobal: "moat$s",
+  /** `eval` as the callee of what looks like a direct eval. */
+  eval: "moat$eval",
+  /** `import()`. */
+  import: "moat$import",
+  /** `import.meta`. */
+  meta: "moat$meta",
+  /** `this` of a sloppy function. */
+  this: "moat$t",
+  /** Registers a module's exports. */
+  exports: "moat$x",
+  /** Prefix of the objects that hold an ES module's imports. */
+  imported: "moat$i",
+  /** The value of `export default`. */
+  default: "moat$default",
+  /** The completion value of a script. */
+  completion: "moat$r",
+  /** `with`: makes the object environment. */
+  with: "moat$with",
+  /** Prefix of a `with` statement's environment. */
+  withScope: "moat$w",
+  /** Assigns as sloppy code does: silently failing on what is read-only. */
+  set: "moat$set",
+  /** A name for an anonymous sloppy function that uses `arguments.callee`. */
+  callee: "moat$callee",
+} as const;

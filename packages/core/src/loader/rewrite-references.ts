@@ -1,0 +1,138 @@
+/**
+ * Rewrites what leaves a module's own scopes. Names that the compartment serves
+ * become parameters of the functor, which costs nothing; all other free names
+ * are looked up on the compartment's global object at each use; names that an
+ * ES module imports are read from its imports.
+ */
+import type { Edit } from "./edits.ts";
+import { RESERVED } from "./reserved-names.ts";
+import { resolveName, type Reference, type Scan, type Scope } from "./scan.ts";
+
+/** Never parameters: constants of the language that even the real global object can't change. */
+const LANGUAGE_CONSTANTS: ReadonlySet<string> = new Set(["undefined", "NaN", "Infinity", "arguments"]);
+
+export interface RewriteOptions {
+  /** Names that the compartment serves: see `bindableNames`. */
+  readonly bindable: ReadonlySet<string>;
+  /** Names that the wrapper declares: `require`, `module`, … */
+  readonly wrapperNames: ReadonlySet<string>;
+  /** Local names of an ES module's imports to the expression that reads them. */
+  readonly imports?: ReadonlyMap<string, string> | undefined;
+  /** Names that must be looked up at each use since the module assigns them. */
+  readonly dynamic?: ReadonlySet<string>;
+}
+
+export interface Rewriting {
+  readonly edits: Edit[];
+  /** Compartment names to pass as parameters, in order of first use. */
+  readonly parameters: Set<string>;
+  /** Reserved names to pass as parameters. */
+  readonly machinery: Set<string>;
+}
+
+export function rewriteReferences(scan: Scan, options: RewriteOptions): Rewriting {
+  const rewriting: Rewriting = { edits: [], parameters: new Set(), machinery: new Set() };
+  const assigned = new Set<string>();
+  for (const reference of scan.references) {
+    if ((reference.use === "write" || reference.use === "delete") && resolveName(reference.name, reference.scope) === undefined) {
+      assigned.add(reference.name);
+    }
+  }
+  const withNames = new Map<Scope, Set<string>>();
+  const context: Context = { options, rewriting, assigned, withNames };
+  for (const reference of scan.references) {
+    const text = replacementFor(reference, reference.scope, context);
+    if (text === undefined) continue;
+    const { start, end } = reference.node;
+    rewriting.edits.push({ start, end, text: reference.shorthand ? `${reference.name}:${text}` : text });
+  }
+  rewriteWithStatements(scan, context);
+  return rewriting;
+}
+
+interface Context {
+  readonly options: RewriteOptions;
+  readonly rewriting: Rewriting;
+  readonly assigned: ReadonlySet<string>;
+  readonly withNames: Map<Scope, Set<string>>;
+}
+
+/** What to write in place of a reference seen from a scope; undefined when it stays. */
+function replacementFor(reference: Reference, from: Scope, context: Context): string | undefined {
+  const { name } = reference;
+  const { options, rewriting } = context;
+  const found = resolveName(name, from);
+  if (found?.kind === "with") {
+    if (LANGUAGE_CONSTANTS.has(name) && name !== "undefined") return undefined;
+    noteWithName(found, name, context);
+    return `${withVariable(found)}.${name}`;
+  }
+  const imported = options.imports?.get(name);
+  if (imported !== undefined && found?.kind === "top") return importedText(imported, reference);
+  if (found !== undefined || options.wrapperNames.has(name) || LANGUAGE_CONSTANTS.has(name)) return undefined;
+  if (options.bindable.has(name) && !context.assigned.has(name)) {
+    rewriting.parameters.add(name);
+    return undefined;
+  }
+  return dynamicText(reference, rewriting);
+}
+
+function importedText(expression: string, reference: Reference): string {
+  if (reference.use !== "call" || !/[.[]/.test(expression)) return expression;
+  // Called as a plain function: `this` must not be the object that holds the imports.
+  // HAZARD: a text that begins with a parenthesis joins the line above where that lacks its semicolon.
+  return `${reference.startsStatement ? ";" : ""}(0,${expression})`;
+}
+
+function dynamicText(reference: Reference, { machinery }: Rewriting): string {
+  const { name, use } = reference;
+  if (use === "typeof" || use === "delete" || (use === "write" && !reference.strict)) {
+    machinery.add(RESERVED.global);
+    return `${RESERVED.global}.${name}`;
+  }
+  if (use === "write") {
+    machinery.add(RESERVED.strictGlobal);
+    return `${RESERVED.strictGlobal}.${name}`;
+  }
+  machinery.add(RESERVED.free);
+  const call = `${RESERVED.free}(${JSON.stringify(name)})`;
+  return reference.inNewCallee ? `(${call})` : call;
+}
+
+function noteWithName(scope: Scope, name: string, { withNames }: Context): void {
+  const names = withNames.get(scope);
+  if (names === undefined) withNames.set(scope, new Set([name]));
+  else names.add(name);
+}
+
+function withVariable(scope: Scope): string {
+  return `${RESERVED.withScope}${scope.node!.start}`;
+}
+
+/**
+ * `with (o) { a }` becomes a block whose environment looks in `o` first and else
+ * in accessors of the variables that were in scope.
+ */
+function rewriteWithStatements(scan: Scan, context: Context): void {
+  // Inner statements first: what they need from outside may lie in an outer `with`.
+  const statements = scan.withStatements.toSorted((a, b) => b.node.start - a.node.start);
+  for (const { node, scope } of statements) {
+    const accessors: string[] = [];
+    for (const name of [...(context.withNames.get(scope) ?? [])].toSorted()) {
+      const reference = { name, strict: false, shorthand: false, inNewCallee: false, startsStatement: false };
+      const outside = (use: Reference["use"]): string =>
+        replacementFor({ ...reference, node, scope: scope.parent!, use }, scope.parent!, context) ?? name;
+      accessors.push(`get ${name}(){return ${outside("read")}}`);
+      if (!LANGUAGE_CONSTANTS.has(name)) {
+        accessors.push(`set ${name}(${RESERVED.completion}){${outside("write")}=${RESERVED.completion}}`);
+      }
+    }
+    context.rewriting.machinery.add(RESERVED.with);
+    const { object, body } = node as unknown as { object: { start: number; end: number }; body: { start: number; end: number } };
+    context.rewriting.edits.push(
+      { start: node.start, end: object.start, text: `{const ${withVariable(scope)}=${RESERVED.with}(` },
+      { start: object.end, end: body.start, text: `,{${["__proto__:null", ...accessors].join(",")}});` },
+      { start: body.end, end: body.end, text: "}" },
+    );
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * Rewrites what sloppy code needs so that it means the same in strict code,
+ * where it can be held: `this` as the global object, assignable `arguments`,
+ * legacy octals, functions in blocks, reserved words as names.
+ */
+import type { Edit } from "./edits.ts";
+import { RESERVED, RESERVED_PREFIX } from "./reserved-names.ts";
+import type { Rewriting } from "./rewrite-references.ts";
+import type { Scan, Scope, SloppyFunction } from "./scan.ts";
+import type { SyntaxNode } from "./syntax.ts";
+
+export function rewriteSloppy(scan: Scan, source: string, rewriting: Rewriting): void {
+  const { edits, machinery } = rewriting;
+  for (const sloppy of scan.sloppyFunctions) rewriteFunction(sloppy, rewriting);
+  for (const literal of scan.legacyOctals) edits.push(modernLiteral(literal));
+  for (const node of scan.sloppyDeletes) {
+    // Of a declared variable: never deletable. Free names were rewritten to properties.
+    if (!edits.some((edit) => edit.start === node["argument"].start)) {
+      edits.push({ start: node.start, end: node.end, text: "false" });
+    }
+  }
+  for (const [index, parameter] of scan.duplicateParameters.entries()) {
+    edits.push({ start: parameter.start, end: parameter.end, text: `${RESERVED_PREFIX}d${index}` });
+  }
+  for (const { node, shorthand } of scan.reservedWordNodes) {
+    if (edits.some((edit) => edit.start === node.start && edit.end === node.end)) continue;
+    const renamed = `${RESERVED_PREFIX}n${String(node["name"])}`;
+    edits.push({ start: node.start, end: node.end, text: shorthand ? `${String(node["name"])}:${renamed}` : renamed });
+  }
+  for (const each of scan.blockFunctions) rewriteBlockFunction(each, scan, source, edits);
+  for (const assignment of scan.readonlyAssignments) {
+    machinery.add(RESERVED.set);
+    const { left, right } = assignment as unknown as { left: SyntaxNode; right: SyntaxNode };
+    edits.push(
+      { start: assignment.start, end: assignment.start, text: `${RESERVED.set}(` },
+      { start: left["object"].end, end: right.start, text: `,"${String(left["property"].name)}",` },
+      { start: assignment.end, end: assignment.end, text: ")" },
+    );
+  }
+}
+
+function rewriteFunction(sloppy: SloppyFunction, { edits, machinery }: Rewriting): void {
+  const { node } = sloppy;
+  const body: SyntaxNode = node["body"];
+  let prologue = "";
+  if (sloppy.thisNodes.length > 0) {
+    machinery.add(RESERVED.global);
+    const value = `this==null?${RESERVED.global}:this`;
+    let hoisted = false;
+    for (const { start, end } of sloppy.thisNodes) {
+      const inParameters = start < body.start;
+      hoisted ||= !inParameters;
+      edits.push({ start, end, text: inParameters ? `(${value})` : RESERVED.this });
+    }
+    if (hoisted) prologue += `const ${RESERVED.this}=${value};`;
+  }
+  if (sloppy.calleeNodes.length > 0) {
+    const name = node["id"]?.name ?? RESERVED.callee;
+    if (!node["id"]) edits.push(nameInsertion(node));
+    for (const { start, end } of sloppy.calleeNodes) edits.push({ start, end, text: name });
+  }
+  if (sloppy.assignsArguments) {
+    const local = `${RESERVED_PREFIX}a`;
+    for (const { start, end } of sloppy.argumentsNodes) edits.push({ start, end, text: local });
+    prologue += `let ${local}=arguments;`;
+  }
+  if (prologue !== "") {
+    let at = body.start + 1;
+    for (const statement of body["body"] as SyntaxNode[]) {
+      if (statement["directive"] === undefined) break;
+      at = statement.end;
+    }
+    edits.push({ start: at, end: at, text: at > body.start + 1 ? `;${prologue}` : prologue });
+  }
+}
+
+/** Where an anonymous function expression gets its name: after `function` and, in a generator, `*`. */
+function nameInsertion(node: SyntaxNode): Edit {
+  const keyword = (node["async"] ? "async function" : "function").length + (node["generator"] ? 1 : 0);
+  const at = node.start + keyword;
+  return { start: at, end: at, text: ` ${RESERVED.callee}` };
+}
+
+function modernLiteral(literal: SyntaxNode): Edit {
+  const { start, end } = literal;
+  if (typeof literal["value"] === "number") return { start, end, text: `${literal["value"]} ` };
+  const text = JSON.stringify(literal["value"]).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
+  return { start, end, text };
+}
+
+/**
+ * Sloppy code sees a function that is declared in a block outside of that block
+ * too. Where something does look at it from there, it becomes a variable.
+ * @see https://tc39.es/ecma262/#sec-block-level-function-declarations-web-legacy-compatibility-semantics
+ */
+function rewriteBlockFunction(
+  each: Scan["blockFunctions"][number],
+  scan: Scan,
+  source: string,
+  edits: Edit[],
+): void {
+  const { node, parent, functionScope, blockScope } = each;
+  const name: string = node["id"].name;
+  const bareBody = parent.type === "IfStatement" || parent.type === "LabeledStatement";
+  const usedOutside = scan.references.some(
+    (reference) => reference.name === name && !isWithin(reference.scope, blockScope) && isWithin(reference.scope, functionScope),
+  );
+  if (!bareBody && !usedOutside) return;
+  if (functionScope.names.has(name) && functionScope !== blockScope) {
+    // A parameter or variable of that name outside: still the same variable for sloppy code.
+  }
+  edits.push({ start: node.start, end: node.start, text: `var ${name}=` }, { start: node.end, end: node.end, text: ";" });
+  blockScope.names.delete(name);
+  functionScope.names.add(name);
+}
+
+function isWithin(scope: Scope, outer: Scope): boolean {
+  for (let at: Scope | undefined = scope; at; at = at.parent) if (at === outer) return true;
+  return false;
+}

@@ -1,0 +1,481 @@
+/**
+ * One walk over a syntax tree that gathers what the transforms need: scopes and
+ * the references that leave them, and every construct that a strict functor
+ * must not or cannot contain as it stands. Longer than most files because the
+ * walk is one closed case analysis.
+ */
+import { CHILD_FIELDS, hasUseStrict, isFunctionNode, isNameOnly, type SyntaxNode } from "./syntax.ts";
+import { RESERVED_PREFIX } from "./reserved-names.ts";
+
+export interface Scope {
+  readonly parent: Scope | undefined;
+  readonly kind: "top" | "function" | "block" | "with";
+  readonly names: Set<string>;
+  /** The function or `with` statement that opened the scope. */
+  readonly node: SyntaxNode | undefined;
+}
+
+/** How an identifier is used where it stands. */
+export type ReferenceUse = "read" | "write" | "call" | "typeof" | "delete";
+
+export interface Reference {
+  readonly name: string;
+  readonly node: SyntaxNode;
+  readonly scope: Scope;
+  readonly use: ReferenceUse;
+  readonly strict: boolean;
+  /** `{name}` in a literal or pattern: a rewrite must spell out the key. */
+  readonly shorthand: boolean;
+  /** Leftmost in a `new` callee, where a call must be parenthesised. */
+  readonly inNewCallee: boolean;
+  /** Begins an expression statement in a list of statements: what precedes may lack its semicolon. */
+  readonly startsStatement: boolean;
+}
+
+export interface SloppyFunction {
+  readonly node: SyntaxNode;
+  readonly thisNodes: SyntaxNode[];
+  readonly argumentsNodes: SyntaxNode[];
+  readonly calleeNodes: SyntaxNode[];
+  assignsArguments: boolean;
+}
+
+export interface Scan {
+  readonly top: Scope;
+  readonly strict: boolean;
+  readonly references: Reference[];
+  readonly sloppyFunctions: SloppyFunction[];
+  readonly dynamicImports: SyntaxNode[];
+  readonly importMetas: SyntaxNode[];
+  readonly withStatements: { node: SyntaxNode; scope: Scope }[];
+  readonly directEvals: SyntaxNode[];
+  readonly legacyOctals: SyntaxNode[];
+  readonly sloppyDeletes: SyntaxNode[];
+  readonly blockFunctions: { node: SyntaxNode; parent: SyntaxNode; functionScope: Scope; blockScope: Scope }[];
+  readonly duplicateParameters: SyntaxNode[];
+  /** Assignments to `x.name` or `x.length` in sloppy code: silently without effect on functions. */
+  readonly readonlyAssignments: SyntaxNode[];
+  /** `a<!--b` in module code, which script code reads as a comment. */
+  readonly htmlCommentLookalikes: SyntaxNode[];
+  readonly statements: SyntaxNode[];
+  /** Anonymous default exports and other top-level module items. */
+  readonly moduleItems: SyntaxNode[];
+  /** Identifiers that are reserved words in strict code, declared or used by sloppy code. */
+  readonly reservedWordNodes: { node: SyntaxNode; shorthand: boolean }[];
+  hasTopLevelAwait: boolean;
+  readonly sloppyFunctionCount: () => number;
+}
+
+const STRICT_RESERVED = new Set([
+  "let", "static", "yield", "implements", "interface", "package", "private", "protected", "public",
+]);
+const SILENT_WHEN_SLOPPY = new Set(["name", "length"]);
+
+interface WalkState {
+  readonly scope: Scope;
+  readonly functionScope: Scope;
+  readonly strict: boolean;
+  /** The innermost non-arrow function, if it is sloppy; undefined at the top or in strict ones. */
+  readonly sloppy: SloppyFunction | undefined;
+  readonly inFunction: boolean;
+  readonly inNonArrow: boolean;
+}
+
+export function scanProgram(program: SyntaxNode, options: { strict: boolean; allowReserved?: boolean }): Scan {
+  const strictTop = options.strict || hasUseStrict(program["body"]);
+  const top: Scope = { parent: undefined, kind: "top", names: new Set(), node: undefined };
+  let sloppyCount = 0;
+  const scan: Scan = {
+    top,
+    strict: strictTop,
+    references: [],
+    sloppyFunctions: [],
+    dynamicImports: [],
+    importMetas: [],
+    withStatements: [],
+    directEvals: [],
+    legacyOctals: [],
+    sloppyDeletes: [],
+    blockFunctions: [],
+    duplicateParameters: [],
+    readonlyAssignments: [],
+    htmlCommentLookalikes: [],
+    statements: [],
+    moduleItems: [],
+    reservedWordNodes: [],
+    hasTopLevelAwait: false,
+    sloppyFunctionCount: () => sloppyCount,
+  };
+
+  const noteIdentifier = (node: SyntaxNode, strict: boolean, shorthand: boolean): void => {
+    const name: string = node["name"];
+    if (!options.allowReserved && name.startsWith(RESERVED_PREFIX)) {
+      throw new SyntaxError(`the identifier prefix ${RESERVED_PREFIX} is reserved`);
+    }
+    if (!strict && STRICT_RESERVED.has(name)) scan.reservedWordNodes.push({ node, shorthand });
+  };
+
+  const declare = (pattern: SyntaxNode, target: Scope, state: WalkState, shorthand = false): void => {
+    switch (pattern.type) {
+      case "Identifier":
+        noteIdentifier(pattern, state.strict, shorthand);
+        target.names.add(pattern["name"]);
+        return;
+      case "ObjectPattern":
+        for (const property of pattern["properties"] as SyntaxNode[]) {
+          if (property.type === "RestElement") declare(property["argument"], target, state);
+          else {
+            if (property["computed"]) visit(property["key"], property, "key", state);
+            declare(property["value"], target, state, property["shorthand"]);
+          }
+        }
+        return;
+      case "ArrayPattern":
+        for (const element of pattern["elements"] as (SyntaxNode | null)[]) {
+          if (element) declare(element, target, state);
+        }
+        return;
+      case "AssignmentPattern":
+        declare(pattern["left"], target, state, shorthand);
+        visit(pattern["right"], pattern, "right", state);
+        return;
+      case "RestElement":
+        declare(pattern["argument"], target, state);
+        return;
+      default:
+        throw new SyntaxError(`unexpected pattern ${pattern.type}`);
+    }
+  };
+
+  const blockScope = (state: WalkState): WalkState => ({
+    ...state,
+    scope: { parent: state.scope, kind: "block", names: new Set(), node: undefined },
+  });
+
+  const visitChildren = (node: SyntaxNode, state: WalkState): void => {
+    const fields = CHILD_FIELDS[node.type];
+    if (fields === undefined) throw new SyntaxError(`syntax that moat does not know: ${node.type}`);
+    for (const field of fields) {
+      const child = node[field];
+      if (Array.isArray(child)) {
+        for (const element of child) if (element) visit(element, node, field, state);
+      } else if (child) visit(child, node, field, state);
+    }
+  };
+
+  const visitFunction = (node: SyntaxNode, parent: SyntaxNode, field: string, state: WalkState): void => {
+    const isArrow = node.type === "ArrowFunctionExpression";
+    const body: SyntaxNode = node["body"];
+    const strict = state.strict || (body.type === "BlockStatement" && hasUseStrict(body["body"]));
+    if (!isArrow && !strict) sloppyCount += 1;
+    if (node.type === "FunctionDeclaration" && node["id"]) declareFunction(node, parent, field, state);
+    const scope: Scope = { parent: state.scope, kind: "function", names: new Set(), node };
+    if (!isArrow) scope.names.add("arguments");
+    let sloppy = isArrow ? state.sloppy : undefined;
+    if (!isArrow && !strict) {
+      sloppy = { node, thisNodes: [], argumentsNodes: [], calleeNodes: [], assignsArguments: false };
+      scan.sloppyFunctions.push(sloppy);
+    }
+    const inner: WalkState = {
+      scope,
+      functionScope: scope,
+      strict,
+      sloppy,
+      inFunction: true,
+      inNonArrow: state.inNonArrow || !isArrow,
+    };
+    if (node.type === "FunctionExpression" && node["id"]) declare(node["id"], scope, inner);
+    const seen = new Map<string, SyntaxNode>();
+    for (const parameter of node["params"] as SyntaxNode[]) {
+      declare(parameter, scope, inner);
+      if (!strict && parameter.type === "Identifier") {
+        const earlier = seen.get(parameter["name"]);
+        if (earlier) scan.duplicateParameters.push(earlier);
+        seen.set(parameter["name"], parameter);
+      }
+    }
+    if (body.type === "BlockStatement") {
+      for (const statement of body["body"] as SyntaxNode[]) visit(statement, body, "body", inner);
+    } else visit(body, node, "body", inner);
+  };
+
+  const declareFunction = (node: SyntaxNode, parent: SyntaxNode, field: string, state: WalkState): void => {
+    declare(node["id"], state.scope, state);
+    const atFunctionTop = state.scope === state.functionScope;
+    const bareBody = field === "consequent" && parent.type === "IfStatement" || field === "alternate" || parent.type === "LabeledStatement";
+    if (!state.strict && (!atFunctionTop || bareBody)) {
+      scan.blockFunctions.push({ node, parent, functionScope: state.functionScope, blockScope: state.scope });
+    }
+  };
+
+  const visitTarget = (node: SyntaxNode, parent: SyntaxNode, field: string, state: WalkState, shorthand = false): void => {
+    switch (node.type) {
+      case "Identifier":
+        refer(node, parent, field, state, "write", shorthand);
+        return;
+      case "ObjectPattern":
+        for (const property of node["properties"] as SyntaxNode[]) {
+          if (property.type === "RestElement") visitTarget(property["argument"], property, "argument", state);
+          else {
+            if (property["computed"]) visit(property["key"], property, "key", state);
+            visitTarget(property["value"], property, "value", state, property["shorthand"]);
+          }
+        }
+        return;
+      case "ArrayPattern":
+        for (const element of node["elements"] as (SyntaxNode | null)[]) {
+          if (element) visitTarget(element, node, "elements", state);
+        }
+        return;
+      case "AssignmentPattern":
+        visitTarget(node["left"], node, "left", state, shorthand);
+        visit(node["right"], node, "right", state);
+        return;
+      case "RestElement":
+        visitTarget(node["argument"], node, "argument", state);
+        return;
+      default:
+        visit(node, parent, field, state);
+    }
+  };
+
+  let newCalleeStart = -1;
+  let statementStart = -1;
+
+  const refer = (
+    node: SyntaxNode,
+    parent: SyntaxNode,
+    field: string,
+    state: WalkState,
+    use: ReferenceUse,
+    shorthand = false,
+  ): void => {
+    const name: string = node["name"];
+    noteIdentifier(node, state.strict, shorthand);
+    if (name === "arguments" && state.sloppy !== undefined && state.scope.kind !== "top") {
+      if (parent.type === "MemberExpression" && field === "object" && !parent["computed"] && parent["property"].name === "callee") {
+        state.sloppy.calleeNodes.push(parent);
+      } else {
+        state.sloppy.argumentsNodes.push(node);
+        if (use === "write") state.sloppy.assignsArguments = true;
+      }
+    }
+    scan.references.push({
+      name,
+      node,
+      scope: state.scope,
+      use,
+      strict: state.strict,
+      shorthand,
+      inNewCallee: node.start === newCalleeStart,
+      startsStatement: node.start === statementStart,
+    });
+  };
+
+  const visit = (node: SyntaxNode, parent: SyntaxNode, field: string, state: WalkState): void => {
+    switch (node.type) {
+      case "Identifier": {
+        if (isNameOnly(parent, field)) return;
+        const isCallee =
+          (parent.type === "CallExpression" && field === "callee") ||
+          (parent.type === "TaggedTemplateExpression" && field === "tag");
+        refer(node, parent, field, state, isCallee ? "call" : "read");
+        return;
+      }
+      case "FunctionDeclaration":
+      case "FunctionExpression":
+      case "ArrowFunctionExpression":
+        visitFunction(node, parent, field, state);
+        return;
+      case "ClassDeclaration":
+      case "ClassExpression": {
+        const strictState = { ...state, strict: true };
+        if (node.type === "ClassDeclaration" && node["id"]) declare(node["id"], state.scope, strictState);
+        const inner = blockScope(strictState);
+        if (node["id"]) declare(node["id"], inner.scope, inner);
+        if (node["superClass"]) visit(node["superClass"], node, "superClass", inner);
+        visit(node["body"], node, "body", inner);
+        return;
+      }
+      case "PropertyDefinition":
+      case "StaticBlock": {
+        if (node.type === "PropertyDefinition" && node["computed"]) visit(node["key"], node, "key", state);
+        const scope: Scope = { parent: state.scope, kind: "function", names: new Set(["arguments"]), node };
+        const inner: WalkState = { scope, functionScope: scope, strict: true, sloppy: undefined, inFunction: true, inNonArrow: true };
+        if (node.type === "StaticBlock") {
+          for (const statement of node["body"] as SyntaxNode[]) visit(statement, node, "body", inner);
+        } else if (node["value"]) visit(node["value"], node, "value", inner);
+        return;
+      }
+      case "Property":
+        if (node["shorthand"]) {
+          refer(node["value"], node, "value", state, "read", true);
+          return;
+        }
+        break;
+      case "ThisExpression":
+        state.sloppy?.thisNodes.push(node);
+        return;
+      case "BlockStatement":
+      case "SwitchStatement":
+      case "ForStatement": {
+        const inner = blockScope(state);
+        if (node.type === "SwitchStatement") {
+          visit(node["discriminant"], node, "discriminant", state);
+          for (const each of node["cases"] as SyntaxNode[]) visit(each, node, "cases", inner);
+        } else visitChildren(node, inner);
+        return;
+      }
+      case "ForInStatement":
+      case "ForOfStatement": {
+        if (node["await"] && !state.inFunction) scan.hasTopLevelAwait = true;
+        const inner = blockScope(state);
+        if (node["left"].type === "VariableDeclaration") visit(node["left"], node, "left", inner);
+        else visitTarget(node["left"], node, "left", inner);
+        visit(node["right"], node, "right", inner);
+        visit(node["body"], node, "body", inner);
+        return;
+      }
+      case "CatchClause": {
+        const inner = blockScope(state);
+        if (node["param"]) declare(node["param"], inner.scope, inner);
+        visitChildren(node["body"], inner);
+        return;
+      }
+      case "VariableDeclaration": {
+        const target = node["kind"] === "var" ? state.functionScope : state.scope;
+        if (node["kind"] !== "var" && node["kind"] !== "let" && node["kind"] !== "const") {
+          throw new SyntaxError(`syntax that moat does not know: ${String(node["kind"])} declaration`);
+        }
+        for (const declarator of node["declarations"] as SyntaxNode[]) {
+          declare(declarator["id"], target, state);
+          if (declarator["init"]) visit(declarator["init"], declarator, "init", state);
+          // A `var` inside `with` writes to the object if that has the property.
+          if (node["kind"] === "var" && declarator["init"] && insideWith(state.scope)) {
+            throw new SyntaxError("a var declaration with a value inside a with statement");
+          }
+        }
+        return;
+      }
+      case "AssignmentExpression":
+        if (
+          !state.strict && node["operator"] === "=" && node["left"].type === "MemberExpression" &&
+          !node["left"].computed && SILENT_WHEN_SLOPPY.has(node["left"].property.name) && node["left"].object.type !== "ThisExpression" && node["left"].object.type !== "Super" &&
+          parent.type === "ExpressionStatement"
+        ) {
+          scan.readonlyAssignments.push(node);
+        }
+        visitTarget(node["left"], node, "left", state);
+        visit(node["right"], node, "right", state);
+        return;
+      case "UpdateExpression":
+        visitTarget(node["argument"], node, "argument", state);
+        return;
+      case "UnaryExpression":
+        if (node["operator"] === "typeof" && node["argument"].type === "Identifier") {
+          refer(node["argument"], node, "argument", state, "typeof");
+          return;
+        }
+        if (node["operator"] === "delete" && node["argument"].type === "Identifier") {
+          scan.sloppyDeletes.push(node);
+          refer(node["argument"], node, "argument", state, "delete");
+          return;
+        }
+        break;
+      case "BinaryExpression":
+        if (node["operator"] === "<" && node["right"].type === "UnaryExpression" && node["right"].operator === "!" && node["right"].argument.type === "UpdateExpression") {
+          scan.htmlCommentLookalikes.push(node);
+        }
+        break;
+      case "CallExpression":
+        if (node["callee"].type === "Identifier" && node["callee"].name === "eval") scan.directEvals.push(node);
+        break;
+      case "NewExpression": {
+        const outer = newCalleeStart;
+        newCalleeStart = node["callee"].start;
+        visit(node["callee"], node, "callee", state);
+        newCalleeStart = outer;
+        for (const argument of node["arguments"] as SyntaxNode[]) visit(argument, node, "arguments", state);
+        return;
+      }
+      case "ExpressionStatement":
+        if (!state.inFunction) scan.statements.push(node);
+        if (parent.type === "Program" || parent.type === "BlockStatement" || parent.type === "SwitchCase" || parent.type === "StaticBlock") {
+          statementStart = node.start;
+        }
+        break;
+      case "WithStatement": {
+        visit(node["object"], node, "object", state);
+        const scope: Scope = { parent: state.scope, kind: "with", names: new Set(), node };
+        scan.withStatements.push({ node, scope });
+        visit(node["body"], node, "body", { ...state, scope });
+        return;
+      }
+      case "Literal":
+        if (typeof node["value"] === "number" && /^0\d/.test(node["raw"])) scan.legacyOctals.push(node);
+        else if (!state.strict && typeof node["value"] === "string" && hasLegacyEscape(node["raw"])) scan.legacyOctals.push(node);
+        return;
+      case "ImportExpression":
+        scan.dynamicImports.push(node);
+        break;
+      case "MetaProperty":
+        if (node["meta"].name === "import") scan.importMetas.push(node);
+        return;
+      case "AwaitExpression":
+        if (!state.inFunction) scan.hasTopLevelAwait = true;
+        break;
+      case "ImportDeclaration":
+      case "ExportAllDeclaration":
+        scan.moduleItems.push(node);
+        return;
+      case "ExportNamedDeclaration":
+        scan.moduleItems.push(node);
+        if (node["declaration"]) visit(node["declaration"], node, "declaration", state);
+        else if (!node["source"]) {
+          for (const each of node["specifiers"] as SyntaxNode[]) noteIdentifierOf(each["local"]);
+        }
+        return;
+      case "ExportDefaultDeclaration":
+        scan.moduleItems.push(node);
+        visit(node["declaration"], node, "declaration", state);
+        return;
+    }
+    visitChildren(node, state);
+  };
+
+  const noteIdentifierOf = (node: SyntaxNode): void => {
+    if (node.type === "Identifier") noteIdentifier(node, true, false);
+  };
+
+  const initial: WalkState = {
+    scope: top,
+    functionScope: top,
+    strict: strictTop,
+    sloppy: undefined,
+    inFunction: false,
+    inNonArrow: false,
+  };
+  for (const statement of program["body"] as SyntaxNode[]) visit(statement, program, "body", initial);
+  return scan;
+}
+
+function insideWith(scope: Scope): boolean {
+  for (let at: Scope | undefined = scope; at && at.kind !== "function"; at = at.parent) {
+    if (at.kind === "with") return true;
+  }
+  return false;
+}
+
+function hasLegacyEscape(raw: string): boolean {
+  return /\\(?:[1-9]|0\d)/.test(raw.replace(/\\\\/g, ""));
+}
+
+/** Where a name is declared as seen from a scope: that scope, the nearest `with` before it, or undefined when free. */
+export function resolveName(name: string, from: Scope): Scope | undefined {
+  for (let scope: Scope | undefined = from; scope; scope = scope.parent) {
+    if (scope.kind === "with" || scope.names.has(name)) return scope;
+  }
+  return undefined;
+}
+
+export { isFunctionNode };

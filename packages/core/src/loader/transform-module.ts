@@ -1,0 +1,223 @@
+/**
+ * ES modules become generator functors. The first step registers the module's
+ * exports as getters and instantiates its functions; the second runs its body.
+ * So functions are there for importers in a cycle, `let` and `class` have their
+ * dead zone, and bindings are live, all by the engine's own scoping. References
+ * to imports become reads from an object of getters.
+ *
+ * @see https://tc39.es/ecma262/#sec-source-text-module-records
+ */
+import { lineBreaksOf } from "./edits.ts";
+import { makeFunctor, type Functor } from "./functor.ts";
+import { parseGuest } from "./parse.ts";
+import { RESERVED } from "./reserved-names.ts";
+import { rewriteReferences, type Rewriting } from "./rewrite-references.ts";
+import { scanProgram } from "./scan.ts";
+import type { SyntaxNode } from "./syntax.ts";
+import { rewriteCommon, stripByteOrderMark, type NameSets } from "./transform-text.ts";
+
+/** One `from "…"` of a module. */
+export interface ModuleRequest {
+  readonly specifier: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** What linking needs to know of a module; `request` is an index into `requests`. */
+export interface ModuleFacts {
+  readonly requests: readonly ModuleRequest[];
+  /** Names that are read from each request, `*` for its namespace: checked at link time. */
+  readonly imports: readonly { readonly request: number; readonly imported: string }[];
+  /** Names that the module defines itself. */
+  readonly localExports: readonly string[];
+  /** Re-exports: `imported` is `*` for a namespace. */
+  readonly indirectExports: readonly { readonly exported: string; readonly request: number; readonly imported: string }[];
+  readonly starExports: readonly number[];
+  readonly hasTopLevelAwait: boolean;
+}
+
+export interface ModuleFunctor extends Functor {
+  readonly facts: ModuleFacts;
+}
+
+/** A local name of an import, and where it comes from. */
+interface ImportBinding {
+  readonly request: number;
+  readonly imported: string;
+}
+
+interface Collected {
+  readonly requests: ModuleRequest[];
+  readonly bindings: Map<string, ImportBinding>;
+  readonly locals: Map<string, string>;
+  readonly indirect: { exported: string; request: number; imported: string }[];
+  readonly stars: number[];
+  anonymousDefault: boolean;
+}
+
+export function prepareModule(source: string, names: NameSets): ModuleFunctor {
+  const text = stripByteOrderMark(source);
+  const parsed = parseGuest(text, "module");
+  const scan = scanProgram(parsed.program, { strict: true });
+  const found: Collected = {
+    requests: [], bindings: new Map(), locals: new Map(), indirect: [], stars: [], anonymousDefault: false,
+  };
+  for (const item of scan.moduleItems) if (item.type === "ImportDeclaration") collectImport(item, found);
+  for (const local of found.bindings.keys()) scan.top.names.add(local);
+  for (const item of scan.moduleItems) if (item.type !== "ImportDeclaration") collectExport(item, found);
+
+  const imports = new Map([...found.bindings].map(([local, binding]) => [local, importText(binding)]));
+  const rewriting = rewriteReferences(scan, { bindable: names.bindable, wrapperNames: new Set(), imports });
+  for (const item of scan.moduleItems) rewriteItem(item, text, rewriting);
+  rewriteCommon(scan, parsed, text, rewriting);
+  for (const { start } of scan.importMetas) {
+    rewriting.edits.push({ start, end: start + "import.meta".length, text: RESERVED.meta });
+  }
+  for (const node of scan.importMetas) if (node.end - node.start !== "import.meta".length) throw new SyntaxError("import.meta written apart");
+  for (const { left } of scan.htmlCommentLookalikes as unknown as { left: SyntaxNode }[]) {
+    rewriting.edits.push({ start: text.indexOf("<", left.end) + 1, end: text.indexOf("<", left.end) + 1, text: " " });
+  }
+  const inner = [
+    RESERVED.exports, RESERVED.meta,
+    ...found.requests.flatMap((_, index) => [importedObject(index), namespaceName(index)]),
+  ];
+  const functor = makeFunctor(
+    text, rewriting,
+    { inner, kind: scan.hasTopLevelAwait ? "async function*" : "function*", prologue: `${registration(found)}yield;` },
+    names.realGlobal,
+  );
+  return {
+    ...functor,
+    facts: {
+      requests: found.requests,
+      imports: [...found.bindings.values()].map(({ request, imported }) => ({ request, imported })),
+      localExports: [...found.locals.keys()],
+      indirectExports: found.indirect,
+      starExports: found.stars,
+      hasTopLevelAwait: scan.hasTopLevelAwait,
+    },
+  };
+}
+
+const importedObject = (request: number): string => `${RESERVED.imported}${request}`;
+const namespaceName = (request: number): string => `${RESERVED.imported}n${request}`;
+
+function importText({ request, imported }: ImportBinding): string {
+  if (imported === "*") return namespaceName(request);
+  const isIdentifier = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u.test(imported);
+  return `${importedObject(request)}${isIdentifier ? `.${imported}` : `[${JSON.stringify(imported)}]`}`;
+}
+
+/** The text of a name in an import or export list: an identifier or a string. */
+function nameOf(node: SyntaxNode): string {
+  return node.type === "Literal" ? String(node["value"]) : (node["name"] as string);
+}
+
+function requestOf(item: SyntaxNode, found: Collected): number {
+  const attributes: Record<string, string> = { __proto__: null } as never;
+  for (const attribute of (item["attributes"] ?? []) as SyntaxNode[]) {
+    attributes[nameOf(attribute["key"])] = String(attribute["value"].value);
+  }
+  const specifier = String(item["source"].value);
+  const same = found.requests.findIndex(
+    (request) => request.specifier === specifier && request.attributes["type"] === attributes["type"],
+  );
+  return same === -1 ? found.requests.push({ specifier, attributes }) - 1 : same;
+}
+
+function collectImport(item: SyntaxNode, found: Collected): void {
+  if (item["phase"]) throw new SyntaxError(`import ${String(item["phase"])} is not supported`);
+  const request = requestOf(item, found);
+  for (const specifier of item["specifiers"] as SyntaxNode[]) {
+    const imported =
+      specifier.type === "ImportDefaultSpecifier" ? "default"
+      : specifier.type === "ImportNamespaceSpecifier" ? "*"
+      : nameOf(specifier["imported"]);
+    found.bindings.set(specifier["local"].name, { request, imported });
+  }
+}
+
+function collectExport(item: SyntaxNode, found: Collected): void {
+  if (item.type === "ExportDefaultDeclaration") {
+    const { type, id } = item["declaration"];
+    const isDeclaration = type === "FunctionDeclaration" || type === "ClassDeclaration";
+    found.locals.set("default", isDeclaration && id ? id.name : RESERVED.default);
+    if (type === "FunctionDeclaration" && !id) found.anonymousDefault = true;
+    return;
+  }
+  if (item.type === "ExportAllDeclaration") {
+    const request = requestOf(item, found);
+    if (item["exported"]) found.indirect.push({ exported: nameOf(item["exported"]), request, imported: "*" });
+    else found.stars.push(request);
+    return;
+  }
+  if (item["declaration"]) {
+    for (const name of declaredNames(item["declaration"])) found.locals.set(name, name);
+    return;
+  }
+  const request = item["source"] ? requestOf(item, found) : undefined;
+  for (const specifier of item["specifiers"] as SyntaxNode[]) {
+    const exported = nameOf(specifier["exported"]);
+    const local = nameOf(specifier["local"]);
+    const binding = request === undefined ? found.bindings.get(local) : { request, imported: local };
+    if (binding) found.indirect.push({ exported, ...binding });
+    else found.locals.set(exported, local);
+  }
+}
+
+function declaredNames(declaration: SyntaxNode): string[] {
+  if (declaration.type !== "VariableDeclaration") return [declaration["id"].name];
+  return (declaration["declarations"] as SyntaxNode[]).flatMap((each) => patternNames(each["id"]));
+}
+
+function patternNames(pattern: SyntaxNode | null): string[] {
+  switch (pattern?.type) {
+    case "Identifier": return [pattern["name"]];
+    case "ObjectPattern":
+      return (pattern["properties"] as SyntaxNode[]).flatMap((each) => patternNames(each["value"] ?? each["argument"]));
+    case "ArrayPattern": return (pattern["elements"] as SyntaxNode[]).flatMap((each) => patternNames(each));
+    case "AssignmentPattern": return patternNames(pattern["left"]);
+    case "RestElement": return patternNames(pattern["argument"]);
+    default: return [];
+  }
+}
+
+/** Registers a getter for each export that the module defines itself. */
+function registration(found: Collected): string {
+  const getters = [...found.locals].map(([exported, local]) => `[${JSON.stringify(exported)}]:()=>${local}`);
+  const named = found.anonymousDefault ? `,${RESERVED.default}` : "";
+  return `${RESERVED.exports}({__proto__:null,${getters.join(",")}}${named});`;
+}
+
+/** Takes import and export syntax out of the text, keeping the lines where they are. */
+function rewriteItem(item: SyntaxNode, source: string, { edits }: Rewriting): void {
+  const erase = (start: number, end: number, text = ""): void => {
+    edits.push({ start, end, text: lineBreaksOf(source.slice(start, end)) + text });
+  };
+  const declaration: SyntaxNode | null | undefined = item["declaration"];
+  if (!declaration) {
+    erase(item.start, item.end, ";");
+    return;
+  }
+  if (item.type === "ExportNamedDeclaration") {
+    erase(item.start, declaration.start);
+    return;
+  }
+  const isDeclaration = declaration.type === "FunctionDeclaration" || declaration.type === "ClassDeclaration";
+  if (isDeclaration && declaration["id"]) {
+    erase(item.start, declaration.start);
+  } else if (declaration.type === "FunctionDeclaration") {
+    erase(item.start, declaration.start);
+    const keyword = source.slice(declaration.start).match(/^(?:async\s+)?function\s*\*?/)![0].length;
+    const at = declaration.start + keyword;
+    edits.push({ start: at, end: at, text: ` ${RESERVED.default}` });
+  } else {
+    // An anonymous function or class gets the name "default" from the property.
+    const from = item.start + DEFAULT_HEAD.exec(source.slice(item.start, declaration.start))![0].length;
+    const to = source[item.end - 1] === ";" && item.end > declaration.end ? item.end - 1 : item.end;
+    erase(item.start, from, `const ${RESERVED.default}={default:`);
+    edits.push({ start: to, end: to, text: "}.default;" });
+  }
+}
+
+/** `export default`, with whatever comments stand between the words. */
+const DEFAULT_HEAD = /^export(?:\s|\/\*[\s\S]*?\*\/|\/\/.*)*default/;

@@ -1,0 +1,107 @@
+/** CommonJS modules, scripts and function texts become strict functors. */
+import type { Edit } from "./edits.ts";
+import { makeFunctor, type Functor, type FunctorShape } from "./functor.ts";
+import { parseGuest, type Goal, type Parsed } from "./parse.ts";
+import { RESERVED } from "./reserved-names.ts";
+import { rewriteReferences, type Rewriting } from "./rewrite-references.ts";
+import { rewriteSloppy } from "./rewrite-sloppy.ts";
+import { scanProgram, type Scan } from "./scan.ts";
+
+/** The names that a compartment serves, and those that must never be left free. */
+export interface NameSets {
+  readonly bindable: ReadonlySet<string>;
+  readonly realGlobal: ReadonlySet<string>;
+}
+
+export const COMMONJS_NAMES = ["exports", "require", "module", "__filename", "__dirname"] as const;
+
+/** Node strips a byte order mark; a `#!` line becomes a comment of the same length. */
+export function stripByteOrderMark(source: string): string {
+  return source.charCodeAt(0) === 0xfeff ? source.slice(1) : source;
+}
+
+export function prepareCommonJs(source: string, names: NameSets): Functor {
+  const text = stripByteOrderMark(source);
+  const parsed = parseGuest(text, "commonjs");
+  const scan = scanProgram(parsed.program, { strict: false });
+  const wrapperNames = new Set<string>(COMMONJS_NAMES);
+  const rewriting = rewriteReferences(scan, { bindable: names.bindable, wrapperNames });
+  rewriteCommon(scan, parsed, text, rewriting);
+  return makeFunctor(text, rewriting, { inner: COMMONJS_NAMES, kind: "function" }, names.realGlobal);
+}
+
+/**
+ * A script, as `eval` and `vm` run it: its top-level variables become properties
+ * of the global object, and it returns its completion value.
+ */
+export function prepareScript(source: string, names: NameSets): Functor {
+  const parsed = parseGuest(source, "script");
+  const scan = scanProgram(parsed.program, { strict: false });
+  const globals = new Set(scan.strict ? [] : scan.top.names);
+  const rewriting = rewriteReferences(scan, { bindable: names.bindable, wrapperNames: new Set() });
+  rewriteCommon(scan, parsed, source, rewriting);
+  for (const { start, expression, end, directive } of scan.statements as unknown as { start: number; end: number; directive?: string; expression: { start: number; end: number } }[]) {
+    if (directive !== undefined) {
+      rewriting.edits.push({ start: end, end, text: `;${RESERVED.completion}=${JSON.stringify(directive)};` });
+      continue;
+    }
+    rewriting.edits.push(
+      { start, end: start, text: `${RESERVED.completion}=(` },
+      { start: expression.end, end: expression.end, text: ")" },
+    );
+  }
+  const shape: FunctorShape = {
+    inner: [],
+    kind: "function",
+    prologue: `let ${RESERVED.completion};`,
+    epilogue: `${publishText(globals, rewriting)}return ${RESERVED.completion};`,
+  };
+  return makeFunctor(source, rewriting, shape, names.realGlobal);
+}
+
+/** Top-level variables and functions of sloppy scripts are properties of the global object. */
+function publishText(globals: ReadonlySet<string>, rewriting: Rewriting): string {
+  if (globals.size === 0) return "";
+  rewriting.machinery.add(RESERVED.global);
+  return [...globals].map((name) => `;${RESERVED.global}.${name}=${name};`).join("");
+}
+
+/** A function's own text, as `new Function` assembles it. */
+export function prepareFunction(source: string, names: NameSets): Functor {
+  const parsed = parseGuest(source, "script");
+  const statements = parsed.program["body"];
+  const only = statements[0]?.expression;
+  if (statements.length !== 1 || only?.type !== "FunctionExpression" || only.end !== source.length - 1) {
+    throw new SyntaxError("the parameters or the body do not end where they should");
+  }
+  const scan = scanProgram(parsed.program, { strict: false });
+  const rewriting = rewriteReferences(scan, { bindable: names.bindable, wrapperNames: new Set() });
+  rewriteCommon(scan, parsed, source, rewriting);
+  return makeFunctor(source, { ...rewriting, edits: [{ start: 0, end: 0, text: "return " }, ...rewriting.edits] }, { inner: [], kind: "function" }, names.realGlobal);
+}
+
+/** What all kinds of text need. */
+export function rewriteCommon(scan: Scan, parsed: Parsed, source: string, rewriting: Rewriting): void {
+  const { edits, machinery } = rewriting;
+  if (source.startsWith("#!")) edits.unshift({ start: 0, end: 2, text: "//" });
+  for (const at of parsed.magicComments) edits.push({ start: at, end: at + 1, text: "_" });
+  for (const node of scan.dynamicImports) {
+    if (node["phase"]) throw new SyntaxError(`import.${String(node["phase"])}() is not supported`);
+    machinery.add(RESERVED.import);
+    edits.push({ start: node.start, end: node.start + "import".length, text: RESERVED.import });
+  }
+  for (const node of scan.directEvals) {
+    const { start, end } = node["callee"];
+    dropEditsAt(edits, start, end);
+    machinery.add(RESERVED.eval);
+    edits.push({ start, end, text: RESERVED.eval });
+  }
+  rewriteSloppy(scan, source, rewriting);
+}
+
+function dropEditsAt(edits: Edit[], start: number, end: number): void {
+  for (let index = edits.length - 1; index >= 0; index--) {
+    const edit = edits[index]!;
+    if (edit.start === start && edit.end === end) edits.splice(index, 1);
+  }
+}
