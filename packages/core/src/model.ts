@@ -18,3 +18,6 @@ export { accept, ratchet } from "./policy/ratchet.ts";
 export { comparePolicies, pendingGrants, type GrantState, type PolicyChange } from "./policy/compare-policies.ts";
 export { OVERRIDES_FILE, POLICY_FILE, readOverrides, readPolicy, readPolicyFile, type PolicyFiles } from "./policy/policy-files.ts";
 export { writeFileAtomically } from "./policy/write-file-atomically.ts";
+export { escapeForTerminal } from "./audit/escape-for-terminal.ts";
+export { formatDenial, type DenialContext } from "./audit/format-denial.ts";
+export { makeDenialLog, type CountedDenial, type DenialListener, type DenialLog, type DenialLogOptions } from "./audit/denial-log.ts";

@@ -1,0 +1,98 @@
+import { compareText } from "../naming/compare-names.ts";
+import type { CanonicalName } from "../policy/types.ts";
+import type { Denial } from "./denial.ts";
+import { formatDenial, type DenialContext } from "./format-denial.ts";
+
+/** Told of each denial the first time that it happens. */
+export type DenialListener = (denial: Denial) => void;
+
+export interface DenialLogOptions {
+  /** Takes one line, with its end, for a person (stderr). Not called in an audit. */
+  readonly write?: (line: string) => void;
+  /** Takes one JSON line, with its end: `{"version":1,"denied":true,"principal":…}`. */
+  readonly writeJson?: (line: string) => void;
+  /** `--audit` and `--learn`: everything goes through and is recorded. */
+  readonly audit?: boolean;
+  /** What is known about a package, for the line's last part. */
+  readonly contextOf?: (principal: CanonicalName) => DenialContext;
+}
+
+/** A denial, and how often it happened. */
+export interface CountedDenial {
+  readonly denial: Denial;
+  readonly count: number;
+}
+
+export interface DenialLog {
+  record(denial: Denial): void;
+  /** A principal's `denies`: records, and says whether the use must be refused. */
+  denierFor(principal: CanonicalName): (denial: Omit<Denial, "principal">) => boolean;
+  /** Returns what ends the subscription. */
+  subscribe(listener: DenialListener): () => void;
+  /** Everything that was recorded, once each, by package, capability and target. */
+  summary(): CountedDenial[];
+}
+
+/** A package can make up targets without end; it must not fill the memory or the screen. */
+const MOST_RECORDED = 10_000;
+const MOST_LINES_EACH = 100;
+
+/** Collects denials: one line for each principal, capability and target, however often it happens. */
+export function makeDenialLog(options: DenialLogOptions = {}): DenialLog {
+  const { write, writeJson, audit = false, contextOf } = options;
+  const recorded = new Map<string, { denial: Denial; count: number }>();
+  const lines = new Map<CanonicalName, number>();
+  const listeners = new Set<DenialListener>();
+
+  const writeLine = (denial: Denial) => {
+    if (write === undefined || audit) return;
+    const count = (lines.get(denial.principal) ?? 0) + 1;
+    lines.set(denial.principal, count);
+    if (count <= MOST_LINES_EACH) write(`${formatDenial(denial, contextOf?.(denial.principal))}\n`);
+    else if (count === MOST_LINES_EACH + 1) write(`moat: ${denial.principal} was denied more than ${MOST_LINES_EACH} things; the others are in the log (--log FILE) only\n`);
+  };
+
+  const record = (given: Denial) => {
+    const denial: Denial = Object.freeze({
+      principal: given.principal,
+      capability: given.capability,
+      target: given.target,
+      ...(given.via === undefined ? {} : { via: given.via }),
+    });
+    const key = `${denial.principal}\0${denial.capability}\0${denial.target}`;
+    const known = recorded.get(key);
+    if (known !== undefined) {
+      known.count += 1;
+      return;
+    }
+    if (recorded.size >= MOST_RECORDED) return;
+    recorded.set(key, { denial, count: 1 });
+    writeLine(denial);
+    writeJson?.(`${JSON.stringify({ version: 1, denied: !audit, ...denial })}\n`);
+    for (const listener of [...listeners]) tell(listener, denial);
+  };
+
+  return Object.freeze({
+    record,
+    denierFor: (principal: CanonicalName) => (denial: Omit<Denial, "principal">) => {
+      record({ ...denial, principal });
+      return !audit;
+    },
+    subscribe(listener: DenialListener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    summary: () =>
+      [...recorded.values()]
+        .map(({ denial, count }) => ({ denial, count }))
+        .toSorted((a, b) => compareText(a.denial.principal, b.denial.principal) || compareText(a.denial.capability, b.denial.capability) || compareText(a.denial.target, b.denial.target)),
+  });
+}
+
+function tell(listener: DenialListener, denial: Denial): void {
+  try {
+    listener(denial);
+  } catch {
+    // HAZARD: what a listener throws must not reach the attenuator: the refusal would become another error.
+  }
+}
