@@ -8,13 +8,14 @@
  * a prototype and each static of a class becomes an accessor whose setter
  * defines an own property on the receiver, and only then is all of it locked.
  */
-import { types } from "node:util";
+import { promisify, types } from "node:util";
 import { collectIntrinsics } from "./node-intrinsics.ts";
 
 const { defineProperty, getPrototypeOf, getOwnPropertyDescriptor, isExtensible, preventExtensions, isFrozen } = Object;
 const { ownKeys, apply } = Reflect;
 const { isProxy, isArrayBufferView, isAnyArrayBuffer, isModuleNamespaceObject } = types;
-const hasOwnProperty = Object.prototype.hasOwnProperty;
+const objectPrototype = Object.prototype;
+const { hasOwnProperty } = objectPrototype;
 const intrinsics = collectIntrinsics();
 const hardened = new WeakSet<object>();
 // HAZARD: taken now; after this a guest may reach objects, but never these methods.
@@ -33,9 +34,17 @@ function isClassPrototype(object: object): boolean {
   return getOwnPropertyDescriptor(constructor, "prototype")?.value === object;
 }
 
-function isClass(object: object): boolean {
-  if (typeof object !== "function") return false;
-  return isObject(getOwnPropertyDescriptor(object, "prototype")?.value);
+/**
+ * How a class is written. `util.inspect` finds an object's class by a
+ * `constructor` that is a data property, so that of a `class` stays one. For a
+ * `function` it becomes an accessor: `Sub.prototype.constructor = Sub`, the
+ * other half of the old way of inheriting, must work.
+ */
+function classStyle(object: unknown): "class" | "function" | undefined {
+  if (typeof object !== "function") return undefined;
+  const prototype = getOwnPropertyDescriptor(object, "prototype");
+  if (prototype === undefined || !isObject(prototype.value)) return undefined;
+  return prototype.writable === true ? "function" : "class";
 }
 
 /** Turns a writable data property into an accessor that assignment on heirs goes through. */
@@ -65,6 +74,22 @@ function tolerateOverride(object: object, key: PropertyKey, descriptor: Property
 }
 
 /**
+ * Reads the accessors of a plain object once.
+ * HAZARD: Node has tables with getters that replace themselves by their value
+ * when they are read (`crypto.constants.defaultCipherList`), which fails on a
+ * locked object.
+ */
+function settleLazyProperties(object: object, keys: readonly PropertyKey[]): void {
+  const prototype = getPrototypeOf(object);
+  if (prototype !== null && prototype !== objectPrototype) return;
+  for (let index = 0; index < keys.length; index += 1) {
+    const key = keys[index]!;
+    const descriptor = getOwnPropertyDescriptor(object, key);
+    if (descriptor?.get !== undefined && descriptor.configurable === true) apply(descriptor.get, object, []);
+  }
+}
+
+/**
  * As `Object.freeze`, property by property.
  * HAZARD: `Object.freeze` on a prototype of typed arrays makes element access
  * 47 times slower on Node 20; locking each property and then the object does not.
@@ -83,7 +108,7 @@ function lock(object: object): void {
 /**
  * Hardens everything reachable from the object by own properties, accessors'
  * functions and prototypes, up to intrinsics and what is hardened already.
- * Values behind getters are not read. Idempotent.
+ * Values behind getters of classes are not read. Idempotent.
  *
  * @param spare objects that Node itself goes on changing: left alone, and not entered
  */
@@ -102,14 +127,20 @@ export function hardenNodeObject<T>(root: T, spare: readonly unknown[] = []): T 
     if (spared || isProxy(object) || isArrayBufferView(object) || isAnyArrayBuffer(object) || isModuleNamespaceObject(object)) continue;
     apply(setAdd, hardened, [object]);
     add(getPrototypeOf(object));
-    const tolerant = isClassPrototype(object) || isClass(object);
+    const style = isClassPrototype(object) ? classStyle((object as any).constructor) : undefined;
+    const tolerant = style !== undefined || classStyle(object) !== undefined;
     const keys = ownKeys(object);
+    if (!tolerant && typeof object !== "function") settleLazyProperties(object, keys);
     for (let index = 0; index < keys.length; index += 1) {
       const key = keys[index]!;
       const descriptor = getOwnPropertyDescriptor(object, key)!;
+      // HAZARD: `util.promisify` defines this very symbol on the function it finds
+      // under it, and fails where it can't: such functions stay extensible.
+      if (key === promisify.custom) continue;
       add(descriptor.value);
       add(descriptor.get);
       add(descriptor.set);
+      if (key === "constructor" && style === "class") continue;
       if (tolerant && descriptor.writable === true && descriptor.configurable === true) {
         tolerateOverride(object, key, descriptor);
       }

@@ -1,0 +1,90 @@
+import { refusedMember } from "./access-denied.ts";
+import { BUILTIN_ALIASES, DEPRECATED_STREAMS, HANDED_BUILTINS, REFUSED_BUILTINS } from "./builtin-members.ts";
+import { BUILTIN_FACTORIES } from "./builtin-factories.ts";
+import { defineMember, perContext } from "./facade.ts";
+import { grantedMembers } from "./granted-members.ts";
+import { makeHandedBuiltin } from "./handed-builtin.ts";
+import { MoatError } from "../errors/moat-error.ts";
+import type { BuiltinFactory, EndowmentContext } from "./principal.ts";
+
+const { hasOwn } = Object;
+
+/** Builtins whose factory already narrows each member to the policy by itself. */
+const SELF_FILTERED: ReadonlySet<string> = new Set(["process", "console", "buffer", "timers", "util", "tty"]);
+
+function denied(context: EndowmentContext, name: string, why: string): MoatError {
+  return new MoatError("MOAT_BUILTIN_DENIED", `Cannot use the builtin module '${name}': ${why}`, {
+    fields: { principal: context.principal.name, builtin: name },
+  });
+}
+
+/**
+ * The unfiltered facade of a builtin, one for each context.
+ * For moat's own use: what packages get goes through {@link makeBuiltin}.
+ */
+export function builtinFacade(context: EndowmentContext, name: string): any {
+  const facades = facadesOf(context);
+  let facade = facades.get(name);
+  if (facade === undefined) {
+    facade = makeFacade(context, name);
+    facades.set(name, facade);
+  }
+  return facade;
+}
+
+const facadesOf = perContext((_context: EndowmentContext) => new Map<string, object>());
+
+function makeFacade(context: EndowmentContext, name: string): object {
+  if (hasOwn(BUILTIN_ALIASES, name)) return builtinFacade(context, BUILTIN_ALIASES[name]!);
+  if (hasOwn(DEPRECATED_STREAMS, name)) return builtinFacade(context, "stream")[DEPRECATED_STREAMS[name]!];
+  const factory: BuiltinFactory | undefined = hasOwn(BUILTIN_FACTORIES, name) ? BUILTIN_FACTORIES[name] : undefined;
+  if (factory !== undefined) return factory(context);
+  if (hasOwn(HANDED_BUILTINS, name)) return makeHandedBuiltin(context, name);
+  const why = hasOwn(REFUSED_BUILTINS, name) ? REFUSED_BUILTINS[name]! : "moat does not know it";
+  throw denied(context, name, why);
+}
+
+/** A copy with the members that are granted; other functions report and throw when they are called. */
+function filterMembers(context: EndowmentContext, name: string, facade: object, members: readonly string[]): object {
+  const filtered = {};
+  for (const key of Reflect.ownKeys(facade)) {
+    const descriptor = Object.getOwnPropertyDescriptor(facade, key)!;
+    const { value } = descriptor;
+    const granted = typeof key === "symbol" || members.includes(key) || key === "constants";
+    if (granted || (typeof value !== "object" && typeof value !== "function" && "value" in descriptor)) {
+      Object.defineProperty(filtered, key, descriptor);
+    } else if (typeof value === "function") {
+      defineMember(filtered, key, refusedMember(context, name, key, value), descriptor.enumerable);
+    }
+  }
+  return filtered;
+}
+
+const filteredOf = perContext((_context: EndowmentContext) => new Map<string, object>());
+
+/**
+ * The principal's facade of a builtin, narrowed to the members that its policy
+ * lists. A fresh mutable object, private to the principal; the caller keeps it.
+ *
+ * @param name without `node:`
+ * @throws {MoatError} `MOAT_BUILTIN_DENIED` where the policy does not grant the
+ *   builtin, or moat hands it to nobody
+ */
+export function makeBuiltin(name: string, context: EndowmentContext): object {
+  const { principal } = context;
+  let members = grantedMembers(principal, name);
+  if (members === undefined) {
+    if (principal.denies({ capability: "builtin", target: name })) throw denied(context, name, "the policy does not grant it");
+    members = true;
+  }
+  const facade = builtinFacade(context, name);
+  const pure = hasOwn(HANDED_BUILTINS, name) && "pure" in HANDED_BUILTINS[name as keyof typeof HANDED_BUILTINS];
+  if (members === true || pure || SELF_FILTERED.has(name) || typeof facade !== "object") return facade;
+  const filtered = filteredOf(context);
+  let narrowed = filtered.get(name);
+  if (narrowed === undefined) {
+    narrowed = filterMembers(context, name, facade, members);
+    filtered.set(name, narrowed);
+  }
+  return narrowed;
+}

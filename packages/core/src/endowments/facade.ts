@@ -1,0 +1,57 @@
+const { defineProperty, getOwnPropertyDescriptor } = Object;
+
+/** Gives a facade a writable member, as Node's own modules have them. */
+export function defineMember(object: object, key: PropertyKey, value: unknown, enumerable = true): void {
+  defineProperty(object, key, { __proto__: null, value, writable: true, enumerable, configurable: true } as PropertyDescriptor);
+}
+
+/**
+ * A property that is computed when it is first read and is an ordinary one
+ * afterwards; assigning to it before that works too.
+ */
+export function lazyDescriptor(key: PropertyKey, compute: () => unknown, enumerable = true): PropertyDescriptor {
+  let value: unknown;
+  let computed = false;
+  const settle = (receiver: unknown, next: unknown): void => {
+    if ((typeof receiver !== "object" || receiver === null) && typeof receiver !== "function") return;
+    const descriptor = getOwnPropertyDescriptor(receiver, key);
+    if (descriptor?.configurable === true) defineMember(receiver, key, next, descriptor.enumerable === true);
+    else if (descriptor === undefined) defineMember(receiver, key, next);
+  };
+  return {
+    __proto__: null,
+    get(this: unknown) {
+      if (!computed) {
+        value = compute();
+        computed = true;
+      }
+      if (this !== undefined && Object(this) === this && getOwnPropertyDescriptor(this as object, key)?.get !== undefined) settle(this, value);
+      return value;
+    },
+    set(this: unknown, next: unknown) {
+      settle(this, next);
+    },
+    enumerable,
+    configurable: true,
+  } as PropertyDescriptor;
+}
+
+/** A function with another one's name and arity, as far as programs look. */
+export function named<T extends Function>(name: string, length: number, implementation: T): T {
+  defineProperty(implementation, "name", { __proto__: null, value: name, configurable: true } as PropertyDescriptor);
+  defineProperty(implementation, "length", { __proto__: null, value: length, configurable: true } as PropertyDescriptor);
+  return implementation;
+}
+
+/** One value for each context and key, made on first use; lives as long as the context. */
+export function perContext<C extends object, T>(make: (context: C) => T): (context: C) => T {
+  const made = new WeakMap<C, { value: T }>();
+  return (context) => {
+    let entry = made.get(context);
+    if (entry === undefined) {
+      entry = { value: make(context) };
+      made.set(context, entry);
+    }
+    return entry.value;
+  };
+}

@@ -1,0 +1,101 @@
+import { hardenBuffer } from "./buffer.ts";
+import { builtinFacade } from "./builtins.ts";
+import { principalConsole } from "./console.ts";
+import { lazyDescriptor } from "./facade.ts";
+import { GLOBAL_RULES } from "./global-names.ts";
+import { hardenEventEmitter } from "./harden-event-emitter.ts";
+import { hardenNodeObject } from "./harden-node.ts";
+import { makeNavigator } from "./navigator.ts";
+import { makeFetchGlobals } from "./fetch-globals.ts";
+import { principalProcess } from "./process/process.ts";
+import { timerFunctions } from "./timers.ts";
+import { makeWebAssembly } from "./web-assembly.ts";
+import type { EndowmentContext } from "./principal.ts";
+import type { TimerFunctions } from "./timers.ts";
+
+/** Globals that whoever may use the first needs too. */
+const COMPANIONS: Readonly<Record<string, readonly string[]>> = {
+  AbortController: ["AbortSignal"],
+  setTimeout: ["clearTimeout"],
+  setInterval: ["clearInterval"],
+  setImmediate: ["clearImmediate"],
+  performance: ["PerformanceEntry"],
+  URL: ["URLSearchParams"],
+};
+
+function grantedGlobals(context: EndowmentContext): ReadonlySet<string> {
+  if (context.principal.trusted) return new Set(GLOBAL_RULES.keys());
+  const granted = new Set<string>();
+  for (const name of context.principal.policy.globals ?? []) {
+    granted.add(name);
+    if (Object.hasOwn(COMPANIONS, name)) for (const companion of COMPANIONS[name]!) granted.add(companion);
+  }
+  return granted;
+}
+
+/** What every principal can reach without any grant, through errors and through what it is given. */
+function hardenBasics(context: EndowmentContext): void {
+  context.shared("hardened.basics", () => {
+    hardenEventEmitter(context.powers.builtin("events"));
+    hardenBuffer(context);
+    hardenNodeObject(context.powers.globals["DOMException"]);
+    return true;
+  });
+}
+
+function compute(context: EndowmentContext, name: string): (() => unknown) | undefined {
+  const { globals } = context.powers;
+  switch (GLOBAL_RULES.get(name)) {
+    case "shared":
+      return name in globals ? () => hardenNodeObject(globals[name]) : undefined;
+    case "performance":
+      return name in globals ? () => builtinFacade(context, "perf_hooks")[name] : undefined;
+    case "own":
+      return computeOwn(context, name);
+    default:
+      return undefined;
+  }
+}
+
+function computeOwn(context: EndowmentContext, name: string): (() => unknown) | undefined {
+  switch (name) {
+    case "console":
+      return () => principalConsole(context);
+    case "process":
+      return () => principalProcess(context);
+    case "Buffer":
+      return () => hardenBuffer(context);
+    case "WebAssembly":
+      return () => makeWebAssembly(context);
+    case "navigator":
+    case "Navigator":
+      return name in context.powers.globals ? () => makeNavigator(context)?.[name] : undefined;
+    default:
+      return () => timerFunctions(context)[name as keyof TimerFunctions];
+  }
+}
+
+/**
+ * Node's globals for a principal: a descriptor for each that its policy's
+ * `globals` list (for a trusted one, all). Most are computed when first read and
+ * then replace themselves by an ordinary property. ECMAScript's intrinsics,
+ * `globalThis` and `global` are the compartment's.
+ */
+export function makeGlobals(context: EndowmentContext): Record<string, PropertyDescriptor> {
+  hardenBasics(context);
+  const descriptors: Record<string, PropertyDescriptor> = Object.create(null);
+  const granted = grantedGlobals(context);
+  const web = makeFetchGlobals(context);
+  for (const name of GLOBAL_RULES.keys()) {
+    if (!granted.has(name)) continue;
+    if (GLOBAL_RULES.get(name) === "fetch") {
+      const descriptor = web[name];
+      if (descriptor !== undefined) descriptors[name] = descriptor;
+      continue;
+    }
+    const value = compute(context, name);
+    // Node lists timers and a few functions among the global's keys, and no class.
+    if (value !== undefined) descriptors[name] = lazyDescriptor(name, value, /^[a-z]/.test(name) && name !== "console" && name !== "process");
+  }
+  return descriptors;
+}

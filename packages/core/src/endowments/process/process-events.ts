@@ -1,0 +1,88 @@
+import { grantsMember } from "../granted-members.ts";
+import type { EndowmentContext } from "../principal.ts";
+
+const { apply } = Reflect;
+
+/** Events that every principal may hear: they carry an exit code and nothing else. */
+const FREE_EVENTS: ReadonlySet<string> = new Set(["exit", "beforeExit"]);
+
+/**
+ * Events that show other packages' errors, promises and messages, or whose
+ * listeners change what happens to the process. Heard where the policy's
+ * `builtins.process` names them; so is each signal (`SIGINT`).
+ */
+const GRANTED_EVENTS: ReadonlySet<string> = new Set([
+  "disconnect", "message", "multipleResolves", "rejectionHandled", "uncaughtException",
+  "uncaughtExceptionMonitor", "unhandledRejection", "warning", "worker",
+]);
+
+/** What an emitter of a principal needs to be fed from the real process. */
+export interface FedEmitter {
+  emit(event: string, ...args: unknown[]): boolean;
+}
+
+/** Feeds the events of the real process to the emitters of principals; one for the realm. */
+export interface ProcessEventHub {
+  /** Whether the real process emits such an event at all. */
+  concerns(event: unknown): event is string;
+  subscribe(emitter: FedEmitter, event: string): void;
+  unsubscribe(emitter: FedEmitter, event: string): void;
+  /** Whether the event is just being passed on to this emitter. */
+  isFeeding(emitter: FedEmitter, event: string): boolean;
+}
+
+function makeHub(context: EndowmentContext): ProcessEventHub {
+  const { process } = context.powers;
+  const signals = new Set(Object.keys(context.powers.builtin("os").constants.signals));
+  const audiences = new Map<string, { emitters: Set<FedEmitter>; listener: (...args: unknown[]) => void }>();
+  const feeding = new Map<FedEmitter, string>();
+
+  return {
+    concerns: (event): event is string =>
+      typeof event === "string" && (FREE_EVENTS.has(event) || GRANTED_EVENTS.has(event) || signals.has(event)),
+    subscribe(emitter, event) {
+      let audience = audiences.get(event);
+      if (audience === undefined) {
+        const emitters = new Set<FedEmitter>();
+        const listener = (...args: unknown[]): void => {
+          const errors: unknown[] = [];
+          for (const each of [...emitters]) {
+            feeding.set(each, event);
+            // HAZARD: a listener that throws must not keep the event from the others.
+            try {
+              each.emit(event, ...args);
+            } catch (error) {
+              errors.push(error);
+            } finally {
+              feeding.delete(each);
+            }
+          }
+          if (errors.length > 0) throw errors[0];
+        };
+        audience = { emitters, listener };
+        audiences.set(event, audience);
+        apply(process.on, process, [event, listener]);
+      }
+      audience.emitters.add(emitter);
+    },
+    unsubscribe(emitter, event) {
+      const audience = audiences.get(event);
+      if (audience === undefined || !audience.emitters.delete(emitter) || audience.emitters.size > 0) return;
+      audiences.delete(event);
+      apply(process.removeListener, process, [event, audience.listener]);
+    },
+    isFeeding: (emitter, event) => feeding.get(emitter) === event,
+  };
+}
+
+/** The realm's hub. */
+export function processEventHub(context: EndowmentContext): ProcessEventHub {
+  return context.shared("process.events", () => makeHub(context));
+}
+
+/** Whether the principal may hear the event; reports where it may not. */
+export function mayHear(context: EndowmentContext, event: string): boolean {
+  const { principal } = context;
+  if (FREE_EVENTS.has(event) || grantsMember(principal, "process", event)) return true;
+  return !principal.denies({ capability: "process", target: event, via: "process.on" });
+}

@@ -1,0 +1,169 @@
+import type { Writable } from "node:stream";
+import type { WriteStream } from "node:tty";
+import { hardenNodeClass, hardenNodeObject } from "../harden-node.ts";
+import type { EndowmentContext } from "../principal.ts";
+
+export type OutputName = "stdout" | "stderr";
+
+/** Members of `tty.WriteStream` that act on the terminal's screen and nothing else. */
+const TERMINAL_METHODS = ["clearLine", "clearScreenDown", "cursorTo", "getColorDepth", "getWindowSize", "hasColors", "moveCursor"] as const;
+
+interface OutputClasses {
+  /** For pipes and files. */
+  readonly StandardOutput: new (real: Writable, fd: number) => Writable;
+  /** For terminals; its prototype is what `tty.WriteStream` shows. */
+  readonly TerminalOutput: new (real: Writable, fd: number) => Writable;
+  /** All streams in use, by the real stream that they write to. */
+  readonly followers: Map<Writable, Set<Writable>>;
+}
+
+/**
+ * The classes of principals' `process.stdout` and `process.stderr`.
+ *
+ * HAZARD: the real streams are sockets, with `connect`, `_handle` and a
+ * constructor that opens descriptors; and whoever patches their `write` reads
+ * what everybody prints. Each principal has its own stream that passes
+ * chunks on at once: nothing may be left in a buffer when the process exits.
+ */
+export function outputClasses(context: EndowmentContext): OutputClasses {
+  return context.shared("process.output", () => {
+    const stream = hardenNodeObject(context.powers.builtin("stream"));
+    const Base: typeof Writable = stream.Writable;
+    const reals = new WeakMap<Writable, Writable>();
+    const followers: OutputClasses["followers"] = new Map();
+    const realOf = (facade: Writable): Writable => {
+      const real = reals.get(facade);
+      if (real === undefined) throw new TypeError("Illegal invocation");
+      return real;
+    };
+
+    class StandardOutput extends Base {
+      readonly fd: number;
+      readonly _isStdio = true;
+      readonly _type: string;
+
+      constructor(real: Writable, fd: number) {
+        super({ decodeStrings: false, emitClose: false });
+        reals.set(this, real);
+        this.fd = fd;
+        this._type = String((real as any)._type);
+        follow(real, this);
+      }
+
+      override write(chunk: any, encoding?: any, callback?: any): boolean {
+        if (this.writableEnded || this.destroyed) return super.write(chunk, encoding, callback);
+        if (typeof encoding === "function") {
+          callback = encoding;
+          encoding = undefined;
+        }
+        const done = typeof callback === "function" ? (error?: Error | null) => callback(error) : undefined;
+        return realOf(this).write(chunk, typeof encoding === "string" ? (encoding as BufferEncoding) : "utf8", done);
+      }
+
+      /**
+       * Writes what is left and says that it is finished, and stays open: Node's
+       * `pipe` and `pipeline` never end the real ones, which they know by identity.
+       */
+      override end(chunk?: any, encoding?: any, callback?: any): this {
+        if (typeof chunk === "function") [chunk, callback] = [undefined, chunk];
+        else if (typeof encoding === "function") [encoding, callback] = [undefined, encoding];
+        if (typeof callback === "function") this.once("finish", callback);
+        const finish = (): boolean => this.emit("finish");
+        if (chunk !== undefined && chunk !== null) this.write(chunk, encoding, finish);
+        else context.powers.process.nextTick(finish);
+        return this;
+      }
+
+      /** Closing one's own view leaves everybody else's open, as the real one stays open too. */
+      override _destroy(_error: Error | null, callback: (error?: Error | null) => void): void {
+        callback(null);
+      }
+    }
+
+    class TerminalOutput extends StandardOutput {
+      get isTTY(): true {
+        return true;
+      }
+      get columns(): number {
+        return (realOf(this) as WriteStream).columns;
+      }
+      get rows(): number {
+        return (realOf(this) as WriteStream).rows;
+      }
+      ref(): this {
+        return this;
+      }
+      unref(): this {
+        return this;
+      }
+    }
+    for (const name of TERMINAL_METHODS) {
+      Object.defineProperty(TerminalOutput.prototype, name, {
+        value: {
+          [name](this: Writable, ...args: unknown[]) {
+            const real = realOf(this) as any;
+            return Reflect.apply(real[name], real, args);
+          },
+        }[name],
+        writable: true,
+        enumerable: false,
+        configurable: true,
+      });
+    }
+    for (const name of ["writableLength", "writableHighWaterMark"]) {
+      Object.defineProperty(StandardOutput.prototype, name, {
+        get(this: Writable) {
+          return (realOf(this) as any)[name];
+        },
+        configurable: true,
+      });
+    }
+    // A program that assigns `stdout.columns = 80` for its tests gets an own property.
+    for (const name of ["isTTY", "columns", "rows"]) {
+      const { get } = Object.getOwnPropertyDescriptor(TerminalOutput.prototype, name)!;
+      Object.defineProperty(TerminalOutput.prototype, name, {
+        get: get!,
+        set(this: object, value: unknown) {
+          if (reals.has(this as Writable)) Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true });
+        },
+        enumerable: true,
+        configurable: true,
+      });
+    }
+
+    function follow(real: Writable, facade: Writable): void {
+      let all = followers.get(real);
+      if (all === undefined) {
+        const audience = new Set<Writable>();
+        all = audience;
+        followers.set(real, audience);
+        real.on("drain", () => {
+          for (const each of audience) each.emit("drain");
+        });
+        real.on("resize", () => {
+          for (const each of audience) each.emit("resize");
+        });
+        real.on("error", (error) => {
+          let heard = false;
+          for (const each of audience) {
+            if (each.listenerCount("error") > 0) heard = each.emit("error", error) || heard;
+          }
+          if (!heard) throw error;
+        });
+      }
+      all.add(facade);
+    }
+
+    hardenNodeClass(StandardOutput);
+    hardenNodeClass(TerminalOutput);
+    return { StandardOutput, TerminalOutput, followers };
+  });
+}
+
+/** A principal's own standard output or error. */
+export function makeStandardOutput(context: EndowmentContext, name: OutputName): Writable {
+  const real = context.powers.process[name] as unknown as Writable;
+  const { StandardOutput, TerminalOutput } = outputClasses(context);
+  const Output = (real as any).isTTY === true ? TerminalOutput : StandardOutput;
+  return new Output(real, name === "stdout" ? 1 : 2);
+}

@@ -1,0 +1,49 @@
+import { defineMember, named } from "./facade.ts";
+import { hardenNodeObject } from "./harden-node.ts";
+import { makeHandedBuiltin } from "./handed-builtin.ts";
+import { grantedMembers } from "./granted-members.ts";
+import type { EndowmentContext } from "./principal.ts";
+
+/**
+ * A principal's `util.inspect`, with default options of its own: the real
+ * `defaultOptions` changes what everybody prints.
+ */
+function makeInspect(real: any): Function {
+  let defaults: Record<string, unknown> = { ...real.defaultOptions };
+  let changed = false;
+  const inspect = named("inspect", 2, function (value: unknown, options?: unknown, ...legacy: unknown[]) {
+    if (!changed) return Reflect.apply(real, undefined, [value, options, ...legacy]);
+    if (typeof options === "object" && options !== null) return real(value, { ...defaults, ...options });
+    const old: Record<string, unknown> = { ...defaults };
+    if (options !== undefined) old["showHidden"] = options;
+    if (legacy[0] !== undefined) old["depth"] = legacy[0];
+    if (legacy[1] !== undefined) old["colors"] = legacy[1];
+    return real(value, old);
+  });
+  defineMember(inspect, "custom", real.custom);
+  defineMember(inspect, "colors", { ...real.colors });
+  defineMember(inspect, "styles", { ...real.styles });
+  Object.defineProperty(inspect, "defaultOptions", {
+    get: () => defaults,
+    set(next: object) {
+      if (typeof next !== "object" || next === null) throw Object.assign(new TypeError('The "options" argument must be of type object.'), { code: "ERR_INVALID_ARG_TYPE" });
+      defaults = { ...defaults, ...next };
+      changed = true;
+    },
+    enumerable: true,
+    configurable: true,
+  });
+  return inspect;
+}
+
+/** A principal's `util`. */
+export function makeUtil(context: EndowmentContext): object {
+  const real = context.powers.builtin("util");
+  const facade = makeHandedBuiltin(context, "util") as Record<string, any>;
+  hardenNodeObject(real.inspect);
+  defineMember(facade, "inspect", makeInspect(real.inspect));
+  // Each call makes another Map, but that is Node's word, not a promise.
+  if (real.getSystemErrorMap) defineMember(facade, "getSystemErrorMap", named("getSystemErrorMap", 0, () => new Map(real.getSystemErrorMap())));
+  if (real.types) defineMember(facade, "types", context.principal.trusted || grantedMembers(context.principal, "util") !== undefined ? context.builtin("util/types") : undefined);
+  return facade;
+}
