@@ -5,7 +5,8 @@
  * `Object.setPrototypeOf(instance, …)` then cuts the instance off the real one.
  * Native methods and accessors go on working: they check the receiver, not the chain.
  *
- * @param members names; for symbols, their descriptions as `@@name`
+ * @param members names; symbols by their descriptions as `@@name`; `=name` for a
+ *   native field, which up to Node 20 shows as data though its setter is native
  */
 export function tamedPrototype(original: object, members: readonly string[], parent: object | null): object {
   const wanted = new Set(members);
@@ -13,8 +14,13 @@ export function tamedPrototype(original: object, members: readonly string[], par
   for (let level: object | null = original; level !== null && level !== Object.prototype && level !== parent; level = Object.getPrototypeOf(level)) {
     for (const key of Reflect.ownKeys(level)) {
       const label = typeof key === "symbol" ? `@@${key.description}` : key;
-      if (!wanted.has(label) || Object.hasOwn(tamed, key)) continue;
+      const isField = wanted.has(`=${label}`);
+      if ((!isField && !wanted.has(label)) || Object.hasOwn(tamed, key)) continue;
       const descriptor = Object.getOwnPropertyDescriptor(level, key)!;
+      if (isField && "value" in descriptor) {
+        Object.defineProperty(tamed, key, forwarding(level, key));
+        continue;
+      }
       for (const method of [descriptor.value, descriptor.get, descriptor.set]) {
         if (typeof method === "function") Object.freeze(method);
       }
@@ -22,4 +28,17 @@ export function tamedPrototype(original: object, members: readonly string[], par
     }
   }
   return tamed;
+}
+
+function forwarding(level: object, key: PropertyKey): PropertyDescriptor {
+  return {
+    get(this: object) {
+      return Reflect.get(level, key, this);
+    },
+    set(this: object, value: unknown) {
+      Reflect.set(level, key, value, this);
+    },
+    enumerable: false,
+    configurable: false,
+  };
 }

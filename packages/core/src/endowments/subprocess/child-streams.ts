@@ -1,0 +1,54 @@
+import type { EndowmentContext } from "../principal.ts";
+import { tamedPrototype } from "../tamed-prototype.ts";
+
+/** What Node's streams need of a pipe's native handle; `constructor`, `connect`, `open`, `bind` are left out. */
+const HANDLE_MEMBERS = [
+  "readStart", "readStop", "shutdown", "useUserBuffer", "writev", "writeBuffer", "writeAsciiString", "writeUtf8String", "writeUcs2String", "writeLatin1String",
+  "fd", "bytesRead", "bytesWritten", "isStreamBase", "=onread", "getAsyncId", "getProviderType", "close", "hasRef", "ref", "unref", "writeQueueSize", "setBlocking",
+];
+
+/** `net.Socket`'s members that a child's pipe uses; `connect` and what takes a handle are left out. */
+const SOCKET_MEMBERS = [
+  "_unrefTimer", "_final", "setTimeout", "_onTimeout", "timeout", "read", "pause", "resume", "end", "destroySoon", "_destroy", "_read", "_writeGeneric", "_writev", "_write",
+  "ref", "unref", "bytesRead", "bytesWritten", "_bytesDispatched", "connecting", "_connecting", "pending", "readyState", "bufferSize", "resetAndDestroy",
+  "_handle", "@@kUpdateTimer", "@@kAfterAsyncWrite", "@@kBytesRead", "@@kBytesWritten", "@@kSetNoDelay",
+];
+
+const HANDLE_WRAP_MEMBERS = ["getAsyncId", "getProviderType", "close", "hasRef", "ref", "unref", "fd"];
+
+/**
+ * Cuts a child's pipes off `net.Socket`, whose `connect` reaches the network, and
+ * off their native class, whose instances open any descriptor or unix socket.
+ * They go on being streams with everything that a pipe has.
+ */
+export function tameChildStream(context: EndowmentContext, stream: any): void {
+  if (typeof stream !== "object" || stream === null) return;
+  const { Socket } = context.powers.builtin("net");
+  if (!(stream instanceof Socket)) return;
+  const prototype = context.shared("child_process.pipe", () =>
+    Object.freeze(tamedPrototype(Socket.prototype, SOCKET_MEMBERS, context.powers.builtin("stream").Duplex.prototype)),
+  );
+  if (stream._handle) tameHandle(stream._handle, "child_process.pipe.handle", HANDLE_MEMBERS, context);
+  Object.setPrototypeOf(stream, prototype);
+}
+
+/** The same for the pipe of an IPC channel and for the handle of a process. */
+export function tameHandle(handle: object, key: string, members: readonly string[], context: EndowmentContext): void {
+  const prototype = context.shared(key, () => Object.freeze(tamedPrototype(Object.getPrototypeOf(handle), members, null)));
+  Object.setPrototypeOf(handle, prototype);
+}
+
+/** Keeps what ends and holds a process; its `spawn` and `constructor` go. */
+export function tameProcessHandle(context: EndowmentContext, handle: object | null): void {
+  if (handle !== null && handle !== undefined) tameHandle(handle, "child_process.handle", [...HANDLE_WRAP_MEMBERS, "kill"], context);
+}
+
+/** The native pipe of an IPC channel hangs on the child under a symbol of Node's. */
+export function tameChannel(context: EndowmentContext, child: any): void {
+  for (const symbol of Object.getOwnPropertySymbols(child)) {
+    const value = child[symbol];
+    if (typeof value === "object" && value !== null && typeof value.readStart === "function") {
+      tameHandle(value, "child_process.channel", [...HANDLE_MEMBERS, "pendingHandle", "sockets"], context);
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import { basename, isAbsolute, join, normalize, resolve, sep } from "node:path";
+import type { EndowmentContext } from "../principal.ts";
+import { programFolders } from "./child-env.ts";
+
+/** A program that may be started: by this absolute path and under this name. */
+export interface Program {
+  readonly path: string;
+  /** `argv[0]`: several programs in one binary (busybox) tell by it what they are. */
+  readonly name: string;
+  /** It is `node`, or a script of the project that `node` runs. */
+  readonly node: "binary" | "script" | undefined;
+}
+
+const TOKENS = ["<package>", "<cwd>", "<tmp>", "<home>"] as const;
+
+/**
+ * Reads the policy's `commands`:
+ *
+ * - `git`: the program of that name on moat's own `PATH`;
+ * - `./scripts/x.sh`, `<package>/bin/esbuild`, `<home>/bin/x`, `/usr/bin/x`: that
+ *   very file, also where a caller reaches it by another path;
+ * - `node`: children that run JavaScript, under moat;
+ * - `*`: any program.
+ *
+ * The answer is `missing` where there is nothing to refuse: no such file, or a
+ * granted name that is not installed. `undefined` is a denial.
+ */
+export function makeCommandGrants(context: EndowmentContext): { programFor(file: string, cwd: string): Program | "missing" | undefined } {
+  const { principal, powers, paths } = context;
+  const fs = powers.builtin("fs");
+  const windows = powers.process.platform === "win32";
+  const execPath = powers.process.execPath;
+  const grants = principal.policy.commands ?? [];
+  const isAnything = principal.trusted || grants.includes("*");
+
+  const realpath = (path: string): string | undefined => {
+    try {
+      return fs.realpathSync.native(path);
+    } catch {
+      return undefined;
+    }
+  };
+  const isExecutable = (path: string): boolean => {
+    try {
+      if (!fs.statSync(path).isFile()) return false;
+      fs.accessSync(path, fs.constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const onPath = (name: string): string | undefined => {
+    // Batch files need cmd.exe, a shell: only real programs are found.
+    const names = windows && !/\.(?:exe|com)$/i.test(name) ? [`${name}.exe`, `${name}.com`] : [name];
+    for (const folder of programFolders(context)) {
+      for (const one of names) {
+        const path = join(folder, one);
+        if (isExecutable(path)) return path;
+      }
+    }
+    return undefined;
+  };
+  const expand = (grant: string): string | undefined => {
+    const base = { "<package>": principal.location, "<cwd>": paths.cwd, "<tmp>": paths.tmp, "<home>": paths.home };
+    for (const token of TOKENS) if (grant.startsWith(`${token}/`)) return join(base[token], grant.slice(token.length));
+    if (grant.startsWith("./")) return join(paths.project, grant);
+    return isAbsolute(grant) ? normalize(grant) : undefined;
+  };
+  const nodeKind = (path: string): Program["node"] => {
+    if (realpath(path) === realpath(execPath)) return "binary";
+    // HAZARD: a package's own command is mostly a script for node: it has to come up under moat too.
+    if (!path.startsWith(paths.project + sep) && !path.startsWith(principal.location + sep)) return undefined;
+    const head = Buffer.alloc(256);
+    let length = 0;
+    try {
+      const fd = fs.openSync(path, "r");
+      try {
+        length = fs.readSync(fd, head, 0, head.length, 0);
+      } finally {
+        fs.closeSync(fd);
+      }
+    } catch {
+      return undefined;
+    }
+    return /^#![^\n]*\bnode\b/.test(head.toString("latin1", 0, length)) ? "script" : undefined;
+  };
+  const program = (path: string, name: string): Program => ({ path, name, node: nodeKind(path) });
+
+  return {
+    programFor(file, cwd) {
+      if (file === "" || file.includes("\0")) return undefined;
+      const isBare = !file.includes("/") && !(windows && file.includes("\\"));
+      if (isBare) {
+        if (!isAnything && !grants.includes(file) && !(windows && grants.includes(file.replace(/\.exe$/i, "")))) return undefined;
+        if (file === "node") return { path: execPath, name: "node", node: "binary" };
+        const found = onPath(file);
+        return found === undefined ? "missing" : program(found, file);
+      }
+      const asked = resolve(cwd, file);
+      const real = realpath(asked);
+      if (real === undefined) return "missing";
+      if (isAnything) return isExecutable(asked) ? program(asked, basename(asked)) : undefined;
+      for (const grant of grants) {
+        const isName = !grant.includes("/");
+        const granted = isName ? (grant === "node" ? execPath : onPath(grant)) : expand(grant);
+        // A name covers no other name of the same file: busybox as `sh` is not busybox as `ls`.
+        if (granted === undefined || realpath(granted) !== real || (isName && basename(asked) !== basename(granted))) continue;
+        return isExecutable(granted) ? program(granted, isName ? grant : basename(granted)) : undefined;
+      }
+      return undefined;
+    },
+  };
+}

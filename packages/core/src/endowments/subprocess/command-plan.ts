@@ -1,0 +1,90 @@
+import { resolve } from "node:path";
+import type { EndowmentContext } from "../principal.ts";
+import { makeCommandGrants, type Program } from "./command-grants.ts";
+import { wordsOfPlainCommand } from "./command-line.ts";
+import { asksForVersion, fileOfNodeArguments } from "./node-arguments.ts";
+import type { ChildOptions } from "./spawn-options.ts";
+
+/** What will really be started: absolute, checked, and not asked about again. */
+export interface CommandPlan {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly argv0: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface CommandPlanner {
+  /** `file` with `args`, no shell; undefined is a denial, already reported. */
+  program(file: string, args: readonly string[], options: ChildOptions, via: string): CommandPlan | undefined;
+  /** A line for a shell. */
+  line(line: string, options: ChildOptions, via: string): CommandPlan | undefined;
+  /** A JavaScript file in a node of its own. */
+  fork(file: string, args: readonly string[], options: ChildOptions): CommandPlan | undefined;
+}
+
+/** Decides for one principal what a command becomes, by its grants. */
+export function makeCommandPlanner(context: EndowmentContext): CommandPlanner {
+  const { principal, powers, nodeLauncher } = context;
+  const grants = makeCommandGrants(context);
+  const windows = powers.process.platform === "win32";
+  const defaultShell = windows ? "cmd.exe" : "sh";
+  const refuse = (target: string, via: string): boolean => principal.denies({ capability: "command", target, via });
+  const direct = (program: Program, args: readonly string[]): CommandPlan => ({ file: program.path, args, argv0: program.name, env: {} });
+
+  const underMoat = (file: string, args: readonly string[], options: ChildOptions): CommandPlan | undefined => {
+    const absolute = resolve(options.cwd, file);
+    const launch = nodeLauncher?.(principal, absolute, args);
+    return launch === undefined ? undefined : { file: launch.execPath, args: launch.args, argv0: "node", env: launch.env ?? {} };
+  };
+  const plan = (file: string, args: readonly string[], options: ChildOptions, via: string): CommandPlan | undefined => {
+    const program = options.badCwd ? "missing" : grants.programFor(file, options.cwd);
+    if (program === "missing") return undefined;
+    if (program !== undefined && program.node === undefined) return direct(program, args);
+    if (program?.node === "script") {
+      const launched = underMoat(program.path, args, options);
+      if (launched !== undefined) return launched;
+    }
+    if (program?.node === "binary") {
+      if (asksForVersion(args)) return direct(program, args);
+      const asked = fileOfNodeArguments(args);
+      const launched = asked === undefined ? undefined : underMoat(asked.file, asked.args, options);
+      if (launched !== undefined) return launched;
+    }
+    // Granted, but asked for something that cannot be held: `node -e`, or a file that is not to be run.
+    const target = program === undefined ? file : `${file} ${args[0] ?? ""}`.trim();
+    if (refuse(target, via)) return undefined;
+    return { file, args, argv0: file, env: {} };
+  };
+
+  return {
+    program(file, args, options, via) {
+      return options.shell === false ? plan(file, args, options, via) : this.line([file, ...args].join(" "), options, via);
+    },
+    line(line, options, via) {
+      if (typeof options.shell !== "string") {
+        const words = wordsOfPlainCommand(line);
+        if (words !== undefined && grants.programFor(words[0]!, options.cwd) !== undefined) return plan(words[0]!, words.slice(1), options, via);
+      }
+      const shell = typeof options.shell === "string" ? options.shell : defaultShell;
+      const program = options.badCwd ? "missing" : grants.programFor(shell, options.cwd);
+      if (program === "missing") return undefined;
+      if (program !== undefined && program.node === undefined) {
+        return direct(program, windows && /cmd(?:\.exe)?$/i.test(program.path) ? ["/d", "/s", "/c", `"${line}"`] : ["-c", line]);
+      }
+      if (refuse(shell === defaultShell ? firstWord(line, shell) : shell, via)) return undefined;
+      return { file: shell, args: ["-c", line], argv0: shell, env: {} };
+    },
+    fork(file, args, options) {
+      const program = options.badCwd ? undefined : grants.programFor("node", options.cwd);
+      const launched = program === undefined ? undefined : underMoat(file, args, options);
+      if (launched !== undefined) return launched;
+      if (options.badCwd || refuse("node", "child_process.fork")) return undefined;
+      return { file: powers.process.execPath, args: [resolve(options.cwd, file), ...args], argv0: "node", env: {} };
+    },
+  };
+}
+
+/** What a person would have to grant: the program where the line is plain, otherwise the shell. */
+function firstWord(line: string, shell: string): string {
+  return wordsOfPlainCommand(line)?.[0] ?? shell;
+}

@@ -1,0 +1,223 @@
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { makeChildProcess } from "../../src/endowments/subprocess/child-process.ts";
+import { fakeContext, type FakeOptions } from "./subprocess-context.ts";
+
+let root: string;
+let project: string;
+let loot: string;
+let bin: string;
+const PATH = process.env.PATH;
+
+function stub(path: string, body: string): void {
+  writeFileSync(path, `#!/bin/sh\n${body}\n`);
+  chmodSync(path, 0o755);
+}
+
+beforeAll(() => {
+  // Not below the folder for temporary files: programs there are never found by name.
+  root = realpathSync(mkdtempSync(join(import.meta.dirname, ".stubs-")));
+  project = join(root, "project");
+  bin = join(root, "bin");
+  loot = join(root, "loot");
+  for (const folder of [project, bin, join(project, "node_modules/.bin"), join(project, "node_modules/dep/bin")]) mkdirSync(folder, { recursive: true });
+  stub(join(bin, "tool"), 'echo "tool $*"');
+  stub(join(bin, "show-env"), "env");
+  stub(join(bin, "other"), `echo other > "${loot}"`);
+  stub(join(project, "node_modules/.bin/tool"), `echo shadow > "${loot}"`);
+  stub(join(project, "node_modules/dep/bin/tool"), `echo shadow > "${loot}"`);
+  stub(join(project, "node_modules/dep/bin/own"), "echo own");
+  writeFileSync(join(project, "node_modules/dep/bin/script"), "#!/usr/bin/env node\nrequire('fs').writeFileSync(process.argv[2], 'x')\n");
+  chmodSync(join(project, "node_modules/dep/bin/script"), 0o755);
+  process.env.PATH = [join(project, "node_modules/.bin"), bin, PATH].join(delimiter);
+});
+afterAll(() => {
+  process.env.PATH = PATH;
+  rmSync(root, { recursive: true, force: true });
+});
+
+const facade = (commands: string[], more: Partial<FakeOptions> = {}) => {
+  const context = fakeContext({ policy: { commands }, project, location: join(project, "node_modules/dep"), ...more });
+  return { cp: makeChildProcess(context) as typeof import("node:child_process"), context };
+};
+const expectNothingRan = (): void => expect(existsSync(loot)).toBe(false);
+
+describe("a granted program", () => {
+  test("runs through every function", async () => {
+    const { cp, context } = facade(["tool"]);
+    expect(cp.execFileSync("tool", ["a", "b"], { encoding: "utf8" })).toBe("tool a b\n");
+    expect(cp.spawnSync("tool", ["c"]).stdout.toString()).toBe("tool c\n");
+    expect(cp.execSync("tool 'd e' f").toString()).toBe("tool d e f\n");
+    expect((await promisify(cp.execFile)("tool", ["g"])).stdout).toBe("tool g\n");
+    expect((await promisify(cp.exec)("tool h")).stdout).toBe("tool h\n");
+    const child = cp.spawn("tool", ["i"]);
+    let text = "";
+    for await (const chunk of child.stdout) text += chunk;
+    expect(text).toBe("tool i\n");
+    expect(child.spawnfile).toBe("tool");
+    expect(context.denials).toEqual([]);
+  });
+
+  test("is moat's, whatever PATH and folder the caller names", () => {
+    const { cp } = facade(["tool"], { policy: { commands: ["tool"], fs: { read: ["."] } } });
+    const folder = join(project, "node_modules/dep/bin");
+    for (const options of [{ env: { PATH: folder } }, { cwd: folder, env: { PATH: "." } }, { env: Object.create({ PATH: folder }) }, { argv0: "sh" }]) {
+      expect(cp.execFileSync("tool", ["x"], { ...options, encoding: "utf8" })).toBe("tool x\n");
+    }
+    expectNothingRan();
+  });
+
+  test("gets the principal's own environment without loader variables", () => {
+    process.env.MOAT_TEST_SECRET = "secret";
+    const { cp } = facade(["show-env"], { env: { MINE: "1" } });
+    const inherited = cp.execFileSync("show-env", { encoding: "utf8" });
+    expect(inherited).toContain("MINE=1");
+    expect(inherited).not.toContain("secret");
+    const given = cp.execFileSync("show-env", { encoding: "utf8", env: { A: "1", NODE_OPTIONS: "--require /x", LD_PRELOAD: "/x.so", Bash_Env: "x", PYTHONSTARTUP: "x" } });
+    expect(given).toContain("A=1");
+    for (const name of ["NODE_OPTIONS", "LD_PRELOAD", "Bash_Env", "PYTHONSTARTUP", "secret"]) expect(given).not.toContain(name);
+    delete process.env.MOAT_TEST_SECRET;
+  });
+
+  test("may be a file of the package, by any path that leads to it", () => {
+    const { cp } = facade(["<package>/bin/own"]);
+    symlinkSync(join(project, "node_modules/dep/bin/own"), join(project, "alias"));
+    expect(cp.execFileSync(join(project, "node_modules/dep/bin/own"), { encoding: "utf8" })).toBe("own\n");
+    expect(cp.execFileSync(join(project, "alias"), { encoding: "utf8" })).toBe("own\n");
+    expect(() => cp.execFileSync(join(bin, "other"))).toThrow(/ENOENT/);
+    expectNothingRan();
+  });
+});
+
+describe("any other program", () => {
+  test.each(["other", "sh", "node", process.execPath, "./other", "/bin/sh"])("%s is not started", async (file) => {
+    const { cp, context } = facade(["tool"], { policy: { commands: ["tool"], fs: { read: [".."] } } });
+    const args = file.includes("node") ? ["-e", `require("fs").writeFileSync(${JSON.stringify(loot)}, "x")`] : ["-c", `echo x > "${loot}"`];
+    expect(() => cp.execFileSync(file, args)).toThrow(expect.objectContaining({ code: "ENOENT", syscall: `spawnSync ${file}` }));
+    expect(cp.spawnSync(file, args).error).toMatchObject({ code: "ENOENT" });
+    const error = await new Promise((resolve) => cp.spawn(file, args).on("error", resolve));
+    expect(error).toMatchObject({ code: "ENOENT", syscall: `spawn ${file}`, path: file });
+    await expect(promisify(cp.execFile)(file, args)).rejects.toMatchObject({ code: "ENOENT" });
+    expectNothingRan();
+    if (file !== "./other") expect(context.denials[0]).toMatchObject({ capability: "command", target: file });
+  });
+
+  test.each([
+    "tool; other", "tool && other", "tool | other", "tool $(other)", "tool `other`", "tool > x", "tool\nother", "X=1 tool", "tool *", "tool 'a'\"$(other)\"", "tool \\\n other", "'tool' $X",
+  ])("a line that needs a shell does not get one: %s", (line) => {
+    const { cp, context } = facade(["tool"]);
+    expect(() => cp.execSync(line)).toThrow(/ENOENT/);
+    expect(() => cp.execFileSync("tool", [";", "other"], { shell: true })).toThrow(/ENOENT/);
+    expectNothingRan();
+    expect(context.denials[0]).toMatchObject({ capability: "command", target: "sh" });
+  });
+
+  test("a shell runs where it is granted", () => {
+    const { cp } = facade(["sh"]);
+    expect(cp.execSync("echo $((1 + 1))", { encoding: "utf8" })).toBe("2\n");
+    expect(() => cp.execSync("true", { shell: "bash" })).toThrow(/ENOENT/);
+  });
+
+  test("options and arguments that answer twice are read once", () => {
+    const { cp } = facade(["tool"]);
+    let reads = 0;
+    const options = {
+      get shell() {
+        return reads++ > 0;
+      },
+      encoding: "utf8" as const,
+    };
+    expect(cp.execFileSync("tool", ["a;other"], options as any)).toBe("tool a;other\n");
+    const argument = { asked: 0, toString() { return this.asked++ === 0 ? "first" : "second"; } };
+    expect(cp.execFileSync("tool", [argument as any], { encoding: "utf8" })).toBe("tool first\n");
+    expect(() => cp.spawn({ toString: () => "tool" } as any)).toThrow(/must be of type string/);
+    expectNothingRan();
+  });
+
+  test("descriptors, users and folders that are not the package's", () => {
+    const { cp } = facade(["tool"]);
+    expect(() => cp.spawn("tool", [], { stdio: ["pipe", 17, "pipe"] })).toThrow(/restricted/);
+    expect(() => cp.spawn("tool", [], { stdio: [{ fd: 17 } as any] })).toThrow(/restricted/);
+    expect(() => cp.spawn("tool", [], { uid: 0 })).toThrow(/restricted/);
+    expect(() => cp.execFileSync("tool", { cwd: tmpdir() })).toThrow(/ENOENT/);
+  });
+});
+
+describe("node children", () => {
+  test("are refused without a launcher", () => {
+    const { cp } = facade(["node", "<package>/bin/script"]);
+    expect(() => cp.fork(join(project, "x.js"))).toThrow(/restricted/);
+    expect(() => cp.execFileSync("node", ["-e", `require("fs").writeFileSync(${JSON.stringify(loot)}, "x")`])).toThrow(/ENOENT/);
+    expect(() => cp.execFileSync(process.execPath, [join(project, "node_modules/dep/bin/script"), loot])).toThrow(/ENOENT/);
+    expect(() => cp.execFileSync(join(project, "node_modules/dep/bin/script"), [loot])).toThrow(/ENOENT/);
+    expectNothingRan();
+    expect(cp.execFileSync("node", ["--version"], { encoding: "utf8" })).toBe(`${process.version}\n`);
+  });
+
+  test("go through the launcher", async () => {
+    const asked: unknown[] = [];
+    const { cp } = facade(["node"], {
+      more: {
+        nodeLauncher: (principal, file, args) => {
+          asked.push([principal.name, file, args]);
+          return { execPath: process.execPath, args: ["-e", "if (process.send) process.send(process.env.UNDER); else console.log(process.env.UNDER)"], env: { UNDER: "moat" } };
+        },
+      },
+    });
+    expect(cp.execFileSync("node", ["--enable-source-maps", "a.js", "b"], { encoding: "utf8" })).toBe("moat\n");
+    expect(asked[0]).toEqual(["app>dep", join(process.cwd(), "a.js"), ["b"]]);
+    const child = cp.fork(join(project, "c.js"), ["d"]);
+    expect(await new Promise((resolve) => child.on("message", resolve))).toBe("moat");
+    expect(asked[1]).toEqual(["app>dep", join(project, "c.js"), ["d"]]);
+    for (const flags of [["-e", "1"], ["--require", "./x.js", "a.js"], ["-"], []]) expect(() => cp.execFileSync("node", flags)).toThrow(/ENOENT/);
+    expect(asked).toHaveLength(2);
+  });
+});
+
+describe("what comes back", () => {
+  test("starts nothing, up its prototypes and through its handles", async () => {
+    const { cp } = facade(["tool"]);
+    const child: any = cp.spawn("tool");
+    expect(child).toBeInstanceOf(cp.ChildProcess);
+    const evil = { file: join(bin, "other"), args: ["other"], envPairs: [], stdio: [] };
+    const ways = [
+      () => child.spawn(evil),
+      () => new child.constructor().spawn(evil),
+      () => new (cp.ChildProcess as any)(),
+      () => child._handle.spawn(evil),
+      () => new child._handle.constructor().spawn(evil),
+      () => Object.getPrototypeOf(Object.getPrototypeOf(child)).spawn.call(child, evil),
+      () => child.stdin.connect({ path: "/nonexistent" }),
+      () => new child.stdin._handle.constructor(0),
+      () => child.stdin._handle.open(0),
+    ];
+    for (const way of ways) expect(way).toThrow();
+    const { ChildProcess } = await import("node:child_process");
+    const { Socket } = await import("node:net");
+    for (const object of [child, child._handle, child.stdin, child.stdout, child.stdin._handle]) {
+      for (let level = object; level !== null; level = Object.getPrototypeOf(level)) {
+        expect(level === ChildProcess.prototype || level === Socket.prototype).toBe(false);
+        for (const key of Reflect.ownKeys(level)) expect(["connect", "bind", "open", "spawn"]).not.toContain(key);
+      }
+    }
+    await new Promise((resolve) => child.on("close", resolve));
+    expectNothingRan();
+  });
+
+  test("is a working child: write, end, kill", async () => {
+    const { cp } = facade(["cat"]);
+    const child = cp.spawn("cat");
+    child.stdin.write("one ");
+    child.stdin.end("two");
+    let text = "";
+    child.stdout.setEncoding("utf8").on("data", (chunk) => (text += chunk));
+    expect(await new Promise((resolve) => child.on("close", (code) => resolve(code)))).toBe(0);
+    expect(text).toBe("one two");
+    const second = cp.spawn("cat");
+    expect(second.kill()).toBe(true);
+    expect(await new Promise((resolve) => second.on("exit", (_, signal) => resolve(signal)))).toBe("SIGTERM");
+  });
+});
