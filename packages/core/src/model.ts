@@ -4,7 +4,14 @@ export type * from "./policy/types.ts";
 export type * from "./packages/types.ts";
 export type * from "./audit/denial.ts";
 export { errorCodes, errorPage, type ErrorCodeEntry, type MoatErrorCode } from "./errors/codes.ts";
-export { assertCanonicalName, isCanonicalName, isFirstParty, joinName, memberName, splitName } from "./naming/canonical-name.ts";
+export {
+  assertCanonicalName,
+  isCanonicalName,
+  isFirstParty,
+  joinName,
+  memberName,
+  splitName,
+} from "./naming/canonical-name.ts";
 export { compareNames, compareText } from "./naming/compare-names.ts";
 export { parseOverrides, parsePolicy } from "./policy/parse-policy.ts";
 export { printOverrides, printPolicy } from "./policy/print-policy.ts";
@@ -16,8 +23,34 @@ export { isHarmlessGlobal } from "./policy/global-risk.ts";
 export { compareRisk, riskOf, type Risk } from "./policy/grant-risk.ts";
 export { accept, ratchet } from "./policy/ratchet.ts";
 export { comparePolicies, pendingGrants, type GrantState, type PolicyChange } from "./policy/compare-policies.ts";
-export { OVERRIDES_FILE, POLICY_FILE, readOverrides, readPolicy, readPolicyFile, type PolicyFiles } from "./policy/policy-files.ts";
+export {
+  OVERRIDES_FILE,
+  POLICY_FILE,
+  readOverrides,
+  readPolicy,
+  readPolicyFile,
+  type PolicyFiles,
+} from "./policy/policy-files.ts";
 export { writeFileAtomically } from "./policy/write-file-atomically.ts";
 export { escapeForTerminal } from "./audit/escape-for-terminal.ts";
 export { formatDenial, type DenialContext } from "./audit/format-denial.ts";
-export { makeDenialLog, type CountedDenial, type DenialListener, type DenialLog, type DenialLogOptions } from "./audit/denial-log.ts";
+export {
+  makeDenialLog,
+  type CountedDenial,
+  type DenialListener,
+  type DenialLog,
+  type DenialLogOptions,
+} from "./audit/denial-log.ts";
+export { buildGraph, type GraphOptions } from "./packages/build-graph.ts";
+export { makeDisk, type DiskPower } from "./packages/disk.ts";
+export { findProject } from "./packages/find-project.ts";
+export { type FileReader } from "./packages/file-reader.ts";
+export { locateNames } from "./packages/locate-names.ts";
+export { isResolutionError, type ResolutionCode, type ResolutionError } from "./packages/resolution-error.ts";
+export {
+  makeResolver,
+  type ResolutionMode,
+  type ResolveOptions,
+  type Resolver,
+  type ResolverOptions,
+} from "./packages/resolver.ts";

@@ -6,6 +6,7 @@ export interface ErrorCodeEntry {
 
 const table = {
   MOAT_NAME_INVALID: { title: "A package has a name that can't be written down" },
+  MOAT_NO_PROJECT: { title: "No folder above the entry has a package.json" },
   MOAT_OVERRIDES_INVALID: { title: "moat.overrides.json is malformed" },
   MOAT_POLICY_INVALID: { title: "moat.policy.json is malformed" },
   MOAT_POLICY_MISSING: { title: "There is no moat.policy.json" },

@@ -30,7 +30,10 @@ const declaredNames = (manifest: Manifest, kind: PackageInstance["kind"]): Set<s
     manifest.peerDependencies,
     kind === "dependency" ? undefined : manifest.devDependencies,
   ];
-  return new Set(tables.flatMap((table) => (table ? Object.keys(table) : [])));
+  // Optional peers are often named in `peerDependenciesMeta` alone.
+  const meta = manifest.peerDependenciesMeta;
+  const optionalPeers = typeof meta === "object" && meta !== null ? Object.keys(meta) : [];
+  return new Set([...tables.flatMap((table) => (table ? Object.keys(table) : [])), ...optionalPeers]);
 };
 
 /**
@@ -38,11 +41,7 @@ const declaredNames = (manifest: Manifest, kind: PackageInstance["kind"]): Set<s
  * its canonical name. What is declared and not installed is left out: optional
  * and peer dependencies often are, and a missing one fails where it is imported.
  */
-export const buildGraph = (
-  projectDir: string,
-  disk: FileReader,
-  options: GraphOptions = {},
-): PackageGraph => {
+export const buildGraph = (projectDir: string, disk: FileReader, options: GraphOptions = {}): PackageGraph => {
   const resolver = options.resolver ?? makeResolver(disk);
   const reader = resolver.disk;
   const project = reader.realpath(projectDir) ?? projectDir;

@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, resolve as resolvePath } from "node:path";
+import { dirname, isAbsolute, resolve as resolvePath, sep } from "node:path";
 import { builtinOf } from "./builtin-names.ts";
 import type { EsmResolution, Found } from "./esm-resolution.ts";
 import { splitSpecifier } from "./esm-resolution.ts";
@@ -27,7 +27,9 @@ const EXTENSIONS = [".js", ".json", ".node"];
 /** As Node has it: `.x` is a package's name, `..x` is a path. */
 const isRelativeRequest = (specifier: string): boolean =>
   specifier.startsWith(".") &&
-  (specifier.length === 1 || specifier[1] === "." || specifier[1] === "/");
+  (specifier.length === 1 || specifier[1] === "." || specifier[1] === "/" || specifier[1] === sep);
+/** HAZARD: on Windows looking at `//host/share` already logs in there. Elsewhere it is `/host/share`. */
+const isRemote = (specifier: string): boolean => sep === "\\" && /^[\\/]{2}/.test(specifier);
 const WANTS_FOLDER = /(?:^|\/)\.{0,2}$/;
 
 export const makeCommonJsResolution = (
@@ -52,10 +54,7 @@ export const makeCommonJsResolution = (
     }
     const target = resolvePath(folder, main);
     const path =
-      (disk.stat(target) === "file" ? target : undefined) ??
-      withExtension(target) ??
-      index(target) ??
-      index(folder);
+      (disk.stat(target) === "file" ? target : undefined) ?? withExtension(target) ?? index(target) ?? index(folder);
     if (path !== undefined) return { path, inside: folder };
     throw resolutionError(
       "MODULE_NOT_FOUND",
@@ -89,7 +88,6 @@ export const makeCommonJsResolution = (
           folder,
           referrer: undefined,
           conditions,
-          resolveBare: () => "",
         });
         return { path, inside: folder };
       }
@@ -105,9 +103,7 @@ export const makeCommonJsResolution = (
 
   const internalOrSelf = (specifier: string, context: RequireContext): Found | undefined => {
     const { referrer, conditions } = context;
-    const found = specifier.startsWith("#")
-      ? esm.resolveInternal(specifier, referrer, conditions)
-      : undefined;
+    const found = specifier.startsWith("#") ? esm.resolveInternal(specifier, referrer, conditions) : undefined;
     // Node's `require` takes files alone from `imports`; its `import` takes builtins as well.
     if (found?.path.startsWith("node:")) {
       throw resolutionError("ERR_INVALID_URL_SCHEME", "The URL must be of scheme file");
@@ -121,14 +117,11 @@ export const makeCommonJsResolution = (
       const builtin = builtinOf(specifier);
       if (builtin !== undefined) return { path: `node:${builtin}` };
       if (specifier.startsWith("node:")) {
-        throw resolutionError(
-          "ERR_UNKNOWN_BUILTIN_MODULE",
-          `No such built-in module: ${specifier}`,
-        );
+        throw resolutionError("ERR_UNKNOWN_BUILTIN_MODULE", `No such built-in module: ${specifier}`);
       }
       const notFound = (): Error => notFoundByRequire(specifier, context.requireStack);
       // NUL ends a path for the operating system, and not for the checks.
-      if (specifier === "" || specifier.includes("\0")) throw notFound();
+      if (specifier === "" || specifier.includes("\0") || isRemote(specifier)) throw notFound();
       const wantsFolder = WANTS_FOLDER.test(specifier);
       if (isAbsolute(specifier)) {
         const found = atPath(resolvePath(specifier), wantsFolder, specifier);

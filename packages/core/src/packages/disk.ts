@@ -4,10 +4,7 @@ import type { FileReader } from "./file-reader.ts";
 /** The functions of `node:fs` that reading a package tree takes. */
 export interface DiskPower {
   readFileSync(path: string, encoding: "utf8"): string;
-  statSync(
-    path: string,
-    options: { throwIfNoEntry: false },
-  ): { isFile(): boolean; isDirectory(): boolean } | undefined;
+  statSync(path: string, options: { throwIfNoEntry: false }): { isFile(): boolean; isDirectory(): boolean } | undefined;
   readdirSync(path: string): string[];
   readonly realpathSync: { native(path: string): string };
 }

@@ -33,19 +33,14 @@ const LEGACY_MAIN = ["", ".js", ".json", ".node", "/index.js", "/index.json", "/
 const LEGACY_INDEX = ["index.js", "index.json", "index.node"];
 
 /** Splits `@scope/name/sub` in its package's name and `.` or `./sub`. */
-export const splitSpecifier = (
-  specifier: string,
-): { name: string; subpath: string } | undefined => {
+export const splitSpecifier = (specifier: string): { name: string; subpath: string } | undefined => {
   const match = NAME.exec(specifier);
   if (match === null) return undefined;
   return { name: match[1]!, subpath: match[2] === undefined ? "." : `.${match[2]}` };
 };
 
 export const isRelative = (specifier: string): boolean =>
-  specifier.startsWith("./") ||
-  specifier.startsWith("../") ||
-  specifier === "." ||
-  specifier === "..";
+  specifier.startsWith("./") || specifier.startsWith("../") || specifier === "." || specifier === "..";
 
 const packageNotFound = (name: string, referrer: string): Error =>
   resolutionError("ERR_MODULE_NOT_FOUND", `Cannot find package '${name}' imported from ${referrer}`);
@@ -80,6 +75,7 @@ export const makeEsmResolution = (disk: FileReader, scopes: PackageScopes): EsmR
       if (specifier === "") throw packageNotFound(specifier, referrer);
       throw invalidSpecifier(specifier, "is not a valid package name", referrer);
     }
+    const { suffix } = splitSuffix(split.subpath);
     const self = resolveSelf(specifier, referrer, conditions);
     if (self !== undefined) return self;
     for (const modules of modulesFoldersOf(fromFolder)) {
@@ -91,12 +87,11 @@ export const makeEsmResolution = (disk: FileReader, scopes: PackageScopes): EsmR
           folder,
           referrer,
           conditions,
-          resolveBare: () => "",
         });
-        return { path, inside: folder };
+        return { path, inside: folder, suffix };
       }
       if (split.subpath === ".") return legacyMain(folder, manifest?.main, referrer);
-      return { path: urlTextToPath(split.subpath, folder, referrer) };
+      return { path: urlTextToPath(split.subpath, folder, referrer), suffix };
     }
     throw packageNotFound(split.name, referrer);
   };
@@ -112,7 +107,6 @@ export const makeEsmResolution = (disk: FileReader, scopes: PackageScopes): EsmR
       folder: scope.folder,
       referrer,
       conditions,
-      resolveBare: () => "",
     });
     return { path, inside: scope.folder };
   };
@@ -126,8 +120,8 @@ export const makeEsmResolution = (disk: FileReader, scopes: PackageScopes): EsmR
       folder: scope.folder,
       referrer,
       conditions,
-      resolveBare: (bare, folder) => {
-        outside = resolveBare(bare, folder, join(folder, "package.json"), conditions);
+      resolveBare: (bare) => {
+        outside = resolveBare(bare, scope.folder, join(scope.folder, "package.json"), conditions);
         return outside.path;
       },
     });
@@ -163,9 +157,7 @@ export const makeEsmResolution = (disk: FileReader, scopes: PackageScopes): EsmR
 
 const splitSuffix = (specifier: string): { text: string; suffix: string } => {
   const at = specifier.search(/[?#]/);
-  return at < 0
-    ? { text: specifier, suffix: "" }
-    : { text: specifier.slice(0, at), suffix: specifier.slice(at) };
+  return at < 0 ? { text: specifier, suffix: "" } : { text: specifier.slice(0, at), suffix: specifier.slice(at) };
 };
 
 const unknownBuiltin = (specifier: string): Error =>
@@ -179,15 +171,13 @@ const fromUrl = (url: URL, specifier: string, referrer: string): Found => {
       `Only URLs with a scheme in: file and node are supported by the default ESM loader. Received protocol '${url.protocol}'`,
     );
   }
+  // HAZARD: on Windows a host makes a path that logs in elsewhere when it is looked at.
+  if (url.hostname !== "") throw invalidSpecifier(specifier, "must not name a host", referrer);
   const suffix = url.search + url.hash;
   url.search = url.hash = "";
   try {
     return { path: fileURLToPath(url), suffix };
   } catch {
-    throw invalidSpecifier(
-      specifier,
-      'must not include encoded "/" or "\\" characters',
-      referrer,
-    );
+    throw invalidSpecifier(specifier, 'must not include encoded "/" or "\\" characters', referrer);
   }
 };

@@ -6,9 +6,7 @@ import type { Resolver } from "./resolver.ts";
 
 /** The smaller name of one location. What is the project's own is never named as a dependency. */
 const isBetter = (name: CanonicalName, other: CanonicalName): boolean =>
-  isFirstParty(name) === isFirstParty(other)
-    ? compareNames(name, other) < 0
-    : isFirstParty(name);
+  isFirstParty(name) === isFirstParty(other) ? compareNames(name, other) < 0 : isFirstParty(name);
 
 /**
  * Finds the packages that a policy names, by walking each name from the root

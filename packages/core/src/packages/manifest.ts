@@ -3,12 +3,7 @@ import type { FileReader } from "./file-reader.ts";
 import { resolutionError } from "./resolution-error.ts";
 import type { Manifest } from "./types.ts";
 
-const TABLES = [
-  "dependencies",
-  "devDependencies",
-  "optionalDependencies",
-  "peerDependencies",
-] as const;
+const TABLES = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"] as const;
 const STRINGS = ["name", "version", "main"] as const;
 const ANY = ["exports", "imports", "bin", "workspaces", "peerDependenciesMeta"] as const;
 

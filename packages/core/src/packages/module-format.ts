@@ -24,10 +24,7 @@ const byType = (scope: Scope | undefined): FileFormat => {
 };
 
 /** How `require` reads a file. Odd extensions are CommonJS text, as Node has it. */
-export const formatForRequire = (
-  path: string,
-  scopeOf: (file: string) => Scope | undefined,
-): FileFormat => {
+export const formatForRequire = (path: string, scopeOf: (file: string) => Scope | undefined): FileFormat => {
   const extension = extname(path);
   if (extension === ".js") return byType(scopeOf(path));
   return { format: BY_EXTENSION[extension] ?? "commonjs" };
@@ -37,17 +34,11 @@ export const formatForRequire = (
  * How `import` reads a file.
  * @throws ERR_UNKNOWN_FILE_EXTENSION for an extension that Node does not know.
  */
-export const formatForImport = (
-  path: string,
-  scopeOf: (file: string) => Scope | undefined,
-): FileFormat => {
+export const formatForImport = (path: string, scopeOf: (file: string) => Scope | undefined): FileFormat => {
   const extension = extname(path);
   if (extension === ".js" || extension === "") return byType(scopeOf(path));
   if (extension === ".wasm") return { format: "wasm" };
   const format = BY_EXTENSION[extension];
   if (format !== undefined) return { format };
-  throw resolutionError(
-    "ERR_UNKNOWN_FILE_EXTENSION",
-    `Unknown file extension "${extension}" for ${path}`,
-  );
+  throw resolutionError("ERR_UNKNOWN_FILE_EXTENSION", `Unknown file extension "${extension}" for ${path}`);
 };

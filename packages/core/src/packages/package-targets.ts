@@ -9,8 +9,8 @@ export interface TargetContext {
   /** The file that asks; undefined where Node's message leaves it out. */
   readonly referrer: string | undefined;
   readonly conditions: ReadonlySet<string>;
-  /** Resolves what a target of `imports` names outside of the package: a package or a builtin. */
-  resolveBare(specifier: string, folder: string): string;
+  /** For `imports` alone: resolves a target that names another package or a builtin. */
+  readonly resolveBare?: (specifier: string) => string;
 }
 
 const ENCODED_SEPARATOR = /%2f|%5c/i;
@@ -20,25 +20,15 @@ const INVALID_SEGMENT =
 /** Text that means the same as a path and as a URL. */
 const PLAIN = /^[\w\-./@+~$!,()=]*$/;
 
-const from = (referrer: string | undefined): string =>
-  referrer === undefined ? "" : ` imported from ${referrer}`;
+const fieldOf = (context: TargetContext): string => (context.resolveBare === undefined ? "exports" : "imports");
 
-export const invalidSpecifier = (
-  specifier: string,
-  reason: string,
-  referrer: string | undefined,
-): Error =>
-  resolutionError(
-    "ERR_INVALID_MODULE_SPECIFIER",
-    `Invalid module "${specifier}" ${reason}${from(referrer)}`,
-  );
+const from = (referrer: string | undefined): string => (referrer === undefined ? "" : ` imported from ${referrer}`);
+
+export const invalidSpecifier = (specifier: string, reason: string, referrer: string | undefined): Error =>
+  resolutionError("ERR_INVALID_MODULE_SPECIFIER", `Invalid module "${specifier}" ${reason}${from(referrer)}`);
 
 /** Resolves relative URL text against a folder, as a path. */
-export const urlTextToPath = (
-  text: string,
-  folder: string,
-  referrer: string | undefined,
-): string => {
+export const urlTextToPath = (text: string, folder: string, referrer: string | undefined): string => {
   if (PLAIN.test(text)) return join(folder, text);
   if (ENCODED_SEPARATOR.test(text)) {
     // Node shows the URL here.
@@ -51,57 +41,42 @@ export const urlTextToPath = (
   return fileURLToPath(url);
 };
 
-const invalidTarget = (
-  key: string,
-  target: unknown,
-  internal: boolean,
-  context: TargetContext,
-): Error => {
+const invalidTarget = (key: string, target: unknown, context: TargetContext): Error => {
   const config = join(context.folder, "package.json");
   const text = typeof target === "object" ? JSON.stringify(target) : String(target);
   const shown = JSON.stringify(text);
   const hint =
-    !internal && text.length > 0 && !text.startsWith("./")
+    context.resolveBare === undefined && text.length > 0 && !text.startsWith("./")
       ? '; targets must start with "./"'
       : "";
   const what =
     key === "."
       ? `Invalid "exports" main target ${shown} defined in the package config ${config}`
-      : `Invalid "${internal ? "imports" : "exports"}" target ${shown} defined for '${key}' in the package config ${config}`;
-  return resolutionError(
-    "ERR_INVALID_PACKAGE_TARGET",
-    `${what}${from(context.referrer)}${hint}`,
-  );
+      : `Invalid "${fieldOf(context)}" target ${shown} defined for '${key}' in the package config ${config}`;
+  return resolutionError("ERR_INVALID_PACKAGE_TARGET", `${what}${from(context.referrer)}${hint}`);
 };
 
-const resolveString = (
-  target: string,
-  key: string,
-  star: string | undefined,
-  internal: boolean,
-  context: TargetContext,
-): string => {
-  const fill = (text: string): string =>
-    star === undefined ? text : text.replaceAll("*", () => star);
+const resolveString = (target: string, key: string, star: string | undefined, context: TargetContext): string => {
+  const fill = (text: string): string => (star === undefined ? text : text.replaceAll("*", () => star));
   if (!target.startsWith("./")) {
-    const elsewhere = internal && !target.startsWith("../") && !target.startsWith("/");
-    if (!elsewhere || URL.canParse(target)) {
-      throw invalidTarget(key, target, internal, context);
+    const elsewhere = !target.startsWith("../") && !target.startsWith("/");
+    if (context.resolveBare === undefined || !elsewhere || URL.canParse(target)) {
+      throw invalidTarget(key, target, context);
     }
-    return context.resolveBare(fill(target), context.folder);
+    return context.resolveBare(fill(target));
   }
   // Node only warns about empty segments; refused here, as nothing real has them.
-  if (INVALID_SEGMENT.test(target.slice(2))) throw invalidTarget(key, target, internal, context);
+  if (INVALID_SEGMENT.test(target.slice(2))) throw invalidTarget(key, target, context);
   if (star !== undefined && INVALID_SEGMENT.test(star)) {
     throw invalidSpecifier(
       key.replace("*", () => star),
-      `request is not a valid match in pattern "${key}" for the "${internal ? "imports" : "exports"}" resolution of ${join(context.folder, "package.json")}`,
+      `request is not a valid match in pattern "${key}" for the "${fieldOf(context)}" resolution of ${join(context.folder, "package.json")}`,
       context.referrer,
     );
   }
   const path = urlTextToPath(fill(target), context.folder, context.referrer);
   if (!path.startsWith(context.folder.endsWith(sep) ? context.folder : context.folder + sep)) {
-    throw invalidTarget(key, target, internal, context);
+    throw invalidTarget(key, target, context);
   }
   return path;
 };
@@ -111,16 +86,15 @@ const resolveTarget = (
   target: unknown,
   key: string,
   star: string | undefined,
-  internal: boolean,
   context: TargetContext,
 ): string | null | undefined => {
-  if (typeof target === "string") return resolveString(target, key, star, internal, context);
+  if (typeof target === "string") return resolveString(target, key, star, context);
   if (target === null) return null;
   if (Array.isArray(target)) {
     let failure: unknown = null;
     for (const item of target) {
       try {
-        const found = resolveTarget(item, key, star, internal, context);
+        const found = resolveTarget(item, key, star, context);
         if (found === undefined) continue;
         if (found !== null) return found;
         failure = null;
@@ -144,18 +118,12 @@ const resolveTarget = (
     }
     for (const name of names) {
       if (name !== "default" && !context.conditions.has(name)) continue;
-      const found = resolveTarget(
-        (target as Record<string, unknown>)[name],
-        key,
-        star,
-        internal,
-        context,
-      );
+      const found = resolveTarget((target as Record<string, unknown>)[name], key, star, context);
       if (found !== undefined) return found;
     }
     return undefined;
   }
-  throw invalidTarget(key, target, internal, context);
+  throw invalidTarget(key, target, context);
 };
 
 /** Node's PATTERN_KEY_COMPARE: is `b` the more specific pattern? */
@@ -201,15 +169,10 @@ const asTable = (exports: unknown, context: TargetContext): Record<string, unkno
 };
 
 /** PACKAGE_EXPORTS_RESOLVE. `subpath` is `.` or `./x`. */
-export const resolveExports = (
-  exports: unknown,
-  subpath: string,
-  context: TargetContext,
-): string => {
+export const resolveExports = (exports: unknown, subpath: string, context: TargetContext): string => {
   const table = asTable(exports, context);
   const match = matchKey(subpath, table);
-  const found =
-    match && resolveTarget(table[match.key], match.key, match.star, false, context);
+  const found = match && resolveTarget(table[match.key], match.key, match.star, context);
   if (typeof found === "string") return found;
   const config = join(context.folder, "package.json");
   throw resolutionError(
@@ -221,34 +184,21 @@ export const resolveExports = (
 };
 
 /** PACKAGE_IMPORTS_RESOLVE. A path, or a builtin as `node:name`. */
-export const resolveImports = (
-  imports: unknown,
-  specifier: string,
-  context: TargetContext,
-): string => {
+export const resolveImports = (imports: unknown, specifier: string, context: TargetContext): string => {
   // `#/x` is valid from Node 24 on; no program that works before that can have it.
   if (specifier === "#" || specifier.endsWith("/")) {
-    throw invalidSpecifier(
-      specifier,
-      "is not a valid internal imports specifier name",
-      context.referrer,
-    );
+    throw invalidSpecifier(specifier, "is not a valid internal imports specifier name", context.referrer);
   }
   if (typeof imports === "object" && imports !== null) {
     const table = imports as Record<string, unknown>;
     const match = matchKey(specifier, table);
-    const found =
-      match && resolveTarget(table[match.key], match.key, match.star, true, context);
+    const found = match && resolveTarget(table[match.key], match.key, match.star, context);
     if (typeof found === "string") return found;
   }
   throw importNotDefined(specifier, join(context.folder, "package.json"), context.referrer);
 };
 
-export const importNotDefined = (
-  specifier: string,
-  config: string | undefined,
-  referrer: string | undefined,
-): Error =>
+export const importNotDefined = (specifier: string, config: string | undefined, referrer: string | undefined): Error =>
   resolutionError(
     "ERR_PACKAGE_IMPORT_NOT_DEFINED",
     `Package import specifier "${specifier}" is not defined${config === undefined ? "" : ` in package ${config}`}${from(referrer)}`,

@@ -31,12 +31,7 @@ export interface Resolver {
    * the real absolute path of the asking file.
    * @throws Node's own errors: see `ResolutionCode`.
    */
-  resolve(
-    specifier: string,
-    referrerPath: string,
-    mode: ResolutionMode,
-    options?: ResolveOptions,
-  ): Resolution;
+  resolve(specifier: string, referrerPath: string, mode: ResolutionMode, options?: ResolveOptions): Resolution;
   /** As `resolve`, for a folder in place of a file. */
   resolveFrom(specifier: string, folder: string, mode: ResolutionMode): Resolution;
   /** `require.resolve.paths(specifier)`. */
@@ -91,12 +86,7 @@ export const makeResolver = (reader: FileReader, options: ResolverOptions = {}):
     return found.suffix ? { ...resolution, suffix: found.suffix } : resolution;
   };
 
-  const look = (
-    specifier: string,
-    referrer: string,
-    mode: ResolutionMode,
-    asked: ResolveOptions,
-  ): Resolution => {
+  const look = (specifier: string, referrer: string, mode: ResolutionMode, asked: ResolveOptions): Resolution => {
     const conditions = conditionsOf[mode];
     if (mode === "require") {
       const requireStack = asked.requireStack ?? [referrer];
@@ -118,10 +108,7 @@ export const makeResolver = (reader: FileReader, options: ResolverOptions = {}):
             "ERR_UNSUPPORTED_DIR_IMPORT",
             `Directory import '${path}' is not supported resolving ES modules imported from ${referrer}`,
           )
-        : resolutionError(
-            "ERR_MODULE_NOT_FOUND",
-            `Cannot find module '${path}' imported from ${referrer}`,
-          ),
+        : resolutionError("ERR_MODULE_NOT_FOUND", `Cannot find module '${path}' imported from ${referrer}`),
     );
   };
 

@@ -38,18 +38,17 @@ export const parsePnpmWorkspace = (text: string): string[] => {
 };
 
 const segmentPattern = (segment: string): RegExp =>
-  new RegExp(`^${segment.replace(/[\\^$+.()|{}[\]]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", ".")}$`);
+  new RegExp(
+    `^${segment
+      .replace(/[\\^$+.()|{}[\]]/g, "\\$&")
+      .replaceAll("*", ".*")
+      .replaceAll("?", ".")}$`,
+  );
 
-const clean = (pattern: string): string[] =>
-  pattern.split("/").filter((part) => part !== "" && part !== ".");
+const clean = (pattern: string): string[] => pattern.split("/").filter((part) => part !== "" && part !== ".");
 
 /** Folders below `base` that a pattern's segments match, as `packages/a`. */
-const expand = (
-  disk: FileReader,
-  base: string,
-  segments: readonly string[],
-  prefix: string,
-): string[] => {
+const expand = (disk: FileReader, base: string, segments: readonly string[], prefix: string): string[] => {
   const [segment, ...rest] = segments;
   if (segment === undefined) return prefix === "" ? [] : [prefix];
   const into = (name: string): string => (prefix === "" ? name : `${prefix}/${name}`);
@@ -65,9 +64,7 @@ const expand = (
     ];
   }
   const pattern = segmentPattern(segment);
-  return folders
-    .filter((name) => pattern.test(name))
-    .flatMap((name) => expand(disk, base, rest, into(name)));
+  return folders.filter((name) => pattern.test(name)).flatMap((name) => expand(disk, base, rest, into(name)));
 };
 
 const matches = (path: readonly string[], pattern: readonly string[]): boolean => {
@@ -83,16 +80,9 @@ const matches = (path: readonly string[], pattern: readonly string[]): boolean =
  * The workspace members of a project, as sorted paths relative to it
  * (`packages/a`, always with `/`): each a folder with a `package.json`.
  */
-export const findWorkspaces = (
-  projectDir: string,
-  manifest: Manifest,
-  disk: FileReader,
-): string[] => {
+export const findWorkspaces = (projectDir: string, manifest: Manifest, disk: FileReader): string[] => {
   const pnpm = disk.readText(join(projectDir, "pnpm-workspace.yaml"));
-  const patterns = [
-    ...fromManifest(manifest.workspaces),
-    ...(pnpm === undefined ? [] : parsePnpmWorkspace(pnpm)),
-  ];
+  const patterns = [...fromManifest(manifest.workspaces), ...(pnpm === undefined ? [] : parsePnpmWorkspace(pnpm))];
   const found = new Set<string>();
   // In order: an exclusion takes back what came before it.
   for (const pattern of patterns) {

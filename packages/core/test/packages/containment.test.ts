@@ -142,9 +142,7 @@ describe("whose file it is", () => {
     expect(ownerOf("./esm/x.js")).toBe(dep);
     expect(ownerOf("privileged")).toBe(join(dep, "node_modules/privileged"));
     expect(ownerOf("./node_modules/privileged/index.js")).toBe(join(dep, "node_modules/privileged"));
-    expect(ownerOf("./no%64e_modules/privileged/index.js", "import")).toBe(
-      join(dep, "node_modules/privileged"),
-    );
+    expect(ownerOf("./no%64e_modules/privileged/index.js", "import")).toBe(join(dep, "node_modules/privileged"));
     expect(ownerOf("@s/p")).toBe(join(dep, "node_modules/@s/p"));
     expect(ownerOf("loose")).toBe(join(dep, "node_modules/loose.js"));
     expect(ownerOf("../privileged")).toBe(join(root, "node_modules/privileged"));
@@ -222,6 +220,8 @@ describe("formats", () => {
     expect(code("./a.txt")).toBe("ERR_UNKNOWN_FILE_EXTENSION");
     expect(code("data:text/javascript,0")).toBe("ERR_UNSUPPORTED_ESM_URL_SCHEME");
     expect(code("node:nope")).toBe("ERR_UNKNOWN_BUILTIN_MODULE");
+    expect(code("file://host/share/a.js")).toBe("ERR_INVALID_MODULE_SPECIFIER");
+    expect(code("//host/share/a.js")).toBe("ERR_INVALID_MODULE_SPECIFIER");
     expect(code("blob:nodedata:1")).toBe("ERR_UNSUPPORTED_ESM_URL_SCHEME");
   });
 });
@@ -242,11 +242,15 @@ describe("the rest of require.resolve", () => {
     expect(() => resolver.resolve("p", from, "require")).toThrow(/Cannot find module 'p'\nRequire stack:\n- /);
     expect(resolver.resolve("p", from, "require", { paths }).location).toBe(join(root, "a/node_modules/p"));
     expect(resolver.resolve("./local", from, "require", { paths }).path).toBe(join(root, "a/local.js"));
-    expect(resolver.resolvePaths("p", from)!.slice(0, 2)).toEqual([join(root, "b/node_modules"), join(root, "node_modules")]);
+    expect(resolver.resolvePaths("p", from)!.slice(0, 2)).toEqual([
+      join(root, "b/node_modules"),
+      join(root, "node_modules"),
+    ]);
     expect(resolver.resolvePaths("./p", from)).toEqual([join(root, "b")]);
     expect(resolver.resolvePaths("fs", from)).toBeNull();
     expect(resolver.resolve("q", from, "import").path).toBe(join(root, "b/node_modules/q/s.js"));
     expect(resolver.resolve("./x.js?a=1#b", from, "import")).toMatchObject({ path: from, suffix: "?a=1#b" });
+    expect(resolver.resolve("p/index.js?v=2", join(root, "a/x.js"), "import").suffix).toBe("?v=2");
     for (const name of ["sqlite", "test", "test/reporters", "sea"]) {
       expect(resolver.resolve(`node:${name}`, from, "require")).toMatchObject({ path: name, format: "builtin" });
       expect(() => resolver.resolve(name, from, "require")).toThrow();

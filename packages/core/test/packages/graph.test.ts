@@ -19,13 +19,10 @@ const shown = (graph: PackageGraph, root: string): Record<string, string> =>
 /** Names found by walking the tree and by walking the names must be the same. */
 const expectLocatable = (graph: PackageGraph, project: string): void => {
   const located = locateNames(graph.byName.keys(), project, makeResolver(makeDisk()));
-  expect([...located].sort()).toEqual(
-    [...graph.byLocation].map(([location, item]) => [location, item.name]).sort(),
-  );
+  expect([...located].sort()).toEqual([...graph.byLocation].map(([location, item]) => [location, item.name]).sort());
 };
 
-const deps = (...names: string[]): Record<string, string> =>
-  Object.fromEntries(names.map((name) => [name, "*"]));
+const deps = (...names: string[]): Record<string, string> => Object.fromEntries(names.map((name) => [name, "*"]));
 
 describe("the package graph", () => {
   it("hoisted and nested packages, cycles, missing optional and peer ones, aliases, false names", () => {
@@ -68,7 +65,16 @@ describe("the package graph", () => {
       "node_modules/t/package.json": {},
       "node_modules/deep/package.json": {},
     });
-    expect(Object.keys(shown(graphOf(root), root)).sort()).toEqual([".", "b", "b>mid", "b>t", "c", "longer", "zz", "zz>deep"]);
+    expect(Object.keys(shown(graphOf(root), root)).sort()).toEqual([
+      ".",
+      "b",
+      "b>mid",
+      "b>t",
+      "c",
+      "longer",
+      "zz",
+      "zz>deep",
+    ]);
   });
 
   it("does not depend on the order of keys in a manifest", () => {
@@ -156,7 +162,8 @@ describe("the package graph", () => {
   it("a dependency's name in a manifest is no path", () => {
     const root = makeTree({
       "package.json": { dependencies: deps("a") },
-      "node_modules/a/package.json": '{"dependencies":{"../../secret":"*","..":"*","/etc":"*",".hidden":"*","a/b":"*","__proto__":"*","x>y":"*"}}',
+      "node_modules/a/package.json":
+        '{"dependencies":{"../../secret":"*","..":"*","/etc":"*",".hidden":"*","a/b":"*","__proto__":"*","x>y":"*"}}',
       "node_modules/a/b/package.json": {},
       "node_modules/.hidden/package.json": {},
       "node_modules/x>y/package.json": {},
@@ -230,13 +237,16 @@ describe("the project and its workspaces", () => {
     expect(findProject(join(root, "sub/src/main.js"), makeDisk())).toBe(join(root, "sub"));
     expect(findProject(join(root, "main.js"), makeDisk())).toBe(join(root, "sub"));
     const none = { ...makeDisk(), stat: () => undefined };
-    expect(() => findProject(join(root, "main.js"), none)).toThrow(expect.objectContaining({ code: "MOAT_NO_PROJECT" }));
+    expect(() => findProject(join(root, "main.js"), none)).toThrow(
+      expect.objectContaining({ code: "MOAT_NO_PROJECT" }),
+    );
   });
 
   it("workspaces as npm, yarn and pnpm write them", () => {
     const root = makeTree({
       "package.json": {},
-      "pnpm-workspace.yaml": "# members\npackages:\n  - 'apps/**'\n  - \"tools/t?\" # the tools\n  - plain\n\ncatalog:\n  - other/*\n",
+      "pnpm-workspace.yaml":
+        "# members\npackages:\n  - 'apps/**'\n  - \"tools/t?\" # the tools\n  - plain\n\ncatalog:\n  - other/*\n",
       "apps/a/package.json": {},
       "apps/deep/b/package.json": {},
       "apps/a/node_modules/x/package.json": {},

@@ -35,7 +35,7 @@ describe("resolution is Node's own", () => {
       "g/package.json": { main: "gone.js" },
       "x.json/index.js": "",
       "odd.txt": "",
-      "noext": "",
+      noext: "",
       "with space.js": "",
       "100%.js": "",
       "hash#.js": "",
