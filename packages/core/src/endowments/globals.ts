@@ -3,7 +3,6 @@ import { builtinFacade } from "./builtins.ts";
 import { principalConsole } from "./console.ts";
 import { lazyDescriptor } from "./facade.ts";
 import { GLOBAL_RULES } from "./global-names.ts";
-import { hardenEventEmitter } from "./harden-event-emitter.ts";
 import { hardenNodeObject } from "./harden-node.ts";
 import { makeNavigator } from "./navigator.ts";
 import { makeFetchGlobals } from "./fetch-globals.ts";
@@ -36,7 +35,7 @@ function grantedGlobals(context: EndowmentContext): ReadonlySet<string> {
 /** What every principal can reach without any grant, through errors and through what it is given. */
 function hardenBasics(context: EndowmentContext): void {
   context.shared("hardened.basics", () => {
-    hardenEventEmitter(context.powers.builtin("events"));
+    hardenNodeObject(context.powers.builtin("events"));
     hardenBuffer(context);
     hardenNodeObject(context.powers.globals["DOMException"]);
     return true;

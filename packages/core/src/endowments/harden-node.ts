@@ -8,8 +8,11 @@
  * a prototype and each static of a class becomes an accessor whose setter
  * defines an own property on the receiver, and only then is all of it locked.
  */
+import { Buffer } from "node:buffer";
+import { EventEmitter } from "node:events";
 import { promisify, types } from "node:util";
 import { collectIntrinsics } from "./node-intrinsics.ts";
+import { prepareEventEmitter } from "./prepare-event-emitter.ts";
 
 const { defineProperty, getPrototypeOf, getOwnPropertyDescriptor, isExtensible, preventExtensions, isFrozen } = Object;
 const { ownKeys, apply } = Reflect;
@@ -26,6 +29,28 @@ const isHardened = (value: object): boolean => apply(setHas, hardened, [value]) 
 const hasOwn = (object: object, key: PropertyKey): boolean => apply(hasOwnProperty, object, [key]) as boolean;
 const isObject = (value: unknown): value is object =>
   (typeof value === "object" && value !== null) || typeof value === "function";
+
+/**
+ * HAZARD: with a pool, `Buffer.from("mine").buffer` shows eight KiB of what
+ * everybody else put into theirs. Size 0 sends each allocation to memory of its
+ * own, and a locked `Buffer` keeps it so.
+ */
+function emptyBufferPool(): void {
+  Buffer.poolSize = 0;
+}
+
+/** What must happen to a class before it is locked, by whichever way the hardener comes to it. */
+const preparations: readonly (readonly [readonly object[], () => void])[] = [
+  [[EventEmitter, EventEmitter.prototype], () => prepareEventEmitter(EventEmitter)],
+  [[Buffer, Buffer.prototype], emptyBufferPool],
+];
+
+function prepare(object: object): void {
+  for (let index = 0; index < preparations.length; index += 1) {
+    const [objects, run] = preparations[index]!;
+    if ((object === objects[0] && !isHardened(objects[1]!)) || (object === objects[1] && !isHardened(objects[0]!))) run();
+  }
+}
 
 /** The class whose prototype the object is, if it is one. */
 function isClassPrototype(object: object): boolean {
@@ -125,6 +150,7 @@ export function hardenNodeObject<T>(root: T, spare: readonly unknown[] = []): T 
     for (let index = 0; index < spare.length; index += 1) spared ||= spare[index] === object;
     // A proxy would run foreign traps; views and buffers are data, not classes.
     if (spared || isProxy(object) || isArrayBufferView(object) || isAnyArrayBuffer(object) || isModuleNamespaceObject(object)) continue;
+    prepare(object);
     apply(setAdd, hardened, [object]);
     add(getPrototypeOf(object));
     const style = isClassPrototype(object) ? classStyle((object as any).constructor) : undefined;

@@ -9,7 +9,7 @@ const FREE_EVENTS: ReadonlySet<string> = new Set(["exit", "beforeExit"]);
 /**
  * Events that show other packages' errors, promises and messages, or whose
  * listeners change what happens to the process. Heard where the policy's
- * `builtins.process` names them; so is each signal (`SIGINT`).
+ * `builtins.process` names them, or `on`; so is each signal (`SIGINT`).
  */
 const GRANTED_EVENTS: ReadonlySet<string> = new Set([
   "disconnect", "message", "multipleResolves", "rejectionHandled", "uncaughtException",
@@ -80,9 +80,13 @@ export function processEventHub(context: EndowmentContext): ProcessEventHub {
   return context.shared("process.events", () => makeHub(context));
 }
 
+/** Whoever is granted one of these hears every event. */
+const SUBSCRIBING_MEMBERS = ["on", "once", "addListener", "prependListener", "prependOnceListener"] as const;
+
 /** Whether the principal may hear the event; reports where it may not. */
 export function mayHear(context: EndowmentContext, event: string): boolean {
   const { principal } = context;
   if (FREE_EVENTS.has(event) || grantsMember(principal, "process", event)) return true;
+  if (SUBSCRIBING_MEMBERS.some((name) => grantsMember(principal, "process", name))) return true;
   return !principal.denies({ capability: "process", target: event, via: "process.on" });
 }

@@ -2,7 +2,6 @@ import { accessDenied, refusedMember } from "../access-denied.ts";
 import { builtinFacade, makeBuiltin } from "../builtins.ts";
 import { defineMember, lazyDescriptor, named, perContext } from "../facade.ts";
 import { grantsMember } from "../granted-members.ts";
-import { hardenEventEmitter } from "../harden-event-emitter.ts";
 import { hardenNodeObject } from "../harden-node.ts";
 import { applyEnvFile, makeEnv } from "./env.ts";
 import { mayHear, processEventHub } from "./process-events.ts";
@@ -23,7 +22,7 @@ const { apply } = Reflect;
 export const principalProcess = perContext((context: EndowmentContext): object => {
   const { principal, powers } = context;
   const real = powers.process as any;
-  const EventEmitter = hardenEventEmitter(powers.builtin("events"));
+  const EventEmitter = hardenNodeObject(powers.builtin("events"));
   const facade = makeEmitter(context, EventEmitter);
   const own = ownMembers(context, facade);
   for (const name of Object.keys(PROCESS_MEMBERS)) {
@@ -144,7 +143,7 @@ function ownMembers(context: EndowmentContext, facade: object): Record<string, P
   const memoryUsage = named("memoryUsage", 0, call("memoryUsage"));
   defineMember(memoryUsage, "rss", named("rss", 0, () => real.memoryUsage.rss()));
   const quiet = (name: string): PropertyDescriptor =>
-    member(named(name, 1, (value: unknown) => (principal.trusted ? real[name](value) : undefined)));
+    member(named(name, 1, (value: unknown) => (grantsMember(principal, "process", name) ? real[name](value) : undefined)));
 
   return {
     argv: member([...real.argv]),

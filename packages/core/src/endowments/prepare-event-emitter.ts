@@ -1,10 +1,8 @@
-import { hardenNodeClass, isHardenedNodeObject } from "./harden-node.ts";
-
 const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf } = Object;
 const { ownKeys } = Reflect;
 
 /**
- * Hardens `EventEmitter`, on the hot path of every server.
+ * Makes `EventEmitter`, on the hot path of every server, ready to be locked.
  *
  * The data properties of its prototype that only give a falsy default
  * (`_events`, `_eventsCount`, `_maxListeners`) are removed: each constructed
@@ -13,11 +11,10 @@ const { ownKeys } = Reflect;
  * removed, is locked; Node's own initialiser assigns it to each emitter, which
  * a locked one forbids, hence the initialiser below.
  *
- * Must run before any guest code, and after nothing has loaded `node:domain`.
+ * Once, before any guest code; `node:domain`, which replaces the initialiser, is never loaded.
  */
-export function hardenEventEmitter<T extends Function>(EventEmitter: T): T {
+export function prepareEventEmitter(EventEmitter: Function): void {
   const prototype = EventEmitter.prototype as Record<PropertyKey, unknown>;
-  if (isHardenedNodeObject(prototype)) return EventEmitter;
   const fresh = Reflect.construct(EventEmitter, []) as object;
   const symbolNamed = (description: string, object: object): symbol | undefined =>
     ownKeys(object).find((key): key is symbol => typeof key === "symbol" && key.description === description);
@@ -45,5 +42,4 @@ export function hardenEventEmitter<T extends Function>(EventEmitter: T): T {
     }
   }
   if (capture !== undefined) (EventEmitter as any).init = init;
-  return hardenNodeClass(EventEmitter);
 }
