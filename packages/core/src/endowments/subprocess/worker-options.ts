@@ -1,0 +1,58 @@
+import type { EndowmentContext } from "../principal.ts";
+import { childEnv } from "./child-env.ts";
+
+/** What becomes of each option of `Worker`; one without a row is dropped. */
+export const WORKER_OPTIONS: Readonly<Record<string, readonly [rule: "copy" | "own" | "drop", why: string]>> = {
+  eval: ["own", "the text runs in the principal's compartment"],
+  workerData: ["own", "travels inside moat's own"],
+  env: ["own", "without loader variables; SHARE_ENV is a copy of the principal's own"],
+  argv: ["own", "strings"],
+  stdin: ["copy", "a pipe"],
+  stdout: ["copy", "a pipe"],
+  stderr: ["copy", "a pipe"],
+  name: ["copy", "a text"],
+  resourceLimits: ["own", "numbers"],
+  transferList: ["copy", "the caller's own objects"],
+  trackUnmanagedFds: ["drop", "always on"],
+  execArgv: ["drop", "flags of node load code"],
+  type: ["drop", "not Node's"],
+};
+
+const LIMITS = ["maxYoungGenerationSizeMb", "maxOldGenerationSizeMb", "codeRangeSizeMb", "stackSizeMb"] as const;
+
+export interface WorkerOptionsRead {
+  /** For the real Worker, but for what the launcher says. */
+  readonly node: Record<string, unknown>;
+  readonly isEval: boolean;
+  readonly workerData: unknown;
+  readonly env: Record<string, string>;
+  readonly argv: readonly string[];
+}
+
+/** Reads a caller's options once. */
+export function readWorkerOptions(context: EndowmentContext, given: unknown): WorkerOptionsRead {
+  const source = typeof given === "object" && given !== null ? (given as Record<string, unknown>) : {};
+  const node: Record<string, unknown> = Object.create(null);
+  for (const name of Object.keys(WORKER_OPTIONS)) {
+    if (WORKER_OPTIONS[name]![0] !== "copy") continue;
+    const value = source[name];
+    if (value !== undefined) node[name] = name === "transferList" ? value : name === "name" ? `${value as string}` : Boolean(value);
+  }
+  const { resourceLimits, env, argv, workerData, eval: isEval } = source;
+  if (typeof resourceLimits === "object" && resourceLimits !== null) {
+    const limits: Record<string, number> = Object.create(null);
+    for (const name of LIMITS) {
+      const value = (resourceLimits as Record<string, unknown>)[name];
+      if (typeof value === "number") limits[name] = value;
+    }
+    node.resourceLimits = limits;
+  }
+  const isShared = env === context.powers.builtin("worker_threads").SHARE_ENV;
+  return {
+    node,
+    isEval: Boolean(isEval),
+    workerData,
+    env: childEnv(context, isShared ? undefined : (env ?? undefined)),
+    argv: Array.isArray(argv) ? Array.from({ length: argv.length }, (_, index) => `${argv[index] as string}`) : [],
+  };
+}
