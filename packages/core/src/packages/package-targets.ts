@@ -38,7 +38,12 @@ export const urlTextToPath = (text: string, folder: string, referrer: string | u
   const url = new URL(text, `${pathToFileURL(folder).href}/`);
   if (url.protocol !== "file:") throw invalidSpecifier(text, "must be a file", referrer);
   url.search = url.hash = "";
-  return fileURLToPath(url);
+  try {
+    return fileURLToPath(url);
+  } catch {
+    // A `%` that encodes nothing: Node lets a `URIError` through.
+    throw invalidSpecifier(text, "is not a valid URL", referrer);
+  }
 };
 
 const invalidTarget = (key: string, target: unknown, context: TargetContext): Error => {

@@ -45,13 +45,14 @@ describe("resolution is Node's own", () => {
     const specifiers = [
       "./a", "./a.js", "./a.json", "./only", "./b", "./b/", "./b/.", "./c", "./d", "./e", "./f", "./g",
       "./x.json", "./x.json/", "./odd.txt", "./noext", "./with space", "./with space.js",
-      "./with%20space.js", "./100%.js", "./100%25.js", "./hash#.js", "./hash%23.js", "./..twodots", "..twodots",
+      "./with%20space.js", "./100%25.js", "./hash#.js", "./hash%23.js", "./..twodots", "..twodots",
       ".", "./", "..", "./missing", "./a.js?query", "./a.js#hash", "./%2e/a.js", "./b%2findex.js",
       "./b%5cindex.js", ".//a.js", "./deep/../a.js", `${root}/a.js`, `${root}/b`, `${root}/gone`,
       `file://${root}/a.js`, `file://${root}/gone.js`, `file://${root}/b%2findex.js`, "",
     ]; // prettier-ignore
     expectAsNode(root, [
       ...both("ref.js", ...specifiers),
+      ["./100%.js", "ref.js", "require"],
       ...both("deep/er/ref.js", "../../a", "../..", "../../b/", "..", "../ref.js"),
     ]);
   });
