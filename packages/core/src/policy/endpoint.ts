@@ -147,10 +147,9 @@ function hostCovers(endpoint: Exclude<Endpoint, { kind: "unix" }>, host: Host): 
 }
 
 /**
- * Whether a grant covers a unix socket (or Windows pipe) by its absolute path.
- * `*` covers them all but abstract ones, which begin with NUL.
+ * Whether a grant names a unix socket (or Windows pipe) by its absolute path.
+ * `*` names none: whose sockets it covers depends on the project's folders.
  */
 export function endpointCoversUnix(endpoint: Endpoint, path: string): boolean {
-  if (path === "" || path.includes("\0")) return false;
-  return endpoint.kind === "any" || (endpoint.kind === "unix" && endpoint.path === path);
+  return endpoint.kind === "unix" && endpoint.path === path;
 }

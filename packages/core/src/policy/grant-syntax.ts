@@ -10,7 +10,6 @@ export type GrantSyntax = (text: string, origin: GrantOrigin) => string | undefi
 
 const SCOPE_TOKEN = /^<(?:package|cwd|tmp|home)>(?=\/|$)/u;
 const DRIVE = /^[A-Za-z]:(?=[\\/])/u;
-// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
 /** A path scope: `.`, `./dist`, `<package>/data`, `<tmp>`, or (overrides) an absolute path. */

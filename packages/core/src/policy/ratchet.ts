@@ -21,29 +21,26 @@ import type { CanonicalName, PackageEntry, PackagePolicy, Policy } from "./types
 export function ratchet(previous: Policy | undefined, generated: Policy): Policy {
   const packages: Record<CanonicalName, PackageEntry> = Object.create(null);
   for (const [name, { pending: _unused, ...wanted }] of Object.entries(generated.packages)) {
-    packages[name] = previous === undefined || isFirstParty(name) ? policyOf(grantsOf(wanted)) : ratchetEntry(name, wanted, previous);
+    packages[name] = previous === undefined || isFirstParty(name) ? policyOf(grantsOf(wanted)) : ratchetEntry(name, wanted, previous, generated);
   }
   return { ...generated, packages };
 }
 
-function ratchetEntry(name: CanonicalName, wanted: PackagePolicy, previous: Policy): PackageEntry {
+function ratchetEntry(name: CanonicalName, wanted: PackagePolicy, previous: Policy, generated: Policy): PackageEntry {
   const before = Object.hasOwn(previous.packages, name) ? grantsOf(previous.packages[name]!) : undefined;
   const held = new Set((before ?? []).map(grantKey));
   const granted: Grant[] = [];
   const pending: Grant[] = [];
+  // HAZARD: only names that came with this very tree are new; an edge to nowhere could come to mean anything.
+  const isNew = (target: CanonicalName) => !isFirstParty(target) && Object.hasOwn(generated.packages, target) && !Object.hasOwn(previous.packages, target);
   for (const grant of grantsOf(wanted)) {
-    if (isGranted(grant, before === undefined ? undefined : held, previous)) granted.push(grant);
+    const harmless = grant.capability === "package" ? isNew(grant.target) : before === undefined && riskOf(grant) === "none";
+    if (harmless || coversGrant(held, grant)) granted.push(grant);
     else pending.push(grant);
     // Of a builtin that is now wanted whole, the members that it had stay.
     if (grant.member === "*" && !held.has(grantKey(grant))) granted.push(...(before ?? []).filter((old) => old.capability === "builtin" && old.target === grant.target));
   }
   return entryOf(granted, pending);
-}
-
-function isGranted(grant: Grant, held: ReadonlySet<string> | undefined, previous: Policy): boolean {
-  if (held !== undefined && coversGrant(held, grant)) return true;
-  if (grant.capability === "package") return !Object.hasOwn(previous.packages, grant.target) && !isFirstParty(grant.target);
-  return held === undefined && riskOf(grant) === "none";
 }
 
 /**

@@ -1,0 +1,113 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Denial } from "../../src/audit/denial.ts";
+import { makeDenialLog } from "../../src/audit/denial-log.ts";
+import { escapeForTerminal } from "../../src/audit/escape-for-terminal.ts";
+import { formatDenial } from "../../src/audit/format-denial.ts";
+
+const DANGEROUS = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/u;
+
+describe("escapeForTerminal", () => {
+  test.each([
+    ["\u001b[2J\u001b]0;title\u0007", "\\u{1b}[2J\\u{1b}]0;title\\u{7}"],
+    ["a\r\nb\tc", "a\\r\\nb\\tc"],
+    ["\u009b31m", "\\u{9b}31m"],
+    ["gpj.\u202eexe", "gpj.\\u{202e}exe"],
+    ["a\u200bb", "a\\u{200b}b"],
+    ["\ud800", "\\u{d800}"],
+    ["\u{e0041}", "\\u{e0041}"],
+    ["naïve 😀 /tmp/ä C:\\x", "naïve 😀 /tmp/ä C:\\x"],
+  ])("%j", (text, escaped) => {
+    expect(escapeForTerminal(text)).toBe(escaped);
+  });
+});
+
+describe("formatDenial", () => {
+  test.each<[Denial, string]>([
+    [{ principal: "a>b", capability: "fs.read", target: "/home/u/.npmrc", via: "fs.readFileSync" }, 'moat: a>b may not read /home/u/.npmrc (fs.readFileSync); to allow it, in moat.overrides.json: {"packages": {"a>b": {"fs": {"read": ["/home/u/.npmrc"]}}}}'],
+    [{ principal: "a", capability: "fs.write", target: "/p/dist/x.js" }, 'moat: a may not write /p/dist/x.js; to allow it, in moat.overrides.json: {"packages": {"a": {"fs": {"write": ["./dist/x.js"]}}}}'],
+    [{ principal: "a", capability: "fs.read", target: "/p/node_modules/a/data.json" }, 'moat: a may not read /p/node_modules/a/data.json; to allow it, in moat.overrides.json: {"packages": {"a": {"fs": {"read": ["<package>/data.json"]}}}}'],
+    [{ principal: "a", capability: "net.connect", target: "evil.example:443" }, 'moat: a may not connect to evil.example:443; to allow it, in moat.overrides.json: {"packages": {"a": {"net": {"connect": ["evil.example:443"]}}}}'],
+    [{ principal: "a", capability: "dns", target: "evil.example" }, 'moat: a may not resolve evil.example; to allow it, in moat.overrides.json: {"packages": {"a": {"net": {"connect": ["evil.example:*"]}}}}'],
+    [{ principal: "a", capability: "builtin", target: "fs.readFile" }, 'moat: a may not use the builtin fs.readFile; to allow it, in moat.overrides.json: {"packages": {"a": {"builtins": {"fs": ["readFile"]}}}}'],
+    [{ principal: "a", capability: "builtin", target: "vm" }, 'moat: a may not use the builtin vm; to allow it, in moat.overrides.json: {"packages": {"a": {"builtins": {"vm": true}}}}'],
+    [{ principal: "a", capability: "worker", target: "" }, 'moat: a may not start a worker; to allow it, in moat.overrides.json: {"packages": {"a": {"workers": true}}}'],
+    [{ principal: "a", capability: "process", target: "process.binding" }, "moat: a may not use process.binding; no policy allows this"],
+    [{ principal: "a", capability: "toString", target: "x" }, "moat: a may not use toString on x; no policy allows this"],
+  ])("%j", (denial, line) => {
+    expect(formatDenial(denial, { project: "/p", location: "/p/node_modules/a" })).toBe(line);
+  });
+
+  test("names the command where what is missing waits for acceptance", () => {
+    expect(formatDenial({ principal: "a>b", capability: "net.connect", target: "x.example:443" }, { pending: { net: { connect: ["*"] } } })).toBe("moat: a>b may not connect to x.example:443; it waits for acceptance: moat policy --accept 'a>b'");
+    expect(formatDenial({ principal: "a>b", capability: "net.listen", target: "*:80" }, { pending: { net: { connect: ["*"] } } })).toContain("moat.overrides.json");
+  });
+
+  test("is one printable line, whatever the package says", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), fc.constantFrom("fs.read", "env", "eval", "nonsense", "builtin"), fc.string({ unit: "binary" }), (target, capability, via) => {
+        expect(formatDenial({ principal: "a", capability, target, via })).not.toMatch(DANGEROUS);
+      }),
+    );
+    expect(formatDenial({ principal: "a", capability: "fs.read", target: "x".repeat(1e6) }).length).toBeLessThan(1000);
+  });
+});
+
+describe("makeDenialLog", () => {
+  const denial: Denial = { principal: "a", capability: "env", target: "TOKEN", via: "process.env" };
+
+  test("one line for a person and one for a program, however often it happens", () => {
+    const lines: string[] = [];
+    const json: string[] = [];
+    const log = makeDenialLog({ write: (line) => lines.push(line), writeJson: (line) => json.push(line) });
+    for (let i = 0; i < 3; i += 1) log.record(denial);
+    log.record({ ...denial, via: "another way" });
+    log.record({ ...denial, principal: "b" });
+    expect(lines).toEqual([`${formatDenial(denial)}\n`, `${formatDenial({ ...denial, principal: "b" })}\n`]);
+    expect(json.map((line) => JSON.parse(line))).toEqual([{ version: 1, denied: true, ...denial }, { version: 1, denied: true, ...denial, principal: "b" }]);
+    expect(json.every((line) => line.endsWith("\n") && line.indexOf("\n") === line.length - 1)).toBe(true);
+    expect(log.summary()).toEqual([{ denial, count: 4 }, { denial: { ...denial, principal: "b" }, count: 1 }]);
+  });
+
+  test("refuses; in an audit records and lets through", () => {
+    const lines: string[] = [];
+    const json: string[] = [];
+    expect(makeDenialLog().denierFor("a")({ capability: "env", target: "A" })).toBe(true);
+    const audit = makeDenialLog({ audit: true, write: (line) => lines.push(line), writeJson: (line) => json.push(line) });
+    expect(audit.denierFor("a")({ capability: "env", target: "A" })).toBe(false);
+    expect(lines).toEqual([]);
+    expect(JSON.parse(json[0]!)).toEqual({ version: 1, denied: false, principal: "a", capability: "env", target: "A" });
+    expect(audit.summary()).toEqual([{ denial: { principal: "a", capability: "env", target: "A" }, count: 1 }]);
+  });
+
+  test("a denier can't be made to name another principal", () => {
+    const log = makeDenialLog();
+    log.denierFor("a")({ capability: "env", target: "A", principal: "b" } as never);
+    expect(log.summary()[0]!.denial.principal).toBe("a");
+  });
+
+  test("listeners hear each once, until they leave; one that throws disturbs nobody", () => {
+    const heard: Denial[] = [];
+    const log = makeDenialLog();
+    log.subscribe(() => {
+      throw new Error("broken");
+    });
+    const leave = log.subscribe((value) => heard.push(value));
+    expect(log.denierFor("a")(denial)).toBe(true);
+    log.record(denial);
+    leave();
+    log.record({ ...denial, target: "OTHER" });
+    expect(heard).toEqual([denial]);
+    expect(Object.isFrozen(heard[0])).toBe(true);
+  });
+
+  test("a package that makes up targets fills neither the screen nor the memory, and is still refused", () => {
+    const lines: string[] = [];
+    const log = makeDenialLog({ write: (line) => lines.push(line) });
+    const denies = log.denierFor("a");
+    for (let i = 0; i < 10_050; i += 1) expect(denies({ capability: "env", target: `K${i}` })).toBe(true);
+    expect(lines).toHaveLength(101);
+    expect(lines.at(-1)).toContain("more than 100");
+    expect(log.summary()).toHaveLength(10_000);
+  });
+});
