@@ -3,12 +3,23 @@ import { principalConsole } from "./console.ts";
 import { makePath, makePathPosix, makePathWin32 } from "./path.ts";
 import { principalProcess } from "./process/process.ts";
 import { makeAsyncHooks } from "./reflective/async-hooks.ts";
-import { makeChildProcess } from "./subprocess/child-process.ts";
 import { makeDiagnosticsChannel } from "./reflective/diagnostics-channel.ts";
+import { makeDomain } from "./reflective/domain.ts";
+import { makeFfi } from "./reflective/ffi.ts";
+import { makeInspector, makeInspectorPromises } from "./reflective/inspector.ts";
 import { makeModule } from "./reflective/module.ts";
 import { makePerfHooks } from "./reflective/perf-hooks.ts";
+import { makeRepl } from "./reflective/repl.ts";
+import { makeSea } from "./reflective/sea.ts";
+import { makeSqlite } from "./reflective/sqlite.ts";
+import { makeTest, makeTestReporters } from "./reflective/test.ts";
+import { makeTraceEvents } from "./reflective/trace-events.ts";
 import { makeV8 } from "./reflective/v8.ts";
 import { makeVm } from "./reflective/vm.ts";
+import { makeWasi } from "./reflective/wasi.ts";
+import { makeChildProcess } from "./subprocess/child-process.ts";
+import { makeCluster } from "./subprocess/cluster.ts";
+import { makeWorkerThreads } from "./subprocess/worker-threads.ts";
 import { makeTimers } from "./timers.ts";
 import { makeTty } from "./tty.ts";
 import { makeUtil } from "./util.ts";
@@ -16,24 +27,37 @@ import type { BuiltinFactory } from "./principal.ts";
 
 /**
  * The factory of each builtin that is attenuated or private to a principal.
- * Functions, so that modules may load in any order.
  * A builtin that is neither here nor in the table of handed ones is refused.
+ * Wrapped in functions, so that the modules may load in any order.
  */
 export const BUILTIN_FACTORIES: Readonly<Record<string, BuiltinFactory>> = {
   async_hooks: (context) => makeAsyncHooks(context),
   buffer: (context) => makeBufferModule(context),
   child_process: (context) => makeChildProcess(context),
+  cluster: (context) => makeCluster(context),
   console: (context) => principalConsole(context),
   diagnostics_channel: (context) => makeDiagnosticsChannel(context),
+  domain: (context) => makeDomain(context),
+  ffi: (context) => makeFfi(context),
+  inspector: (context) => makeInspector(context),
+  "inspector/promises": (context) => makeInspectorPromises(context),
   module: (context) => makeModule(context),
   path: (context) => makePath(context),
   "path/posix": (context) => makePathPosix(context),
   "path/win32": (context) => makePathWin32(context),
   perf_hooks: (context) => makePerfHooks(context),
   process: (context) => principalProcess(context),
+  repl: (context) => makeRepl(context),
+  sea: (context) => makeSea(context),
+  sqlite: (context) => makeSqlite(context),
+  test: (context) => makeTest(context),
+  "test/reporters": (context) => makeTestReporters(context),
   timers: (context) => makeTimers(context),
+  trace_events: (context) => makeTraceEvents(context),
   tty: (context) => makeTty(context),
   util: (context) => makeUtil(context),
   v8: (context) => makeV8(context),
   vm: (context) => makeVm(context),
+  wasi: (context) => makeWasi(context),
+  worker_threads: (context) => makeWorkerThreads(context),
 };

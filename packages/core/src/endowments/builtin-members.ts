@@ -25,6 +25,13 @@ export const HANDED_BUILTINS = {
       notDeepStrictEqual strictEqual notStrictEqual throws rejects doesNotThrow doesNotReject
       ifError match doesNotMatch CallTracker strict partialDeepStrictEqual Assert`),
   },
+  "assert/strict": {
+    pure: true,
+    members: words(`
+      fail AssertionError ok equal notEqual deepEqual notDeepEqual deepStrictEqual
+      notDeepStrictEqual strictEqual notStrictEqual throws rejects doesNotThrow doesNotReject
+      ifError match doesNotMatch CallTracker strict partialDeepStrictEqual Assert`),
+  },
   buffer: {
     members: words(`
       Buffer SlowBuffer transcode isUtf8 isAscii kMaxLength kStringMaxLength btoa atob constants
@@ -79,6 +86,18 @@ export const HANDED_BUILTINS = {
     },
   },
   path: {
+    pure: true,
+    members: words(`
+      resolve normalize isAbsolute join relative toNamespacedPath dirname basename extname format
+      parse matchesGlob sep delimiter win32 posix _makeLong`),
+  },
+  "path/posix": {
+    pure: true,
+    members: words(`
+      resolve normalize isAbsolute join relative toNamespacedPath dirname basename extname format
+      parse matchesGlob sep delimiter win32 posix _makeLong`),
+  },
+  "path/win32": {
     pure: true,
     members: words(`
       resolve normalize isAbsolute join relative toNamespacedPath dirname basename extname format

@@ -5,10 +5,11 @@
  * - `shared`: harmless; the real value, hardened
  * - `own`: made for the principal
  * - `performance`: from the principal's `perf_hooks`
+ * - `worker`: from the principal's `worker_threads`
  * - `fetch`: from the principal's network attenuator
  * - `absent`: nobody's, and why
  */
-export type GlobalRule = "shared" | "own" | "performance" | "fetch" | "absent";
+export type GlobalRule = "shared" | "own" | "performance" | "worker" | "fetch" | "absent";
 
 const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 
@@ -29,10 +30,10 @@ const NAMES_BY_RULE: Readonly<Record<GlobalRule, readonly string[]>> = {
   performance: words(`
     Performance PerformanceEntry PerformanceMark PerformanceMeasure PerformanceObserver
     PerformanceObserverEntryList PerformanceResourceTiming performance`),
+  worker: words("BroadcastChannel"),
   fetch: words("fetch FormData Headers Request Response WebSocket CloseEvent EventSource"),
-  // BroadcastChannel: hears what other packages tell each other, by name.
   // Storage: a file, or memory, that all packages would share.
-  absent: words("BroadcastChannel Storage localStorage sessionStorage global"),
+  absent: words("Storage localStorage sessionStorage global"),
 };
 
 /** The rule of each global. */

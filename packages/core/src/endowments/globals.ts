@@ -49,6 +49,8 @@ function compute(context: EndowmentContext, name: string): (() => unknown) | und
       return name in globals ? () => hardenNodeObject(globals[name]) : undefined;
     case "performance":
       return name in globals ? () => builtinFacade(context, "perf_hooks")[name] : undefined;
+    case "worker":
+      return () => builtinFacade(context, "worker_threads")[name];
     case "own":
       return computeOwn(context, name);
     default:

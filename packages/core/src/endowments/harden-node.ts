@@ -21,9 +21,12 @@ const objectPrototype = Object.prototype;
 const { hasOwnProperty } = objectPrototype;
 const intrinsics = collectIntrinsics();
 const hardened = new WeakSet<object>();
+const styles = new WeakMap<object, "class" | "function">();
 // HAZARD: taken now; after this a guest may reach objects, but never these methods.
 const setHas = WeakSet.prototype.has;
 const setAdd = WeakSet.prototype.add;
+const mapGet = WeakMap.prototype.get;
+const mapSet = WeakMap.prototype.set;
 const isHardened = (value: object): boolean => apply(setHas, hardened, [value]) as boolean;
 
 const hasOwn = (object: object, key: PropertyKey): boolean => apply(hasOwnProperty, object, [key]) as boolean;
@@ -67,9 +70,14 @@ function isClassPrototype(object: object): boolean {
  */
 function classStyle(object: unknown): "class" | "function" | undefined {
   if (typeof object !== "function") return undefined;
+  const known = apply(mapGet, styles, [object]) as "class" | "function" | undefined;
+  if (known !== undefined) return known;
   const prototype = getOwnPropertyDescriptor(object, "prototype");
   if (prototype === undefined || !isObject(prototype.value)) return undefined;
-  return prototype.writable === true ? "function" : "class";
+  // Asked before the function is locked, and remembered.
+  const style = prototype.writable === true ? "function" : "class";
+  apply(mapSet, styles, [object, style]);
+  return style;
 }
 
 /** Turns a writable data property into an accessor that assignment on heirs goes through. */
