@@ -1,0 +1,89 @@
+import type { Capability, FileFacts, SourceInfo, Use } from "./facts.ts";
+import { parseSource } from "./parse-source.ts";
+import type { Scope, SyntaxNode } from "./scope.ts";
+import { emptyWalk, walkProgram } from "./scope-walk.ts";
+import { makePlaces } from "./source-lines.ts";
+import { FREE_OF_CHARGE, NODE_GLOBALS } from "./tables/node-globals.ts";
+import { tracePowers } from "./trace-powers.ts";
+
+/** Raise it whenever the same text may give other facts: cached facts of other versions are not used. */
+export const ANALYSER_VERSION = 1;
+
+/** Names that are followed although they cost nothing by themselves. */
+const FOLLOWED_FREE: ReadonlySet<string> = new Set(["require", "module", "globalThis", "global", "Function", "eval"]);
+
+/**
+ * What one file does with authority. Never throws: what can't be parsed or
+ * followed is a use of `unanalyzed`. The same text gives the same facts.
+ */
+export function analyzeFile(source: string, info: SourceInfo): FileFacts {
+  let { format } = info;
+  if (format !== "commonjs" && format !== "module") return { format, uses: [] };
+  const uses = new Map<string, Use>();
+  const place = makePlaces(source);
+  const record = (capability: Capability, target: string, offset: number): void => {
+    const key = `${capability} ${target}`;
+    if (!uses.has(key)) uses.set(key, { capability, target, ...place(offset) });
+  };
+  try {
+    let parsed = parseSource(source, format);
+    if (!parsed.ok && info.ambiguous) {
+      const asModule = parseSource(source, "module");
+      if (asModule.ok) {
+        parsed = asModule;
+        format = "module";
+      }
+    }
+    if (parsed.ok) analyzeProgram(parsed.program, format, record);
+    else record("unanalyzed", `syntax: ${parsed.message}`, parsed.offset);
+  } catch (error) {
+    // Nesting so deep that the stack runs out, mostly.
+    record("unanalyzed", `analysis failed: ${error instanceof Error ? error.message : "unknown"}`, 0);
+  }
+  return { format, uses: [...uses.values()].sort(byPlace) };
+}
+
+function byPlace(a: Use, b: Use): number {
+  return a.line - b.line || a.column - b.column || compare(a.capability, b.capability) || compare(a.target, b.target);
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function analyzeProgram(program: SyntaxNode, format: "commonjs" | "module", record: (capability: Capability, target: string, offset: number) => void): void {
+  const walked = emptyWalk();
+  const scope = walkProgram(program, undefined, format === "module", walked);
+  let origin: SyntaxNode | undefined;
+  const emit = (capability: Capability, target: string, node: SyntaxNode): void => record(capability, target, (origin ?? node).start);
+  const evaluations: { text: string; at: SyntaxNode; scope: Scope | undefined }[] = [];
+  const run = (nodes: typeof walked): void => {
+    // A name that the file declares anywhere is looked at only where it may be one of Node's.
+    const isFollowed = (name: string): boolean =>
+      FOLLOWED_FREE.has(name) || NODE_GLOBALS.has(name) || (!FREE_OF_CHARGE.has(name) && !nodes.declared.has(name));
+    const powers = tracePowers({
+      walked: nodes,
+      format,
+      emit,
+      evaluated: (text, at, inner) => {
+        if (evaluations.length < 100) evaluations.push({ text, at: origin ?? at, scope: inner });
+      },
+    });
+    powers.importNodes(nodes.moduleNodes);
+    powers.follow([...nodes.references.keys()].filter(isFollowed));
+    powers.thisNodes(nodes.thisExpressions);
+    for (const node of nodes.strings) emit("fs", `./${String(node["value"]).replace(/^\.\//, "")}`, node);
+  };
+  run(walked);
+  for (const { text, at, scope: inner } of evaluations) {
+    const parsed = parseSource(text, "commonjs");
+    if (!parsed.ok) {
+      record("unanalyzed", "evaluated text does not parse", at.start);
+      continue;
+    }
+    origin = at;
+    const nested = emptyWalk();
+    walkProgram(parsed.program, inner ?? scope, false, nested);
+    for (const name of walked.declared) nested.declared.add(name);
+    run(nested);
+    origin = undefined;
+  }
+}

@@ -1,0 +1,179 @@
+import { constantText, keyOf } from "./constant.ts";
+import type { IsConstant } from "./constant.ts";
+import type { Capability } from "./facts.ts";
+import type { SyntaxNode } from "./scope.ts";
+import type { Effect } from "./tables/member-effects.ts";
+
+export type Emit = (capability: Capability, target: string, node: SyntaxNode) => void;
+
+/** Records what a member touches where it is used as a value: whatever its callers ask for. */
+export function recordValueEffect(effect: Effect, node: SyntaxNode, emit: Emit): void {
+  switch (effect) {
+    case "read":
+    case "write":
+    case "tmp":
+      emit("fs", effect, node);
+      return;
+    case "both":
+    case "open":
+      emit("fs", "read", node);
+      emit("fs", "write", node);
+      return;
+    case "connect":
+    case "dial":
+      emit("connect", "*", node);
+      return;
+    case "listen":
+      emit("listen", "*", node);
+      return;
+    case "datagram":
+      emit("connect", "*", node);
+      emit("listen", "*", node);
+      return;
+    case "fork":
+      emit("command", "node", node);
+      return;
+    case "program":
+    case "shell":
+      emit("unanalyzed", "command that is not constant", node);
+      return;
+    case "worker":
+      emit("worker", "", node);
+  }
+}
+
+/** Records what a call touches, as narrowly as its arguments show. */
+export function recordCallEffect(effect: Effect, scheme: string, call: SyntaxNode, isConstant: IsConstant, emit: Emit): void {
+  const args = call["arguments"] as SyntaxNode[];
+  const [first, second] = args;
+  switch (effect) {
+    case "open": {
+      const flags = second === undefined ? "r" : second.type.includes("Function") ? "r" : constantText(second, isConstant)?.text;
+      if (flags === undefined || !/^[rs]+$/.test(flags)) emit("fs", "write", call);
+      if (flags === undefined || /r|\+/.test(flags)) emit("fs", "read", call);
+      return;
+    }
+    case "dial":
+    case "connect":
+      emit("connect", endpointOf(first, second, scheme, effect, isConstant) ?? "*", call);
+      return;
+    case "fork":
+      emit("command", "node", call);
+      recordScript(first, call, isConstant, emit);
+      return;
+    case "worker":
+      emit("worker", "", call);
+      recordScript(first, call, isConstant, emit);
+      return;
+    case "program":
+    case "shell":
+      recordCommand(effect, args, call, isConstant, emit);
+      return;
+    default:
+      recordValueEffect(effect, call, emit);
+  }
+}
+
+function recordCommand(effect: "program" | "shell", args: SyntaxNode[], call: SyntaxNode, isConstant: IsConstant, emit: Emit): void {
+  const first = args[0];
+  if (effect === "shell" || args.some((arg) => asksForShell(arg, isConstant))) emit("command", "sh", call);
+  if (first?.type === "MemberExpression" && keyOf(first, isConstant) === "execPath") {
+    emit("command", "node", call);
+    return;
+  }
+  const text = constantText(first, isConstant);
+  const program = text && programIn(text.text, text.complete);
+  if (program !== undefined) emit("command", program, call);
+  else emit("unanalyzed", "command that is not constant", call);
+}
+
+function asksForShell(arg: SyntaxNode, isConstant: IsConstant): boolean {
+  if (arg.type !== "ObjectExpression") return false;
+  return (arg["properties"] as SyntaxNode[]).some(
+    (property) =>
+      property.type === "Property" &&
+      keyOf(property, isConstant) === "shell" &&
+      !(property["value"].type === "Literal" && !property["value"].value),
+  );
+}
+
+/** The program that a command line starts: its first word, without folders. */
+export function programIn(commandLine: string, complete: boolean): string | undefined {
+  const [word = "", ...rest] = commandLine.trim().split(/\s+/);
+  if (!complete && rest.length === 0 && !/\s$/.test(commandLine)) return undefined;
+  const name = word.replace(/^["']|["']$/g, "").replace(/^.*[\\/]/, "");
+  return /^[A-Za-z0-9_][A-Za-z0-9_.+@-]*$/.test(name) ? name : undefined;
+}
+
+/** A script beside the file: `./x.js`, `path.join(__dirname, "x.js")`, `new URL("./x.js", import.meta.url)`. */
+function recordScript(node: SyntaxNode | undefined, call: SyntaxNode, isConstant: IsConstant, emit: Emit): void {
+  const path = node && ownPath(node, isConstant);
+  if (path !== undefined) emit("file", path, call);
+}
+
+/** The path relative to the file's own folder, where an expression spells one. */
+export function ownPath(node: SyntaxNode, isConstant: IsConstant, depth = 0): string | undefined {
+  if (depth > 4) return undefined;
+  if (node.type === "CallExpression" || node.type === "NewExpression") {
+    const parts = node["arguments"] as SyntaxNode[];
+    const [first, ...rest] = parts;
+    if (first === undefined) return undefined;
+    if (first.type === "Identifier" && first["name"] === "__dirname") {
+      const texts = rest.map((part) => constantText(part, isConstant));
+      return texts.every((text) => text?.complete) ? `./${texts.map((text) => text!.text).join("/")}` : undefined;
+    }
+    return ownPath(first, isConstant, depth + 1);
+  }
+  if (node.type === "BinaryExpression" || node.type === "TemplateLiteral") {
+    const head = node.type === "BinaryExpression" ? node["left"] : node["expressions"][0];
+    const tail = node.type === "BinaryExpression" ? constantText(node["right"], isConstant)?.text : node["quasis"][1]?.value.cooked;
+    return head?.type === "Identifier" && head["name"] === "__dirname" && typeof tail === "string" ? `.${tail}` : undefined;
+  }
+  const text = constantText(node, isConstant);
+  return text?.complete && /^\.\.?\//.test(text.text) ? text.text : undefined;
+}
+
+const PORTS: Readonly<Record<string, string>> = { http: "80", https: "443", ws: "80", wss: "443", http2: "443", fetch: "443" };
+
+function endpointOf(first: SyntaxNode | undefined, second: SyntaxNode | undefined, scheme: string, effect: Effect, isConstant: IsConstant): string | undefined {
+  if (first === undefined) return undefined;
+  if (first.type === "ObjectExpression") {
+    let host: string | undefined;
+    let port = PORTS[scheme];
+    for (const property of first["properties"] as SyntaxNode[]) {
+      if (property.type !== "Property") return undefined;
+      const key = keyOf(property, isConstant);
+      if (key === undefined || key === "socketPath" || key === "lookup") return undefined;
+      if (key !== "host" && key !== "hostname" && key !== "port") continue;
+      const text = constantText(property["value"], isConstant);
+      if (!text?.complete) return undefined;
+      if (key === "port") port = text.text;
+      else if (key === "hostname" || host === undefined) host = text.text;
+    }
+    return host === undefined || port === undefined ? undefined : endpoint(host, port);
+  }
+  if (effect === "connect") {
+    const port = constantText(first, isConstant);
+    const host = constantText(second, isConstant);
+    return port?.complete && host?.complete && /^\d+$/.test(port.text) ? endpoint(host.text, port.text) : undefined;
+  }
+  if (first.type === "NewExpression" && first["callee"].name === "URL" && first["arguments"].length === 1) {
+    return endpointOf(first["arguments"][0], undefined, scheme, effect, isConstant);
+  }
+  const text = constantText(first, isConstant);
+  const match = text && /^(https?|wss?):\/\/([^/?#\\@]+)(.?)/.exec(text.text);
+  // Without an end, the host itself may go on with what is not known.
+  if (!match || (!text.complete && match[3] === "")) return undefined;
+  const colon = match[2]!.lastIndexOf(":");
+  return colon > 0 && /^\d+$/.test(match[2]!.slice(colon + 1))
+    ? endpoint(match[2]!.slice(0, colon), match[2]!.slice(colon + 1))
+    : endpoint(match[2]!, PORTS[match[1]!]!);
+}
+
+function endpoint(host: string, port: string): string | undefined {
+  try {
+    return `${new URL(`http://${host.includes(":") && !host.startsWith("[") ? `[${host}]` : host}/`).hostname}:${Number(port)}`;
+  } catch {
+    return undefined;
+  }
+}

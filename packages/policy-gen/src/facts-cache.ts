@@ -1,0 +1,88 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ANALYSER_VERSION, analyzeFile } from "./analyze-file.ts";
+import type { FileFacts, SourceInfo, Use } from "./facts.ts";
+
+export interface FactsCache {
+  /** As `analyzeFile`; a text that was seen before is not parsed again. */
+  readonly factsOf: (source: string, info: SourceInfo) => FileFacts;
+  /** Writes what was used in this run; failing to is no error. */
+  readonly save: () => void;
+}
+
+/** Beyond this many bytes the file is not written: a cache is no archive. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/**
+ * The facts of files by a hash of text, format and the analyser's version, one
+ * JSON line each. Holds what the last run used, so it is as large as the tree.
+ * HAZARD: whoever can write the folder decides what the policy will be; it
+ * belongs where no package of the project may write.
+ */
+export function openFactsCache(folder: string | undefined): FactsCache {
+  const path = folder === undefined ? undefined : join(folder, `facts-${ANALYSER_VERSION}.jsonl`);
+  const known = path === undefined ? new Map<string, string>() : readLines(path);
+  const used = new Map<string, string>();
+  let isChanged = false;
+  return {
+    factsOf(source, info) {
+      if (path === undefined) return analyzeFile(source, info);
+      const key = createHash("sha256").update(`${ANALYSER_VERSION} ${info.format} ${info.ambiguous === true}\0`).update(source).digest("hex");
+      const line = used.get(key) ?? known.get(key);
+      const cached = line === undefined ? undefined : readFacts(line);
+      if (cached !== undefined) {
+        used.set(key, line!);
+        return cached;
+      }
+      const facts = analyzeFile(source, info);
+      used.set(key, JSON.stringify(facts));
+      isChanged = true;
+      return facts;
+    },
+    save() {
+      if (path === undefined || (!isChanged && used.size === known.size)) return;
+      const text = [...used].map(([key, line]) => `${key} ${line}\n`).join("");
+      if (text.length > MOST_BYTES) return;
+      const temporary = `${path}.${process.pid}.tmp`;
+      try {
+        mkdirSync(folder!, { recursive: true });
+        writeFileSync(temporary, text);
+        renameSync(temporary, path);
+      } catch {
+        rmSync(temporary, { force: true });
+      }
+    },
+  };
+}
+
+function readLines(path: string): Map<string, string> {
+  const lines = new Map<string, string>();
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch {
+    return lines;
+  }
+  for (const line of text.split("\n")) {
+    if (/^[0-9a-f]{64} \{/.test(line)) lines.set(line.slice(0, 64), line.slice(65));
+  }
+  return lines;
+}
+
+/** Facts out of a line; undefined for a torn or foreign one. */
+function readFacts(line: string): FileFacts | undefined {
+  try {
+    const facts = JSON.parse(line) as FileFacts;
+    return (facts.format === "commonjs" || facts.format === "module") && Array.isArray(facts.uses) && facts.uses.every(isUse) ? facts : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isUse(use: Use | null): boolean {
+  return (
+    typeof use === "object" && use !== null && typeof use.capability === "string" && typeof use.target === "string" &&
+    typeof use.line === "number" && typeof use.column === "number" && typeof use.snippet === "string"
+  );
+}

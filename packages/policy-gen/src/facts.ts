@@ -1,0 +1,68 @@
+import type { ModuleFormat } from "@moat/core/model";
+
+/** Where something stands in a source text. Lines and columns count from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+  /** The line's text, cut and with control characters escaped. */
+  readonly snippet: string;
+}
+
+/**
+ * What kind of thing a file does.
+ *
+ * | capability | target |
+ * | --- | --- |
+ * | `import`, `require` | specifier |
+ * | `file` | path relative to the file, of a script that is started as a worker or child |
+ * | `computed` | `prefix*suffix` of a specifier that is not constant, as far as it is known |
+ * | `global` | name |
+ * | `builtin` | `fs` (imported), `fs.readFile` (member), `fs.*` (escapes as a value) |
+ * | `env` | key, or `DEBUG_*` for a prefix |
+ * | `fs` | `read`, `write`, `tmp` or a project file that it names, `./.env` |
+ * | `connect`, `listen` | endpoint |
+ * | `command` | program |
+ * | `worker` | empty |
+ * | `native` | path or specifier of the addon, or `*` where a loader looks for it |
+ * | `defines`, `reads` | name of a property of the global object that Node does not have |
+ * | `calls` | `specifier first-argument`: a constant string handed to an imported function |
+ * | `unanalyzed` | why |
+ */
+export type Capability =
+  | "import"
+  | "require"
+  | "file"
+  | "computed"
+  | "global"
+  | "builtin"
+  | "env"
+  | "fs"
+  | "connect"
+  | "listen"
+  | "command"
+  | "worker"
+  | "native"
+  | "defines"
+  | "reads"
+  | "calls"
+  | "unanalyzed";
+
+/** One use of authority that is visible in one file; the first of its kind. */
+export interface Use extends Place {
+  readonly capability: Capability;
+  readonly target: string;
+}
+
+/** Everything that the analyser knows about one file. Plain JSON. */
+export interface FileFacts {
+  readonly format: ModuleFormat;
+  readonly uses: readonly Use[];
+}
+
+export interface SourceInfo {
+  readonly format: ModuleFormat;
+  /** A file without a declared type: read as CommonJS, and as a module where that fails. */
+  readonly ambiguous?: boolean;
+  /** Only for messages. */
+  readonly path: string;
+}

@@ -1,0 +1,221 @@
+import { join, relative, sep } from "node:path";
+import { buildGraph, makeDisk, makeResolver, MoatError } from "@moat/core/model";
+import type { CanonicalName, Overrides, PackageEntry, PackageGraph, Policy, Resolution, Resolver } from "@moat/core/model";
+import { programIn } from "./call-effects.ts";
+import { openFactsCache } from "./facts-cache.ts";
+import { makeGrantCollector } from "./grant-collector.ts";
+import type { Evidence, Finding, GrantCollector } from "./grant-collector.ts";
+import { ADDON_LOADERS, addonsOf } from "./native-addons.ts";
+import { addonGrant, grantsOfUse, namedFileGrant } from "./package-grants.ts";
+import { packageNameOf, reachFiles } from "./reach.ts";
+import { sharedGlobals } from "./shared-globals.ts";
+import type { Use } from "./facts.ts";
+
+export interface GenerateOptions {
+  /** Absolute folder of the project: where its `package.json` is. */
+  readonly projectDir: string;
+  /** Project-relative modules, `./index.js`, and installed commands, `bin:eslint`. */
+  readonly entries: readonly string[];
+  /** `trusted` unless said. A confined root gets an entry `.` of its own. */
+  readonly root?: Policy["root"];
+  /** What people wrote; applied by the runtime, and here only where it adds edges to follow. */
+  readonly overrides?: Overrides;
+  /** Folder for the facts of files that have been analysed; none is kept unless given. */
+  readonly cacheDir?: string;
+  /** Called for each file that is looked at. */
+  readonly onProgress?: (progress: { readonly file: string; readonly count: number }) => void;
+}
+
+export interface Generated {
+  readonly policy: Policy;
+  readonly evidence: readonly Evidence[];
+  readonly findings: readonly Finding[];
+  readonly graph: PackageGraph;
+}
+
+const NOWHERE = { line: 1, column: 1, snippet: "" };
+
+/**
+ * The policy that a project's code asks for: what every package which the
+ * entries reach does, with evidence for each grant. Writes nothing but its
+ * cache; merging with a policy that exists is `ratchet`'s.
+ * @throws MoatError MOAT_ENTRY_NOT_FOUND where an entry is not there.
+ */
+export async function generatePolicy(options: GenerateOptions): Promise<Generated> {
+  const reader = makeDisk();
+  const project = reader.realpath(options.projectDir) ?? options.projectDir;
+  const resolver = makeResolver(reader, { roots: [project] });
+  const { disk } = resolver;
+  // Declares the workspace members too, so that their files have an owner.
+  const declared = buildGraph(project, reader, { resolver });
+  const entries = options.entries.map((entry) => resolveEntry(entry, project, resolver));
+  const cache = openFactsCache(options.cacheDir);
+  const reached = reachFiles(entries, {
+    resolver,
+    disk,
+    factsOf: cache.factsOf,
+    declaredNames: (location) => namesDeclaredBy(location, resolver),
+    isFirstParty: (location) => (declared.byLocation.get(location)?.kind ?? "dependency") !== "dependency",
+    onFile: (file, count) => options.onProgress?.({ file, count }),
+  });
+  cache.save();
+
+  const phantom = reached.importedNames;
+  const graph = buildGraph(project, reader, { resolver, phantom });
+  const nameOf = (location: string): CanonicalName | undefined => graph.byLocation.get(location)?.name;
+  const isConfined = (location: string): boolean => {
+    const instance = graph.byLocation.get(location);
+    return instance !== undefined && (instance.kind === "dependency" || options.root === "confined");
+  };
+  const within = (location: string, path: string): string => relative(location, path).split(sep).join("/");
+
+  const collectors = new Map<string, GrantCollector>();
+  const collectorOf = (location: string): GrantCollector | undefined => {
+    const name = nameOf(location);
+    if (name === undefined || !isConfined(location)) return undefined;
+    let collector = collectors.get(location);
+    if (collector === undefined) collectors.set(location, (collector = makeGrantCollector(name)));
+    return collector;
+  };
+  const findings: Finding[] = [];
+  const find = (location: string, path: string, reason: string, { line, column, snippet }: Omit<Use, "capability" | "target">): void => {
+    const name = nameOf(location);
+    if (name !== undefined) findings.push({ kind: "UNANALYZED", package: name, file: within(location, path), reason, line, column, snippet });
+  };
+
+  for (const { path, location, facts } of reached.files) {
+    const collector = collectorOf(location);
+    const file = within(location, path);
+    for (const use of facts.uses) {
+      if (use.capability === "unanalyzed") find(location, path, use.target, use);
+      else if (use.capability === "computed") find(location, path, `computed specifier ${use.target}`, use);
+      if (collector !== undefined) for (const grant of grantsOfUse(use)) collector.grant(grant, file, use);
+    }
+  }
+  // A second round, for what depends on the first.
+  const loadersUsed = new Map<string, { file: string; use: Use }>();
+  const commandWrappers = new Set<string>();
+  for (const { path, location, facts } of reached.files) {
+    const collector = collectorOf(location);
+    for (const use of facts.uses) {
+      const named = namedFileGrant(use);
+      if (named !== undefined && collector?.has({ capability: "fs.read", target: "." })) collector.grant(named, within(location, path), use);
+      if ((use.capability === "require" || use.capability === "import") && ADDON_LOADERS.has(packageNameOf(use.target) ?? "")) {
+        if (!loadersUsed.has(location)) loadersUsed.set(location, { file: path, use });
+      }
+      if (use.capability === "unanalyzed" && use.target.startsWith("command ")) commandWrappers.add(location);
+    }
+  }
+  for (const { path, location, use, file } of reached.addons) {
+    const grant = addonGrant(within(location, path));
+    if (grant !== undefined) collectorOf(location)?.grant(grant, within(location, file).startsWith("..") ? within(location, path) : within(location, file), use ?? NOWHERE);
+    find(location, path, "native addon", use ?? NOWHERE);
+  }
+  for (const [location, { file, use }] of loadersUsed) {
+    for (const path of addonsOf(location, disk)) {
+      const grant = addonGrant(path);
+      if (grant !== undefined) collectorOf(location)?.grant(grant, within(location, file), use);
+      find(location, join(location, path), "native addon", use);
+    }
+  }
+  for (const { from, to, file, use } of reached.edges) {
+    collectorOf(to);
+    const target = nameOf(to);
+    if (target !== undefined) collectorOf(from)?.grant({ capability: "package", target }, within(from, file), use);
+  }
+  for (const { name, location, file, use } of sharedGlobals(reached.files)) {
+    collectorOf(location)?.grant({ capability: "share", target: name }, within(location, file), use);
+  }
+  grantNamedCommands();
+
+  const packages: Record<CanonicalName, PackageEntry> = Object.create(null);
+  const evidence: Evidence[] = [];
+  const ordered = [...collectors.values()].map((collector) => ({ collector, name: collector.name })).sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const { collector, name } of ordered) {
+    packages[name] = collector.policy();
+    evidence.push(...collector.evidence());
+  }
+  findings.sort((a, b) => compareBy(a, b));
+  return {
+    policy: { version: 1, root: options.root ?? "trusted", entries: [...new Set(options.entries)].sort(), packages },
+    evidence,
+    findings,
+    graph,
+  };
+
+  /**
+   * A package that starts whatever it is told (execa, cross-spawn) is granted
+   * the programs that its importers hand it as constants, over any number of steps.
+   */
+  function grantNamedCommands(): void {
+    const calls = new Map<string, { to: string; program: string; file: string; from: string; use: Use }[]>();
+    for (const { path, location, facts } of reached.files) {
+      for (const use of facts.uses) {
+        if (use.capability !== "calls") continue;
+        const space = use.target.indexOf(" ");
+        const program = programIn(use.target.slice(space + 1), true);
+        const to = tryResolve(use.target.slice(0, space), path, facts.format === "module" ? "import" : "require", resolver)?.location;
+        if (to === undefined || to === location || program === undefined) continue;
+        const list = calls.get(location) ?? [];
+        list.push({ to, program, file: path, from: location, use });
+        calls.set(location, list);
+      }
+    }
+    const importers = new Map<string, string[]>();
+    for (const { from, to } of reached.edges) importers.set(to, [...(importers.get(to) ?? []), from]);
+    for (const wrapper of commandWrappers) {
+      const reachesWrapper = new Set([wrapper]);
+      for (const location of reachesWrapper) {
+        for (const importer of importers.get(location) ?? []) {
+          const viaWrapper = location === wrapper || commandWrappers.has(location);
+          for (const { to, program, file, use } of calls.get(importer) ?? []) {
+            if (to === location && viaWrapper) {
+              collectorOf(wrapper)?.grant({ capability: "command", target: program }, within(wrapper, file).startsWith("..") ? `(${nameOf(importer)}) ${within(importer, file)}` : within(wrapper, file), use);
+            }
+          }
+          if (commandWrappers.has(importer)) reachesWrapper.add(importer);
+        }
+      }
+    }
+  }
+}
+
+function tryResolve(specifier: string, from: string, mode: "require" | "import", resolver: Resolver): Resolution | undefined {
+  try {
+    return resolver.resolve(specifier, from, mode);
+  } catch {
+    return undefined;
+  }
+}
+
+function compareBy(a: Finding, b: Finding): number {
+  return a.package === b.package
+    ? a.file === b.file
+      ? a.line - b.line || a.column - b.column || (a.reason < b.reason ? -1 : a.reason > b.reason ? 1 : 0)
+      : a.file < b.file ? -1 : 1
+    : a.package < b.package ? -1 : 1;
+}
+
+function namesDeclaredBy(location: string, resolver: Resolver): string[] {
+  try {
+    const manifest = resolver.manifestOf(location);
+    return [...new Set([manifest?.dependencies, manifest?.optionalDependencies, manifest?.peerDependencies].flatMap((table) => Object.keys(table ?? {})))].sort();
+  } catch {
+    return [];
+  }
+}
+
+function resolveEntry(entry: string, project: string, resolver: Resolver): Resolution {
+  try {
+    if (!entry.startsWith("bin:")) return resolver.resolveFrom(entry, project, "require");
+    const link = resolver.disk.realpath(join(project, "node_modules", ".bin", entry.slice(4)));
+    if (link === undefined) throw new Error("no such command");
+    return resolver.resolveFrom(link, project, "require");
+  } catch (cause) {
+    throw new MoatError("MOAT_ENTRY_NOT_FOUND", `The entry ${entry} is not in ${project}.`, {
+      fields: { entry },
+      nextStep: entry.startsWith("bin:") ? "Install the package that brings this command." : "Name a module of the project, such as ./index.js.",
+      cause,
+    });
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * What a value in the program is, where it is something that matters: the
+ * global object, `require`, a builtin, one of its members.
+ */
+export type Power =
+  | { readonly kind: "global" | "require" | "module" | "process" | "env" | "function" | "eval" | "global-maker" }
+  | { readonly kind: "builtin"; readonly name: string }
+  /** A member of a builtin, or of the global object (`builtin` is then empty). */
+  | { readonly kind: "member"; readonly builtin: string; readonly name: string }
+  /** What another package exports. */
+  | { readonly kind: "package"; readonly specifier: string }
+  /** A promise for it. */
+  | { readonly kind: "promise"; readonly of: Power }
+  /** An object literal that holds it under a key. */
+  | { readonly kind: "record"; readonly key: string; readonly of: Power };
+
+/** One text for equal powers. */
+export function powerId(power: Power): string {
+  switch (power.kind) {
+    case "builtin":
+      return `builtin ${power.name}`;
+    case "member":
+      return `member ${power.builtin} ${power.name}`;
+    case "package":
+      return `package ${power.specifier}`;
+    case "promise":
+      return `promise ${powerId(power.of)}`;
+    case "record":
+      return `record ${power.key} ${powerId(power.of)}`;
+    default:
+      return power.kind;
+  }
+}

@@ -1,0 +1,173 @@
+import { dirname, join, relative, sep } from "node:path";
+import type { FileReader, Resolution, Resolver } from "@moat/core/model";
+import type { FileFacts, SourceInfo, Use } from "./facts.ts";
+
+/** A file that an entry reaches, with what it does. */
+export interface ReachedFile {
+  readonly path: string;
+  /** Location of the package that it belongs to. */
+  readonly location: string;
+  readonly facts: FileFacts;
+}
+
+/** One package imports another: where it says so. */
+export interface ImportEdge {
+  readonly from: string;
+  readonly to: string;
+  readonly specifier: string;
+  readonly file: string;
+  readonly use: Use;
+}
+
+export interface Reached {
+  readonly files: readonly ReachedFile[];
+  readonly edges: readonly ImportEdge[];
+  /** Native addons: absolute path, and the package that they belong to. */
+  readonly addons: readonly { readonly path: string; readonly location: string; readonly use: Use | undefined; readonly file: string }[];
+  /** Package names that code imports, by the location of the importing package. */
+  readonly importedNames: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Packages that load what can't be seen: their own files were all looked at. */
+  readonly opaque: ReadonlySet<string>;
+}
+
+export interface ReachOptions {
+  readonly resolver: Resolver;
+  readonly disk: FileReader;
+  readonly factsOf: (source: string, info: SourceInfo) => FileFacts;
+  /** Names of dependencies that a package which loads by computed names may mean. */
+  readonly declaredNames: (location: string) => readonly string[];
+  readonly isFirstParty: (location: string) => boolean;
+  readonly onFile?: (path: string, count: number) => void;
+}
+
+const SOURCE_FILE = /\.(?:js|cjs|mjs|json|node)$/;
+/** How many files of one package are looked at for what its computed specifiers may load. */
+const MOST_FILES = 2_000;
+
+/**
+ * Every file that the entries reach by Node's resolution: over `require` and
+ * `import` as the importing syntax says. What a computed specifier may load
+ * counts as reached: files under its constant prefix, or all of its package.
+ */
+export function reachFiles(entries: readonly Resolution[], options: ReachOptions): Reached {
+  const { resolver, disk, factsOf } = options;
+  const queue: Resolution[] = [];
+  const queued = new Set<string>();
+  const files: ReachedFile[] = [];
+  const edges = new Map<string, ImportEdge>();
+  const addons: { path: string; location: string; use: Use | undefined; file: string }[] = [];
+  const importedNames = new Map<string, Set<string>>();
+  const opaque = new Set<string>();
+  const listed = new Map<string, readonly string[]>();
+
+  const enqueue = (found: Resolution): void => {
+    if (found.location === undefined || queued.has(found.path)) return;
+    queued.add(found.path);
+    queue.push(found);
+  };
+
+  const resolveOrNothing = (specifier: string, from: string, mode: "require" | "import"): Resolution | undefined => {
+    try {
+      return resolver.resolve(specifier, from, mode);
+    } catch {
+      return undefined;
+    }
+  };
+
+  const link = (file: ReachedFile, specifier: string, mode: "require" | "import", use: Use): boolean => {
+    const found = resolveOrNothing(specifier, file.path, mode);
+    if (found?.location === undefined) return false;
+    if (found.location !== file.location) {
+      const key = `${file.location}\0${found.location}`;
+      if (!edges.has(key)) edges.set(key, { from: file.location, to: found.location, specifier, file: file.path, use });
+      const name = packageNameOf(specifier);
+      if (name !== undefined) {
+        const names = importedNames.get(file.location) ?? new Set();
+        importedNames.set(file.location, names.add(name));
+      }
+    }
+    if (found.format === "addon") addons.push({ path: found.path, location: found.location, use, file: file.path });
+    else enqueue(found);
+    return true;
+  };
+
+  const filesOf = (location: string): readonly string[] => {
+    let known = listed.get(location);
+    if (known === undefined) listed.set(location, (known = listFiles(location, disk)));
+    return known;
+  };
+
+  /** What a specifier such as `./locale/*` or a name out of a configuration may load. */
+  const linkComputed = (file: ReachedFile, use: Use): void => {
+    const [prefix = "", suffix = ""] = use.target.split("*");
+    const mode = file.facts.format === "module" ? "import" : "require";
+    if (/^\.{1,2}\//.test(prefix)) {
+      const start = join(dirname(file.path), prefix) + (prefix.endsWith("/") ? sep : "");
+      for (const path of filesOf(file.location)) {
+        if (path.startsWith(start) && (path.endsWith(suffix) || path.replace(/\.[a-z]+$/, "").endsWith(suffix))) {
+          link(file, `./${relative(dirname(file.path), path).split(sep).join("/")}`, mode, use);
+        }
+      }
+      return;
+    }
+    if (options.isFirstParty(file.location)) return;
+    for (const name of options.declaredNames(file.location)) {
+      if (prefix === "" || name.startsWith(prefix) || prefix.startsWith(`${name}/`)) link(file, name, mode, use) || link(file, `${name}/package.json`, "require", use);
+    }
+    if (prefix !== "" || opaque.has(file.location)) return;
+    opaque.add(file.location);
+    for (const path of filesOf(file.location)) {
+      if (!/(?:^|[\\/])(?:tests?|__tests__|spec|examples?|docs?|benchmarks?|coverage)[\\/]/.test(path.slice(file.location.length)) && !path.endsWith(".node")) {
+        const found = resolveOrNothing(`./${relative(dirname(file.path), path).split(sep).join("/")}`, file.path, mode);
+        if (found?.location === file.location) enqueue(found);
+      }
+    }
+  };
+
+  for (const entry of entries) enqueue(entry);
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    const { path, format, location } = next;
+    if (location === undefined || (format !== "commonjs" && format !== "module")) continue;
+    const source = disk.readText(path);
+    options.onFile?.(path, files.length + 1);
+    const facts: FileFacts =
+      source === undefined
+        ? { format, uses: [{ capability: "unanalyzed", target: "unreadable file", line: 1, column: 1, snippet: "" }] }
+        : factsOf(source, { format, path, ...(next.ambiguous && { ambiguous: true }) });
+    const file: ReachedFile = { path, location, facts };
+    files.push(file);
+    for (const use of facts.uses) {
+      if (use.capability === "require" || use.capability === "import") link(file, use.target, use.capability, use);
+      else if (use.capability === "file") link(file, use.target, "require", use);
+      else if (use.capability === "computed") linkComputed(file, use);
+    }
+  }
+  return {
+    files: files.sort((a, b) => (a.path < b.path ? -1 : 1)),
+    edges: [...edges.values()],
+    addons,
+    importedNames,
+    opaque,
+  };
+}
+
+/** The package that a bare specifier names; undefined for files and `#imports`. */
+export function packageNameOf(specifier: string): string | undefined {
+  return /^(?:@[^/\\%]+\/)?[^./\\%#@][^/\\%]*/.exec(specifier)?.[0];
+}
+
+/** A package's own sources, sorted; neither its dependencies nor hidden folders. */
+export function listFiles(location: string, disk: FileReader): string[] {
+  const found: string[] = [];
+  const look = (folder: string, depth: number): void => {
+    for (const name of disk.list(folder)) {
+      if (found.length >= MOST_FILES || name === "node_modules" || name.startsWith(".")) continue;
+      const path = join(folder, name);
+      if (SOURCE_FILE.test(name) && disk.stat(path) === "file") found.push(path);
+      else if (depth < 12 && !/\.[a-z]+$/.test(name) && disk.stat(path) === "dir") look(path, depth + 1);
+    }
+  };
+  look(location, 0);
+  return found;
+}
+

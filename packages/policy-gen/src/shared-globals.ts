@@ -1,0 +1,34 @@
+import { shareProblem } from "@moat/core/model";
+import type { ReachedFile } from "./reach.ts";
+import type { Use } from "./facts.ts";
+
+export interface SharedGlobal {
+  readonly name: string;
+  readonly location: string;
+  readonly file: string;
+  readonly use: Use;
+}
+
+/**
+ * Properties of the global object that one package defines and another reads:
+ * both sides need the name among their `shares`. What a package keeps there for
+ * itself is its own and no grant.
+ */
+export function sharedGlobals(files: readonly ReachedFile[]): SharedGlobal[] {
+  const users = new Map<string, { defines: boolean; locations: Map<string, { file: string; use: Use }> }>();
+  for (const { path, location, facts } of files) {
+    for (const use of facts.uses) {
+      if (use.capability !== "defines" && use.capability !== "reads") continue;
+      let known = users.get(use.target);
+      if (known === undefined) users.set(use.target, (known = { defines: false, locations: new Map() }));
+      if (use.capability === "defines") known.defines = true;
+      if (!known.locations.has(location)) known.locations.set(location, { file: path, use });
+    }
+  }
+  const shared: SharedGlobal[] = [];
+  for (const [name, { defines, locations }] of users) {
+    if (!defines || locations.size < 2 || shareProblem(name, "policy")) continue;
+    for (const [location, { file, use }] of locations) shared.push({ name, location, file, use });
+  }
+  return shared;
+}

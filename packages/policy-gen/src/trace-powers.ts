@@ -1,0 +1,626 @@
+import { recordCallEffect, recordValueEffect } from "./call-effects.ts";
+import type { Emit } from "./call-effects.ts";
+import { constantText, keyOf } from "./constant.ts";
+import { powerId } from "./power.ts";
+import type { Power } from "./power.ts";
+import { lookUp } from "./scope.ts";
+import type { Binding, Scope, SyntaxNode } from "./scope.ts";
+import { isFunction } from "./scope-walk.ts";
+import type { Walked } from "./scope-walk.ts";
+import { builtinName, SUBMODULES } from "./tables/builtin-names.ts";
+import { builtinEffects, GLOBAL_EFFECTS, memberEffect } from "./tables/member-effects.ts";
+import { FREE_OF_CHARGE, NODE_GLOBALS } from "./tables/node-globals.ts";
+import { FREE_EVENTS, GUARDED_PROCESS_MEMBERS, GUARDED_WRITES, LISTENERS } from "./tables/process-members.ts";
+
+export interface TraceContext {
+  readonly walked: Walked;
+  readonly format: "module" | "commonjs";
+  readonly emit: Emit;
+  /** Analyses text that the program evaluates as code, in the given scope. */
+  readonly evaluated: (text: string, at: SyntaxNode, scope: Scope | undefined) => void;
+}
+
+const INTEROP = /interop|import_?(?:default|star)|to_?(?:esm|module|commonjs)\d*$/i;
+const SELF_VALUED: ReadonlySet<string> = new Set(["default", "module.exports"]);
+/** Operators and statements that look at a value and pass nothing on. */
+const INERT: ReadonlySet<string> = new Set([
+  "BinaryExpression", "UnaryExpression", "ExpressionStatement", "IfStatement", "WhileStatement", "DoWhileStatement",
+  "ForStatement", "SwitchStatement", "SwitchCase", "UpdateExpression", "TemplateLiteral",
+]);
+const GLOBAL: Power = { kind: "global" };
+
+/**
+ * Follows powers from where they come into a file (free names, imports,
+ * `require`) to where they are used, over variables, destructuring, interop
+ * functions, arguments and results of the file's own functions. Only
+ * references to what carries a power are ever looked at.
+ */
+export function tracePowers(context: TraceContext): { readonly follow: (names: Iterable<string>) => void; readonly importNodes: (nodes: readonly SyntaxNode[]) => void; readonly thisNodes: (nodes: readonly SyntaxNode[]) => void } {
+  const { walked, emit } = context;
+  const seen = new Map<object, Set<string>>();
+  const constants = new Map<Binding, boolean>();
+
+  const isNew = (key: object, power: Power): boolean => {
+    const id = powerId(power);
+    const ids = seen.get(key);
+    if (ids === undefined) seen.set(key, new Set([id]));
+    else if (ids.has(id) || ids.size > 40) return false;
+    else ids.add(id);
+    return true;
+  };
+
+  const isConstant = (binding: Binding): boolean => {
+    let known = constants.get(binding);
+    if (known === undefined) {
+      known =
+        !binding.redeclared &&
+        !(walked.references.get(binding.name) ?? []).some((one) => isWrite(one) && lookUp(one) === binding);
+      constants.set(binding, known);
+    }
+    return known;
+  };
+  const textOf = (node: SyntaxNode | undefined | null) => constantText(node, isConstant);
+
+  /** `node` is an expression whose value is `power`: where does it go? */
+  function use(node: SyntaxNode, power: Power): void {
+    if (!isNew(node, power)) return;
+    const parent = node.parent;
+    if (parent === undefined) return;
+    switch (parent.type) {
+      case "MemberExpression":
+        if (parent["object"] === node) useMember(parent, power);
+        return;
+      case "CallExpression":
+      case "NewExpression":
+        if (parent["callee"] === node) useCall(parent, power);
+        else useArgument(parent, node, power);
+        return;
+      case "VariableDeclarator":
+        bind(parent["id"], power);
+        return;
+      case "AssignmentExpression":
+        if (parent["right"] !== node) return;
+        bind(parent["left"], power);
+        if (parent["left"].type === "MemberExpression") useStored(parent["left"], power);
+        use(parent, power);
+        return;
+      case "AssignmentPattern":
+        bind(parent["left"], power);
+        return;
+      case "LogicalExpression":
+        if (parent["right"] === node || parent["operator"] !== "&&") use(parent, power);
+        return;
+      case "ConditionalExpression":
+        if (parent["test"] !== node) use(parent, power);
+        return;
+      case "SequenceExpression":
+        if (parent["expressions"].at(-1) === node) use(parent, power);
+        return;
+      case "ParenthesizedExpression":
+      case "ChainExpression":
+        use(parent, power);
+        return;
+      case "AwaitExpression":
+      case "YieldExpression":
+        use(parent, power.kind === "promise" ? power.of : power);
+        return;
+      case "Property":
+        if (parent["value"] !== node) return;
+        if (parent.parent?.type === "ObjectExpression") {
+          const key = keyOf(parent, isConstant);
+          if (key === undefined) escape(power, node);
+          else use(parent.parent, { kind: "record", key, of: power });
+        }
+        return;
+      case "ReturnStatement": {
+        const owner = enclosingFunction(parent);
+        if (owner === undefined) escape(power, node);
+        else useResult(owner, power, node);
+        return;
+      }
+      case "ArrowFunctionExpression":
+        if (parent["body"] === node) useResult(parent, power, node);
+        return;
+      case "BinaryExpression":
+        if (parent["operator"] === "in" && parent["right"] === node) {
+          const key = textOf(parent["left"]);
+          if (key?.complete) derive(power, key.text, parent);
+        }
+        return;
+      case "ForInStatement":
+      case "ForOfStatement":
+        if (parent["right"] === node) escape(power, node);
+        return;
+      default:
+        if (!INERT.has(parent.type)) escape(power, node);
+    }
+  }
+
+  /** `x.key` on a power. */
+  function useMember(member: SyntaxNode, power: Power): void {
+    const key = keyOf(member, isConstant);
+    if (key === undefined) {
+      if (power.kind === "global") emit("unanalyzed", "computed name of a global", member);
+      else if (power.kind === "env") useComputedKey(member);
+      else escape(power, member);
+      return;
+    }
+    if (power.kind === "promise" && (key === "then" || key === "catch" || key === "finally")) {
+      useThen(member, power);
+      return;
+    }
+    if (power.kind === "member" && (key === "call" || key === "apply" || key === "bind")) {
+      escape(power, member);
+      return;
+    }
+    if (power.kind === "require" && (key === "call" || key === "apply")) {
+      const call = member.parent;
+      if (key === "call" && call?.type === "CallExpression" && call["callee"] === member) requireCall(call, call["arguments"][1]);
+      else if (!isNamed(member, /^_*require/)) emit("computed", "*", member);
+      return;
+    }
+    const derived = derive(power, key, member);
+    if (derived !== undefined) use(member, derived);
+  }
+
+  function useComputedKey(member: SyntaxNode): void {
+    const text = textOf(member["property"]);
+    if (text && !text.complete && text.text.length >= 3) emit("env", `${text.text}*`, member);
+    else emit("unanalyzed", "computed environment key", member);
+  }
+
+  function useThen(member: SyntaxNode, power: Power & { kind: "promise" }): void {
+    const call = member.parent;
+    const callback = call?.type === "CallExpression" && call["callee"] === member ? call["arguments"][0] : undefined;
+    if (callback === undefined) return;
+    if (isFunction(callback)) {
+      if (callback["params"][0]) bind(callback["params"][0], power.of);
+    } else if (INTEROP.test(nameOf(callback))) use(call!, power);
+    else escape(power.of, member);
+  }
+
+  /** The value of a key of a power; records the use. */
+  function derive(power: Power, key: string, node: SyntaxNode): Power | undefined {
+    switch (power.kind) {
+      case "global":
+        return globalNamed(key, node);
+      case "require":
+        if (key === "resolve") return { kind: "member", builtin: "require", name: "resolve" };
+        if (key === "main") return { kind: "module" };
+        return undefined;
+      case "module":
+        if (key === "require") return { kind: "require" };
+        if (key === "parent") return power;
+        if (key === "constructor") return builtin("module", node);
+        return undefined;
+      case "process":
+        return processMember(key, node);
+      case "env":
+        if (/^[A-Za-z_][A-Za-z0-9_.()@/:-]*$/.test(key) && !(key in Object.prototype)) emit("env", key, node);
+        return undefined;
+      case "builtin":
+        return SELF_VALUED.has(key) ? power : builtinMember(power.name, key, node);
+      case "record":
+        return key === power.key ? power.of : undefined;
+      case "package":
+        return power;
+      default:
+        return undefined;
+    }
+  }
+
+  function globalNamed(name: string, node: SyntaxNode): Power | undefined {
+    if (name === "globalThis" || name === "global") return GLOBAL;
+    if (name === "Function") return { kind: "function" };
+    if (name === "eval") return { kind: "eval" };
+    if (NODE_GLOBALS.has(name)) {
+      if (isWrite(node)) return undefined;
+      emit("global", name, node);
+      if (name === "process") return { kind: "process" };
+      return name in GLOBAL_EFFECTS ? { kind: "member", builtin: "", name } : undefined;
+    }
+    if (!FREE_OF_CHARGE.has(name) && /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name)) emit(isWrite(node) ? "defines" : "reads", name, node);
+    return undefined;
+  }
+
+  function processMember(key: string, node: SyntaxNode): Power | undefined {
+    if (key === "env") return { kind: "env" };
+    if (key === "default") return { kind: "process" };
+    if (LISTENERS.has(key)) {
+      const call = node.parent;
+      const event = call?.type === "CallExpression" && call["callee"] === node ? textOf(call["arguments"][0]) : undefined;
+      if (!event?.complete) emit("builtin", "process.on", node);
+      else if (!FREE_EVENTS.has(event.text) && /^[A-Za-z]+$/.test(event.text)) emit("builtin", `process.${event.text}`, node);
+      return undefined;
+    }
+    // Nothing stands behind these but Node itself: said aloud, and no grant.
+    if (key === "binding" || key === "_linkedBinding" || key === "dlopen") emit("unanalyzed", `process.${key}`, node);
+    else if (GUARDED_PROCESS_MEMBERS.has(key) || (GUARDED_WRITES.has(key) && isWrite(node))) emit("builtin", `process.${key}`, node);
+    if (key === "mainModule") return { kind: "module" };
+    return key === "getBuiltinModule" ? { kind: "member", builtin: "process", name: key } : undefined;
+  }
+
+  function builtin(name: string, node: SyntaxNode): Power {
+    emit("builtin", name, node);
+    if (name === "process") {
+      emit("global", "process", node);
+      return { kind: "process" };
+    }
+    return { kind: "builtin", name };
+  }
+
+  function builtinMember(name: string, key: string, node: SyntaxNode): Power | undefined {
+    if (key === "__esModule" || key in Object.prototype || !/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key)) return undefined;
+    emit("builtin", `${name}.${key}`, node);
+    const submodule = SUBMODULES[`${name}.${key}`];
+    if (submodule !== undefined) return builtin(submodule, node);
+    if (name === "module" && (key === "Module" || key === "prototype")) return { kind: "builtin", name };
+    return { kind: "member", builtin: name, name: key };
+  }
+
+  /** The power itself is called, or constructed. */
+  function useCall(call: SyntaxNode, power: Power): void {
+    const first: SyntaxNode | undefined = call["arguments"][0];
+    switch (power.kind) {
+      case "require":
+        requireCall(call, first);
+        return;
+      case "function":
+      case "eval":
+        evaluate(call, power.kind);
+        return;
+      case "global-maker":
+        use(call, GLOBAL);
+        return;
+      case "builtin":
+        emit("builtin", `${power.name}.*`, call);
+        return;
+      case "package":
+        packageCall(call, power.specifier);
+        return;
+      case "member":
+        memberCall(call, power, first);
+    }
+  }
+
+  function memberCall(call: SyntaxNode, power: Power & { kind: "member" }, first: SyntaxNode | undefined): void {
+    const called = `${power.builtin}.${power.name}`;
+    if (called === "module.createRequire" || called === "module.createRequireFromPath") {
+      use(call, { kind: "require" });
+      return;
+    }
+    if (called === "require.resolve") {
+      const text = textOf(first);
+      if (text?.complete) importOf(text.text, "require", call);
+      else emit("unanalyzed", "computed require.resolve", call);
+      return;
+    }
+    if (called === "process.getBuiltinModule") {
+      const text = textOf(first);
+      const name = text?.complete ? builtinName(text.text) : undefined;
+      if (name !== undefined) use(call, builtin(name, call));
+      else emit("unanalyzed", "computed builtin module", call);
+      return;
+    }
+    const effect = power.builtin === "" ? GLOBAL_EFFECTS[power.name] : memberEffect(power.builtin, power.name);
+    if (effect !== undefined) recordCallEffect(effect, power.builtin || "fetch", call, isConstant, emit);
+  }
+
+  function requireCall(call: SyntaxNode, argument: SyntaxNode | undefined): void {
+    if (argument === undefined) return;
+    const choices = argument.type === "ConditionalExpression" ? [argument["consequent"], argument["alternate"]] : [argument];
+    for (const choice of choices) {
+      const text = textOf(choice);
+      if (text?.complete) {
+        const power = importOf(text.text, "require", call);
+        if (power !== undefined) use(call, power);
+      } else if (!isNamed(call, /^_*require$/)) emit("computed", text ? `${text.text}*${text.suffix ?? ""}` : "*", call);
+    }
+  }
+
+  /** What an import of this specifier gives; records it. */
+  function importOf(specifier: string, how: "require" | "import", node: SyntaxNode): Power | undefined {
+    const name = builtinName(specifier);
+    if (name !== undefined) return builtin(name, node);
+    emit(how, specifier, node);
+    return /^[./#]/.test(specifier) ? undefined : { kind: "package", specifier };
+  }
+
+  /** A constant text that a package is handed: a program to start, an addon to find. */
+  function packageCall(call: SyntaxNode, specifier: string): void {
+    const first: SyntaxNode | undefined = call["arguments"]?.[0];
+    const text = first && textOf(first);
+    if (text && text.text.length < 200) emit("calls", `${specifier} ${text.text.trim().split(/\s+/)[0]}`, call);
+    else if (first?.type === "MemberExpression" && keyOf(first, isConstant) === "execPath") emit("calls", `${specifier} node`, call);
+    else emit("calls", `${specifier} `, call);
+  }
+
+  function evaluate(call: SyntaxNode, kind: "function" | "eval"): void {
+    const args = call["arguments"] as SyntaxNode[];
+    if (args.length === 0) return;
+    const texts = args.map((arg) => textOf(arg));
+    if (!texts.every((text) => text?.complete)) {
+      if (kind === "eval" && args[0]!.type !== "Identifier" && args[0]!.type.endsWith("Literal")) return;
+      emit("unanalyzed", kind === "eval" ? "eval" : "new Function", call);
+      return;
+    }
+    const body = texts.at(-1)!.text;
+    if (/^\s*(?:return\s+)?(?:this|globalThis|global)\s*;?\s*$/.test(body)) {
+      use(call, kind === "eval" ? GLOBAL : { kind: "global-maker" });
+      return;
+    }
+    const parameters = texts.slice(0, -1).map((text) => text!.text).join(",");
+    const scope = kind === "eval" ? call["callee"].scope : undefined;
+    context.evaluated(kind === "eval" ? body : `(function(${parameters}\n){${body}\n})`, call, scope);
+  }
+
+  /** The power is an argument of a call. */
+  function useArgument(call: SyntaxNode, node: SyntaxNode, power: Power): void {
+    const callee: SyntaxNode = call["callee"];
+    const index = (call["arguments"] as SyntaxNode[]).indexOf(node);
+    const name = nameOf(callee);
+    if (INTEROP.test(name) || name === "promisify" || name === "freeze") {
+      use(call, power);
+      return;
+    }
+    if (callee.type === "MemberExpression" && index === 0 && /^(?:Object|Reflect)$/.test(callee["object"].name ?? "")) {
+      const key = textOf(call["arguments"][1]);
+      if (/^(?:get|has|getOwnPropertyDescriptor|hasOwn|defineProperty|set)$/.test(name) && key?.complete) {
+        if (power.kind === "global" && /^(?:defineProperty|set)$/.test(name)) {
+          if (!NODE_GLOBALS.has(key.text) && !FREE_OF_CHARGE.has(key.text)) emit("defines", key.text, call);
+          return;
+        }
+        const derived = derive(power, key.text, call);
+        if (derived !== undefined) use(call, derived);
+        return;
+      }
+      if (name === "keys" && power.kind === "builtin") {
+        escape(power, node);
+        return;
+      }
+    }
+    const [target, offset] = functionOf(callee);
+    const parameter = target?.["params"][index - offset];
+    if (parameter !== undefined && parameter.type !== "RestElement") bind(parameter, power);
+    else if (index >= offset || target === undefined) escape(power, node);
+  }
+
+  /** The function of this file that a callee is, and how many arguments come before its own. */
+  function functionOf(callee: SyntaxNode): [SyntaxNode | undefined, number] {
+    let node = callee;
+    let offset = 0;
+    if (node.type === "MemberExpression" && !node["computed"] && node["property"].name === "call") {
+      node = node["object"];
+      offset = 1;
+    }
+    if (node.type === "ParenthesizedExpression") node = node["expression"];
+    if (isFunction(node)) return [node, offset];
+    if (node.type === "Identifier") {
+      const binding = lookUp(node);
+      if (binding && isFunction(binding.init) && isConstant(binding)) return [binding.init, offset];
+    }
+    return [undefined, offset];
+  }
+
+  /** A function of this file returns the power: follow its calls. */
+  function useResult(fn: SyntaxNode, power: Power, node: SyntaxNode): void {
+    if (!isNew(fn, power)) return;
+    const result: Power = fn["async"] && power.kind !== "promise" ? { kind: "promise", of: power } : power;
+    let outer = fn.parent;
+    let inner = fn;
+    while (outer?.type === "ParenthesizedExpression") [inner, outer] = [outer, outer.parent];
+    if (outer?.type === "CallExpression") {
+      if (outer["callee"] === inner) use(outer, result);
+      else if (nameOf(outer["callee"]) === "then") use(outer, { kind: "promise", of: power });
+      else escape(power, node);
+      return;
+    }
+    if (outer?.type === "MemberExpression" && outer.parent?.type === "CallExpression" && outer.parent["callee"] === outer) {
+      use(outer.parent, result);
+      return;
+    }
+    const binding = bindingOf(fn);
+    if (binding === undefined) {
+      escape(power, node);
+      return;
+    }
+    for (const reference of walked.references.get(binding.name) ?? []) {
+      if (lookUp(reference) !== binding || isWrite(reference)) continue;
+      const call = reference.parent;
+      if (call?.type === "CallExpression" && call["callee"] === reference) use(call, result);
+      else if (call !== undefined && !INERT.has(call.type)) escape(power, node);
+    }
+  }
+
+  function bindingOf(fn: SyntaxNode): Binding | undefined {
+    if (fn.type === "FunctionDeclaration") return fn["id"] ? lookUp(fn["id"]) : undefined;
+    if (fn.parent?.type === "VariableDeclarator" && fn.parent["id"].type === "Identifier") return lookUp(fn.parent["id"]);
+    return undefined;
+  }
+
+  /** A power is given to a variable or taken apart. */
+  function bind(pattern: SyntaxNode, power: Power): void {
+    switch (pattern.type) {
+      case "Identifier": {
+        const binding = lookUp(pattern);
+        if (binding === undefined) {
+          if (isNew(pattern, power)) for (const one of walked.references.get(pattern["name"]) ?? []) {
+            if (!isWrite(one) && lookUp(one) === undefined) use(one, power);
+          }
+        } else flowInto(binding, power);
+        return;
+      }
+      case "ObjectPattern":
+        for (const property of pattern["properties"] as SyntaxNode[]) {
+          const key = property.type === "RestElement" ? undefined : keyOf(property, isConstant);
+          if (key === undefined) {
+            escape(power, property);
+            continue;
+          }
+          const derived = derive(power, key, property);
+          if (derived !== undefined) bind(property["value"], derived);
+        }
+        return;
+      case "AssignmentPattern":
+        bind(pattern["left"], power);
+        return;
+      case "ArrayPattern":
+        escape(power, pattern);
+    }
+  }
+
+  function flowInto(binding: Binding, power: Power): void {
+    if (!isNew(binding, power)) return;
+    for (const reference of walked.references.get(binding.name) ?? []) {
+      if (!isWrite(reference) && lookUp(reference) === binding) use(reference, power);
+    }
+  }
+
+  /** The power is kept in a property: `exports.fs = fs`, `this.fs = fs`. */
+  function useStored(target: SyntaxNode, power: Power): void {
+    const object: SyntaxNode = target["object"];
+    const key = keyOf(target, isConstant);
+    const binding = object.type === "Identifier" ? lookUp(object) : undefined;
+    const isLocal = binding?.init?.type === "ObjectExpression" || binding?.kind === "function";
+    if (key !== undefined && binding !== undefined && isLocal) flowInto(binding, { kind: "record", key, of: power });
+    else escape(power, target);
+  }
+
+  /** The power goes where it can't be followed. */
+  function escape(power: Power, node: SyntaxNode): void {
+    switch (power.kind) {
+      case "builtin":
+        emit("builtin", `${power.name}.*`, node);
+        for (const effect of builtinEffects(power.name)) recordValueEffect(effect, node, emit);
+        return;
+      case "member": {
+        const effect = power.builtin === "" ? GLOBAL_EFFECTS[power.name] : memberEffect(power.builtin, power.name);
+        if (effect !== undefined) recordValueEffect(effect, node, emit);
+        return;
+      }
+      case "env":
+        emit("unanalyzed", "environment used as a whole", node);
+        return;
+      case "function":
+        return;
+      case "eval":
+        emit("unanalyzed", "eval", node);
+        return;
+      case "promise":
+      case "record":
+        escape(power.of, node);
+    }
+  }
+
+  /** Whether a node is inside the definition of a variable of such a name: a bundler's own `__require`. */
+  function isNamed(node: SyntaxNode, pattern: RegExp): boolean {
+    let depth = 0;
+    for (let at = node.parent; at !== undefined && depth < 14; at = at.parent, depth += 1) {
+      if (at.type === "VariableDeclarator") return at["id"].type === "Identifier" && pattern.test(at["id"].name);
+    }
+    return false;
+  }
+
+  const startOf = (name: string): ((node: SyntaxNode) => Power | undefined) => {
+    if (context.format === "commonjs") {
+      if (name === "require") return () => ({ kind: "require" });
+      if (name === "module") return () => ({ kind: "module" });
+    }
+    return (node) => globalNamed(name, node);
+  };
+
+  return {
+    follow(names) {
+      for (const name of names) {
+        const start = startOf(name);
+        const isDeclared = walked.declared.has(name);
+        for (const node of walked.references.get(name) ?? []) {
+          if (isDeclared && lookUp(node) !== undefined) continue;
+          const power = start(node);
+          if (power !== undefined && !isWrite(node)) use(node, power);
+        }
+      }
+    },
+    importNodes(nodes) {
+      for (const node of nodes) importNode(node);
+    },
+    thisNodes(nodes) {
+      for (const node of nodes) if (isGlobalThis(node)) use(node, GLOBAL);
+    },
+  };
+
+  function importNode(node: SyntaxNode): void {
+    if (node.type === "ImportExpression") {
+      const text = textOf(node["source"]);
+      if (!text?.complete) {
+        emit("computed", text ? `${text.text}*${text.suffix ?? ""}` : "*", node);
+        return;
+      }
+      const power = importOf(text.text, "import", node);
+      if (power !== undefined) use(node, { kind: "promise", of: power });
+      return;
+    }
+    const power = importOf(String(node["source"].value), "import", node);
+    if (power === undefined) return;
+    if (node.type === "ExportAllDeclaration") {
+      escape(power, node);
+      return;
+    }
+    for (const specifier of node["specifiers"] as SyntaxNode[]) {
+      const imported: SyntaxNode | undefined = specifier.type === "ExportSpecifier" ? specifier["local"] : specifier["imported"];
+      const name: string = imported === undefined ? "default" : (imported["name"] ?? String(imported["value"]));
+      const derived = derive(power, name, specifier) ?? (power.kind === "package" ? power : undefined);
+      if (derived === undefined) continue;
+      if (specifier.type === "ExportSpecifier") escape(derived, specifier);
+      else bind(specifier["local"], imported === undefined ? power : derived);
+    }
+  }
+}
+
+/** `this` of a sloppy function that is called plainly is the global object. */
+function isGlobalThis(node: SyntaxNode): boolean {
+  let scope = node.scope;
+  while (scope !== undefined && (!scope.isFunction || scope.owner.type === "ArrowFunctionExpression")) scope = scope.parent;
+  if (scope === undefined || scope.strict || scope.owner.type === "Program" || scope.owner.type === "StaticBlock") return false;
+  const fn = scope.owner;
+  const outer = fn.parent;
+  if (outer?.type === "Property" || outer?.type === "MethodDefinition" || outer?.type === "PropertyDefinition") return false;
+  if (outer?.type === "CallExpression" && outer["callee"] === fn) return true;
+  return node.parent?.type === "ReturnStatement" && fn["body"].body.length === 1;
+}
+
+function enclosingFunction(node: SyntaxNode): SyntaxNode | undefined {
+  for (let at = node.parent; at !== undefined; at = at.parent) if (isFunction(at)) return at;
+  return undefined;
+}
+
+/** The last name of an expression: `b` of `a.b`, `(0, a.b)`. */
+function nameOf(node: SyntaxNode): string {
+  if (node.type === "Identifier") return node["name"];
+  if (node.type === "MemberExpression") return node["computed"] ? "" : (node["property"].name ?? "");
+  if (node.type === "SequenceExpression") return nameOf(node["expressions"].at(-1));
+  if (node.type === "ParenthesizedExpression") return nameOf(node["expression"]);
+  return "";
+}
+
+/** Whether the node is assigned to, not read. */
+function isWrite(node: SyntaxNode): boolean {
+  const parent = node.parent;
+  switch (parent?.type) {
+    case "AssignmentExpression":
+      return parent["left"] === node;
+    case "UpdateExpression":
+    case "RestElement":
+    case "ArrayPattern":
+      return true;
+    case "AssignmentPattern":
+      return parent["left"] === node;
+    case "Property":
+      return parent["value"] === node && parent.parent?.type === "ObjectPattern";
+    case "ForInStatement":
+    case "ForOfStatement":
+      return parent["left"] === node;
+    default:
+      return false;
+  }
+}
