@@ -57,8 +57,9 @@ function notAString(name: string, value: unknown): TypeError {
  * or `_cache` changes that principal's world and no other.
  *
  * @param fallbackReferrer a file of the principal, for calls that name no parent
+ * @param cache what `require.cache` is; the loader's own unless given
  */
-export function makeModuleClass(loader: ModuleLoader, fallbackReferrer: string): ModuleClass {
+export function makeModuleClass(loader: ModuleLoader, fallbackReferrer: string, cache?: object): ModuleClass {
   const referrerOf = (parent: unknown): string => {
     const holder = parent as { filename?: unknown; paths?: unknown; path?: unknown } | null | undefined;
     const filename = holder?.filename;
@@ -135,7 +136,7 @@ export function makeModuleClass(loader: ModuleLoader, fallbackReferrer: string):
 
   Object.assign(Module, {
     Module,
-    _cache: loader.createRequire(fallbackReferrer).cache,
+    _cache: cache ?? loader.createRequire(fallbackReferrer).cache,
     _pathCache: Object.create(null),
     _extensions: extensions,
     globalPaths: [],

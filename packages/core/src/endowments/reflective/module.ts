@@ -1,4 +1,4 @@
-import { assertMayUse } from "../access-denied.ts";
+import { refusedMember } from "../access-denied.ts";
 import { hardenNodeObject } from "../harden-node.ts";
 import { join } from "node:path";
 import type { MemberTable } from "../member-table.ts";
@@ -65,10 +65,7 @@ export const makeModule: BuiltinFactory = (context) => {
     setSourceMapsSupport: () => {},
   };
   for (const name of ["runMain", "register", "registerHooks"]) {
-    own[name] = (...args: unknown[]) => {
-      assertMayUse(context, `module.${name}`);
-      return real[name](...args);
-    };
+    if (name in real) own[name] = refusedMember(context, "module", name, real[name]);
   }
   for (const [name, value] of Object.entries(own)) {
     if (name in real) Object.defineProperty(Module, name, { value, writable: true, enumerable: true, configurable: true });

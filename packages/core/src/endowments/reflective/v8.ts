@@ -9,12 +9,12 @@ export const V8_MEMBERS: MemberTable = {
   getHeapCodeStatistics: ["pass", "numbers"],
   getCppHeapStatistics: ["refuse", "names of live objects' types"],
   isStringOneByteRepresentation: ["pass", "computes"],
-  serialize: ["pass", "copies its argument"],
-  deserialize: ["pass", "makes fresh objects of the realm"],
-  Serializer: ["pass", "computes"],
-  Deserializer: ["pass", "computes"],
-  DefaultSerializer: ["pass", "computes"],
-  DefaultDeserializer: ["pass", "computes"],
+  serialize: ["own", "copies its argument"],
+  deserialize: ["own", "makes fresh objects of the realm"],
+  Serializer: ["own", "computes; frozen"],
+  Deserializer: ["own", "computes; frozen"],
+  DefaultSerializer: ["own", "computes; frozen"],
+  DefaultDeserializer: ["own", "computes; frozen"],
   startupSnapshot: ["own", "only says that no snapshot is being built"],
   promiseHooks: ["own", "sees every promise of the process"],
   setFlagsFromString: ["refuse", "switches V8's safety off (--allow-natives-syntax)"],
@@ -53,5 +53,27 @@ export const makeV8: BuiltinFactory = (context) => {
       throw accessDenied("v8.startupSnapshot", "builtin");
     },
   };
-  return facadeFromTable(context, "v8", V8_MEMBERS, { promiseHooks, startupSnapshot });
+  const own: Record<string, unknown> = { promiseHooks, startupSnapshot };
+  for (const name of ["Serializer", "Deserializer", "DefaultSerializer", "DefaultDeserializer"]) {
+    own[name] = freezeClass(real[name]);
+  }
+  own.serialize = (value: unknown) => real.serialize(value);
+  own.deserialize = (buffer: unknown) => real.deserialize(buffer);
+  return facadeFromTable(context, "v8", V8_MEMBERS, own);
 };
+
+/**
+ * HAZARD: native code reads `_readHostObject` and its like where no JavaScript may
+ * run: behind an accessor (as hardening would make it) they abort the process.
+ * So these classes are frozen as they are.
+ */
+function freezeClass(constructor: Function): Function {
+  for (const object of [constructor, constructor.prototype]) {
+    for (const key of Reflect.ownKeys(object)) {
+      const value = Object.getOwnPropertyDescriptor(object, key)!.value;
+      if (typeof value === "function" && value !== Error) Object.freeze(value);
+    }
+    Object.freeze(object);
+  }
+  return constructor;
+}

@@ -32,5 +32,7 @@ export function makeBroadcastChannel(context: EndowmentContext): any {
     },
   });
   BroadcastChannel.prototype = prototype;
+  // Node knows an EventTarget by a symbol on its constructor.
+  Object.setPrototypeOf(BroadcastChannel, Object.getPrototypeOf(Real));
   return BroadcastChannel;
 }

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { basename, isAbsolute, join, normalize, resolve, sep } from "node:path";
 import type { EndowmentContext } from "../principal.ts";
 import { programFolders } from "./child-env.ts";

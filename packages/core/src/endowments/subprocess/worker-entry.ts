@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { isAbsolute, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { EndowmentContext } from "../principal.ts";
