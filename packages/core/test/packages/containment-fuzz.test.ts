@@ -11,7 +11,7 @@ const FOLDERS = new Set(["/", "/app", "/app/node_modules", DEP]);
 const generousDisk = (manifest: unknown): FileReader => ({
   stat: (path) => {
     if (FOLDERS.has(path)) return "dir";
-    const isRival = path.startsWith(`${DEP}.`) || path.endsWith("/package.json");
+    const isRival = path.startsWith(`${DEP}.`) || path.endsWith("/package.json") || path.endsWith("/");
     return isRival && path !== `${DEP}/package.json` ? undefined : "file";
   },
   // As on a disk that does not tell cases apart.
