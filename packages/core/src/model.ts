@@ -17,7 +17,7 @@ export { parseOverrides, parsePolicy } from "./policy/parse-policy.ts";
 export { printOverrides, printPolicy } from "./policy/print-policy.ts";
 export { effectivePolicy, mergeEntry } from "./policy/effective-policy.ts";
 export * from "./policy/grant-syntax.ts";
-export { grantsOf, normalizePackagePolicy, policyOf, type Grant, type GrantCapability } from "./policy/grant.ts";
+export { grantKey, grantsOf, normalizePackagePolicy, policyOf, type Grant, type GrantCapability } from "./policy/grant.ts";
 export { builtinMemberRisk, builtinRisk, type BuiltinRisk } from "./policy/builtin-risk.ts";
 export { isHarmlessGlobal } from "./policy/global-risk.ts";
 export { compareRisk, riskOf, type Risk } from "./policy/grant-risk.ts";
@@ -54,3 +54,5 @@ export {
   type Resolver,
   type ResolverOptions,
 } from "./packages/resolver.ts";
+export { nearestWord } from "./policy/nearest-word.ts";
+export { grantProblem } from "./policy/grant-problem.ts";

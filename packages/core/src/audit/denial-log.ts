@@ -69,7 +69,7 @@ export function makeDenialLog(options: DenialLogOptions = {}): DenialLog {
     recorded.set(key, { denial, count: 1 });
     writeLine(denial);
     writeJson?.(`${JSON.stringify({ version: 1, denied: !audit, ...denial })}\n`);
-    for (const listener of [...listeners]) tell(listener, denial);
+    for (const listener of listeners) tell(listener, denial);
   };
 
   return Object.freeze({

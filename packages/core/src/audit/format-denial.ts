@@ -39,10 +39,12 @@ const wordings: Readonly<Record<string, Wording>> = {
   global: { verb: "use the global", pending: (p) => p.globals, override: inList("globals") },
   share: { verb: "define for other packages the global", pending: (p) => p.shares, override: inList("shares") },
   package: { verb: "import", pending: (p) => p.packages, override: inList("packages") },
+  // Some members of process can be granted, most are nobody's.
   process: { verb: "use" },
   eval: { verb: "evaluate" },
 };
 
+const GRANTABLE_PROCESS_MEMBERS: ReadonlySet<string> = new Set(["stdin", "umask"]);
 const LONGEST_TARGET = 400;
 
 /**
@@ -57,9 +59,12 @@ export function formatDenial(denial: Denial, context: DenialContext = {}): strin
   return escapeForTerminal(`moat: ${principal} may not ${what}${remedy(wording, denial, context)}`);
 }
 
-function remedy(wording: Wording, { principal, target }: Denial, context: DenialContext): string {
+function remedy(wording: Wording, { principal, capability, target, via }: Denial, context: DenialContext): string {
   if (context.pending !== undefined && wording.pending?.(context.pending) !== undefined) {
     return `; it waits for acceptance: moat policy --accept ${quoteForShell(principal)}`;
+  }
+  if (capability === "process" && GRANTABLE_PROCESS_MEMBERS.has(target) && via === `process.${target}`) {
+    return `; to allow it, in moat.overrides.json: {"packages": {${JSON.stringify(principal)}: {"builtins": {"process": ["${target}"]}}}}`;
   }
   if (wording.override === undefined || target.length > LONGEST_TARGET) return "; no policy allows this";
   return `; to allow it, in moat.overrides.json: {"packages": {${JSON.stringify(principal)}: {${wording.override(target, context)}}}}`;

@@ -5,12 +5,22 @@ export interface ErrorCodeEntry {
 }
 
 const table = {
+  MOAT_BUILTIN_DENIED: { title: "A package may not use a builtin module" },
+  MOAT_COMMAND_MISSING: { title: "No installed package has this command" },
+  MOAT_ENTRY_IN_PACKAGE: { title: "The program belongs to an installed package" },
+  MOAT_ENTRY_MISSING: { title: "The program does not exist" },
+  MOAT_ENTRY_NOT_FOUND: { title: "An entry of the policy can't be resolved" },
+  MOAT_ENTRY_UNLISTED: { title: "The policy was not made for this program" },
+  MOAT_INTERNAL: { title: "moat is in a state that should not be possible" },
   MOAT_NAME_INVALID: { title: "A package has a name that can't be written down" },
-  MOAT_NO_PROJECT: { title: "No folder above the entry has a package.json" },
+  MOAT_NO_PROJECT: { title: "The program belongs to no project" },
   MOAT_OVERRIDES_INVALID: { title: "moat.overrides.json is malformed" },
+  MOAT_PACKAGE_MISSING: { title: "A package is not installed" },
   MOAT_POLICY_INVALID: { title: "moat.policy.json is malformed" },
   MOAT_POLICY_MISSING: { title: "There is no moat.policy.json" },
+  MOAT_POLICY_STALE: { title: "moat.policy.json does not fit the installed packages" },
   MOAT_POLICY_UNREADABLE: { title: "A policy file can't be read" },
+  MOAT_USAGE: { title: "The command line is not understood" },
   MOAT_WRITE_FAILED: { title: "A file could not be written" },
 } as const satisfies Record<`MOAT_${string}`, ErrorCodeEntry>;
 

@@ -70,7 +70,7 @@ function hostProblem(host: string): string | undefined {
   if (canonical !== named) return `write the host as ${JSON.stringify(canonical)}`;
   if (named.startsWith("[")) {
     if (host !== named) return `"*." goes before a name only`;
-    return /^\[::ffff:/u.test(named) ? "write an IPv4-mapped address in its IPv4 form" : undefined;
+    return named.startsWith("[::ffff:") ? "write an IPv4-mapped address in its IPv4 form" : undefined;
   }
   if (host !== named && /^[0-9.]+$/u.test(named)) return `"*." goes before a name only`;
   return HOST_LABELS.test(named) ? undefined : "this is not a host name or an IP address";
