@@ -1,0 +1,35 @@
+import { fsError } from "./fs-error.ts";
+
+/** What is known of an open descriptor. */
+export interface DescriptorOwner {
+  /** The real path it was opened at. */
+  readonly real: string;
+  /** Opened for writing, and so free to change the file's mode, owner and times. */
+  readonly writable: boolean;
+}
+
+/**
+ * The descriptors of one principal. A number that it did not open itself is no
+ * descriptor to it, whoever else has it open.
+ */
+export interface Descriptors {
+  add(fd: number, owner: DescriptorOwner): void;
+  remove(fd: number): void;
+  find(fd: number): DescriptorOwner | undefined;
+  /** @throws `EBADF` for what is not the principal's own; standard input and outputs are everybody's. */
+  check(fd: unknown, syscall: string): void;
+}
+
+export function makeDescriptors(): Descriptors {
+  const owned = new Map<number, DescriptorOwner>();
+  return {
+    add: (fd, owner) => void owned.set(fd, owner),
+    remove: (fd) => void owned.delete(fd),
+    find: (fd) => owned.get(fd),
+    check(fd, syscall) {
+      // Anything but a number: Node's own validation says what is wrong with it.
+      if (typeof fd !== "number" || owned.has(fd) || fd === 0 || fd === 1 || fd === 2) return;
+      throw fsError("EBADF", syscall);
+    },
+  };
+}

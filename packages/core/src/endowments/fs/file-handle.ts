@@ -1,0 +1,148 @@
+import type { EndowmentContext } from "../principal.ts";
+import type { FsAuthority } from "./authority.ts";
+import { withoutConstructor } from "./shared-prototype.ts";
+import type { RawFileHandle } from "./open-operations.ts";
+
+interface HandleState {
+  readonly raw: RawFileHandle;
+  readonly authority: FsAuthority;
+  readonly streams: () => { ReadStream: any; WriteStream: any };
+}
+
+interface SharedHandles {
+  readonly FileHandle: any;
+  readonly states: WeakMap<object, HandleState>;
+}
+
+/** The `FileHandle`s of one principal. */
+export interface FileHandles {
+  wrap(raw: RawFileHandle): object;
+  /** Node's own handle behind a facade; one that was handed over by another principal, too. */
+  rawOf(value: unknown): RawFileHandle | undefined;
+  isHandle(value: unknown): value is { fd: number; close(): Promise<void> };
+}
+
+export function makeFileHandles(context: EndowmentContext, authority: FsAuthority, streams: HandleState["streams"]): FileHandles {
+  const { EventEmitter } = context.powers.builtin("events");
+  const { FileHandle, states } = context.shared<SharedHandles>("fs.fileHandles", () => makeSharedHandles(EventEmitter, context));
+  return {
+    wrap(raw) {
+      const handle = Object.create(FileHandle.prototype);
+      EventEmitter.call(handle);
+      states.set(handle, { raw, authority, streams });
+      (raw as any).once("close", () => handle.emit("close"));
+      return handle;
+    },
+    rawOf: (value) => (typeof value === "object" && value !== null ? states.get(value)?.raw : undefined),
+    isHandle: (value): value is { fd: number; close(): Promise<void> } => typeof value === "object" && value !== null && states.has(value),
+  };
+}
+
+function makeSharedHandles(EventEmitter: any, context: EndowmentContext): SharedHandles {
+  const states = new WeakMap<object, HandleState>();
+  const stateOf = (handle: unknown): HandleState => {
+    const state = states.get(handle as object);
+    if (state === undefined) throw new TypeError("Illegal invocation");
+    return state;
+  };
+  const rawOf = (handle: unknown): any => stateOf(handle).raw;
+
+  /** Mode, owner and times are the file's, not the descriptor's: changing them takes a grant to write. */
+  function assertMayChange(handle: unknown, syscall: string): void {
+    const { raw, authority } = stateOf(handle);
+    const owner = authority.descriptors.find(raw.fd);
+    if (owner === undefined || owner.writable) return;
+    const { real } = owner;
+    authority.allow({ given: real, real, folder: real, rest: "", exists: true, wantsFolder: false }, { mode: "write", follow: true, syscall, via: `FileHandle.${syscall}` });
+  }
+
+  class FileHandle extends EventEmitter {
+    constructor() {
+      super();
+      throw new TypeError("Illegal constructor");
+    }
+    get fd(): number {
+      return rawOf(this).fd;
+    }
+    getAsyncId(): number {
+      return rawOf(this).getAsyncId();
+    }
+    async appendFile(data: unknown, options?: unknown) {
+      return rawOf(this).appendFile(data, options);
+    }
+    async chmod(mode: unknown) {
+      assertMayChange(this, "fchmod");
+      return rawOf(this).chmod(mode);
+    }
+    async chown(uid: unknown, gid: unknown) {
+      assertMayChange(this, "fchown");
+      return rawOf(this).chown(uid, gid);
+    }
+    async utimes(atime: unknown, mtime: unknown) {
+      assertMayChange(this, "futime");
+      return rawOf(this).utimes(atime, mtime);
+    }
+    async datasync() {
+      return rawOf(this).datasync();
+    }
+    async sync() {
+      return rawOf(this).sync();
+    }
+    async read(...args: unknown[]) {
+      return rawOf(this).read(...args);
+    }
+    async readv(...args: unknown[]) {
+      return rawOf(this).readv(...args);
+    }
+    async readFile(options?: unknown) {
+      return rawOf(this).readFile(options);
+    }
+    async stat(options?: unknown) {
+      return rawOf(this).stat(options);
+    }
+    async truncate(length?: unknown) {
+      return rawOf(this).truncate(length);
+    }
+    async write(...args: unknown[]) {
+      return rawOf(this).write(...args);
+    }
+    async writev(...args: unknown[]) {
+      return rawOf(this).writev(...args);
+    }
+    async writeFile(data: unknown, options?: unknown) {
+      return rawOf(this).writeFile(data, options);
+    }
+    readLines(options?: object) {
+      const { createInterface } = context.powers.builtin("readline");
+      return createInterface({ input: (this as any).createReadStream(options), crlfDelay: Infinity });
+    }
+    readableWebStream(options?: unknown) {
+      return rawOf(this).readableWebStream(options);
+    }
+    createReadStream(options?: object) {
+      const { ReadStream } = stateOf(this).streams();
+      return new ReadStream(undefined, { ...options, fd: this });
+    }
+    createWriteStream(options?: object) {
+      const { WriteStream } = stateOf(this).streams();
+      return new WriteStream(undefined, { ...options, fd: this });
+    }
+    close(): Promise<void> {
+      const { raw, authority } = stateOf(this);
+      // Before the number is free for somebody else's file.
+      authority.descriptors.remove(raw.fd);
+      return raw.close();
+    }
+  }
+  const dispose = (Symbol as { asyncDispose?: symbol }).asyncDispose;
+  if (dispose !== undefined) {
+    Object.defineProperty(FileHandle.prototype, dispose, {
+      value(this: any) {
+        return this.close();
+      },
+      writable: true,
+      configurable: true,
+    });
+  }
+  return { FileHandle: withoutConstructor(FileHandle as any), states };
+}

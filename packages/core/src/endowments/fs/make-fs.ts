@@ -1,0 +1,171 @@
+import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
+import { makeFsAuthority, type FsAuthority } from "./authority.ts";
+import { callbackForm, dressed, promiseForm, syncForm, takeCallback } from "./call-forms.ts";
+import { makeFileHandles } from "./file-handle.ts";
+import { fsError } from "./fs-error.ts";
+import { FS_MEMBERS, memberKeys, type MemberRow } from "./fs-members.ts";
+import { makeOpener } from "./open-operations.ts";
+import { makeOwnMembers, type OwnMembers } from "./own-members.ts";
+import { preparePaths } from "./path-operations.ts";
+import { sharePrototype } from "./shared-prototype.ts";
+import { makeStreamClasses, type StreamClasses } from "./streams.ts";
+import { makeTrustedMembers } from "./trusted-members.ts";
+
+type Fs = typeof import("node:fs");
+
+/**
+ * The principal's `fs`: a plain, mutable object of its own. Libraries patch and
+ * clone it, and only their own package sees that.
+ */
+export const makeFs: BuiltinFactory = (context) => {
+  const raw = context.powers.builtin("fs") as Fs;
+  shareDataClasses(context, raw);
+  const members: OwnMembers = context.principal.trusted ? makeTrustedMembers(context, raw) : makeAttenuatedMembers(context, raw);
+  const promises = assemble(raw.promises, members.promises);
+  return assemble(raw, { ...members.fs, promises });
+};
+
+/** `fs/promises`: the same object as `fs.promises`, as in Node. */
+export const makeFsPromises: BuiltinFactory = (context) => context.builtin("fs").promises;
+
+/** `Stats` and `Dirent` are plain data; nobody may change what they say for others. */
+function shareDataClasses(context: EndowmentContext, raw: Fs): void {
+  context.shared("fs.dataClasses", () => {
+    for (const Class of [raw.Stats, raw.Dirent] as unknown as { prototype: object }[]) {
+      for (let one: object | null = Class.prototype; one !== null && one !== Object.prototype; one = Object.getPrototypeOf(one)) {
+        const { constructor } = one as { constructor: Function };
+        sharePrototype(one);
+        Object.freeze(constructor);
+      }
+    }
+    return true;
+  });
+}
+
+/** In the order of the real module, with its names and arities; what it does not have, the facade has not. */
+function assemble(raw: object, members: Record<string, unknown>): object {
+  const facade: Record<string, unknown> = {};
+  for (const key of Reflect.ownKeys(raw)) {
+    if (typeof key !== "string" || !Object.hasOwn(members, key)) continue;
+    const descriptor = Object.getOwnPropertyDescriptor(raw, key)!;
+    const value = members[key];
+    if (typeof value === "function" && typeof descriptor.value === "function" && value !== descriptor.value) {
+      dressed(value, descriptor.value.name, descriptor.value);
+      copyPromisifyArgs(descriptor.value, value);
+    }
+    Object.defineProperty(facade, key, { value, writable: true, enumerable: descriptor.enumerable === true, configurable: true });
+  }
+  return facade;
+}
+
+/** `util.promisify(fs.read)` gives an object: Node finds the names for it under a symbol. */
+function copyPromisifyArgs(from: Function, to: Function): void {
+  for (const symbol of Object.getOwnPropertySymbols(from)) {
+    const value = (from as any)[symbol];
+    if (Array.isArray(value)) Object.defineProperty(to, symbol, { value: Object.freeze([...value]) });
+  }
+}
+
+function makeAttenuatedMembers(context: EndowmentContext, raw: Fs): OwnMembers {
+  const authority = makeFsAuthority(context);
+  const { nextTick } = context.powers.process;
+  const rawPromises = raw.promises as any;
+  const members: OwnMembers = { fs: { __proto__: null } as any, promises: { __proto__: null } as any };
+  let streams: StreamClasses;
+  const opener = makeOpener(authority, raw, nextTick);
+  const handles = makeFileHandles(context, authority, () => streams);
+  const own = makeOwnMembers(context, authority, opener, handles, raw, members);
+
+  for (const [name, row] of Object.entries(FS_MEMBERS) as [string, MemberRow][]) {
+    const keys = memberKeys(name, row);
+    for (const key of keys.fs) {
+      const real = (raw as any)[key];
+      if (row.kind === "harmless") members.fs[key] = name === "constants" ? constantsOf(context, raw) : real;
+      else if (typeof real !== "function") continue;
+      else if (row.kind === "own") members.fs[key] = own.fs[key];
+      else if (row.kind === "descriptor") members.fs[key] = descriptorForm(authority, key, real, row.changes === true, nextTick);
+      else if (row.kind === "path") {
+        const prepare = preparePaths(authority, name, row.roles);
+        members.fs[key] = key.endsWith("Sync") ? syncForm(real, prepare, `fs.${key}`) : callbackForm(real, prepare, `fs.${key}`, nextTick);
+      }
+    }
+    for (const key of keys.promises) {
+      const real = rawPromises[key];
+      if (row.kind === "harmless") members.promises[key] = constantsOf(context, raw);
+      else if (typeof real !== "function") continue;
+      else if (row.kind === "own") members.promises[key] = own.promises[key];
+      else if (row.kind === "path") members.promises[key] = promiseForm(real, preparePaths(authority, name, row.roles), `fs.promises.${key}`);
+    }
+  }
+  quicken(members, authority, raw);
+
+  const { open, read, write, close, fsync } = members.fs;
+  streams = makeStreamClasses(context, { open, read, write, close, fsync } as any, handles.isHandle);
+  return withStreams(members, streams);
+}
+
+/** The metadata calls of paths that need no second look. */
+function quicken(members: OwnMembers, { isSteady }: FsAuthority, raw: Fs): void {
+  for (const name of ["statSync", "lstatSync"] as const) {
+    const checked = members.fs[name]!;
+    const real = raw[name] as Function;
+    members.fs[name] = (path: unknown, options?: any) => {
+      if (isSteady(path)) return options === undefined ? real(path) : real(path, options);
+      try {
+        return checked(path, options);
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        if ((code === "ENOENT" || code === "ENOTDIR") && options?.throwIfNoEntry === false) return undefined;
+        throw error;
+      }
+    };
+  }
+}
+
+/** Adds the stream classes and the functions that make them. */
+export function withStreams(members: OwnMembers, { ReadStream, WriteStream }: StreamClasses): OwnMembers {
+  Object.assign(members.fs, {
+    ReadStream,
+    WriteStream,
+    FileReadStream: ReadStream,
+    FileWriteStream: WriteStream,
+    createReadStream: (path: unknown, options?: unknown) => new ReadStream(path, options),
+    createWriteStream: (path: unknown, options?: unknown) => new WriteStream(path, options),
+  });
+  return members;
+}
+
+/** One frozen copy for all. */
+export function constantsOf(context: EndowmentContext, raw: Fs): object {
+  return context.shared("fs.constants", () => Object.freeze(Object.assign(Object.create(null), raw.constants)));
+}
+
+function descriptorForm({ descriptors, allow }: FsAuthority, name: string, real: Function, changes: boolean, nextTick: Function): Function {
+  const syscall = name.replace(/Sync$/, "").replace("futimes", "futime").replace(/v$/, "");
+  const check = (fd: unknown) => {
+    descriptors.check(fd, syscall);
+    if (!changes || typeof fd !== "number") return;
+    const owner = descriptors.find(fd);
+    // Mode, owner and times belong to the file, however it was opened.
+    if (owner === undefined) throw fsError("EPERM", syscall);
+    if (owner.writable) return;
+    const { real: path } = owner;
+    allow({ given: path, real: path, folder: path, rest: "", exists: true, wantsFolder: false }, { mode: "write", follow: true, syscall, via: `fs.${name}` });
+  };
+  if (name.endsWith("Sync")) {
+    return (fd: unknown, ...rest: unknown[]) => {
+      check(fd);
+      return real(fd, ...rest);
+    };
+  }
+  return (...args: unknown[]) => {
+    const callback = takeCallback(args);
+    try {
+      check(args[0]);
+    } catch (error) {
+      nextTick(callback, error);
+      return;
+    }
+    real(...args, callback);
+  };
+}

@@ -1,0 +1,231 @@
+import { Buffer } from "node:buffer";
+import { sep } from "node:path";
+import type { FsAuthority, Held, Want } from "./authority.ts";
+import type { Prepare, Prepared } from "./call-forms.ts";
+import { fsError } from "./fs-error.ts";
+import type { PathRole } from "./fs-members.ts";
+import { pathArgument } from "./path-argument.ts";
+import type { Location } from "./real-path.ts";
+
+const nothing = () => {};
+
+/** A plain call on paths: every role resolved, checked and held, every other argument as it is. */
+export function preparePaths(authority: FsAuthority, name: string, roles: readonly PathRole[]): Prepare {
+  const names = roles.length === 2 ? ["existingPath", "newPath"] : ["path"];
+  // Metadata is asked of the real path without holding it: one system call, as in
+  // plain Node. Who swaps links at that moment learns a file's size, never what is in it.
+  const unheld = roles.length === 1 && roles[0]!.mode === "stat";
+  if (unheld) {
+    const [role] = roles;
+    return (args, via) => {
+      const given = pathArgument(args[role!.at]);
+      const location = authority.locate(given, { mode: "stat", follow: role!.follow, syscall: name, via });
+      args[role!.at] = usable(location);
+      return { args, names: [{ used: usable(location), given }], release: nothing };
+    };
+  }
+  return (args, via) => {
+    const held: Held[] = [];
+    const release = () => {
+      for (const one of held) one.release();
+    };
+    try {
+      const texts = roles.map((role, i) => pathArgument(args[role.at], names[i]));
+      roles.forEach((role, i) => {
+        const want: Want = { mode: role.mode, follow: role.follow, syscall: name, via };
+        held.push(authority.hold(texts[i]!, want, role.follow ? "file" : "entry"));
+      });
+      roles.forEach((role, i) => {
+        args[role.at] = held[i]!.path;
+      });
+      return { args, names: held.map((one) => ({ used: one.path, given: one.location.given })), release };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  };
+}
+
+export function usable(location: Location): string {
+  return location.wantsFolder && !location.real.endsWith(sep) ? location.real + sep : location.real;
+}
+
+function one(held: Held, args: unknown[], result?: Prepared["result"]): Prepared {
+  const names = [{ used: held.path, given: held.location.given }];
+  return result === undefined ? { args, names, release: held.release } : { args, names, result, release: held.release };
+}
+
+function isRecursive(options: unknown): boolean {
+  return typeof options === "object" && options !== null && Boolean((options as { recursive?: unknown }).recursive);
+}
+
+function encodingOf(options: unknown): unknown {
+  if (typeof options === "string") return options;
+  return typeof options === "object" && options !== null ? (options as { encoding?: unknown }).encoding : undefined;
+}
+
+function encoded(text: string, encoding: unknown): unknown {
+  if (encoding === undefined || encoding === null || encoding === "utf8" || encoding === "utf-8") return text;
+  const bytes = Buffer.from(text);
+  return encoding === "buffer" ? bytes : bytes.toString(encoding as BufferEncoding);
+}
+
+/** The calls on paths whose arguments or results need more than their roles say. */
+export function preparersOfPaths(authority: FsAuthority, fs: typeof import("node:fs")): Record<string, Prepare> {
+  const { scopes, hold, locate, allow, realPaths } = authority;
+
+  return {
+    mkdir(args, via) {
+      const given = pathArgument(args[0]);
+      if (typeof args[1] === "object" && args[1] !== null) {
+        const { recursive, mode: bits } = args[1] as { recursive?: unknown; mode?: unknown };
+        args[1] = { __proto__: null, recursive, mode: bits };
+      }
+      // `mkdir -p` of what is there changes nothing: programs do it to every folder on the way.
+      const mode = isRecursive(args[1]) && realPaths.locate(given, true, "mkdir").exists ? "stat" : "write";
+      const want: Want = { mode, follow: false, syscall: "mkdir", via };
+      const held = mode === "stat" && !authority.sees(realPaths.locate(given, true, "mkdir").real)
+        ? hold(given, { ...want, mode: "write" }, "entry")
+        : hold(given, want, "entry");
+      const { location } = held;
+      const prefix = held.path.slice(0, held.path.lastIndexOf(location.rest));
+      const result = (created: unknown) =>
+        typeof created === "string" && created.startsWith(prefix)
+          ? (location.folder.endsWith(sep) ? location.folder : location.folder + sep) + created.slice(prefix.length)
+          : created;
+      return one(held, [held.path, ...args.slice(1)], result);
+    },
+
+    mkdtemp(args, via) {
+      const prefix = pathArgument(args[0], "prefix");
+      const encoding = encodingOf(args[1]);
+      const held = hold(`${prefix}XXXXXX`, { mode: "write", follow: false, syscall: "mkdtemp", via }, "entry");
+      return {
+        ...one(held, [held.path.slice(0, -6)], (made: string) => encoded(prefix + made.slice(-6), encoding)),
+        names: [{ used: held.path, given: `${prefix}XXXXXX` }],
+      };
+    },
+
+    readlink(args, via) {
+      const given = pathArgument(args[0]);
+      const encoding = encodingOf(args[1]);
+      const want: Want = { mode: "stat", follow: false, syscall: "readlink", via };
+      const held = hold(given, want, "entry");
+      return one(held, [held.path], (target: string) => {
+        // Where it leads is as secret as what is there.
+        const absolute = target.startsWith(sep) || /^[A-Za-z]:/.test(target) ? target : held.location.folder + sep + target;
+        const end = realPaths.locate(absolute, true, "readlink");
+        if (end.exists || !scopes.covers(end.real, "read")) allow({ ...end, exists: true, given }, want);
+        return encoded(target, encoding);
+      });
+    },
+
+    rename(args, via) {
+      const texts = [pathArgument(args[0], "oldPath"), pathArgument(args[1], "newPath")] as const;
+      const want: Want = { mode: "write", follow: false, syscall: "rename", via };
+      const from = hold(texts[0], want, "entry");
+      let to: Held | undefined;
+      try {
+        to = hold(texts[1], want, "entry");
+        allowMove(from.location, to.location, want);
+      } catch (error) {
+        from.release();
+        to?.release();
+        throw error;
+      }
+      const target = to;
+      return {
+        args: [from.path, target.path],
+        names: [
+          { used: from.path, given: texts[0] },
+          { used: target.path, given: texts[1] },
+        ],
+        release() {
+          from.release();
+          target.release();
+        },
+      };
+    },
+
+    symlink(args, via) {
+      const target = pathArgument(args[0], "target");
+      const given = pathArgument(args[1]);
+      const want: Want = { mode: "write", follow: false, syscall: "symlink", via };
+      const held = hold(given, want, "entry");
+      try {
+        // HAZARD: a link is an invitation to others to write where it leads (an
+        // application's log, turned into its index.js): it takes both ends.
+        const absolute = target.startsWith(sep) || /^[A-Za-z]:/.test(target) ? target : held.location.folder + sep + target;
+        locate(absolute, { ...want, follow: true });
+      } catch (error) {
+        held.release();
+        throw (error as NodeJS.ErrnoException).code === "EACCES" ? fsError("EACCES", "symlink", target, given) : error;
+      }
+      return one(held, [target, held.path, ...args.slice(2)]);
+    },
+
+    copyFile(args, via) {
+      const texts = [pathArgument(args[0], "src"), pathArgument(args[1], "dest")] as const;
+      const from = hold(texts[0], { mode: "read", follow: true, syscall: "copyfile", via }, "file");
+      let to: Held;
+      try {
+        to = hold(texts[1], { mode: "write", follow: true, syscall: "copyfile", via }, "file");
+      } catch (error) {
+        from.release();
+        throw error;
+      }
+      let mode = args[2];
+      // A new file must be new: `copyfile` would follow a link put there meanwhile.
+      if (!to.location.exists) mode = (typeof mode === "number" ? mode : 0) | fs.constants.COPYFILE_EXCL;
+      return {
+        args: mode === undefined ? [from.path, to.path] : [from.path, to.path, mode],
+        names: [
+          { used: from.path, given: texts[0] },
+          { used: to.path, given: texts[1] },
+        ],
+        release() {
+          from.release();
+          to.release();
+        },
+      };
+    },
+
+    readdir(args, via) {
+      const given = pathArgument(args[0]);
+      const options = readdirOptions(args[1]);
+      const held = hold(given, { mode: "read", follow: true, syscall: "scandir", via }, "file");
+      const result = (names: unknown[]) => (options.withFileTypes ? names.map((entry) => relocated(entry, given)) : names);
+      return one(held, [held.path, options], result);
+    },
+  };
+
+  /** A folder moves with all that is in it: each thing must be the principal's to write, at both ends. */
+  function allowMove(from: Location, to: Location, want: Want): void {
+    if (!from.exists) return;
+    const walk = (source: string, target: string): void => {
+      for (const entry of fs.readdirSync(source, { withFileTypes: true })) {
+        const here = source + sep + entry.name;
+        const there = target + sep + entry.name;
+        allow({ ...from, real: here }, want);
+        allow({ ...to, real: there }, want);
+        if (entry.isDirectory()) walk(here, there);
+      }
+    };
+    if (fs.lstatSync(from.real, { throwIfNoEntry: false })?.isDirectory()) walk(from.real, to.real);
+    if (to.exists && fs.lstatSync(to.real, { throwIfNoEntry: false })?.isDirectory()) walk(to.real, to.real);
+  }
+}
+
+/** `readdir`'s options, each read once. */
+export function readdirOptions(value: unknown): { encoding: any; withFileTypes: boolean; recursive: boolean } {
+  const given = (typeof value === "object" && value !== null ? value : { encoding: value }) as Record<string, unknown>;
+  const { encoding, withFileTypes, recursive } = given;
+  return { __proto__: null, encoding, withFileTypes: Boolean(withFileTypes), recursive: Boolean(recursive) } as any;
+}
+
+/** A `Dirent` that names the folder as the caller did. */
+export function relocated(entry: any, folder: string): unknown {
+  if (Object.hasOwn(entry, "parentPath")) entry.parentPath = folder;
+  if (Object.hasOwn(entry, "path")) entry.path = folder;
+  return entry;
+}

@@ -1,0 +1,165 @@
+import { isAbsolute, join, sep } from "node:path";
+import type { EndowmentContext } from "../principal.ts";
+import { isReservedForWrite, isSecret } from "./scope-rules.ts";
+
+export type PathMode = "read" | "write";
+
+/** What a principal's policy says about real, absolute paths. */
+export interface PathScopes {
+  /** Whether the policy grants this use of a real absolute path (links already resolved). */
+  covers(realPath: string, mode: PathMode): boolean;
+  /** Whether something that is granted lies below the path: then it may be walked through. */
+  isAncestor(realPath: string): boolean;
+}
+
+interface Scope {
+  readonly root: string;
+  /** Relative to the project (or above it): build files and executables are left out of writes. */
+  readonly broad: boolean;
+  /** Written by a person as an absolute path: covers whatever it covers. */
+  readonly absolute: boolean;
+  /** The package's own folder holds no secrets of others. */
+  readonly own: boolean;
+}
+
+const EVERYTHING: PathScopes = { covers: () => true, isAncestor: () => true };
+const CACHE_LIMIT = 20_000;
+
+/**
+ * The scopes of a principal, on real paths: whoever calls `covers` has
+ * resolved links before, or the answer means nothing.
+ */
+export function makePathScopes(context: EndowmentContext): PathScopes {
+  const { principal, paths, powers } = context;
+  if (principal.trusted) return EVERYTHING;
+  const fs = powers.builtin("fs");
+  const windows = powers.process.platform === "win32";
+  const foldsCase = windows || powers.process.platform === "darwin";
+  // Windows and macOS: the policy is compared as the file system compares.
+  const canonical = (path: string) => (foldsCase ? path.normalize("NFC").toUpperCase().toLowerCase() : path);
+
+  const tokens: Record<string, string> = {
+    __proto__: null as never,
+    "<package>": principal.location,
+    "<cwd>": paths.cwd,
+    "<tmp>": paths.tmp,
+    "<home>": paths.home,
+  };
+
+  function parse(text: string): Scope[] {
+    const scope = (root: string, more: Partial<Scope> = {}): Scope => ({
+      root: canonical(trimmed(root)),
+      broad: false,
+      absolute: false,
+      own: false,
+      ...more,
+    });
+    if (text === ".") return [scope(paths.project, { broad: true })];
+    if (text.startsWith("./")) return [scope(below(paths.project, text.slice(2)))];
+    const end = text.indexOf(">");
+    if (text.startsWith("<") && end > 0) {
+      const base = Object.hasOwn(tokens, text.slice(0, end + 1)) ? tokens[text.slice(0, end + 1)] : undefined;
+      const rest = text.slice(end + 1);
+      if (base === undefined || (rest !== "" && !rest.startsWith("/"))) return [];
+      return [
+        scope(below(base, rest), {
+          broad: rest === "" && base !== paths.tmp,
+          own: text.startsWith("<package>"),
+        }),
+      ];
+    }
+    if (!isAbsolute(text)) return [];
+    const scopes = [scope(join(text), { absolute: true })];
+    // A person may have written a path through a link (/var on macOS). Never
+    // one that a package could have made: those lie in the project or in tmp.
+    if (!isWithin(join(text), paths.project) && !isWithin(join(text), paths.tmp)) {
+      try {
+        scopes.push(scope(fs.realpathSync.native(text), { absolute: true }));
+      } catch {}
+    }
+    return scopes;
+  }
+
+  const { fs: grants } = principal.policy;
+  const scopes: Record<PathMode, readonly Scope[]> = {
+    read: [...(grants?.read ?? [])].flatMap(parse),
+    write: [...(grants?.write ?? [])].flatMap(parse),
+  };
+  const project = canonical(paths.project);
+  const home = canonical(paths.home);
+  const reserved = context.reservedPaths.map(canonical);
+  const entryModules = new Set(context.entryModules.map(canonical));
+
+  function grantsRead(scope: Scope, path: string): boolean {
+    if (!isWithin(path, scope.root)) return false;
+    if (scope.own || scope.absolute) return true;
+    if (isHomeByAccident(scope, path)) return false;
+    return !isSecret(segmentsBelow(path, scope.root), windows);
+  }
+
+  function grantsWrite(scope: Scope, path: string, realPath: string): boolean {
+    if (!isWithin(path, scope.root)) return false;
+    if (entryModules.has(path) && path !== scope.root) return false;
+    if (scope.absolute && !isWithin(project, scope.root)) return true;
+    if (isHomeByAccident(scope, path)) return false;
+    // A scope above the project (`<tmp>` of a test run) is no way around the project's own rules.
+    const above = scope.root !== project && isWithin(project, scope.root) && isWithin(path, project);
+    const broad = scope.broad || above;
+    if (isReservedForWrite(segmentsBelow(path, above ? project : scope.root), broad, windows)) return false;
+    return !broad || windows || !isExecutable(realPath);
+  }
+
+  /** Home is never granted by a token or by `.` that happens to lie around it. */
+  function isHomeByAccident(scope: Scope, path: string): boolean {
+    return !scope.absolute && scope.root !== home && isWithin(home, scope.root) && isWithin(path, home) && !isWithin(path, project);
+  }
+
+  function isExecutable(realPath: string): boolean {
+    const stats = fs.lstatSync(realPath, { throwIfNoEntry: false });
+    return stats !== undefined && stats.isFile() && (stats.mode & 0o111) !== 0;
+  }
+
+  const readable = new Map<string, boolean>();
+  return {
+    covers(realPath, mode) {
+      if (mode === "read") {
+        const known = readable.get(realPath);
+        if (known !== undefined) return known;
+        const path = canonical(realPath);
+        const covered = scopes.read.some((scope) => grantsRead(scope, path));
+        if (readable.size >= CACHE_LIMIT) readable.clear();
+        readable.set(realPath, covered);
+        return covered;
+      }
+      const path = canonical(realPath);
+      // Both ways: nor may a folder that holds a reserved path be moved or removed.
+      if (reserved.some((one) => isWithin(path, one))) return false;
+      return scopes.write.some((scope) => grantsWrite(scope, path, realPath));
+    },
+    isAncestor(realPath) {
+      const path = canonical(realPath);
+      return scopes.read.some((scope) => isWithin(scope.root, path)) || scopes.write.some((scope) => isWithin(scope.root, path));
+    },
+  };
+}
+
+/** Whether `path` is `folder` or lies below it; both absolute and normal. */
+export function isWithin(path: string, folder: string): boolean {
+  if (!path.startsWith(folder)) return false;
+  return path.length === folder.length || folder.endsWith(sep) || path[folder.length] === sep;
+}
+
+function segmentsBelow(path: string, folder: string): string[] {
+  const rest = path.slice(folder.length);
+  return rest.split(sep).filter((segment) => segment !== "");
+}
+
+function below(base: string, rest: string): string {
+  const path = join(base, rest);
+  // `./../x` is no scope: it would leave its base.
+  return isWithin(path, base) ? path : base + sep + "\u0000";
+}
+
+function trimmed(path: string): string {
+  return path.length > 1 && path.endsWith(sep) && !/^[A-Za-z]:\\$/.test(path) ? path.slice(0, -1) : path;
+}

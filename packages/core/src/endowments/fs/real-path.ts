@@ -1,0 +1,126 @@
+import { isAbsolute, resolve, sep } from "node:path";
+import { fsError } from "./fs-error.ts";
+
+/** Where a path leads, all links resolved the way the kernel resolves them. */
+export interface Location {
+  /** As the caller wrote it. */
+  readonly given: string;
+  /** The real absolute path; below `folder` nothing of it exists yet. */
+  readonly real: string;
+  /** The deepest existing real folder on the way: the parent, unless parts are missing. */
+  readonly folder: string;
+  /** `real` relative to `folder`: one name, or several where parents are missing. */
+  readonly rest: string;
+  readonly exists: boolean;
+  /** It ended in a separator: only a folder will do. */
+  readonly wantsFolder: boolean;
+}
+
+const MAX_LINKS = 40;
+
+export interface RealPaths {
+  /** @throws `ELOOP`, `ENOTDIR` and the like as the kernel would, for the system call named. */
+  locate(given: string, follow: boolean, syscall: string): Location;
+}
+
+/**
+ * `..` is applied after links, as the kernel does it, and never to the text:
+ * `link/..` is the parent of where the link leads.
+ */
+export function makeRealPaths(fs: typeof import("node:fs"), process: Pick<NodeJS.Process, "cwd" | "platform">): RealPaths {
+  const windows = process.platform === "win32";
+  const { lstatSync, readlinkSync } = fs;
+  const { native } = fs.realpathSync;
+
+  function locate(given: string, follow: boolean, syscall: string): Location {
+    if (given === "") throw fsError("ENOENT", syscall, given);
+    // Windows: Node itself resolves the text before anything looks at links.
+    const absolute = windows ? resolve(given) : isAbsolute(given) ? given : process.cwd() + sep + given;
+    const wantsFolder = given.endsWith("/") || (windows && given.endsWith("\\"));
+    if (follow || wantsFolder) {
+      try {
+        const real = native(absolute);
+        return found(given, real, wantsFolder);
+      } catch {
+        return walk(given, absolute, true, wantsFolder, syscall);
+      }
+    }
+    const cut = absolute.lastIndexOf(sep);
+    const base = absolute.slice(cut + 1);
+    if (base === "" || base === "." || base === "..") return locate(given + sep, true, syscall);
+    try {
+      const folder = native(cut === 0 ? sep : windows ? absolute.slice(0, cut + 1) : absolute.slice(0, cut));
+      const real = folder.endsWith(sep) ? folder + base : folder + sep + base;
+      if (windows) return walk(given, real, false, wantsFolder, syscall);
+      const exists = lstatSync(real, { throwIfNoEntry: false }) !== undefined;
+      return { given, real, folder, rest: base, exists, wantsFolder };
+    } catch {
+      return walk(given, absolute, false, wantsFolder, syscall);
+    }
+  }
+
+  function found(given: string, real: string, wantsFolder: boolean): Location {
+    const cut = real.lastIndexOf(sep);
+    const folder = cut <= 0 ? sep : windows && cut === 2 ? real.slice(0, 3) : real.slice(0, cut);
+    return { given, real, folder, rest: real.slice(cut + 1), exists: true, wantsFolder };
+  }
+
+  /** Segment by segment: for what does not exist in full, dangling links included. */
+  function walk(given: string, absolute: string, follow: boolean, wantsFolder: boolean, syscall: string): Location {
+    const rootLength = windows ? (/^(?:[A-Za-z]:\\|\\\\[^\\]+\\[^\\]+\\?)/.exec(absolute)?.[0].length ?? 1) : 1;
+    let here = absolute.slice(0, rootLength);
+    const root = here;
+    const todo = split(absolute.slice(rootLength)).reverse();
+    const missing: string[] = [];
+    let links = 0;
+    while (todo.length > 0) {
+      const name = todo.pop()!;
+      if (name === ".." && missing.length > 0) throw fsError("ENOENT", syscall, given);
+      if (name === "..") {
+        here = parentOf(here, root);
+        continue;
+      }
+      if (missing.length > 0) {
+        missing.push(name);
+        continue;
+      }
+      const next = here.endsWith(sep) ? here + name : here + sep + name;
+      let stats;
+      try {
+        stats = lstatSync(next, { throwIfNoEntry: false });
+      } catch (error) {
+        throw fsError((error as NodeJS.ErrnoException).code ?? "EACCES", syscall, given);
+      }
+      if (stats === undefined) {
+        missing.push(name);
+      } else if (stats.isSymbolicLink() && (follow || todo.length > 0)) {
+        if (++links > MAX_LINKS) throw fsError("ELOOP", syscall, given);
+        const target = readlinkSync(next);
+        if (isAbsolute(target)) {
+          if (windows) return locate(target + (todo.length > 0 ? sep + todo.reverse().join(sep) : ""), follow, syscall);
+          here = root;
+        }
+        todo.push(...split(target).reverse());
+      } else if (todo.length === 0) {
+        return { ...found(given, next, wantsFolder), given };
+      } else {
+        if (!stats.isDirectory()) throw fsError("ENOTDIR", syscall, given);
+        here = next;
+      }
+    }
+    if (missing.length === 0) return found(given, here, wantsFolder);
+    const rest = missing.join(sep);
+    return { given, real: here.endsWith(sep) ? here + rest : here + sep + rest, folder: here, rest, exists: false, wantsFolder };
+  }
+
+  function split(text: string): string[] {
+    return text.split(windows ? /[\\/]/ : sep).filter((name) => name !== "" && name !== ".");
+  }
+
+  function parentOf(path: string, root: string): string {
+    const cut = path.lastIndexOf(sep);
+    return cut < root.length ? root : path.slice(0, cut);
+  }
+
+  return { locate };
+}

@@ -1,0 +1,96 @@
+/**
+ * What a broad scope leaves out. A rule is asked for every segment of the part
+ * of a path that lies below the scope's own root, so a policy that names
+ * `./.vscode` or `./.env` gets exactly that. Names are compared folded
+ * (`foldName`), on every file system: leaving out too much is the safe side.
+ */
+
+/** Caches and build outputs that tools keep in dot-folders and never take orders from. */
+const HARMLESS_DOT_NAMES: ReadonlySet<string> = new Set([
+  ".angular", ".astro", ".cache", ".docusaurus", ".eslintcache", ".jest-cache", ".next", ".nuxt", ".nx-cache",
+  ".nyc_output", ".output", ".parcel-cache", ".prettiercache", ".rollup.cache", ".rpt2_cache", ".rts2_cache",
+  ".sass-cache", ".stylelintcache", ".svelte-kit", ".swc", ".temp", ".tmp", ".tsbuildinfo", ".turbo", ".vite",
+  ".vite-temp", ".vitest", ".vuepress", ".webpack", ".wireit", ".coverage",
+]);
+
+/** The folders directly inside `node_modules` that tools keep caches in. */
+const MODULE_CACHES: ReadonlySet<string> = new Set([
+  ".cache", ".vite", ".vite-temp", ".vitest", ".astro", ".prisma-cache", ".tmp", ".temp", ".swc", ".parcel-cache",
+]);
+
+const MOAT_FILES: ReadonlySet<string> = new Set(["moat.policy.json", "moat.overrides.json"]);
+
+/** Manifests, lockfiles and build files: somebody runs what they say. */
+const ORDER_FILES: ReadonlySet<string> = new Set([
+  "package.json", "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "pnpm-workspace.yaml",
+  "bun.lock", "bun.lockb", "deno.json", "deno.jsonc", "deno.lock", "lerna.json", "nx.json", "turbo.json", "rush.json",
+  "makefile", "gnumakefile", "justfile", "taskfile.yml", "dockerfile", "containerfile", "procfile", "jenkinsfile",
+  "vagrantfile", "rakefile", "gemfile", "docker-compose.yml", "docker-compose.yaml", "compose.yml", "compose.yaml",
+  "binding.gyp", "cmakelists.txt", "gulpfile.js", "gruntfile.js", "tsconfig.json", "jsconfig.json", "vercel.json",
+  "netlify.toml", "wrangler.toml", "serverless.yml", "bitbucket-pipelines.yml", "azure-pipelines.yml",
+  "cloudbuild.yaml", "appveyor.yml", "codecov.yml", "renovate.json", "codeowners",
+]);
+/** `vite.config.ts`, `jest.config.json`, `gulpfile.mjs`, `Dockerfile.dev`, `tsconfig.build.json`. */
+const ORDER_PATTERN = /^(?:.*\.config\.(?:[cm]?[jt]sx?|json|ya?ml|toml)|(?:gulp|grunt|cake)file\..*|(?:docker|container|make)file\..*|tsconfig\..*\.json|.*\.workspace\.[cm]?[jt]s)$/;
+
+const SECRET_NAMES: ReadonlySet<string> = new Set([
+  ".npmrc", ".yarnrc", ".yarnrc.yml", ".pypirc", ".netrc", "_netrc", ".git-credentials", ".pgpass", ".htpasswd",
+  ".dockercfg", ".dockerconfigjson", ".ssh", ".aws", ".gnupg", ".kube", ".docker", ".azure", ".gcloud", ".vault-token",
+  "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519",
+]);
+const SECRET_PATTERN = /^(?:\.env(?:\..*|rc)?|.*\.(?:pem|key|p12|pfx|jks|keystore|ppk|kdbx))$/;
+/** What is committed to show how the real one looks. */
+const NO_SECRET_PATTERN = /^\.env\.(?:example|sample|template|defaults?|dist|schema)$/;
+
+/** Characters that some file systems leave out when they compare names, and what Windows drops or reads as a stream. */
+const DECEPTIVE = /[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/;
+const DECEPTIVE_ON_WINDOWS = /[:]|[. ]$|~\d/;
+
+/** A name as the most forgetful file system would compare it. */
+export function foldName(name: string): string {
+  return name.normalize("NFKC").toUpperCase().toLowerCase();
+}
+
+/** Whether something later takes orders from what lies at these segments, in any scope that does not name it. */
+function hasReservedName(segments: readonly string[], windows: boolean): boolean {
+  for (let i = 0; i < segments.length; i++) {
+    const segment = segments[i]!;
+    if (DECEPTIVE.test(segment) || (windows && DECEPTIVE_ON_WINDOWS.test(segment))) return true;
+    const name = foldName(segment);
+    if (MOAT_FILES.has(name)) return true;
+    if (name === "node_modules") {
+      const next = i + 1 < segments.length ? foldName(segments[i + 1]!) : "";
+      if (!MODULE_CACHES.has(next)) return true;
+    } else if (name.startsWith(".") && !HARMLESS_DOT_NAMES.has(name) && !isModuleCache(segments, i)) return true;
+  }
+  return false;
+}
+
+function isModuleCache(segments: readonly string[], i: number): boolean {
+  return i > 0 && foldName(segments[i - 1]!) === "node_modules" && MODULE_CACHES.has(foldName(segments[i]!));
+}
+
+/** Why a write below a scope's root is not covered by that scope; `broad` scopes (`.`) leave out build files as well. */
+export function isReservedForWrite(segments: readonly string[], broad: boolean, windows: boolean): boolean {
+  if (segments.length === 0) return false;
+  if (hasReservedName(segments, windows)) return true;
+  if (!broad) return false;
+  return segments.some((segment) => {
+    const name = foldName(segment);
+    return ORDER_FILES.has(name) || ORDER_PATTERN.test(name);
+  });
+}
+
+/** Whether a read below a scope's root meets a file that holds secrets. */
+export function isSecret(segments: readonly string[], windows: boolean): boolean {
+  for (let i = 0; i < segments.length; i++) {
+    const segment = segments[i]!;
+    if (DECEPTIVE.test(segment) || (windows && DECEPTIVE_ON_WINDOWS.test(segment))) return true;
+    const name = foldName(segment);
+    if (SECRET_NAMES.has(name)) return true;
+    if (SECRET_PATTERN.test(name) && !NO_SECRET_PATTERN.test(name)) return true;
+    // CI systems keep a token for the remote in it.
+    if (name === "config" && i > 0 && foldName(segments[i - 1]!) === ".git") return true;
+  }
+  return false;
+}

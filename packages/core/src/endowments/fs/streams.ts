@@ -1,0 +1,367 @@
+// 300 lines and more: the two classes mirror Node's, member by member.
+import { Buffer } from "node:buffer";
+import type { EndowmentContext } from "../principal.ts";
+import { dressed } from "./call-forms.ts";
+import { nodeError, pathArgument } from "./path-argument.ts";
+import { powerless, sharePrototype } from "./shared-prototype.ts";
+
+/** What a stream does its work with: the principal's own, attenuated functions. */
+export interface StreamOperations {
+  open: Function;
+  read: Function;
+  write: Function;
+  close: Function;
+  fsync: Function;
+}
+
+interface StreamState {
+  readonly operations: StreamOperations;
+  busy: boolean;
+  /** Closing waits until the read or write under way is over. */
+  whenIdle: ((error?: unknown) => void) | undefined;
+  readonly flush: boolean;
+}
+
+interface SharedStreams {
+  readonly ReadStreamPrototype: any;
+  readonly WriteStreamPrototype: any;
+  readonly states: WeakMap<object, StreamState>;
+}
+
+export interface StreamClasses {
+  readonly ReadStream: any;
+  readonly WriteStream: any;
+}
+
+/** A handle that a stream may be opened on: `FileHandle`. */
+export interface StreamHandle {
+  readonly fd: number;
+  close(): Promise<void>;
+}
+
+/**
+ * `fs.ReadStream` and `fs.WriteStream` of one principal. They are built on
+ * Node's public stream classes and not on its own file streams, which carry
+ * the raw `fs` under a symbol and their class in `constructor`. All principals'
+ * classes have the same prototypes, so `instanceof` works across packages; what
+ * an instance can do is kept by instance, out of its reach.
+ */
+export function makeStreamClasses(context: EndowmentContext, operations: StreamOperations, isHandle: (value: unknown) => value is StreamHandle): StreamClasses {
+  const { Readable, Writable } = context.powers.builtin("stream");
+  const shared = context.shared<SharedStreams>("fs.streams", () => makeSharedStreams(Readable, Writable, context.powers.process));
+  const { states } = shared;
+
+  function begin(stream: any, path: unknown, options: Record<string, any>, defaultFlags: string): void {
+    let own = operations;
+    if (options.fd === undefined || options.fd === null) {
+      if (options.fs) own = guestOperations(options.fs, operations);
+      stream.fd = null;
+      stream.path = typeof path === "string" ? pathArgument(path) : isUrl(path) ? pathArgument(path) : (pathArgument(path), path);
+      stream.flags = options.flags === undefined ? defaultFlags : options.flags;
+      stream.mode = options.mode === undefined ? 0o666 : options.mode;
+    } else if (isHandle(options.fd)) {
+      const handle = options.fd;
+      stream.fd = handle.fd;
+      own = { ...operations, close: (_fd: number, done: Function) => handle.close().then(() => done(null), (error) => done(error)) };
+    } else {
+      if (typeof options.fd !== "number") {
+        throw nodeError(new TypeError('The "fd" argument must be of type number or an instance of FileHandle.'), "ERR_INVALID_ARG_TYPE");
+      }
+      if (options.fs) own = guestOperations(options.fs, operations);
+      stream.fd = options.fd;
+    }
+    states.set(stream, { operations: own, busy: false, whenIdle: undefined, flush: Boolean(options.flush) });
+    options.autoDestroy = options.autoClose === undefined ? true : options.autoClose;
+    delete options.fs;
+    delete options.fd;
+  }
+
+  const ReadStream: any = function (this: any, path: unknown, rawOptions?: unknown) {
+    if (!(this instanceof ReadStream)) return new ReadStream(path, rawOptions);
+    const options = optionsOf(rawOptions);
+    if (options.highWaterMark === undefined) options.highWaterMark = 64 * 1024;
+    begin(this, path, options, "r");
+    this.start = options.start;
+    this.end = options.end;
+    this.pos = undefined;
+    this.bytesRead = 0;
+    if (this.start !== undefined) {
+      checkPosition(this.start, "start");
+      this.pos = this.start;
+    }
+    if (this.end === undefined) this.end = Infinity;
+    else if (this.end !== Infinity) {
+      checkPosition(this.end, "end");
+      if (this.start !== undefined && this.start > this.end) {
+        throw nodeError(new RangeError(`The value of "start" is out of range. It must be <= "end" (here: ${this.end}). Received ${this.start}`), "ERR_OUT_OF_RANGE");
+      }
+    }
+    const { encoding } = options;
+    delete options.encoding;
+    Readable.call(this, options);
+    if (encoding) this.setEncoding(encoding);
+  };
+  ReadStream.prototype = shared.ReadStreamPrototype;
+  Object.setPrototypeOf(ReadStream, Readable);
+
+  const WriteStream: any = function (this: any, path: unknown, rawOptions?: unknown) {
+    if (!(this instanceof WriteStream)) return new WriteStream(path, rawOptions);
+    const options = optionsOf(rawOptions);
+    options.decodeStrings = true;
+    begin(this, path, options, "w");
+    this.start = options.start;
+    this.pos = undefined;
+    this.bytesWritten = 0;
+    if (this.start !== undefined) {
+      checkPosition(this.start, "start");
+      this.pos = this.start;
+    }
+    const { encoding } = options;
+    delete options.encoding;
+    Writable.call(this, options);
+    if (encoding) this.setDefaultEncoding(encoding);
+  };
+  WriteStream.prototype = shared.WriteStreamPrototype;
+  Object.setPrototypeOf(WriteStream, Writable);
+
+  return { ReadStream: dressed(ReadStream, "ReadStream"), WriteStream: dressed(WriteStream, "WriteStream") };
+}
+
+/** `options.fs` is the caller's own code: it is called, and is given nothing that the caller does not have. */
+function guestOperations(guest: any, operations: StreamOperations): StreamOperations {
+  const member = (name: keyof StreamOperations) => {
+    const fn = guest[name];
+    return typeof fn === "function" ? (...args: unknown[]) => Reflect.apply(fn, guest, args) : operations[name];
+  };
+  return { open: member("open"), read: member("read"), write: member("write"), close: member("close"), fsync: member("fsync") };
+}
+
+function isUrl(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !ArrayBuffer.isView(value);
+}
+
+/** A copy in which every option has been read once. */
+function optionsOf(value: unknown): Record<string, any> {
+  const options: Record<string, any> = Object.create(null);
+  if (typeof value === "string") options.encoding = value;
+  else if (typeof value === "object" && value !== null) {
+    for (const key in value) options[key] = (value as Record<string, unknown>)[key];
+  } else if (value !== undefined && value !== null) {
+    throw nodeError(new TypeError('The "options" argument must be one of type string or object.'), "ERR_INVALID_ARG_TYPE");
+  }
+  return options;
+}
+
+function checkPosition(value: unknown, name: string): void {
+  if (typeof value !== "number" && typeof value !== "bigint") {
+    throw nodeError(new TypeError(`The "${name}" argument must be of type number. Received ${typeof value}`), "ERR_INVALID_ARG_TYPE");
+  }
+  if (typeof value === "number" && (!Number.isSafeInteger(value) || value < 0)) {
+    throw nodeError(new RangeError(`The value of "${name}" is out of range. It must be >= 0 && <= 9007199254740991. Received ${value}`), "ERR_OUT_OF_RANGE");
+  }
+}
+
+function makeSharedStreams(Readable: any, Writable: any, process: NodeJS.Process): SharedStreams {
+  const states = new WeakMap<object, StreamState>();
+  const stateOf = (stream: object): StreamState => {
+    const state = states.get(stream);
+    if (state === undefined) throw new TypeError("Illegal invocation");
+    return state;
+  };
+
+  function construct(stream: any, plainOpen: Function, callback: Function): void {
+    if (typeof stream.fd === "number") {
+      callback();
+      return;
+    }
+    if (stream.open !== plainOpen) {
+      // As Node: libraries replace `open` and announce the descriptor themselves.
+      const { emit } = stream;
+      stream.emit = function (this: any, ...args: unknown[]) {
+        if (args[0] === "open") {
+          this.emit = emit;
+          callback();
+          return Reflect.apply(emit, this, args);
+        }
+        if (args[0] === "error") {
+          this.emit = emit;
+          return callback(args[1]);
+        }
+        return Reflect.apply(emit, this, args);
+      };
+      stream.open();
+      return;
+    }
+    stateOf(stream).operations.open(stream.path, stream.flags, stream.mode, (error: unknown, fd: number) => {
+      if (error) return callback(error);
+      stream.fd = fd;
+      callback();
+      stream.emit("open", fd);
+      stream.emit("ready");
+    });
+  }
+
+  function idle(stream: object, error?: unknown): void {
+    const state = stateOf(stream);
+    state.busy = false;
+    const next = state.whenIdle;
+    state.whenIdle = undefined;
+    next?.(error);
+  }
+
+  function destroy(stream: any, error: unknown, callback: Function): void {
+    const state = stateOf(stream);
+    const end = (late?: unknown): void => {
+      const { fd } = stream;
+      const failure = error ?? late ?? null;
+      if (fd === null || fd === undefined) return void callback(failure);
+      stream.fd = null;
+      const close = () => state.operations.close(fd, (closing: unknown) => callback(failure ?? closing));
+      if (state.flush && failure === null) state.operations.fsync(fd, close);
+      else close();
+    };
+    if (state.busy) state.whenIdle = end;
+    else end();
+  }
+
+  function readOpen(): void {}
+  function writeOpen(): void {}
+  const pending = (stream: any) => stream.fd === null;
+
+  const ReadStreamPrototype = Object.create(Readable.prototype, {
+    constructor: { value: powerless("ReadStream"), writable: true, configurable: true },
+    autoClose: {
+      get(this: any) {
+        return this._readableState.autoDestroy;
+      },
+      set(this: any, value: unknown) {
+        this._readableState.autoDestroy = value;
+      },
+      configurable: false,
+    },
+    pending: {
+      get(this: any) {
+        return pending(this);
+      },
+      configurable: false,
+    },
+  });
+  Object.assign(ReadStreamPrototype, {
+    open: readOpen,
+    _construct(this: any, callback: Function) {
+      construct(this, readOpen, callback);
+    },
+    _read(this: any, size: number) {
+      const done = this.pos === undefined ? this.bytesRead : this.pos;
+      const length = Math.min(Number(this.end) - Number(done) + 1, size);
+      if (length <= 0) return void this.push(null);
+      // Never from the pool: its memory is shared with other principals' buffers.
+      const buffer = Buffer.allocUnsafeSlow(length);
+      const state = stateOf(this);
+      state.busy = true;
+      state.operations.read(this.fd, buffer, 0, length, this.pos, (error: unknown, bytesRead: number) => {
+        idle(this, error);
+        if (this.destroyed) return;
+        if (error) {
+          if (this._readableState.autoDestroy) this.destroy(error);
+          else this.emit("error", error);
+        } else if (bytesRead > 0) {
+          if (this.pos !== undefined) this.pos += typeof this.pos === "bigint" ? BigInt(bytesRead) : bytesRead;
+          this.bytesRead += bytesRead;
+          this.push(bytesRead === length ? buffer : copyOf(buffer, bytesRead));
+        } else this.push(null);
+      });
+    },
+    _destroy(this: any, error: unknown, callback: Function) {
+      destroy(this, error, callback);
+    },
+    close(this: any, callback?: Function) {
+      if (typeof callback === "function") {
+        if (this.closed) process.nextTick(callback as () => void);
+        else this.on("close", callback);
+      }
+      this.destroy(null);
+    },
+  });
+
+  const WriteStreamPrototype = Object.create(Writable.prototype, {
+    constructor: { value: powerless("WriteStream"), writable: true, configurable: true },
+    autoClose: {
+      get(this: any) {
+        return this._writableState.autoDestroy;
+      },
+      set(this: any, value: unknown) {
+        this._writableState.autoDestroy = value;
+      },
+      configurable: false,
+    },
+    pending: {
+      get(this: any) {
+        return pending(this);
+      },
+      configurable: false,
+    },
+  });
+
+  function writeAll(stream: any, data: Buffer, callback: Function): void {
+    const state = stateOf(stream);
+    state.busy = true;
+    const next = (offset: number): void => {
+      state.operations.write(stream.fd, data, offset, data.length - offset, stream.pos, (error: unknown, written: number) => {
+        const failure = error || (stream.destroyed ? nodeError(new Error("Cannot call write after a stream was destroyed"), "ERR_STREAM_DESTROYED") : null);
+        if (failure) {
+          idle(stream, error);
+          callback(failure);
+          return;
+        }
+        stream.bytesWritten += written;
+        if (stream.pos !== undefined) stream.pos += typeof stream.pos === "bigint" ? BigInt(written) : written;
+        if (offset + written < data.length) return next(offset + written);
+        idle(stream);
+        callback();
+      });
+    };
+    next(0);
+  }
+
+  Object.assign(WriteStreamPrototype, {
+    open: writeOpen,
+    _construct(this: any, callback: Function) {
+      construct(this, writeOpen, callback);
+    },
+    _write(this: any, data: Buffer, _encoding: unknown, callback: Function) {
+      writeAll(this, data, callback);
+    },
+    _writev(this: any, chunks: { chunk: Buffer }[], callback: Function) {
+      writeAll(this, Buffer.concat(chunks.map(({ chunk }) => chunk)), callback);
+    },
+    _destroy(this: any, error: unknown, callback: Function) {
+      destroy(this, error, callback);
+    },
+    close(this: any, callback?: Function) {
+      if (typeof callback === "function") {
+        if (this.closed) {
+          process.nextTick(callback as () => void);
+          return;
+        }
+        this.on("close", callback);
+      }
+      if (!this.autoClose) this.on("finish", this.destroy);
+      this.end();
+    },
+    destroySoon: Writable.prototype.end,
+  });
+
+  for (const prototype of [ReadStreamPrototype, WriteStreamPrototype]) {
+    prototype.constructor.prototype = prototype;
+    Object.freeze(prototype.constructor);
+    sharePrototype(prototype);
+  }
+  return { ReadStreamPrototype, WriteStreamPrototype, states };
+}
+
+function copyOf(buffer: Buffer, length: number): Buffer {
+  const copy = Buffer.allocUnsafeSlow(length);
+  buffer.copy(copy, 0, 0, length);
+  return copy;
+}

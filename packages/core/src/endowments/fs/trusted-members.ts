@@ -1,0 +1,72 @@
+import { promisify } from "node:util";
+import type { EndowmentContext } from "../principal.ts";
+import { dressed, takeCallback } from "./call-forms.ts";
+import { makeDirs } from "./directories.ts";
+import { FS_MEMBERS, memberKeys, type MemberRow } from "./fs-members.ts";
+import { constantsOf, withStreams } from "./make-fs.ts";
+import type { OwnMembers } from "./own-members.ts";
+import { makeStreamClasses } from "./streams.ts";
+
+type Fs = typeof import("node:fs");
+
+/**
+ * The application's own `fs`: Node's functions behind wrappers of its own.
+ * Objects that go on to packages (streams, folders) are facades all the same:
+ * their classes must not carry the application's authority with them.
+ */
+export function makeTrustedMembers(context: EndowmentContext, raw: Fs): OwnMembers {
+  const members: OwnMembers = { fs: { __proto__: null } as any, promises: { __proto__: null } as any };
+  const rawPromises = raw.promises as any;
+  for (const [name, row] of Object.entries(FS_MEMBERS) as [string, MemberRow][]) {
+    const keys = memberKeys(name, row);
+    for (const key of keys.fs) {
+      const real = (raw as any)[key];
+      if (real === undefined || row.kind === "refused") continue;
+      if (name === "constants") members.fs[key] = constantsOf(context, raw);
+      else if (row.kind === "harmless") members.fs[key] = real;
+      else if (typeof real === "function") members.fs[key] = forwarded(real, "forms" in row && row.forms?.includes("c") === true && !key.endsWith("Sync"));
+    }
+    for (const key of keys.promises) {
+      const real = rawPromises[key];
+      if (key === "constants") members.promises[key] = constantsOf(context, raw);
+      else if (typeof real === "function") members.promises[key] = forwarded(real, false);
+    }
+  }
+  const { exists } = members.fs;
+  if (exists) Object.defineProperty(exists, promisify.custom, { value: async (path: any) => raw.existsSync(path) });
+  for (const key of ["realpath", "realpathSync"] as const) members.fs[key].native = forwarded(raw[key].native, key === "realpath");
+
+  const { Dir, wrap } = makeDirs(context);
+  members.fs.Dir = Dir;
+  const shown = (dir: import("node:fs").Dir) =>
+    wrap({ path: dir.path, next: () => dir.readSync(), nextAsync: () => dir.read(), close: () => dir.closeSync(), closeAsync: () => dir.close() });
+  members.fs.opendirSync = (path: any, options?: any) => shown(raw.opendirSync(path, options));
+  members.promises.opendir = async (path: any, options?: any) => shown(await raw.promises.opendir(path, options));
+  members.fs.opendir = (...args: unknown[]) => {
+    const callback = takeCallback(args);
+    (raw.opendir as Function)(args[0], args[1] ?? {}, (error: unknown, dir: any) => (error ? callback(error) : callback(null, shown(dir))));
+  };
+
+  const isHandle = (value: unknown): value is { fd: number; close(): Promise<void> } =>
+    typeof value === "object" && value !== null && typeof (value as any).fd === "number" && typeof (value as any).close === "function";
+  const { open, read, write, close, fsync } = raw;
+  return withStreams(members, makeStreamClasses(context, { open, read, write, close, fsync }, isHandle));
+}
+
+/** An own function object in front of Node's. HAZARD: Node calls back with the request as `this`. */
+function forwarded(real: Function, callsBack: boolean): Function {
+  if (!callsBack) return dressed((...args: unknown[]) => real(...args), real.name, real);
+  return dressed(
+    (...args: unknown[]) => {
+      for (let i = args.length - 1; i >= 0; i--) {
+        const guest = args[i];
+        if (typeof guest !== "function") continue;
+        args[i] = (...values: unknown[]) => Reflect.apply(guest, undefined, values);
+        break;
+      }
+      return real(...args);
+    },
+    real.name,
+    real,
+  );
+}
