@@ -7,8 +7,10 @@
  *
  * @param members names; symbols by their descriptions as `@@name`; `=name` for a
  *   native field, which up to Node 20 shows as data though its setter is native
+ * @param overridable whether programs assign to instances (`child.kill = …`), which
+ *   a frozen method on the prototype would forbid
  */
-export function tamedPrototype(original: object, members: readonly string[], parent: object | null): object {
+export function tamedPrototype(original: object, members: readonly string[], parent: object | null, overridable = false): object {
   const wanted = new Set(members);
   const tamed = Object.create(parent);
   for (let level: object | null = original; level !== null && level !== Object.prototype && level !== parent; level = Object.getPrototypeOf(level)) {
@@ -24,7 +26,7 @@ export function tamedPrototype(original: object, members: readonly string[], par
       for (const method of [descriptor.value, descriptor.get, descriptor.set]) {
         if (typeof method === "function") Object.freeze(method);
       }
-      Object.defineProperty(tamed, key, descriptor);
+      Object.defineProperty(tamed, key, overridable && typeof descriptor.value === "function" ? overridableMethod(key, descriptor) : descriptor);
     }
   }
   return tamed;
@@ -39,6 +41,18 @@ function forwarding(level: object, key: PropertyKey): PropertyDescriptor {
       Reflect.set(level, key, value, this);
     },
     enumerable: false,
+    configurable: false,
+  };
+}
+
+function overridableMethod(key: PropertyKey, descriptor: PropertyDescriptor): PropertyDescriptor {
+  const { value } = descriptor;
+  return {
+    get: Object.freeze(() => value),
+    set: Object.freeze(function (this: object, next: unknown) {
+      Object.defineProperty(this, key, { value: next, writable: true, enumerable: true, configurable: true });
+    }),
+    enumerable: descriptor.enumerable === true,
     configurable: false,
   };
 }

@@ -217,6 +217,9 @@ describe("what comes back", () => {
     expect(await new Promise((resolve) => child.on("close", (code) => resolve(code)))).toBe(0);
     expect(text).toBe("one two");
     const second = cp.spawn("cat");
+    // As execa and cross-spawn do.
+    const { kill } = second;
+    second.kill = (signal) => kill.call(second, signal);
     expect(second.kill()).toBe(true);
     expect(await new Promise((resolve) => second.on("exit", (_, signal) => resolve(signal)))).toBe("SIGTERM");
   });

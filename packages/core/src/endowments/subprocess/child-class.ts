@@ -9,14 +9,14 @@ const CHILD_MEMBERS = ["kill", "ref", "unref", "@@nodejs.dispose", "@@Symbol.dis
 export function childProcessClass(context: EndowmentContext): any {
   return context.shared("child_process.ChildProcess", () => {
     const Real = context.powers.builtin("child_process").ChildProcess;
-    const prototype: any = tamedPrototype(Real.prototype, CHILD_MEMBERS, context.powers.builtin("events").EventEmitter.prototype);
+    const prototype: any = tamedPrototype(Real.prototype, CHILD_MEMBERS, context.powers.builtin("events").EventEmitter.prototype, true);
     const ChildProcess = function ChildProcess() {
       throw accessDenied("child_process.ChildProcess", "command");
     };
     ChildProcess.prototype = prototype;
-    Object.defineProperty(prototype, "constructor", { value: ChildProcess });
+    Object.defineProperty(prototype, "constructor", { value: Object.freeze(ChildProcess) });
     Object.freeze(prototype);
-    return Object.freeze(ChildProcess);
+    return ChildProcess;
   });
 }
 

@@ -69,6 +69,7 @@ export const makeChildProcess: BuiltinFactory = (context) => {
     ...options.node,
     env: { __proto__: null, ...(options.node.env as object), ...plan.env },
     argv0: plan.argv0,
+    windowsVerbatimArguments: plan.verbatim === true,
     shell: false,
   });
 

@@ -26,7 +26,7 @@ export function tameChildStream(context: EndowmentContext, stream: any): void {
   const { Socket } = context.powers.builtin("net");
   if (!(stream instanceof Socket)) return;
   const prototype = context.shared("child_process.pipe", () =>
-    Object.freeze(tamedPrototype(Socket.prototype, SOCKET_MEMBERS, context.powers.builtin("stream").Duplex.prototype)),
+    Object.freeze(tamedPrototype(Socket.prototype, SOCKET_MEMBERS, context.powers.builtin("stream").Duplex.prototype, true)),
   );
   if (stream._handle) tameHandle(stream._handle, "child_process.pipe.handle", HANDLE_MEMBERS, context);
   Object.setPrototypeOf(stream, prototype);

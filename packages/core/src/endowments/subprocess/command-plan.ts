@@ -11,6 +11,8 @@ export interface CommandPlan {
   readonly args: readonly string[];
   readonly argv0: string;
   readonly env: Readonly<Record<string, string>>;
+  /** For cmd.exe, which takes its line as it is. */
+  readonly verbatim?: boolean;
 }
 
 export interface CommandPlanner {
@@ -69,7 +71,8 @@ export function makeCommandPlanner(context: EndowmentContext): CommandPlanner {
       const program = options.badCwd ? "missing" : grants.programFor(shell, options.cwd);
       if (program === "missing") return undefined;
       if (program !== undefined && program.node === undefined) {
-        return direct(program, windows && /cmd(?:\.exe)?$/i.test(program.path) ? ["/d", "/s", "/c", `"${line}"`] : ["-c", line]);
+        const isCmd = windows && /cmd(?:\.exe)?$/i.test(program.path);
+        return isCmd ? { ...direct(program, ["/d", "/s", "/c", `"${line}"`]), verbatim: true } : direct(program, ["-c", line]);
       }
       if (refuse(shell === defaultShell ? firstWord(line, shell) : shell, via)) return undefined;
       return { file: shell, args: ["-c", line], argv0: shell, env: {} };

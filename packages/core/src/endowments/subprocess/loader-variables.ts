@@ -16,6 +16,8 @@ export const LOADER_VARIABLES: readonly string[] = [
   "PYTHON*", "PERL*", "PERL5*", "RUBY*", "GEM_*", "BUNDLE_*", "LUA_*", "PHP*", "JAVA_*", "_JAVA_*", "JDK_*", "CLASSPATH", "MAVEN_*", "GRADLE_*", "GO*", "CGO_*", "CARGO*", "RUST*", "R_*", "TCLLIBPATH", "DOTNET_*", "CORECLR_*", "COR_*", "MONO_*", "ERL_*", "GUILE_*", "JULIA_*",
   // Compilers and make.
   "MAKE*", "GNUMAKEFLAGS", "CC", "CXX", "CPP", "LD", "AR", "CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "COMPILER_PATH", "GCC_EXEC_PREFIX",
+  // Where programs find their settings, and Windows its libraries.
+  "HOME", "USERPROFILE", "HOMEDRIVE", "HOMEPATH", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR",
   // Programs that other programs start.
   "EDITOR", "VISUAL", "PAGER", "MANPAGER", "LESS*", "BROWSER", "SUDO_*", "SSH_*", "RSYNC_*", "GPG_*", "GNUPGHOME", "XDG_CONFIG_*", "XDG_DATA_*",
   "GIT_SSH*", "GIT_EXEC_PATH", "GIT_EDITOR", "GIT_SEQUENCE_EDITOR", "GIT_PAGER", "GIT_EXTERNAL_DIFF", "GIT_ASKPASS", "GIT_PROXY_*", "GIT_TEMPLATE_DIR", "GIT_CONFIG*", "GIT_TRACE*", "GIT_ALTERNATE_*", "GIT_ALLOW_PROTOCOL", "GIT_PROTOCOL_FROM_USER", "GIT_MERGE_*",
