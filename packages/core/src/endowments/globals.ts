@@ -6,6 +6,7 @@ import { GLOBAL_RULES } from "./global-names.ts";
 import { hardenNodeObject } from "./harden-node.ts";
 import { makeNavigator } from "./navigator.ts";
 import { makeFetchGlobals } from "./fetch-globals.ts";
+import { hardenInstancesOf, hardenInstancesOfGlobal } from "./sample-instances.ts";
 import { principalProcess } from "./process/process.ts";
 import { timerFunctions } from "./timers.ts";
 import { makeWebAssembly } from "./web-assembly.ts";
@@ -37,16 +38,22 @@ function hardenBasics(context: EndowmentContext): void {
   context.shared("hardened.basics", () => {
     hardenNodeObject(context.powers.builtin("events"));
     hardenBuffer(context);
+    hardenInstancesOf(context, "buffer");
     hardenNodeObject(context.powers.globals["DOMException"]);
     return true;
   });
+}
+
+function shareGlobal(context: EndowmentContext, name: string): unknown {
+  hardenInstancesOfGlobal(context, name);
+  return hardenNodeObject(context.powers.globals[name]);
 }
 
 function compute(context: EndowmentContext, name: string): (() => unknown) | undefined {
   const { globals } = context.powers;
   switch (GLOBAL_RULES.get(name)) {
     case "shared":
-      return name in globals ? () => hardenNodeObject(globals[name]) : undefined;
+      return name in globals ? () => shareGlobal(context, name) : undefined;
     case "performance":
       return name in globals ? () => builtinFacade(context, "perf_hooks")[name] : undefined;
     case "worker":

@@ -3,6 +3,7 @@ import type { HandedBuiltin } from "./builtin-members.ts";
 import { refusedMember } from "./access-denied.ts";
 import { defineMember, lazyDescriptor } from "./facade.ts";
 import { hardenNodeObject } from "./harden-node.ts";
+import { hardenInstancesOf } from "./sample-instances.ts";
 import type { EndowmentContext } from "./principal.ts";
 
 /**
@@ -14,7 +15,14 @@ import type { EndowmentContext } from "./principal.ts";
 export function makeHandedBuiltin(context: EndowmentContext, name: string): object {
   const real = context.powers.builtin(name);
   const row: HandedBuiltin = HANDED_BUILTINS[name as keyof typeof HANDED_BUILTINS];
-  if (typeof real === "function") return hardenNodeObject(real);
+  hardenInstancesOf(context, name);
+  if (typeof real === "function") {
+    // What its getters make later is shared too.
+    for (const key of row.members) {
+      if (Object.getOwnPropertyDescriptor(real, key)?.get !== undefined) hardenNodeObject(real[key]);
+    }
+    return hardenNodeObject(real);
+  }
   const facade: Record<string, unknown> = {};
   const all = row.members.length === 1 && row.members[0] === "*";
   const keys = all ? Object.keys(real) : row.members;

@@ -14,7 +14,7 @@ import { promisify, types } from "node:util";
 import { collectIntrinsics } from "./node-intrinsics.ts";
 import { prepareEventEmitter } from "./prepare-event-emitter.ts";
 
-const { defineProperty, getPrototypeOf, getOwnPropertyDescriptor, isExtensible, preventExtensions, isFrozen } = Object;
+const { defineProperty, getPrototypeOf, getOwnPropertyDescriptor, freeze, preventExtensions } = Object;
 const { ownKeys, apply } = Reflect;
 const { isProxy, isArrayBufferView, isAnyArrayBuffer, isModuleNamespaceObject } = types;
 const objectPrototype = Object.prototype;
@@ -95,8 +95,8 @@ function tolerateOverride(object: object, key: PropertyKey, descriptor: Property
       defineProperty(this, key, { __proto__: null, value: next, writable: true, enumerable: true, configurable: true } as PropertyDescriptor);
     },
   };
-  lock(accessors.get);
-  lock(accessors.set);
+  freeze(accessors.get);
+  freeze(accessors.set);
   defineProperty(object, key, {
     __proto__: null,
     get: accessors.get,
@@ -123,11 +123,15 @@ function settleLazyProperties(object: object, keys: readonly PropertyKey[]): voi
 }
 
 /**
- * As `Object.freeze`, property by property.
+ * As `Object.freeze`.
  * HAZARD: `Object.freeze` on a prototype of typed arrays makes element access
  * 47 times slower on Node 20; locking each property and then the object does not.
  */
 function lock(object: object): void {
+  if (object !== Buffer.prototype) {
+    freeze(object);
+    return;
+  }
   preventExtensions(object);
   for (const key of ownKeys(object)) {
     const descriptor = getOwnPropertyDescriptor(object, key)!;
@@ -179,7 +183,7 @@ export function hardenNodeObject<T>(root: T, spare: readonly unknown[] = []): T 
         tolerateOverride(object, key, descriptor);
       }
     }
-    if (isExtensible(object) || !isFrozen(object)) lock(object);
+    lock(object);
   }
   return root;
 }

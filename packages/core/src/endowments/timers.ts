@@ -1,4 +1,5 @@
 import { promisify } from "node:util";
+import { builtinFacade } from "./builtins.ts";
 import { defineMember, lazyDescriptor, named, perContext } from "./facade.ts";
 import { hardenNodeClass } from "./harden-node.ts";
 import type { EndowmentContext } from "./principal.ts";
@@ -169,5 +170,5 @@ export const timerFunctions = perContext((context: EndowmentContext): TimerFunct
 /** A principal's `timers`. */
 export function makeTimers(context: EndowmentContext): object {
   const facade = { ...timerFunctions(context) };
-  return Object.defineProperty(facade, "promises", lazyDescriptor("promises", () => context.builtin("timers/promises")));
+  return Object.defineProperty(facade, "promises", lazyDescriptor("promises", () => builtinFacade(context, "timers/promises")));
 }

@@ -1,7 +1,7 @@
+import { builtinFacade } from "./builtins.ts";
 import { defineMember, named } from "./facade.ts";
 import { hardenNodeObject } from "./harden-node.ts";
 import { makeHandedBuiltin } from "./handed-builtin.ts";
-import { grantedMembers } from "./granted-members.ts";
 import type { EndowmentContext } from "./principal.ts";
 
 /**
@@ -44,6 +44,6 @@ export function makeUtil(context: EndowmentContext): object {
   defineMember(facade, "inspect", makeInspect(real.inspect));
   // Each call makes another Map, but that is Node's word, not a promise.
   if (real.getSystemErrorMap) defineMember(facade, "getSystemErrorMap", named("getSystemErrorMap", 0, () => new Map(real.getSystemErrorMap())));
-  if (real.types) defineMember(facade, "types", context.principal.trusted || grantedMembers(context.principal, "util") !== undefined ? context.builtin("util/types") : undefined);
+  defineMember(facade, "types", builtinFacade(context, "util/types"));
   return facade;
 }

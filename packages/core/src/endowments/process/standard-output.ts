@@ -1,6 +1,7 @@
 import type { Writable } from "node:stream";
 import type { WriteStream } from "node:tty";
 import { hardenNodeClass, hardenNodeObject } from "../harden-node.ts";
+import { hardenInstancesOf } from "../sample-instances.ts";
 import type { EndowmentContext } from "../principal.ts";
 
 export type OutputName = "stdout" | "stderr";
@@ -28,6 +29,7 @@ interface OutputClasses {
 export function outputClasses(context: EndowmentContext): OutputClasses {
   return context.shared("process.output", () => {
     const stream = hardenNodeObject(context.powers.builtin("stream"));
+    hardenInstancesOf(context, "stream");
     const Base: typeof Writable = stream.Writable;
     const reals = new WeakMap<Writable, Writable>();
     const followers: OutputClasses["followers"] = new Map();

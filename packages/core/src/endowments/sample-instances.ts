@@ -1,0 +1,137 @@
+import type { EndowmentContext } from "./principal.ts";
+import { hardenPrototypesOf } from "./harden-instances.ts";
+
+type Sampler = (builtin: (name: string) => any) => unknown[];
+
+/** A certificate that nothing trusts, for the class of its native handle. */
+const CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBbjCCARWgAwIBAgIUBevECM8w+OlkYL9MzUurlinf+OQwCgYIKoZIzj0EAwIw
+DDEKMAgGA1UEAwwBbTAgFw0yNjExMjExMzI2MzlaGA8yMTI2MTAyODEzMjYzOVow
+DDEKMAgGA1UEAwwBbTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABDyivFCOHfL7
+vZWgbJGRXL+elO6HuUkasS3eY0F+o83Gh4WY9BEPDv/+6eVJQTscNGyDYtshWtL1
++eIfU8zjIsmjUzBRMB0GA1UdDgQWBBS54ydI+hFC1KdIynkqc5d4MncYcDAfBgNV
+HSMEGDAWgBS54ydI+hFC1KdIynkqc5d4MncYcDAPBgNVHRMBAf8EBTADAQH/MAoG
+CCqGSM49BAMCA0cAMEQCIA2dTYjUzRD1vJwcXEkfEeIwdwTQm6F3VAOKRydA8cm6
+AiAOXGM8IL4/LE5mBJunlqt9u+C15DeK/XXpXYVJ8r2rLw==
+-----END CERTIFICATE-----`;
+
+/**
+ * For each builtin, one instance of each class that it makes with something
+ * shared inside (see {@link hardenPrototypesOf}).
+ */
+const SAMPLES: Readonly<Record<string, Sampler>> = {
+  buffer: (builtin) => {
+    const { Blob } = builtin("buffer");
+    return [new Blob(["x"])];
+  },
+  crypto: (builtin) => {
+    const crypto = builtin("crypto");
+    const key = Buffer.alloc(32);
+    const iv = Buffer.alloc(16);
+    return [
+      crypto.createHash("sha256"),
+      crypto.createHmac("sha256", key),
+      crypto.createSign("sha256"),
+      crypto.createVerify("sha256"),
+      crypto.createCipheriv("aes-256-cbc", key, iv),
+      crypto.createDecipheriv("aes-256-cbc", key, iv),
+      crypto.createECDH("prime256v1"),
+      crypto.createDiffieHellmanGroup("modp14"),
+      crypto.createSecretKey(key),
+      new crypto.X509Certificate(CERTIFICATE),
+    ];
+  },
+  events: (builtin) => {
+    const { EventEmitter, EventEmitterAsyncResource } = builtin("events");
+    return [new EventEmitter(), new EventEmitterAsyncResource({ name: "moat" })];
+  },
+  readline: (builtin) => {
+    const { createInterface } = builtin("readline");
+    const { PassThrough } = builtin("stream");
+    const lines = createInterface({ input: new PassThrough(), output: new PassThrough() });
+    lines.close();
+    return [lines];
+  },
+  stream: (builtin) => {
+    const { addAbortSignal, Duplex, PassThrough, Readable, Writable } = builtin("stream");
+    const filled = new Readable({ read() {} });
+    filled.push("x");
+    const piped = new PassThrough();
+    filled.pipe(piped);
+    const writing = new Writable({ write() {} });
+    writing.write("x");
+    writing.write("y");
+    const aborted = new Readable({ read() {} });
+    aborted.on("error", () => {});
+    addAbortSignal(AbortSignal.abort(), aborted);
+    return [filled, piped, writing, aborted, aborted.errored, new Duplex(), Readable.from(["x"])];
+  },
+  string_decoder: (builtin) => [new (builtin("string_decoder").StringDecoder)("utf8")],
+  url: (builtin) => {
+    const { Url, URLSearchParams } = builtin("url");
+    const search = new URLSearchParams("a=b");
+    return [new Url(), search, search.entries()];
+  },
+  util: (builtin) => {
+    const { MIMEType, TextDecoder, TextEncoder } = builtin("util");
+    const mime = new MIMEType("text/plain;charset=utf-8");
+    return [mime, mime.params, mime.params.entries(), new TextDecoder(), new TextDecoder("utf-16le"), new TextEncoder()];
+  },
+  zlib: (builtin) => {
+    const zlib = builtin("zlib");
+    const { BROTLI_PARAM_LGWIN, BROTLI_PARAM_QUALITY } = zlib.constants;
+    // One for each native class; small windows, as compressors allocate megabytes.
+    const made = [
+      new zlib.Deflate({ windowBits: 9, memLevel: 1, chunkSize: 64 }),
+      new zlib.BrotliCompress({ chunkSize: 64, params: { [BROTLI_PARAM_LGWIN]: 10, [BROTLI_PARAM_QUALITY]: 0 } }),
+      new zlib.BrotliDecompress({ chunkSize: 64 }),
+    ];
+    if (zlib.ZstdCompress !== undefined) made.push(new zlib.ZstdCompress({ chunkSize: 64 }), new zlib.ZstdDecompress({ chunkSize: 64 }));
+    for (const stream of made) stream.on("error", () => {});
+    return made;
+  },
+};
+
+/** The same for what is reached through globals. */
+const GLOBAL_SAMPLES: Readonly<Record<string, (globals: Readonly<Record<string, any>>) => unknown[]>> = {
+  EventTarget: ({ Event, EventTarget }) => {
+    const target = new EventTarget();
+    target.addEventListener("x", () => {});
+    return [target, new Event("x")];
+  },
+  AbortController: ({ AbortController, AbortSignal }) => {
+    const controller = new AbortController();
+    return [controller, controller.signal, AbortSignal.abort(), AbortSignal.any([controller.signal])];
+  },
+  MessageChannel: ({ MessageChannel }) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.close();
+    return [port1, port2];
+  },
+};
+
+const release = (instance: any): void => {
+  if (typeof instance?.destroy === "function") instance.destroy();
+  if (typeof instance?.emitDestroy === "function") instance.emitDestroy();
+};
+
+/** Hardens the classes inside a builtin's instances, once for the realm. */
+export function hardenInstancesOf(context: EndowmentContext, builtin: string): void {
+  if (!Object.hasOwn(SAMPLES, builtin)) return;
+  context.shared(`hardened.instances.${builtin}`, () => {
+    const samples = SAMPLES[builtin]!((name) => context.powers.builtin(name));
+    for (const sample of samples) hardenPrototypesOf(sample);
+    samples.forEach(release);
+    return true;
+  });
+}
+
+/** Hardens the classes inside a global class's instances, once for the realm. */
+export function hardenInstancesOfGlobal(context: EndowmentContext, name: string): void {
+  const sampler = name === "AbortSignal" ? "AbortController" : name === "MessagePort" ? "MessageChannel" : name;
+  if (!Object.hasOwn(GLOBAL_SAMPLES, sampler)) return;
+  context.shared(`hardened.instances.global.${sampler}`, () => {
+    for (const sample of GLOBAL_SAMPLES[sampler]!(context.powers.globals)) hardenPrototypesOf(sample);
+    return true;
+  });
+}
