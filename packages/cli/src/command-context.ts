@@ -1,0 +1,27 @@
+/** Somewhere to write text to. */
+export interface Output {
+  readonly isTerminal: boolean;
+  write(text: string): void;
+}
+
+/** What a command sees of the process that it runs in. */
+export interface CommandContext {
+  /** Absolute. */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Sets the exit code that the process will end with; ends nothing. */
+  exit(code: ExitCode): void;
+  /** Calls the listener once, when the process is about to end. */
+  atExit(listener: () => void): void;
+}
+
+/** 0 clean, 1 findings, 2 moat itself could not do it. */
+export type ExitCode = 0 | 1 | 2;
+
+/**
+ * One command. What it returns is the exit code; `undefined` says that the
+ * process now belongs to the program that was started.
+ */
+export type Command = (args: readonly string[], context: CommandContext) => Promise<ExitCode | undefined>;

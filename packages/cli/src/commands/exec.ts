@@ -1,0 +1,24 @@
+import { parseFlags } from "../arguments/parse-flags.ts";
+import { splitAtProgram } from "../arguments/split-at-program.ts";
+import { usageError } from "../arguments/usage-error.ts";
+import type { Command } from "../command-context.ts";
+import { helpText } from "../help/help-text.ts";
+import { isHelpFlag } from "../help/is-help-flag.ts";
+import { findProjectFrom } from "../project/entry.ts";
+import { findInstalledCommand } from "../project/installed-command.ts";
+import { RUN_FLAGS, startProgram } from "../project/start-program.ts";
+
+/** `moat exec [--audit] [--log FILE] <command> [args…]` */
+export const exec: Command = async (args, context) => {
+  const { own, program, rest } = splitAtProgram(args, RUN_FLAGS);
+  if (own.some(isHelpFlag)) {
+    context.stdout.write(helpText("exec"));
+    return 0;
+  }
+  const { flags } = parseFlags("exec", own, RUN_FLAGS);
+  if (program === undefined) throw usageError("moat exec needs a command to run", "moat exec <command>");
+  const project = findProjectFrom(context.cwd);
+  const { file } = findInstalledCommand(program, project);
+  await startProgram({ name: `bin:${program}`, file, project, argv: rest, flags }, context);
+  return undefined;
+};

@@ -1,0 +1,27 @@
+import { comparePolicies, ratchet } from "@moat/core/model";
+import type { CommandContext, ExitCode } from "../command-context.ts";
+import { generate } from "../project/generate.ts";
+import { readPolicyRequest } from "../project/policy-request.ts";
+import { changesText } from "../render/changes-text.ts";
+import { policyJson } from "../render/policy-json.ts";
+import { policySummary } from "../render/policy-summary.ts";
+import { makePaint } from "../render/colors.ts";
+import type { PolicyFlags } from "./policy.ts";
+
+/** `moat policy [entry…]`: what would be written, and how it differs from the file. */
+export async function showPolicy(asked: readonly string[], flags: PolicyFlags, context: CommandContext): Promise<ExitCode> {
+  const request = readPolicyRequest(asked, context.cwd);
+  const generation = await generate(request, context);
+  const policy = ratchet(request.previous, generation.policy);
+  const outcome = { ...request, policy, findings: generation.findings };
+  if (flags.json) {
+    context.stdout.write(policyJson(outcome));
+    return 0;
+  }
+  context.stdout.write(policySummary({ ...outcome, written: false, verbose: flags.verbose === true }, context));
+  if (request.previous !== undefined) {
+    const changes = comparePolicies(request.previous, policy);
+    context.stdout.write(`\n${changesText(changes, generation.evidence, makePaint(context.stdout, context.env))}`);
+  }
+  return 0;
+}

@@ -1,0 +1,101 @@
+/** What `--help` prints, by command. Under snapshot test. */
+const table = {
+  run: `Usage: moat run [flags] <entry> [arguments…]
+
+Runs a program under the policy of its project.
+Its exit code, input, output and signals are the program's own.
+Flags of moat stand before the entry; everything after it belongs to the program.
+
+  --audit      lets everything through and says at the end what would have been denied
+  --log FILE   writes denials to FILE as JSON lines
+  --help       shows this
+
+Example: moat run index.js --port 8080
+`,
+  exec: `Usage: moat exec [flags] <command> [arguments…]
+
+Runs the command of an installed package under the policy of the project.
+Everything after the command belongs to it.
+
+  --audit      lets everything through and says at the end what would have been denied
+  --log FILE   writes denials to FILE as JSON lines
+  --help       shows this
+
+Example: moat exec eslint .
+`,
+  policy: `Usage: moat policy [entry…] [flags]
+
+Shows the policy that the installed packages need, and how it differs from moat.policy.json.
+An entry is a file (index.js) or an installed command (bin:eslint).
+Without entries: those that moat.policy.json lists.
+
+  --write                writes moat.policy.json; what packages gained waits for acceptance
+  --check                exits 1 where moat.policy.json is not up to date, or something waits for acceptance
+  --accept [package…]    grants what waits for acceptance, of all packages or of those named
+  --verbose              lists everything, not only what matters most
+  --json                 prints JSON
+  --help                 shows this
+
+Example: moat policy --write index.js
+`,
+  diff: `Usage: moat diff [--base REF] [flags]
+       moat diff <file> <file> [flags]
+
+Says what each package gained and lost, the worst first.
+Compares with the policy that was committed, or one policy file with another.
+Exits 1 where something was gained.
+
+  --base REF     the commit, branch or tag to compare with (HEAD)
+  --format F     text, markdown (for a pull request) or json
+  --json         the same as --format json
+  --help         shows this
+
+Example: moat diff --base origin/main --format markdown
+`,
+  explain: `Usage: moat explain <package> [flags]
+
+Shows every grant of a package, where its code asks for it, and how the package came into the tree.
+A package is named as in moat.policy.json (express>debug), or by its own name (debug).
+
+  --json    prints JSON
+  --help    shows this
+
+Example: moat explain debug
+`,
+  help: `Usage: moat help [command]
+
+Explains moat, or one of its commands.
+`,
+} as const;
+
+export type HelpTopic = keyof typeof table;
+
+export const HELP_TOPICS = Object.keys(table) as HelpTopic[];
+
+const overview = `Usage: moat <command>
+
+A dependency can do only what the committed policy says, whatever its code becomes.
+
+  moat policy --write <entry>    writes moat.policy.json for a program; commit it
+  moat run <entry>               runs the program under the policy
+  moat exec <command>            the same for the command of an installed package
+  moat policy --check            exits 1 where the policy is not up to date
+  moat policy --accept           grants what packages gained since
+  moat diff                      says what packages gained since the last commit
+  moat explain <package>         says what a package may do, and why
+  moat help <command>            explains a command
+
+  --version    prints the version
+  --help       shows this, or after a command explains it
+
+Exit codes: 0 clean, 1 findings, 2 moat could not do it. A program that runs has its own.
+`;
+
+export function isHelpTopic(name: string): name is HelpTopic {
+  return Object.hasOwn(table, name);
+}
+
+/** The help of a command, or the overview. */
+export function helpText(topic?: HelpTopic): string {
+  return topic === undefined ? overview : table[topic];
+}

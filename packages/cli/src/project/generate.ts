@@ -1,0 +1,46 @@
+import { createHash } from "node:crypto";
+import path from "node:path";
+import type { Generated } from "@moat/policy-gen";
+import type { Overrides, Policy } from "@moat/core/model";
+import type { CommandContext } from "../command-context.ts";
+import { makeProgress } from "../render/progress.ts";
+
+export interface GenerateRequest {
+  readonly project: string;
+  readonly entries: readonly string[];
+  readonly overrides: Overrides;
+  /** What the file says now; `root` is kept. */
+  readonly previous: Policy | undefined;
+}
+
+/** Analyses everything that the entries reach; shows progress on a terminal. */
+export async function generate(request: GenerateRequest, context: CommandContext): Promise<Generated> {
+  const { generatePolicy } = await import("@moat/policy-gen");
+  const progress = makeProgress(context.stderr);
+  const { project, entries, overrides, previous } = request;
+  const cacheDir = cacheFolder(project, context.env);
+  try {
+    return await generatePolicy({
+      projectDir: project,
+      entries,
+      overrides,
+      ...(previous === undefined ? {} : { root: previous.root }),
+      ...(cacheDir === undefined ? {} : { cacheDir }),
+      onProgress: ({ count }) => progress.show(`moat: ${count} files analysed`),
+    });
+  } finally {
+    progress.clear();
+  }
+}
+
+/**
+ * Where facts about unchanged files are kept.
+ *
+ * HAZARD: never below the project. Packages may write to parts of it, and a
+ * forged fact would become a grant.
+ */
+function cacheFolder(project: string, env: CommandContext["env"]): string | undefined {
+  const base = env["XDG_CACHE_HOME"] || env["LOCALAPPDATA"] || (env["HOME"] && path.join(env["HOME"], ".cache"));
+  if (base === undefined || !path.isAbsolute(base)) return undefined;
+  return path.join(base, "moat", createHash("sha256").update(project).digest("hex").slice(0, 16));
+}

@@ -1,0 +1,41 @@
+import { MoatError, POLICY_FILE, readOverrides, readPolicyFile, type Overrides, type Policy } from "@moat/core/model";
+import { findEntry, findProjectFrom } from "./entry.ts";
+import { findInstalledCommand } from "./installed-command.ts";
+
+/** A project, its policy as it is on disk, and the entries to generate for. */
+export interface PolicyRequest {
+  readonly project: string;
+  readonly overrides: Overrides;
+  /** Undefined where there is no policy yet. */
+  readonly previous: Policy | undefined;
+  /** What the file lists, and what was asked for besides; sorted. */
+  readonly entries: readonly string[];
+}
+
+/**
+ * Reads the arguments of `moat policy [entry…]`, and the project's files.
+ * An existing policy that is malformed is an error, so that it is never written over.
+ *
+ * @throws MoatError also `MOAT_ENTRY_OUTSIDE` where the entries belong to more than one project
+ */
+export function readPolicyRequest(asked: readonly string[], cwd: string): PolicyRequest {
+  const files = asked.filter((argument) => !argument.startsWith("bin:")).map((argument) => findEntry(argument, cwd));
+  const project = files[0]?.project ?? findProjectFrom(cwd);
+  const stranger = files.find((entry) => entry.project !== project);
+  if (stranger !== undefined) {
+    throw new MoatError("MOAT_ENTRY_OUTSIDE", `${stranger.file} belongs to another project than ${files[0]!.file}`, {
+      fields: { entry: stranger.file, project },
+      nextStep: "one policy is for one project: call moat policy for each",
+    });
+  }
+  const commands = asked.filter((argument) => argument.startsWith("bin:"));
+  for (const command of commands) findInstalledCommand(command.slice("bin:".length), project);
+  const previous = readPolicyFile(project);
+  const entries = new Set([...(previous?.entries ?? []), ...files.map(({ name }) => name), ...commands]);
+  if (entries.size === 0) {
+    throw new MoatError("MOAT_USAGE", `there is no ${POLICY_FILE} in ${project}, and no entry was named`, {
+      nextStep: "moat policy --write <entry>",
+    });
+  }
+  return { project, overrides: readOverrides(project), previous, entries: [...entries].toSorted() };
+}

@@ -1,0 +1,53 @@
+import type { Grant, GrantCapability } from "@moat/core/model";
+
+const SCOPES: Readonly<Record<string, string>> = {
+  "<package>": "its own folder",
+  "<cwd>": "the current folder",
+  "<tmp>": "the folder for temporary files",
+  "<home>": "your home folder",
+};
+
+/** A path scope in words: `.` is the project. */
+function scopeWords(scope: string): string {
+  if (scope === ".") return "the project";
+  const token = /^<[a-z]+>/u.exec(scope)?.[0];
+  if (token === undefined || !Object.hasOwn(SCOPES, token)) return scope;
+  const rest = scope.slice(token.length + 1);
+  return rest === "" ? SCOPES[token]! : `${rest} in ${SCOPES[token]!}`;
+}
+
+function endpointWords(endpoint: string): string {
+  if (endpoint === "*") return "any host";
+  if (endpoint.startsWith("unix:")) return `the socket ${endpoint.slice("unix:".length)}`;
+  const [, host, port] = /^(.*):([^:]*)$/u.exec(endpoint) ?? [];
+  if (host === undefined) return endpoint;
+  const where = host === "*" ? "any host" : host.startsWith("*.") ? `any host below ${host.slice(2)}` : host;
+  return port === "*" ? `${where} on any port` : `${where} on port ${port}`;
+}
+
+function envWords(key: string): string {
+  if (key === "*") return "the whole environment";
+  return key.endsWith("*") ? `environment variables ${key}` : `the environment variable ${key}`;
+}
+
+/** After "can": what the grant lets a package do. */
+const table: Readonly<Record<GrantCapability, (grant: Grant) => string>> = {
+  "fs.read": ({ target }) => `read files in ${scopeWords(target)}`,
+  "fs.write": ({ target }) => `write and delete files in ${scopeWords(target)}`,
+  "net.connect": ({ target }) => `connect to ${endpointWords(target)}`,
+  "net.listen": ({ target }) => `accept connections on ${endpointWords(target)}`,
+  command: ({ target }) => (target === "*" ? "run any program" : `run the program ${target}`),
+  native: ({ target }) => `load native code ${target}`,
+  worker: () => "start workers",
+  env: ({ target }) => `read ${envWords(target)}`,
+  global: ({ target }) => `use the global ${target}`,
+  share: ({ target }) => `define the global ${target} for all packages`,
+  package: ({ target }) => `import ${target}`,
+  builtin: ({ target, member }) =>
+    member === undefined ? `load node:${target}` : member === "*" ? `use everything in node:${target}` : `use ${target}.${member} of Node`,
+};
+
+/** A grant in words, after "can". Not escaped: the target comes from a package. */
+export function capabilityWords(grant: Grant): string {
+  return table[grant.capability](grant);
+}
