@@ -30,7 +30,7 @@ export const makePerfHooks: BuiltinFactory = (context) => {
   hardenPerformanceEntries();
   const real = context.powers.builtin("perf_hooks");
   const clock = real.performance;
-  const timeline = new PerformanceTimeline(() => clock.now(), context.powers.globals.setImmediate ?? queueMicrotask);
+  const timeline = new PerformanceTimeline(() => clock.now(), context.powers.globals.setImmediate, context.powers.globals.structuredClone);
   const performance = makePerformance(context, clock, timeline);
 
   class PerformanceObserver {

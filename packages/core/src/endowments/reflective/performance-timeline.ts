@@ -13,11 +13,13 @@ interface MeasureOptions {
 export class PerformanceTimeline {
   readonly #now: () => number;
   readonly #later: (task: () => void) => void;
+  readonly #clone: (value: unknown) => unknown;
   #entries: PerformanceEntry[] = [];
   readonly #observers = new Map<object, { types: Set<string>; pending: PerformanceEntry[]; callback: ObserverCallback }>();
 
-  constructor(now: () => number, later: (task: () => void) => void) {
+  constructor(now: () => number, later: (task: () => void) => void, clone: (value: unknown) => unknown) {
     this.#now = now;
+    this.#clone = clone;
     this.#later = later;
   }
 
@@ -25,7 +27,7 @@ export class PerformanceTimeline {
     const startTime = options?.startTime;
     const time = startTime === undefined ? this.#now() : Number(startTime);
     if (!(time >= 0)) throw new TypeError('The "startTime" option must be a non-negative number');
-    return this.#add(new PerformanceMark(`${name as string}`, "mark", time, 0, copyOf(options?.detail)));
+    return this.#add(new PerformanceMark(`${name as string}`, "mark", time, 0, this.#copyOf(options?.detail)));
   }
 
   measure(name: unknown, startOrOptions?: unknown, endMark?: unknown): PerformanceMeasure {
@@ -38,7 +40,7 @@ export class PerformanceTimeline {
     }
     const to = end !== undefined ? this.#timeOf(end) : start !== undefined && duration !== undefined ? this.#timeOf(start) + Number(duration) : this.#now();
     const from = start !== undefined ? this.#timeOf(start) : duration !== undefined ? to - Number(duration) : 0;
-    return this.#add(new PerformanceMeasure(`${name as string}`, "measure", from, to - from, copyOf(detail)));
+    return this.#add(new PerformanceMeasure(`${name as string}`, "measure", from, to - from, this.#copyOf(detail)));
   }
 
   entries(): PerformanceObserverEntryList {
@@ -91,8 +93,8 @@ export class PerformanceTimeline {
     }
     return found.startTime;
   }
-}
 
-function copyOf(detail: unknown): unknown {
-  return detail === undefined || detail === null ? null : structuredClone(detail);
+  #copyOf(detail: unknown): unknown {
+    return detail === undefined || detail === null ? null : this.#clone(detail);
+  }
 }

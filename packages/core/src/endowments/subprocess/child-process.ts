@@ -1,3 +1,4 @@
+import { fileURLToPath, URL } from "node:url";
 import { promisify } from "node:util";
 import { accessDenied } from "../access-denied.ts";
 import { facadeFromTable, wholeModule, type MemberTable } from "../member-table.ts";
@@ -151,7 +152,7 @@ export const makeChildProcess: BuiltinFactory = (context) => {
     return runSync(planner.line(call.file, options, "child_process.execSync"), call, options);
   }
   function fork(modulePath: unknown, ...rest: unknown[]): any {
-    const call = readCall(modulePath instanceof URL ? modulePath.pathname : modulePath, rest);
+    const call = readCall(modulePath instanceof URL ? fileURLToPath(modulePath.href) : modulePath, rest);
     const options = readSpawnOptions(context, call.options);
     const plan = planner.fork(call.file, call.args, options);
     if (plan === undefined) throw accessDenied("child_process.fork", "command");
@@ -199,7 +200,7 @@ function makeTrusted(context: EndowmentContext): object {
   if (nodeLauncher === undefined) return facade;
   const planner = makeCommandPlanner(context);
   facade.fork = function fork(modulePath: unknown, ...rest: unknown[]) {
-    const call = readCall(modulePath instanceof URL ? modulePath.pathname : modulePath, rest);
+    const call = readCall(modulePath instanceof URL ? fileURLToPath(modulePath.href) : modulePath, rest);
     const given = (call.options ?? {}) as Record<string, unknown>;
     const cwd = given.cwd === undefined ? context.powers.process.cwd() : `${given.cwd as string}`;
     const plan = planner.fork(call.file, call.args, { node: {}, cwd, shell: false, badCwd: false });

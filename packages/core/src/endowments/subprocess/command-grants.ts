@@ -71,7 +71,7 @@ export function makeCommandGrants(context: EndowmentContext): { programFor(file:
     if (realpath(path) === realpath(execPath)) return "binary";
     // HAZARD: a package's own command is mostly a script for node: it has to come up under moat too.
     if (!path.startsWith(paths.project + sep) && !path.startsWith(principal.location + sep)) return undefined;
-    const head = Buffer.alloc(256);
+    const head = powers.builtin("buffer").Buffer.alloc(256);
     let length = 0;
     try {
       const fd = fs.openSync(path, "r");

@@ -1,4 +1,4 @@
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, URL } from "node:url";
 import { accessDenied } from "../access-denied.ts";
 import { makePathScopes } from "../fs/path-scopes.ts";
 import type { EndowmentContext } from "../principal.ts";

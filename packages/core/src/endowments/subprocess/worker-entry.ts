@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { isAbsolute, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, URL } from "node:url";
 import type { EndowmentContext } from "../principal.ts";
 import type { WorkerRequest } from "./launchers.ts";
 
@@ -16,7 +16,7 @@ export function readWorkerEntry(context: EndowmentContext, given: unknown, isEva
     if (href !== undefined) throw Object.assign(new TypeError("The property 'options.eval' must be false when 'filename' is not a string."), { code: "ERR_INVALID_ARG_VALUE" });
     return { source: text, format: "commonjs" };
   }
-  if (href?.startsWith("data:") || (href === undefined && text.startsWith("data:"))) return readDataUrl(text);
+  if (href?.startsWith("data:") || (href === undefined && text.startsWith("data:"))) return readDataUrl(context, text);
   if (href !== undefined) {
     if (!href.startsWith("file:")) throw Object.assign(new TypeError("The URL must be of scheme file"), { code: "ERR_INVALID_URL_SCHEME" });
     return { file: fileURLToPath(href) };
@@ -26,10 +26,10 @@ export function readWorkerEntry(context: EndowmentContext, given: unknown, isEva
   throw invalidFile(text);
 }
 
-function readDataUrl(url: string): WorkerRequest["entry"] {
+function readDataUrl(context: EndowmentContext, url: string): WorkerRequest["entry"] {
   const match = /^data:(?:text|application)\/javascript(;[^,]*?)?,([\s\S]*)$/.exec(url);
   if (match === null) throw invalidFile(url.slice(0, 40));
   const [, parameters = "", body] = match;
   const text = decodeURIComponent(body!);
-  return { source: parameters.endsWith(";base64") ? Buffer.from(text, "base64").toString("utf8") : text, format: "module" };
+  return { source: parameters.endsWith(";base64") ? context.powers.builtin("buffer").Buffer.from(text, "base64").toString("utf8") : text, format: "module" };
 }
