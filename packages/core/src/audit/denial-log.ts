@@ -49,7 +49,10 @@ export function makeDenialLog(options: DenialLogOptions = {}): DenialLog {
     const count = (lines.get(denial.principal) ?? 0) + 1;
     lines.set(denial.principal, count);
     if (count <= MOST_LINES_EACH) write(`${formatDenial(denial, contextOf?.(denial.principal))}\n`);
-    else if (count === MOST_LINES_EACH + 1) write(`moat: ${denial.principal} was denied more than ${MOST_LINES_EACH} things; the others are in the log (--log FILE) only\n`);
+    else if (count === MOST_LINES_EACH + 1)
+      write(
+        `moat: ${denial.principal} was denied more than ${MOST_LINES_EACH} things; the others are in the log (--log FILE) only\n`,
+      );
   };
 
   const record = (given: Denial) => {
@@ -85,7 +88,12 @@ export function makeDenialLog(options: DenialLogOptions = {}): DenialLog {
     summary: () =>
       [...recorded.values()]
         .map(({ denial, count }) => ({ denial, count }))
-        .toSorted((a, b) => compareText(a.denial.principal, b.denial.principal) || compareText(a.denial.capability, b.denial.capability) || compareText(a.denial.target, b.denial.target)),
+        .toSorted(
+          (a, b) =>
+            compareText(a.denial.principal, b.denial.principal) ||
+            compareText(a.denial.capability, b.denial.capability) ||
+            compareText(a.denial.target, b.denial.target),
+        ),
   });
 }
 

@@ -20,10 +20,14 @@ interface Wording {
   readonly override?: (target: string, context: DenialContext) => string;
 }
 
-const inList = (field: string, spell: (target: string, context: DenialContext) => string = (target) => target) =>
-  (target: string, context: DenialContext) => `"${field}": [${JSON.stringify(spell(target, context))}]`;
-const inPair = (field: string, key: string, spell: (target: string, context: DenialContext) => string) =>
-  (target: string, context: DenialContext) => `"${field}": {"${key}": [${JSON.stringify(spell(target, context))}]}`;
+const inList =
+  (field: string, spell: (target: string, context: DenialContext) => string = (target) => target) =>
+  (target: string, context: DenialContext) =>
+    `"${field}": [${JSON.stringify(spell(target, context))}]`;
+const inPair =
+  (field: string, key: string, spell: (target: string, context: DenialContext) => string) =>
+  (target: string, context: DenialContext) =>
+    `"${field}": {"${key}": [${JSON.stringify(spell(target, context))}]}`;
 
 const wordings: Readonly<Record<string, Wording>> = {
   "fs.read": { verb: "read", pending: (p) => p.fs?.read, override: inPair("fs", "read", scopeOf) },
@@ -34,7 +38,11 @@ const wordings: Readonly<Record<string, Wording>> = {
   env: { verb: "read the environment variable", pending: (p) => p.env, override: inList("env") },
   command: { verb: "run", pending: (p) => p.commands, override: inList("commands") },
   worker: { verb: "start a worker", pending: (p) => p.workers, override: () => `"workers": true` },
-  native: { verb: "load the native addon", pending: (p) => p.native, override: inList("native", (target, { location }) => below(location, target) ?? target) },
+  native: {
+    verb: "load the native addon",
+    pending: (p) => p.native,
+    override: inList("native", (target, { location }) => below(location, target) ?? target),
+  },
   builtin: { verb: "use the builtin", pending: (p) => p.builtins, override: builtinOverride },
   global: { verb: "use the global", pending: (p) => p.globals, override: inList("globals") },
   share: { verb: "define for other packages the global", pending: (p) => p.shares, override: inList("shares") },
@@ -92,7 +100,8 @@ function below(folder: string | undefined, target: string): string | undefined {
 
 function builtinOverride(target: string): string {
   const dot = target.indexOf(".");
-  const [name, members] = dot === -1 ? [target, "true"] : [target.slice(0, dot), `[${JSON.stringify(target.slice(dot + 1))}]`];
+  const [name, members] =
+    dot === -1 ? [target, "true"] : [target.slice(0, dot), `[${JSON.stringify(target.slice(dot + 1))}]`];
   return `"builtins": {${JSON.stringify(name)}: ${members}}`;
 }
 

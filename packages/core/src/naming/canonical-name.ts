@@ -1,3 +1,4 @@
+import { TextEncoder } from "node:util";
 import { MoatError } from "../errors/moat-error.ts";
 import type { CanonicalName } from "../policy/types.ts";
 
@@ -31,7 +32,11 @@ export function isCanonicalName(name: string): boolean {
 /** @throws MoatError `MOAT_NAME_INVALID` */
 export function assertCanonicalName(name: string): asserts name is CanonicalName {
   if (isCanonicalName(name)) return;
-  throw new MoatError("MOAT_NAME_INVALID", `${JSON.stringify(name)} is not a canonical name: expected ".", "./packages/a" or a path of dependencies such as "express>debug"`, { fields: { name } });
+  throw new MoatError(
+    "MOAT_NAME_INVALID",
+    `${JSON.stringify(name)} is not a canonical name: expected ".", "./packages/a" or a path of dependencies such as "express>debug"`,
+    { fields: { name } },
+  );
 }
 
 /** The root application and workspace members: code of the project itself. */
@@ -77,13 +82,17 @@ function escapePart(part: string, notFirst: string): string {
   if (!part.isWellFormed()) throw invalid(part, "it is not well-formed Unicode");
   let escaped = "";
   for (const character of part) {
-    escaped += PLAIN.test(character) && !(escaped === "" && notFirst.includes(character)) ? character : percentEncode(character);
+    escaped +=
+      PLAIN.test(character) && !(escaped === "" && notFirst.includes(character)) ? character : percentEncode(character);
   }
   return escaped;
 }
 
 function percentEncode(character: string): string {
-  return Array.from(new TextEncoder().encode(character), (byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`).join("");
+  return Array.from(
+    new TextEncoder().encode(character),
+    (byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`,
+  ).join("");
 }
 
 function decodePart(part: string): string {
@@ -93,5 +102,7 @@ function decodePart(part: string): string {
 }
 
 function invalid(name: string, reason: string): MoatError {
-  return new MoatError("MOAT_NAME_INVALID", `${JSON.stringify(name)} can't be the name of a package: ${reason}`, { fields: { name } });
+  return new MoatError("MOAT_NAME_INVALID", `${JSON.stringify(name)} can't be the name of a package: ${reason}`, {
+    fields: { name },
+  });
 }

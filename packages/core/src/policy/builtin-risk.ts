@@ -44,7 +44,9 @@ const rows: Readonly<Record<string, BuiltinRisk>> = {
   zlib: HARMLESS,
 
   // The rest of os tells who and where the person is, or changes priorities.
-  os: partly("EOL arch availableParallelism constants cpus devNull endianness freemem loadavg machine platform release tmpdir totalmem type uptime version"),
+  os: partly(
+    "EOL arch availableParallelism constants cpus devNull endianness freemem loadavg machine platform release tmpdir totalmem type uptime version",
+  ),
   tty: partly("isatty"),
   // PerformanceObserver sees the requests of others.
   perf_hooks: partly("constants createHistogram monitorEventLoopDelay performance"),

@@ -8,7 +8,10 @@ const NOTHING: Overrides = { packages: Object.create(null) };
  * place of the fields that they name. What is pending never counts. A package
  * that only the overrides know has what they say. Deep-frozen.
  */
-export function effectivePolicy(policy: Policy, overrides: Overrides = NOTHING): ReadonlyMap<CanonicalName, PackagePolicy> {
+export function effectivePolicy(
+  policy: Policy,
+  overrides: Overrides = NOTHING,
+): ReadonlyMap<CanonicalName, PackagePolicy> {
   const effective = new Map<CanonicalName, PackagePolicy>();
   for (const name of new Set([...Object.keys(policy.packages), ...Object.keys(overrides.packages)])) {
     effective.set(name, freezeDeep(mergeEntry(ownEntry(policy.packages, name), ownEntry(overrides.packages, name))));

@@ -1,5 +1,17 @@
 import { isCanonicalName } from "../naming/canonical-name.ts";
-import { addonProblem, builtinProblem, commandProblem, endpointProblem, envProblem, globalProblem, memberProblem, scopeProblem, shareProblem, type GrantOrigin, type GrantSyntax } from "./grant-syntax.ts";
+import {
+  addonProblem,
+  builtinProblem,
+  commandProblem,
+  endpointProblem,
+  envProblem,
+  globalProblem,
+  memberProblem,
+  scopeProblem,
+  shareProblem,
+  type GrantOrigin,
+  type GrantSyntax,
+} from "./grant-syntax.ts";
 import type { Grant, GrantCapability } from "./grant.ts";
 
 const table: Readonly<Record<GrantCapability, GrantSyntax>> = {

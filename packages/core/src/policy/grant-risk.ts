@@ -15,7 +15,12 @@ const table: Readonly<Record<GrantCapability, (grant: Grant) => Risk>> = {
   "fs.write": ({ target }) => (target.startsWith("<tmp>") ? "medium" : "high"),
   "net.connect": () => "high",
   worker: () => "medium",
-  "fs.read": ({ target }) => (/^<(?:package|tmp)>/u.test(target) ? "low" : target.startsWith("<home>") || isAbsolutePath(target) ? "high" : "medium"),
+  "fs.read": ({ target }) =>
+    /^<(?:package|tmp)>/u.test(target)
+      ? "low"
+      : target.startsWith("<home>") || isAbsolutePath(target)
+        ? "high"
+        : "medium",
   "net.listen": () => "medium",
   share: () => "medium",
   env: ({ target }) => (target === "*" ? "high" : target.endsWith("*") ? "medium" : "low"),

@@ -1,3 +1,5 @@
+import { parseEndpoint, printEndpoint } from "./endpoint.ts";
+
 /**
  * The spelling of grants. Each reader gives `undefined` for a good one, and
  * otherwise says what is wrong with it. There is one spelling for each thing, so that
@@ -17,7 +19,8 @@ export const scopeProblem: GrantSyntax = (text, origin) => {
   if (CONTROL.test(text)) return "a path has no control characters";
   if (text.includes("*")) return "scopes have no wildcards: a path grants its whole subtree";
   if (isAbsolute(text)) {
-    if (origin === "policy") return "an absolute path is for moat.overrides.json: the policy must mean the same on every machine";
+    if (origin === "policy")
+      return "an absolute path is for moat.overrides.json: the policy must mean the same on every machine";
     if (text === "/") return undefined;
     return stepsProblem(text.replace(DRIVE, "").replace(/^\/|^\\\\?/u, ""), /[\\/]/u);
   }
@@ -39,56 +42,29 @@ function isAbsolute(path: string): boolean {
 function stepsProblem(path: string, separator: RegExp): string | undefined {
   const steps = path.split(separator);
   if (steps.includes("..")) return `".." is not allowed: write where it leads`;
-  if (steps.includes("") || steps.includes(".")) return `write it without empty and "." steps and without a / at the end`;
+  if (steps.includes("") || steps.includes("."))
+    return `write it without empty and "." steps and without a / at the end`;
   if (!separator.test("\\") && path.includes("\\")) return "write / between folders";
   return undefined;
 }
 
-const HOST_LABELS = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*$/u;
-
-/** An endpoint: `host:443`, `*.example.com:443`, `127.0.0.1:*`, `[::1]:80`, `*:443`, `unix:./a.sock`, `*`. */
+/** An endpoint: `host:443`, `*.example.com:443`, `127.0.0.1:*`, `[::1]:80`, `*:443`, `*`, or (overrides) `unix:/run/a.sock`. */
 export const endpointProblem: GrantSyntax = (text, origin) => {
-  if (text === "*") return undefined;
-  if (text.startsWith("unix:")) return scopeProblem(text.slice("unix:".length), origin);
+  if (text.startsWith("unix:"))
+    return isAbsolute(text.slice("unix:".length))
+      ? scopeProblem(text.slice("unix:".length), origin)
+      : "a unix socket is granted by its absolute path";
   if (/^[a-z]+:\/\//iu.test(text)) return `an endpoint has no scheme: write "host:port"`;
-  const colon = text.lastIndexOf(":");
-  if (colon <= 0 || text.endsWith("]")) return `an endpoint is "host:port", with "*" for any port`;
-  return portProblem(text.slice(colon + 1)) ?? hostProblem(text.slice(0, colon));
+  const endpoint = parseEndpoint(text);
+  if (endpoint === undefined) return `an endpoint is "host:port", "*.host:port", with "*" for any port, or "*"`;
+  const canonical = printEndpoint(endpoint);
+  return canonical === text ? undefined : `write it as ${JSON.stringify(canonical)}`;
 };
-
-function portProblem(port: string): string | undefined {
-  if (port === "*") return undefined;
-  return /^(?:0|[1-9][0-9]{0,4})$/u.test(port) && Number(port) <= 65535 ? undefined : `a port is a number up to 65535, or "*"`;
-}
-
-function hostProblem(host: string): string | undefined {
-  if (host === "*") return undefined;
-  const named = host.startsWith("*.") ? host.slice(2) : host;
-  if (named.includes("*")) return `"*" stands only at the start of a host, as in "*.example.com"`;
-  const canonical = canonicalHost(named);
-  if (canonical === undefined) return "this is not a host name or an IP address";
-  if (canonical !== named) return `write the host as ${JSON.stringify(canonical)}`;
-  if (named.startsWith("[")) {
-    if (host !== named) return `"*." goes before a name only`;
-    return named.startsWith("[::ffff:") ? "write an IPv4-mapped address in its IPv4 form" : undefined;
-  }
-  if (host !== named && /^[0-9.]+$/u.test(named)) return `"*." goes before a name only`;
-  return HOST_LABELS.test(named) ? undefined : "this is not a host name or an IP address";
-}
-
-/** What WHATWG URL makes of a host: lower case, punycode, decimal IPv4, short IPv6. */
-function canonicalHost(host: string): string | undefined {
-  if (/[/?#@\\\s]/u.test(host) || (host.includes(":") && !host.startsWith("["))) return undefined;
-  try {
-    return new URL(`http://${host}/`).hostname;
-  } catch {
-    return undefined;
-  }
-}
 
 /** An environment key, a prefix (`npm_config_*`), or (overrides) `*`. */
 export const envProblem: GrantSyntax = (text, origin) => {
-  if (text === "*") return origin === "overrides" ? undefined : `"*" (the whole environment) is for moat.overrides.json`;
+  if (text === "*")
+    return origin === "overrides" ? undefined : `"*" (the whole environment) is for moat.overrides.json`;
   if (/^[A-Za-z_][A-Za-z0-9_.()@/:-]*\*?$/u.test(text)) return undefined;
   return `this is not an environment key: expected "NODE_ENV" or a prefix such as "FOO_*"`;
 };
@@ -96,7 +72,10 @@ export const envProblem: GrantSyntax = (text, origin) => {
 /** A program by name (`git`), by a path scope (`<package>/bin/x`), or (overrides) an absolute path or `*`. */
 export const commandProblem: GrantSyntax = (text, origin) => {
   if (text === "*") return origin === "overrides" ? undefined : `"*" (any program) is for moat.overrides.json`;
-  if (/^[./<\\]/u.test(text) || DRIVE.test(text)) return text === "." || text === "/" || /^<[a-z]+>$/u.test(text) ? "this is a folder, not a program" : scopeProblem(text, origin);
+  if (/^[./<\\]/u.test(text) || DRIVE.test(text))
+    return text === "." || text === "/" || /^<[a-z]+>$/u.test(text)
+      ? "this is a folder, not a program"
+      : scopeProblem(text, origin);
   if (/^[A-Za-z0-9_][A-Za-z0-9_.+@-]*$/u.test(text)) return undefined;
   return `a command is the name of one program ("git"), without arguments, or its path`;
 };
@@ -105,7 +84,8 @@ export const commandProblem: GrantSyntax = (text, origin) => {
 export const addonProblem: GrantSyntax = (text) => {
   if (CONTROL.test(text)) return "a path has no control characters";
   if (text.includes("*")) return "native addons are granted file by file";
-  if (isAbsolute(text) || text.startsWith("./") || text.startsWith("<")) return `write the path inside the package, as in "build/Release/addon.node"`;
+  if (isAbsolute(text) || text.startsWith("./") || text.startsWith("<"))
+    return `write the path inside the package, as in "build/Release/addon.node"`;
   return stepsProblem(text, /\//u);
 };
 
@@ -132,7 +112,9 @@ export const shareProblem: GrantSyntax = (text, origin) =>
 /** A builtin module's name without `node:`. */
 export const builtinProblem: GrantSyntax = (text) => {
   if (text.startsWith("node:")) return `write it without "node:"`;
-  return /^[a-z_][a-z0-9_]*(?:\/[a-z0-9_]+)*$/u.test(text) && text !== "__proto__" ? undefined : "this is not the name of a builtin module";
+  return /^[a-z_][a-z0-9_]*(?:\/[a-z0-9_]+)*$/u.test(text) && text !== "__proto__"
+    ? undefined
+    : "this is not the name of a builtin module";
 };
 
 /** A member of a builtin module. */
@@ -142,7 +124,10 @@ export const memberProblem: GrantSyntax = (text) =>
 /** What a policy was made for: `./index.js`, or an installed command, `bin:eslint`. */
 export const entryProblem: GrantSyntax = (text) => {
   if (CONTROL.test(text)) return "an entry has no control characters";
-  if (text.startsWith("bin:")) return /^[A-Za-z0-9_][A-Za-z0-9_.+@-]*$/u.test(text.slice(4)) ? undefined : `"bin:" is followed by the name of an installed command`;
+  if (text.startsWith("bin:"))
+    return /^[A-Za-z0-9_][A-Za-z0-9_.+@-]*$/u.test(text.slice(4))
+      ? undefined
+      : `"bin:" is followed by the name of an installed command`;
   if (text.startsWith("./")) return stepsProblem(text.slice(2), /\//u);
   return `an entry is "./index.js", relative to the project, or "bin:eslint"`;
 };

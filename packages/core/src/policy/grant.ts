@@ -43,7 +43,10 @@ const lists = {
 /** The grants of a policy, in no particular order. */
 export function grantsOf(policy: PackagePolicy): Grant[] {
   const grants: Grant[] = [];
-  for (const [capability, list] of Object.entries(lists) as [keyof typeof lists, (p: PackagePolicy) => readonly string[] | undefined][]) {
+  for (const [capability, list] of Object.entries(lists) as [
+    keyof typeof lists,
+    (p: PackagePolicy) => readonly string[] | undefined,
+  ][]) {
     for (const target of list(policy) ?? []) grants.push({ capability, target });
   }
   for (const [target, members] of Object.entries(policy.builtins ?? {})) {
@@ -70,8 +73,12 @@ export function policyOf(grants: Iterable<Grant>): PackagePolicy {
     const found = targets.get(capability);
     return found === undefined ? undefined : [...found].toSorted(compareText);
   };
-  const pair = <A extends string, B extends string>(a: A, left: string[] | undefined, b: B, right: string[] | undefined) =>
-    left === undefined && right === undefined ? undefined : present({ [a]: left, [b]: right });
+  const pair = <A extends string, B extends string>(
+    a: A,
+    left: string[] | undefined,
+    b: B,
+    right: string[] | undefined,
+  ) => (left === undefined && right === undefined ? undefined : present({ [a]: left, [b]: right }));
   return present({
     packages: list("package"),
     globals: list("global"),
@@ -96,7 +103,9 @@ export function coversGrant(held: ReadonlySet<string>, wanted: Grant): boolean {
   if (held.has(grantKey(wanted))) return true;
   // HAZARD: no cover by path or endpoint. `.` leaves out secrets and code that `./.env` names, and
   // `*` leaves out addresses that a name may resolve to: the narrower text can be the wider grant.
-  return wanted.capability === "builtin" && wanted.member !== undefined && held.has(grantKey({ ...wanted, member: "*" }));
+  return (
+    wanted.capability === "builtin" && wanted.member !== undefined && held.has(grantKey({ ...wanted, member: "*" }))
+  );
 }
 
 /** One text for each grant, for sets. No part of a grant holds a NUL. */

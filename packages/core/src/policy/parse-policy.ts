@@ -1,12 +1,35 @@
 import { isCanonicalName } from "../naming/canonical-name.ts";
-import { addonProblem, builtinProblem, commandProblem, endpointProblem, entryProblem, envProblem, globalProblem, memberProblem, scopeProblem, shareProblem, type GrantSyntax } from "./grant-syntax.ts";
+import {
+  addonProblem,
+  builtinProblem,
+  commandProblem,
+  endpointProblem,
+  entryProblem,
+  envProblem,
+  globalProblem,
+  memberProblem,
+  scopeProblem,
+  shareProblem,
+  type GrantSyntax,
+} from "./grant-syntax.ts";
 import { normalizePackagePolicy } from "./grant.ts";
 import { makePolicyReader, type Place, type PolicyReader } from "./policy-reader.ts";
 import type { CanonicalName, OverrideEntry, Overrides, PackageEntry, PackagePolicy, Policy } from "./types.ts";
 
 const POLICY_FIELDS = ["$schema", "version", "root", "entries", "packages"] as const;
 const OVERRIDES_FIELDS = ["$schema", "packages"] as const;
-const GRANT_FIELDS = ["packages", "globals", "builtins", "env", "fs", "net", "commands", "workers", "native", "shares"] as const;
+const GRANT_FIELDS = [
+  "packages",
+  "globals",
+  "builtins",
+  "env",
+  "fs",
+  "net",
+  "commands",
+  "workers",
+  "native",
+  "shares",
+] as const;
 type GrantField = (typeof GRANT_FIELDS)[number];
 
 /** The fields that are lists, and how each item is spelled. */
@@ -29,13 +52,19 @@ export function parsePolicy(text: string, fileName: string): Policy {
   const reader = makePolicyReader(text, fileName, "policy", "MOAT_POLICY_INVALID");
   const fields = reader.fields(reader.root, "the policy", POLICY_FIELDS);
   const need = (field: (typeof POLICY_FIELDS)[number]): Place =>
-    fields.get(field) ?? reader.fail(`the policy has no ${JSON.stringify(field)}`, { offset: reader.root.node.start, path: "$" });
+    fields.get(field) ??
+    reader.fail(`the policy has no ${JSON.stringify(field)}`, { offset: reader.root.node.start, path: "$" });
 
   const version = need("version");
-  if (version.node.type !== "number" || version.node.value !== 1) reader.fail("version must be 1: this file is from another moat", { offset: version.node.start, path: version.path });
+  if (version.node.type !== "number" || version.node.value !== 1)
+    reader.fail("version must be 1: this file is from another moat", {
+      offset: version.node.start,
+      path: version.path,
+    });
   const rootPlace = need("root");
   const root = reader.string(rootPlace, "root");
-  if (root !== "trusted" && root !== "confined") return reader.fail(`root must be "trusted" or "confined"`, { offset: rootPlace.node.start, path: rootPlace.path });
+  if (root !== "trusted" && root !== "confined")
+    return reader.fail(`root must be "trusted" or "confined"`, { offset: rootPlace.node.start, path: rootPlace.path });
   const schema = fields.get("$schema");
 
   return bare<Policy>({
@@ -56,17 +85,27 @@ export function parsePolicy(text: string, fileName: string): Policy {
 export function parseOverrides(text: string, fileName: string): Overrides {
   const reader = makePolicyReader(text, fileName, "overrides", "MOAT_OVERRIDES_INVALID");
   const fields = reader.fields(reader.root, "the overrides", OVERRIDES_FIELDS);
-  const packages = fields.get("packages") ?? reader.fail(`the overrides have no "packages"`, { offset: reader.root.node.start, path: "$" });
+  const packages =
+    fields.get("packages") ??
+    reader.fail(`the overrides have no "packages"`, { offset: reader.root.node.start, path: "$" });
   const schema = fields.get("$schema");
   if (schema !== undefined) reader.string(schema, "$schema");
   return bare<Overrides>({ packages: readPackages(reader, packages, readOverride) });
 }
 
-function readPackages<E>(reader: PolicyReader, place: Place, read: (reader: PolicyReader, place: Place) => E): Record<CanonicalName, E> {
+function readPackages<E>(
+  reader: PolicyReader,
+  place: Place,
+  read: (reader: PolicyReader, place: Place) => E,
+): Record<CanonicalName, E> {
   // HAZARD: with a prototype, a package called `constructor` would have an entry that nobody wrote.
   const packages: Record<CanonicalName, E> = Object.create(null);
   for (const { key, keyStart, place: inner } of reader.members(place, "packages")) {
-    if (!isCanonicalName(key)) reader.fail(`${JSON.stringify(key)} is not a canonical name such as "express>debug"`, { offset: keyStart, path: inner.path });
+    if (!isCanonicalName(key))
+      reader.fail(`${JSON.stringify(key)} is not a canonical name such as "express>debug"`, {
+        offset: keyStart,
+        path: inner.path,
+      });
     packages[key] = read(reader, inner);
   }
   return packages;
@@ -77,7 +116,9 @@ function readEntry(reader: PolicyReader, place: Place): PackageEntry {
   const entry = normalizePackagePolicy(readGrants(reader, fields, false) as PackagePolicy);
   const pending = fields.get("pending");
   if (pending === undefined) return entry;
-  const waiting = normalizePackagePolicy(readGrants(reader, reader.fields(pending, "pending", GRANT_FIELDS), false) as PackagePolicy);
+  const waiting = normalizePackagePolicy(
+    readGrants(reader, reader.fields(pending, "pending", GRANT_FIELDS), false) as PackagePolicy,
+  );
   return Object.keys(waiting).length === 0 ? entry : bare<PackageEntry>({ ...entry, pending: waiting });
 }
 
@@ -91,7 +132,11 @@ function readOverride(reader: PolicyReader, place: Place): OverrideEntry {
 }
 
 /** The fields that are there; `removable` is whether `false` may stand for "none". */
-function readGrants(reader: PolicyReader, fields: ReadonlyMap<GrantField | "pending" | "reason", Place>, removable: boolean): Record<string, unknown> {
+function readGrants(
+  reader: PolicyReader,
+  fields: ReadonlyMap<GrantField | "pending" | "reason", Place>,
+  removable: boolean,
+): Record<string, unknown> {
   const grants: Record<string, unknown> = Object.create(null);
   for (const field of GRANT_FIELDS) {
     const place = fields.get(field);
@@ -112,9 +157,16 @@ function isEmptyList({ node }: Place): boolean {
   return node.type === "array" && node.items.length === 0;
 }
 
-function readPair(reader: PolicyReader, place: Place, what: string, keys: readonly string[], syntax: GrantSyntax): Record<string, string[]> {
+function readPair(
+  reader: PolicyReader,
+  place: Place,
+  what: string,
+  keys: readonly string[],
+  syntax: GrantSyntax,
+): Record<string, string[]> {
   const pair: Record<string, string[]> = Object.create(null);
-  for (const [key, inner] of reader.fields(place, what, keys)) pair[key] = [...new Set(reader.strings(inner, `${what}.${key}`, syntax))].toSorted();
+  for (const [key, inner] of reader.fields(place, what, keys))
+    pair[key] = [...new Set(reader.strings(inner, `${what}.${key}`, syntax))].toSorted();
   return pair;
 }
 
@@ -122,10 +174,16 @@ function readBuiltins(reader: PolicyReader, place: Place): Record<string, true |
   const builtins: Record<string, true | string[]> = Object.create(null);
   for (const { key, keyStart, place: inner } of reader.members(place, "builtins")) {
     const problem = builtinProblem(key, reader.origin);
-    if (problem !== undefined) reader.fail(`${JSON.stringify(key)} in builtins: ${problem}`, { offset: keyStart, path: inner.path });
-    if (inner.node.type === "array") builtins[key] = [...new Set(reader.strings(inner, `builtins.${key}`, memberProblem))].toSorted();
+    if (problem !== undefined)
+      reader.fail(`${JSON.stringify(key)} in builtins: ${problem}`, { offset: keyStart, path: inner.path });
+    if (inner.node.type === "array")
+      builtins[key] = [...new Set(reader.strings(inner, `builtins.${key}`, memberProblem))].toSorted();
     else if (inner.node.type === "boolean" && inner.node.value) builtins[key] = true;
-    else reader.fail(`builtins.${key} must be true or an array of its members`, { offset: inner.node.start, path: inner.path });
+    else
+      reader.fail(`builtins.${key} must be true or an array of its members`, {
+        offset: inner.node.start,
+        path: inner.path,
+      });
   }
   return builtins;
 }

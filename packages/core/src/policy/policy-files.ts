@@ -1,3 +1,4 @@
+import { TextDecoder } from "node:util";
 import { lstatSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { MoatError } from "../errors/moat-error.ts";

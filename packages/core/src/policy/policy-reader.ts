@@ -25,12 +25,20 @@ export interface PolicyReader {
 }
 
 /** @throws MoatError `code` when the text is not JSON */
-export function makePolicyReader(text: string, fileName: string, origin: GrantOrigin, code: MoatErrorCode): PolicyReader {
+export function makePolicyReader(
+  text: string,
+  fileName: string,
+  origin: GrantOrigin,
+  code: MoatErrorCode,
+): PolicyReader {
   const fail: PolicyReader["fail"] = (message, { offset, path }) => {
     const { line, column } = placeOf(text, offset);
     throw new MoatError(code, `${fileName}:${line}:${column}: ${message} (at ${path})`, {
       fields: { file: fileName, line, column, path },
-      nextStep: origin === "policy" ? "restore the file from version control, or make it anew: moat policy --write" : `correct ${fileName}; its format is in docs/policy-format.md`,
+      nextStep:
+        origin === "policy"
+          ? "restore the file from version control, or make it anew: moat policy --write"
+          : `correct ${fileName}; its format is in docs/policy-format.md`,
     });
   };
   const expected = (place: Place, what: string, type: string): never =>
@@ -39,7 +47,11 @@ export function makePolicyReader(text: string, fileName: string, origin: GrantOr
   const members: PolicyReader["members"] = (place, what) => {
     const { node } = place;
     if (node.type !== "object") return expected(place, what, "an object");
-    return node.entries.map(({ key, keyStart, value }: JsonMember) => ({ key, keyStart, place: { node: value, path: childPath(place.path, key) } }));
+    return node.entries.map(({ key, keyStart, value }: JsonMember) => ({
+      key,
+      keyStart,
+      place: { node: value, path: childPath(place.path, key) },
+    }));
   };
 
   return {
@@ -53,7 +65,10 @@ export function makePolicyReader(text: string, fileName: string, origin: GrantOr
         const field = fields.find((name) => name === key);
         if (field === undefined) {
           const near = nearestWord(key, fields);
-          fail(`unknown field ${JSON.stringify(key)} in ${what}${near === undefined ? `: it has ${fields.join(", ")}` : `: did you mean ${JSON.stringify(near)}?`}`, { offset: keyStart, path: inner.path });
+          fail(
+            `unknown field ${JSON.stringify(key)} in ${what}${near === undefined ? `: it has ${fields.join(", ")}` : `: did you mean ${JSON.stringify(near)}?`}`,
+            { offset: keyStart, path: inner.path },
+          );
         } else {
           known.set(field, inner);
         }
@@ -69,7 +84,8 @@ export function makePolicyReader(text: string, fileName: string, origin: GrantOr
         const item = { node, path: `${place.path}[${index}]` };
         if (node.type !== "string") return expected(item, `each item of ${what}`, "a string");
         const problem = syntax(node.value, origin);
-        if (problem !== undefined) fail(`${JSON.stringify(node.value)} in ${what}: ${problem}`, { offset: node.start, path: item.path });
+        if (problem !== undefined)
+          fail(`${JSON.stringify(node.value)} in ${what}: ${problem}`, { offset: node.start, path: item.path });
         return node.value;
       });
     },

@@ -2,7 +2,18 @@ import { compareText } from "../naming/compare-names.ts";
 import { normalizePackagePolicy } from "./grant.ts";
 import type { OverrideEntry, Overrides, PackagePolicy, Policy } from "./types.ts";
 
-const FIELDS = ["packages", "globals", "builtins", "env", "fs", "net", "commands", "workers", "native", "shares"] as const;
+const FIELDS = [
+  "packages",
+  "globals",
+  "builtins",
+  "env",
+  "fs",
+  "net",
+  "commands",
+  "workers",
+  "native",
+  "shares",
+] as const;
 
 /**
  * The bytes of `moat.policy.json`: the same for policies that mean the same.
@@ -15,16 +26,34 @@ export function printPolicy(policy: Policy): string {
     ["version", policy.version],
     ["root", policy.root],
     ["entries", [...new Set(policy.entries)].toSorted(compareText)],
-    ["packages", byName(policy.packages, ({ pending, ...granted }) => {
-      const waiting = pending === undefined ? [] : grantMembers(normalizePackagePolicy(pending));
-      return new Members([...grantMembers(normalizePackagePolicy(granted)), ...(waiting.length === 0 ? [] : [["pending", new Members(waiting)] as const])]);
-    })],
+    [
+      "packages",
+      byName(policy.packages, ({ pending, ...granted }) => {
+        const waiting = pending === undefined ? [] : grantMembers(normalizePackagePolicy(pending));
+        return new Members([
+          ...grantMembers(normalizePackagePolicy(granted)),
+          ...(waiting.length === 0 ? [] : [["pending", new Members(waiting)] as const]),
+        ]);
+      }),
+    ],
   ]);
 }
 
 /** The bytes of `moat.overrides.json`; what was written as "none" stays. */
 export function printOverrides(overrides: Overrides): string {
-  return print([["packages", byName(overrides.packages, (entry) => new Members([...overrideMembers(entry), ...(entry.reason === undefined ? [] : [["reason", entry.reason] as const])]))]]);
+  return print([
+    [
+      "packages",
+      byName(
+        overrides.packages,
+        (entry) =>
+          new Members([
+            ...overrideMembers(entry),
+            ...(entry.reason === undefined ? [] : [["reason", entry.reason] as const]),
+          ]),
+      ),
+    ],
+  ]);
 }
 
 type Member = readonly [key: string, value: unknown];
@@ -41,7 +70,13 @@ function grantMembers(policy: PackagePolicy): Member[] {
   const members: Member[] = [];
   for (const field of FIELDS) {
     const value = policy[field];
-    if (value !== undefined) members.push([field, field === "builtins" || field === "fs" || field === "net" ? byName(value as Record<string, unknown>, (inner) => inner) : value]);
+    if (value !== undefined)
+      members.push([
+        field,
+        field === "builtins" || field === "fs" || field === "net"
+          ? byName(value as Record<string, unknown>, (inner) => inner)
+          : value,
+      ]);
   }
   return members;
 }
@@ -52,7 +87,11 @@ function overrideMembers(entry: OverrideEntry): Member[] {
     const value = entry[field];
     if (value === undefined) continue;
     if (Array.isArray(value)) members.push([field, sorted(value)]);
-    else if (typeof value === "object") members.push([field, byName(value as Record<string, unknown>, (inner) => (Array.isArray(inner) ? sorted(inner) : inner))]);
+    else if (typeof value === "object")
+      members.push([
+        field,
+        byName(value as Record<string, unknown>, (inner) => (Array.isArray(inner) ? sorted(inner) : inner)),
+      ]);
     else members.push([field, value]);
   }
   return members;
@@ -63,7 +102,11 @@ function sorted(list: readonly string[]): string[] {
 }
 
 function byName<V>(record: Readonly<Record<string, V>>, each: (value: V) => unknown): Members {
-  return new Members(Object.keys(record).toSorted(compareText).map((key) => [key, each(record[key]!)]));
+  return new Members(
+    Object.keys(record)
+      .toSorted(compareText)
+      .map((key) => [key, each(record[key]!)]),
+  );
 }
 
 function print(members: readonly Member[]): string {
@@ -72,8 +115,19 @@ function print(members: readonly Member[]): string {
 
 function text(value: unknown, indent: string): string {
   const inner = `${indent}  `;
-  const block = (open: string, lines: string[], close: string) => (lines.length === 0 ? open + close : `${open}\n${inner}${lines.join(`,\n${inner}`)}\n${indent}${close}`);
-  if (value instanceof Members) return block("{", value.list.map(([key, member]) => `${JSON.stringify(key)}: ${text(member, inner)}`), "}");
-  if (Array.isArray(value)) return block("[", value.map((item) => text(item, inner)), "]");
+  const block = (open: string, lines: string[], close: string) =>
+    lines.length === 0 ? open + close : `${open}\n${inner}${lines.join(`,\n${inner}`)}\n${indent}${close}`;
+  if (value instanceof Members)
+    return block(
+      "{",
+      value.list.map(([key, member]) => `${JSON.stringify(key)}: ${text(member, inner)}`),
+      "}",
+    );
+  if (Array.isArray(value))
+    return block(
+      "[",
+      value.map((item) => text(item, inner)),
+      "]",
+    );
   return JSON.stringify(value);
 }

@@ -21,7 +21,10 @@ import type { CanonicalName, PackageEntry, PackagePolicy, Policy } from "./types
 export function ratchet(previous: Policy | undefined, generated: Policy): Policy {
   const packages: Record<CanonicalName, PackageEntry> = Object.create(null);
   for (const [name, { pending: _unused, ...wanted }] of Object.entries(generated.packages)) {
-    packages[name] = previous === undefined || isFirstParty(name) ? policyOf(grantsOf(wanted)) : ratchetEntry(name, wanted, previous, generated);
+    packages[name] =
+      previous === undefined || isFirstParty(name)
+        ? policyOf(grantsOf(wanted))
+        : ratchetEntry(name, wanted, previous, generated);
   }
   return { ...generated, packages };
 }
@@ -32,13 +35,16 @@ function ratchetEntry(name: CanonicalName, wanted: PackagePolicy, previous: Poli
   const granted: Grant[] = [];
   const pending: Grant[] = [];
   // HAZARD: only names that came with this very tree are new; an edge to nowhere could come to mean anything.
-  const isNew = (target: CanonicalName) => !isFirstParty(target) && Object.hasOwn(generated.packages, target) && !Object.hasOwn(previous.packages, target);
+  const isNew = (target: CanonicalName) =>
+    !isFirstParty(target) && Object.hasOwn(generated.packages, target) && !Object.hasOwn(previous.packages, target);
   for (const grant of grantsOf(wanted)) {
-    const harmless = grant.capability === "package" ? isNew(grant.target) : before === undefined && riskOf(grant) === "none";
+    const harmless =
+      grant.capability === "package" ? isNew(grant.target) : before === undefined && riskOf(grant) === "none";
     if (harmless || coversGrant(held, grant)) granted.push(grant);
     else pending.push(grant);
     // Of a builtin that is now wanted whole, the members that it had stay.
-    if (grant.member === "*" && !held.has(grantKey(grant))) granted.push(...(before ?? []).filter((old) => old.capability === "builtin" && old.target === grant.target));
+    if (grant.member === "*" && !held.has(grantKey(grant)))
+      granted.push(...(before ?? []).filter((old) => old.capability === "builtin" && old.target === grant.target));
   }
   return entryOf(granted, pending);
 }
@@ -52,7 +58,8 @@ export function accept(policy: Policy, names?: readonly CanonicalName[]): Policy
   const packages: Record<CanonicalName, PackageEntry> = Object.create(null);
   for (const [name, entry] of Object.entries(policy.packages)) {
     const { pending = {}, ...granted } = entry;
-    packages[name] = accepted === undefined || accepted.has(name) ? entryOf([...grantsOf(granted), ...grantsOf(pending)], []) : entry;
+    packages[name] =
+      accepted === undefined || accepted.has(name) ? entryOf([...grantsOf(granted), ...grantsOf(pending)], []) : entry;
   }
   return { ...policy, packages };
 }

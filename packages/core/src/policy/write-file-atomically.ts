@@ -12,8 +12,12 @@ import { MoatError } from "../errors/moat-error.ts";
  */
 export function writeFileAtomically(filePath: string, text: string): void {
   const old = lstatSync(filePath, { throwIfNoEntry: false });
-  if (old !== undefined && !old.isFile()) throw failed(filePath, old.isSymbolicLink() ? "it is a link" : "it is not a file");
-  const temporary = path.join(path.dirname(filePath), `.${path.basename(filePath)}.${randomBytes(6).toString("hex")}.tmp`);
+  if (old !== undefined && !old.isFile())
+    throw failed(filePath, old.isSymbolicLink() ? "it is a link" : "it is not a file");
+  const temporary = path.join(
+    path.dirname(filePath),
+    `.${path.basename(filePath)}.${randomBytes(6).toString("hex")}.tmp`,
+  );
   let opened: number | undefined;
   let made = false;
   try {

@@ -24,30 +24,75 @@ describe("escapeForTerminal", () => {
 
 describe("formatDenial", () => {
   test.each<[Denial, string]>([
-    [{ principal: "a>b", capability: "fs.read", target: "/home/u/.npmrc", via: "fs.readFileSync" }, 'moat: a>b may not read /home/u/.npmrc (fs.readFileSync); to allow it, in moat.overrides.json: {"packages": {"a>b": {"fs": {"read": ["/home/u/.npmrc"]}}}}'],
-    [{ principal: "a", capability: "fs.write", target: "/p/dist/x.js" }, 'moat: a may not write /p/dist/x.js; to allow it, in moat.overrides.json: {"packages": {"a": {"fs": {"write": ["./dist/x.js"]}}}}'],
-    [{ principal: "a", capability: "fs.read", target: "/p/node_modules/a/data.json" }, 'moat: a may not read /p/node_modules/a/data.json; to allow it, in moat.overrides.json: {"packages": {"a": {"fs": {"read": ["<package>/data.json"]}}}}'],
-    [{ principal: "a", capability: "net.connect", target: "evil.example:443" }, 'moat: a may not connect to evil.example:443; to allow it, in moat.overrides.json: {"packages": {"a": {"net": {"connect": ["evil.example:443"]}}}}'],
-    [{ principal: "a", capability: "dns", target: "evil.example" }, 'moat: a may not resolve evil.example; to allow it, in moat.overrides.json: {"packages": {"a": {"net": {"connect": ["evil.example:*"]}}}}'],
-    [{ principal: "a", capability: "builtin", target: "fs.readFile" }, 'moat: a may not use the builtin fs.readFile; to allow it, in moat.overrides.json: {"packages": {"a": {"builtins": {"fs": ["readFile"]}}}}'],
-    [{ principal: "a", capability: "builtin", target: "vm" }, 'moat: a may not use the builtin vm; to allow it, in moat.overrides.json: {"packages": {"a": {"builtins": {"vm": true}}}}'],
-    [{ principal: "a", capability: "worker", target: "" }, 'moat: a may not start a worker; to allow it, in moat.overrides.json: {"packages": {"a": {"workers": true}}}'],
-    [{ principal: "a", capability: "process", target: "process.binding" }, "moat: a may not use process.binding; no policy allows this"],
-    [{ principal: "a", capability: "toString", target: "x" }, "moat: a may not use toString on x; no policy allows this"],
+    [
+      { principal: "a>b", capability: "fs.read", target: "/home/u/.npmrc", via: "fs.readFileSync" },
+      'moat: a>b may not read /home/u/.npmrc (fs.readFileSync); to allow it, in moat.overrides.json: {"packages": {"a>b": {"fs": {"read": ["/home/u/.npmrc"]}}}}',
+    ],
+    [
+      { principal: "a", capability: "fs.write", target: "/p/dist/x.js" },
+      'moat: a may not write /p/dist/x.js; to allow it, in moat.overrides.json: {"packages": {"a": {"fs": {"write": ["./dist/x.js"]}}}}',
+    ],
+    [
+      { principal: "a", capability: "fs.read", target: "/p/node_modules/a/data.json" },
+      'moat: a may not read /p/node_modules/a/data.json; to allow it, in moat.overrides.json: {"packages": {"a": {"fs": {"read": ["<package>/data.json"]}}}}',
+    ],
+    [
+      { principal: "a", capability: "net.connect", target: "evil.example:443" },
+      'moat: a may not connect to evil.example:443; to allow it, in moat.overrides.json: {"packages": {"a": {"net": {"connect": ["evil.example:443"]}}}}',
+    ],
+    [
+      { principal: "a", capability: "dns", target: "evil.example" },
+      'moat: a may not resolve evil.example; to allow it, in moat.overrides.json: {"packages": {"a": {"net": {"connect": ["evil.example:*"]}}}}',
+    ],
+    [
+      { principal: "a", capability: "builtin", target: "fs.readFile" },
+      'moat: a may not use the builtin fs.readFile; to allow it, in moat.overrides.json: {"packages": {"a": {"builtins": {"fs": ["readFile"]}}}}',
+    ],
+    [
+      { principal: "a", capability: "builtin", target: "vm" },
+      'moat: a may not use the builtin vm; to allow it, in moat.overrides.json: {"packages": {"a": {"builtins": {"vm": true}}}}',
+    ],
+    [
+      { principal: "a", capability: "worker", target: "" },
+      'moat: a may not start a worker; to allow it, in moat.overrides.json: {"packages": {"a": {"workers": true}}}',
+    ],
+    [
+      { principal: "a", capability: "process", target: "process.binding" },
+      "moat: a may not use process.binding; no policy allows this",
+    ],
+    [
+      { principal: "a", capability: "toString", target: "x" },
+      "moat: a may not use toString on x; no policy allows this",
+    ],
   ])("%j", (denial, line) => {
     expect(formatDenial(denial, { project: "/p", location: "/p/node_modules/a" })).toBe(line);
   });
 
   test("names the command where what is missing waits for acceptance", () => {
-    expect(formatDenial({ principal: "a>b", capability: "net.connect", target: "x.example:443" }, { pending: { net: { connect: ["*"] } } })).toBe("moat: a>b may not connect to x.example:443; it waits for acceptance: moat policy --accept 'a>b'");
-    expect(formatDenial({ principal: "a>b", capability: "net.listen", target: "*:80" }, { pending: { net: { connect: ["*"] } } })).toContain("moat.overrides.json");
+    expect(
+      formatDenial(
+        { principal: "a>b", capability: "net.connect", target: "x.example:443" },
+        { pending: { net: { connect: ["*"] } } },
+      ),
+    ).toBe("moat: a>b may not connect to x.example:443; it waits for acceptance: moat policy --accept 'a>b'");
+    expect(
+      formatDenial(
+        { principal: "a>b", capability: "net.listen", target: "*:80" },
+        { pending: { net: { connect: ["*"] } } },
+      ),
+    ).toContain("moat.overrides.json");
   });
 
   test("is one printable line, whatever the package says", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary" }), fc.constantFrom("fs.read", "env", "eval", "nonsense", "builtin"), fc.string({ unit: "binary" }), (target, capability, via) => {
-        expect(formatDenial({ principal: "a", capability, target, via })).not.toMatch(DANGEROUS);
-      }),
+      fc.property(
+        fc.string({ unit: "binary" }),
+        fc.constantFrom("fs.read", "env", "eval", "nonsense", "builtin"),
+        fc.string({ unit: "binary" }),
+        (target, capability, via) => {
+          expect(formatDenial({ principal: "a", capability, target, via })).not.toMatch(DANGEROUS);
+        },
+      ),
     );
     expect(formatDenial({ principal: "a", capability: "fs.read", target: "x".repeat(1e6) }).length).toBeLessThan(1000);
   });
@@ -64,16 +109,26 @@ describe("makeDenialLog", () => {
     log.record({ ...denial, via: "another way" });
     log.record({ ...denial, principal: "b" });
     expect(lines).toEqual([`${formatDenial(denial)}\n`, `${formatDenial({ ...denial, principal: "b" })}\n`]);
-    expect(json.map((line) => JSON.parse(line))).toEqual([{ version: 1, denied: true, ...denial }, { version: 1, denied: true, ...denial, principal: "b" }]);
+    expect(json.map((line) => JSON.parse(line))).toEqual([
+      { version: 1, denied: true, ...denial },
+      { version: 1, denied: true, ...denial, principal: "b" },
+    ]);
     expect(json.every((line) => line.endsWith("\n") && line.indexOf("\n") === line.length - 1)).toBe(true);
-    expect(log.summary()).toEqual([{ denial, count: 4 }, { denial: { ...denial, principal: "b" }, count: 1 }]);
+    expect(log.summary()).toEqual([
+      { denial, count: 4 },
+      { denial: { ...denial, principal: "b" }, count: 1 },
+    ]);
   });
 
   test("refuses; in an audit records and lets through", () => {
     const lines: string[] = [];
     const json: string[] = [];
     expect(makeDenialLog().denierFor("a")({ capability: "env", target: "A" })).toBe(true);
-    const audit = makeDenialLog({ audit: true, write: (line) => lines.push(line), writeJson: (line) => json.push(line) });
+    const audit = makeDenialLog({
+      audit: true,
+      write: (line) => lines.push(line),
+      writeJson: (line) => json.push(line),
+    });
     expect(audit.denierFor("a")({ capability: "env", target: "A" })).toBe(false);
     expect(lines).toEqual([]);
     expect(JSON.parse(json[0]!)).toEqual({ version: 1, denied: false, principal: "a", capability: "env", target: "A" });

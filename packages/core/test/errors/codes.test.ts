@@ -13,7 +13,10 @@ function thrownCodes(): Map<string, string> {
     const folder = path.join(repository, "packages", name, "src");
     for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
       if (!file.endsWith(".ts")) continue;
-      for (const [, code] of readFileSync(path.join(folder, file), "utf8").matchAll(/MoatError\(\s*"(MOAT_[A-Z0-9_]+)"/gu)) thrown.set(code!, `${name}/src/${file}`);
+      for (const [, code] of readFileSync(path.join(folder, file), "utf8").matchAll(
+        /MoatError\(\s*"(MOAT_[A-Z0-9_]+)"/gu,
+      ))
+        thrown.set(code!, `${name}/src/${file}`);
     }
   }
   return thrown;
@@ -29,11 +32,14 @@ describe("errorCodes", () => {
   test.each(codes)("%s has a page that says what happened and what to do", (code) => {
     const page = readFileSync(path.join(repository, errorPage(code)), "utf8");
     expect(page.startsWith(`# ${code}\n\n${errorCodes[code].title}.\n`)).toBe(true);
-    for (const heading of ["What happened", "What to do"]) expect(page).toMatch(new RegExp(`^## ${heading}\\n\\n\\S`, "mu"));
+    for (const heading of ["What happened", "What to do"])
+      expect(page).toMatch(new RegExp(`^## ${heading}\\n\\n\\S`, "mu"));
   });
 
   test("there is no page for a code that is gone", () => {
-    expect(readdirSync(path.join(repository, "docs/errors")).toSorted()).toEqual(codes.map((code) => `${code}.md`).toSorted());
+    expect(readdirSync(path.join(repository, "docs/errors")).toSorted()).toEqual(
+      codes.map((code) => `${code}.md`).toSorted(),
+    );
   });
 
   test("is sorted", () => {

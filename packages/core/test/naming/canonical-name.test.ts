@@ -1,10 +1,33 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { assertCanonicalName, isCanonicalName, isFirstParty, joinName, memberName, splitName } from "../../src/naming/canonical-name.ts";
+import {
+  assertCanonicalName,
+  isCanonicalName,
+  isFirstParty,
+  joinName,
+  memberName,
+  splitName,
+} from "../../src/naming/canonical-name.ts";
 import { compareNames } from "../../src/naming/compare-names.ts";
 
 describe("isCanonicalName", () => {
-  test.each([".", "express", "express>debug", "@babel/core", "a>@babel/core>b", "./packages/a", "./packages/a>lodash", "./.config/x", "./_a", "lodash.merge", "constructor", "JSONStream", "a_b", "%5F_proto__", "./packages/%C3%A4"])("takes %s", (name) => {
+  test.each([
+    ".",
+    "express",
+    "express>debug",
+    "@babel/core",
+    "a>@babel/core>b",
+    "./packages/a",
+    "./packages/a>lodash",
+    "./.config/x",
+    "./_a",
+    "lodash.merge",
+    "constructor",
+    "JSONStream",
+    "a_b",
+    "%5F_proto__",
+    "./packages/%C3%A4",
+  ])("takes %s", (name) => {
     expect(isCanonicalName(name)).toBe(true);
   });
 
@@ -66,7 +89,13 @@ describe("joinName", () => {
   });
 
   test("two folders never share a name, and no dependency is first-party", () => {
-    const folder = fc.string({ unit: fc.constantFrom("a", ">", ".", "_", "%", "3", "E", "@", " ", "ä", "\\", "*", "\u202e", "😀"), minLength: 1, maxLength: 6 }).filter((name) => name !== "." && name !== "..");
+    const folder = fc
+      .string({
+        unit: fc.constantFrom("a", ">", ".", "_", "%", "3", "E", "@", " ", "ä", "\\", "*", "\u202e", "😀"),
+        minLength: 1,
+        maxLength: 6,
+      })
+      .filter((name) => name !== "." && name !== "..");
     fc.assert(
       fc.property(folder, folder, folder, (parent, a, b) => {
         const above = joinName(".", parent);
@@ -86,7 +115,8 @@ test("memberName names a folder of the project and nothing outside", () => {
   expect(memberName("./packages/a/")).toBe("./packages/a");
   expect(isFirstParty(memberName("packages/a>b"))).toBe(true);
   expect(isCanonicalName(memberName("packages/a>b"))).toBe(true);
-  for (const folder of ["..", "../x", "a/../../x", "", "."]) expect(() => memberName(folder)).toThrow(/workspace member/u);
+  for (const folder of ["..", "../x", "a/../../x", "", "."])
+    expect(() => memberName(folder)).toThrow(/workspace member/u);
 });
 
 test("isFirstParty is the root and members, not what they depend on", () => {
@@ -95,7 +125,15 @@ test("isFirstParty is the root and members, not what they depend on", () => {
 
 describe("compareNames", () => {
   test("fewest steps, then shortest, then by code unit", () => {
-    expect(["a>b", "bb", "b", "a>a>a", ".", "B", "aa"].toSorted(compareNames)).toEqual([".", "B", "b", "aa", "bb", "a>b", "a>a>a"]);
+    expect(["a>b", "bb", "b", "a>a>a", ".", "B", "aa"].toSorted(compareNames)).toEqual([
+      ".",
+      "B",
+      "b",
+      "aa",
+      "bb",
+      "a>b",
+      "a>a>a",
+    ]);
   });
 
   test("is a total order", () => {

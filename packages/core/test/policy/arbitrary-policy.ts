@@ -4,11 +4,14 @@ import type { Overrides, PackageEntry, PackagePolicy, Policy } from "../../src/p
 
 const some = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 const list = (...items: string[]) => some(fc.array(fc.constantFrom(...items), { maxLength: 5 }));
-const defined = <T extends object>(value: T) => Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as T;
+const defined = <T extends object>(value: T) =>
+  Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as T;
 
 const dependency = fc.oneof(
   fc.constantFrom("a", "b", "constructor", "__proto__", "toString", "valueOf", "@s/p", "hasOwnProperty"),
-  fc.string({ unit: "grapheme", minLength: 1, maxLength: 4 }).filter((name) => !name.includes("/") && name !== "." && name !== ".." && name.isWellFormed()),
+  fc
+    .string({ unit: "grapheme", minLength: 1, maxLength: 4 })
+    .filter((name) => !name.includes("/") && name !== "." && name !== ".." && name.isWellFormed()),
 );
 
 /** Any canonical name, odd ones on purpose. */
@@ -21,10 +24,20 @@ export const packagePolicy: fc.Arbitrary<PackagePolicy> = fc
   .record({
     packages: list("a", "b", "a>b", "constructor", "./packages/a"),
     globals: list("console", "process", "constructor", "fetch", "hasOwnProperty"),
-    builtins: some(fc.dictionary(fc.constantFrom("fs", "os", "path", "constructor", "util", "vm"), fc.oneof(fc.constant(true as const), fc.array(fc.constantFrom("a", "readFile", "toString", "EOL"), { maxLength: 3 })))),
+    builtins: some(
+      fc.dictionary(
+        fc.constantFrom("fs", "os", "path", "constructor", "util", "vm"),
+        fc.oneof(
+          fc.constant(true as const),
+          fc.array(fc.constantFrom("a", "readFile", "toString", "EOL"), { maxLength: 3 }),
+        ),
+      ),
+    ),
     env: list("NODE_ENV", "FOO_*", "DEBUG", "constructor"),
     fs: some(fc.record({ read: list(".", "./a", "<package>", "<tmp>/x"), write: list(".", "./dist") }).map(defined)),
-    net: some(fc.record({ connect: list("*", "a.example:443", "127.0.0.1:*"), listen: list("*:80", "[::1]:1") }).map(defined)),
+    net: some(
+      fc.record({ connect: list("*", "a.example:443", "127.0.0.1:*"), listen: list("*:80", "[::1]:1") }).map(defined),
+    ),
     commands: list("git", "node"),
     workers: some(fc.boolean()),
     native: list("build/Release/a.node", "b.node"),
@@ -32,7 +45,9 @@ export const packagePolicy: fc.Arbitrary<PackagePolicy> = fc
   })
   .map(defined) as fc.Arbitrary<PackagePolicy>;
 
-export const packageEntry: fc.Arbitrary<PackageEntry> = fc.record({ granted: packagePolicy, pending: some(packagePolicy) }).map(({ granted, pending }) => defined({ ...granted, pending }) as PackageEntry);
+export const packageEntry: fc.Arbitrary<PackageEntry> = fc
+  .record({ granted: packagePolicy, pending: some(packagePolicy) })
+  .map(({ granted, pending }) => defined({ ...granted, pending }) as PackageEntry);
 
 const policyWith = (entry: fc.Arbitrary<PackageEntry>): fc.Arbitrary<Policy> =>
   fc
@@ -52,9 +67,19 @@ export const policy = policyWith(packageEntry);
 export const generatedPolicy = policyWith(packagePolicy);
 
 export const overrides: fc.Arbitrary<Overrides> = fc.record({
-  packages: fc.dictionary(canonicalName, fc.record({ granted: packagePolicy, removed: fc.subarray(["fs", "net", "builtins", "packages", "env"]), reason: some(fc.string()) }).map(({ granted, removed, reason }) => {
-    const entry: Record<string, unknown> = defined({ ...granted, reason });
-    for (const field of removed) entry[field] = false;
-    return entry;
-  }), { maxKeys: 5 }),
+  packages: fc.dictionary(
+    canonicalName,
+    fc
+      .record({
+        granted: packagePolicy,
+        removed: fc.subarray(["fs", "net", "builtins", "packages", "env"]),
+        reason: some(fc.string()),
+      })
+      .map(({ granted, removed, reason }) => {
+        const entry: Record<string, unknown> = defined({ ...granted, reason });
+        for (const field of removed) entry[field] = false;
+        return entry;
+      }),
+    { maxKeys: 5 },
+  ),
 }) as fc.Arbitrary<Overrides>;

@@ -8,23 +8,68 @@ const require = createRequire(import.meta.url);
 
 describe("builtinRisk", () => {
   test("everything that reaches the world or the realm is no harmless module", () => {
-    for (const name of ["fs", "fs/promises", "net", "tls", "http", "https", "http2", "dgram", "dns", "dns/promises", "domain"]) expect(builtinMemberRisk(name, "*"), name).toBe("risky");
-    for (const name of ["module", "vm", "inspector", "worker_threads", "child_process", "cluster", "v8", "repl", "wasi", "ffi", "sqlite", "diagnostics_channel", "process", "test", "trace_events", "async_hooks"]) expect(builtinMemberRisk(name, "*"), name).toBe("authority");
+    for (const name of [
+      "fs",
+      "fs/promises",
+      "net",
+      "tls",
+      "http",
+      "https",
+      "http2",
+      "dgram",
+      "dns",
+      "dns/promises",
+      "domain",
+    ])
+      expect(builtinMemberRisk(name, "*"), name).toBe("risky");
+    for (const name of [
+      "module",
+      "vm",
+      "inspector",
+      "worker_threads",
+      "child_process",
+      "cluster",
+      "v8",
+      "repl",
+      "wasi",
+      "ffi",
+      "sqlite",
+      "diagnostics_channel",
+      "process",
+      "test",
+      "trace_events",
+      "async_hooks",
+    ])
+      expect(builtinMemberRisk(name, "*"), name).toBe("authority");
   });
 
   test("a module without a row, or with an inherited one, is as good as every power", () => {
-    for (const name of ["constructor", "toString", "__proto__", "quic", "node:path", "_http_client"]) expect(builtinRisk(name), name).toEqual({ risk: "authority" });
+    for (const name of ["constructor", "toString", "__proto__", "quic", "node:path", "_http_client"])
+      expect(builtinRisk(name), name).toEqual({ risk: "authority" });
   });
 
   test("members that are harmless are members", () => {
     const known = new Set(builtinModules);
-    for (const name of ["os", "tty", "perf_hooks", "async_hooks", "crypto", "http", "http2", "net", "module", "v8", "worker_threads"]) {
+    for (const name of [
+      "os",
+      "tty",
+      "perf_hooks",
+      "async_hooks",
+      "crypto",
+      "http",
+      "http2",
+      "net",
+      "module",
+      "v8",
+      "worker_threads",
+    ]) {
       const row = builtinRisk(name);
       expect(known.has(name)).toBe(true);
       if (row.risk !== "partly") throw new Error(`${name} has no members`);
       // These came after Node 20.19.
       const later = new Set(["argon2", "argon2Sync", "decapsulate", "encapsulate", "randomUUIDv7", "hash"]);
-      for (const member of row.harmless) if (!later.has(member)) expect(member in require(name), `${name}.${member}`).toBe(true);
+      for (const member of row.harmless)
+        if (!later.has(member)) expect(member in require(name), `${name}.${member}`).toBe(true);
     }
   });
 
@@ -49,8 +94,26 @@ describe("builtinRisk", () => {
 });
 
 test("globals that give power are not harmless, nor is one that nobody knows", () => {
-  for (const name of ["process", "fetch", "WebSocket", "EventSource", "BroadcastChannel", "localStorage", "sessionStorage", "gc", "eval", "Function", "require", "Worker", "SomethingNew", "constructor", "__proto__"]) expect(isHarmlessGlobal(name), name).toBe(false);
-  for (const name of ["console", "setTimeout", "URL", "TextEncoder", "Buffer"]) expect(isHarmlessGlobal(name), name).toBe(true);
+  for (const name of [
+    "process",
+    "fetch",
+    "WebSocket",
+    "EventSource",
+    "BroadcastChannel",
+    "localStorage",
+    "sessionStorage",
+    "gc",
+    "eval",
+    "Function",
+    "require",
+    "Worker",
+    "SomethingNew",
+    "constructor",
+    "__proto__",
+  ])
+    expect(isHarmlessGlobal(name), name).toBe(false);
+  for (const name of ["console", "setTimeout", "URL", "TextEncoder", "Buffer"])
+    expect(isHarmlessGlobal(name), name).toBe(true);
 });
 
 test("risks of grants, the worst first", () => {

@@ -6,23 +6,79 @@ import { printPolicy } from "../../src/policy/print-policy.ts";
 import type { Policy } from "../../src/policy/types.ts";
 import { policy } from "./arbitrary-policy.ts";
 
-const make = (packages: Policy["packages"], rest: Partial<Policy> = {}): Policy => ({ version: 1, root: "trusted", entries: ["./index.js"], ...rest, packages });
+const make = (packages: Policy["packages"], rest: Partial<Policy> = {}): Policy => ({
+  version: 1,
+  root: "trusted",
+  entries: ["./index.js"],
+  ...rest,
+  packages,
+});
 
 describe("comparePolicies", () => {
   test("tells gains and losses, the worst first", () => {
     expect(
       comparePolicies(
         make({ dep: { env: ["A"], builtins: { fs: ["readFile"] }, pending: { workers: true } } }),
-        make({ dep: { env: ["B"], builtins: { fs: ["readFile", "writeFile"] }, workers: true, pending: { commands: ["git"] } }, fresh: { net: { connect: ["a.example:443"] } } }),
+        make({
+          dep: {
+            env: ["B"],
+            builtins: { fs: ["readFile", "writeFile"] },
+            workers: true,
+            pending: { commands: ["git"] },
+          },
+          fresh: { net: { connect: ["a.example:443"] } },
+        }),
       ),
     ).toEqual([
-      { kind: "gained", package: "dep", grant: { capability: "command", target: "git" }, from: "none", to: "pending", risk: "critical" },
-      { kind: "gained", package: "fresh", grant: { capability: "net.connect", target: "a.example:443" }, from: "none", to: "granted", risk: "high" },
-      { kind: "gained", package: "dep", grant: { capability: "builtin", target: "fs", member: "writeFile" }, from: "none", to: "granted", risk: "medium" },
-      { kind: "gained", package: "dep", grant: { capability: "worker", target: "" }, from: "pending", to: "granted", risk: "medium" },
-      { kind: "gained", package: "dep", grant: { capability: "env", target: "B" }, from: "none", to: "granted", risk: "low" },
+      {
+        kind: "gained",
+        package: "dep",
+        grant: { capability: "command", target: "git" },
+        from: "none",
+        to: "pending",
+        risk: "critical",
+      },
+      {
+        kind: "gained",
+        package: "fresh",
+        grant: { capability: "net.connect", target: "a.example:443" },
+        from: "none",
+        to: "granted",
+        risk: "high",
+      },
+      {
+        kind: "gained",
+        package: "dep",
+        grant: { capability: "builtin", target: "fs", member: "writeFile" },
+        from: "none",
+        to: "granted",
+        risk: "medium",
+      },
+      {
+        kind: "gained",
+        package: "dep",
+        grant: { capability: "worker", target: "" },
+        from: "pending",
+        to: "granted",
+        risk: "medium",
+      },
+      {
+        kind: "gained",
+        package: "dep",
+        grant: { capability: "env", target: "B" },
+        from: "none",
+        to: "granted",
+        risk: "low",
+      },
       { kind: "package-added", package: "fresh", risk: "low" },
-      { kind: "lost", package: "dep", grant: { capability: "env", target: "A" }, from: "granted", to: "none", risk: "low" },
+      {
+        kind: "lost",
+        package: "dep",
+        grant: { capability: "env", target: "A" },
+        from: "granted",
+        to: "none",
+        risk: "low",
+      },
     ]);
   });
 
@@ -35,7 +91,8 @@ describe("comparePolicies", () => {
   });
 
   test("is empty exactly for policies that mean the same (but for $schema)", () => {
-    const canonical = (value: Policy) => printPolicy({ version: 1, root: value.root, entries: value.entries, packages: value.packages });
+    const canonical = (value: Policy) =>
+      printPolicy({ version: 1, root: value.root, entries: value.entries, packages: value.packages });
     fc.assert(
       fc.property(policy, policy, (a, b) => {
         expect(comparePolicies(a, structuredClone(a))).toEqual([]);
@@ -48,9 +105,25 @@ describe("comparePolicies", () => {
   test("the other way round, every gain is a loss", () => {
     fc.assert(
       fc.property(policy, policy, (a, b) => {
-        const opposite = { gained: "lost", lost: "gained", "package-added": "package-removed", "package-removed": "package-added", "entry-added": "entry-removed", "entry-removed": "entry-added", "root-changed": "root-changed" } as const;
+        const opposite = {
+          gained: "lost",
+          lost: "gained",
+          "package-added": "package-removed",
+          "package-removed": "package-added",
+          "entry-added": "entry-removed",
+          "entry-removed": "entry-added",
+          "root-changed": "root-changed",
+        } as const;
         const text = (changes: ReturnType<typeof comparePolicies>, flip: boolean) =>
-          changes.map((change) => JSON.stringify([flip ? opposite[change.kind] : change.kind, "package" in change ? change.package : "", "grant" in change ? change.grant : "entry" in change ? change.entry : ""])).toSorted();
+          changes
+            .map((change) =>
+              JSON.stringify([
+                flip ? opposite[change.kind] : change.kind,
+                "package" in change ? change.package : "",
+                "grant" in change ? change.grant : "entry" in change ? change.entry : "",
+              ]),
+            )
+            .toSorted();
         expect(text(comparePolicies(a, b), true)).toEqual(text(comparePolicies(b, a), false));
       }),
     );
@@ -68,13 +141,19 @@ describe("comparePolicies", () => {
 
 /** The policy without pending grants that are granted anyway. */
 function effectiveText(value: Policy): string {
-  return JSON.stringify([value.root, value.entries.toSorted(), Object.entries(value.packages).map(([name]) => name).toSorted()]).replaceAll(/(".\/index.js"|"bin:eslint"|".\/a\/b.mjs")(?:,\1)+/gu, "$1");
+  return JSON.stringify([
+    value.root,
+    value.entries.toSorted(),
+    Object.entries(value.packages)
+      .map(([name]) => name)
+      .toSorted(),
+  ]).replaceAll(/(".\/index.js"|"bin:eslint"|".\/a\/b.mjs")(?:,\1)+/gu, "$1");
 }
 
 test("pendingGrants lists what waits, the worst first", () => {
-  expect(pendingGrants(make({ b: { pending: { env: ["A"] } }, a: { commands: ["x"], pending: { native: ["a.node"], env: ["A"] } } })).map(({ package: name, grant, risk }) => `${name} ${grant.capability} ${risk}`)).toEqual([
-    "a native critical",
-    "a env low",
-    "b env low",
-  ]);
+  expect(
+    pendingGrants(
+      make({ b: { pending: { env: ["A"] } }, a: { commands: ["x"], pending: { native: ["a.node"], env: ["A"] } } }),
+    ).map(({ package: name, grant, risk }) => `${name} ${grant.capability} ${risk}`),
+  ).toEqual(["a native critical", "a env low", "b env low"]);
 });

@@ -9,24 +9,40 @@ const make = (packages: Policy["packages"]): Policy => ({ version: 1, root: "tru
 
 describe("effectivePolicy", () => {
   test("an override replaces a field whole and leaves the others", () => {
-    const effective = effectivePolicy(make({ dep: { fs: { read: ["."], write: ["./dist"] }, env: ["A"] } }), { packages: { dep: { fs: { read: ["./data"] } } } });
+    const effective = effectivePolicy(make({ dep: { fs: { read: ["."], write: ["./dist"] }, env: ["A"] } }), {
+      packages: { dep: { fs: { read: ["./data"] } } },
+    });
     expect(effective.get("dep")).toEqual({ fs: { read: ["./data"] }, env: ["A"] });
   });
 
   test.each([false, []] as const)("%j takes a field away", (none) => {
-    const effective = effectivePolicy(make({ dep: { env: ["A"], globals: ["console"] } }), { packages: { dep: { env: none as never } } });
+    const effective = effectivePolicy(make({ dep: { env: ["A"], globals: ["console"] } }), {
+      packages: { dep: { env: none as never } },
+    });
     expect(effective.get("dep")).toEqual({ globals: ["console"] });
   });
 
   test("overrides may come before the policy knows the package", () => {
-    const written = parseOverrides(`{"packages":{"dep":{"fs":{"read":["."],"write":["./out"]},"net":{"connect":["127.0.0.1:8080"]},"env":["NODE_ENV"],"commands":["git"]}}}`, "o");
-    expect(effectivePolicy(make({}), written).get("dep")).toEqual({ fs: { read: ["."], write: ["./out"] }, net: { connect: ["127.0.0.1:8080"] }, env: ["NODE_ENV"], commands: ["git"] });
+    const written = parseOverrides(
+      `{"packages":{"dep":{"fs":{"read":["."],"write":["./out"]},"net":{"connect":["127.0.0.1:8080"]},"env":["NODE_ENV"],"commands":["git"]}}}`,
+      "o",
+    );
+    expect(effectivePolicy(make({}), written).get("dep")).toEqual({
+      fs: { read: ["."], write: ["./out"] },
+      net: { connect: ["127.0.0.1:8080"] },
+      env: ["NODE_ENV"],
+      commands: ["git"],
+    });
   });
 
   test("what is pending never counts", () => {
     fc.assert(
       fc.property(policy, overrides, (value, over) => {
-        const without = make(Object.fromEntries(Object.entries(value.packages).map(([name, { pending: _pending, ...granted }]) => [name, granted])));
+        const without = make(
+          Object.fromEntries(
+            Object.entries(value.packages).map(([name, { pending: _pending, ...granted }]) => [name, granted]),
+          ),
+        );
         expect([...effectivePolicy(value, over)]).toEqual([...effectivePolicy(without, over)]);
       }),
     );
@@ -38,11 +54,14 @@ describe("effectivePolicy", () => {
     const dep = effective.get("dep")!;
     expect((dep as Record<string, unknown>)["constructor"]).toBeUndefined();
     expect((dep.builtins as Record<string, unknown>)["toString"]).toBeUndefined();
-    for (const part of [dep, dep.fs, dep.fs!.read, dep.builtins, dep.builtins!["fs"]]) expect(Object.isFrozen(part)).toBe(true);
+    for (const part of [dep, dep.fs, dep.fs!.read, dep.builtins, dep.builtins!["fs"]])
+      expect(Object.isFrozen(part)).toBe(true);
   });
 
   test("overrides for `constructor` do not merge into what Object.prototype has", () => {
-    expect(effectivePolicy({ ...make({}), packages: {} }, { packages: { constructor: { env: ["A"] } } }).get("constructor")).toEqual({ env: ["A"] });
+    expect(
+      effectivePolicy({ ...make({}), packages: {} }, { packages: { constructor: { env: ["A"] } } }).get("constructor"),
+    ).toEqual({ env: ["A"] });
   });
 });
 

@@ -94,9 +94,24 @@ describe("parsePolicy", () => {
     ['{"version":1,"root":"trusted","entries":["./../x.js"],"packages":{}}', "1:42", "$.entries[0]", '".."'],
     ['{"version":1,"root":"trusted","entries":"./x.js","packages":{}}', "1:41", "$.entries", "must be an array"],
     ['{"version":1,"root":"trusted","entries":[],"package":{}}', "1:44", "$.package", 'did you mean "packages"?'],
-    ['{"version":1,"root":"trusted","entries":[],"packages":{},"__proto__":{"packages":{}}}', "1:58", "$.__proto__", 'unknown field "__proto__"'],
-    ['{"version":1,"root":"trusted","entries":[],"packages":{},"allowAll":true}', "1:58", "$.allowAll", 'unknown field "allowAll"'],
-    ['{"version":1,"root":"trusted","entries":[],"packages":[]}', "1:55", "$.packages", "packages must be an object, not an array"],
+    [
+      '{"version":1,"root":"trusted","entries":[],"packages":{},"__proto__":{"packages":{}}}',
+      "1:58",
+      "$.__proto__",
+      'unknown field "__proto__"',
+    ],
+    [
+      '{"version":1,"root":"trusted","entries":[],"packages":{},"allowAll":true}',
+      "1:58",
+      "$.allowAll",
+      'unknown field "allowAll"',
+    ],
+    [
+      '{"version":1,"root":"trusted","entries":[],"packages":[]}',
+      "1:55",
+      "$.packages",
+      "packages must be an object, not an array",
+    ],
     [`${head}{"__proto__":{"env":["A"]}}}`, "1:68", "$.packages.__proto__", "not a canonical name"],
     [`${head}{"a//b":{}}}`, "1:68", '$.packages["a//b"]', "not a canonical name"],
     [`${head}{"*":true}}`, "1:68", '$.packages["*"]', "not a canonical name"],
@@ -119,7 +134,12 @@ describe("parsePolicy", () => {
     [withEntry('{"builtins":["fs"]}'), "1:86", "$.packages.dep.builtins", "must be an object, not an array"],
     [withEntry('{"builtins":{"fs":false}}'), "1:92", "$.packages.dep.builtins.fs", "must be true or an array"],
     [withEntry('{"builtins":{"node:fs":true}}'), "1:87", '$.packages.dep.builtins["node:fs"]', 'without "node:"'],
-    [withEntry('{"builtins":{"__proto__":true}}'), "1:87", "$.packages.dep.builtins.__proto__", "not the name of a builtin"],
+    [
+      withEntry('{"builtins":{"__proto__":true}}'),
+      "1:87",
+      "$.packages.dep.builtins.__proto__",
+      "not the name of a builtin",
+    ],
     [withEntry('{"workers":"yes"}'), "1:85", "$.packages.dep.workers", "must be true or false"],
     [withEntry('{"native":true}'), "1:84", "$.packages.dep.native", "must be an array"],
     [withEntry('{"commands":["*"]}'), "1:87", "$.packages.dep.commands[0]", "moat.overrides.json"],
@@ -127,7 +147,12 @@ describe("parsePolicy", () => {
     [withEntry('{"shares":["Promise"]}'), "1:85", "$.packages.dep.shares[0]", "no package may define"],
     [withEntry('{"packages":["../x"]}'), "1:87", "$.packages.dep.packages[0]", "not a canonical name"],
     [withEntry('{"pending":{"pending":{}}}'), "1:86", "$.packages.dep.pending.pending", "unknown field"],
-    [withEntry('{"pending":{"fs":{"read":["/"]}}}'), "1:100", "$.packages.dep.pending.fs.read[0]", "moat.overrides.json"],
+    [
+      withEntry('{"pending":{"fs":{"read":["/"]}}}'),
+      "1:100",
+      "$.packages.dep.pending.fs.read[0]",
+      "moat.overrides.json",
+    ],
   ])("refuses %s", (text, place, path, message) => {
     const error = failure(() => parsePolicy(text, "moat.policy.json"));
     expect(error.code).toBe("MOAT_POLICY_INVALID");
@@ -141,7 +166,8 @@ describe("parsePolicy", () => {
   test("every way of cutting a good file short is refused", () => {
     const text = `${head}{"a>b":{"env":["A"],"builtins":{"fs":true},"pending":{"workers":true}}}}\n`;
     expect(parsePolicy(text, "p").packages["a>b"]).toBeDefined();
-    for (let end = 0; end < text.trimEnd().length; end += 1) expect(failure(() => parsePolicy(text.slice(0, end), "p")).code).toBe("MOAT_POLICY_INVALID");
+    for (let end = 0; end < text.trimEnd().length; end += 1)
+      expect(failure(() => parsePolicy(text.slice(0, end), "p")).code).toBe("MOAT_POLICY_INVALID");
   });
 });
 

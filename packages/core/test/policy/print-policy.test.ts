@@ -9,13 +9,31 @@ import { overrides, policy } from "./arbitrary-policy.ts";
 function shuffled(value: unknown): unknown {
   if (Array.isArray(value)) return [...value.toReversed(), ...value];
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).toReversed().map(([key, inner]) => [key, shuffled(inner)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .toReversed()
+      .map(([key, inner]) => [key, shuffled(inner)]),
+  );
 }
 
 describe("printPolicy", () => {
   test("prints one grant a line, in the format's order", () => {
     expect(
-      printPolicy({ packages: { b: {}, "a>c": { workers: false, env: [], builtins: { util: true, fs: [], "10": ["b", "a"] }, globals: ["b", "a", "b"], pending: {} } }, entries: ["./index.js"], root: "trusted", version: 1 }),
+      printPolicy({
+        packages: {
+          b: {},
+          "a>c": {
+            workers: false,
+            env: [],
+            builtins: { util: true, fs: [], "10": ["b", "a"] },
+            globals: ["b", "a", "b"],
+            pending: {},
+          },
+        },
+        entries: ["./index.js"],
+        root: "trusted",
+        version: 1,
+      }),
     ).toBe(`{
   "version": 1,
   "root": "trusted",
@@ -56,7 +74,9 @@ describe("printPolicy", () => {
   });
 
   test("order and repetition never show", () => {
-    fc.assert(fc.property(policy, (value) => void expect(printPolicy(shuffled(value) as Policy)).toBe(printPolicy(value))));
+    fc.assert(
+      fc.property(policy, (value) => void expect(printPolicy(shuffled(value) as Policy)).toBe(printPolicy(value))),
+    );
   });
 
   test("is JSON with a line end, and no carriage return", () => {
@@ -83,6 +103,8 @@ describe("printOverrides", () => {
   });
 
   test("keeps false, empty lists and reasons", () => {
-    expect(JSON.parse(printOverrides({ packages: { a: { reason: "r", net: false, env: [], workers: false } } }))).toEqual({ packages: { a: { env: [], net: false, workers: false, reason: "r" } } });
+    expect(
+      JSON.parse(printOverrides({ packages: { a: { reason: "r", net: false, env: [], workers: false } } })),
+    ).toEqual({ packages: { a: { env: [], net: false, workers: false, reason: "r" } } });
   });
 });

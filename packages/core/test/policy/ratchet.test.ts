@@ -8,12 +8,23 @@ import { accept, ratchet } from "../../src/policy/ratchet.ts";
 import type { PackageEntry, PackagePolicy, Policy } from "../../src/policy/types.ts";
 import { generatedPolicy, policy } from "./arbitrary-policy.ts";
 
-const make = (packages: Policy["packages"]): Policy => ({ version: 1, root: "trusted", entries: ["./index.js"], packages });
-const entryAfter = (before: Record<string, PackageEntry>, now: Record<string, PackagePolicy>, name = "dep") => ratchet(make(before), make(now)).packages[name];
+const make = (packages: Policy["packages"]): Policy => ({
+  version: 1,
+  root: "trusted",
+  entries: ["./index.js"],
+  packages,
+});
+const entryAfter = (before: Record<string, PackageEntry>, now: Record<string, PackagePolicy>, name = "dep") =>
+  ratchet(make(before), make(now)).packages[name];
 
 describe("ratchet", () => {
   test("the first write trusts what it finds", () => {
-    fc.assert(fc.property(generatedPolicy, (generated) => void expect(printPolicy(ratchet(undefined, generated))).toBe(printPolicy(generated))));
+    fc.assert(
+      fc.property(
+        generatedPolicy,
+        (generated) => void expect(printPolicy(ratchet(undefined, generated))).toBe(printPolicy(generated)),
+      ),
+    );
   });
 
   test.each([
@@ -36,7 +47,12 @@ describe("ratchet", () => {
   });
 
   test("what it keeps stays, what it lost goes, and what it no longer wants is not pending", () => {
-    expect(entryAfter({ dep: { env: ["A", "B"], net: { connect: ["a.example:1"] }, pending: { commands: ["git"], workers: true } } }, { dep: { env: ["B", "C"], workers: true } })).toEqual({
+    expect(
+      entryAfter(
+        { dep: { env: ["A", "B"], net: { connect: ["a.example:1"] }, pending: { commands: ["git"], workers: true } } },
+        { dep: { env: ["B", "C"], workers: true } },
+      ),
+    ).toEqual({
       env: ["B"],
       pending: { env: ["C"], workers: true },
     });
@@ -50,21 +66,59 @@ describe("ratchet", () => {
 
   test("a new package has its harmless grants, and waits for the others", () => {
     expect(
-      entryAfter({}, { dep: { globals: ["console", "fetch", "process"], builtins: { path: true, os: ["EOL", "homedir"], fs: ["readFile"], child_process: ["spawn"], future: true, crypto: ["createHash", "setEngine"] }, env: ["A"], fs: { read: ["<package>"] }, workers: true } }),
+      entryAfter(
+        {},
+        {
+          dep: {
+            globals: ["console", "fetch", "process"],
+            builtins: {
+              path: true,
+              os: ["EOL", "homedir"],
+              fs: ["readFile"],
+              child_process: ["spawn"],
+              future: true,
+              crypto: ["createHash", "setEngine"],
+            },
+            env: ["A"],
+            fs: { read: ["<package>"] },
+            workers: true,
+          },
+        },
+      ),
     ).toEqual({
       globals: ["console"],
       builtins: { path: true, os: ["EOL"], crypto: ["createHash"] },
-      pending: { globals: ["fetch", "process"], builtins: { os: ["homedir"], fs: ["readFile"], child_process: ["spawn"], future: true, crypto: ["setEngine"] }, env: ["A"], fs: { read: ["<package>"] }, workers: true },
+      pending: {
+        globals: ["fetch", "process"],
+        builtins: { os: ["homedir"], fs: ["readFile"], child_process: ["spawn"], future: true, crypto: ["setEngine"] },
+        env: ["A"],
+        fs: { read: ["<package>"] },
+        workers: true,
+      },
     });
   });
 
   test("an update that adds a harmless dependency goes on working", () => {
-    const after = ratchet(make({ dep: { env: ["A"] } }), make({ dep: { env: ["A"], packages: ["dep>tiny"] }, "dep>tiny": { builtins: { util: ["inspect"] }, packages: ["dep>tiny>er"] }, "dep>tiny>er": {} }));
-    expect(after.packages).toEqual({ dep: { env: ["A"], packages: ["dep>tiny"] }, "dep>tiny": { builtins: { util: ["inspect"] }, packages: ["dep>tiny>er"] }, "dep>tiny>er": {} });
+    const after = ratchet(
+      make({ dep: { env: ["A"] } }),
+      make({
+        dep: { env: ["A"], packages: ["dep>tiny"] },
+        "dep>tiny": { builtins: { util: ["inspect"] }, packages: ["dep>tiny>er"] },
+        "dep>tiny>er": {},
+      }),
+    );
+    expect(after.packages).toEqual({
+      dep: { env: ["A"], packages: ["dep>tiny"] },
+      "dep>tiny": { builtins: { util: ["inspect"] }, packages: ["dep>tiny>er"] },
+      "dep>tiny>er": {},
+    });
   });
 
   test("a new package is no way round to one that was there", () => {
-    const after = ratchet(make({ dep: {}, vault: { env: ["SECRET"] } }), make({ dep: { packages: ["evil"] }, evil: { packages: ["vault"] }, vault: { env: ["SECRET"] } }));
+    const after = ratchet(
+      make({ dep: {}, vault: { env: ["SECRET"] } }),
+      make({ dep: { packages: ["evil"] }, evil: { packages: ["vault"] }, vault: { env: ["SECRET"] } }),
+    );
     expect(after.packages["evil"]).toEqual({ pending: { packages: ["vault"] } });
   });
 
@@ -76,21 +130,42 @@ describe("ratchet", () => {
   });
 
   test("a whole builtin in the place of members is pending, and the members stay", () => {
-    expect(entryAfter({ dep: { builtins: { fs: ["readFile"] } } }, { dep: { builtins: { fs: true } } })).toEqual({ builtins: { fs: ["readFile"] }, pending: { builtins: { fs: true } } });
-    expect(entryAfter({ dep: { builtins: { fs: true } } }, { dep: { builtins: { fs: ["readFile"] } } })).toEqual({ builtins: { fs: ["readFile"] } });
+    expect(entryAfter({ dep: { builtins: { fs: ["readFile"] } } }, { dep: { builtins: { fs: true } } })).toEqual({
+      builtins: { fs: ["readFile"] },
+      pending: { builtins: { fs: true } },
+    });
+    expect(entryAfter({ dep: { builtins: { fs: true } } }, { dep: { builtins: { fs: ["readFile"] } } })).toEqual({
+      builtins: { fs: ["readFile"] },
+    });
   });
 
   test("a narrower path is another grant: ./.env is no part of .", () => {
-    expect(entryAfter({ dep: { fs: { read: ["."] } } }, { dep: { fs: { read: [".", "./.env"] } } })).toEqual({ fs: { read: ["."] }, pending: { fs: { read: ["./.env"] } } });
+    expect(entryAfter({ dep: { fs: { read: ["."] } } }, { dep: { fs: { read: [".", "./.env"] } } })).toEqual({
+      fs: { read: ["."] },
+      pending: { fs: { read: ["./.env"] } },
+    });
   });
 
   test("the application and its members are not held back", () => {
-    const after = ratchet(make({ ".": {}, "./packages/a": {}, "./packages/a>dep": {} }), make({ ".": { commands: ["git"] }, "./packages/a": { commands: ["git"] }, "./packages/a>dep": { commands: ["git"] } }));
-    expect(after.packages).toEqual({ ".": { commands: ["git"] }, "./packages/a": { commands: ["git"] }, "./packages/a>dep": { pending: { commands: ["git"] } } });
+    const after = ratchet(
+      make({ ".": {}, "./packages/a": {}, "./packages/a>dep": {} }),
+      make({
+        ".": { commands: ["git"] },
+        "./packages/a": { commands: ["git"] },
+        "./packages/a>dep": { commands: ["git"] },
+      }),
+    );
+    expect(after.packages).toEqual({
+      ".": { commands: ["git"] },
+      "./packages/a": { commands: ["git"] },
+      "./packages/a>dep": { pending: { commands: ["git"] } },
+    });
   });
 
   test("a package called constructor is new when nobody wrote it", () => {
-    expect(entryAfter({ dep: {} }, { constructor: { env: ["A"] } }, "constructor")).toEqual({ pending: { env: ["A"] } });
+    expect(entryAfter({ dep: {} }, { constructor: { env: ["A"] } }, "constructor")).toEqual({
+      pending: { env: ["A"] },
+    });
   });
 
   test("never grants what was not granted before", () => {
@@ -102,8 +177,15 @@ describe("ratchet", () => {
           const { pending: _old, ...before } = known ? previous.packages[name]! : {};
           const held = new Set(grantsOf(before as PackagePolicy).map(grantKey));
           for (const grant of grantsOf(granted)) {
-            const toNewPackage = grant.capability === "package" && !Object.hasOwn(previous.packages, grant.target) && Object.hasOwn(generated.packages, grant.target);
-            expect(coversGrant(held, grant) || toNewPackage || (!known && grant.capability !== "package" && riskOf(grant) === "none")).toBe(true);
+            const toNewPackage =
+              grant.capability === "package" &&
+              !Object.hasOwn(previous.packages, grant.target) &&
+              Object.hasOwn(generated.packages, grant.target);
+            expect(
+              coversGrant(held, grant) ||
+                toNewPackage ||
+                (!known && grant.capability !== "package" && riskOf(grant) === "none"),
+            ).toBe(true);
           }
         }
       }),
@@ -111,7 +193,14 @@ describe("ratchet", () => {
   });
 
   test("grants and pending together are what was generated, and accepting gives just that", () => {
-    fc.assert(fc.property(policy, generatedPolicy, (previous, generated) => void expect(printPolicy(accept(ratchet(previous, generated)))).toBe(printPolicy(generated))));
+    fc.assert(
+      fc.property(
+        policy,
+        generatedPolicy,
+        (previous, generated) =>
+          void expect(printPolicy(accept(ratchet(previous, generated)))).toBe(printPolicy(generated)),
+      ),
+    );
   });
 
   test("writing again changes nothing", () => {
@@ -125,7 +214,10 @@ describe("ratchet", () => {
 });
 
 describe("accept", () => {
-  const waiting = make({ a: { env: ["A"], pending: { env: ["B"], builtins: { fs: true } } }, b: { pending: { workers: true } } });
+  const waiting = make({
+    a: { env: ["A"], pending: { env: ["B"], builtins: { fs: true } } },
+    b: { pending: { workers: true } },
+  });
 
   test("all, or those that are named", () => {
     expect(accept(waiting).packages).toEqual({ a: { env: ["A", "B"], builtins: { fs: true } }, b: { workers: true } });

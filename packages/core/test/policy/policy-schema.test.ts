@@ -1,0 +1,44 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { endpointProblem, envProblem, scopeProblem } from "../../src/policy/grant-syntax.ts";
+import { parsePolicy } from "../../src/policy/parse-policy.ts";
+
+const schema = JSON.parse(readFileSync(new URL("../../policy.schema.json", import.meta.url), "utf8"));
+const grants = schema.$defs.grants.properties;
+
+test("knows the fields that the parser knows", () => {
+  const text = (entry: object) =>
+    JSON.stringify({ version: 1, root: "trusted", entries: [], packages: { dep: entry } });
+  for (const [field, { type }] of Object.entries<{ type: string }>(grants)) {
+    const none = type === "array" ? [] : type === "boolean" ? false : {};
+    expect(() => parsePolicy(text({ [field]: none }), "p"), field).not.toThrow();
+    expect(() => parsePolicy(text({ pending: { [field]: none } }), "p"), field).not.toThrow();
+  }
+  let known = "";
+  try {
+    parsePolicy(text({ zzzzzzzzzzzz: 1 }), "p");
+  } catch (error) {
+    known = (error as Error).message;
+  }
+  expect(known).toContain(`it has ${[...Object.keys(grants), "pending"].join(", ")}`);
+  expect(Object.keys(schema.properties)).toEqual(["$schema", "version", "root", "entries", "packages"]);
+});
+
+test("its patterns take what the parser takes", () => {
+  const cases = [
+    [
+      schema.$defs.scope.pattern,
+      scopeProblem,
+      [".", "./a", "./.env", "<package>", "<tmp>/x", "<home>/.config", "/etc", "<home>", "a", "./*"],
+    ],
+    [
+      schema.$defs.endpoint.pattern,
+      endpointProblem,
+      ["*", "a.example:443", "*.a.example:1", "127.0.0.1:*", "[::1]:80", "*:80", "a", "https://a:443", "unix:/x"],
+    ],
+    [grants.env.items.pattern, envProblem, ["NODE_ENV", "FOO_*", "ProgramFiles(x86)", "*", "A B", ""]],
+  ] as const;
+  for (const [pattern, syntax, items] of cases)
+    for (const item of items)
+      expect(new RegExp(pattern, "u").test(item), item).toBe(syntax(item, "policy") === undefined);
+});
