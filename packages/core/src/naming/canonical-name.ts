@@ -16,9 +16,13 @@ import type { CanonicalName } from "../policy/types.ts";
 /** Characters that stand for themselves; `.`, `_` and `@` not at the start of a dependency. */
 const PLAIN = /^[A-Za-z0-9._~!$&'()+,;=-]$/u;
 
+/** What nearly every name looks like; to decide it does not take encoding it again. */
+const ORDINARY =
+  /^(?:@[A-Za-z0-9][A-Za-z0-9._-]*\/)?[A-Za-z0-9][A-Za-z0-9._-]*(?:>(?:@[A-Za-z0-9][A-Za-z0-9._-]*\/)?[A-Za-z0-9][A-Za-z0-9._-]*)*$/u;
+
 /** Whether it is the one spelling of a name: not `%61bc` for `abc`, no `./a/../b`. */
 export function isCanonicalName(name: string): boolean {
-  if (name === ".") return true;
+  if (name === "." || ORDINARY.test(name)) return true;
   try {
     return splitName(name).every((step, index) => {
       const decoded = step.split("/").map(decodePart).join("/");

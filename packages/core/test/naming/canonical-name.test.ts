@@ -64,6 +64,16 @@ describe("isCanonicalName", () => {
   });
 });
 
+test("an ordinary name is the name of what it spells", () => {
+  const step = fc.stringMatching(/^(?:@[A-Za-z0-9][A-Za-z0-9._-]*\/)?[A-Za-z0-9][A-Za-z0-9._-]*$/u);
+  fc.assert(
+    fc.property(step, step, (a, b) => {
+      expect(joinName(joinName(".", a), b)).toBe(`${a}>${b}`);
+      expect(isCanonicalName(`${a}>${b}`)).toBe(true);
+    }),
+  );
+});
+
 describe("joinName", () => {
   test("joins below the root, a member and a dependency", () => {
     expect(joinName(".", "express")).toBe("express");
