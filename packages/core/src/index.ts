@@ -1,1 +1,2 @@
-export { MoatError } from "./errors/moat-error.ts";
+export * from "./model.ts";
+export { runProgram, type ProgramOptions } from "./run-program.ts";

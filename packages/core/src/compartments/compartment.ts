@@ -10,6 +10,8 @@ import { prepareFunction, prepareScript, type NameSets } from "../loader/transfo
 
 const { apply } = Reflect;
 const { defineProperty } = Object;
+/** Taken now: the real global object has no `Function` once the second wall stands. */
+const functionPrototype = Function.prototype;
 
 export type FunctionKind = "function" | "async" | "generator" | "asyncGenerator";
 
@@ -108,7 +110,7 @@ function installEvaluators(
   const method = { eval: (text: unknown) => guestEval(text) };
   defineProperty(guestGlobal, "eval", { value: method.eval, writable: true, configurable: true });
   defineProperty(guestGlobal, "Function", {
-    value: makeFunctionConstructor("Function", Function.prototype, (parameters, body) => compileFunction(parameters, body)),
+    value: makeFunctionConstructor("Function", functionPrototype, (parameters, body) => compileFunction(parameters, body)),
     writable: true,
     configurable: true,
   });

@@ -65,6 +65,7 @@ function loadSes(): SesGlobals {
   // HAZARD: without `importModuleDynamically`, on purpose. Evals inherit it from
   // the calling script, and SES's text filter does not know `import.source()`.
   // The function around it keeps the bundle's declarations off the global scope.
+  (globalThis as { console?: object }).console = {}; // SES looks at it; the real one is no longer there.
   new Script(`(function(){${text}\n})`, { filename: "moat:ses" }).runInThisContext().call(globalThis);
   return globalThis as unknown as SesGlobals;
 }

@@ -1,0 +1,234 @@
+/**
+ * The CommonJS loader of one package. Modules live in the cache of the package
+ * that owns the file; a package sees only its own.
+ *
+ * @see https://nodejs.org/api/modules.html
+ */
+import { readFileSync } from "node:fs";
+import { dirname, relative, sep } from "node:path";
+import { makeModuleClass, type ModuleClass, type ModuleLoader, type ModuleObject } from "../endowments/reflective/module-class.ts";
+import type { Resolution } from "../packages/types.ts";
+import { prepareSource, type PreparedSource } from "./prepare-source.ts";
+import type { World } from "./world.ts";
+
+const { apply } = Reflect;
+const { create, defineProperty, hasOwn } = Object;
+
+export interface CommonJsLoader {
+  readonly Module: ModuleClass;
+  /** `require(request)` from a file, without asking a patched `Module._load`. */
+  load(request: string, referrer: string, isMain?: boolean): unknown;
+  /** Fills `module.exports` from a file of the package. */
+  loadFile(module: ModuleObject, filename: string): void;
+  createRequire(filename: string): NodeJS.Require;
+  /** The exports of a file that belongs to this package. */
+  exportsOf(path: string, parent?: ModuleObject, isMain?: boolean): unknown;
+}
+
+export function notFound(request: string, referrer: string, why = ""): Error {
+  const error = new Error(`Cannot find module '${request}'${why}\nRequire stack:\n- ${referrer}`);
+  return Object.assign(error, { code: "MODULE_NOT_FOUND", requireStack: [referrer] });
+}
+
+function notAString(value: unknown): TypeError {
+  return Object.assign(
+    new TypeError(`The "id" argument must be of type string. Received ${value === null ? "null" : typeof value}`),
+    { code: "ERR_INVALID_ARG_TYPE" },
+  );
+}
+
+export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): CommonJsLoader {
+  const { principal, realm } = world;
+  const cache: Record<string, ModuleObject | undefined> = create(null);
+  let mainModule: ModuleObject | undefined;
+  let foreignMain: object | undefined;
+
+  const resolve = (request: string, referrer: string, paths?: readonly string[]): Resolution =>
+    realm.resolver.resolve(request, referrer, "require", paths === undefined ? {} : { paths });
+
+  const ownerFor = (resolution: Resolution, request: string, referrer: string): World =>
+    realm.cross(world, resolution, request, () => notFound(request, referrer, " (not allowed by moat's policy)"));
+
+  const builtinFor = (name: string, request: string, referrer: string): object => {
+    try {
+      return world.builtin(name);
+    } catch (error) {
+      if ((error as { code?: string }).code !== "MOAT_BUILTIN_DENIED") throw error;
+      throw notFound(request, referrer, " (not allowed by moat's policy)");
+    }
+  };
+
+  const load = (request: string, referrer: string, isMain = false, parent?: ModuleObject): unknown => {
+    const resolution = resolve(request, referrer);
+    if (resolution.format === "builtin") return builtinFor(resolution.path, request, referrer);
+    const owner = ownerFor(resolution, request, referrer);
+    return owner.commonJs.exportsOf(resolution.path, owner === world ? parent : undefined, isMain);
+  };
+
+  const extensionOf = (path: string): string => {
+    const name = path.slice(path.lastIndexOf(sep) + 1);
+    for (let at = name.indexOf(".", 1); at !== -1; at = name.indexOf(".", at + 1)) {
+      const extension = name.slice(at);
+      if (hasOwn(Module["_extensions"], extension)) return extension;
+    }
+    return ".js";
+  };
+
+  const exportsOf = (path: string, parent?: ModuleObject, isMain = false): unknown => {
+    const cached = cache[path];
+    if (cached !== undefined) {
+      if (parent !== undefined && !parent.children.includes(cached)) parent.children.push(cached);
+      return cached.exports;
+    }
+    const module = new Module(path, parent);
+    module.filename = path;
+    if (isMain) {
+      mainModule = module;
+      module.id = ".";
+    }
+    defineLazyPaths(module, path, Module);
+    cache[path] = module;
+    let loaded = false;
+    try {
+      const extend = Module["_extensions"][extensionOf(path)];
+      if (extend === nativeExtension) loadFile(module, path);
+      else extend(module, path);
+      loaded = true;
+    } finally {
+      if (!loaded) delete cache[path];
+    }
+    module.loaded = true;
+    return module.exports;
+  };
+
+  const loadFile = (module: ModuleObject, path: string): void => {
+    const resolution = resolve(path, path);
+    if (resolution.location !== principal.location) {
+      ownerFor(resolution, path, path);
+      module.exports = realm.worldAt(resolution.location!).commonJs.exportsOf(resolution.path);
+      return;
+    }
+    switch (resolution.format) {
+      case "json":
+        module.exports = parseJson(readFileSync(resolution.path, "utf8"), path);
+        return;
+      case "addon":
+        loadAddon(world, module, resolution.path);
+        return;
+      default:
+        evaluate(module, resolution);
+    }
+  };
+
+  const evaluate = (module: ModuleObject, resolution: Resolution): void => {
+    const prepared = prepareSource(world, resolution);
+    if (prepared.kind === "module") {
+      module.exports = world.modules.requireModule(resolution, prepared);
+      return;
+    }
+    run(module, resolution.path, prepared);
+  };
+
+  const run = (module: ModuleObject, path: string, prepared: PreparedSource & { kind: "commonjs" }): void => {
+    const require = makeRequire(module, path);
+    const inner = world.compartment.instantiate(prepared.functor, path, {
+      ...(prepared.usesStackSettings && { Error: world.localError }),
+      moat$import: (specifier: unknown, options?: unknown) => world.modules.importDynamically(specifier, path, options),
+    });
+    apply(inner, module.exports, [module.exports, require, module, path, dirname(path)]);
+  };
+
+  const makeRequire = (module: ModuleObject | undefined, referrer: string): NodeJS.Require => {
+    const require = (request: unknown): unknown => {
+      if (typeof request !== "string") throw notAString(request);
+      if (request === "") throw Object.assign(new TypeError("The argument 'id' must be a non-empty string. Received ''"), { code: "ERR_INVALID_ARG_VALUE" });
+      // A package may have patched its own `Module`; else straight on.
+      if (Module["_load"] !== nativeLoad) return Module["_load"](request, module ?? { filename: referrer, id: referrer }, false);
+      if (Module["_resolveFilename"] !== nativeResolveFilename) return loadPatched(request, module, referrer);
+      return load(request, referrer, false, module);
+    };
+    const resolveName = (request: unknown, options?: { paths?: unknown }): string => {
+      if (typeof request !== "string") throw notAString(request);
+      const given = options?.paths;
+      const paths = Array.isArray(given) ? given.map((path) => `${path as string}`) : undefined;
+      const resolution = resolve(request, referrer, paths);
+      if (resolution.format === "builtin") return request;
+      ownerFor(resolution, request, referrer);
+      return resolution.path;
+    };
+    resolveName.paths = (request: string): string[] | null => realm.resolver.resolvePaths(`${request}`, referrer);
+    defineProperty(resolveName, "name", { value: "resolve" });
+    return Object.assign(require, {
+      resolve: resolveName,
+      main: mainFor(),
+      extensions: Module["_extensions"],
+      cache: cache as never,
+    }) as unknown as NodeJS.Require;
+  };
+
+  /** `require.main`: the real one for the program itself, a likeness without authority for packages. */
+  const mainFor = (): unknown => {
+    if (mainModule !== undefined) return mainModule;
+    const path = realm.entry;
+    if (path === undefined) return undefined;
+    foreignMain ??= Object.assign(create(Object.prototype), {
+      id: ".", path: dirname(path), exports: {}, filename: path, loaded: true, children: [], paths: [],
+    }) as object;
+    return foreignMain;
+  };
+
+  const loadPatched = (request: string, module: ModuleObject | undefined, referrer: string): unknown => {
+    const resolved: unknown = Module["_resolveFilename"](request, module ?? { filename: referrer }, false);
+    return load(`${resolved as string}`, referrer, false, module);
+  };
+
+  const Module = makeModuleClass(moduleLoader, world.defaultReferrer, cache as never);
+  const nativeLoad = Module["_load"];
+  const nativeResolveFilename = Module["_resolveFilename"];
+  const nativeExtension = Module["_extensions"][".js"];
+
+  return {
+    Module,
+    load,
+    loadFile,
+    exportsOf,
+    createRequire: (filename) => makeRequire(undefined, filename),
+  };
+}
+
+function defineLazyPaths(module: ModuleObject, path: string, Module: ModuleClass): void {
+  defineProperty(module, "paths", {
+    get() {
+      const paths: string[] = Module["_nodeModulePaths"](dirname(path));
+      defineProperty(module, "paths", { value: paths, writable: true, enumerable: true, configurable: true });
+      return paths;
+    },
+    set(value) {
+      defineProperty(module, "paths", { value, writable: true, enumerable: true, configurable: true });
+    },
+    enumerable: true,
+    configurable: true,
+  });
+}
+
+/** @throws {SyntaxError} with the file's name before the parser's message, as Node does. */
+export function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+  } catch (error) {
+    (error as Error).message = `${path}: ${(error as Error).message}`;
+    throw error;
+  }
+}
+
+/** Native code is beyond the language: only files that the policy names are loaded. */
+function loadAddon(world: World, module: ModuleObject, path: string): void {
+  const { principal, realm } = world;
+  const name = relative(principal.location, path).split(sep).join("/");
+  if (!principal.trusted && !(principal.policy.native?.includes(name) ?? false)) {
+    if (principal.denies({ capability: "native", target: name })) {
+      throw Object.assign(new Error(`Cannot load native addon '${path}' (not allowed by moat's policy)`), { code: "ERR_DLOPEN_DISABLED" });
+    }
+  }
+  realm.powers.process.dlopen(module, path);
+}

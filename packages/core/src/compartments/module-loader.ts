@@ -1,0 +1,255 @@
+/**
+ * The ES module loader of one package: from specifiers to records, `import()`,
+ * `import.meta` and `require()` of ES modules.
+ *
+ * @see https://nodejs.org/api/esm.html
+ */
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
+import { readFileSync } from "node:fs";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { Resolution } from "../packages/types.ts";
+import { parseJson } from "./commonjs-loader.ts";
+import { evaluateModule, makeSourceRecord, makeSyntheticRecord, type ModuleBody, type ModuleRecord } from "./module-record.ts";
+import { prepareSource, type PreparedSource } from "./prepare-source.ts";
+import type { World } from "./world.ts";
+
+interface Lexer {
+  parse(source: string): { exports: string[]; reexports: string[] };
+}
+/** The lexer that Node itself finds the names of CommonJS exports with. */
+const lexer = createRequire(import.meta.url)("cjs-module-lexer") as Lexer;
+
+const { create, defineProperty } = Object;
+
+/** From Node 23 on, a namespace of a CommonJS module has this name too. */
+const HAS_MODULE_EXPORTS_NAME = Number(process.versions.node.split(".")[0]) >= 23;
+
+type PreparedModule = PreparedSource & { kind: "module" };
+
+export interface ModuleLoader {
+  /** The record of a file that belongs to this package. */
+  recordFor(resolution: Resolution, prepared?: PreparedModule): ModuleRecord;
+  /** `import(specifier, options)` from a file of the package. */
+  importDynamically(specifier: unknown, referrer: string, options?: unknown): Promise<object>;
+  /** `require()` of an ES module. */
+  requireModule(resolution: Resolution, prepared: PreparedModule): unknown;
+}
+
+function moduleNotFound(specifier: string, referrer: string): Error {
+  const isPath = /^(?:[./]|file:)/.test(specifier);
+  const error = new Error(`Cannot find ${isPath ? "module" : "package"} '${specifier}' imported from ${referrer} (not allowed by moat's policy)`);
+  return Object.assign(error, { code: "ERR_MODULE_NOT_FOUND" });
+}
+
+export function makeModuleLoader(world: World): ModuleLoader {
+  const { realm } = world;
+  const records = new Map<string, ModuleRecord>();
+  const builtinRecords = new Map<string, ModuleRecord>();
+
+  const recordOf = (specifier: string, referrer: string, attributes: Readonly<Record<string, string>>): ModuleRecord => {
+    if (specifier.startsWith("data:")) return dataRecord(specifier, referrer);
+    const resolution = realm.resolver.resolve(specifier, referrer, "import");
+    if (resolution.format === "builtin") return builtinRecord(resolution.path, specifier, referrer);
+    const owner = realm.cross(world, resolution, specifier, () => moduleNotFound(specifier, referrer));
+    assertAttributes(resolution, attributes);
+    return owner.modules.recordFor(resolution);
+  };
+
+  const builtinRecord = (name: string, specifier: string, referrer: string): ModuleRecord => {
+    const known = builtinRecords.get(name);
+    if (known !== undefined) return known;
+    let facade: Record<string, unknown>;
+    try {
+      facade = world.builtin(name) as Record<string, unknown>;
+    } catch (error) {
+      if ((error as { code?: string }).code !== "MOAT_BUILTIN_DENIED") throw error;
+      throw moduleNotFound(specifier, referrer);
+    }
+    const names = new Set([...Object.keys(facade), "default"]);
+    const record = makeSyntheticRecord({
+      url: `node:${name}`,
+      names,
+      run: () => (exported) => (exported === "default" ? facade : facade[exported]),
+    });
+    builtinRecords.set(name, record);
+    return record;
+  };
+
+  /** A `data:` module has no more authority than the package that imports it. */
+  const dataRecord = (specifier: string, referrer: string): ModuleRecord => {
+    const error = new Error(`Cannot import '${specifier.slice(0, 40)}' from ${referrer}: moat does not load data: modules`);
+    throw Object.assign(error, { code: "ERR_UNSUPPORTED_ESM_URL_SCHEME" });
+  };
+
+  const recordFor = (resolution: Resolution, prepared?: PreparedModule): ModuleRecord => {
+    const key = resolution.path + (resolution.suffix ?? "");
+    let record = records.get(key);
+    if (record === undefined) {
+      record = makeRecord(resolution, prepared);
+      records.set(key, record);
+    }
+    return record;
+  };
+
+  const makeRecord = (resolution: Resolution, prepared?: PreparedModule): ModuleRecord => {
+    const { path, format } = resolution;
+    const url = pathToFileURL(path).href + (resolution.suffix ?? "");
+    switch (format) {
+      case "json":
+        return makeSyntheticRecord({
+          url,
+          names: new Set(["default"]),
+          run: () => () => parseJson(readFileSync(path, "utf8"), path),
+        });
+      case "module":
+        return sourceRecord(url, path, prepared ?? (prepareSource(world, resolution) as PreparedModule));
+      case "commonjs": {
+        if (resolution.ambiguous === true) {
+          const source = prepared ?? prepareSource(world, resolution);
+          if (source.kind === "module") return sourceRecord(url, path, source);
+        }
+        return commonJsRecord(url, path);
+      }
+      case "addon":
+        return commonJsRecord(url, path);
+      default:
+        throw Object.assign(new TypeError(`Unknown module format: ${format} for URL ${url}`), { code: "ERR_UNKNOWN_MODULE_FORMAT" });
+    }
+  };
+
+  const sourceRecord = (url: string, path: string, prepared: PreparedModule): ModuleRecord => {
+    const { functor } = prepared;
+    return makeSourceRecord({
+      url,
+      facts: functor.facts,
+      meta: makeMeta(url, path),
+      instantiate: () =>
+        world.compartment.instantiate(functor, url, {
+          ...(prepared.usesStackSettings && { Error: world.localError }),
+          moat$import: (specifier: unknown, options?: unknown) => importDynamically(specifier, path, options),
+        }) as unknown as ModuleBody,
+      requestRecord(index) {
+        const { specifier, attributes } = functor.facts.requests[index]!;
+        return recordOf(specifier, path, attributes);
+      },
+    });
+  };
+
+  const commonJsRecord = (url: string, path: string): ModuleRecord => {
+    const names = path.endsWith(".node") ? new Set<string>() : commonJsNames(path, new Set());
+    names.add("default");
+    if (HAS_MODULE_EXPORTS_NAME) names.add("module.exports");
+    return makeSyntheticRecord({
+      url,
+      names,
+      isCommonJs: true,
+      run() {
+        const exports = world.commonJs.exportsOf(path) as Record<string, unknown>;
+        return (name) => {
+          if (name === "default" || name === "module.exports") return exports;
+          // As Node does: what a name's getter throws is no error of the importer.
+          try {
+            return exports === null || exports === undefined ? undefined : exports[name];
+          } catch {
+            return undefined;
+          }
+        };
+      },
+    });
+  };
+
+  /** The export names of a CommonJS file of this package, re-exports followed. */
+  const commonJsNames = (path: string, seen: Set<string>): Set<string> => {
+    const names = new Set<string>();
+    if (seen.has(path)) return names;
+    seen.add(path);
+    let found: { exports: string[]; reexports: string[] };
+    try {
+      found = lexer.parse(readFileSync(path, "utf8"));
+    } catch {
+      // Text that the lexer can't read: no names but `default`, as in Node.
+      return names;
+    }
+    for (const name of found.exports) names.add(name);
+    for (const specifier of found.reexports) {
+      for (const name of reexportedNames(specifier, path, seen)) names.add(name);
+    }
+    names.delete("default");
+    return names;
+  };
+
+  const reexportedNames = (specifier: string, path: string, seen: Set<string>): Iterable<string> => {
+    let resolution: Resolution;
+    try {
+      resolution = realm.resolver.resolve(specifier, path, "require");
+    } catch {
+      // The module itself will fail, or not need it, when it runs.
+      return [];
+    }
+    if (resolution.format === "builtin") return [];
+    if (resolution.format !== "commonjs") return [];
+    return commonJsNames(resolution.path, seen);
+  };
+
+  const makeMeta = (url: string, path: string): object => {
+    const meta: Record<string, unknown> = create(null);
+    meta["dirname"] = dirname(path);
+    meta["filename"] = path;
+    meta["resolve"] = (specifier: unknown): string => {
+      const resolution = realm.resolver.resolve(`${specifier as string}`, path, "import", { pathOnly: true });
+      if (resolution.format === "builtin") return `node:${resolution.path}`;
+      realm.cross(world, resolution, `${specifier as string}`, () => moduleNotFound(`${specifier as string}`, path));
+      return pathToFileURL(resolution.path).href + (resolution.suffix ?? "");
+    };
+    defineProperty(meta["resolve"], "name", { value: "resolve" });
+    meta["url"] = url;
+    return meta;
+  };
+
+  const importDynamically = async (specifier: unknown, referrer: string, options?: unknown): Promise<object> => {
+    // HAZARD: coerced once; an object may answer differently the second time.
+    const text = `${specifier as string}`;
+    const attributes = readAttributes(options);
+    const from = referrer.startsWith("file:") ? fileURLToPath(referrer) : referrer;
+    const record = recordOf(text, from, attributes);
+    record.link();
+    await evaluateModule(record);
+    return record.namespace;
+  };
+
+  const requireModule = (resolution: Resolution, prepared: PreparedModule): unknown => {
+    const record = recordFor(resolution, prepared);
+    record.link();
+    if (evaluateModule(record) !== undefined) {
+      throw Object.assign(
+        new Error("require() cannot be used on an ESM graph with top-level await. Use import() instead."),
+        { code: "ERR_REQUIRE_ASYNC_MODULE" },
+      );
+    }
+    const { namespace } = record as { namespace: Record<string, unknown> };
+    return record.exportNames().has("module.exports") ? namespace["module.exports"] : namespace;
+  };
+
+  return { recordFor, importDynamically, requireModule };
+}
+
+function readAttributes(options: unknown): Record<string, string> {
+  const attributes: Record<string, string> = create(null);
+  const given = (options as { with?: unknown } | null | undefined)?.with;
+  if (typeof given === "object" && given !== null) {
+    for (const [key, value] of Object.entries(given)) attributes[key] = `${value as string}`;
+  }
+  return attributes;
+}
+
+function assertAttributes(resolution: Resolution, attributes: Readonly<Record<string, string>>): void {
+  const url = pathToFileURL(resolution.path).href;
+  const { type } = attributes;
+  if (resolution.format === "json" && type !== "json") {
+    throw Object.assign(new TypeError(`Module "${url}" needs an import attribute of "type: json"`), { code: "ERR_IMPORT_ATTRIBUTE_MISSING" });
+  }
+  if (resolution.format !== "json" && type !== undefined) {
+    throw Object.assign(new TypeError(`Module "${url}" is not of type "${type}"`), { code: "ERR_IMPORT_ATTRIBUTE_TYPE_INCOMPATIBLE" });
+  }
+}

@@ -1,0 +1,351 @@
+/**
+ * Module records, after the specification's: what linking asks of a module
+ * whatever it is made from. Bindings are cells, so that importers see the
+ * exporter's current value.
+ *
+ * @see https://tc39.es/ecma262/#sec-abstract-module-records
+ */
+import type { ModuleFacts } from "../loader/transform-module.ts";
+
+const { defineProperty, freeze, setPrototypeOf } = Object;
+
+/** One exported binding; `get` throws in its dead zone. */
+export interface Cell {
+  get: () => unknown;
+}
+
+export type ResolvedExport = Cell | "ambiguous" | undefined;
+
+export interface ModuleRecord {
+  readonly url: string;
+  /** What CommonJS-specific link errors must say. */
+  readonly isCommonJs: boolean;
+  /** Records that it imports, in order of its requests; empty until linked. */
+  readonly dependencies: ModuleRecord[];
+  exportNames(seen?: Set<ModuleRecord>): ReadonlySet<string>;
+  resolveExport(name: string, seen?: Map<ModuleRecord, Set<string>>): ResolvedExport;
+  /** The namespace object, made on first use. */
+  readonly namespace: object;
+  /** Links dependencies and instantiates; idempotent. */
+  link(): void;
+  readonly hasTopLevelAwait: boolean;
+  /** Runs the module's own body. A promise where it awaits. */
+  execute(): Promise<void> | undefined;
+  /** State of evaluation; kept by `evaluateModule`. */
+  evaluation: Evaluation | undefined;
+}
+
+export interface Evaluation {
+  done: boolean;
+  failed: boolean;
+  error: unknown;
+  promise: Promise<void> | undefined;
+}
+
+/** Fills a namespace object: a null prototype, sorted names, no way to change it. */
+export function fillNamespace(namespace: object, record: ModuleRecord): void {
+  for (const name of [...record.exportNames()].toSorted()) {
+    const cell = record.resolveExport(name);
+    if (cell === undefined || cell === "ambiguous") continue;
+    defineProperty(namespace, name, { get: cell.get, enumerable: true, configurable: false });
+  }
+  defineProperty(namespace, Symbol.toStringTag, { value: "Module" });
+  setPrototypeOf(namespace, null);
+  freeze(namespace);
+}
+
+/** A record whose exports are known values: a builtin, JSON, or what CommonJS exported. */
+export function makeSyntheticRecord(options: {
+  url: string;
+  names: ReadonlySet<string>;
+  isCommonJs?: boolean;
+  /** Returns the value of each name. */
+  run(): (name: string) => unknown;
+}): ModuleRecord {
+  // Importers hold the getter from the start; the value comes when the record runs.
+  const slots = new Map<string, { value: unknown }>();
+  const cells = new Map<string, Cell>();
+  for (const name of options.names) {
+    const slot = { value: undefined as unknown };
+    slots.set(name, slot);
+    cells.set(name, { get: () => slot.value });
+  }
+  let namespace: object | undefined;
+  const record: ModuleRecord = {
+    url: options.url,
+    isCommonJs: options.isCommonJs ?? false,
+    dependencies: [],
+    exportNames: () => options.names,
+    resolveExport: (name) => cells.get(name),
+    get namespace() {
+      if (namespace === undefined) {
+        namespace = {};
+        fillNamespace(namespace, record);
+      }
+      return namespace;
+    },
+    link() {},
+    hasTopLevelAwait: false,
+    execute() {
+      const valueOf = options.run();
+      for (const [name, slot] of slots) slot.value = valueOf(name);
+      return undefined;
+    },
+    evaluation: undefined,
+  };
+  return record;
+}
+
+/** Inner function of a module functor: a generator, async where the module awaits at its top. */
+export type ModuleBody = (
+  register: (getters: Record<string, () => unknown>, anonymousDefault?: Function) => void,
+  meta: object,
+  ...imported: object[]
+) => Generator<void, void> | AsyncGenerator<void, void>;
+
+export interface SourceRecordOptions {
+  readonly url: string;
+  readonly facts: ModuleFacts;
+  readonly meta: object;
+  /** Compiles the functor and fills its parameters. */
+  instantiate(): ModuleBody;
+  /** The record that a request leads to; throws where it leads nowhere or is denied. */
+  requestRecord(index: number): ModuleRecord;
+}
+
+/** A record of an ES module's source text. */
+export function makeSourceRecord(options: SourceRecordOptions): ModuleRecord {
+  const { facts, url } = options;
+  const cells = new Map<string, Cell>();
+  for (const name of facts.localExports) {
+    const cell: Cell = {
+      get: () => {
+        throw new ReferenceError(`Cannot access '${name}' before initialization`);
+      },
+    };
+    cells.set(name, cell);
+  }
+  const dependencies: ModuleRecord[] = [];
+  const importObjects: object[] = facts.requests.map(() => ({}));
+  const importNamespaces: object[] = [];
+  let namespace: object | undefined;
+  let namespaceFilled = false;
+  let body: Generator<void, void> | AsyncGenerator<void, void> | undefined;
+  let phase: "new" | "linking" | "linked" = "new";
+  let linkFailure: { error: unknown } | undefined;
+
+  const record: ModuleRecord = {
+    url,
+    isCommonJs: false,
+    dependencies,
+    hasTopLevelAwait: facts.hasTopLevelAwait,
+    evaluation: undefined,
+    exportNames(seen = new Set()) {
+      const names = new Set<string>();
+      if (seen.has(record)) return names;
+      seen.add(record);
+      for (const name of facts.localExports) names.add(name);
+      for (const { exported } of facts.indirectExports) names.add(exported);
+      for (const request of facts.starExports) {
+        for (const name of dependencies[request]!.exportNames(seen)) if (name !== "default") names.add(name);
+      }
+      return names;
+    },
+    resolveExport(name, seen = new Map()) {
+      const asked = seen.get(record) ?? new Set<string>();
+      if (asked.has(name)) return undefined;
+      seen.set(record, asked.add(name));
+      const own = cells.get(name);
+      if (own !== undefined) return own;
+      for (const each of facts.indirectExports) {
+        if (each.exported !== name) continue;
+        const source = dependencies[each.request]!;
+        return each.imported === "*" ? { get: () => source.namespace } : source.resolveExport(each.imported, seen);
+      }
+      if (name === "default") return undefined;
+      let found: ResolvedExport;
+      for (const request of facts.starExports) {
+        const candidate = dependencies[request]!.resolveExport(name, seen);
+        if (candidate === "ambiguous") return candidate;
+        if (candidate === undefined) continue;
+        if (found !== undefined && found !== candidate && found !== "ambiguous" && found.get !== candidate.get) return "ambiguous";
+        found = candidate;
+      }
+      return found;
+    },
+    get namespace() {
+      namespace ??= {};
+      if (!namespaceFilled && phase === "linked") {
+        namespaceFilled = true;
+        fillNamespace(namespace, record);
+      }
+      return namespace;
+    },
+    link() {
+      if (linkFailure !== undefined) throw linkFailure.error;
+      if (phase !== "new") return;
+      const reached: Linkable[] = [];
+      try {
+        reachRecords(record, reached);
+        for (const each of reached) each.instantiate();
+        for (const each of reached) each.bind();
+      } catch (error) {
+        for (const each of reached) each.fail(error);
+        linkFailure = { error };
+        throw error;
+      }
+    },
+    execute() {
+      if (facts.hasTopLevelAwait) return (body as AsyncGenerator<void, void>).next().then(() => {});
+      (body as Generator<void, void>).next();
+      return undefined;
+    },
+  };
+
+  const instantiate = (): void => {
+    const inner = options.instantiate();
+    for (const dependency of dependencies) importNamespaces.push(namespaceOf(dependency));
+    const register = (getters: Record<string, () => unknown>, anonymousDefault?: Function): void => {
+      for (const [name, cell] of cells) cell.get = getters[name]!;
+      if (anonymousDefault) defineProperty(anonymousDefault, "name", { value: "default", configurable: true });
+    };
+    const imported = importObjects.flatMap((object, index) => [object, importNamespaces[index]!]);
+    body = Reflect.apply(inner, undefined, [register, options.meta, ...imported]) as typeof body;
+    void body!.next();
+    phase = "linked";
+  };
+
+  const bind = (): void => {
+    for (const { request, imported } of facts.imports) {
+      if (imported === "*") {
+        void dependencies[request]!.namespace;
+        continue;
+      }
+      const cell = dependencies[request]!.resolveExport(imported);
+      if (cell === undefined || cell === "ambiguous") {
+        throw missingExport(facts.requests[request]!.specifier, imported, dependencies[request]!, cell);
+      }
+      if (!Object.hasOwn(importObjects[request]!, imported)) {
+        defineProperty(importObjects[request]!, imported, { get: cell.get, enumerable: true });
+      }
+    }
+    for (const { request, imported } of facts.indirectExports) {
+      if (imported === "*") continue;
+      const cell = dependencies[request]!.resolveExport(imported);
+      if (cell === undefined || cell === "ambiguous") {
+        throw missingExport(facts.requests[request]!.specifier, imported, dependencies[request]!, cell);
+      }
+    }
+    for (const object of importObjects) freeze(object);
+  };
+
+  linkable.set(record, {
+    loadDependencies() {
+      if (dependencies.length > 0 || facts.requests.length === 0) return;
+      for (let index = 0; index < facts.requests.length; index++) dependencies.push(options.requestRecord(index));
+    },
+    isNew: () => phase === "new",
+    fail(error) {
+      linkFailure = { error };
+    },
+    markLinking() {
+      phase = "linking";
+    },
+    instantiate,
+    bind,
+  });
+  return record;
+}
+
+/** The steps of linking one source record; by record, out of reach of what holds the record. */
+interface Linkable {
+  loadDependencies(): void;
+  isNew(): boolean;
+  fail(error: unknown): void;
+  markLinking(): void;
+  instantiate(): void;
+  bind(): void;
+}
+const linkable = new WeakMap<ModuleRecord, Linkable>();
+
+const namespaceOf = (record: ModuleRecord): object => record.namespace;
+
+/** Appends all source records that are not linked yet and can be reached, dependencies before dependents. */
+function reachRecords(root: ModuleRecord, order: Linkable[]): void {
+  const seen = new Set<ModuleRecord>();
+  const visit = (record: ModuleRecord): void => {
+    if (seen.has(record)) return;
+    seen.add(record);
+    const steps = linkable.get(record);
+    if (steps === undefined || !steps.isNew()) return;
+    steps.markLinking();
+    const position = order.length;
+    order.push(steps);
+    steps.loadDependencies();
+    for (const dependency of record.dependencies) visit(dependency);
+    // Dependents come after what they depend on, but are there already should loading fail.
+    order.splice(position, 1);
+    order.push(steps);
+  };
+  visit(root);
+}
+
+function missingExport(specifier: string, name: string, record: ModuleRecord, why: "ambiguous" | undefined): SyntaxError {
+  if (why === "ambiguous") {
+    return new SyntaxError(`The requested module '${specifier}' contains conflicting star exports for name '${name}'`);
+  }
+  if (record.isCommonJs) {
+    return new SyntaxError(
+      `Named export '${name}' not found. The requested module '${specifier}' is a CommonJS module, which may not support all module.exports as named exports.\n` +
+        `CommonJS modules can always be imported via the default export, for example using:\n\nimport pkg from '${specifier}';\nconst { ${name} } = pkg;\n`,
+    );
+  }
+  return new SyntaxError(`The requested module '${specifier}' does not provide an export named '${name}'`);
+}
+
+/**
+ * Evaluates a linked module after its dependencies, each once. Undefined when
+ * all of it ran at once; a promise where something awaits at its top level.
+ * @see https://tc39.es/ecma262/#sec-moduleevaluation
+ */
+export function evaluateModule(record: ModuleRecord): Promise<void> | undefined {
+  const before = record.evaluation;
+  if (before !== undefined) {
+    if (before.failed) throw before.error;
+    return before.done ? undefined : before.promise;
+  }
+  const evaluation: Evaluation = { done: false, failed: false, error: undefined, promise: undefined };
+  record.evaluation = evaluation;
+  const fail = (error: unknown): never => {
+    evaluation.failed = true;
+    evaluation.error = error;
+    throw error;
+  };
+  const pending: Promise<void>[] = [];
+  try {
+    for (const dependency of record.dependencies) {
+      const promise = evaluateModule(dependency);
+      if (promise !== undefined) pending.push(promise);
+    }
+    if (pending.length === 0 && !record.hasTopLevelAwait) {
+      record.execute();
+      evaluation.done = true;
+      return undefined;
+    }
+  } catch (error) {
+    fail(error);
+  }
+  const run = async (): Promise<void> => {
+    try {
+      if (pending.length > 0) await Promise.all(pending);
+      await record.execute();
+      evaluation.done = true;
+    } catch (error) {
+      fail(error);
+    }
+  };
+  evaluation.promise = run();
+  // Whoever evaluates the graph gets the rejection; this copy of it must not count as unhandled.
+  evaluation.promise.catch(() => {});
+  return evaluation.promise;
+}

@@ -1,0 +1,23 @@
+/** The one place where Node's own powers are taken and handed on to attenuators. */
+import { createRequire } from "node:module";
+import process from "node:process";
+import type { Powers } from "../endowments/principal.ts";
+import { captureGlobals } from "./second-wall.ts";
+
+/** To be called before the real global object is emptied. */
+export function takePowers(): Powers {
+  const require = createRequire(import.meta.url);
+  const loaded = new Map<string, unknown>();
+  return Object.freeze({
+    builtin(name: string): unknown {
+      let module = loaded.get(name);
+      if (module === undefined) {
+        module = require(`node:${name}`);
+        loaded.set(name, module);
+      }
+      return module;
+    },
+    process,
+    globals: captureGlobals(),
+  });
+}

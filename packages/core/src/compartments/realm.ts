@@ -1,0 +1,101 @@
+/**
+ * What all packages of a process share: the locked-down realm, the resolver, the
+ * policy, and the principals by their location on disk.
+ */
+import { MoatError } from "../errors/moat-error.ts";
+import type { EndowmentContext, Powers, Principal, ProjectPaths } from "../endowments/principal.ts";
+import type { Denial } from "../audit/denial.ts";
+import type { Resolution } from "../packages/types.ts";
+import type { Resolver } from "../packages/resolver.ts";
+import type { CanonicalName, PackagePolicy } from "../policy/types.ts";
+import { isFirstParty } from "../naming/canonical-name.ts";
+import { makeWorld, type World } from "./world.ts";
+
+export interface RealmOptions {
+  readonly resolver: Resolver;
+  readonly powers: Powers;
+  readonly paths: ProjectPaths;
+  readonly policies: ReadonlyMap<CanonicalName, PackagePolicy>;
+  /** Locations of the packages that the policy names. */
+  readonly names: ReadonlyMap<string, CanonicalName>;
+  readonly rootTrusted: boolean;
+  /** Lets denied uses through after they were reported: `--audit` and `--learn`. */
+  readonly audit: boolean;
+  readonly onDenial: (denial: Denial) => void;
+  readonly makeCompartmentGlobal: () => Record<PropertyKey, unknown>;
+  readonly realGlobalNames: ReadonlySet<string>;
+  readonly reservedPaths: readonly string[];
+  readonly entryModules: readonly string[];
+  /** Absolute path of the program's entry. */
+  readonly entry: string;
+  readonly launchers: Pick<EndowmentContext, "nodeLauncher" | "workerLauncher" | "worker">;
+}
+
+export interface Realm extends RealmOptions {
+  /** The world of the package at a location; made on first use. */
+  worldAt(location: string): World;
+  /**
+   * The world that a resolved file belongs to, if its package may be imported
+   * from `importer`.
+   * @throws an error as for a package that is not there.
+   */
+  cross(importer: World, resolution: Resolution, specifier: string, notFound: () => Error): World;
+  shared<T>(key: string, make: () => T): T;
+}
+
+const NO_GRANTS: PackagePolicy = Object.freeze({});
+
+export function makeRealm(options: RealmOptions): Realm {
+  const worlds = new Map<string, World>();
+  const sharedValues = new Map<string, unknown>();
+  const { names, policies, resolver } = options;
+
+  const nameAt = (location: string): CanonicalName | undefined => names.get(location);
+
+  const makePrincipal = (location: string): Principal => {
+    const name = nameAt(location) ?? `?${location}`;
+    return Object.freeze({
+      name,
+      location,
+      trusted: options.rootTrusted && isFirstParty(name),
+      policy: policies.get(name) ?? NO_GRANTS,
+      denies(denial: Omit<Denial, "principal">): boolean {
+        options.onDenial({ principal: name, ...denial });
+        return !options.audit;
+      },
+    });
+  };
+
+  const realm: Realm = {
+    ...options,
+    worldAt(location) {
+      let world = worlds.get(location);
+      if (world === undefined) {
+        world = makeWorld(realm, makePrincipal(location));
+        worlds.set(location, world);
+      }
+      return world;
+    },
+    cross(importer, resolution, specifier, notFound) {
+      const { location } = resolution;
+      if (location === undefined) throw new MoatError("MOAT_INTERNAL", `no package owns ${resolution.path}`);
+      if (location === importer.principal.location) return importer;
+      const target = nameAt(location);
+      if (target === undefined || !mayImport(importer.principal, target)) {
+        const denied = importer.principal.denies({ capability: "package", target: target ?? specifier, via: specifier });
+        if (denied) throw notFound();
+      }
+      return realm.worldAt(location);
+    },
+    shared<T>(key: string, make: () => T): T {
+      if (!sharedValues.has(key)) sharedValues.set(key, make());
+      return sharedValues.get(key) as T;
+    },
+  };
+  void resolver;
+  return realm;
+}
+
+function mayImport(importer: Principal, target: CanonicalName): boolean {
+  return importer.trusted || (importer.policy.packages?.includes(target) ?? false);
+}

@@ -1,0 +1,82 @@
+/**
+ * The second wall: every power is taken off the real global object, which is
+ * then frozen. Guest text can't name the real global; should a flaw ever let it,
+ * there is nothing there to use. Node's own modules hold what they need.
+ */
+const { freeze, getOwnPropertyNames, getPrototypeOf } = Object;
+const { deleteProperty, ownKeys } = Reflect;
+
+/** ECMAScript's globals, which every compartment has too. Everything else goes. */
+const HARMLESS = new Set([
+  "Object", "Array", "Number", "parseFloat", "parseInt", "Infinity", "NaN", "undefined", "Boolean", "String", "Symbol",
+  "Date", "Promise", "RegExp", "Error", "AggregateError", "EvalError", "RangeError", "ReferenceError", "SyntaxError",
+  "TypeError", "URIError", "globalThis", "JSON", "Math", "Intl", "ArrayBuffer", "Atomics", "SharedArrayBuffer",
+  "Uint8Array", "Int8Array", "Uint16Array", "Int16Array", "Uint32Array", "Int32Array", "Float16Array", "Float32Array", "Float64Array",
+  "Uint8ClampedArray", "BigUint64Array", "BigInt64Array", "DataView", "Map", "BigInt", "Set", "WeakMap", "WeakSet",
+  "WeakRef", "FinalizationRegistry", "Proxy", "Reflect", "Iterator", "decodeURI", "decodeURIComponent", "encodeURI",
+  "encodeURIComponent", "escape", "unescape", "isFinite", "isNaN", "SuppressedError", "DisposableStack", "AsyncDisposableStack",
+]);
+
+/** The language's constants, which no object can shadow. */
+const CONSTANTS = new Set(["undefined", "NaN", "Infinity"]);
+
+/**
+ * What is on the real global object now, for moat's own use: captured before it
+ * is emptied. Getters (such as that of `crypto`) stay getters, so that nothing
+ * is loaded that no package asks for.
+ */
+export function captureGlobals(): Readonly<Record<string, any>> {
+  const captured = Object.create(null) as Record<string, any>;
+  const real = globalThis as unknown as Record<string, any>;
+  void real["DOMException"]; // Its getter defines it anew each time: not to be asked later.
+  for (const name of getOwnPropertyNames(globalThis)) {
+    const descriptor = Object.getOwnPropertyDescriptor(globalThis, name)!;
+    if (descriptor.get) {
+      Object.defineProperty(captured, name, { get: () => readLazily(descriptor.get!, real), enumerable: true });
+    } else {
+      Object.defineProperty(captured, name, { value: descriptor.value, enumerable: true });
+    }
+  }
+  return freeze(captured);
+}
+
+/**
+ * Node's getters of what it loads lazily store the value on the global object
+ * first, which fails once that is frozen, but remember it: asked again, they
+ * answer.
+ */
+function readLazily(getter: () => unknown, real: object): unknown {
+  try {
+    return Reflect.apply(getter, real, []);
+  } catch {
+    return Reflect.apply(getter, real, []);
+  }
+}
+
+/**
+ * Takes every power off the real global object. Done before lockdown: SES would
+ * freeze those that it finds there (`Buffer`) before moat has prepared them. SES
+ * itself still needs `eval` and `Function`; they go with the rest.
+ */
+export function emptyRealGlobal(): void {
+  removeAllBut((name) => HARMLESS.has(name) || name === "eval" || name === "Function");
+}
+
+function removeAllBut(stays: (name: string) => boolean): void {
+  for (const key of ownKeys(globalThis)) {
+    if (typeof key === "string" && stays(key)) continue;
+    deleteProperty(globalThis, key);
+  }
+}
+
+/** Freezes the emptied global object. Returns the names that it still has, `Object.prototype`'s included. */
+export function freezeRealGlobal(): ReadonlySet<string> {
+  removeAllBut((name) => HARMLESS.has(name));
+  freeze(globalThis);
+  const names = new Set<string>();
+  for (let object: object | null = globalThis; object !== null; object = getPrototypeOf(object) as object | null) {
+    freeze(object);
+    for (const name of getOwnPropertyNames(object)) if (!CONSTANTS.has(name)) names.add(name);
+  }
+  return names;
+}

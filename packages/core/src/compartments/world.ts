@@ -1,0 +1,112 @@
+/**
+ * A package's world: its principal, its compartment, its own CommonJS cache and
+ * its own facades. Everything that loads or evaluates for a package goes
+ * through here, so that identity is a closure and never a stack.
+ */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { makeBuiltin } from "../endowments/builtins.ts";
+import { makeGlobals } from "../endowments/globals.ts";
+import type { EndowmentContext, Principal, PrincipalLoader } from "../endowments/principal.ts";
+import { makeCommonJsLoader, type CommonJsLoader } from "./commonjs-loader.ts";
+import { makeCompartment, type Compartment } from "./compartment.ts";
+import { extraIntrinsicsByName } from "./lockdown.ts";
+import { makeModuleLoader, type ModuleLoader } from "./module-loader.ts";
+import { makeLocalError } from "./stack-traces.ts";
+import type { Realm } from "./realm.ts";
+
+const { defineProperties, defineProperty } = Object;
+
+export interface World {
+  readonly realm: Realm;
+  readonly principal: Principal;
+  readonly compartment: Compartment;
+  readonly context: EndowmentContext;
+  readonly commonJs: CommonJsLoader;
+  readonly modules: ModuleLoader;
+  /** A file of the package, for what has no other referrer. */
+  readonly defaultReferrer: string;
+  /** The `Error` for modules that set stack-trace hooks or limits. */
+  readonly localError: ErrorConstructor;
+  /** The principal's facade of a builtin. @throws {Error} `MODULE_NOT_FOUND` where the policy has no grant. */
+  builtin(name: string): object;
+}
+
+export function makeWorld(realm: Realm, principal: Principal): World {
+  const defaultReferrer = join(principal.location, "noop.js");
+  const facades = new Map<string, object>();
+  let localError: ErrorConstructor | undefined;
+
+  // The parts refer to each other; each is complete before any guest code runs.
+  const world = { realm, principal, defaultReferrer } as {
+    -readonly [Key in keyof World]: World[Key];
+  };
+  Object.defineProperty(world, "localError", { get: () => (localError ??= makeLocalError()) });
+
+  world.builtin = (name) => {
+    let facade = facades.get(name);
+    if (facade === undefined) {
+      facade = makeBuiltin(name, world.context);
+      facades.set(name, facade);
+    }
+    return facade;
+  };
+
+  const loader: PrincipalLoader & Record<string, unknown> = {
+    createRequire: (filename) => world.commonJs.createRequire(toPath(filename)),
+    importModule: (specifier, referrer) => world.modules.importDynamically(specifier, toPath(referrer)),
+    evaluate: (source, options) => world.compartment.evaluate(source, options?.filename),
+    compileFunction: (parameters, body, options) =>
+      world.compartment.compileFunction(parameters, body, {
+        ...(options?.kind && { kind: options.kind }),
+        ...(options?.filename !== undefined && { fileName: options.filename }),
+      }),
+    get globalThis() {
+      return world.compartment.globalThis;
+    },
+    load: (request: string, referrer: string, isMain?: boolean) => world.commonJs.load(request, referrer, isMain),
+    loadFile: (module: never, filename: string) => world.commonJs.loadFile(module, filename),
+  };
+
+  world.context = {
+    principal,
+    powers: realm.powers,
+    paths: realm.paths,
+    loader,
+    builtin: (name) => world.builtin(name),
+    shared: (key, make) => realm.shared(key, make),
+    reservedPaths: realm.reservedPaths,
+    entryModules: realm.entryModules,
+    ...realm.launchers,
+  };
+
+  const guestGlobal = makeGuestGlobal(world);
+  world.compartment = makeCompartment({
+    globalThis: guestGlobal,
+    realGlobalNames: realm.realGlobalNames,
+    importModule: (specifier) => world.modules.importDynamically(specifier, defaultReferrer),
+    onMissingGlobal(name) {
+      if (Object.hasOwn(realm.powers.globals, name)) principal.denies({ capability: "global", target: name });
+    },
+  });
+  world.commonJs = makeCommonJsLoader(world, loader);
+  world.modules = makeModuleLoader(world);
+  return world;
+}
+
+/** A SES compartment's global object with ECMAScript's other intrinsics and the package's endowments. */
+function makeGuestGlobal(world: World): Record<PropertyKey, unknown> {
+  const guestGlobal = world.realm.makeCompartmentGlobal();
+  for (const name of ["lockdown", "harden", "Compartment", "TextEncoder", "TextDecoder", "assert"]) delete guestGlobal[name];
+  for (const [name, value] of Object.entries(extraIntrinsicsByName())) {
+    defineProperty(guestGlobal, name, { value, writable: true, enumerable: false, configurable: true });
+  }
+  defineProperty(guestGlobal, "global", { value: guestGlobal, writable: true, enumerable: false, configurable: true });
+  defineProperties(guestGlobal, makeGlobals(world.context));
+  return guestGlobal;
+}
+
+function toPath(filename: string | URL): string {
+  const text = `${filename as string}`;
+  return text.startsWith("file:") ? fileURLToPath(text) : text;
+}
