@@ -1,5 +1,5 @@
 import { domainToASCII } from "node:url";
-import { canonicalIPv4, canonicalIPv6, endsInNumber, isLinkLocal } from "./ip-address.ts";
+import { canonicalIPv4, canonicalIPv6, endsInNumber, isGroupAddress, isLinkLocal } from "./ip-address.ts";
 
 /**
  * The grammar of network endpoints: `host:port`, `*.example.com:443`,
@@ -135,7 +135,8 @@ export function endpointCoversHost(endpoint: Endpoint, host: Host): boolean {
 function hostCovers(endpoint: Exclude<Endpoint, { kind: "unix" }>, host: Host): boolean {
   const pattern: HostPattern = endpoint.kind === "any" ? endpoint : endpoint.host;
   if (pattern.kind === "any") {
-    return host.kind === "address" ? !isLinkLocal(host.address) : !METADATA_NAMES.has(host.name);
+    if (host.kind === "name") return !METADATA_NAMES.has(host.name);
+    return !isLinkLocal(host.address) && !isGroupAddress(host.address);
   }
   if (pattern.kind === "address") {
     return host.kind === "address" && host.address === pattern.address;

@@ -124,6 +124,13 @@ export function isLinkLocal(address: string): boolean {
   return embedded !== undefined && isLinkLocal(embedded);
 }
 
+/** Whether a canonical address is for many at once: multicast, or the local network's broadcast. */
+export function isGroupAddress(address: string): boolean {
+  if (address.includes(":")) return /^ff[0-9a-f]{2}:/u.test(address);
+  const first = Number(address.slice(0, address.indexOf(".")));
+  return (first >= 224 && first <= 239) || address === "255.255.255.255";
+}
+
 /** HAZARD: NAT64 and 6to4 gateways, and the deprecated `::a.b.c.d`, carry IPv4 inside IPv6. */
 function embeddedIPv4(address: string): string | undefined {
   const groups = ipv6Groups(address);

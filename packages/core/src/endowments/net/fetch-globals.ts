@@ -1,0 +1,168 @@
+import { isIP } from "node:net";
+import { hardenNodeObject } from "../harden-node.ts";
+import { assertMayUse } from "../access-denied.ts";
+import type { EndowmentContext } from "../principal.ts";
+import { facadeClass } from "./facade-class.ts";
+import { connectSocket, networkParts } from "./net-facade.ts";
+import { connectTls } from "./tls-facade.ts";
+import { pickOptions } from "./socket-arguments.ts";
+import type { Options } from "./socket-arguments.ts";
+
+/** Classes of `fetch` that compute and hold data; one for all principals. */
+const DATA_CLASSES = ["Headers", "Request", "Response", "FormData", "CloseEvent", "MessageEvent"] as const;
+
+const REQUEST_INIT = [
+  "method", "headers", "body", "referrer", "referrerPolicy", "mode", "credentials", "cache", "redirect", "integrity",
+  "keepalive", "signal", "window", "duplex", "priority", "dispatcher",
+] as const;
+
+const DISPATCHER_SYMBOLS = ["undici.globalDispatcher.2", "undici.globalDispatcher.1"];
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/**
+ * A principal's `fetch` and its classes, as getters that keep what they made:
+ * the first touch of any but `fetch` loads Node's HTTP client (20 to 30 ms).
+ * Names that this Node lacks are absent.
+ */
+export function makeFetchGlobals(context: EndowmentContext): Record<string, unknown> {
+  const { globals } = context.powers;
+  const names = new Set(Reflect.ownKeys(globals));
+  const makers: Record<string, () => unknown> = { fetch: () => makeFetch(context) };
+  for (const name of DATA_CLASSES) makers[name] = () => hardenNodeObject(globals[name]);
+  makers["WebSocket"] = () => makeWebSocket(context);
+  makers["EventSource"] = () => makeEventSource(context);
+  const made = new Map<string, unknown>();
+  const facade = { __proto__: null } as unknown as Record<string, unknown>;
+  for (const [name, make] of Object.entries(makers)) {
+    if (!names.has(name) && !(name in globals)) continue;
+    const get = () => {
+      if (!made.has(name)) made.set(name, make());
+      return made.get(name);
+    };
+    Object.defineProperty(facade, name, { get, enumerable: true, configurable: true });
+  }
+  return facade;
+}
+
+function makeFetch(context: EndowmentContext): Function {
+  const real = context.powers.globals["fetch"];
+  return async function fetch(input: unknown, init: unknown = undefined): Promise<unknown> {
+    const given = typeof init === "object" && init !== null ? pickOptions(init as Options, REQUEST_INIT) : {};
+    return real(input, { ...given, dispatcher: chosenDispatcher(context, given["dispatcher"]) });
+  };
+}
+
+/**
+ * A package's own dispatcher (npm's undici over its own sockets) may carry its
+ * requests; one of Node's internal classes could only be somebody else's.
+ */
+function chosenDispatcher(context: EndowmentContext, given: any): unknown {
+  if (given === undefined || given === null) return dispatcherOf(context);
+  const own = dispatcherOf(context);
+  const isForeign = given !== own && given instanceof Object.getPrototypeOf(Object.getPrototypeOf(own.constructor));
+  if (isForeign) assertMayUse(context, "fetch.dispatcher", "net.connect");
+  return given;
+}
+
+/** The principal's own pool of connections. */
+function dispatcherOf(context: EndowmentContext): any {
+  const pools = context.shared("fetch-dispatchers", () => new WeakMap<object, object>());
+  const known = pools.get(context.principal);
+  if (known !== undefined) return known;
+  networkParts(context);
+  const Agent = context.shared("fetch-agent-class", () => internalAgentClass(context));
+  const made = new Agent({ connect: makeConnector(context) });
+  pools.set(context.principal, made);
+  return made;
+}
+
+/**
+ * Node's own client class, which it shows nowhere but as the default dispatcher.
+ * HAZARD: loading it defines the dispatcher's symbol on the real global, which
+ * must still take it: an own, writable property where the global is sealed.
+ */
+function internalAgentClass(context: EndowmentContext): any {
+  const { globals } = context.powers;
+  void globals["Response"];
+  Promise.resolve(globals["fetch"]("data:,")).catch(() => {});
+  for (const description of DISPATCHER_SYMBOLS) {
+    const symbol = Symbol.for(description);
+    const dispatcher: any = globals[symbol as unknown as string] ?? (globalThis as any)[symbol];
+    if (dispatcher?.constructor?.name === "Agent") return dispatcher.constructor;
+  }
+  throw new TypeError("This version of Node does not show the client under its fetch");
+}
+
+interface ConnectorOptions {
+  readonly hostname: string;
+  readonly protocol: string;
+  readonly port: string;
+  readonly servername?: string | null;
+  readonly localAddress?: string | null;
+  readonly httpSocket?: unknown;
+}
+
+/** Each hop of each redirect comes through here, on the way to its socket. */
+function makeConnector(context: EndowmentContext): Function {
+  const { setTimeout: wait, clearTimeout: stop } = context.powers.globals;
+  return function connect(options: ConnectorOptions, callback: (error: Error | null, socket?: unknown) => void): unknown {
+    const { hostname, protocol, port, servername, localAddress, httpSocket } = options;
+    const isSecure = protocol === "https:";
+    const where = { host: hostname, port: Number(port) || (isSecure ? 443 : 80), ...(localAddress && { localAddress }) };
+    const socket = isSecure
+      ? connectTls(context, [
+          {
+            ...where,
+            highWaterMark: 16_384,
+            ALPNProtocols: ["http/1.1"],
+            servername: servername || (isIP(hostname) === 0 ? hostname : undefined),
+            ...(httpSocket ? { socket: httpSocket } : {}),
+          },
+        ])
+      : connectSocket(context, [{ ...where, highWaterMark: 65_536 }]);
+    socket.setKeepAlive(true, 60_000);
+    let pending: typeof callback | undefined = callback;
+    const settle = (error: Error | null) => {
+      stop(timer);
+      const done = pending;
+      pending = undefined;
+      if (error === null) done?.(null, socket);
+      else done?.(error);
+    };
+    const timer = wait(() => socket.destroy(connectTimeout(hostname)), CONNECT_TIMEOUT_MS);
+    socket.setNoDelay(true).once(isSecure ? "secureConnect" : "connect", () => settle(null));
+    socket.on("error", settle);
+    return socket;
+  };
+}
+
+function connectTimeout(hostname: string): Error {
+  const error = new Error(`Connect Timeout Error (attempted address: ${hostname}, timeout: ${CONNECT_TIMEOUT_MS}ms)`);
+  return Object.assign(error, { name: "ConnectTimeoutError", code: "UND_ERR_CONNECT_TIMEOUT" });
+}
+
+function makeWebSocket(context: EndowmentContext): unknown {
+  const real = hardenNodeObject(context.powers.globals["WebSocket"]);
+  return facadeClass(real, {
+    prepare: ([url, given]) => {
+      const isInit = typeof given === "object" && given !== null && !(Symbol.iterator in given);
+      const init = isInit ? pickOptions(given as Options, ["protocols", "headers", "dispatcher"]) : given === undefined ? {} : { protocols: given };
+      const protocols = init["protocols"];
+      const list = protocols === undefined ? [] : typeof protocols === "string" ? [protocols] : protocols;
+      const headers = init["headers"] === undefined ? {} : { headers: init["headers"] };
+      return [url, { ...headers, protocols: list, dispatcher: chosenDispatcher(context, init["dispatcher"]) }];
+    },
+  });
+}
+
+function makeEventSource(context: EndowmentContext): unknown {
+  const real = hardenNodeObject(context.powers.globals["EventSource"]);
+  return facadeClass(real, {
+    prepare: ([url, given]) => {
+      const init = typeof given === "object" && given !== null ? pickOptions(given as Options, ["withCredentials", "node"]) : {};
+      const dispatcher = dispatcherOf(context);
+      const node = typeof init["node"] === "object" && init["node"] !== null ? { ...init["node"] } : {};
+      return [url, { withCredentials: init["withCredentials"] === true, dispatcher, node: { ...node, dispatcher } }];
+    },
+  });
+}

@@ -1,0 +1,151 @@
+import { facadeFromTable } from "../member-table.ts";
+import { hardenNodeObject } from "../harden-node.ts";
+import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
+import { facadeClass } from "./facade-class.ts";
+import { HTTPS_MEMBERS, HTTP_MEMBERS } from "./http-members.ts";
+import { installAgentGuard } from "./agent-guard.ts";
+import type { AgentGuard } from "./agent-guard.ts";
+import { networkAuthority } from "./network-authority.ts";
+import { networkParts } from "./net-facade.ts";
+import { clientRequestArguments, requestTarget } from "./request-arguments.ts";
+import type { Options } from "./socket-arguments.ts";
+import { tlsParts } from "./tls-facade.ts";
+
+const HTTP_CLASSES = ["Agent", "ClientRequest", "IncomingMessage", "OutgoingMessage", "Server", "ServerResponse"];
+const HTTPS_CLASSES = ["Agent", "Server"];
+
+/**
+ * `http`: real requests, responses and servers. Requests carry the authority
+ * of the package that makes them, whatever agent they are given; agents carry
+ * none of their own, and each principal has its own global one.
+ */
+export const makeHttpFacade: BuiltinFactory = (context) => {
+  const http = context.powers.builtin("http");
+  const { authority, guard } = networkParts(context);
+  const parts = clientParts(context, false);
+  const { Agent, globalAgent } = parts;
+  const Server = facadeClass(http.Server, { made: (server) => guard.tagServer(server, authority) });
+  const ClientRequest = httpRequest(context, parts);
+  const facade = facadeFromTable(context, "http", HTTP_MEMBERS, {
+    Agent,
+    ClientRequest,
+    Server,
+    createServer: function createServer(options?: unknown, listener?: unknown): unknown {
+      return new Server(options, listener);
+    },
+    ...requestFunctions((...args) => new ClientRequest(...args)),
+  });
+  defineAccessor(facade, "globalAgent", () => globalAgent.current, (value) => (globalAgent.current = value));
+  defineAccessor(facade, "maxHeaderSize", () => http.maxHeaderSize);
+  return facade;
+};
+
+/** `https`: as `http`, over `tls`. */
+export const makeHttpsFacade: BuiltinFactory = (context) => {
+  const https = context.powers.builtin("https");
+  const { authority, guard } = networkParts(context);
+  const parts = clientParts(context, true);
+  const { Agent, globalAgent } = parts;
+  const Server = facadeClass(https.Server, { made: (server) => guard.tagServer(server, authority) });
+  const facade = facadeFromTable(context, "https", HTTPS_MEMBERS, {
+    Agent,
+    Server,
+    createServer: function createServer(options?: unknown, listener?: unknown): unknown {
+      return new Server(options, listener);
+    },
+    ...requestFunctions(httpsRequest(context, parts)),
+  });
+  defineAccessor(facade, "globalAgent", () => globalAgent.current, (value) => (globalAgent.current = value));
+  return facade;
+};
+
+/** The realm's agents, guarded and hardened with the rest of `http`. */
+function agentGuard(context: EndowmentContext, isSecure: boolean): AgentGuard {
+  const { guard } = networkParts(context);
+  const agents = installAgentGuard(context.powers, guard);
+  context.shared("hardened-http", () => {
+    const http = context.powers.builtin("http");
+    return HTTP_CLASSES.map((name) => hardenNodeObject(http[name]));
+  });
+  if (isSecure) {
+    tlsParts(context);
+    context.shared("hardened-https", () => {
+      const https = context.powers.builtin("https");
+      agents.guardCreateConnection(https.Agent.prototype);
+      return HTTPS_CLASSES.map((name) => hardenNodeObject(https[name]));
+    });
+  }
+  return agents;
+}
+
+/** Trusted code has Node's own, with its settings; everybody else one of their own. */
+function makeGlobalAgent(context: EndowmentContext, Agent: any, real: any): { current: any } {
+  if (context.principal.trusted) return { current: real };
+  const { keepAlive, scheduling, timeout } = real.options ?? {};
+  return { current: new Agent({ keepAlive, scheduling, timeout }) };
+}
+
+interface ClientParts {
+  readonly agents: AgentGuard;
+  readonly Agent: any;
+  readonly globalAgent: { current: any };
+}
+
+function clientParts(context: EndowmentContext, isSecure: boolean): ClientParts {
+  const module = context.powers.builtin(isSecure ? "https" : "http");
+  const agents = agentGuard(context, isSecure);
+  const { authority } = networkParts(context);
+  const Agent = facadeClass(module.Agent, { made: (agent) => agents.tagAgent(agent, authority) });
+  return { agents, Agent, globalAgent: makeGlobalAgent(context, Agent, module.globalAgent) };
+}
+
+/** Reads the arguments, settles the agent, and puts the principal's grant in. */
+function granted(context: EndowmentContext, { agents, Agent, globalAgent }: ClientParts, args: readonly unknown[]): { options: Options; callback: unknown } {
+  const { options, callback } = clientRequestArguments(args);
+  if (options["agent"] === false) options["agent"] = new Agent();
+  else if ((options["agent"] === undefined || options["agent"] === null) && typeof options["createConnection"] !== "function") {
+    options["agent"] = options["_defaultAgent"] ?? globalAgent.current;
+  }
+  agents.grant(options, networkAuthority(context), requestTarget(options));
+  return { options, callback };
+}
+
+function httpRequest(context: EndowmentContext, parts: ClientParts): any {
+  const { ClientRequest } = context.powers.builtin("http");
+  return facadeClass(ClientRequest, {
+    prepare: (args) => {
+      const { options, callback } = granted(context, parts, args);
+      options["_defaultAgent"] ??= parts.globalAgent.current;
+      return [options, callback];
+    },
+    made: (request, [options]) => parts.agents.keepGrant(request, options as Options),
+  });
+}
+
+/** Node's `https.request` marks requests by a private symbol, so it is Node's that makes them. */
+function httpsRequest(context: EndowmentContext, parts: ClientParts): (...args: unknown[]) => unknown {
+  const https = context.powers.builtin("https");
+  return (...args) => {
+    const { options, callback } = granted(context, parts, args);
+    const made = https.request(options, callback);
+    parts.agents.keepGrant(made, options);
+    return made;
+  };
+}
+
+function requestFunctions(make: (...args: unknown[]) => unknown): { request: Function; get: Function } {
+  return {
+    request: function request(...args: unknown[]): unknown {
+      return make(...args);
+    },
+    get: function get(...args: unknown[]): unknown {
+      const made: any = make(...args);
+      made.end();
+      return made;
+    },
+  };
+}
+
+function defineAccessor(facade: object, name: string, get: () => unknown, set?: (value: unknown) => void): void {
+  Object.defineProperty(facade, name, { get, ...(set && { set }), enumerable: true, configurable: true });
+}

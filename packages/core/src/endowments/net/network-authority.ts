@@ -1,0 +1,148 @@
+import { dirname, isAbsolute, join, normalize, basename, resolve, sep } from "node:path";
+import {
+  endpointCovers,
+  endpointCoversHost,
+  endpointCoversUnix,
+  parseEndpoint,
+  parseHost,
+  printHost,
+} from "../../policy/endpoint.ts";
+import type { Endpoint, Host } from "../../policy/endpoint.ts";
+import type { EndowmentContext } from "../principal.ts";
+
+/**
+ * What one principal may reach. All questions take primitives that the caller
+ * has coerced once; those named `may…` report a refusal, `covers…` do not.
+ */
+export interface NetworkAuthority {
+  readonly trusted: boolean;
+  mayConnect(host: string, port: number, via: string): boolean;
+  /** By the policy alone, on a numeric address: the last check before the kernel. */
+  coversAddress(address: string, port: number): boolean;
+  /** The path to connect to (links resolved), or undefined where it is refused. */
+  unixTarget(path: string, via: string): string | undefined;
+  /** Without a host: on all interfaces. */
+  mayListen(host: string | undefined, port: number, via: string): boolean;
+  coversListening(address: string, port: number): boolean;
+  unixListener(path: string, via: string): string | undefined;
+  mayResolve(name: string, via: string): boolean;
+  /** Remembers that Node's own resolver gave this address for a granted name. */
+  noteResolution(name: string, address: string): void;
+  /** Whether an address that a package's own `lookup` gives is one of the name's. */
+  isResolutionOf(name: string, address: string): boolean;
+}
+
+const REMEMBERED_NAMES = 512;
+const REMEMBERED_ADDRESSES = 64;
+
+const endpointsOf = (list: readonly string[] | undefined): readonly Endpoint[] =>
+  (list ?? []).map(parseEndpoint).filter((endpoint) => endpoint !== undefined);
+
+/** The principal's authority after its policy; the same object every time. */
+export function networkAuthority(context: EndowmentContext): NetworkAuthority {
+  const known = context.shared("network-authorities", () => new WeakMap<object, NetworkAuthority>());
+  const made = known.get(context.principal) ?? makeAuthority(context);
+  known.set(context.principal, made);
+  return made;
+}
+
+function makeAuthority(context: EndowmentContext): NetworkAuthority {
+  const { principal, paths } = context;
+  const connect = endpointsOf(principal.policy.net?.connect);
+  const listen = endpointsOf(principal.policy.net?.listen);
+  const resolutions = new Map<string, Set<string>>();
+
+  const allows = (covered: boolean, capability: string, target: string, via: string): boolean =>
+    principal.trusted || covered || !principal.denies({ capability, target, via });
+  const shown = (host: Host | undefined, text: string): string => (host === undefined ? text : printHost(host));
+
+  /** `*` means sockets of the project and of the temp folder: docker's and the agents' lie elsewhere. */
+  const isOwnSocket = (path: string): boolean =>
+    [paths.project, paths.tmp].some((folder) => path.startsWith(folder + sep)) &&
+    !context.reservedPaths.includes(path);
+  const unix = (endpoints: readonly Endpoint[], given: string, capability: string, via: string): string | undefined => {
+    if (principal.trusted) return given;
+    const path = realSocketPath(context, given);
+    const covered =
+      path !== undefined &&
+      endpoints.some((endpoint) => endpointCoversUnix(endpoint, path) || (endpoint.kind === "any" && isOwnSocket(path)));
+    return allows(covered, capability, `unix:${given}`, via) ? (path ?? given) : undefined;
+  };
+
+  return Object.freeze({
+    trusted: principal.trusted,
+    mayConnect(text: string, port: number, via: string): boolean {
+      if (principal.trusted) return true;
+      const host = parseHost(text);
+      const covered = host !== undefined && connect.some((endpoint) => endpointCovers(endpoint, host, port));
+      return allows(covered, "net.connect", `${shown(host, text)}:${port}`, via);
+    },
+    coversAddress(address: string, port: number): boolean {
+      const host = parseHost(address);
+      return host?.kind === "address" && connect.some((endpoint) => endpointCovers(endpoint, host, port));
+    },
+    unixTarget: (path: string, via: string) => unix(connect, path, "net.connect", via),
+    mayListen(text: string | undefined, port: number, via: string): boolean {
+      if (principal.trusted) return true;
+      const host = parseHost(text ?? "::");
+      const candidates = host?.kind === "name" && host.name === "localhost" ? [host, ...LOOPBACK] : [host];
+      const covered = candidates.some(
+        (candidate) => candidate !== undefined && listen.some((endpoint) => endpointCovers(endpoint, candidate, port)),
+      );
+      return allows(covered, "net.listen", `${text === undefined ? "*" : shown(host, text)}:${port}`, via);
+    },
+    coversListening(address: string, port: number): boolean {
+      const host = parseHost(address);
+      return host?.kind === "address" && listen.some((endpoint) => endpointCovers(endpoint, host, port));
+    },
+    unixListener: (path: string, via: string) => unix(listen, path, "net.listen", via),
+    mayResolve(text: string, via: string): boolean {
+      if (principal.trusted) return true;
+      const host = parseHost(text);
+      const covered = host !== undefined && connect.some((endpoint) => endpointCoversHost(endpoint, host));
+      return allows(covered, "dns", shown(host, text), via);
+    },
+    noteResolution(text: string, address: string): void {
+      const name = keyOf(text);
+      const addresses = resolutions.get(name) ?? new Set();
+      const oldest = resolutions.size >= REMEMBERED_NAMES ? resolutions.keys().next().value : undefined;
+      if (oldest !== undefined && !resolutions.has(name)) resolutions.delete(oldest);
+      if (addresses.size >= REMEMBERED_ADDRESSES) addresses.clear();
+      addresses.add(keyOf(address));
+      resolutions.set(name, addresses);
+    },
+    isResolutionOf: (name: string, address: string) => resolutions.get(keyOf(name))?.has(keyOf(address)) === true,
+  });
+}
+
+const LOOPBACK: readonly Host[] = [
+  { kind: "address", address: "127.0.0.1" },
+  { kind: "address", address: "::1" },
+];
+
+function keyOf(text: string): string {
+  const host = parseHost(text);
+  return host === undefined ? text : printHost(host);
+}
+
+/**
+ * Where a socket really is: a link in a folder that a package writes to may
+ * lead to `/var/run/docker.sock`. Abstract sockets (`\0name`) are refused.
+ */
+function realSocketPath(context: EndowmentContext, given: string): string | undefined {
+  if (given === "" || given.includes("\0")) return undefined;
+  if (isWindows(context)) return normalize(given);
+  const absolute = isAbsolute(given) ? normalize(given) : resolve(context.paths.cwd, given);
+  const { realpathSync } = context.powers.builtin("fs");
+  try {
+    return realpathSync.native(absolute);
+  } catch {
+    try {
+      return join(realpathSync.native(dirname(absolute)), basename(absolute));
+    } catch {
+      return absolute;
+    }
+  }
+}
+
+const isWindows = (context: EndowmentContext): boolean => context.powers.process.platform === "win32";

@@ -1,0 +1,159 @@
+import { makePermit, isWithinTarget } from "./network-permit.ts";
+import type { SocketPermit } from "./network-permit.ts";
+import { connectDenied, listenDenied } from "./network-errors.ts";
+import { guardNativeHandles } from "./native-handles.ts";
+import { readConnectArguments, readListenArguments } from "./socket-arguments.ts";
+import { approvedLookup } from "./approved-lookup.ts";
+import { addressKey } from "./network-permit.ts";
+import type { NetworkAuthority } from "./network-authority.ts";
+import type { Powers } from "../principal.ts";
+
+/**
+ * The choke point under all of Node's networking: `connect` of the one
+ * `net.Socket.prototype` and `listen` of the one `net.Server.prototype`, and
+ * below them the native handles, work only for objects that a facade has
+ * tagged with its principal's authority.
+ *
+ * So the sockets, servers and requests that trusted code hands to a package
+ * are harmless to climb: `new req.socket.constructor()` is a socket that
+ * connects nowhere.
+ */
+export interface NetworkGuard {
+  /** Gives a socket its authority, once: a tagged socket is never tagged anew. */
+  tagSocket(socket: object, permit: SocketPermit): void;
+  tagServer(server: object, authority: NetworkAuthority): void;
+  /**
+   * Runs Node's own code that makes one socket and connects it at once. The
+   * first untagged socket that connects before it returns gets the permit.
+   * HAZARD: no code of a package may run in there but with its own permit.
+   */
+  within<T>(permit: SocketPermit, body: () => T): T;
+  /** Whether `within` holds a permit that no socket has taken. */
+  isPermitWaiting(): boolean;
+  /** Runs Node's own code that opens a descriptor which trusted code gave it. */
+  opening<T>(body: () => T): T;
+  /** Registers a `TLSWrap`, whose inner handle has no owner of its own. */
+  guardTls(tlsHandle: object): void;
+}
+
+const guards = new WeakMap<object, NetworkGuard>();
+
+/** Installs the guard into the realm's `net`; again, it returns the same one. */
+export function installNetworkGuard(powers: Powers): NetworkGuard {
+  const net = powers.builtin("net");
+  const installed = guards.get(net.Socket);
+  if (installed !== undefined) return installed;
+  const guard = makeGuard(powers, net);
+  guards.set(net.Socket, guard);
+  return guard;
+}
+
+function makeGuard(powers: Powers, net: any): NetworkGuard {
+  const sockets = new WeakMap<object, SocketPermit>();
+  const servers = new WeakMap<object, NetworkAuthority>();
+  const { connect: realConnect, destroy: realDestroy, emit: realEmit } = net.Socket.prototype;
+  const { listen: realListen } = net.Server.prototype;
+  const { nextTick } = powers.process;
+  const later = (task: () => void) => Reflect.apply(nextTick, powers.process, [task]);
+  const dnsLookup = (...args: unknown[]) => powers.builtin("dns").lookup(...args);
+  const native = guardNativeHandles(net, (socket) => sockets.get(socket));
+  let waiting: SocketPermit | undefined;
+
+  /** Fails as a connection that the kernel refuses does: later, and through the stream. */
+  function refuseConnection(socket: any, error: Error): unknown {
+    const wasDestroyed = socket.destroyed === true;
+    if (!wasDestroyed) socket.connecting = true;
+    later(() => {
+      if (wasDestroyed) Reflect.apply(realEmit, socket, ["error", error]);
+      else Reflect.apply(realDestroy, socket, [error]);
+    });
+    return socket;
+  }
+
+  function permitOf(socket: object): SocketPermit | undefined {
+    const known = sockets.get(socket);
+    if (known !== undefined || waiting === undefined) return known;
+    const permit = waiting;
+    waiting = undefined;
+    sockets.set(socket, permit);
+    return permit;
+  }
+
+  net.Socket.prototype.connect = function connect(this: any, ...args: unknown[]): unknown {
+    if (!(this instanceof net.Socket)) throw new TypeError("Illegal invocation");
+    const permit = permitOf(this);
+    if (permit?.authority.trusted === true && permit.target === undefined) return Reflect.apply(realConnect, this, args);
+    const { options, callback, target } = readConnectArguments(args);
+    const go = () => Reflect.apply(realConnect, this, callback === undefined ? [options] : [options, callback]);
+    // Malformed: Node's own error, before anything is connected.
+    if (target === undefined) return go();
+    const shown = target.path ?? target.host;
+    const port = target.path === undefined ? target.port : undefined;
+    if (permit === undefined || !isWithinTarget(permit, target)) return refuseConnection(this, connectDenied(shown, port));
+    const { authority, approved } = permit;
+    approved.clear();
+    if (target.path !== undefined) {
+      const path = authority.unixTarget(target.path, "net.connect");
+      if (path === undefined) return refuseConnection(this, connectDenied(shown, port));
+      options["path"] = path;
+      approved.add(addressKey(path, -1));
+      return go();
+    }
+    if (!authority.mayConnect(target.host, target.port, "net.connect")) {
+      return refuseConnection(this, connectDenied(shown, port));
+    }
+    if (!authority.trusted) {
+      if (net.isIP(target.host) !== 0) approved.add(addressKey(target.host, target.port));
+      else options["lookup"] = approvedLookup(permit, target, options["lookup"], dnsLookup, net.isIP);
+    }
+    return go();
+  };
+
+  net.Server.prototype.listen = function listen(this: any, ...args: unknown[]): unknown {
+    if (!(this instanceof net.Server)) throw new TypeError("Illegal invocation");
+    const authority = servers.get(this);
+    if (authority?.trusted === true) {
+      native.approveListening(this, true);
+      return native.opening(() => Reflect.apply(realListen, this, args));
+    }
+    const wanted = readListenArguments(args);
+    const refuse = (where: string, port: number | undefined) => {
+      later(() => Reflect.apply(realEmit, this, ["error", listenDenied(where, port)]));
+      return this;
+    };
+    if (authority === undefined) return refuse(wanted.path ?? wanted.host ?? "::", wanted.port);
+    if (wanted.foreign !== undefined) return refuse(wanted.foreign, undefined);
+    if (wanted.path !== undefined) {
+      const path = authority.unixListener(wanted.path, "net.Server.listen");
+      if (path === undefined) return refuse(wanted.path, undefined);
+      wanted.options["path"] = path;
+      native.approveListening(this, true);
+    } else if (wanted.port !== undefined) {
+      if (!authority.mayListen(wanted.host, wanted.port, "net.Server.listen")) return refuse(wanted.host ?? "::", wanted.port);
+      native.approveListening(this, wanted.port === 0 ? true : wanted.port);
+    }
+    return Reflect.apply(realListen, this, wanted.callback === undefined ? [wanted.options] : [wanted.options, wanted.callback]);
+  };
+
+  return Object.freeze({
+    tagSocket(socket: object, permit: SocketPermit) {
+      if (!sockets.has(socket)) sockets.set(socket, permit);
+    },
+    tagServer(server: object, authority: NetworkAuthority) {
+      if (!servers.has(server)) servers.set(server, authority);
+    },
+    within<T>(permit: SocketPermit, body: () => T): T {
+      const before = waiting;
+      // Each use has its own approved addresses.
+      waiting = makePermit(permit.authority, permit.target);
+      try {
+        return body();
+      } finally {
+        waiting = before;
+      }
+    },
+    isPermitWaiting: () => waiting !== undefined,
+    opening: native.opening,
+    guardTls: native.guardTls,
+  });
+}

@@ -1,0 +1,79 @@
+import { facadeFromTable } from "../member-table.ts";
+import { accessDenied } from "../access-denied.ts";
+import { hardenNodeObject } from "../harden-node.ts";
+import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
+import { facadeClass } from "./facade-class.ts";
+import { networkParts } from "./net-facade.ts";
+import type { NetworkParts } from "./net-facade.ts";
+import { makePermit } from "./network-permit.ts";
+import { netArguments, settleTarget } from "./socket-arguments.ts";
+import type { Options } from "./socket-arguments.ts";
+import { TLS_MEMBERS } from "./tls-members.ts";
+
+/** As `networkParts`, with the realm's `tls` guarded and hardened too. */
+export function tlsParts(context: EndowmentContext): NetworkParts {
+  const parts = networkParts(context);
+  context.shared("guarded-tls", () => {
+    const tls = context.powers.builtin("tls");
+    const unused = new tls.TLSSocket(null);
+    parts.guard.guardTls(unused._handle);
+    unused.destroy();
+    refuseEngines(tls.createSecureContext().context);
+    for (const name of ["TLSSocket", "Server", "SecureContext"]) hardenNodeObject(tls[name]);
+    return true;
+  });
+  return parts;
+}
+
+/**
+ * HAZARD: `privateKeyEngine` and `clientCertEngine`, which every TLS option
+ * object may hold, make OpenSSL load a native library from a path.
+ * The native context is shared by all, so they are refused to all.
+ */
+function refuseEngines(nativeContext: object): void {
+  const prototype = Object.getPrototypeOf(nativeContext);
+  for (const name of ["setEngineKey", "setClientCertEngine"]) {
+    if (typeof prototype[name] !== "function") continue;
+    prototype[name] = () => {
+      throw accessDenied(`tls.${name}`, "native");
+    };
+  }
+}
+
+/** `(port, host, options, cb)` in all its shortened forms, as one plain copy. */
+export function tlsConnectArguments(args: readonly unknown[]): { options: Options; callback: unknown } {
+  const { options, callback } = netArguments(args);
+  const extra = [args[1], args[2]].find((value) => typeof value === "object" && value !== null);
+  return { options: { ...options, ...(extra as Options | undefined) }, callback };
+}
+
+/** A socket made and connected under a principal's authority: `tls.connect`. */
+export function connectTls(context: EndowmentContext, args: readonly unknown[]): any {
+  const { authority, guard } = tlsParts(context);
+  const tls = context.powers.builtin("tls");
+  const { options, callback } = tlsConnectArguments(args);
+  if (options["socket"]) return tls.connect(options, callback);
+  // HAZARD: what Node runs of the caller's in there finds a permit for this endpoint alone.
+  return guard.within(makePermit(authority, settleTarget(options)), () => tls.connect(options, callback));
+}
+
+export const makeTlsFacade: BuiltinFactory = (context) => {
+  const tls = context.powers.builtin("tls");
+  const { authority, guard } = tlsParts(context);
+  const TLSSocket = facadeClass(tls.TLSSocket, {
+    made: (socket) => guard.tagSocket(socket, makePermit(authority)),
+  });
+  const Server = facadeClass(tls.Server, { made: (server) => guard.tagServer(server, authority) });
+  const facade = facadeFromTable(context, "tls", TLS_MEMBERS, {
+    TLSSocket,
+    Server,
+    createServer: function createServer(options?: unknown, listener?: unknown): unknown {
+      return new Server(options, listener);
+    },
+    connect: function connect(...args: unknown[]): unknown {
+      return connectTls(context, args);
+    },
+  });
+  Object.defineProperty(facade, "rootCertificates", { get: () => tls.rootCertificates, enumerable: true, configurable: true });
+  return facade;
+};
