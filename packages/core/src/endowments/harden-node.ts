@@ -33,27 +33,11 @@ const hasOwn = (object: object, key: PropertyKey): boolean => apply(hasOwnProper
 const isObject = (value: unknown): value is object =>
   (typeof value === "object" && value !== null) || typeof value === "function";
 
-/**
- * HAZARD: with a pool, `Buffer.from("mine").buffer` shows eight KiB of what
- * everybody else put into theirs. Size 0 sends each allocation to memory of its
- * own, and a locked `Buffer` keeps it so.
- */
-function emptyBufferPool(): void {
-  Buffer.poolSize = 0;
-}
-
-/** What must happen to a class before it is locked, by whichever way the hardener comes to it. */
-const preparations: readonly (readonly [readonly object[], () => void])[] = [
-  [[EventEmitter, EventEmitter.prototype], () => prepareEventEmitter(EventEmitter)],
-  [[Buffer, Buffer.prototype], emptyBufferPool],
-];
-
-function prepare(object: object): void {
-  for (let index = 0; index < preparations.length; index += 1) {
-    const [objects, run] = preparations[index]!;
-    if ((object === objects[0] && !isHardened(objects[1]!)) || (object === objects[1] && !isHardened(objects[0]!))) run();
-  }
-}
+// HAZARD: with a pool, `Buffer.from("mine").buffer` shows eight KiB of what
+// everybody else put into theirs. Size 0 sends each allocation to memory of its
+// own, and a locked `Buffer` keeps it so. Set here, as the module is loaded,
+// because SES's lockdown freezes `Buffer` where it finds it.
+Buffer.poolSize = 0;
 
 /** The class whose prototype the object is, if it is one. */
 function isClassPrototype(object: object): boolean {
@@ -162,7 +146,8 @@ export function hardenNodeObject<T>(root: T, spare: readonly unknown[] = []): T 
     for (let index = 0; index < spare.length; index += 1) spared ||= spare[index] === object;
     // A proxy would run foreign traps; views and buffers are data, not classes.
     if (spared || isProxy(object) || isArrayBufferView(object) || isAnyArrayBuffer(object) || isModuleNamespaceObject(object)) continue;
-    prepare(object);
+    // By whichever way the hardener comes to it.
+    if (object === EventEmitter || object === EventEmitter.prototype) prepareEventEmitter(EventEmitter);
     apply(setAdd, hardened, [object]);
     add(getPrototypeOf(object));
     const style = isClassPrototype(object) ? classStyle((object as any).constructor) : undefined;

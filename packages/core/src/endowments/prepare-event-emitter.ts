@@ -1,6 +1,8 @@
 const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf } = Object;
 const { ownKeys } = Reflect;
 
+let prepared = false;
+
 /**
  * Makes `EventEmitter`, on the hot path of every server, ready to be locked.
  *
@@ -14,6 +16,8 @@ const { ownKeys } = Reflect;
  * Once, before any guest code; `node:domain`, which replaces the initialiser, is never loaded.
  */
 export function prepareEventEmitter(EventEmitter: Function): void {
+  if (prepared) return;
+  prepared = true;
   const prototype = EventEmitter.prototype as Record<PropertyKey, unknown>;
   const fresh = Reflect.construct(EventEmitter, []) as object;
   const symbolNamed = (description: string, object: object): symbol | undefined =>
