@@ -4,7 +4,10 @@ import type { EndowmentContext } from "./principal.ts";
  * What a package catches when it uses a member that moat does not hand over:
  * the shape of Node's own permission model, `ERR_ACCESS_DENIED`.
  */
-export function accessDenied(what: string, permission: string): NodeJS.ErrnoException & { permission: string; resource: string } {
+export function accessDenied(
+  what: string,
+  permission: string,
+): NodeJS.ErrnoException & { permission: string; resource: string } {
   const error = new Error(`Access to this API has been restricted: ${what}`);
   return Object.assign(error, { code: "ERR_ACCESS_DENIED", permission, resource: what });
 }
@@ -15,7 +18,8 @@ export function accessDenied(what: string, permission: string): NodeJS.ErrnoExce
  */
 export function assertMayUse(context: EndowmentContext, target: string, capability = "builtin"): void {
   const { principal } = context;
-  if (!principal.trusted && principal.denies({ capability, target, via: target })) throw accessDenied(target, capability);
+  if (!principal.trusted && principal.denies({ capability, target, via: target }))
+    throw accessDenied(target, capability);
 }
 
 /**

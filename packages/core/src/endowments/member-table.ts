@@ -21,7 +21,12 @@ export type MemberTable = Readonly<Record<string, readonly [rule: MemberRule, wh
  *
  * @param own the members whose rule is `own`; one that this Node lacks is left out
  */
-export function facadeFromTable(context: EndowmentContext, builtin: string, table: MemberTable, own: Readonly<Record<string, unknown>>): Record<string, any> {
+export function facadeFromTable(
+  context: EndowmentContext,
+  builtin: string,
+  table: MemberTable,
+  own: Readonly<Record<string, unknown>>,
+): Record<string, any> {
   const real = context.powers.builtin(builtin);
   const facade: Record<string, any> = {};
   for (const name of Object.getOwnPropertyNames(real)) {

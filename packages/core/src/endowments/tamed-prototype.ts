@@ -10,10 +10,19 @@
  * @param overridable whether programs assign to instances (`child.kill = …`), which
  *   a frozen method on the prototype would forbid
  */
-export function tamedPrototype(original: object, members: readonly string[], parent: object | null, overridable = false): object {
+export function tamedPrototype(
+  original: object,
+  members: readonly string[],
+  parent: object | null,
+  overridable = false,
+): object {
   const wanted = new Set(members);
   const tamed = Object.create(parent);
-  for (let level: object | null = original; level !== null && level !== Object.prototype && level !== parent; level = Object.getPrototypeOf(level)) {
+  for (
+    let level: object | null = original;
+    level !== null && level !== Object.prototype && level !== parent;
+    level = Object.getPrototypeOf(level)
+  ) {
     for (const key of Reflect.ownKeys(level)) {
       const label = typeof key === "symbol" ? `@@${key.description}` : key;
       const isField = wanted.has(`=${label}`);
@@ -26,7 +35,11 @@ export function tamedPrototype(original: object, members: readonly string[], par
       for (const method of [descriptor.value, descriptor.get, descriptor.set]) {
         if (typeof method === "function") Object.freeze(method);
       }
-      Object.defineProperty(tamed, key, overridable && typeof descriptor.value === "function" ? overridableMethod(key, descriptor) : descriptor);
+      Object.defineProperty(
+        tamed,
+        key,
+        overridable && typeof descriptor.value === "function" ? overridableMethod(key, descriptor) : descriptor,
+      );
     }
   }
   return tamed;

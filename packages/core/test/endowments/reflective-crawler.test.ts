@@ -7,15 +7,50 @@ import { fakeContext } from "./subprocess-context.ts";
 const require = createRequire(import.meta.url);
 
 const BUILTINS = [
-  "async_hooks", "child_process", "cluster", "diagnostics_channel", "domain", "inspector", "module", "perf_hooks", "repl", "sea", "test", "trace_events", "v8", "vm", "wasi", "worker_threads",
+  "async_hooks",
+  "child_process",
+  "cluster",
+  "diagnostics_channel",
+  "domain",
+  "inspector",
+  "module",
+  "perf_hooks",
+  "repl",
+  "sea",
+  "test",
+  "trace_events",
+  "v8",
+  "vm",
+  "wasi",
+  "worker_threads",
 ];
 
 /** Members of Node's own modules that no package may ever reach, as the modules have them. */
 const POWERS: Readonly<Record<string, readonly string[]>> = {
-  child_process: ["ChildProcess", "exec", "execFile", "execFileSync", "execSync", "fork", "spawn", "spawnSync", "_forkChild"],
+  child_process: [
+    "ChildProcess",
+    "exec",
+    "execFile",
+    "execFileSync",
+    "execSync",
+    "fork",
+    "spawn",
+    "spawnSync",
+    "_forkChild",
+  ],
   cluster: ["fork", "setupPrimary", "Worker"],
   inspector: ["Session", "open", "url"],
-  module: ["_load", "createRequire", "_extensions", "_cache", "prototype", "_resolveFilename", "register", "registerHooks", "runMain"],
+  module: [
+    "_load",
+    "createRequire",
+    "_extensions",
+    "_cache",
+    "prototype",
+    "_resolveFilename",
+    "register",
+    "registerHooks",
+    "runMain",
+  ],
   worker_threads: ["Worker", "BroadcastChannel", "postMessageToThread", "moveMessagePortToContext"],
   vm: ["Script", "createContext", "runInContext", "runInNewContext", "runInThisContext", "compileFunction"],
   v8: ["setFlagsFromString", "writeHeapSnapshot", "getHeapSnapshot", "queryObjects"],
@@ -93,8 +128,21 @@ test("nothing that packages get leads to a power", async () => {
   const launched = { filename: new URL("data:text/javascript,setInterval(()=>{},1e6)"), workerData: null };
   const context = fakeContext({
     policy: { commands: ["cat", "node"], workers: true },
-    more: { workerLauncher: () => launched, nodeLauncher: () => ({ execPath: process.execPath, args: ["-e", "process.on('message',()=>{})"] }) },
-    loader: { createRequire: () => Object.assign(() => 1, { cache: {}, resolve: Object.assign(() => "", { paths: () => [] }), main: undefined, extensions: {} }) as any, compileFunction: () => () => 1, evaluate: () => 1 },
+    more: {
+      workerLauncher: () => launched,
+      nodeLauncher: () => ({ execPath: process.execPath, args: ["-e", "process.on('message',()=>{})"] }),
+    },
+    loader: {
+      createRequire: () =>
+        Object.assign(() => 1, {
+          cache: {},
+          resolve: Object.assign(() => "", { paths: () => [] }),
+          main: undefined,
+          extensions: {},
+        }) as any,
+      compileFunction: () => () => 1,
+      evaluate: () => 1,
+    },
   });
   const facades = Object.fromEntries(BUILTINS.map((name) => [name, BUILTIN_FACTORIES[name]!(context)])) as any;
   const child = facades.child_process.spawn("cat");
@@ -104,12 +152,25 @@ test("nothing that packages get leads to a power", async () => {
   const worker = new facades.worker_threads.Worker("./x.js", { stdin: true });
   const channel = new facades.worker_threads.MessageChannel();
   const broadcast = new facades.worker_threads.BroadcastChannel("x");
-  cleanups.push(() => child.kill(), () => forked.kill(), () => gathered.kill(), () => worker.terminate(), () => channel.port1.close(), () => broadcast.close());
+  cleanups.push(
+    () => child.kill(),
+    () => forked.kill(),
+    () => gathered.kill(),
+    () => worker.terminate(),
+    () => channel.port1.close(),
+    () => broadcast.close(),
+  );
   await once(child, "spawn");
   const { Module } = facades.module;
   const roots: [string, unknown][] = [
     ...Object.entries(facades),
-    ["child", child], ["forked", forked], ["failed", failed], ["gathered", gathered], ["worker", worker], ["port", channel.port1], ["broadcast", broadcast],
+    ["child", child],
+    ["forked", forked],
+    ["failed", failed],
+    ["gathered", gathered],
+    ["worker", worker],
+    ["port", channel.port1],
+    ["broadcast", broadcast],
     ["module()", new Module("/x/y.js")],
     ["script", new facades.vm.Script("1")],
     ["storage", new facades.async_hooks.AsyncLocalStorage()],

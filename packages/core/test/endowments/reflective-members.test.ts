@@ -3,7 +3,10 @@ import { describe, expect, test } from "vitest";
 import { facadeFromTable, type MemberTable } from "../../src/endowments/member-table.ts";
 import type { BuiltinFactory } from "../../src/endowments/principal.ts";
 import { ASYNC_HOOKS_MEMBERS, makeAsyncHooks } from "../../src/endowments/reflective/async-hooks.ts";
-import { DIAGNOSTICS_CHANNEL_MEMBERS, makeDiagnosticsChannel } from "../../src/endowments/reflective/diagnostics-channel.ts";
+import {
+  DIAGNOSTICS_CHANNEL_MEMBERS,
+  makeDiagnosticsChannel,
+} from "../../src/endowments/reflective/diagnostics-channel.ts";
 import { DOMAIN_MEMBERS } from "../../src/endowments/reflective/domain.ts";
 import { FFI_MEMBERS, makeFfi } from "../../src/endowments/reflective/ffi.ts";
 import { INSPECTOR_MEMBERS, makeInspector } from "../../src/endowments/reflective/inspector.ts";
@@ -12,7 +15,12 @@ import { makePerfHooks, PERF_HOOKS_MEMBERS } from "../../src/endowments/reflecti
 import { makeRepl, REPL_MEMBERS } from "../../src/endowments/reflective/repl.ts";
 import { makeSea, SEA_MEMBERS } from "../../src/endowments/reflective/sea.ts";
 import { makeSqlite, SQLITE_MEMBERS } from "../../src/endowments/reflective/sqlite.ts";
-import { makeTest, makeTestReporters, TEST_MEMBERS, TEST_REPORTERS_MEMBERS } from "../../src/endowments/reflective/test.ts";
+import {
+  makeTest,
+  makeTestReporters,
+  TEST_MEMBERS,
+  TEST_REPORTERS_MEMBERS,
+} from "../../src/endowments/reflective/test.ts";
 import { makeTraceEvents, TRACE_EVENTS_MEMBERS } from "../../src/endowments/reflective/trace-events.ts";
 import { makeV8, V8_MEMBERS } from "../../src/endowments/reflective/v8.ts";
 import { makeVm } from "../../src/endowments/reflective/vm.ts";
@@ -60,7 +68,9 @@ describe.each(TABLES)("%s", (builtin, table, make) => {
 
   test("has a row for each member of this Node", () => {
     if (real === undefined) return expect(["ffi", "sqlite"]).toContain(builtin);
-    const members = Object.getOwnPropertyNames(real).filter((name) => typeof real !== "function" || !FUNCTION_KEYS.includes(name));
+    const members = Object.getOwnPropertyNames(real).filter(
+      (name) => typeof real !== "function" || !FUNCTION_KEYS.includes(name),
+    );
     expect(members.filter((name) => !Object.hasOwn(table, name))).toEqual([]);
   });
 
@@ -68,7 +78,9 @@ describe.each(TABLES)("%s", (builtin, table, make) => {
     if (real === undefined || make === undefined) return expect(["ffi", "sqlite"]).toContain(builtin);
     const facade: any = make(fakeContext());
     const emitter = builtin === "cluster" ? ["_events", "_eventsCount", "_maxListeners", "domain"] : [];
-    const members = Object.getOwnPropertyNames(facade).filter((name) => (typeof facade !== "function" || !FUNCTION_KEYS.includes(name)) && !emitter.includes(name));
+    const members = Object.getOwnPropertyNames(facade).filter(
+      (name) => (typeof facade !== "function" || !FUNCTION_KEYS.includes(name)) && !emitter.includes(name),
+    );
     expect(members.filter((name) => !Object.hasOwn(table, name) || table[name]![0] === "absent")).toEqual([]);
     for (const name of members) {
       if (table[name]![0] !== "refuse") continue;
@@ -82,7 +94,8 @@ describe.each(TABLES)("%s", (builtin, table, make) => {
     if (real === undefined || make === undefined) return expect(["ffi", "sqlite"]).toContain(builtin);
     const facade: any = make(fakeContext({ trusted: true }));
     for (const name of Object.keys(table)) {
-      if (name in real && table[name]![0] === "refuse" && typeof real[name] === "function") expect(typeof facade[name], name).toBe("function");
+      if (name in real && table[name]![0] === "refuse" && typeof real[name] === "function")
+        expect(typeof facade[name], name).toBe("function");
     }
   });
 });
@@ -97,6 +110,8 @@ test("every row says why", () => {
 });
 
 test("a member that a new Node adds is absent", () => {
-  const context = fakeContext({ more: { powers: { builtin: () => ({ known: () => 1, brandNew: () => 2 }), process, globals: {} } } });
+  const context = fakeContext({
+    more: { powers: { builtin: () => ({ known: () => 1, brandNew: () => 2 }), process, globals: {} } },
+  });
   expect(Object.keys(facadeFromTable(context, "x", { known: ["pass", "test"] }, {}))).toEqual(["known"]);
 });

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Script as RealScript } from "node:vm";
+import type * as realHooks from "node:async_hooks";
 import * as realChannels from "node:diagnostics_channel";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeAsyncHooks } from "../../src/endowments/reflective/async-hooks.ts";
@@ -32,11 +33,17 @@ describe("module", () => {
       const native = createRequire(filename.startsWith(folder) ? filename : join(folder, "x.js"));
       const resolve: any = (request: string, options: any) => {
         const path = native.resolve(request, options);
-        if (!path.startsWith(folder)) throw Object.assign(new Error(`Cannot find module '${request}'`), { code: "MODULE_NOT_FOUND" });
+        if (!path.startsWith(folder))
+          throw Object.assign(new Error(`Cannot find module '${request}'`), { code: "MODULE_NOT_FOUND" });
         return path;
       };
       resolve.paths = native.resolve.paths;
-      return Object.assign((request: string) => native(resolve(request)), { resolve, cache: {}, main: undefined, extensions: {} });
+      return Object.assign((request: string) => native(resolve(request)), {
+        resolve,
+        cache: {},
+        main: undefined,
+        extensions: {},
+      });
     };
     return makeModule(fakeContext({ location: folder, loader: { createRequire: makeRequire } })) as any;
   };
@@ -63,11 +70,20 @@ describe("module", () => {
     const Module = confined();
     const compiled = new Module(join(folder, "z.js"), undefined);
     compiled.paths = Module._nodeModulePaths(folder);
-    compiled._compile("#!/usr/bin/env node\nexports.sum = 1 + 1; exports.file = __filename; exports.data = require('./data.json')", join(folder, "z.js"));
+    compiled._compile(
+      "#!/usr/bin/env node\nexports.sum = 1 + 1; exports.file = __filename; exports.data = require('./data.json')",
+      join(folder, "z.js"),
+    );
     expect(compiled.exports).toEqual({ sum: 2, file: join(folder, "z.js"), data: { greeting: "hello" } });
     expect(Module.wrap("x")).toBe("(function (exports, require, module, __filename, __dirname) { x\n});");
-    expect(Module._nodeModulePaths("/a/node_modules/b")).toEqual(["/a/node_modules/b/node_modules", "/a/node_modules", "/node_modules"]);
-    expect(Module._resolveFilename("./data.json", { id: "x", filename: join(folder, "noop.js"), paths: [] })).toBe(join(folder, "data.json"));
+    expect(Module._nodeModulePaths("/a/node_modules/b")).toEqual([
+      "/a/node_modules/b/node_modules",
+      "/a/node_modules",
+      "/node_modules",
+    ]);
+    expect(Module._resolveFilename("./data.json", { id: "x", filename: join(folder, "noop.js"), paths: [] })).toBe(
+      join(folder, "data.json"),
+    );
     expect(Module.isBuiltin("fs")).toBe(true);
     expect(Module.builtinModules).toContain("fs");
     expect(Module.Module).toBe(Module);
@@ -130,10 +146,29 @@ describe("vm", () => {
     const builtin = context.powers.builtin;
     const watched = makeVm({
       ...context,
-      powers: { ...context.powers, builtin: (name) => (name === "vm" ? { ...builtin("vm"), Script: class { constructor(_: string, options: unknown) { given = options; } } } : builtin(name)) },
+      powers: {
+        ...context.powers,
+        builtin: (name) =>
+          name === "vm"
+            ? {
+                ...builtin("vm"),
+                Script: class {
+                  constructor(_: string, options: unknown) {
+                    given = options;
+                  }
+                },
+              }
+            : builtin(name),
+      },
     }) as any;
     const cachedData = new RealScript("2").createCachedData();
-    expect(new watched.Script("1", { filename: "a.js", cachedData, importModuleDynamically: vm.constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER }).cachedDataRejected).toBe(true);
+    expect(
+      new watched.Script("1", {
+        filename: "a.js",
+        cachedData,
+        importModuleDynamically: vm.constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+      }).cachedDataRejected,
+    ).toBe(true);
     expect(given).toEqual({ filename: "a.js" });
     expect(vm.SourceTextModule).toBeUndefined();
     expect(new vm.Script("1").createCachedData()).toHaveLength(0);
@@ -149,12 +184,24 @@ describe("vm", () => {
   });
 });
 
+test("vm: the application has real contexts, declarations and time limits included", () => {
+  const vm = makeVm(fakeContext({ trusted: true })) as any;
+  const context = vm.createContext({ a: 1 });
+  vm.runInContext("var b = a + 1; function c() {}", context);
+  expect([context.b, typeof context.c, vm.isContext(context)]).toEqual([2, "function", true]);
+  expect(() => vm.runInNewContext("for (;;);", {}, { timeout: 20 })).toThrow(/timed out/);
+});
+
 describe("async_hooks", () => {
   test("hooks see nothing", async () => {
     const context = fakeContext();
-    const hooks = makeAsyncHooks(context) as typeof import("node:async_hooks");
+    const hooks = makeAsyncHooks(context) as typeof realHooks;
     const caught: unknown[] = [];
-    const hook = hooks.createHook({ init: (_id, _type, _trigger, resource) => void caught.push(resource), before: () => void caught.push(1), promiseResolve: () => void caught.push(2) });
+    const hook = hooks.createHook({
+      init: (_id, _type, _trigger, resource) => void caught.push(resource),
+      before: () => void caught.push(1),
+      promiseResolve: () => void caught.push(2),
+    });
     expect(hook.enable()).toBe(hook);
     await Promise.resolve("secret").then((value) => value);
     await new Promise((resolve) => setTimeout(resolve, 1));
@@ -164,7 +211,7 @@ describe("async_hooks", () => {
   });
 
   test("storage works, and its stores hang on nothing", async () => {
-    const { AsyncLocalStorage, AsyncResource } = makeAsyncHooks(fakeContext()) as typeof import("node:async_hooks");
+    const { AsyncLocalStorage, AsyncResource } = makeAsyncHooks(fakeContext()) as typeof realHooks;
     const storage = new AsyncLocalStorage<object>();
     const store = { secret: true };
     await storage.run(store, async () => {
@@ -190,7 +237,7 @@ describe("async_hooks", () => {
   });
 
   test("shows a stand-in for the current resource", async () => {
-    const hooks = makeAsyncHooks(fakeContext()) as typeof import("node:async_hooks");
+    const hooks = makeAsyncHooks(fakeContext()) as typeof realHooks;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(() => {
         const standIn = hooks.executionAsyncResource();
@@ -239,7 +286,13 @@ describe("diagnostics_channel", () => {
     channel.subscribe(Object.fromEntries(names.map((name) => [name, () => events.push(name)])));
     expect(channel.traceSync((one: number) => one + 1, {}, undefined, 1)).toBe(2);
     expect(await channel.tracePromise(async () => 3)).toBe(3);
-    channel.traceCallback((done: Function) => done(new Error("x")), 0, {}, undefined, () => {});
+    channel.traceCallback(
+      (done: Function) => done(new Error("x")),
+      0,
+      {},
+      undefined,
+      () => {},
+    );
     expect(events.join(" ")).toBe("start end start end asyncStart asyncEnd start error asyncStart asyncEnd end");
   });
 });
@@ -252,7 +305,11 @@ describe("perf_hooks", () => {
     one.performance.mark("mine", { detail: { a: 1 } });
     expect(one.performance.getEntries().map((entry: any) => entry.name)).toEqual(["mine"]);
     expect(two.performance.getEntries()).toEqual([]);
-    const observed = new Promise<any>((resolve) => new one.PerformanceObserver((list: any) => resolve(list.getEntries())).observe({ entryTypes: ["measure", "http", "dns"] }));
+    const observed = new Promise<any>((resolve) =>
+      new one.PerformanceObserver((list: any) => resolve(list.getEntries())).observe({
+        entryTypes: ["measure", "http", "dns"],
+      }),
+    );
     const measure = one.performance.measure("span", "mine");
     expect(measure).toMatchObject({ name: "span", entryType: "measure" });
     expect(measure.duration).toBeGreaterThanOrEqual(0);
@@ -271,7 +328,9 @@ describe("perf_hooks", () => {
 describe("v8", () => {
   test("clones, and writes nothing", () => {
     const v8 = makeV8(fakeContext()) as any;
-    expect(v8.deserialize(v8.serialize({ a: [1, new Map([[1, new Uint8Array(2)]])] }))).toEqual({ a: [1, new Map([[1, new Uint8Array(2)]])] });
+    expect(v8.deserialize(v8.serialize({ a: [1, new Map([[1, new Uint8Array(2)]])] }))).toEqual({
+      a: [1, new Map([[1, new Uint8Array(2)]])],
+    });
     class Own extends v8.DefaultDeserializer {}
     const reader: any = new Own(v8.serialize(7));
     expect([reader.readHeader(), reader.readValue()]).toEqual([true, 7]);
@@ -302,7 +361,12 @@ describe("wasi", () => {
     const { WASI } = makeWasi(context) as any;
     expect(() => new WASI({ version: "preview1", preopens: { "/h": folder } })).toThrow(/restricted/);
     let asked = 0;
-    const wasi = new WASI({ version: "preview1", get preopens() { return asked++ === 0 ? {} : { "/h": folder }; } });
+    const wasi = new WASI({
+      version: "preview1",
+      get preopens() {
+        return asked++ === 0 ? {} : { "/h": folder };
+      },
+    });
     const own = memory();
     wasi.initialize({ exports: { memory: own } });
     new TextEncoder().encodeInto("data.json", new Uint8Array(own.buffer));
@@ -325,16 +389,19 @@ test("inspector: no session for packages, one for the application", () => {
 test("domain: catches what is thrown in it, without the real module", () => {
   const loaded: string[] = [];
   const context = fakeContext();
-  const domain = makeDomain({ ...context, powers: { ...context.powers, builtin: (name) => (loaded.push(name), context.powers.builtin(name)) } }) as any;
+  const domain = makeDomain({
+    ...context,
+    powers: { ...context.powers, builtin: (name) => (loaded.push(name), context.powers.builtin(name)) },
+  }) as any;
   const caught: unknown[] = [];
   const own = domain.create();
-  own.on("error", (error: unknown) => caught.push(error));
+  own.on("error", (error: unknown) => caught.push((error as Error).message));
   expect(own.run(() => (domain.active === own ? "in" : "out"))).toBe("in");
   own.run(() => {
-    throw "thrown";
+    throw new Error("thrown");
   });
   own.bind(() => {
-    throw "bound";
+    throw new Error("bound");
   })();
   expect(domain.active).toBe(null);
   expect(caught).toEqual(["thrown", "bound"]);

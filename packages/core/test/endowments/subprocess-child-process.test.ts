@@ -1,4 +1,14 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import type * as realChildProcess from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
@@ -23,14 +33,18 @@ beforeAll(() => {
   project = join(root, "project");
   bin = join(root, "bin");
   loot = join(root, "loot");
-  for (const folder of [project, bin, join(project, "node_modules/.bin"), join(project, "node_modules/dep/bin")]) mkdirSync(folder, { recursive: true });
+  for (const folder of [project, bin, join(project, "node_modules/.bin"), join(project, "node_modules/dep/bin")])
+    mkdirSync(folder, { recursive: true });
   stub(join(bin, "tool"), 'echo "tool $*"');
   stub(join(bin, "show-env"), "env");
   stub(join(bin, "other"), `echo other > "${loot}"`);
   stub(join(project, "node_modules/.bin/tool"), `echo shadow > "${loot}"`);
   stub(join(project, "node_modules/dep/bin/tool"), `echo shadow > "${loot}"`);
   stub(join(project, "node_modules/dep/bin/own"), "echo own");
-  writeFileSync(join(project, "node_modules/dep/bin/script"), "#!/usr/bin/env node\nrequire('fs').writeFileSync(process.argv[2], 'x')\n");
+  writeFileSync(
+    join(project, "node_modules/dep/bin/script"),
+    "#!/usr/bin/env node\nrequire('fs').writeFileSync(process.argv[2], 'x')\n",
+  );
   chmodSync(join(project, "node_modules/dep/bin/script"), 0o755);
   process.env.PATH = [join(project, "node_modules/.bin"), bin, PATH].join(delimiter);
 });
@@ -41,7 +55,7 @@ afterAll(() => {
 
 const facade = (commands: string[], more: Partial<FakeOptions> = {}) => {
   const context = fakeContext({ policy: { commands }, project, location: join(project, "node_modules/dep"), ...more });
-  return { cp: makeChildProcess(context) as typeof import("node:child_process"), context };
+  return { cp: makeChildProcess(context) as typeof realChildProcess, context };
 };
 const expectNothingRan = (): void => expect(existsSync(loot)).toBe(false);
 
@@ -64,7 +78,12 @@ describe("a granted program", () => {
   test("is moat's, whatever PATH and folder the caller names", () => {
     const { cp } = facade(["tool"], { policy: { commands: ["tool"], fs: { read: ["."] } } });
     const folder = join(project, "node_modules/dep/bin");
-    for (const options of [{ env: { PATH: folder } }, { cwd: folder, env: { PATH: "." } }, { env: Object.create({ PATH: folder }) }, { argv0: "sh" }]) {
+    for (const options of [
+      { env: { PATH: folder } },
+      { cwd: folder, env: { PATH: "." } },
+      { env: Object.create({ PATH: folder }) },
+      { argv0: "sh" },
+    ]) {
       expect(cp.execFileSync("tool", ["x"], { ...options, encoding: "utf8" })).toBe("tool x\n");
     }
     expectNothingRan();
@@ -76,9 +95,13 @@ describe("a granted program", () => {
     const inherited = cp.execFileSync("show-env", { encoding: "utf8" });
     expect(inherited).toContain("MINE=1");
     expect(inherited).not.toContain("secret");
-    const given = cp.execFileSync("show-env", { encoding: "utf8", env: { A: "1", NODE_OPTIONS: "--require /x", LD_PRELOAD: "/x.so", Bash_Env: "x", PYTHONSTARTUP: "x" } });
+    const given = cp.execFileSync("show-env", {
+      encoding: "utf8",
+      env: { A: "1", NODE_OPTIONS: "--require /x", LD_PRELOAD: "/x.so", Bash_Env: "x", PYTHONSTARTUP: "x" },
+    });
     expect(given).toContain("A=1");
-    for (const name of ["NODE_OPTIONS", "LD_PRELOAD", "Bash_Env", "PYTHONSTARTUP", "secret"]) expect(given).not.toContain(name);
+    for (const name of ["NODE_OPTIONS", "LD_PRELOAD", "Bash_Env", "PYTHONSTARTUP", "secret"])
+      expect(given).not.toContain(name);
     delete process.env.MOAT_TEST_SECRET;
   });
 
@@ -95,8 +118,12 @@ describe("a granted program", () => {
 describe("any other program", () => {
   test.each(["other", "sh", "node", process.execPath, "./other", "/bin/sh"])("%s is not started", async (file) => {
     const { cp, context } = facade(["tool"], { policy: { commands: ["tool"], fs: { read: [".."] } } });
-    const args = file.includes("node") ? ["-e", `require("fs").writeFileSync(${JSON.stringify(loot)}, "x")`] : ["-c", `echo x > "${loot}"`];
-    expect(() => cp.execFileSync(file, args)).toThrow(expect.objectContaining({ code: "ENOENT", syscall: `spawnSync ${file}` }));
+    const args = file.includes("node")
+      ? ["-e", `require("fs").writeFileSync(${JSON.stringify(loot)}, "x")`]
+      : ["-c", `echo x > "${loot}"`];
+    expect(() => cp.execFileSync(file, args)).toThrow(
+      expect.objectContaining({ code: "ENOENT", syscall: `spawnSync ${file}` }),
+    );
     expect(cp.spawnSync(file, args).error).toMatchObject({ code: "ENOENT" });
     const error = await new Promise((resolve) => cp.spawn(file, args).on("error", resolve));
     expect(error).toMatchObject({ code: "ENOENT", syscall: `spawn ${file}`, path: file });
@@ -106,7 +133,18 @@ describe("any other program", () => {
   });
 
   test.each([
-    "tool; other", "tool && other", "tool | other", "tool $(other)", "tool `other`", "tool > x", "tool\nother", "X=1 tool", "tool *", "tool 'a'\"$(other)\"", "tool \\\n other", "'tool' $X",
+    "tool; other",
+    "tool && other",
+    "tool | other",
+    "tool $(other)",
+    "tool `other`",
+    "tool > x",
+    "tool\nother",
+    "X=1 tool",
+    "tool *",
+    "tool 'a'\"$(other)\"",
+    "tool \\\n other",
+    "'tool' $X",
   ])("a line that needs a shell does not get one: %s", (line) => {
     const { cp, context } = facade(["tool"]);
     expect(() => cp.execSync(line)).toThrow(/ENOENT/);
@@ -131,7 +169,12 @@ describe("any other program", () => {
       encoding: "utf8" as const,
     };
     expect(cp.execFileSync("tool", ["a;other"], options as any)).toBe("tool a;other\n");
-    const argument = { asked: 0, toString() { return this.asked++ === 0 ? "first" : "second"; } };
+    const argument = {
+      asked: 0,
+      toString() {
+        return this.asked++ === 0 ? "first" : "second";
+      },
+    };
     expect(cp.execFileSync("tool", [argument as any], { encoding: "utf8" })).toBe("tool first\n");
     expect(() => cp.spawn({ toString: () => "tool" } as any)).toThrow(/must be of type string/);
     expectNothingRan();
@@ -150,8 +193,12 @@ describe("node children", () => {
   test("are refused without a launcher", () => {
     const { cp } = facade(["node", "<package>/bin/script"]);
     expect(() => cp.fork(join(project, "x.js"))).toThrow(/restricted/);
-    expect(() => cp.execFileSync("node", ["-e", `require("fs").writeFileSync(${JSON.stringify(loot)}, "x")`])).toThrow(/ENOENT/);
-    expect(() => cp.execFileSync(process.execPath, [join(project, "node_modules/dep/bin/script"), loot])).toThrow(/ENOENT/);
+    expect(() => cp.execFileSync("node", ["-e", `require("fs").writeFileSync(${JSON.stringify(loot)}, "x")`])).toThrow(
+      /ENOENT/,
+    );
+    expect(() => cp.execFileSync(process.execPath, [join(project, "node_modules/dep/bin/script"), loot])).toThrow(
+      /ENOENT/,
+    );
     expect(() => cp.execFileSync(join(project, "node_modules/dep/bin/script"), [loot])).toThrow(/ENOENT/);
     expectNothingRan();
     expect(cp.execFileSync("node", ["--version"], { encoding: "utf8" })).toBe(`${process.version}\n`);
@@ -163,7 +210,11 @@ describe("node children", () => {
       more: {
         nodeLauncher: (principal, file, args) => {
           asked.push([principal.name, file, args]);
-          return { execPath: process.execPath, args: ["-e", "if (process.send) process.send(process.env.UNDER); else console.log(process.env.UNDER)"], env: { UNDER: "moat" } };
+          return {
+            execPath: process.execPath,
+            args: ["-e", "if (process.send) process.send(process.env.UNDER); else console.log(process.env.UNDER)"],
+            env: { UNDER: "moat" },
+          };
         },
       },
     });
@@ -172,7 +223,8 @@ describe("node children", () => {
     const child = cp.fork(join(project, "c.js"), ["d"]);
     expect(await new Promise((resolve) => child.on("message", resolve))).toBe("moat");
     expect(asked[1]).toEqual(["app>dep", join(project, "c.js"), ["d"]]);
-    for (const flags of [["-e", "1"], ["--require", "./x.js", "a.js"], ["-"], []]) expect(() => cp.execFileSync("node", flags)).toThrow(/ENOENT/);
+    for (const flags of [["-e", "1"], ["--require", "./x.js", "a.js"], ["-"], []])
+      expect(() => cp.execFileSync("node", flags)).toThrow(/ENOENT/);
     expect(asked).toHaveLength(2);
   });
 });

@@ -28,7 +28,8 @@ export function fakeContext(options: FakeOptions = {}): FakeContext {
   const loader: PrincipalLoader = {
     createRequire: (filename) => createRequire(filename),
     importModule: (specifier) => import(specifier),
-    evaluate: (source, { global } = {}) => new Function("scope", `with (scope) return eval(${JSON.stringify(source)})`)(global ?? {}),
+    evaluate: (source, { global } = {}) =>
+      new Function("scope", `with (scope) return eval(${JSON.stringify(source)})`)(global ?? {}),
     compileFunction: (parameters, body) => new Function(...parameters, body),
     globalThis,
     ...options.loader,

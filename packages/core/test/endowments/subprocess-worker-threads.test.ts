@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { once } from "node:events";
+import type * as realThreads from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { WorkerRequest } from "../../src/endowments/subprocess/launchers.ts";
 import { makeCluster } from "../../src/endowments/subprocess/cluster.ts";
@@ -15,7 +16,10 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "moat-worker-"));
   bootstrap = join(folder, "bootstrap.cjs");
   loot = join(folder, "loot");
-  writeFileSync(bootstrap, 'const w = require("worker_threads"); w.parentPort.on("message", (m) => { w.parentPort.postMessage({ data: w.workerData, env: process.env, execArgv: process.execArgv, got: m }); console.log("said"); w.parentPort.close(); });');
+  writeFileSync(
+    bootstrap,
+    'const w = require("worker_threads"); w.parentPort.on("message", (m) => { w.parentPort.postMessage({ data: w.workerData, env: process.env, execArgv: process.execArgv, got: m }); console.log("said"); w.parentPort.close(); });',
+  );
   writeFileSync(join(folder, "pre.cjs"), `require("fs").writeFileSync(${JSON.stringify(loot)}, "x")`);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -36,7 +40,7 @@ function workerThreads(policy: { workers?: boolean }, withLauncher = true) {
         }
       : {},
   });
-  return { wt: makeWorkerThreads(context) as typeof import("node:worker_threads"), context, requests };
+  return { wt: makeWorkerThreads(context) as typeof realThreads, context, requests };
 }
 
 describe("a worker", () => {
@@ -44,8 +48,14 @@ describe("a worker", () => {
     const { wt, requests } = workerThreads({ workers: true });
     const cases: [any, any][] = [
       [evil(), { eval: true, env: wt.SHARE_ENV }],
-      [new URL(`data:text/javascript,${encodeURIComponent(evil())}`), { execArgv: ["--require", join(folder, "pre.cjs")] }],
-      [join(folder, "pre.cjs"), { workerData: 7, env: { NODE_OPTIONS: `--require ${join(folder, "pre.cjs")}`, A: "b" }, argv: ["x"] }],
+      [
+        new URL(`data:text/javascript,${encodeURIComponent(evil())}`),
+        { execArgv: ["--require", join(folder, "pre.cjs")] },
+      ],
+      [
+        join(folder, "pre.cjs"),
+        { workerData: 7, env: { NODE_OPTIONS: `--require ${join(folder, "pre.cjs")}`, A: "b" }, argv: ["x"] },
+      ],
     ];
     for (const [file, options] of cases) {
       const worker = new wt.Worker(file, options);
@@ -83,7 +93,8 @@ describe("a worker", () => {
     for (const object of [worker, worker.stdout, worker.stderr]) {
       for (let level: any = object; level !== null; level = Object.getPrototypeOf(level)) {
         expect(level === Real.prototype || level === Real).toBe(false);
-        for (const symbol of Object.getOwnPropertySymbols(level)) expect(["kPort", "kHandle", "kPublicPort"]).not.toContain(symbol.description);
+        for (const symbol of Object.getOwnPropertySymbols(level))
+          expect(["kPort", "kHandle", "kPublicPort"]).not.toContain(symbol.description);
       }
     }
     worker.postMessage("x");
@@ -95,8 +106,15 @@ describe("a worker", () => {
 
 test("broadcasts stay among the principal's own", async () => {
   const { wt } = workerThreads({});
-  const other = makeWorkerThreads({ ...fakeContext(), principal: { ...fakeContext().principal, name: "other" } }) as typeof wt;
-  const [one, two, spy] = [new wt.BroadcastChannel("news"), new wt.BroadcastChannel("news"), new other.BroadcastChannel("news")];
+  const other = makeWorkerThreads({
+    ...fakeContext(),
+    principal: { ...fakeContext().principal, name: "other" },
+  }) as typeof wt;
+  const [one, two, spy] = [
+    new wt.BroadcastChannel("news"),
+    new wt.BroadcastChannel("news"),
+    new other.BroadcastChannel("news"),
+  ];
   let spied = 0;
   spy.onmessage = () => spied++;
   expect(one.name).toBe("news");
@@ -104,7 +122,8 @@ test("broadcasts stay among the principal's own", async () => {
   one.postMessage("secret");
   expect(await heard).toBe("secret");
   const { BroadcastChannel: Real } = await import("node:worker_threads");
-  for (let level: any = one; level !== null; level = Object.getPrototypeOf(level)) expect(level.constructor === Real).toBe(false);
+  for (let level: any = one; level !== null; level = Object.getPrototypeOf(level))
+    expect(level.constructor === Real).toBe(false);
   for (const channel of [one, two, spy]) channel.close();
   expect(spied).toBe(0);
 });
@@ -123,7 +142,12 @@ test("cluster: packages learn where they run, and fork nothing", () => {
   const context = fakeContext();
   const cluster = makeCluster(context) as any;
   expect(cluster.isPrimary).toBe(true);
-  for (const name of ["fork", "setupPrimary", "disconnect"]) expect(() => cluster[name]({ exec: "x" })).toThrow(/restricted/);
+  for (const name of ["fork", "setupPrimary", "disconnect"])
+    expect(() => cluster[name]({ exec: "x" })).toThrow(/restricted/);
   expect(() => new cluster.Worker()).toThrow(/restricted/);
-  expect(context.denials.map((denial) => denial.target)).toEqual(["cluster.fork", "cluster.setupPrimary", "cluster.disconnect"]);
+  expect(context.denials.map((denial) => denial.target)).toEqual([
+    "cluster.fork",
+    "cluster.setupPrimary",
+    "cluster.disconnect",
+  ]);
 });

@@ -5,7 +5,10 @@ import { makeAsyncLocalStorage } from "./async-local-storage.ts";
 export const ASYNC_HOOKS_MEMBERS: MemberTable = {
   AsyncLocalStorage: ["own", "stores that only their storage finds"],
   AsyncResource: ["pass", "the caller's own resources"],
-  createHook: ["own", "inert: the real one is given everybody's promises and sockets, and runs inside of others' calls"],
+  createHook: [
+    "own",
+    "inert: the real one is given everybody's promises and sockets, and runs inside of others' calls",
+  ],
   executionAsyncId: ["pass", "a number"],
   triggerAsyncId: ["pass", "a number"],
   executionAsyncResource: ["own", "a stand-in for the resource, private to the principal"],
@@ -16,7 +19,13 @@ export const ASYNC_HOOKS_MEMBERS: MemberTable = {
 export const makeAsyncHooks: BuiltinFactory = (context) => {
   const real = context.powers.builtin("async_hooks");
   const AsyncLocalStorage = makeAsyncLocalStorage(context);
-  if (context.principal.trusted) return Object.defineProperty(wholeModule(context, "async_hooks"), "AsyncLocalStorage", { value: AsyncLocalStorage, writable: true, enumerable: true, configurable: true });
+  if (context.principal.trusted)
+    return Object.defineProperty(wholeModule(context, "async_hooks"), "AsyncLocalStorage", {
+      value: AsyncLocalStorage,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    });
   const standIns = new WeakMap<object, object>();
   let reported = false;
 
@@ -24,12 +33,15 @@ export const makeAsyncHooks: BuiltinFactory = (context) => {
     AsyncLocalStorage,
     createHook: (callbacks: unknown) => {
       if (typeof callbacks !== "object" || callbacks === null) {
-        throw Object.assign(new TypeError('The "options" argument must be of type object.'), { code: "ERR_INVALID_ARG_TYPE" });
+        throw Object.assign(new TypeError('The "options" argument must be of type object.'), {
+          code: "ERR_INVALID_ARG_TYPE",
+        });
       }
       const target = "async_hooks.createHook";
       if (!reported) {
         reported = true;
-        if (!context.principal.denies({ capability: "builtin", target, via: target })) return real.createHook(callbacks);
+        if (!context.principal.denies({ capability: "builtin", target, via: target }))
+          return real.createHook(callbacks);
       }
       // An object that never calls back: programs that only want to know ids go on.
       const hook = { enable: () => hook, disable: () => hook };

@@ -16,7 +16,8 @@ export const DIAGNOSTICS_CHANNEL_MEMBERS: MemberTable = {
 };
 
 /** Names on which Node itself speaks: nobody else may be taken for it. */
-const NODES_OWN = /^(?:http2?|https?|net|tls|udp|dgram|dns|fs|undici|websocket|process|child_process|worker_threads|module|console|inspector|web-?locks|node:.*|tracing:(?:module|net|child_process|node:).*)(?:[.:]|$)/;
+const NODES_OWN =
+  /^(?:http2?|https?|net|tls|udp|dgram|dns|fs|undici|websocket|process|child_process|worker_threads|module|console|inspector|web-?locks|node:.*|tracing:(?:module|net|child_process|node:).*)(?:[.:]|$)/;
 
 /**
  * `diagnostics_channel` over a registry of the principal's own. What it publishes

@@ -1,3 +1,4 @@
+import type * as events from "node:events";
 import type { MemberTable } from "../member-table.ts";
 import type { BuiltinFactory } from "../principal.ts";
 
@@ -16,7 +17,7 @@ export const DOMAIN_MEMBERS: MemberTable = {
  * loaded, and is never loaded.
  */
 export const makeDomain: BuiltinFactory = (context) => {
-  const { EventEmitter } = context.powers.builtin("events") as typeof import("node:events");
+  const { EventEmitter } = context.powers.builtin("events") as typeof events;
   const stack: Domain[] = [];
   const facade: Record<string, unknown> = { _stack: stack, active: null };
   const settle = (): void => {
@@ -69,17 +70,18 @@ export const makeDomain: BuiltinFactory = (context) => {
     }
 
     bind(fn: Function): Function {
-      const domain = this;
+      const run = (call: () => unknown): unknown => this.run(call);
       return function (this: unknown, ...args: unknown[]) {
-        return domain.run(() => Reflect.apply(fn, this, args));
+        return run(() => Reflect.apply(fn, this, args));
       };
     }
 
     intercept(fn: Function): Function {
-      const domain = this;
+      const run = (call: () => unknown): unknown => this.run(call);
+      const report = (error: Error): void => void this.emit("error", error);
       return function (this: unknown, error: unknown, ...args: unknown[]) {
-        if (error instanceof Error) return void domain.emit("error", error);
-        return domain.run(() => Reflect.apply(fn, this, args));
+        if (error instanceof Error) return report(error);
+        return run(() => Reflect.apply(fn, this, args));
       };
     }
 

@@ -5,11 +5,45 @@ const why = "native code and raw memory have no bounds";
 
 export const FFI_MEMBERS: MemberTable = Object.fromEntries(
   [
-    "DynamicLibrary", "dlopen", "dlclose", "dlsym", "exportArrayBuffer", "exportArrayBufferView", "exportString", "exportBuffer",
-    "getInt8", "getUint8", "getInt16", "getUint16", "getInt32", "getUint32", "getInt64", "getUint64", "getFloat32", "getFloat64", "getCurrentEventLoop", "getRawPointer",
-    "setInt8", "setUint8", "setInt16", "setUint16", "setInt32", "setUint32", "setInt64", "setUint64", "setFloat32", "setFloat64", "toString", "toArrayBuffer", "toBuffer",
+    "DynamicLibrary",
+    "dlopen",
+    "dlclose",
+    "dlsym",
+    "exportArrayBuffer",
+    "exportArrayBufferView",
+    "exportString",
+    "exportBuffer",
+    "getInt8",
+    "getUint8",
+    "getInt16",
+    "getUint16",
+    "getInt32",
+    "getUint32",
+    "getInt64",
+    "getUint64",
+    "getFloat32",
+    "getFloat64",
+    "getCurrentEventLoop",
+    "getRawPointer",
+    "setInt8",
+    "setUint8",
+    "setInt16",
+    "setUint16",
+    "setInt32",
+    "setUint32",
+    "setInt64",
+    "setUint64",
+    "setFloat32",
+    "setFloat64",
+    "toString",
+    "toArrayBuffer",
+    "toBuffer",
   ].map((name) => [name, ["refuse", why] as const]),
 );
 
 /** `ffi`: for the application only. */
-export const makeFfi = refusedBuiltin("ffi", { ...FFI_MEMBERS, suffix: ["pass", "a text"], types: ["pass", "names of types"] });
+export const makeFfi = refusedBuiltin("ffi", {
+  ...FFI_MEMBERS,
+  suffix: ["pass", "a text"],
+  types: ["pass", "names of types"],
+});

@@ -16,7 +16,9 @@ export const INSPECTOR_MEMBERS: MemberTable = {
 const attenuate =
   (builtin: string): BuiltinFactory =>
   (context) =>
-    context.principal.trusted ? wholeModule(context, builtin) : facadeFromTable(context, builtin, INSPECTOR_MEMBERS, { url: () => undefined });
+    context.principal.trusted
+      ? wholeModule(context, builtin)
+      : facadeFromTable(context, builtin, INSPECTOR_MEMBERS, { url: () => undefined });
 
 /** `inspector`: for the application only; a debugger has no bounds. */
 export const makeInspector = attenuate("inspector");

@@ -45,9 +45,12 @@ function nodeModulePaths(from: string): string[] {
 }
 
 function notAString(name: string, value: unknown): TypeError {
-  return Object.assign(new TypeError(`The "${name}" argument must be of type string. Received ${value === null ? "null" : typeof value}`), {
-    code: "ERR_INVALID_ARG_TYPE",
-  });
+  return Object.assign(
+    new TypeError(`The "${name}" argument must be of type string. Received ${value === null ? "null" : typeof value}`),
+    {
+      code: "ERR_INVALID_ARG_TYPE",
+    },
+  );
 }
 
 /**
@@ -97,7 +100,10 @@ export function makeModuleClass(loader: ModuleLoader, fallbackReferrer: string, 
 
   Module.prototype.require = function (this: ModuleObject, id: unknown) {
     if (typeof id !== "string") throw notAString("id", id);
-    if (id === "") throw Object.assign(new TypeError("The argument 'id' must be a non-empty string. Received ''"), { code: "ERR_INVALID_ARG_VALUE" });
+    if (id === "")
+      throw Object.assign(new TypeError("The argument 'id' must be a non-empty string. Received ''"), {
+        code: "ERR_INVALID_ARG_VALUE",
+      });
     return Module._load(id, this, false);
   };
   Module.prototype.load = function (this: ModuleObject, filename: unknown) {
@@ -122,7 +128,8 @@ export function makeModuleClass(loader: ModuleLoader, fallbackReferrer: string, 
   function makeRequire(module: ModuleObject, file: string): any {
     const native = loader.createRequire(file);
     const require = (id: string): unknown => module.require(id);
-    const resolveFrom = (request: string, options?: object): string => Module._resolveFilename(request, { ...module, filename: file }, false, options);
+    const resolveFrom = (request: string, options?: object): string =>
+      Module._resolveFilename(request, { ...module, filename: file }, false, options);
     resolveFrom.paths = (request: string): string[] | null => native.resolve.paths(request);
     require.resolve = resolveFrom;
     require.main = native.main;
@@ -154,7 +161,12 @@ export function makeModuleClass(loader: ModuleLoader, fallbackReferrer: string, 
       if (/^\.\.?(?:[/\\]|$)/.test(request)) return [dirname(referrerOf(parent))];
       return loader.createRequire(referrerOf(parent)).resolve.paths(request);
     },
-    _resolveFilename: (request: unknown, parent?: unknown, _isMain?: boolean, options?: { paths?: unknown }): string => {
+    _resolveFilename: (
+      request: unknown,
+      parent?: unknown,
+      _isMain?: boolean,
+      options?: { paths?: unknown },
+    ): string => {
       if (typeof request !== "string") throw notAString("request", request);
       const given = options?.paths;
       const paths = Array.isArray(given) ? given.map((path) => `${path}`) : undefined;
@@ -183,7 +195,9 @@ export function makeModuleClass(loader: ModuleLoader, fallbackReferrer: string, 
     _load: (request: unknown, parent?: unknown, isMain = false): unknown => {
       if (typeof request !== "string") throw notAString("request", request);
       const referrer = referrerOf(parent);
-      return loader.load === undefined ? loader.createRequire(referrer)(request) : loader.load(request, referrer, isMain);
+      return loader.load === undefined
+        ? loader.createRequire(referrer)(request)
+        : loader.load(request, referrer, isMain);
     },
     _readPackage: () => {
       throw accessDenied("module._readPackage", "builtin");
@@ -198,4 +212,3 @@ export function makeModuleClass(loader: ModuleLoader, fallbackReferrer: string, 
   }
   return Module;
 }
-

@@ -68,7 +68,8 @@ export const makeModule: BuiltinFactory = (context) => {
     if (name in real) own[name] = refusedMember(context, "module", name, real[name]);
   }
   for (const [name, value] of Object.entries(own)) {
-    if (name in real) Object.defineProperty(Module, name, { value, writable: true, enumerable: true, configurable: true });
+    if (name in real)
+      Object.defineProperty(Module, name, { value, writable: true, enumerable: true, configurable: true });
   }
   return Module;
 };
@@ -78,7 +79,8 @@ function findPackageJson(context: EndowmentContext, specifier: string, base: unk
   const referrer = base === undefined ? join(context.principal.location, "package.json") : `${base as string}`;
   try {
     const require = context.loader.createRequire(referrer);
-    if (specifier === "." || specifier === "..") return require.resolve(specifier === "." ? "./package.json" : "../package.json");
+    if (specifier === "." || specifier === "..")
+      return require.resolve(specifier === "." ? "./package.json" : "../package.json");
     return require.resolve(`${specifier}/package.json`);
   } catch {
     return undefined;

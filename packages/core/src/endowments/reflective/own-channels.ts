@@ -89,5 +89,7 @@ export interface ChannelEnvironment {
 }
 
 export function invalidArgument(name: string, expected: string): TypeError {
-  return Object.assign(new TypeError(`The "${name}" argument must be of type ${expected}.`), { code: "ERR_INVALID_ARG_TYPE" });
+  return Object.assign(new TypeError(`The "${name}" argument must be of type ${expected}.`), {
+    code: "ERR_INVALID_ARG_TYPE",
+  });
 }

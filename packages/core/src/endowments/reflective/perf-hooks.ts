@@ -1,7 +1,13 @@
 import { hardenNodeObject } from "../harden-node.ts";
 import { facadeFromTable, wholeModule, type MemberTable } from "../member-table.ts";
 import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
-import { hardenPerformanceEntries, PerformanceEntry, PerformanceMark, PerformanceMeasure, PerformanceObserverEntryList } from "./performance-entries.ts";
+import {
+  hardenPerformanceEntries,
+  PerformanceEntry,
+  PerformanceMark,
+  PerformanceMeasure,
+  PerformanceObserverEntryList,
+} from "./performance-entries.ts";
 import { PerformanceTimeline } from "./performance-timeline.ts";
 
 export const PERF_HOOKS_MEMBERS: MemberTable = {
@@ -30,14 +36,21 @@ export const makePerfHooks: BuiltinFactory = (context) => {
   hardenPerformanceEntries();
   const real = context.powers.builtin("perf_hooks");
   const clock = real.performance;
-  const timeline = new PerformanceTimeline(() => clock.now(), context.powers.globals.setImmediate, context.powers.globals.structuredClone);
+  const timeline = new PerformanceTimeline(
+    () => clock.now(),
+    context.powers.globals.setImmediate,
+    context.powers.globals.structuredClone,
+  );
   const performance = makePerformance(context, clock, timeline);
 
   class PerformanceObserver {
     readonly #callback: (list: PerformanceObserverEntryList, observer: object) => void;
 
     constructor(callback: unknown) {
-      if (typeof callback !== "function") throw Object.assign(new TypeError('The "callback" argument must be of type function.'), { code: "ERR_INVALID_ARG_TYPE" });
+      if (typeof callback !== "function")
+        throw Object.assign(new TypeError('The "callback" argument must be of type function.'), {
+          code: "ERR_INVALID_ARG_TYPE",
+        });
       this.#callback = callback as (list: PerformanceObserverEntryList, observer: object) => void;
     }
 
@@ -48,7 +61,12 @@ export const makePerfHooks: BuiltinFactory = (context) => {
     observe(options: { entryTypes?: unknown; type?: unknown; buffered?: unknown } = {}): void {
       const { entryTypes, type, buffered } = options;
       const wanted = Array.isArray(entryTypes) ? entryTypes.map((one) => `${one}`) : [`${type as string}`];
-      timeline.observe(this, wanted.filter((one) => OBSERVABLE.includes(one)), Boolean(buffered), this.#callback);
+      timeline.observe(
+        this,
+        wanted.filter((one) => OBSERVABLE.includes(one)),
+        Boolean(buffered),
+        this.#callback,
+      );
     }
 
     disconnect(): void {
@@ -62,7 +80,13 @@ export const makePerfHooks: BuiltinFactory = (context) => {
 
   const OwnMark = function PerformanceMark_(name: unknown, options?: { startTime?: unknown; detail?: unknown }) {
     const startTime = options?.startTime;
-    return new PerformanceMark(`${name as string}`, "mark", startTime === undefined ? clock.now() : Number(startTime), 0, options?.detail ?? null);
+    return new PerformanceMark(
+      `${name as string}`,
+      "mark",
+      startTime === undefined ? clock.now() : Number(startTime),
+      0,
+      options?.detail ?? null,
+    );
   };
   Object.defineProperty(OwnMark, "name", { value: "PerformanceMark" });
   OwnMark.prototype = PerformanceMark.prototype;
@@ -76,10 +100,19 @@ export const makePerfHooks: BuiltinFactory = (context) => {
     PerformanceObserver,
     PerformanceObserverEntryList,
     PerformanceResourceTiming: class PerformanceResourceTiming extends PerformanceEntry {},
-    monitorEventLoopDelay: (options?: { resolution?: unknown }) => hardenedInstance(real.monitorEventLoopDelay(options === undefined ? undefined : { resolution: options.resolution ?? 10 })),
+    monitorEventLoopDelay: (options?: { resolution?: unknown }) =>
+      hardenedInstance(
+        real.monitorEventLoopDelay(options === undefined ? undefined : { resolution: options.resolution ?? 10 }),
+      ),
     createHistogram: (options?: { lowest?: unknown; highest?: unknown; figures?: unknown }) => {
       const { lowest, highest, figures } = options ?? {};
-      return hardenedInstance(real.createHistogram({ ...(lowest === undefined ? {} : { lowest }), ...(highest === undefined ? {} : { highest }), ...(figures === undefined ? {} : { figures }) }));
+      return hardenedInstance(
+        real.createHistogram({
+          ...(lowest === undefined ? {} : { lowest }),
+          ...(highest === undefined ? {} : { highest }),
+          ...(figures === undefined ? {} : { figures }),
+        }),
+      );
     },
     eventLoopUtilization: performance.eventLoopUtilization,
     timerify: performance.timerify,
@@ -146,7 +179,10 @@ function makePerformance(context: EndowmentContext, clock: any, timeline: Perfor
     }
 
     timerify(fn: unknown): Function {
-      if (typeof fn !== "function") throw Object.assign(new TypeError('The "fn" argument must be of type function.'), { code: "ERR_INVALID_ARG_TYPE" });
+      if (typeof fn !== "function")
+        throw Object.assign(new TypeError('The "fn" argument must be of type function.'), {
+          code: "ERR_INVALID_ARG_TYPE",
+        });
       const timerified = function (this: unknown, ...args: unknown[]): unknown {
         return new.target === undefined ? Reflect.apply(fn, this, args) : Reflect.construct(fn, args, fn);
       };
@@ -156,13 +192,22 @@ function makePerformance(context: EndowmentContext, clock: any, timeline: Perfor
     }
 
     toJSON(): object {
-      return { nodeTiming: this.nodeTiming, timeOrigin: this.timeOrigin, eventLoopUtilization: clock.eventLoopUtilization() };
+      return {
+        nodeTiming: this.nodeTiming,
+        timeOrigin: this.timeOrigin,
+        eventLoopUtilization: clock.eventLoopUtilization(),
+      };
     }
   }
   const performance = new Performance();
   // Node's functions work without their receiver too: `const { now } = performance`.
   for (const name of ["now", "mark", "measure", "eventLoopUtilization", "timerify"] as const) {
-    Object.defineProperty(performance, name, { value: performance[name].bind(performance), writable: true, enumerable: false, configurable: true });
+    Object.defineProperty(performance, name, {
+      value: performance[name].bind(performance),
+      writable: true,
+      enumerable: false,
+      configurable: true,
+    });
   }
   return performance;
 }

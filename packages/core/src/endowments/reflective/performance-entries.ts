@@ -54,7 +54,9 @@ export class PerformanceObserverEntryList {
   }
 
   getEntriesByName(name: string, type?: string): PerformanceEntry[] {
-    return this.#entries.filter((entry) => entry.name === `${name}` && (type === undefined || entry.entryType === `${type}`));
+    return this.#entries.filter(
+      (entry) => entry.name === `${name}` && (type === undefined || entry.entryType === `${type}`),
+    );
   }
 }
 

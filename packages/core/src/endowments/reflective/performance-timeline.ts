@@ -1,4 +1,5 @@
-import { PerformanceEntry, PerformanceMark, PerformanceMeasure, PerformanceObserverEntryList } from "./performance-entries.ts";
+import type { PerformanceEntry } from "./performance-entries.ts";
+import { PerformanceMark, PerformanceMeasure, PerformanceObserverEntryList } from "./performance-entries.ts";
 
 type ObserverCallback = (list: PerformanceObserverEntryList, observer: object) => void;
 
@@ -15,7 +16,10 @@ export class PerformanceTimeline {
   readonly #later: (task: () => void) => void;
   readonly #clone: (value: unknown) => unknown;
   #entries: PerformanceEntry[] = [];
-  readonly #observers = new Map<object, { types: Set<string>; pending: PerformanceEntry[]; callback: ObserverCallback }>();
+  readonly #observers = new Map<
+    object,
+    { types: Set<string>; pending: PerformanceEntry[]; callback: ObserverCallback }
+  >();
 
   constructor(now: () => number, later: (task: () => void) => void, clone: (value: unknown) => unknown) {
     this.#now = now;
@@ -38,7 +42,12 @@ export class PerformanceTimeline {
     if (typeof startOrOptions === "object" && startOrOptions !== null) {
       ({ start, end, duration, detail } = startOrOptions as MeasureOptions);
     }
-    const to = end !== undefined ? this.#timeOf(end) : start !== undefined && duration !== undefined ? this.#timeOf(start) + Number(duration) : this.#now();
+    const to =
+      end !== undefined
+        ? this.#timeOf(end)
+        : start !== undefined && duration !== undefined
+          ? this.#timeOf(start) + Number(duration)
+          : this.#now();
     const from = start !== undefined ? this.#timeOf(start) : duration !== undefined ? to - Number(duration) : 0;
     return this.#add(new PerformanceMeasure(`${name as string}`, "measure", from, to - from, this.#copyOf(detail)));
   }
@@ -49,7 +58,9 @@ export class PerformanceTimeline {
 
   clear(type: string, name: unknown): void {
     const only = name === undefined ? undefined : `${name as string}`;
-    this.#entries = this.#entries.filter((entry) => entry.entryType !== type || (only !== undefined && entry.name !== only));
+    this.#entries = this.#entries.filter(
+      (entry) => entry.entryType !== type || (only !== undefined && entry.name !== only),
+    );
   }
 
   observe(observer: object, types: readonly string[], buffered: boolean, callback: ObserverCallback): void {
@@ -70,7 +81,8 @@ export class PerformanceTimeline {
 
   #add<T extends PerformanceEntry>(entry: T): T {
     this.#entries.push(entry);
-    for (const [observer, record] of this.#observers) if (record.types.has(entry.entryType)) this.#queue(observer, entry);
+    for (const [observer, record] of this.#observers)
+      if (record.types.has(entry.entryType)) this.#queue(observer, entry);
     return entry;
   }
 
@@ -89,7 +101,9 @@ export class PerformanceTimeline {
     const name = `${markOrTime as string}`;
     const found = this.#entries.findLast((entry) => entry.entryType === "mark" && entry.name === name);
     if (found === undefined) {
-      throw Object.assign(new SyntaxError(`The "${name}" performance mark has not been set`), { code: "ERR_INVALID_PERFORMANCE_MARK" });
+      throw Object.assign(new SyntaxError(`The "${name}" performance mark has not been set`), {
+        code: "ERR_INVALID_PERFORMANCE_MARK",
+      });
     }
     return found.startTime;
   }

@@ -7,5 +7,6 @@ import type { BuiltinFactory } from "../principal.ts";
  * principals get all of it.
  */
 export function refusedBuiltin(builtin: string, table: MemberTable): BuiltinFactory {
-  return (context) => (context.principal.trusted ? wholeModule(context, builtin) : facadeFromTable(context, builtin, table, {}));
+  return (context) =>
+    context.principal.trusted ? wholeModule(context, builtin) : facadeFromTable(context, builtin, table, {});
 }

@@ -22,8 +22,13 @@ export const REPL_MEMBERS: MemberTable = {
  */
 export const makeRepl: BuiltinFactory = (context) => {
   if (context.principal.trusted) return wholeModule(context, "repl");
-  const names: string[] = context.powers.builtin("module").builtinModules.filter((name: string) => !name.startsWith("_"));
-  const later = (name: string) => (...args: unknown[]) => context.powers.builtin("repl")[name](...args);
+  const names: string[] = context.powers
+    .builtin("module")
+    .builtinModules.filter((name: string) => !name.startsWith("_"));
+  const later =
+    (name: string) =>
+    (...args: unknown[]) =>
+      context.powers.builtin("repl")[name](...args);
   return {
     start: refusedMember(context, "repl", "start", later("start")),
     writer: refusedMember(context, "repl", "writer", later("writer")),

@@ -6,13 +6,30 @@ import { refusedBuiltin } from "./refused-builtin.ts";
 const why = "a test's context mocks timers and modules of the whole process, and writes snapshots";
 
 export const TEST_MEMBERS: MemberTable = Object.fromEntries(
-  ["test", "it", "describe", "suite", "before", "after", "beforeEach", "afterEach", "only", "skip", "todo", "expectFailure", "getTestContext", "run", "mock", "snapshot", "assert"].map((name) => [
-    name,
-    ["refuse", why] as const,
-  ]),
+  [
+    "test",
+    "it",
+    "describe",
+    "suite",
+    "before",
+    "after",
+    "beforeEach",
+    "afterEach",
+    "only",
+    "skip",
+    "todo",
+    "expectFailure",
+    "getTestContext",
+    "run",
+    "mock",
+    "snapshot",
+    "assert",
+  ].map((name) => [name, ["refuse", why] as const]),
 );
 
-export const TEST_REPORTERS_MEMBERS: MemberTable = Object.fromEntries(["dot", "junit", "spec", "tap", "lcov"].map((name) => [name, ["refuse", "reads sources and coverage"] as const]));
+export const TEST_REPORTERS_MEMBERS: MemberTable = Object.fromEntries(
+  ["dot", "junit", "spec", "tap", "lcov"].map((name) => [name, ["refuse", "reads sources and coverage"] as const]),
+);
 
 /** `test`: the application's test runner. It is a function with members, and stays one. */
 export const makeTest: BuiltinFactory = (context: EndowmentContext) => {
@@ -20,7 +37,8 @@ export const makeTest: BuiltinFactory = (context: EndowmentContext) => {
   if (context.principal.trusted) return real;
   const facade: any = refusedMember(context, "test", "test", real);
   for (const name of Object.keys(TEST_MEMBERS)) {
-    if (name !== "test" && typeof real[name] === "function") facade[name] = refusedMember(context, "test", name, real[name]);
+    if (name !== "test" && typeof real[name] === "function")
+      facade[name] = refusedMember(context, "test", name, real[name]);
   }
   return Object.assign(facade, { test: facade });
 };

@@ -14,9 +14,12 @@ export class TracingChannel {
 
   constructor(nameOrChannels: unknown, channel: (name: string) => Channel) {
     const isName = typeof nameOrChannels === "string";
-    if (!isName && (typeof nameOrChannels !== "object" || nameOrChannels === null)) throw invalidArgument("nameOrChannels", "string or an instance of Channel");
+    if (!isName && (typeof nameOrChannels !== "object" || nameOrChannels === null))
+      throw invalidArgument("nameOrChannels", "string or an instance of Channel");
     for (const event of EVENTS) {
-      const value = isName ? channel(`tracing:${nameOrChannels}:${event}`) : (nameOrChannels as Record<string, unknown>)[event];
+      const value = isName
+        ? channel(`tracing:${nameOrChannels}:${event}`)
+        : (nameOrChannels as Record<string, unknown>)[event];
       Object.defineProperty(this, event, { value, enumerable: true });
     }
   }
@@ -31,7 +34,8 @@ export class TracingChannel {
 
   unsubscribe(handlers: Partial<Record<EventName, Subscriber>>): boolean {
     let done = true;
-    for (const event of EVENTS) if (handlers[event] !== undefined && !this[event]?.unsubscribe(handlers[event])) done = false;
+    for (const event of EVENTS)
+      if (handlers[event] !== undefined && !this[event]?.unsubscribe(handlers[event])) done = false;
     return done;
   }
 
@@ -88,17 +92,17 @@ export class TracingChannel {
     const at = position < 0 ? args.length + position : position;
     const callback = args[at];
     if (typeof callback !== "function") throw invalidArgument("callback", "function");
-    const tracing = this;
+    const { asyncStart, asyncEnd, error: failures } = this;
     args[at] = function (this: unknown, error: unknown, result: unknown, ...rest: unknown[]) {
       if (error) {
         context.error = error;
-        tracing.error.publish(context);
+        failures.publish(context);
       } else context.result = result;
-      return tracing.asyncStart.runStores(context, () => {
+      return asyncStart.runStores(context, () => {
         try {
           return Reflect.apply(callback, this, [error, result, ...rest]);
         } finally {
-          tracing.asyncEnd.publish(context);
+          asyncEnd.publish(context);
         }
       });
     };

@@ -1,18 +1,17 @@
 import { facadeFromTable } from "../member-table.ts";
 import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
+import { compartmentContexts, realContexts } from "./vm-contexts.ts";
 import { VM_MEMBERS } from "./vm-members.ts";
-
-interface Evaluation {
-  readonly filename?: string;
-  readonly global?: object;
-}
 
 function invalidArgument(name: string, expected: string, value: unknown): TypeError {
   const received = value === null ? "null" : typeof value;
-  return Object.assign(new TypeError(`The "${name}" argument must be ${expected}. Received ${received}`), { code: "ERR_INVALID_ARG_TYPE" });
+  return Object.assign(new TypeError(`The "${name}" argument must be ${expected}. Received ${received}`), {
+    code: "ERR_INVALID_ARG_TYPE",
+  });
 }
 
-const isObject = (value: unknown): value is object => (typeof value === "object" && value !== null) || typeof value === "function";
+const isObject = (value: unknown): value is object =>
+  (typeof value === "object" && value !== null) || typeof value === "function";
 
 /** The only option of Node's that reaches the evaluator, read once. */
 function filenameOf(options: unknown): string {
@@ -26,36 +25,32 @@ function filenameOf(options: unknown): string {
 }
 
 /**
- * `vm` over the principal's own evaluator. A context is an object that serves as
- * the global of a compartment in the same realm, under the same authority: code
- * in it finds that object's properties and the frozen intrinsics, and nothing
- * else. Real contexts are not made: their realm's errors and
- * `Error.prepareStackTrace` see raw call sites of whoever is on the stack.
+ * `vm` over the principal's own evaluator: `runInThisContext` and
+ * `compileFunction` run in its compartment, contexts are compartments too (`vm-contexts.ts`).
  *
  * HAZARD: `importModuleDynamically` (with `USE_MAIN_CONTEXT_DEFAULT_LOADER` it is
  * Node's own loader) and `cachedData` (forged, it runs any bytecode) are never
- * passed on. `timeout` and `breakOnSigint` can't be held in one realm and are ignored.
+ * passed on.
  */
 export const makeVm: BuiltinFactory = (context) => {
   const real = context.powers.builtin("vm");
-  const contexts = new WeakSet<object>();
-  const sourceOf = new WeakMap<object, { source: string; filename: string }>();
+  const contexts = context.principal.trusted ? realContexts(context) : compartmentContexts(context);
+  const sourceOf = new WeakMap<object, { source: string; filename: string; options: unknown }>();
 
   const isContext = (object: unknown): boolean => {
     if (!isObject(object)) throw invalidArgument("object", "an instance of Object", object);
     return contexts.has(object);
   };
-  const createContext = (object?: unknown): object => {
+  const createContext = (object?: unknown, options?: unknown): object => {
     const created = object === undefined || typeof object === "symbol" ? {} : object;
     if (!isObject(created)) throw invalidArgument("contextObject", "of type object", object);
-    contexts.add(created);
-    return created;
+    return contexts.has(created) ? created : contexts.create(created, options);
   };
   const assertContext = (object: unknown): object => {
-    if (!isObject(object) || !contexts.has(object)) throw invalidArgument("contextifiedObject", "an vm.Context", object);
+    if (!isObject(object) || !contexts.has(object))
+      throw invalidArgument("contextifiedObject", "an vm.Context", object);
     return object;
   };
-  const evaluate = (source: string, evaluation: Evaluation): unknown => context.loader.evaluate(source, evaluation);
 
   const Script = class Script {
     cachedDataRejected?: boolean;
@@ -66,9 +61,10 @@ export const makeVm: BuiltinFactory = (context) => {
       const filename = filenameOf(options);
       // Compiled and thrown away, never run: syntax errors come here and with their place, as in Node.
       const compiled = new real.Script(source, { filename });
-      sourceOf.set(this, { source, filename });
+      sourceOf.set(this, { source, filename, options });
       this.sourceMapURL = compiled.sourceMapURL;
-      if (isObject(options) && "cachedData" in options && options.cachedData !== undefined) this.cachedDataRejected = true;
+      if (isObject(options) && "cachedData" in options && options.cachedData !== undefined)
+        this.cachedDataRejected = true;
     }
 
     createCachedData(): unknown {
@@ -76,20 +72,21 @@ export const makeVm: BuiltinFactory = (context) => {
     }
 
     runInThisContext(_options?: unknown): unknown {
-      return evaluate(textOf(this).source, { filename: textOf(this).filename });
+      const { source, filename } = textOf(this);
+      return context.loader.evaluate(source, { filename });
     }
 
-    runInContext(contextifiedObject: unknown, _options?: unknown): unknown {
-      const { source, filename } = textOf(this);
-      return evaluate(source, { filename, global: assertContext(contextifiedObject) });
+    runInContext(contextifiedObject: unknown, given?: unknown): unknown {
+      const { source, filename, options } = textOf(this);
+      return contexts.run(source, filename, assertContext(contextifiedObject), given ?? options);
     }
 
-    runInNewContext(contextObject?: unknown, _options?: unknown): unknown {
-      const { source, filename } = textOf(this);
-      return evaluate(source, { filename, global: createContext(contextObject) });
+    runInNewContext(contextObject?: unknown, given?: unknown): unknown {
+      const { source, filename, options } = textOf(this);
+      return contexts.run(source, filename, createContext(contextObject), given ?? options);
     }
   };
-  function textOf(script: object): { source: string; filename: string } {
+  function textOf(script: object): { source: string; filename: string; options: unknown } {
     const text = sourceOf.get(script);
     if (text === undefined) throw new TypeError("Illegal invocation");
     return text;
@@ -105,15 +102,24 @@ export const makeVm: BuiltinFactory = (context) => {
       assertContext(object);
       return new Script(code, options).runInContext(object);
     },
-    runInNewContext: (code: unknown, object?: unknown, options?: unknown) => new Script(code, options).runInNewContext(object),
-    compileFunction: (code: unknown, parameters?: unknown, options?: unknown) => compileFunction(context, assertContext, code, parameters, options),
+    runInNewContext: (code: unknown, object?: unknown, options?: unknown) =>
+      new Script(code, options).runInNewContext(object),
+    compileFunction: (code: unknown, parameters?: unknown, options?: unknown) =>
+      compileFunction(context, assertContext, code, parameters, options),
     constants: Object.freeze({ __proto__: null, ...real.constants }),
   });
 };
 
-function compileFunction(context: EndowmentContext, assertContext: (object: unknown) => object, code: unknown, parameters: unknown, options: unknown): Function {
+function compileFunction(
+  context: EndowmentContext,
+  assertContext: (object: unknown) => object,
+  code: unknown,
+  parameters: unknown,
+  options: unknown,
+): Function {
   if (typeof code !== "string") throw invalidArgument("code", "of type string", code);
-  if (parameters !== undefined && !Array.isArray(parameters)) throw invalidArgument("params", "an instance of Array", parameters);
+  if (parameters !== undefined && !Array.isArray(parameters))
+    throw invalidArgument("params", "an instance of Array", parameters);
   const names: string[] = [];
   for (let index = 0; index < (parameters?.length ?? 0); index += 1) {
     const name: unknown = parameters![index];
@@ -121,10 +127,19 @@ function compileFunction(context: EndowmentContext, assertContext: (object: unkn
     Object.defineProperty(names, index, { value: name, writable: true, enumerable: true, configurable: true });
   }
   const filename = filenameOf(options);
-  const { parsingContext, contextExtensions } = (options ?? {}) as { parsingContext?: unknown; contextExtensions?: unknown };
+  const { parsingContext, contextExtensions } = (options ?? {}) as {
+    parsingContext?: unknown;
+    contextExtensions?: unknown;
+  };
   if (Array.isArray(contextExtensions) && contextExtensions.length > 0) {
-    throw Object.assign(new Error("contextExtensions are not available under moat"), { code: "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM" });
+    throw Object.assign(new Error("contextExtensions are not available under moat"), {
+      code: "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM",
+    });
   }
   const evaluation = { filename: filename.startsWith("evalmachine") ? "" : filename };
-  return context.loader.compileFunction(names, code, parsingContext === undefined ? evaluation : { ...evaluation, global: assertContext(parsingContext) });
+  return context.loader.compileFunction(
+    names,
+    code,
+    parsingContext === undefined ? evaluation : { ...evaluation, global: assertContext(parsingContext) },
+  );
 }

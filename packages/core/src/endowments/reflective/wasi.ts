@@ -31,7 +31,11 @@ export const makeWasi: BuiltinFactory = (context) => {
       if (typeof preopens === "object" && preopens !== null) {
         for (const name of Object.keys(preopens)) {
           const folder = `${(preopens as Record<string, unknown>)[name] as string}`;
-          if (!principal.trusted && principal.denies({ capability: "fs.write", target: folder, via: "wasi.WASI preopens" })) throw accessDenied("wasi.WASI preopens", "fs");
+          if (
+            !principal.trusted &&
+            principal.denies({ capability: "fs.write", target: folder, via: "wasi.WASI preopens" })
+          )
+            throw accessDenied("wasi.WASI preopens", "fs");
           folders[name] = folder;
         }
       }
@@ -46,7 +50,8 @@ export const makeWasi: BuiltinFactory = (context) => {
       for (const name of ["stdin", "stdout", "stderr"]) {
         const descriptor = given[name];
         if (descriptor === undefined) continue;
-        if (!principal.trusted && descriptor !== 0 && descriptor !== 1 && descriptor !== 2) throw accessDenied(`wasi.WASI ${name}`, "fs");
+        if (!principal.trusted && descriptor !== 0 && descriptor !== 1 && descriptor !== 2)
+          throw accessDenied(`wasi.WASI ${name}`, "fs");
         streams[name] = descriptor as number;
       }
       this.#real = new RealWasi({

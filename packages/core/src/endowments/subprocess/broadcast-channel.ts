@@ -14,7 +14,8 @@ export function makeBroadcastChannel(context: EndowmentContext): any {
   // HAZARD: on the real prototype `constructor` is the class without the prefix.
   const prototype = tamedPrototype(Real.prototype, MEMBERS, Object.getPrototypeOf(Real.prototype));
   const BroadcastChannel = function BroadcastChannel(given: unknown) {
-    if (new.target === undefined) throw new TypeError("Class constructor BroadcastChannel cannot be invoked without 'new'");
+    if (new.target === undefined)
+      throw new TypeError("Class constructor BroadcastChannel cannot be invoked without 'new'");
     const name = `${given as string}`;
     const channel = new Real(prefix + name);
     Object.setPrototypeOf(channel, new.target === BroadcastChannel ? prototype : new.target.prototype);

@@ -9,7 +9,12 @@ const CHILD_MEMBERS = ["kill", "ref", "unref", "@@nodejs.dispose", "@@Symbol.dis
 export function childProcessClass(context: EndowmentContext): any {
   return context.shared("child_process.ChildProcess", () => {
     const Real = context.powers.builtin("child_process").ChildProcess;
-    const prototype: any = tamedPrototype(Real.prototype, CHILD_MEMBERS, context.powers.builtin("events").EventEmitter.prototype, true);
+    const prototype: any = tamedPrototype(
+      Real.prototype,
+      CHILD_MEMBERS,
+      context.powers.builtin("events").EventEmitter.prototype,
+      true,
+    );
     const ChildProcess = function ChildProcess() {
       throw accessDenied("child_process.ChildProcess", "command");
     };

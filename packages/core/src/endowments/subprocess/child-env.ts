@@ -9,10 +9,17 @@ import { BASELINE_VARIABLES, LOADER_VARIABLES, matchesVariable } from "./loader-
  */
 export function programFolders(context: EndowmentContext): readonly string[] {
   const { project, tmp } = context.paths;
-  const isInside = (folder: string, parent: string): boolean => folder === parent || folder.startsWith(parent.endsWith(sep) ? parent : parent + sep);
+  const isInside = (folder: string, parent: string): boolean =>
+    folder === parent || folder.startsWith(parent.endsWith(sep) ? parent : parent + sep);
   return (context.powers.process.env.PATH ?? "")
     .split(delimiter)
-    .filter((folder) => isAbsolute(folder) && !folder.split(sep).includes("node_modules") && !isInside(folder, project) && !isInside(folder, tmp));
+    .filter(
+      (folder) =>
+        isAbsolute(folder) &&
+        !folder.split(sep).includes("node_modules") &&
+        !isInside(folder, project) &&
+        !isInside(folder, tmp),
+    );
 }
 
 /**

@@ -30,7 +30,10 @@ interface Call {
 }
 
 function invalidType(name: string, expected: string, value: unknown): TypeError {
-  return Object.assign(new TypeError(`The "${name}" argument must be ${expected}. Received ${value === null ? "null" : typeof value}`), { code: "ERR_INVALID_ARG_TYPE" });
+  return Object.assign(
+    new TypeError(`The "${name}" argument must be ${expected}. Received ${value === null ? "null" : typeof value}`),
+    { code: "ERR_INVALID_ARG_TYPE" },
+  );
 }
 
 /** Copies a guest's list of arguments to primitive strings, each read once. */
@@ -41,7 +44,10 @@ function readArguments(given: readonly unknown[]): readonly string[] {
 /** `(file[, args][, options][, callback])`, everything coerced once. */
 function readCall(file: unknown, rest: readonly unknown[]): Call {
   if (typeof file !== "string") throw invalidType("file", "of type string", file);
-  if (file.length === 0) throw Object.assign(new TypeError("The argument 'file' cannot be empty. Received ''"), { code: "ERR_INVALID_ARG_VALUE" });
+  if (file.length === 0)
+    throw Object.assign(new TypeError("The argument 'file' cannot be empty. Received ''"), {
+      code: "ERR_INVALID_ARG_VALUE",
+    });
   let at = 0;
   let args: readonly string[] = [];
   if (Array.isArray(rest[0])) {
@@ -50,7 +56,8 @@ function readCall(file: unknown, rest: readonly unknown[]): Call {
   } else if (rest[0] === undefined || rest[0] === null) at = rest.length > 0 ? 1 : 0;
   const isCallback = typeof rest[at] === "function";
   const options = isCallback ? undefined : rest[at];
-  if (options !== undefined && options !== null && typeof options !== "object") throw invalidType("options", "of type object", options);
+  if (options !== undefined && options !== null && typeof options !== "object")
+    throw invalidType("options", "of type object", options);
   const callback = isCallback ? rest[at] : rest[at + 1];
   return { file, args, options, callback: typeof callback === "function" ? (callback as Callback) : undefined };
 }
@@ -93,17 +100,21 @@ export const makeChildProcess: BuiltinFactory = (context) => {
   /** Node's `execFile` on what was planned: it gathers the output and keeps the limits. */
   const gather = (plan: CommandPlan | undefined, call: Call, options: ChildOptions, command: string): any => {
     const { callback } = call;
-    const done = callback && ((error: any, stdout: unknown, stderr: unknown) => {
-      if (error !== null && error.cmd !== undefined) {
-        error.cmd = command;
-        if (error.message.startsWith("Command failed: ")) error.message = `Command failed: ${command}\n${stderr as string}`;
-      }
-      callback(error, stdout, stderr);
-    });
+    const done =
+      callback &&
+      ((error: any, stdout: unknown, stderr: unknown) => {
+        if (error !== null && error.cmd !== undefined) {
+          error.cmd = command;
+          if (error.message.startsWith("Command failed: "))
+            error.message = `Command failed: ${command}\n${stderr as string}`;
+        }
+        callback(error, stdout, stderr);
+      });
     if (plan === undefined) {
       const child = failingChild(call.file, call.args, options);
       const empty = "";
-      if (callback !== undefined) child.once("error", (error: Error) => callback(Object.assign(error, { cmd: command }), empty, empty));
+      if (callback !== undefined)
+        child.once("error", (error: Error) => callback(Object.assign(error, { cmd: command }), empty, empty));
       return child;
     }
     const child = real.execFile(plan.file, plan.args, nodeOptions(options, plan), done);
@@ -120,7 +131,12 @@ export const makeChildProcess: BuiltinFactory = (context) => {
   function execFile(file: unknown, ...rest: unknown[]): any {
     const call = readCall(file, rest);
     const options = readSpawnOptions(context, call.options);
-    return gather(planner.program(call.file, call.args, options, "child_process.execFile"), call, options, [call.file, ...call.args].join(" "));
+    return gather(
+      planner.program(call.file, call.args, options, "child_process.execFile"),
+      call,
+      options,
+      [call.file, ...call.args].join(" "),
+    );
   }
   function exec(command: unknown, ...rest: unknown[]): any {
     const call = readCall(command, rest);
@@ -131,12 +147,12 @@ export const makeChildProcess: BuiltinFactory = (context) => {
     const call = readCall(file, rest);
     const options = readSpawnOptions(context, call.options);
     const plan = planner.program(call.file, call.args, options, "child_process.spawnSync");
-    if (plan === undefined) return failedSync(programNotFound("spawnSync", call.file, call.args));
+    if (plan === undefined) return failedSync(programNotFound(context, "spawnSync", call.file, call.args));
     return real.spawnSync(plan.file, plan.args, nodeOptions(options, plan));
   }
   const runSync = (plan: CommandPlan | undefined, call: Call, options: ChildOptions): unknown => {
     if (plan === undefined) {
-      const error = programNotFound("spawnSync", call.file, call.args);
+      const error = programNotFound(context, "spawnSync", call.file, call.args);
       throw Object.assign(error, failedSync(error));
     }
     return real.execFileSync(plan.file, plan.args, nodeOptions(options, plan));
@@ -156,7 +172,9 @@ export const makeChildProcess: BuiltinFactory = (context) => {
     const options = readSpawnOptions(context, call.options);
     const plan = planner.fork(call.file, call.args, options);
     if (plan === undefined) throw accessDenied("child_process.fork", "command");
-    const stdio = options.node.stdio ?? (options.node.silent === true ? ["pipe", "pipe", "pipe", "ipc"] : ["inherit", "inherit", "inherit", "ipc"]);
+    const stdio =
+      options.node.stdio ??
+      (options.node.silent === true ? ["pipe", "pipe", "pipe", "ipc"] : ["inherit", "inherit", "inherit", "ipc"]);
     const child = real.spawn(plan.file, plan.args, { ...nodeOptions(options, plan), stdio });
     return tameChild(context, child);
   }
@@ -206,7 +224,11 @@ function makeTrusted(context: EndowmentContext): object {
     const plan = planner.fork(call.file, call.args, { node: {}, cwd, shell: false, badCwd: false });
     if (plan === undefined) throw accessDenied(`child_process.fork by ${principal.name}`, "command");
     const [file, ...args] = plan.args;
-    return real.fork(file, args, { ...given, execPath: plan.file, env: { ...((given.env as object | undefined) ?? context.powers.process.env), ...plan.env } });
+    return real.fork(file, args, {
+      ...given,
+      execPath: plan.file,
+      env: { ...((given.env as object | undefined) ?? context.powers.process.env), ...plan.env },
+    });
   };
   return facade;
 }

@@ -3,15 +3,65 @@ import { tamedPrototype } from "../tamed-prototype.ts";
 
 /** What Node's streams need of a pipe's native handle; `constructor`, `connect`, `open`, `bind` are left out. */
 const HANDLE_MEMBERS = [
-  "readStart", "readStop", "shutdown", "useUserBuffer", "writev", "writeBuffer", "writeAsciiString", "writeUtf8String", "writeUcs2String", "writeLatin1String",
-  "fd", "bytesRead", "bytesWritten", "isStreamBase", "=onread", "getAsyncId", "getProviderType", "close", "hasRef", "ref", "unref", "writeQueueSize", "setBlocking",
+  "readStart",
+  "readStop",
+  "shutdown",
+  "useUserBuffer",
+  "writev",
+  "writeBuffer",
+  "writeAsciiString",
+  "writeUtf8String",
+  "writeUcs2String",
+  "writeLatin1String",
+  "fd",
+  "bytesRead",
+  "bytesWritten",
+  "isStreamBase",
+  "=onread",
+  "getAsyncId",
+  "getProviderType",
+  "close",
+  "hasRef",
+  "ref",
+  "unref",
+  "writeQueueSize",
+  "setBlocking",
 ];
 
 /** `net.Socket`'s members that a child's pipe uses; `connect` and what takes a handle are left out. */
 const SOCKET_MEMBERS = [
-  "_unrefTimer", "_final", "setTimeout", "_onTimeout", "timeout", "read", "pause", "resume", "end", "destroySoon", "_destroy", "_read", "_writeGeneric", "_writev", "_write",
-  "ref", "unref", "bytesRead", "bytesWritten", "_bytesDispatched", "connecting", "_connecting", "pending", "readyState", "bufferSize", "resetAndDestroy",
-  "_handle", "@@kUpdateTimer", "@@kAfterAsyncWrite", "@@kBytesRead", "@@kBytesWritten", "@@kSetNoDelay",
+  "_unrefTimer",
+  "_final",
+  "setTimeout",
+  "_onTimeout",
+  "timeout",
+  "read",
+  "pause",
+  "resume",
+  "end",
+  "destroySoon",
+  "_destroy",
+  "_read",
+  "_writeGeneric",
+  "_writev",
+  "_write",
+  "ref",
+  "unref",
+  "bytesRead",
+  "bytesWritten",
+  "_bytesDispatched",
+  "connecting",
+  "_connecting",
+  "pending",
+  "readyState",
+  "bufferSize",
+  "resetAndDestroy",
+  "_handle",
+  "@@kUpdateTimer",
+  "@@kAfterAsyncWrite",
+  "@@kBytesRead",
+  "@@kBytesWritten",
+  "@@kSetNoDelay",
 ];
 
 const HANDLE_WRAP_MEMBERS = ["getAsyncId", "getProviderType", "close", "hasRef", "ref", "unref", "fd"];
@@ -26,7 +76,9 @@ export function tameChildStream(context: EndowmentContext, stream: any): void {
   const { Socket } = context.powers.builtin("net");
   if (!(stream instanceof Socket)) return;
   const prototype = context.shared("child_process.pipe", () =>
-    Object.freeze(tamedPrototype(Socket.prototype, SOCKET_MEMBERS, context.powers.builtin("stream").Duplex.prototype, true)),
+    Object.freeze(
+      tamedPrototype(Socket.prototype, SOCKET_MEMBERS, context.powers.builtin("stream").Duplex.prototype, true),
+    ),
   );
   if (stream._handle) tameHandle(stream._handle, "child_process.pipe.handle", HANDLE_MEMBERS, context);
   Object.setPrototypeOf(stream, prototype);
@@ -34,13 +86,16 @@ export function tameChildStream(context: EndowmentContext, stream: any): void {
 
 /** The same for the pipe of an IPC channel and for the handle of a process. */
 export function tameHandle(handle: object, key: string, members: readonly string[], context: EndowmentContext): void {
-  const prototype = context.shared(key, () => Object.freeze(tamedPrototype(Object.getPrototypeOf(handle), members, null)));
+  const prototype = context.shared(key, () =>
+    Object.freeze(tamedPrototype(Object.getPrototypeOf(handle), members, null)),
+  );
   Object.setPrototypeOf(handle, prototype);
 }
 
 /** Keeps what ends and holds a process; its `spawn` and `constructor` go. */
 export function tameProcessHandle(context: EndowmentContext, handle: object | null): void {
-  if (handle !== null && handle !== undefined) tameHandle(handle, "child_process.handle", [...HANDLE_WRAP_MEMBERS, "kill"], context);
+  if (handle !== null && handle !== undefined)
+    tameHandle(handle, "child_process.handle", [...HANDLE_WRAP_MEMBERS, "kill"], context);
 }
 
 /** The native pipe of an IPC channel hangs on the child under a symbol of Node's. */

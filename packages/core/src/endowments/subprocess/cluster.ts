@@ -28,10 +28,12 @@ export const CLUSTER_MEMBERS: MemberTable = {
 export const makeCluster: BuiltinFactory = (context) => {
   const real = context.powers.builtin("cluster");
   if (context.principal.trusted) return underLauncher(context, real);
-  const refused = (name: string) => (...args: unknown[]) => {
-    assertMayUse(context, `cluster.${name}`, "command");
-    return real[name](...args);
-  };
+  const refused =
+    (name: string) =>
+    (...args: unknown[]) => {
+      assertMayUse(context, `cluster.${name}`, "command");
+      return real[name](...args);
+    };
   const members = facadeFromTable(context, "cluster", CLUSTER_MEMBERS, {
     Worker: class Worker {
       constructor() {

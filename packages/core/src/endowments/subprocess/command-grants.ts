@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import { basename, isAbsolute, join, normalize, resolve, sep } from "node:path";
 import type { EndowmentContext } from "../principal.ts";
 import { programFolders } from "./child-env.ts";
@@ -26,7 +25,9 @@ const TOKENS = ["<package>", "<cwd>", "<tmp>", "<home>"] as const;
  * The answer is `missing` where there is nothing to refuse: no such file, or a
  * granted name that is not installed. `undefined` is a denial.
  */
-export function makeCommandGrants(context: EndowmentContext): { programFor(file: string, cwd: string): Program | "missing" | undefined } {
+export function makeCommandGrants(context: EndowmentContext): {
+  programFor(file: string, cwd: string): Program | "missing" | undefined;
+} {
   const { principal, powers, paths } = context;
   const fs = powers.builtin("fs");
   const windows = powers.process.platform === "win32";
@@ -92,7 +93,8 @@ export function makeCommandGrants(context: EndowmentContext): { programFor(file:
       if (file === "" || file.includes("\0")) return undefined;
       const isBare = !file.includes("/") && !(windows && file.includes("\\"));
       if (isBare) {
-        if (!isAnything && !grants.includes(file) && !(windows && grants.includes(file.replace(/\.exe$/i, "")))) return undefined;
+        if (!isAnything && !grants.includes(file) && !(windows && grants.includes(file.replace(/\.exe$/i, ""))))
+          return undefined;
         if (file === "node") return { path: execPath, name: "node", node: "binary" };
         const found = onPath(file);
         return found === undefined ? "missing" : program(found, file);
@@ -105,7 +107,8 @@ export function makeCommandGrants(context: EndowmentContext): { programFor(file:
         const isName = !grant.includes("/");
         const granted = isName ? (grant === "node" ? execPath : onPath(grant)) : expand(grant);
         // A name covers no other name of the same file: busybox as `sh` is not busybox as `ls`.
-        if (granted === undefined || realpath(granted) !== real || (isName && basename(asked) !== basename(granted))) continue;
+        if (granted === undefined || realpath(granted) !== real || (isName && basename(asked) !== basename(granted)))
+          continue;
         return isExecutable(granted) ? program(granted, isName ? grant : basename(granted)) : undefined;
       }
       return undefined;

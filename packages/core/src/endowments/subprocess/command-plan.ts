@@ -31,12 +31,19 @@ export function makeCommandPlanner(context: EndowmentContext): CommandPlanner {
   const windows = powers.process.platform === "win32";
   const defaultShell = windows ? "cmd.exe" : "sh";
   const refuse = (target: string, via: string): boolean => principal.denies({ capability: "command", target, via });
-  const direct = (program: Program, args: readonly string[]): CommandPlan => ({ file: program.path, args, argv0: program.name, env: {} });
+  const direct = (program: Program, args: readonly string[]): CommandPlan => ({
+    file: program.path,
+    args,
+    argv0: program.name,
+    env: {},
+  });
 
   const underMoat = (file: string, args: readonly string[], options: ChildOptions): CommandPlan | undefined => {
     const absolute = resolve(options.cwd, file);
     const launch = nodeLauncher?.(principal, absolute, args);
-    return launch === undefined ? undefined : { file: launch.execPath, args: launch.args, argv0: "node", env: launch.env ?? {} };
+    return launch === undefined
+      ? undefined
+      : { file: launch.execPath, args: launch.args, argv0: "node", env: launch.env ?? {} };
   };
   const plan = (file: string, args: readonly string[], options: ChildOptions, via: string): CommandPlan | undefined => {
     const program = options.badCwd ? "missing" : grants.programFor(file, options.cwd);
@@ -60,19 +67,24 @@ export function makeCommandPlanner(context: EndowmentContext): CommandPlanner {
 
   return {
     program(file, args, options, via) {
-      return options.shell === false ? plan(file, args, options, via) : this.line([file, ...args].join(" "), options, via);
+      return options.shell === false
+        ? plan(file, args, options, via)
+        : this.line([file, ...args].join(" "), options, via);
     },
     line(line, options, via) {
       if (typeof options.shell !== "string") {
         const words = wordsOfPlainCommand(line);
-        if (words !== undefined && grants.programFor(words[0]!, options.cwd) !== undefined) return plan(words[0]!, words.slice(1), options, via);
+        if (words !== undefined && grants.programFor(words[0]!, options.cwd) !== undefined)
+          return plan(words[0]!, words.slice(1), options, via);
       }
       const shell = typeof options.shell === "string" ? options.shell : defaultShell;
       const program = options.badCwd ? "missing" : grants.programFor(shell, options.cwd);
       if (program === "missing") return undefined;
       if (program !== undefined && program.node === undefined) {
         const isCmd = windows && /cmd(?:\.exe)?$/i.test(program.path);
-        return isCmd ? { ...direct(program, ["/d", "/s", "/c", `"${line}"`]), verbatim: true } : direct(program, ["-c", line]);
+        return isCmd
+          ? { ...direct(program, ["/d", "/s", "/c", `"${line}"`]), verbatim: true }
+          : direct(program, ["-c", line]);
       }
       if (refuse(shell === defaultShell ? firstWord(line, shell) : shell, via)) return undefined;
       return { file: shell, args: ["-c", line], argv0: shell, env: {} };

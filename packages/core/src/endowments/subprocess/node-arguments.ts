@@ -1,5 +1,6 @@
 /** Flags of node that change nothing in a child under moat: they are left out. */
-const HARMLESS_FLAGS = /^--(?:enable-source-maps|(?:no-)?(?:warnings|deprecation)|trace-(?:warnings|uncaught|deprecation)|max-(?:old-space|semi-space|http-header)-size=\d+|stack-trace-limit=\d+|unhandled-rejections=\w+|no-experimental-[\w-]+|experimental-vm-modules)$/;
+const HARMLESS_FLAGS =
+  /^--(?:enable-source-maps|(?:no-)?(?:warnings|deprecation)|trace-(?:warnings|uncaught|deprecation)|max-(?:old-space|semi-space|http-header)-size=\d+|stack-trace-limit=\d+|unhandled-rejections=\w+|no-experimental-[\w-]+|experimental-vm-modules)$/;
 
 /**
  * The file and its arguments in the arguments of `node`; undefined where they

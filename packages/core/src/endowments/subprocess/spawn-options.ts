@@ -81,7 +81,9 @@ function cwdOf(context: EndowmentContext, given: unknown): string | undefined {
   if (folder === here || folder === context.paths.project) return folder;
   const scopes = makePathScopes(context);
   if (scopes.covers(folder, "read") || scopes.isAncestor(folder)) return folder;
-  return context.principal.denies({ capability: "fs.read", target: folder, via: "child_process cwd" }) ? undefined : folder;
+  return context.principal.denies({ capability: "fs.read", target: folder, via: "child_process cwd" })
+    ? undefined
+    : folder;
 }
 
 const STDIO_WORDS: ReadonlySet<unknown> = new Set(["pipe", "ignore", "inherit", "overlapped", "ipc", null, undefined]);

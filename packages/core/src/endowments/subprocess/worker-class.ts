@@ -1,3 +1,5 @@
+import type * as events from "node:events";
+import type * as stream from "node:stream";
 import { accessDenied } from "../access-denied.ts";
 import type { EndowmentContext } from "../principal.ts";
 import { readWorkerEntry } from "./worker-entry.ts";
@@ -14,9 +16,9 @@ const FORWARDED = ["online", "message", "messageerror", "error", "exit"] as cons
  */
 export function makeWorkerClass(context: EndowmentContext, environmentData: ReadonlyMap<unknown, unknown>): any {
   const { principal, powers, workerLauncher } = context;
-  const { EventEmitter } = powers.builtin("events") as { EventEmitter: typeof import("node:events").EventEmitter };
+  const { EventEmitter } = powers.builtin("events") as typeof events;
   const RealWorker = powers.builtin("worker_threads").Worker;
-  const { PassThrough } = powers.builtin("stream") as typeof import("node:stream");
+  const { PassThrough } = powers.builtin("stream") as typeof stream;
 
   return class Worker extends EventEmitter {
     readonly #real: any;
@@ -30,8 +32,16 @@ export function makeWorkerClass(context: EndowmentContext, environmentData: Read
       const entry = readWorkerEntry(context, filename, options.isEval);
       const target = "file" in entry ? entry.file : "<eval>";
       const isGranted = principal.trusted || principal.policy.workers === true;
-      if (!isGranted && principal.denies({ capability: "worker", target, via: "worker_threads.Worker" })) throw accessDenied("worker_threads.Worker", "worker");
-      const launch = workerLauncher?.({ principal, entry, workerData: options.workerData, environmentData, env: options.env, argv: options.argv });
+      if (!isGranted && principal.denies({ capability: "worker", target, via: "worker_threads.Worker" }))
+        throw accessDenied("worker_threads.Worker", "worker");
+      const launch = workerLauncher?.({
+        principal,
+        entry,
+        workerData: options.workerData,
+        environmentData,
+        env: options.env,
+        argv: options.argv,
+      });
       if (launch === undefined) throw accessDenied("worker_threads.Worker", "worker");
       const worker = new RealWorker(launch.filename, {
         __proto__: null,

@@ -36,7 +36,8 @@ export function readWorkerOptions(context: EndowmentContext, given: unknown): Wo
   for (const name of Object.keys(WORKER_OPTIONS)) {
     if (WORKER_OPTIONS[name]![0] !== "copy") continue;
     const value = source[name];
-    if (value !== undefined) node[name] = name === "transferList" ? value : name === "name" ? `${value as string}` : Boolean(value);
+    if (value !== undefined)
+      node[name] = name === "transferList" ? value : name === "name" ? `${value as string}` : Boolean(value);
   }
   const { resourceLimits, env, argv, workerData, eval: isEval } = source;
   if (typeof resourceLimits === "object" && resourceLimits !== null) {
