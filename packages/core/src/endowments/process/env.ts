@@ -102,7 +102,8 @@ export function makeEnv(context: EndowmentContext): NodeJS.ProcessEnv {
     ownKeys: list,
     getOwnPropertyDescriptor(_target, key) {
       if (typeof key === "symbol") return undefined;
-      const value = read(key);
+      // Listing everything was recorded as such; not each key again.
+      const value = listsAll === true && !overlay.has(slot(key)) && hasOwn(real, key) ? real[key] : read(key);
       return value === undefined ? undefined : { value, writable: true, enumerable: true, configurable: true };
     },
     setPrototypeOf: () => false,

@@ -1,0 +1,95 @@
+import { inspect } from "node:util";
+import { describe, expect, it } from "vitest";
+import { makeEnv, makeEnvCovers } from "../../src/endowments/process/env.ts";
+import { contextOf } from "./principal-context.ts";
+import type { TestOptions } from "./principal-context.ts";
+
+function setUp(granted: readonly string[], options: TestOptions = {}) {
+  const real: Record<string, string> = Object.assign(Object.create(Object.prototype), { NODE_ENV: "test", npm_config_a: "1", npm_config_b: "2", SECRET: "hidden" });
+  const context = contextOf({ env: granted }, { ...options, process: { env: real } });
+  return { real, context, env: makeEnv(context) as Record<string, any> };
+}
+
+describe("process.env", () => {
+  it("shows granted keys, live", () => {
+    const { env, real } = setUp(["NODE_ENV", "npm_config_*", "LATER"]);
+    expect(env["NODE_ENV"]).toBe("test");
+    expect(Object.keys(env)).toEqual(["NODE_ENV", "npm_config_a", "npm_config_b"]);
+    expect(env["LATER"]).toBeUndefined();
+    expect("LATER" in env).toBe(false);
+    real["LATER"] = "now";
+    expect(env["LATER"]).toBe("now");
+    expect({ ...env }).toEqual({ NODE_ENV: "test", npm_config_a: "1", npm_config_b: "2", LATER: "now" });
+  });
+
+  const ways: [string, (env: Record<string, any>) => unknown][] = [
+    ["get", (env) => env["SECRET"]],
+    ["in", (env) => ("SECRET" in env ? "hidden" : "")],
+    ["descriptor", (env) => Object.getOwnPropertyDescriptor(env, "SECRET")?.value],
+    ["descriptors", (env) => JSON.stringify(Object.getOwnPropertyDescriptors(env))],
+    ["JSON", (env) => JSON.stringify(env)],
+    ["values", (env) => Object.values(env).join()],
+    ["ownKeys", (env) => Reflect.ownKeys(env).map((key) => env[key as string]).join()],
+    ["for in", (env) => { let all = ""; for (const key in env) all += env[key]; return all; }],
+    ["assign", (env) => Object.assign({}, env)["SECRET"]],
+    ["heir", (env) => Object.create(env)["SECRET"]],
+    ["Reflect.get", (env) => Reflect.get(env, "SECRET", {})],
+    ["inspect showProxy", (env) => inspect(env, { showProxy: true, showHidden: true, depth: 9 })],
+    ["lookupGetter", (env) => (env as any).__lookupGetter__("SECRET")?.()],
+  ];
+  it.each(ways)("hides others from %s", (_name, read) => {
+    expect(String(read(setUp(["NODE_ENV"]).env))).not.toContain("hidden");
+  });
+
+  it("keeps writes and deletions to itself", () => {
+    const { env, real } = setUp(["NODE_ENV"]);
+    env["NODE_ENV"] = "mine";
+    env["SECRET"] = 5;
+    Object.defineProperty(env, "DEFINED", { value: "x", writable: true, enumerable: true, configurable: true });
+    expect([env["NODE_ENV"], env["SECRET"], env["DEFINED"]]).toEqual(["mine", "5", "x"]);
+    delete env["NODE_ENV"];
+    expect(env["NODE_ENV"]).toBeUndefined();
+    expect(Object.keys(env)).toEqual(["SECRET", "DEFINED"]);
+    expect(real).toEqual({ NODE_ENV: "test", npm_config_a: "1", npm_config_b: "2", SECRET: "hidden" });
+  });
+
+  it("is the real one to trusted code", () => {
+    const { env, real } = setUp([], { trusted: true });
+    env["NEW"] = "1";
+    delete env["SECRET"];
+    expect(real["NEW"]).toBe("1");
+    expect("SECRET" in real).toBe(false);
+  });
+
+  it("under audit shows everything and records it once a key", () => {
+    const { env, context } = setUp([], { audit: true });
+    expect(env["SECRET"] + env["SECRET"]).toBe("hiddenhidden");
+    expect(Object.keys(env)).toContain("SECRET");
+    expect(Object.keys(env)).toContain("NODE_ENV");
+    expect(context.denials.map((denial) => denial.target)).toEqual(["SECRET", "*"]);
+  });
+
+  it("behaves as an object of strings", () => {
+    const { env } = setUp(["NODE_ENV"]);
+    expect(env["hasOwnProperty"]("NODE_ENV")).toBe(true);
+    expect(env["hasOwnProperty"]("SECRET")).toBe(false);
+    expect(env["constructor"]).toBe(Object);
+    expect(() => { env["X"] = Symbol("x"); }).toThrow(TypeError);
+    expect(Object.isExtensible(env)).toBe(true);
+    expect(Reflect.preventExtensions(env)).toBe(false);
+    expect(Reflect.setPrototypeOf(env, null)).toBe(false);
+  });
+});
+
+describe("env grants", () => {
+  it.each([
+    [["A"], "A", true], [["A"], "a", false], [["A"], "AB", false], [["A_*"], "A_B", true], [["A_*"], "AB", false],
+    [["*"], "ANY", true], [[], "A", false], [["A*"], "__proto__", false],
+  ] as const)("%j covers %s: %s", (granted, key, covered) => {
+    expect(makeEnvCovers(granted, false)(key)).toBe(covered);
+  });
+
+  it("ignores case where the system does", () => {
+    expect(makeEnvCovers(["Path"], true)("PATH")).toBe(true);
+  });
+});

@@ -1,0 +1,131 @@
+import { PassThrough, Readable, Writable } from "node:stream";
+import { finished, pipeline } from "node:stream/promises";
+import { describe, expect, it } from "vitest";
+import { principalConsole } from "../../src/endowments/console.ts";
+import { principalProcess } from "../../src/endowments/process/process.ts";
+import { contextOf } from "./principal-context.ts";
+import type { PackagePolicy } from "../../src/policy/types.ts";
+
+function setUp(policies: PackagePolicy[] = [{}, {}], stdin: Readable = Readable.from(["typed"])) {
+  const stdout = new PassThrough();
+  const stderr = new PassThrough();
+  const shared = new Map<string, unknown>();
+  const members = Object.fromEntries(Object.entries({ stdout, stderr, stdin }).map(([name, value]) => [name, value]));
+  const contexts = policies.map((policy) => contextOf(policy, { process: members, shared }));
+  for (const context of contexts) Object.defineProperty(context.powers, "process", { value: contexts[0]!.powers.process });
+  return { stdout, stderr, contexts, processes: contexts.map((context) => principalProcess(context) as NodeJS.Process), printed: () => String(stdout.read() ?? "") };
+}
+
+describe("process.stdout", () => {
+  it("passes on at once what is written", () => {
+    const { processes, printed } = setUp();
+    processes[0]!.stdout.write("a");
+    processes[1]!.stdout.write(Buffer.from("b"));
+    processes[0]!.stdout.write("Yw==", "base64");
+    expect(printed()).toBe("abc");
+  });
+
+  it("patching one package's does not show in another's", () => {
+    const { processes, printed } = setUp();
+    const seen: unknown[] = [];
+    processes[0]!.stdout.write = ((chunk: unknown) => seen.push(chunk)) as any;
+    expect(() => { Object.getPrototypeOf(processes[0]!.stdout).write = () => {}; }).toThrow(TypeError);
+    expect(() => { (Writable.prototype as any).write = () => {}; }).toThrow(TypeError);
+    processes[1]!.stdout.write("theirs");
+    expect(seen).toEqual([]);
+    expect(printed()).toBe("theirs");
+  });
+
+  it("leads to no real stream", () => {
+    const { processes, stdout } = setUp();
+    const seen = new Set<unknown>();
+    const queue: unknown[] = [processes[0]!.stdout];
+    while (queue.length > 0) {
+      const next = queue.pop();
+      if (next === null || (typeof next !== "object" && typeof next !== "function") || seen.has(next)) continue;
+      seen.add(next);
+      queue.push(Object.getPrototypeOf(next));
+      for (const key of Reflect.ownKeys(next)) queue.push(Object.getOwnPropertyDescriptor(next, key)!.value);
+    }
+    expect(seen.has(stdout)).toBe(false);
+    expect((processes[0]!.stdout as any)._handle).toBeUndefined();
+    expect((processes[0]!.stdout as any).connect).toBeUndefined();
+  });
+
+  it("stays open after pipe, pipeline and end", async () => {
+    const { processes, printed } = setUp();
+    const { stdout } = processes[0]!;
+    await pipeline(Readable.from(["one "]), stdout);
+    const source = Readable.from(["two "]);
+    source.pipe(stdout);
+    await finished(source);
+    await new Promise<void>((resolve) => stdout.end("three ", resolve));
+    stdout.write("four");
+    expect(printed()).toBe("one two three four");
+  });
+
+  it("calls back when written, and tells of a full pipe", async () => {
+    const { processes, stdout } = setUp();
+    await new Promise<void>((resolve) => processes[0]!.stdout.write("x", () => resolve()));
+    const drained = new Promise<void>((resolve) => processes[0]!.stdout.once("drain", () => resolve()));
+    expect(processes[0]!.stdout.write("y".repeat(100_000))).toBe(false);
+    stdout.resume();
+    await drained;
+  });
+
+  it("an error of the real stream reaches whoever listens, and throws where nobody does", () => {
+    const { processes, stdout } = setUp();
+    processes[0]!.stdout.write("");
+    expect(() => stdout.emit("error", new Error("EPIPE"))).toThrow("EPIPE");
+    const heard: string[] = [];
+    processes[0]!.stdout.on("error", (error) => heard.push(error.message));
+    stdout.emit("error", new Error("EPIPE"));
+    expect(heard).toEqual(["EPIPE"]);
+  });
+});
+
+describe("console", () => {
+  it("prints as Node's, on the package's own streams", () => {
+    const { contexts, stdout, stderr } = setUp();
+    const console = principalConsole(contexts[0]!) as Console;
+    console.log("%s has %d", "it", 2, { a: [1] });
+    console.error("oops");
+    console.group();
+    console.log("in");
+    (principalConsole(contexts[1]!) as Console).log("not in");
+    expect(String(stdout.read())).toBe("it has 2 { a: [ 1 ] }\n  in\nnot in\n");
+    expect(String(stderr.read())).toBe("oops\n");
+  });
+
+  it("patching one package's console does not show in another's", () => {
+    const { contexts, printed } = setUp();
+    const mine = principalConsole(contexts[0]!) as any;
+    const theirs = principalConsole(contexts[1]!) as any;
+    mine.log = () => {};
+    Object.defineProperty(mine, "info", { value: () => {} });
+    expect(() => { mine.Console.prototype.warn = () => {}; }).toThrow(TypeError);
+    expect(() => { Object.getPrototypeOf(mine).log = () => {}; }).toThrow(TypeError);
+    theirs.log("theirs");
+    expect(printed()).toBe("theirs\n");
+    expect(mine).not.toBe(theirs);
+  });
+});
+
+describe("process.stdin", () => {
+  it("is at its end without a grant, and the real one is not read", async () => {
+    const real = Readable.from(["typed"]);
+    const { processes, contexts } = setUp([{}], real);
+    let text = "";
+    for await (const chunk of processes[0]!.stdin) text += chunk;
+    expect(text).toBe("");
+    expect(real.readableFlowing).toBe(null);
+    expect(contexts[0]!.denials).toEqual([expect.objectContaining({ target: "stdin" })]);
+  });
+
+  it("reads where it is granted", async () => {
+    const { processes } = setUp([{ builtins: { process: ["stdin"] } }], Readable.from([Buffer.from("typed "), Buffer.from("text")]));
+    let text = "";
+    for await (const chunk of processes[0]!.stdin.setEncoding("utf8")) text += chunk;
+    expect(text).toBe("typed text");
+  });
+});
