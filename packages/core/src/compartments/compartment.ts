@@ -70,7 +70,7 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
     [RESERVED.strictGlobal]: makeStrictGlobal(guestGlobal),
     [RESERVED.eval]: (...args: unknown[]) => guestEval(args[0]),
     [RESERVED.import]: options.importModule,
-    [RESERVED.set]: assignSloppily,
+    [RESERVED.target]: assignmentTarget,
     [RESERVED.with]: makeWithEnvironment,
   };
 
@@ -151,12 +151,30 @@ function makeStrictGlobal(guestGlobal: Record<PropertyKey, unknown>): object {
   });
 }
 
-/** `object.key = value` as sloppy code does it: without a word where it is read-only. */
-function assignSloppily(object: unknown, key: string, value: unknown): unknown {
-  if (object === null || object === undefined) {
-    throw new TypeError(`Cannot set properties of ${String(object)} (setting '${key}')`);
+/**
+ * The object on which guest text assigns `key`. Where the property is inherited
+ * from something frozen, the object first gets a writable one of its own: the
+ * override mistake of `constructor`, which prototypes must keep as plain data.
+ * Sloppy code that would fail silently gets an object that nobody sees.
+ */
+function assignmentTarget(value: unknown, key: string, sloppy?: 1): unknown {
+  if ((typeof value !== "object" && typeof value !== "function") || value === null) {
+    return sloppy === undefined || value === null || value === undefined ? value : {};
   }
-  Reflect.set(Object(object) as object, key, value, object);
+  const own = Reflect.getOwnPropertyDescriptor(value, key);
+  if (own !== undefined) {
+    const writable = "value" in own ? own.writable : own.set !== undefined;
+    return writable || sloppy === undefined ? value : {};
+  }
+  if (!Reflect.isExtensible(value)) return sloppy === undefined ? value : {};
+  for (let holder = Reflect.getPrototypeOf(value); holder !== null; holder = Reflect.getPrototypeOf(holder)) {
+    const inherited = Reflect.getOwnPropertyDescriptor(holder, key);
+    if (inherited === undefined) continue;
+    if ("value" in inherited && !inherited.writable) {
+      defineProperty(value, key, { value: undefined, writable: true, enumerable: true, configurable: true });
+    }
+    break;
+  }
   return value;
 }
 

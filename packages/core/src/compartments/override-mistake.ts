@@ -4,15 +4,16 @@
  * Each such data property becomes an accessor whose setter defines the property
  * on the object that was assigned to.
  *
- * Left alone is what V8's protector cells watch (`Symbol.iterator` and the
- * species-related `constructor` of arrays, `then` of promises, `exec` of
- * regular expressions): touching these makes spread, promise chains and array
- * methods two to thirty times slower, measured on Node 20, 24 and 26.
+ * Left alone is what V8's protector cells watch (`Symbol.iterator` and
+ * `constructor` of arrays, `then` of promises, `exec` of regular expressions):
+ * touching these makes spread, promise chains and array methods two to thirty
+ * times slower, measured on Node 20, 24 and 26.
  *
  * @see https://web.archive.org/web/2014/http://wiki.ecmascript.org/doku.php?id=strawman:fixing_override_mistake
  */
 const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, hasOwn } = Object;
 const { ownKeys } = Reflect;
+const { Function } = globalThis;
 
 const arrayIteratorPrototype = getPrototypeOf([][Symbol.iterator]());
 const generatorPrototype = getPrototypeOf(function* () {}).prototype;
@@ -37,10 +38,8 @@ function overridablePrototypes(): object[] {
 
 /** What V8's protectors watch; see the head of this file. */
 const watchedByProtectors = new Map<object, ReadonlySet<string>>([
-  [Promise.prototype, new Set(["constructor", "then"])],
-  [Array.prototype, new Set(["constructor"])],
-  [RegExp.prototype, new Set(["constructor", "exec"])],
-  [typedArray.prototype, new Set(["constructor"])],
+  [Promise.prototype, new Set(["then"])],
+  [RegExp.prototype, new Set(["exec"])],
 ]);
 
 /** Turns one configurable data property of `holder` into an override-tolerant accessor. */
@@ -85,7 +84,9 @@ export function enableOverrides(): void {
     const watched = watchedByProtectors.get(prototype);
     for (const key of ownKeys(prototype)) {
       if (typeof key === "symbol" && key !== Symbol.toStringTag) continue;
-      if (watched?.has(key as string)) continue;
+      // `constructor` stays data: `util.inspect` reads class names from it, and V8's species
+      // protectors watch it. Guest code that assigns it is rewritten: see `RESERVED.setConstructor`.
+      if (key === "constructor" || watched?.has(key as string)) continue;
       if (prototype === Function.prototype && key === "length") continue;
       makeOverrideTolerant(prototype, key);
     }

@@ -31,8 +31,8 @@ export const RESERVED = {
   with: "moat$with",
   /** Prefix of a `with` statement's environment. */
   withScope: "moat$w",
-  /** Assigns as sloppy code does: silently failing on what is read-only. */
-  set: "moat$set",
+  /** What an assignment to a property that is often read-only is made on: see `assignmentTarget`. */
+  target: "moat$to",
   /** A name for an anonymous sloppy function that uses `arguments.callee`. */
   callee: "moat$callee",
 } as const;

@@ -10,7 +10,7 @@ import type { Scan, Scope, SloppyFunction } from "./scan.ts";
 import type { SyntaxNode } from "./syntax.ts";
 
 export function rewriteSloppy(scan: Scan, source: string, rewriting: Rewriting): void {
-  const { edits, machinery } = rewriting;
+  const { edits } = rewriting;
   for (const sloppy of scan.sloppyFunctions) rewriteFunction(sloppy, rewriting);
   for (const literal of scan.legacyOctals) edits.push(modernLiteral(literal));
   for (const node of scan.sloppyDeletes) {
@@ -28,15 +28,6 @@ export function rewriteSloppy(scan: Scan, source: string, rewriting: Rewriting):
     edits.push({ start: node.start, end: node.end, text: shorthand ? `${String(node["name"])}:${renamed}` : renamed });
   }
   for (const each of scan.blockFunctions) rewriteBlockFunction(each, scan, source, edits);
-  for (const assignment of scan.readonlyAssignments) {
-    machinery.add(RESERVED.set);
-    const { left, right } = assignment as unknown as { left: SyntaxNode; right: SyntaxNode };
-    edits.push(
-      { start: assignment.start, end: assignment.start, text: `${RESERVED.set}(` },
-      { start: left["object"].end, end: right.start, text: `,"${String(left["property"].name)}",` },
-      { start: assignment.end, end: assignment.end, text: ")" },
-    );
-  }
 }
 
 function rewriteFunction(sloppy: SloppyFunction, { edits, machinery }: Rewriting): void {

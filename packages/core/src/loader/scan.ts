@@ -53,8 +53,8 @@ export interface Scan {
   readonly sloppyDeletes: SyntaxNode[];
   readonly blockFunctions: { node: SyntaxNode; parent: SyntaxNode; functionScope: Scope; blockScope: Scope }[];
   readonly duplicateParameters: SyntaxNode[];
-  /** Assignments to `x.name` or `x.length` in sloppy code: silently without effect on functions. */
-  readonly readonlyAssignments: SyntaxNode[];
+  /** Members that are assigned and often read-only: `x.constructor`, and in sloppy code `x.name`, `x.length`. */
+  readonly delicateTargets: { member: SyntaxNode; key: string; strict: boolean }[];
   /** `a<!--b` in module code, which script code reads as a comment. */
   readonly htmlCommentLookalikes: SyntaxNode[];
   readonly statements: SyntaxNode[];
@@ -98,7 +98,7 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
     sloppyDeletes: [],
     blockFunctions: [],
     duplicateParameters: [],
-    readonlyAssignments: [],
+    delicateTargets: [],
     htmlCommentLookalikes: [],
     statements: [],
     moduleItems: [],
@@ -272,6 +272,15 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
     });
   };
 
+  const noteDelicateTarget = (member: SyntaxNode, strict: boolean): void => {
+    if (member.type !== "MemberExpression" || member["object"].type === "Super") return;
+    const key: unknown = member["computed"] ? member["property"].value : member["property"].name;
+    if (typeof key !== "string" || member["property"].type === "PrivateIdentifier") return;
+    if (key === "constructor" || (!strict && SILENT_WHEN_SLOPPY.has(key))) {
+      scan.delicateTargets.push({ member, key, strict });
+    }
+  };
+
   const visit = (node: SyntaxNode, parent: SyntaxNode, field: string, state: WalkState): void => {
     switch (node.type) {
       case "Identifier": {
@@ -358,13 +367,7 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
         return;
       }
       case "AssignmentExpression":
-        if (
-          !state.strict && node["operator"] === "=" && node["left"].type === "MemberExpression" &&
-          !node["left"].computed && SILENT_WHEN_SLOPPY.has(node["left"].property.name) && node["left"].object.type !== "ThisExpression" && node["left"].object.type !== "Super" &&
-          parent.type === "ExpressionStatement"
-        ) {
-          scan.readonlyAssignments.push(node);
-        }
+        noteDelicateTarget(node["left"], state.strict);
         visitTarget(node["left"], node, "left", state);
         visit(node["right"], node, "right", state);
         return;

@@ -96,7 +96,21 @@ export function rewriteCommon(scan: Scan, parsed: Parsed, source: string, rewrit
     machinery.add(RESERVED.eval);
     edits.push({ start, end, text: RESERVED.eval });
   }
+  for (const { member, key, strict } of scan.delicateTargets) {
+    machinery.add(RESERVED.target);
+    const at = afterObject(source, member["object"].end);
+    edits.push(
+      { start: member.start, end: member.start, text: `${RESERVED.target}(` },
+      { start: at, end: at, text: strict ? `,"${key}")` : `,"${key}",1)` },
+    );
+  }
   rewriteSloppy(scan, source, rewriting);
+}
+
+/** Where a member's object ends, the parentheses around it included: before its `.` or `[`. */
+function afterObject(source: string, from: number): number {
+  const skipped = /^(?:[\s)]|\/\*[\s\S]*?\*\/|\/\/.*)*/.exec(source.slice(from, from + 10_000))!;
+  return from + skipped[0].length;
 }
 
 function dropEditsAt(edits: Edit[], start: number, end: number): void {
