@@ -4,7 +4,7 @@ import { makeAnchors, type Anchor, type Anchors } from "./anchor.ts";
 import { makeDescriptors, type Descriptors } from "./descriptors.ts";
 import { fsError } from "./fs-error.ts";
 import { makePathScopes, type PathScopes } from "./path-scopes.ts";
-import { makeRealPaths, type Location, type RealPaths } from "./real-path.ts";
+import { isPlain, makeRealPaths, type Location, type RealPaths } from "./real-path.ts";
 
 /** How often a path is resolved again when it changes between the check and the use. */
 const ATTEMPTS = 8;
@@ -41,12 +41,6 @@ export interface FsAuthority {
   isSteady(given: unknown): given is string;
 }
 
-/** The write scopes of everybody in the realm, for `isSteady`. */
-interface Writers {
-  readonly all: PathScopes[];
-  generation: number;
-}
-
 export function makeFsAuthority(context: EndowmentContext): FsAuthority {
   const { principal, powers } = context;
   const fs = powers.builtin("fs") as typeof import("node:fs");
@@ -54,11 +48,6 @@ export function makeFsAuthority(context: EndowmentContext): FsAuthority {
   const realPaths = context.shared("fs.realPaths", () => makeRealPaths(fs, powers.process));
   const anchors = context.shared("fs.anchors", () => makeAnchors(fs, powers.process.platform));
   const descriptors = makeDescriptors();
-  const writers = context.shared<Writers>("fs.writers", () => ({ all: [], generation: 0 }));
-  if (!principal.trusted) {
-    if ((principal.policy.fs?.write?.length ?? 0) > 0) writers.all.push(scopes);
-    writers.generation++;
-  }
 
   function covers(real: string, mode: Want["mode"]): boolean {
     if (mode === "write") return scopes.covers(real, "write");
@@ -100,28 +89,28 @@ export function makeFsAuthority(context: EndowmentContext): FsAuthority {
   }
 
   /**
-   * HAZARD: this is the one place where the answer of an earlier check is
-   * believed. A path is *steady* when it is real as it is written (no link
-   * anywhere on it), exists, may be read, and no confined principal of this
-   * realm may write it. To bend it, somebody would have to put a link in the
-   * place of it or of a folder above it: that takes a rename or removal of the
-   * thing, and those are refused for whatever holds something that is not the
-   * caller's to write. Who can do it all the same (the application, a native
-   * addon, a command) has the authority without the trick. A new principal
-   * with write scopes makes all answers void.
+   * HAZARD: here the answer of an earlier check is believed. A path is *steady*
+   * when it is real as it is written (no link anywhere on it), exists, and may
+   * be read. To bend it, somebody must put a link on it. Whoever does that
+   * through moat, in this realm, makes all answers void, from before the call
+   * until after it; and no confined principal of any realm or process can make
+   * or move a link that leads out of what it may write (see `allowLink`). Who
+   * can do it all the same (the application, a native addon, a command) could
+   * read the file without the trick.
    */
   let steady = new Set<string>();
-  let steadySince = writers.generation;
+  let steadySince = -1;
   function isSteady(given: unknown): given is string {
     if (typeof given !== "string") return false;
-    if (steadySince !== writers.generation) {
+    if (steadySince !== realPaths.generation()) {
       steady = new Set();
-      steadySince = writers.generation;
+      steadySince = realPaths.generation();
     }
     if (steady.has(given)) return true;
-    if (!scopes.covers(given, "read") || resolve(given) !== given) return false;
+    if (!isPlain(given) || !realPaths.isQuiet() || !scopes.covers(given, "read")) return false;
     try {
-      if (fs.realpathSync.native(given) !== given || writers.all.some((writer) => writer.covers(given, "write"))) return false;
+      const { real, exists } = realPaths.locate(given, true, "stat");
+      if (real !== given || !exists) return false;
     } catch {
       return false;
     }

@@ -56,7 +56,7 @@ export const FS_MEMBERS: Readonly<Record<string, MemberRow>> = {
   glob: own("scp"),
   lchmod: path("scp", entry()),
   lchown: path("scp", entry()),
-  link: path("scp", entry(0), entry(1)),
+  link: own("scp"),
   lstat: path("scp", stat(0, false)),
   lutimes: path("scp", entry()),
   mkdir: own("scp"),

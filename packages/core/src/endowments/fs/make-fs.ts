@@ -79,7 +79,10 @@ function makeAttenuatedMembers(context: EndowmentContext, raw: Fs): OwnMembers {
   for (const [name, row] of Object.entries(FS_MEMBERS) as [string, MemberRow][]) {
     const keys = memberKeys(name, row);
     for (const key of keys.fs) {
-      const real = (raw as any)[key];
+      // HAZARD: `F_OK` and its like are getters that warn, on Node 24: not read.
+      if (key in raw.constants) members.fs[key] = (raw.constants as any)[key];
+      const real = key in raw.constants ? undefined : (raw as any)[key];
+      if (real === undefined) continue;
       if (row.kind === "harmless") members.fs[key] = name === "constants" ? constantsOf(context, raw) : real;
       else if (typeof real !== "function") continue;
       else if (row.kind === "own") members.fs[key] = own.fs[key];
@@ -105,12 +108,22 @@ function makeAttenuatedMembers(context: EndowmentContext, raw: Fs): OwnMembers {
 }
 
 /** The metadata calls of paths that need no second look. */
-function quicken(members: OwnMembers, { isSteady }: FsAuthority, raw: Fs): void {
+function quicken(members: OwnMembers, { isSteady, realPaths }: FsAuthority, raw: Fs): void {
+  /** What is not there needs no grant to be missed, and no error that nobody sees. */
+  const isMissing = (path: unknown, follow: boolean): boolean => {
+    if (typeof path !== "string") return false;
+    try {
+      return !realPaths.locate(path, follow, "stat").exists;
+    } catch {
+      return false;
+    }
+  };
   for (const name of ["statSync", "lstatSync"] as const) {
     const checked = members.fs[name]!;
     const real = raw[name] as Function;
     members.fs[name] = (path: unknown, options?: any) => {
       if (isSteady(path)) return options === undefined ? real(path) : real(path, options);
+      if (options?.throwIfNoEntry === false && isMissing(path, name === "statSync")) return undefined;
       try {
         return checked(path, options);
       } catch (error) {

@@ -3,6 +3,7 @@ import type { Callback } from "./call-forms.ts";
 import { fsError, restorePaths, type Renamed } from "./fs-error.ts";
 import { openFlags, type OpenFlags } from "./open-flags.ts";
 import { pathArgument } from "./path-argument.ts";
+import { isPlain } from "./real-path.ts";
 
 type Fs = typeof import("node:fs");
 /** What `fs.promises.open` gives, of Node's own. */
@@ -154,9 +155,4 @@ export function makeOpener(authority: FsAuthority, fs: Fs, nextTick: Function): 
   }
 
   return { sync, callback, promise };
-}
-
-/** Absolute and already in normal form, so that a real path can be equal to it. */
-function isPlain(path: string): boolean {
-  return path.startsWith("/") && !/\/(?:\.{0,2}(?:\/|$))/.test(path);
 }

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
 import type { EndowmentContext } from "../principal.ts";

@@ -1,10 +1,11 @@
 import { Buffer } from "node:buffer";
-import { sep } from "node:path";
+import { resolve, sep } from "node:path";
 import type { FsAuthority, Held, Want } from "./authority.ts";
 import type { Prepare, Prepared } from "./call-forms.ts";
 import { fsError } from "./fs-error.ts";
 import type { PathRole } from "./fs-members.ts";
 import { pathArgument } from "./path-argument.ts";
+import { isWithin } from "./path-scopes.ts";
 import type { Location } from "./real-path.ts";
 
 const nothing = () => {};
@@ -73,6 +74,10 @@ function encoded(text: string, encoding: unknown): unknown {
 /** The calls on paths whose arguments or results need more than their roles say. */
 export function preparersOfPaths(authority: FsAuthority, fs: typeof import("node:fs")): Record<string, Prepare> {
   const { scopes, hold, locate, allow, realPaths } = authority;
+  const plainLink = preparePaths(authority, "link", [
+    { at: 0, mode: "write", follow: false },
+    { at: 1, mode: "write", follow: false },
+  ]);
 
   return {
     mkdir(args, via) {
@@ -134,7 +139,7 @@ export function preparersOfPaths(authority: FsAuthority, fs: typeof import("node
         throw error;
       }
       const target = to;
-      return {
+      return relinking({
         args: [from.path, target.path],
         names: [
           { used: from.path, given: texts[0] },
@@ -144,7 +149,7 @@ export function preparersOfPaths(authority: FsAuthority, fs: typeof import("node
           from.release();
           target.release();
         },
-      };
+      });
     },
 
     symlink(args, via) {
@@ -153,15 +158,28 @@ export function preparersOfPaths(authority: FsAuthority, fs: typeof import("node
       const want: Want = { mode: "write", follow: false, syscall: "symlink", via };
       const held = hold(given, want, "entry");
       try {
-        // HAZARD: a link is an invitation to others to write where it leads (an
-        // application's log, turned into its index.js): it takes both ends.
-        const absolute = target.startsWith(sep) || /^[A-Za-z]:/.test(target) ? target : held.location.folder + sep + target;
-        locate(absolute, { ...want, follow: true });
+        allowLink(target, held.location.folder, want);
       } catch (error) {
         held.release();
         throw (error as NodeJS.ErrnoException).code === "EACCES" ? fsError("EACCES", "symlink", target, given) : error;
       }
-      return one(held, [target, held.path, ...args.slice(2)]);
+      return relinking(one(held, [target, held.path, ...args.slice(2)]));
+    },
+
+    link(args, via) {
+      const want: Want = { mode: "write", follow: false, syscall: "link", via };
+      const prepared = plainLink(args, via);
+      try {
+        // A second name for a link would lead elsewhere from its new folder.
+        const from = realPaths.locate(prepared.names[0]!.given, false, "link");
+        if (fs.lstatSync(from.real, { throwIfNoEntry: false })?.isSymbolicLink()) {
+          allowLink(fs.readlinkSync(from.real), realPaths.locate(prepared.names[1]!.given, false, "link").folder, want);
+        }
+      } catch (error) {
+        prepared.release();
+        throw error;
+      }
+      return relinking(prepared);
     },
 
     copyFile(args, via) {
@@ -199,6 +217,30 @@ export function preparersOfPaths(authority: FsAuthority, fs: typeof import("node
     },
   };
 
+  /** From now until it is over, nobody believes what was known of paths before. */
+  function relinking(prepared: Prepared): Prepared {
+    const end = realPaths.relink();
+    return {
+      ...prepared,
+      release() {
+        prepared.release();
+        end();
+      },
+    };
+  }
+
+  /**
+   * HAZARD: a link is an invitation to others to write where it leads (an
+   * application's log, turned into its index.js): it takes both ends. `..` only
+   * in front: behind a name it would mean another folder as soon as that name
+   * becomes a link.
+   */
+  function allowLink(target: string, folder: string, want: Want): void {
+    if (/[^./\\][/\\]+(?:.*[/\\])?\.\.(?:[/\\]|$)/.test(target)) throw fsError("EACCES", want.syscall, target);
+    const absolute = target.startsWith(sep) || /^[A-Za-z]:/.test(target) ? target : folder + sep + target;
+    locate(absolute, { ...want, mode: "write", follow: true });
+  }
+
   /** A folder moves with all that is in it: each thing must be the principal's to write, at both ends. */
   function allowMove(from: Location, to: Location, want: Want): void {
     if (!from.exists) return;
@@ -209,9 +251,19 @@ export function preparersOfPaths(authority: FsAuthority, fs: typeof import("node
         allow({ ...from, real: here }, want);
         allow({ ...to, real: there }, want);
         if (entry.isDirectory()) walk(here, there);
+        else if (entry.isSymbolicLink()) allowMovedLink(here, source, target);
       }
     };
-    if (fs.lstatSync(from.real, { throwIfNoEntry: false })?.isDirectory()) walk(from.real, to.real);
+    /** Where it led from the old folder, and where it leads from the new one. */
+    const allowMovedLink = (link: string, source: string, target: string): void => {
+      const text = fs.readlinkSync(link);
+      if (source === target || text.startsWith(sep)) return;
+      const leads = resolve(target, text);
+      if (!isWithin(leads, to.real) || !isWithin(resolve(source, text), from.real)) allow({ ...to, real: leads }, want);
+    };
+    const moved = fs.lstatSync(from.real, { throwIfNoEntry: false });
+    if (moved?.isSymbolicLink() && from.folder !== to.folder) allowLink(fs.readlinkSync(from.real), to.folder, want);
+    if (moved?.isDirectory()) walk(from.real, to.real);
     if (to.exists && fs.lstatSync(to.real, { throwIfNoEntry: false })?.isDirectory()) walk(to.real, to.real);
   }
 }

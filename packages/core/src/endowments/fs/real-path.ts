@@ -18,7 +18,16 @@ export interface Location {
 
 const MAX_LINKS = 40;
 
+/** How long a folder is taken to be what it was, in milliseconds. */
+const FOLDER_AGE = 100;
+
 export interface RealPaths {
+  /** Grows with every link or move made through moat: what was known of paths before is void. */
+  generation(): number;
+  /** Whether no link or move is under way. */
+  isQuiet(): boolean;
+  /** Announces a link or a move, from now until the function returned is called. */
+  relink(): () => void;
   /** @throws `ELOOP`, `ENOTDIR` and the like as the kernel would, for the system call named. */
   locate(given: string, follow: boolean, syscall: string): Location;
 }
@@ -32,10 +41,77 @@ export function makeRealPaths(fs: typeof import("node:fs"), process: Pick<NodeJS
   const { lstatSync, readlinkSync } = fs;
   const { native } = fs.realpathSync;
 
+  let changes = 0;
+  let underWay = 0;
+  /** Folders that are real as they are written, and until when that is believed. */
+  let folders = new Map<string, number>();
+
+  function voidAll(): void {
+    changes++;
+    folders = new Map();
+  }
+
+  function relink(): () => void {
+    let done = false;
+    underWay++;
+    voidAll();
+    return () => {
+      if (done) return;
+      done = true;
+      underWay--;
+      voidAll();
+    };
+  }
+
+  /**
+   * Whether a folder's name is its real path. HAZARD: an answer may be 100 ms
+   * old. What uses it either holds the file and asks the kernel where it lies,
+   * or learns no more than metadata; and links made through moat void it.
+   */
+  function kindOfFolder(folder: string): "real" | "missing" | "other" {
+    if (folder === "" || folder === sep) return "real";
+    const until = folders.get(folder);
+    if (until !== undefined && until > Date.now()) return "real";
+    const above = kindOfFolder(folder.slice(0, folder.lastIndexOf(sep)));
+    if (above !== "real") return above;
+    let stats;
+    try {
+      stats = lstatSync(folder, { throwIfNoEntry: false });
+    } catch {
+      return "other";
+    }
+    if (stats === undefined) return "missing";
+    if (!stats.isDirectory()) return "other";
+    if (folders.size > 10_000) folders.clear();
+    if (underWay === 0) folders.set(folder, Date.now() + FOLDER_AGE);
+    return "real";
+  }
+
+  /** The short way, for absolute names without links, dots and doubled separators. */
+  function locatePlain(given: string, absolute: string, follow: boolean, syscall: string): Location | undefined {
+    const cut = absolute.lastIndexOf(sep);
+    const folder = cut === 0 ? sep : absolute.slice(0, cut);
+    const kind = kindOfFolder(folder);
+    if (kind === "other") return undefined;
+    if (kind === "missing") return walk(given, absolute, follow, false, syscall);
+    const stats = lstatSync(absolute, { throwIfNoEntry: false });
+    if (follow && stats?.isSymbolicLink()) return undefined;
+    return { given, real: absolute, folder, rest: absolute.slice(cut + 1), exists: stats !== undefined, wantsFolder: false };
+  }
+
   function locate(given: string, follow: boolean, syscall: string): Location {
     if (given === "") throw fsError("ENOENT", syscall, given);
     // Windows: Node itself resolves the text before anything looks at links.
     const absolute = windows ? resolve(given) : isAbsolute(given) ? given : process.cwd() + sep + given;
+    if (!windows && isPlain(absolute)) {
+      let short: Location | undefined;
+      try {
+        short = locatePlain(given, absolute, follow, syscall);
+      } catch {
+        short = undefined;
+      }
+      if (short !== undefined) return short;
+    }
     const wantsFolder = given.endsWith("/") || (windows && given.endsWith("\\"));
     if (follow || wantsFolder) {
       try {
@@ -122,5 +198,11 @@ export function makeRealPaths(fs: typeof import("node:fs"), process: Pick<NodeJS
     return cut < root.length ? root : path.slice(0, cut);
   }
 
-  return { locate };
+  return { locate, relink, generation: () => changes, isQuiet: () => underWay === 0 };
 }
+
+/** Absolute and already in normal form, so that a real path can be equal to it. */
+export function isPlain(path: string): boolean {
+  return path.length > 1 && path.charCodeAt(0) === 47 && !NOT_PLAIN.test(path);
+}
+const NOT_PLAIN = /\/(?:\.{0,2}(?:\/|$))/;

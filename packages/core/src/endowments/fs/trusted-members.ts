@@ -4,6 +4,7 @@ import { dressed, takeCallback } from "./call-forms.ts";
 import { makeDirs } from "./directories.ts";
 import { FS_MEMBERS, memberKeys, type MemberRow } from "./fs-members.ts";
 import { constantsOf, withStreams } from "./make-fs.ts";
+import { makeRealPaths } from "./real-path.ts";
 import type { OwnMembers } from "./own-members.ts";
 import { makeStreamClasses } from "./streams.ts";
 
@@ -20,7 +21,8 @@ export function makeTrustedMembers(context: EndowmentContext, raw: Fs): OwnMembe
   for (const [name, row] of Object.entries(FS_MEMBERS) as [string, MemberRow][]) {
     const keys = memberKeys(name, row);
     for (const key of keys.fs) {
-      const real = (raw as any)[key];
+      if (key in raw.constants) members.fs[key] = (raw.constants as any)[key];
+      const real = key in raw.constants ? undefined : (raw as any)[key];
       if (real === undefined || row.kind === "refused") continue;
       if (name === "constants") members.fs[key] = constantsOf(context, raw);
       else if (row.kind === "harmless") members.fs[key] = real;
@@ -31,6 +33,43 @@ export function makeTrustedMembers(context: EndowmentContext, raw: Fs): OwnMembe
       if (key === "constants") members.promises[key] = constantsOf(context, raw);
       else if (typeof real === "function") members.promises[key] = forwarded(real, false);
     }
+  }
+  // What the application links or moves changes what packages' paths mean.
+  const { relink } = context.shared("fs.realPaths", () => makeRealPaths(raw, context.powers.process));
+  for (const name of ["symlink", "rename", "link", "cp"]) {
+    const sync = members.fs[`${name}Sync`];
+    const promise = members.promises[name];
+    const callback = members.fs[name];
+    members.fs[`${name}Sync`] = (...args: unknown[]) => {
+      const end = relink();
+      try {
+        return sync(...args);
+      } finally {
+        end();
+      }
+    };
+    members.promises[name] = async (...args: unknown[]) => {
+      const end = relink();
+      try {
+        return await promise(...args);
+      } finally {
+        end();
+      }
+    };
+    members.fs[name] = (...args: unknown[]) => {
+      const done = takeCallback(args);
+      const end = relink();
+      const ended = (...values: Parameters<typeof done>) => {
+        end();
+        done(...values);
+      };
+      try {
+        callback(...args, ended);
+      } catch (error) {
+        end();
+        throw error;
+      }
+    };
   }
   const { exists } = members.fs;
   if (exists) Object.defineProperty(exists, promisify.custom, { value: async (path: any) => raw.existsSync(path) });
