@@ -1,5 +1,7 @@
 import { makeBufferModule } from "./buffer.ts";
 import { principalConsole } from "./console.ts";
+import { makeFs, makeFsPromises } from "./fs/index.ts";
+import { NETWORK_FACTORIES } from "./net/index.ts";
 import { makePath, makePathPosix, makePathWin32 } from "./path.ts";
 import { principalProcess } from "./process/process.ts";
 import { makeAsyncHooks } from "./reflective/async-hooks.ts";
@@ -23,6 +25,9 @@ import { makeWorkerThreads } from "./subprocess/worker-threads.ts";
 import { makeTimers } from "./timers.ts";
 import { makeTty } from "./tty.ts";
 import { makeUtil } from "./util.ts";
+import { builtinFacade } from "./builtins.ts";
+import { makeFs } from "./fs/index.ts";
+import * as network from "./net/index.ts";
 import type { BuiltinFactory } from "./principal.ts";
 
 /**
@@ -39,9 +44,21 @@ export const BUILTIN_FACTORIES: Readonly<Record<string, BuiltinFactory>> = {
   diagnostics_channel: (context) => makeDiagnosticsChannel(context),
   domain: (context) => makeDomain(context),
   ffi: (context) => makeFfi(context),
+  fs: (context) => makeFs(context),
+  "fs/promises": (context) => makeFsPromises(context),
+  dgram: (context) => network.makeDgramFacade(context),
+  dns: (context) => network.makeDnsFacade(context),
+  "dns/promises": (context) => network.makeDnsPromisesFacade(context),
+  fs: (context) => makeFs(context),
+  // Not by way of what the policy grants of `fs`: the one may be granted without the other.
+  "fs/promises": (context) => builtinFacade(context, "fs").promises,
+  http: (context) => network.makeHttpFacade(context),
+  http2: (context) => network.makeHttp2Facade(context),
+  https: (context) => network.makeHttpsFacade(context),
   inspector: (context) => makeInspector(context),
   "inspector/promises": (context) => makeInspectorPromises(context),
   module: (context) => makeModule(context),
+  net: (context) => network.makeNetFacade(context),
   path: (context) => makePath(context),
   "path/posix": (context) => makePathPosix(context),
   "path/win32": (context) => makePathWin32(context),
@@ -53,6 +70,7 @@ export const BUILTIN_FACTORIES: Readonly<Record<string, BuiltinFactory>> = {
   test: (context) => makeTest(context),
   "test/reporters": (context) => makeTestReporters(context),
   timers: (context) => makeTimers(context),
+  tls: (context) => network.makeTlsFacade(context),
   trace_events: (context) => makeTraceEvents(context),
   tty: (context) => makeTty(context),
   util: (context) => makeUtil(context),
@@ -60,4 +78,5 @@ export const BUILTIN_FACTORIES: Readonly<Record<string, BuiltinFactory>> = {
   vm: (context) => makeVm(context),
   wasi: (context) => makeWasi(context),
   worker_threads: (context) => makeWorkerThreads(context),
+  ...NETWORK_FACTORIES,
 };

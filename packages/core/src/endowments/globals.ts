@@ -5,7 +5,7 @@ import { lazyDescriptor } from "./facade.ts";
 import { GLOBAL_RULES } from "./global-names.ts";
 import { hardenNodeObject } from "./harden-node.ts";
 import { makeNavigator } from "./navigator.ts";
-import { makeFetchGlobals } from "./fetch-globals.ts";
+import { makeFetchGlobals } from "./net/index.ts";
 import { hardenInstancesOf, hardenInstancesOfGlobal } from "./sample-instances.ts";
 import { principalProcess } from "./process/process.ts";
 import { timerFunctions } from "./timers.ts";
@@ -93,12 +93,13 @@ export function makeGlobals(context: EndowmentContext): Record<string, PropertyD
   hardenBasics(context);
   const descriptors: Record<string, PropertyDescriptor> = Object.create(null);
   const granted = grantedGlobals(context);
-  const web = makeFetchGlobals(context);
+  let web: Record<string, unknown> | undefined;
   for (const name of GLOBAL_RULES.keys()) {
     if (!granted.has(name)) continue;
     if (GLOBAL_RULES.get(name) === "fetch") {
-      const descriptor = web[name];
-      if (descriptor !== undefined) descriptors[name] = descriptor;
+      web ??= makeFetchGlobals(context);
+      const made = web;
+      if (Object.hasOwn(made, name)) descriptors[name] = lazyDescriptor(name, () => made[name], name === "fetch");
       continue;
     }
     const value = compute(context, name);
