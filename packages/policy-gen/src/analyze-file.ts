@@ -51,7 +51,7 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function analyzeProgram(program: SyntaxNode, format: "commonjs" | "module", record: (capability: Capability, target: string, offset: number) => void): void {
   const walked = emptyWalk();
-  const scope = walkProgram(program, undefined, format === "module", walked);
+  const scope = walkProgram(program, undefined, format === "module", walked, format === "commonjs");
   let origin: SyntaxNode | undefined;
   const emit = (capability: Capability, target: string, node: SyntaxNode): void => record(capability, target, (origin ?? node).start);
   const evaluations: { text: string; at: SyntaxNode; scope: Scope | undefined }[] = [];

@@ -48,13 +48,15 @@ export function recordCallEffect(effect: Effect, scheme: string, call: SyntaxNod
   const [first, second] = args;
   switch (effect) {
     case "open": {
-      const flags = second === undefined ? "r" : second.type.includes("Function") ? "r" : constantText(second, isConstant)?.text;
+      const flags = second === undefined || second.type.includes("Function") || opensToRead(second) ? "r" : constantText(second, isConstant)?.text;
       if (flags === undefined || !/^[rs]+$/.test(flags)) emit("fs", "write", call);
       if (flags === undefined || /r|\+/.test(flags)) emit("fs", "read", call);
       return;
     }
     case "dial":
     case "connect":
+      // A stream over a descriptor that is open already: a terminal or a pipe.
+      if (hasKey(first, "fd", isConstant)) return;
       emit("connect", endpointOf(first, second, scheme, effect, isConstant) ?? "*", call);
       return;
     case "fork":
@@ -85,6 +87,18 @@ function recordCommand(effect: "program" | "shell", args: SyntaxNode[], call: Sy
   const program = text && programIn(text.text, text.complete);
   if (program !== undefined) emit("command", program, call);
   else emit("unanalyzed", "command that is not constant", call);
+}
+
+/** `O_RDONLY | O_NONBLOCK`, from wherever the constants come. */
+function opensToRead(flags: SyntaxNode): boolean {
+  if (flags.type === "BinaryExpression") return flags["operator"] === "|" && opensToRead(flags["left"]) && opensToRead(flags["right"]);
+  const name = flags.type === "Identifier" ? flags["name"] : flags.type === "MemberExpression" ? flags["property"].name : undefined;
+  return /^O_(?:RDONLY|NONBLOCK|NOFOLLOW|DIRECTORY|NOATIME)$/.test(name ?? "");
+}
+
+function hasKey(node: SyntaxNode | undefined, key: string, isConstant: IsConstant): boolean {
+  if (node?.type !== "ObjectExpression") return false;
+  return (node["properties"] as SyntaxNode[]).some((property) => property.type === "Property" && keyOf(property, isConstant) === key);
 }
 
 function asksForShell(arg: SyntaxNode, isConstant: IsConstant): boolean {

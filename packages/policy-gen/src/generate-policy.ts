@@ -5,6 +5,7 @@ import { programIn } from "./call-effects.ts";
 import { openFactsCache } from "./facts-cache.ts";
 import { makeGrantCollector } from "./grant-collector.ts";
 import type { Evidence, Finding, GrantCollector } from "./grant-collector.ts";
+import { COMMAND_RUNNERS } from "./tables/command-runners.ts";
 import { ADDON_LOADERS, addonsOf } from "./native-addons.ts";
 import { addonGrant, grantsOfUse, namedFileGrant } from "./package-grants.ts";
 import { packageNameOf, reachFiles } from "./reach.ts";
@@ -112,6 +113,10 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
     find(location, path, "native addon", use ?? NOWHERE);
   }
   for (const [location, { file, use }] of loadersUsed) {
+    // The loader is what requires the addon, out of the package that asked it to.
+    const loader = tryResolve(use.target, file, use.capability === "import" ? "import" : "require", resolver)?.location;
+    const target = nameOf(location);
+    if (loader !== undefined && target !== undefined) collectorOf(loader)?.grant({ capability: "package", target }, "", { ...use, line: 0, column: 0 });
     for (const path of addonsOf(location, disk)) {
       const grant = addonGrant(path);
       if (grant !== undefined) collectorOf(location)?.grant(grant, within(location, file), use);
@@ -144,11 +149,11 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
   };
 
   /**
-   * A package that starts whatever it is told (execa, cross-spawn) is granted
-   * the programs that its importers hand it as constants, over any number of steps.
+   * A package whose trade is starting what it is told (execa, cross-spawn) is granted
+   * the programs that its importers hand it as constants; so are those that it starts them with.
    */
   function grantNamedCommands(): void {
-    const calls = new Map<string, { to: string; program: string; file: string; from: string; use: Use }[]>();
+    const calls = new Map<string, { to: string; program: string; file: string; use: Use }[]>();
     for (const { path, location, facts } of reached.files) {
       for (const use of facts.uses) {
         if (use.capability !== "calls") continue;
@@ -157,23 +162,26 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
         const to = tryResolve(use.target.slice(0, space), path, facts.format === "module" ? "import" : "require", resolver)?.location;
         if (to === undefined || to === location || program === undefined) continue;
         const list = calls.get(location) ?? [];
-        list.push({ to, program, file: path, from: location, use });
+        list.push({ to, program, file: path, use });
         calls.set(location, list);
       }
     }
     const importers = new Map<string, string[]>();
-    for (const { from, to } of reached.edges) importers.set(to, [...(importers.get(to) ?? []), from]);
-    for (const wrapper of commandWrappers) {
-      const reachesWrapper = new Set([wrapper]);
-      for (const location of reachesWrapper) {
+    const runners = new Set<string>();
+    for (const { from, to, specifier } of reached.edges) {
+      importers.set(to, [...(importers.get(to) ?? []), from]);
+      if (COMMAND_RUNNERS.has(packageNameOf(specifier) ?? "")) runners.add(to);
+    }
+    for (const runner of runners) {
+      if (!commandWrappers.has(runner)) continue;
+      const chain = new Set([runner]);
+      for (const location of chain) {
         for (const importer of importers.get(location) ?? []) {
-          const viaWrapper = location === wrapper || commandWrappers.has(location);
+          if (runners.has(importer)) chain.add(importer);
           for (const { to, program, file, use } of calls.get(importer) ?? []) {
-            if (to === location && viaWrapper) {
-              collectorOf(wrapper)?.grant({ capability: "command", target: program }, within(wrapper, file).startsWith("..") ? `(${nameOf(importer)}) ${within(importer, file)}` : within(wrapper, file), use);
-            }
+            const grant = { capability: "command", target: program } as const;
+            if (to === location) collectorOf(runner)?.grant(grant, `${nameOf(importer)}: ${within(importer, file)}`, use);
           }
-          if (commandWrappers.has(importer)) reachesWrapper.add(importer);
         }
       }
     }

@@ -11,6 +11,8 @@ export type Power =
   | { readonly kind: "package"; readonly specifier: string }
   /** A promise for it. */
   | { readonly kind: "promise"; readonly of: Power }
+  /** A function that gives it, whose members are also its own: `__webpack_require__.n(x)`. */
+  | { readonly kind: "getter"; readonly of: Power }
   /** An object literal that holds it under a key. */
   | { readonly kind: "record"; readonly key: string; readonly of: Power };
 
@@ -25,6 +27,8 @@ export function powerId(power: Power): string {
       return `package ${power.specifier}`;
     case "promise":
       return `promise ${powerId(power.of)}`;
+    case "getter":
+      return `getter ${powerId(power.of)}`;
     case "record":
       return `record ${power.key} ${powerId(power.of)}`;
     default:

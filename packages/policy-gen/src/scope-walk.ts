@@ -34,7 +34,8 @@ export const isFunction = (node: SyntaxNode | undefined | null): boolean => node
  * scope, and declares what is declared. References are resolved later and only
  * where somebody asks, because a use may stand before its declaration.
  */
-export function walkProgram(program: SyntaxNode, outer: Scope | undefined, strict: boolean, out: Walked): Scope {
+export function walkProgram(program: SyntaxNode, outer: Scope | undefined, strict: boolean, out: Walked, isCommonJs = false): Scope {
+  const constantTruth = (test: SyntaxNode): boolean | undefined => truthOf(test, isCommonJs);
   const scope = makeScope(outer, program, true, strict || isStrict(program["body"]));
   visitAll(program["body"], program, scope);
   return scope;
@@ -120,6 +121,13 @@ export function walkProgram(program: SyntaxNode, outer: Scope | undefined, stric
         if (constantTruth(node["test"]) !== false) visit(node["consequent"], node, scope);
         if (node["alternate"] && constantTruth(node["test"]) !== true) visit(node["alternate"], node, scope);
         return;
+      case "ConditionalExpression": {
+        const truth = constantTruth(node["test"]);
+        visit(node["test"], node, scope);
+        if (truth !== false) visit(node["consequent"], node, scope);
+        if (truth !== true) visit(node["alternate"], node, scope);
+        return;
+      }
       case "LogicalExpression":
         visit(node["left"], node, scope);
         if (node["operator"] === "&&" && constantTruth(node["left"]) === false) return;
@@ -291,14 +299,46 @@ function isStrict(body: SyntaxNode[]): boolean {
   return false;
 }
 
-/** `false`, `0`, `true`, `!0`: tests that bundlers leave behind. */
-function constantTruth(test: SyntaxNode): boolean | undefined {
-  if (test.type === "Literal" && !("regex" in test) && !("bigint" in test)) return Boolean(test["value"]);
-  if (test.type === "UnaryExpression" && test["operator"] === "!") {
-    const inner = constantTruth(test["argument"]);
-    return inner === undefined ? undefined : !inner;
+/**
+ * `false`, `0`, `!0`: tests that bundlers leave behind. In CommonJS also the
+ * questions of UMD, `typeof exports === "object"`: the other branches never run.
+ */
+function truthOf(test: SyntaxNode, isCommonJs: boolean): boolean | undefined {
+  switch (test.type) {
+    case "Literal":
+      return "regex" in test || "bigint" in test ? undefined : Boolean(test["value"]);
+    case "UnaryExpression": {
+      const inner = test["operator"] === "!" ? truthOf(test["argument"], isCommonJs) : undefined;
+      return inner === undefined ? undefined : !inner;
+    }
+    case "LogicalExpression": {
+      const left = truthOf(test["left"], isCommonJs);
+      const right = truthOf(test["right"], isCommonJs);
+      if (test["operator"] === "&&") return left === false || right === false ? false : left === true && right === true ? true : undefined;
+      if (test["operator"] === "||") return left === true || right === true ? true : left === false && right === false ? false : undefined;
+      return undefined;
+    }
+    case "Identifier":
+      return isCommonJs && (test["name"] === "module" || test["name"] === "exports") ? true : undefined;
+    case "MemberExpression":
+      return isCommonJs && test["object"].name === "module" && !test["computed"] && test["property"].name === "exports" ? true : undefined;
+    case "BinaryExpression":
+      return isCommonJs ? truthOfTypeTest(test) : undefined;
+    default:
+      return undefined;
   }
-  return undefined;
+}
+
+const COMMONJS_TYPES: Readonly<Record<string, string>> = { exports: "object", module: "object", require: "function" };
+
+function truthOfTypeTest(test: SyntaxNode): boolean | undefined {
+  const [question, type] = test["left"].type === "UnaryExpression" ? [test["left"], test["right"]] : [test["right"], test["left"]];
+  if (question.type !== "UnaryExpression" || question["operator"] !== "typeof" || type.type !== "Literal") return undefined;
+  const name = question["argument"].name ?? "";
+  const known = Object.hasOwn(COMMONJS_TYPES, name) ? COMMONJS_TYPES[name] : undefined;
+  if (known === undefined) return undefined;
+  if (/^===?$/.test(test["operator"])) return known === type["value"];
+  return /^!==?$/.test(test["operator"]) ? known !== type["value"] : undefined;
 }
 
 /** Constant texts that matter by themselves: secret-bearing files of the project. */

@@ -39,6 +39,7 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
   const { walked, emit } = context;
   const seen = new Map<object, Set<string>>();
   const constants = new Map<Binding, boolean>();
+  const bundled: { name: string; power: Power; node: SyntaxNode }[] = [];
 
   const isNew = (key: object, power: Power): boolean => {
     const id = powerId(power);
@@ -278,6 +279,9 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
       case "package":
         packageCall(call, power.specifier);
         return;
+      case "getter":
+        use(call, power.of);
+        return;
       case "member":
         memberCall(call, power, first);
     }
@@ -314,8 +318,32 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
       if (text?.complete) {
         const power = importOf(text.text, "require", call);
         if (power !== undefined) use(call, power);
+      } else if (choice.type === "Identifier" && requireParameter(call, choice)) {
+        continue;
       } else if (!isNamed(call, /^_*require$/)) emit("computed", text ? `${text.text}*${text.suffix ?? ""}` : "*", call);
     }
+  }
+
+  /** `function load(name) { return require(name); }`: what its calls hand it as constants. */
+  function requireParameter(call: SyntaxNode, name: SyntaxNode): boolean {
+    const binding = lookUp(name);
+    const fn = binding?.scope.owner;
+    if (binding?.kind !== "param" || !fn || !isFunction(fn)) return false;
+    const index = (fn["params"] as SyntaxNode[]).indexOf(binding.node);
+    const outer = index < 0 ? undefined : bindingOf(fn);
+    if (outer === undefined || !isConstant(outer)) return false;
+    const specifiers: string[] = [];
+    for (const reference of walked.references.get(outer.name) ?? []) {
+      if (lookUp(reference) !== outer) continue;
+      const text = reference.parent?.type === "CallExpression" && reference.parent["callee"] === reference ? textOf(reference.parent["arguments"][index]) : undefined;
+      if (!text?.complete) return false;
+      specifiers.push(text.text);
+    }
+    for (const specifier of specifiers) {
+      const power = importOf(specifier, "require", call);
+      if (power !== undefined) use(call, power);
+    }
+    return specifiers.length > 0;
   }
 
   /** What an import of this specifier gives; records it. */
@@ -359,6 +387,11 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
     const callee: SyntaxNode = call["callee"];
     const index = (call["arguments"] as SyntaxNode[]).indexOf(node);
     const name = nameOf(callee);
+    // `__webpack_require__.n(module)` is a bundler's interop.
+    if (name === "n" && callee["object"]?.name?.startsWith("__webpack_require")) {
+      use(call, { kind: "getter", of: power });
+      return;
+    }
     if (INTEROP.test(name) || name === "promisify" || name === "freeze") {
       use(call, power);
       return;
@@ -379,10 +412,22 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
         return;
       }
     }
+    if (callee.type === "MemberExpression" && index === 0 && isReceiver(callee, power)) return;
     const [target, offset] = functionOf(callee);
     const parameter = target?.["params"][index - offset];
     if (parameter !== undefined && parameter.type !== "RestElement") bind(parameter, power);
     else if (index >= offset || target === undefined) escape(power, node);
+  }
+
+  /** `util.format.apply(util, args)`: the module is only the `this` of its own member. */
+  function isReceiver(callee: SyntaxNode, power: Power): boolean {
+    const object: SyntaxNode = callee["object"];
+    return (
+      power.kind === "builtin" &&
+      /^(?:apply|call|bind)$/.test(nameOf(callee)) &&
+      object.type === "MemberExpression" &&
+      seen.get(object["object"])?.has(powerId(power)) === true
+    );
   }
 
   /** The function of this file that a callee is, and how many arguments come before its own. */
@@ -483,7 +528,32 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
     const binding = object.type === "Identifier" ? lookUp(object) : undefined;
     const isLocal = binding?.init?.type === "ObjectExpression" || binding?.kind === "function";
     if (key !== undefined && binding !== undefined && isLocal) flowInto(binding, { kind: "record", key, of: power });
+    else if (key === "exports" && binding?.kind === "param" && bundledName(target) !== undefined) bundled.push({ name: bundledName(target)!, power, node: target });
     else escape(power, target);
+  }
+
+  /** The name under which a bundler (webpack, ncc) keeps the module function that a node stands in. */
+  function bundledName(node: SyntaxNode): string | undefined {
+    const property = enclosingFunction(node)?.parent;
+    return property?.type === "Property" && property.parent?.type === "ObjectExpression" ? keyOf(property, isConstant) : undefined;
+  }
+
+  /** `896: (module) => { module.exports = require("fs") }` goes to `__webpack_require__(896)`. */
+  function useBundled(): void {
+    for (const { name, power, node } of bundled.splice(0)) {
+      let isFound = false;
+      for (const [requirer, references] of walked.references) {
+        if (!/^__\w+_require__$/.test(requirer)) continue;
+        for (const reference of references) {
+          const call = reference.parent;
+          if (call?.type !== "CallExpression" || call["callee"] !== reference) continue;
+          if (textOf(call["arguments"][0])?.text !== name) continue;
+          isFound = true;
+          use(call, power);
+        }
+      }
+      if (!isFound) escape(power, node);
+    }
   }
 
   /** The power goes where it can't be followed. */
@@ -501,12 +571,14 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
       case "env":
         emit("unanalyzed", "environment used as a whole", node);
         return;
-      case "function":
-        return;
       case "eval":
-        emit("unanalyzed", "eval", node);
+        emit("unanalyzed", "eval used as a value", node);
+        return;
+      case "require":
+        emit("unanalyzed", "require used as a value", node);
         return;
       case "promise":
+      case "getter":
       case "record":
         escape(power.of, node);
     }
@@ -540,6 +612,7 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
           if (power !== undefined && !isWrite(node)) use(node, power);
         }
       }
+      useBundled();
     },
     importNodes(nodes) {
       for (const node of nodes) importNode(node);
