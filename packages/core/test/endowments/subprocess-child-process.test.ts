@@ -72,7 +72,7 @@ describe("a granted program", () => {
     for await (const chunk of child.stdout) text += chunk;
     expect(text).toBe("tool i\n");
     expect(child.spawnfile).toBe("tool");
-    expect(context.denials).toEqual([]);
+    expect(context.denials.filter((denial) => denial.capability === "command")).toEqual([]);
   });
 
   test("is moat's, whatever PATH and folder the caller names", () => {
@@ -129,7 +129,8 @@ describe("any other program", () => {
     expect(error).toMatchObject({ code: "ENOENT", syscall: `spawn ${file}`, path: file });
     await expect(promisify(cp.execFile)(file, args)).rejects.toMatchObject({ code: "ENOENT" });
     expectNothingRan();
-    if (file !== "./other") expect(context.denials[0]).toMatchObject({ capability: "command", target: file });
+    if (file !== "./other")
+      expect(context.denials).toContainEqual(expect.objectContaining({ capability: "command", target: file }));
   });
 
   test.each([
@@ -150,7 +151,7 @@ describe("any other program", () => {
     expect(() => cp.execSync(line)).toThrow(/ENOENT/);
     expect(() => cp.execFileSync("tool", [";", "other"], { shell: true })).toThrow(/ENOENT/);
     expectNothingRan();
-    expect(context.denials[0]).toMatchObject({ capability: "command", target: "sh" });
+    expect(context.denials).toContainEqual(expect.objectContaining({ capability: "command", target: "sh" }));
   });
 
   test("a shell runs where it is granted", () => {

@@ -15,6 +15,7 @@ export interface FakeOptions {
   readonly trusted?: boolean;
   readonly location?: string;
   readonly project?: string;
+  /** Set in this process, and granted. */
   readonly env?: Record<string, string>;
   readonly more?: Partial<EndowmentContext>;
   readonly loader?: Partial<PrincipalLoader>;
@@ -25,6 +26,8 @@ export function fakeContext(options: FakeOptions = {}): FakeContext {
   const denials: Omit<Denial, "principal">[] = [];
   const location = options.location ?? options.project ?? import.meta.dirname;
   const registry = new Map<string, unknown>();
+  Object.assign(process.env, options.env);
+  const granted = options.env === undefined ? {} : { env: Object.keys(options.env) };
   const loader: PrincipalLoader = {
     createRequire: (filename) => createRequire(filename),
     importModule: (specifier) => import(specifier),
@@ -39,7 +42,7 @@ export function fakeContext(options: FakeOptions = {}): FakeContext {
       name: "app>dep",
       location,
       trusted: options.trusted ?? false,
-      policy: options.policy ?? {},
+      policy: { ...options.policy, ...granted },
       denies(denial) {
         denials.push(denial);
         return true;
@@ -48,7 +51,7 @@ export function fakeContext(options: FakeOptions = {}): FakeContext {
     powers: { builtin: (name) => require(`node:${name}`), process, globals: globalThis as any },
     paths: { project: options.project ?? location, cwd: process.cwd(), tmp: tmpdir(), home: "/nonexistent-home" },
     loader,
-    builtin: (name) => (name === "process" ? { env: options.env ?? {} } : {}),
+    builtin: () => ({}),
     shared(key, make) {
       if (!registry.has(key)) registry.set(key, make());
       return registry.get(key) as any;

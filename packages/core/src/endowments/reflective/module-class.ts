@@ -10,6 +10,8 @@ import type { PrincipalLoader } from "../principal.ts";
 export interface ModuleLoader extends PrincipalLoader {
   /** `require(request)` from a file without asking `Module._load` again. */
   load?(request: string, referrer: string, isMain?: boolean): unknown;
+  /** The class of the `module` objects that the loader makes, where it already has one. */
+  readonly Module?: ModuleClass;
   /** Fills `module.exports` from a resolved file without asking `Module._extensions` again. */
   loadFile?(module: object, filename: string): void;
 }

@@ -3,7 +3,7 @@ import { hardenNodeObject } from "../harden-node.ts";
 import { join } from "node:path";
 import type { MemberTable } from "../member-table.ts";
 import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
-import { makeModuleClass, type ModuleClass } from "./module-class.ts";
+import { makeModuleClass, type ModuleClass, type ModuleLoader } from "./module-class.ts";
 
 export const MODULE_MEMBERS: MemberTable = {
   Module: ["own", "the class itself"],
@@ -47,7 +47,9 @@ const COMPILE_CACHE_DISABLED = 3;
 /** `module`: the principal's own loader in the clothes of Node's. Mutable, and never shared. */
 export const makeModule: BuiltinFactory = (context) => {
   const fallback = join(context.principal.location, "package.json");
-  const Module: ModuleClass = makeModuleClass(context.loader, fallback);
+  const loader: ModuleLoader = context.loader;
+  // The loader's own, so that what a package patches on it holds where its files are loaded.
+  const Module: ModuleClass = loader.Module ?? makeModuleClass(loader, fallback);
   const real = context.powers.builtin("module");
   const own: Record<string, unknown> = {
     builtinModules: Object.freeze([...real.builtinModules]),

@@ -1,5 +1,6 @@
 import { delimiter, isAbsolute, sep } from "node:path";
 import type { EndowmentContext } from "../principal.ts";
+import { principalProcess } from "../process/process.ts";
 import { BASELINE_VARIABLES, LOADER_VARIABLES, matchesVariable } from "./loader-variables.ts";
 
 /**
@@ -35,7 +36,7 @@ export function childEnv(context: EndowmentContext, additions: unknown): Record<
   for (const name of Object.keys(real)) {
     if (matchesVariable(BASELINE_VARIABLES, name)) env[name] = real[name]!;
   }
-  const own: unknown = additions ?? context.builtin("process").env;
+  const own: unknown = additions ?? (principalProcess(context) as NodeJS.Process).env;
   if (typeof own === "object" && own !== null) {
     // for-in: Node takes inherited variables too.
     for (const name in own) {

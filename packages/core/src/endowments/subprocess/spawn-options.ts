@@ -1,5 +1,5 @@
 import { fileURLToPath, URL } from "node:url";
-import { accessDenied } from "../access-denied.ts";
+import { assertMayUse } from "../access-denied.ts";
 import { makePathScopes } from "../fs/path-scopes.ts";
 import type { EndowmentContext } from "../principal.ts";
 import { childEnv } from "./child-env.ts";
@@ -53,11 +53,18 @@ export function readSpawnOptions(context: EndowmentContext, given: unknown): Chi
     if (value !== undefined) node[name] = value;
   }
   const { cwd, env, stdio, shell, uid, gid } = source;
-  if (uid !== undefined || gid !== undefined) throw accessDenied("child_process uid and gid", "command");
+  for (const [name, id] of [
+    ["uid", uid],
+    ["gid", gid],
+  ] as const) {
+    if (id === undefined || id === null) continue;
+    assertMayUse(context, `child_process ${name}`, "command");
+    node[name] = id;
+  }
   const folder = cwdOf(context, cwd);
   node.cwd = folder ?? powers.process.cwd();
   node.env = childEnv(context, env ?? undefined);
-  if (stdio !== undefined && stdio !== null) node.stdio = readStdio(stdio);
+  if (stdio !== undefined && stdio !== null) node.stdio = readStdio(context, stdio);
   return {
     node,
     cwd: node.cwd as string,
@@ -89,22 +96,24 @@ function cwdOf(context: EndowmentContext, given: unknown): string | undefined {
 const STDIO_WORDS: ReadonlySet<unknown> = new Set(["pipe", "ignore", "inherit", "overlapped", "ipc", null, undefined]);
 
 /** Pipes, nothing, or the program's own three streams. */
-function readStdio(given: unknown): unknown {
+function readStdio(context: EndowmentContext, given: unknown): unknown {
   if (!Array.isArray(given)) {
     if (typeof given === "string" && STDIO_WORDS.has(given)) return given;
-    throw accessDenied("child_process stdio", "command");
+    assertMayUse(context, "child_process stdio", "command");
+    return given;
   }
   const stdio: unknown[] = [];
   const { length } = given;
-  for (let index = 0; index < length; index += 1) stdio.push(readStream(given[index]));
+  for (let index = 0; index < length; index += 1) stdio.push(readStream(context, given[index]));
   return stdio;
 }
 
-function readStream(given: unknown): unknown {
+function readStream(context: EndowmentContext, given: unknown): unknown {
   if (STDIO_WORDS.has(given)) return given;
   // HAZARD: a stream is asked for its descriptor once and only the number goes on:
   // what else hangs on the object (`_handle`, `handle`) could answer differently.
   const descriptor: unknown = typeof given === "object" && given !== null ? (given as { fd?: unknown }).fd : given;
   if (descriptor === 0 || descriptor === 1 || descriptor === 2) return descriptor;
-  throw accessDenied("child_process stdio: a descriptor that is not a standard stream", "command");
+  assertMayUse(context, "child_process stdio: a descriptor that is not a standard stream", "command");
+  return typeof descriptor === "number" ? descriptor : given;
 }
