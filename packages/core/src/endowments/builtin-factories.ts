@@ -1,6 +1,5 @@
 import { makeBufferModule } from "./buffer.ts";
 import { principalConsole } from "./console.ts";
-import { makeFs, makeFsPromises } from "./fs/index.ts";
 import { NETWORK_FACTORIES } from "./net/index.ts";
 import { makePath, makePathPosix, makePathWin32 } from "./path.ts";
 import { principalProcess } from "./process/process.ts";
@@ -11,7 +10,6 @@ import { makeFfi } from "./reflective/ffi.ts";
 import { makeInspector, makeInspectorPromises } from "./reflective/inspector.ts";
 import { makeModule } from "./reflective/module.ts";
 import { makePerfHooks } from "./reflective/perf-hooks.ts";
-import { makeRepl } from "./reflective/repl.ts";
 import { makeSea } from "./reflective/sea.ts";
 import { makeSqlite } from "./reflective/sqlite.ts";
 import { makeTest, makeTestReporters } from "./reflective/test.ts";
@@ -27,7 +25,6 @@ import { makeTty } from "./tty.ts";
 import { makeUtil } from "./util.ts";
 import { builtinFacade } from "./builtins.ts";
 import { makeFs } from "./fs/index.ts";
-import * as network from "./net/index.ts";
 import type { BuiltinFactory } from "./principal.ts";
 
 /**
@@ -45,32 +42,21 @@ export const BUILTIN_FACTORIES: Readonly<Record<string, BuiltinFactory>> = {
   domain: (context) => makeDomain(context),
   ffi: (context) => makeFfi(context),
   fs: (context) => makeFs(context),
-  "fs/promises": (context) => makeFsPromises(context),
-  dgram: (context) => network.makeDgramFacade(context),
-  dns: (context) => network.makeDnsFacade(context),
-  "dns/promises": (context) => network.makeDnsPromisesFacade(context),
-  fs: (context) => makeFs(context),
   // Not by way of what the policy grants of `fs`: the one may be granted without the other.
   "fs/promises": (context) => builtinFacade(context, "fs").promises,
-  http: (context) => network.makeHttpFacade(context),
-  http2: (context) => network.makeHttp2Facade(context),
-  https: (context) => network.makeHttpsFacade(context),
   inspector: (context) => makeInspector(context),
   "inspector/promises": (context) => makeInspectorPromises(context),
   module: (context) => makeModule(context),
-  net: (context) => network.makeNetFacade(context),
   path: (context) => makePath(context),
   "path/posix": (context) => makePathPosix(context),
   "path/win32": (context) => makePathWin32(context),
   perf_hooks: (context) => makePerfHooks(context),
   process: (context) => principalProcess(context),
-  repl: (context) => makeRepl(context),
   sea: (context) => makeSea(context),
   sqlite: (context) => makeSqlite(context),
   test: (context) => makeTest(context),
   "test/reporters": (context) => makeTestReporters(context),
   timers: (context) => makeTimers(context),
-  tls: (context) => network.makeTlsFacade(context),
   trace_events: (context) => makeTraceEvents(context),
   tty: (context) => makeTty(context),
   util: (context) => makeUtil(context),

@@ -1,5 +1,9 @@
+import { Buffer } from "node:buffer";
 import type { EndowmentContext } from "./principal.ts";
 import { hardenPrototypesOf } from "./harden-instances.ts";
+
+// Taken now: the real global object is emptied before any package runs.
+const { AbortSignal } = globalThis;
 
 type Sampler = (builtin: (name: string) => any) => unknown[];
 

@@ -153,3 +153,17 @@ describe("tty", () => {
     expect(new tty.WriteStream(1).connect).toBeUndefined();
   });
 });
+
+describe("every builtin of this Node", () => {
+  const { builtinModules } = require("node:module");
+  const names = [...new Set<string>([...builtinModules.map((name: string) => name.replace(/^node:/, "")), "test"])];
+  const handed = names.filter((name) => !Object.hasOwn(REFUSED_BUILTINS, name));
+
+  it.each(handed)("%s has a facade, for packages and for trusted code", (name) => {
+    for (const context of [contextOf({ builtins: { [name]: true } }), contextOf({}, { trusted: true })]) {
+      const facade = makeBuiltin(name, context);
+      expect(["object", "function"]).toContain(typeof facade);
+      expect(makeBuiltin(name, context)).toBe(facade);
+    }
+  });
+});

@@ -1,6 +1,9 @@
 import { defineMember, named } from "../facade.ts";
 import type { EndowmentContext } from "../principal.ts";
 
+// Taken now: the real global object is emptied before any package runs.
+const { structuredClone } = globalThis;
+
 /** Fields of a report's header that say which system this is and nothing about who runs what. */
 const HEADER_FIELDS = ["nodejsVersion", "glibcVersionRuntime", "glibcVersionCompiler", "wordSize", "arch", "platform", "componentVersions", "release", "osName", "osRelease", "osVersion", "osMachine"] as const;
 

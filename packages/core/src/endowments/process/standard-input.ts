@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { Readable } from "node:stream";
 import type { ReadStream } from "node:tty";
 import { grantsMember } from "../granted-members.ts";
