@@ -56,3 +56,4 @@ export {
 } from "./packages/resolver.ts";
 export { nearestWord } from "./policy/nearest-word.ts";
 export { grantProblem } from "./policy/grant-problem.ts";
+export { findInstalledCommand, type InstalledCommand } from "./packages/installed-command.ts";

@@ -1,5 +1,5 @@
 import { join, relative, sep } from "node:path";
-import { buildGraph, makeDisk, makeResolver, MoatError } from "@moat/core/model";
+import { buildGraph, findInstalledCommand, makeDisk, makeResolver, MoatError } from "@moat/core/model";
 import type { CanonicalName, Overrides, PackageEntry, PackageGraph, Policy, Resolution, Resolver } from "@moat/core/model";
 import { programIn } from "./call-effects.ts";
 import { openFactsCache } from "./facts-cache.ts";
@@ -216,9 +216,7 @@ function namesDeclaredBy(location: string, resolver: Resolver): string[] {
 function resolveEntry(entry: string, project: string, resolver: Resolver): Resolution {
   try {
     if (!entry.startsWith("bin:")) return resolver.resolveFrom(entry, project, "require");
-    const link = resolver.disk.realpath(join(project, "node_modules", ".bin", entry.slice(4)));
-    if (link === undefined) throw new Error("no such command");
-    return resolver.resolveFrom(link, project, "require");
+    return resolver.resolveFrom(findInstalledCommand(entry.slice("bin:".length), project).file, project, "require");
   } catch (cause) {
     throw new MoatError("MOAT_ENTRY_NOT_FOUND", `The entry ${entry} is not in ${project}.`, {
       fields: { entry },

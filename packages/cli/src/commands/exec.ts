@@ -1,3 +1,4 @@
+import { findInstalledCommand } from "@moat/core/model";
 import { parseFlags } from "../arguments/parse-flags.ts";
 import { splitAtProgram } from "../arguments/split-at-program.ts";
 import { usageError } from "../arguments/usage-error.ts";
@@ -5,7 +6,6 @@ import type { Command } from "../command-context.ts";
 import { helpText } from "../help/help-text.ts";
 import { isHelpFlag } from "../help/is-help-flag.ts";
 import { findProjectFrom } from "../project/entry.ts";
-import { findInstalledCommand } from "../project/installed-command.ts";
 import { RUN_FLAGS, startProgram } from "../project/start-program.ts";
 
 /** `moat exec [--audit] [--log FILE] <command> [args…]` */

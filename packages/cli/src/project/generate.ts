@@ -15,6 +15,7 @@ export interface GenerateRequest {
 
 /** Analyses everything that the entries reach; shows progress on a terminal. */
 export async function generate(request: GenerateRequest, context: CommandContext): Promise<Generated> {
+  // oxlint-disable-next-line no-restricted-imports -- loaded only by the commands that analyse
   const { generatePolicy } = await import("@moat/policy-gen");
   const progress = makeProgress(context.stderr);
   const { project, entries, overrides, previous } = request;

@@ -39,6 +39,7 @@ export async function startProgram(request: ProgramRequest, context: CommandCont
     project,
   });
   // HAZARD: only now. The runtime takes the powers of this process away.
+  // oxlint-disable-next-line no-restricted-imports -- loaded only when a program starts
   const { runProgram } = await import("@moat/core");
   runProgram({
       entry: request.file,

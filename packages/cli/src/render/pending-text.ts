@@ -3,12 +3,14 @@ import type { PendingGrant } from "../project/unanswered.ts";
 import { capabilityWords } from "./capability-words.ts";
 import type { Paint } from "./colors.ts";
 import { paintRisk } from "./paint-risk.ts";
+import { tellingGrants } from "./telling-grants.ts";
 import { quoteForShell } from "./quote-for-shell.ts";
 
 /** What waits for acceptance, and the commands that accept it; empty where nothing does. */
 export function pendingText(pending: readonly PendingGrant[], paint: Paint): string {
   if (pending.length === 0) return "";
-  const lines = pending.map(
+  const told = tellingGrants(pending, ({ grant }) => grant, ({ package: name }) => name);
+  const lines = told.map(
     ({ package: name, grant, risk }) => `  ${paintRisk(paint, risk)} ${escapeForTerminal(`${name} wants to ${capabilityWords(grant)}`)}\n`,
   );
   const names = [...new Set(pending.map(({ package: name }) => name))];

@@ -5,6 +5,7 @@ import { capabilityWords } from "./capability-words.ts";
 import { makePaint, type Paint } from "./colors.ts";
 import { paintRisk } from "./paint-risk.ts";
 import { pendingText } from "./pending-text.ts";
+import { tellingGrants } from "./telling-grants.ts";
 import { unanalyzedText } from "./unanalyzed-text.ts";
 import type { PolicyOutcome } from "./policy-json.ts";
 
@@ -35,7 +36,7 @@ function riskyText({ policy, overrides, verbose }: SummaryOptions, paint: Paint)
   const risky: RiskyPackage[] = [];
   for (const [name, effective] of effectivePolicy(policy, overrides)) {
     if (isFirstParty(name)) continue;
-    const grants = grantsOf(effective)
+    const grants = tellingGrants(grantsOf(effective), (grant) => grant)
       .filter((grant) => isShown(grant, verbose))
       .toSorted((a, b) => compareRisk(riskOf(a), riskOf(b)));
     if (grants.length > 0) risky.push({ name, risk: riskOf(grants[0]!), grants });

@@ -12,6 +12,7 @@ const table = {
   MOAT_ENTRY_NOT_FOUND: { title: "An entry of the policy can't be resolved" },
   MOAT_ENTRY_OUTSIDE: { title: "The entries belong to different projects" },
   MOAT_ENTRY_UNLISTED: { title: "The policy was not made for this program" },
+  MOAT_GIT_FAILED: { title: "A commit can't be read" },
   MOAT_INTERNAL: { title: "moat is in a state that should not be possible" },
   MOAT_NAME_INVALID: { title: "A package has a name that can't be written down" },
   MOAT_NO_PROJECT: { title: "The program belongs to no project" },

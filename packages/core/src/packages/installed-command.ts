@@ -1,5 +1,10 @@
 import path from "node:path";
-import { makeDisk, makeResolver, MoatError, nearestWord, type FileReader, type Manifest } from "@moat/core/model";
+import { MoatError } from "../errors/moat-error.ts";
+import { nearestWord } from "../policy/nearest-word.ts";
+import { makeDisk } from "./disk.ts";
+import type { FileReader } from "./file-reader.ts";
+import { makeResolver } from "./resolver.ts";
+import type { Manifest } from "./types.ts";
 
 export interface InstalledCommand {
   readonly name: string;
