@@ -443,8 +443,21 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
     if (node.type === "Identifier") {
       const binding = lookUp(node);
       if (binding && isFunction(binding.init) && isConstant(binding)) return [binding.init, offset];
+      const given = binding?.kind === "param" && isConstant(binding) ? argumentOf(binding) : undefined;
+      if (isFunction(given)) return [given, offset];
     }
     return [undefined, offset];
+  }
+
+  /** What a function that is called on the spot gets for a parameter: the factory of UMD. */
+  function argumentOf(binding: Binding): SyntaxNode | undefined {
+    const fn = binding.scope.owner;
+    const index = isFunction(fn) ? (fn["params"] as SyntaxNode[]).indexOf(binding.node) : -1;
+    const outer = fn.parent;
+    if (index < 0 || outer === undefined) return undefined;
+    if (outer.type === "CallExpression" && outer["callee"] === fn) return outer["arguments"][index];
+    const isCalled = outer.type === "MemberExpression" && nameOf(outer) === "call" && outer.parent?.["callee"] === outer;
+    return isCalled ? outer.parent!["arguments"][index + 1] : undefined;
   }
 
   /** A function of this file returns the power: follow its calls. */

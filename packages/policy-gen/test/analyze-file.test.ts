@@ -1,0 +1,70 @@
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { analyzeFile } from "../src/index.ts";
+import { openFactsCache } from "../src/facts-cache.ts";
+
+const uses = (source: string, format: "commonjs" | "module" = "commonjs"): string[] =>
+  analyzeFile(source, { format, path: "x.js" }).uses.map(({ capability, target }) => `${capability} ${target}`.trim());
+
+describe("analyzeFile", () => {
+  test.each([
+    ["a computed specifier keeps its ends", "require(`./locale/${x}.js`)", ["computed ./locale/*.js"]],
+    ["a parameter of a local function", "function load(m) { return require(m); } load('net').connect(1, 'h');", ["builtin net", "builtin net.connect", "connect h:1"]],
+    ["an argument of a local function", "(function (f) { f.rmSync(x); })(require('fs'))", ["builtin fs", "builtin fs.rmSync", "fs write"]],
+    ["a result of a local function", "const get = () => require('os'); get().cpus();", ["builtin os", "builtin os.cpus"]],
+    ["promises of fs", "require('fs').promises.readFile(p)", ["builtin fs", "builtin fs.promises", "builtin fs/promises", "builtin fs/promises.readFile", "fs read"]],
+    ["the module as its member's this", "const u = require('util'); u.format.apply(u, x);", ["builtin util", "builtin util.format"]],
+    ["typeof is a use", "typeof fetch === 'function'", ["global fetch"]],
+    ["browser globals are none of Node's", "typeof window !== 'undefined' && window.fetch", ["reads window"]],
+    ["process.binding", "process.binding('fs')", ["global process", "unanalyzed process.binding"]],
+    ["computed eval", "eval(x)", ["unanalyzed eval"]],
+    ["a worker beside the file", "new (require('worker_threads').Worker)(require('path').join(__dirname, 'w.js'))", ["file ./w.js", "worker"]],
+  ])("%s", (_why, source, expected) => {
+    expect(uses(source)).toEqual(expect.arrayContaining(expected));
+  });
+
+  test("a file that nests too deeply is reported", () => {
+    expect(uses(`x = ${"[".repeat(200_000)}`)).toEqual([expect.stringMatching(/^unanalyzed /)]);
+  });
+
+  test("a sum of two thousand terms is followed to its end", () => {
+    expect(uses(`x = fetch + ${"a + ".repeat(2_000)} 1`)).toContain("global fetch");
+  });
+
+  test("a file without a type that is a module is one", () => {
+    expect(analyzeFile("import fs from 'fs'; fs.rmSync('x')", { format: "commonjs", path: "x.js", ambiguous: true }).format).toBe("module");
+  });
+});
+
+describe("the cache", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "moat-facts-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const info = { format: "commonjs", path: "x.js" } as const;
+  const only = (): string => join(folder, readdirSync(folder)[0]!);
+
+  test("an unchanged file is not analysed again", () => {
+    const first = openFactsCache(folder);
+    first.factsOf("fetch(x)", info);
+    first.save();
+    writeFileSync(only(), readFileSync(only(), "utf8").replace('"target":"fetch"', '"target":"marked"'));
+    expect(openFactsCache(folder).factsOf("fetch(x)", info).uses.map(({ target }) => target)).toContain("marked");
+  });
+
+  test.each([
+    ["torn", (text: string) => text.slice(0, -20)],
+    ["of another shape", (text: string) => text.replace(/\{.*/, '{"format":"commonjs","uses":[null]}')],
+    ["empty", () => ""],
+  ])("an entry that is %s is ignored", (_why, spoil) => {
+    const first = openFactsCache(folder);
+    const facts = first.factsOf("fetch(x)", info);
+    first.save();
+    writeFileSync(only(), spoil(readFileSync(only(), "utf8")));
+    appendFileSync(only(), "\nnonsense\n");
+    expect(openFactsCache(folder).factsOf("fetch(x)", info)).toEqual(facts);
+  });
+});

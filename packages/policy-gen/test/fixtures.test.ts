@@ -1,0 +1,45 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { printPolicy } from "@moat/core/model";
+import { generatePolicy } from "../src/index.ts";
+
+const fixtures = join(import.meta.dirname, "fixtures");
+const scratch = mkdtempSync(join(tmpdir(), "moat-policy-gen-"));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+/** A copy with `_node_modules` under its real name, which version control ignores. */
+function project(name: string): string {
+  const folder = join(scratch, name);
+  cpSync(join(fixtures, name, "project"), folder, { recursive: true });
+  renameSync(join(folder, "_node_modules"), join(folder, "node_modules"));
+  return folder;
+}
+
+/** Fixtures in which something can't be analysed, and what is said about it. */
+const UNANALYZED: Readonly<Record<string, readonly [line: number, reason: RegExp]>> = {
+  "computed-process-env": [5, /environment used as a whole/],
+  "unreadable-syntax": [2, /^syntax: /],
+};
+
+describe("fixtures", () => {
+  test.each(readdirSync(fixtures))("%s", async (name) => {
+    const folder = project(name);
+    const options = { projectDir: folder, entries: ["./index.js"] };
+    const { policy, evidence, findings } = await generatePolicy(options);
+    const expected = JSON.parse(readFileSync(join(fixtures, name, "expected.json"), "utf8"));
+    expect(JSON.parse(JSON.stringify(policy.packages))).toEqual(expected);
+    for (const { file, line, snippet } of evidence) {
+      expect(file).not.toMatch(/^[/.]/);
+      expect(line).toBeGreaterThan(0);
+      expect(snippet).not.toBe("");
+    }
+    const note = UNANALYZED[name];
+    expect(findings.map(({ line, reason }) => [line, reason])).toEqual(note === undefined ? [] : [[note[0], expect.stringMatching(note[1])]]);
+    const again = await generatePolicy({ ...options, cacheDir: join(scratch, "cache") });
+    const cached = await generatePolicy({ ...options, cacheDir: join(scratch, "cache") });
+    expect(printPolicy(again.policy)).toBe(printPolicy(policy));
+    expect(cached.evidence).toEqual(evidence);
+  });
+});
