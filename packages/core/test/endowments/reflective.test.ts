@@ -12,6 +12,7 @@ import { makeDomain } from "../../src/endowments/reflective/domain.ts";
 import { makeInspector } from "../../src/endowments/reflective/inspector.ts";
 import { makeModule } from "../../src/endowments/reflective/module.ts";
 import { makePerfHooks } from "../../src/endowments/reflective/perf-hooks.ts";
+import { makeRepl } from "../../src/endowments/reflective/repl.ts";
 import { makeV8 } from "../../src/endowments/reflective/v8.ts";
 import { makeVm } from "../../src/endowments/reflective/vm.ts";
 import { makeWasi } from "../../src/endowments/reflective/wasi.ts";
@@ -384,6 +385,19 @@ test("inspector: no session for packages, one for the application", () => {
   const session = new (makeInspector(fakeContext({ trusted: true })) as any).Session();
   session.connect();
   session.disconnect();
+});
+
+test.each([false, true])("repl: names only, and the real module is never loaded (trusted: %s)", (trusted) => {
+  const context = fakeContext({ trusted });
+  const loaded: string[] = [];
+  const powers = { ...context.powers, builtin: (name: string) => (loaded.push(name), context.powers.builtin(name)) };
+  const repl = makeRepl({ ...context, powers }) as any;
+  for (const name of ["start", "REPLServer", "writer"]) {
+    expect(() => repl[name]()).toThrow(/restricted/);
+    expect(() => new repl[name]()).toThrow(/restricted/);
+  }
+  expect(repl._builtinLibs).toContain("fs");
+  expect(loaded).toEqual(["module"]);
 });
 
 test("domain: catches what is thrown in it, without the real module", () => {

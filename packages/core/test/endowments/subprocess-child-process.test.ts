@@ -154,6 +154,24 @@ describe("any other program", () => {
     expect(context.denials).toContainEqual(expect.objectContaining({ capability: "command", target: "sh" }));
   });
 
+  test("failures look as Node's", async () => {
+    const { cp } = facade(["false", "sh"]);
+    expect(() => cp.execSync("exit 3; true")).toThrow(
+      expect.objectContaining({ status: 3, message: "Command failed: exit 3; true" }),
+    );
+    expect(() => cp.execFileSync("false", ["x"])).toThrow(
+      expect.objectContaining({ status: 1, message: "Command failed: false x" }),
+    );
+    await expect(promisify(cp.exec)("echo no >&2; exit 4")).rejects.toMatchObject({
+      code: 4,
+      cmd: "echo no >&2; exit 4",
+      stderr: "no\n",
+    });
+    const silent = cp.execFile("not-granted");
+    expect(await new Promise((resolve) => silent.on("error", resolve))).toMatchObject({ code: "ENOENT" });
+    cp.execFile("not-granted");
+  });
+
   test("a shell runs where it is granted", () => {
     const { cp } = facade(["sh"]);
     expect(cp.execSync("echo $((1 + 1))", { encoding: "utf8" })).toBe("2\n");

@@ -1,11 +1,11 @@
-import { refusedMember } from "../access-denied.ts";
-import { wholeModule, type MemberTable } from "../member-table.ts";
+import { accessDenied } from "../access-denied.ts";
+import type { MemberTable } from "../member-table.ts";
 import type { BuiltinFactory } from "../principal.ts";
 
 export const REPL_MEMBERS: MemberTable = {
-  start: ["refuse", "evaluates in the real global"],
-  REPLServer: ["refuse", "the same"],
-  writer: ["refuse", "carries options that everybody shares"],
+  start: ["own", "throws, for everybody"],
+  REPLServer: ["own", "throws, for everybody"],
+  writer: ["own", "throws, for everybody"],
   Recoverable: ["own", "a class of errors"],
   REPL_MODE_SLOPPY: ["own", "a symbol"],
   REPL_MODE_STRICT: ["own", "a symbol"],
@@ -15,24 +15,24 @@ export const REPL_MEMBERS: MemberTable = {
 };
 
 /**
- * `repl`: for the application only, but for its constants and the list of builtins
- * that old programs read from it.
- * HAZARD: the real module loads `domain`, which changes every emitter of the
- * process; for packages it is not loaded.
+ * `repl`: its constants, and the list of builtins that old programs read from it.
+ * HAZARD: the real module evaluates in the real global object, and loads `domain`,
+ * which changes every emitter of the process. It is never loaded, not even for
+ * the application.
  */
 export const makeRepl: BuiltinFactory = (context) => {
-  if (context.principal.trusted) return wholeModule(context, "repl");
   const names: string[] = context.powers
     .builtin("module")
     .builtinModules.filter((name: string) => !name.startsWith("_"));
-  const later =
-    (name: string) =>
-    (...args: unknown[]) =>
-      context.powers.builtin("repl")[name](...args);
+  const unavailable = (name: string): Function =>
+    function () {
+      context.principal.denies({ capability: "builtin", target: `repl.${name}`, via: `repl.${name}` });
+      throw accessDenied(`repl.${name}`, "builtin");
+    };
   return {
-    start: refusedMember(context, "repl", "start", later("start")),
-    writer: refusedMember(context, "repl", "writer", later("writer")),
-    REPLServer: refusedMember(context, "repl", "REPLServer", later("start")),
+    start: unavailable("start"),
+    writer: unavailable("writer"),
+    REPLServer: unavailable("REPLServer"),
     Recoverable: class Recoverable extends SyntaxError {},
     REPL_MODE_SLOPPY: Symbol("repl-sloppy"),
     REPL_MODE_STRICT: Symbol("repl-strict"),

@@ -113,8 +113,8 @@ export const makeChildProcess: BuiltinFactory = (context) => {
     if (plan === undefined) {
       const child = failingChild(call.file, call.args, options);
       const empty = "";
-      if (callback !== undefined)
-        child.once("error", (error: Error) => callback(Object.assign(error, { cmd: command }), empty, empty));
+      // Node's own listener keeps a failure that nobody asked about from ending the program.
+      child.once("error", (error: Error) => callback?.(Object.assign(error, { cmd: command }), empty, empty));
       return child;
     }
     const child = real.execFile(plan.file, plan.args, nodeOptions(options, plan), done);
@@ -165,7 +165,16 @@ export const makeChildProcess: BuiltinFactory = (context) => {
   function execSync(command: unknown, given?: unknown): unknown {
     const call = readCall(command, [given]);
     const options = readSpawnOptions(context, given);
-    return runSync(planner.line(call.file, options, "child_process.execSync"), call, options);
+    try {
+      return runSync(planner.line(call.file, options, "child_process.execSync"), call, options);
+    } catch (error) {
+      const failure = error as Error & { stderr?: unknown };
+      if (failure.message.startsWith("Command failed: ")) {
+        const details = `${(failure.stderr ?? "") as string}`;
+        failure.message = `Command failed: ${call.file}${details === "" ? "" : `\n${details}`}`;
+      }
+      throw failure;
+    }
   }
   function fork(modulePath: unknown, ...rest: unknown[]): any {
     const call = readCall(modulePath instanceof URL ? fileURLToPath(modulePath.href) : modulePath, rest);
