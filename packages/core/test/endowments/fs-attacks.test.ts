@@ -401,3 +401,41 @@ it("a link swapped between the check and the use gives nothing (D-008)", async (
   expect(await guest.promises.readFile(link, "utf8")).toBe("hello");
   expect(fs.readdirSync(home)).not.toContain("new.txt");
 });
+
+it("a link that is moved, named twice or led through a name leads nowhere new", () => {
+  const guest = world.fs(OUT);
+  guest.mkdirSync(`${out}/a/b/c`, { recursive: true });
+  guest.mkdirSync(`${out}/src`);
+  guest.symlinkSync("../../../src", `${out}/a/b/c/l`);
+  guest.symlinkSync("c/l", `${out}/a/b/inside`);
+  expect(() => guest.symlinkSync("a/../x", `${out}/m`)).toThrow(/EACCES/);
+  expect(() => guest.symlinkSync(`${out}/a/../x`, `${out}/m`)).toThrow(/EACCES/);
+  const before = world.snapshot();
+  expect(() => guest.renameSync(`${out}/a/b/c/l`, `${out}/a/l`)).toThrow(/EACCES/);
+  expect(() => guest.renameSync(`${out}/a/b/c`, `${out}/c`)).toThrow(/EACCES/);
+  expect(() => guest.renameSync(`${out}/a/b`, `${out}/b`)).toThrow(/EACCES/);
+  expect(() => guest.linkSync(`${out}/a/b/c/l`, `${out}/l`)).toThrow(/EACCES/);
+  expect(world.snapshot()).toBe(before);
+  guest.renameSync(`${out}/a`, `${out}/z`);
+  expect(fs.readlinkSync(`${out}/z/b/c/l`)).toBe("../../../src");
+});
+
+it("what was known of a path is void when a principal links or moves (in the same realm)", async () => {
+  const reader = world.fs({ fs: { read: ["."] } });
+  const mover = world.fs({ fs: { read: [".", "<home>"], write: ["./out", "<home>"] } });
+  mover.mkdirSync(`${out}/d`, { recursive: true });
+  mover.writeFileSync(`${out}/d/notes.txt`, "fine");
+  for (const form of ["sync", "promise"]) {
+    expect(reader.readFileSync(`${out}/d/notes.txt`, "utf8")).toBe("fine");
+    expect(reader.statSync(`${out}/d/notes.txt`).size).toBe(4);
+    mover.renameSync(`${out}/d`, `${out}/d2`);
+    const done = form === "sync" ? mover.symlinkSync(home, `${out}/d`) : mover.promises.symlink(home, `${out}/d`);
+    if (form === "promise") expect(() => reader.readFileSync(`${out}/d/notes.txt`)).toThrow(/ENOENT/);
+    await done;
+    expect(() => reader.readFileSync(`${out}/d/notes.txt`)).toThrow(/ENOENT/);
+    expect(() => reader.statSync(`${out}/d/notes.txt`)).toThrow(/ENOENT/);
+    expect(reader.existsSync(`${out}/d/notes.txt`)).toBe(false);
+    mover.unlinkSync(`${out}/d`);
+    mover.renameSync(`${out}/d2`, `${out}/d`);
+  }
+});

@@ -1,4 +1,4 @@
-import { isAbsolute, join, sep } from "node:path";
+import { isAbsolute, join, resolve, sep } from "node:path";
 import type { EndowmentContext } from "../principal.ts";
 import { isReservedForWrite, isSecret } from "./scope-rules.ts";
 
@@ -126,13 +126,13 @@ export function makePathScopes(context: EndowmentContext): PathScopes {
         const known = readable.get(realPath);
         if (known !== undefined) return known;
         const path = canonical(realPath);
-        const covered = scopes.read.some((scope) => grantsRead(scope, path));
+        const covered = resolve(realPath) === realPath && scopes.read.some((scope) => grantsRead(scope, path));
         if (readable.size >= CACHE_LIMIT) readable.clear();
         readable.set(realPath, covered);
         return covered;
       }
       const path = canonical(realPath);
-      // Both ways: nor may a folder that holds a reserved path be moved or removed.
+      if (resolve(realPath) !== realPath) return false;
       if (reserved.some((one) => isWithin(path, one))) return false;
       return scopes.write.some((scope) => grantsWrite(scope, path, realPath));
     },

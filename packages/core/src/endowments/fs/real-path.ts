@@ -12,7 +12,7 @@ export interface Location {
   /** `real` relative to `folder`: one name, or several where parents are missing. */
   readonly rest: string;
   readonly exists: boolean;
-  /** It ended in a separator: only a folder will do. */
+  /** It ended in a separator or a dot: only a folder will do. */
   readonly wantsFolder: boolean;
 }
 
@@ -112,7 +112,7 @@ export function makeRealPaths(fs: typeof import("node:fs"), process: Pick<NodeJS
       }
       if (short !== undefined) return short;
     }
-    const wantsFolder = given.endsWith("/") || (windows && given.endsWith("\\"));
+    const wantsFolder = (windows ? /[\\/]\.?$/ : /\/\.?$/).test(given);
     if (follow || wantsFolder) {
       try {
         const real = native(absolute);

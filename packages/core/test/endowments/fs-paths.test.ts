@@ -1,0 +1,174 @@
+import fs from "node:fs";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makePathScopes } from "../../src/endowments/fs/index.ts";
+import { makeWorld, type World } from "./fs-world.ts";
+
+let world: World;
+beforeAll(() => {
+  world = makeWorld();
+  const { project, home } = world;
+  fs.mkdirSync(`${project}/out/deep/er`, { recursive: true });
+  fs.writeFileSync(`${project}/out/deep/f`, "in out");
+  for (const [target, at] of [
+    [home, "out/home"], ["..", "out/up"], ["deep/er", "out/in"], ["../../..", "out/deep/top"], ["loop", "out/loop"],
+    ["nothing", "out/dangling"], ["../../home/new", "out/planted"], [`${home}/.npmrc`, "out/token"], ["../src/a.txt", "out/a"], ["..", "src/up"],
+  ] as const) {
+    fs.symlinkSync(target, `${project}/${at}`);
+  }
+});
+afterAll(() => world.remove());
+
+const segment = fc.constantFrom(
+  ".", "..", "", "project", "home", "out", "src", "a.txt", "deep", "er", "f", "up", "in", "top", "loop", "dangling", "planted", "token", "a", ".npmrc", "notes.txt",
+  "node_modules", "dep", "data.json", ".env", "package.json", "index.js", "new", "x\u0000y", "%2e%2e", "..\\", "OUT", "loot", ".ssh", "id_ed25519", "home\u200b",
+);
+/** Many a walk ends at something that is there. */
+const end = fc.constantFrom([], ["src", "a.txt"], ["out", "deep", "f"], ["out", "a"], ["node_modules", "dep", "data.json"], ["out", "token"], ["..", "home", "notes.txt"]);
+const walk = fc.tuple(fc.array(segment, { maxLength: 5 }), end).map(([some, last]) => [...some, ...last]);
+const form = fc.constantFrom<"string" | "buffer" | "bytes" | "url">("string", "buffer", "bytes", "url");
+
+function shaped(text: string, kind: string): { given: unknown; means: string } {
+  if (kind === "buffer") return { given: Buffer.from(text), means: text };
+  if (kind === "bytes") return { given: new Uint8Array(Buffer.from(text)), means: text };
+  if (kind === "url" && !text.includes("\u0000")) {
+    const url = pathToFileURL("/");
+    url.pathname = text.replaceAll("\\", "%5C");
+    try {
+      return { given: url, means: fileURLToPath(url) };
+    } catch {
+      return { given: url, means: "" };
+    }
+  }
+  return { given: text, means: text };
+}
+
+/** The model: the kernel's own answer of where a path leads, then one prefix. */
+function expected(means: string): string | undefined {
+  try {
+    const real = fs.realpathSync.native(means);
+    if (!`${real}/`.startsWith(`${world.project}/`) || /\/\.env$/.test(real)) return undefined;
+    return fs.readFileSync(means, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+describe("any path at all", () => {
+  it("reads what the kernel finds inside the scope, and nothing else", async () => {
+    const guest = world.fs({ fs: { read: ["."], write: ["./out"] } });
+    let hits = 0;
+    await fc.assert(
+      fc.asyncProperty(walk, form, fc.boolean(), async (segments, kind, later) => {
+        const { given, means } = shaped(`${world.root}/project/${segments.join("/")}`, kind);
+        let got: string | undefined;
+        try {
+          got = later ? await guest.promises.readFile(given, "utf8") : guest.readFileSync(given, "utf8");
+        } catch {}
+        expect(got).toBe(expected(means));
+        if (got !== undefined) hits++;
+        let exists = false;
+        try {
+          exists = guest.existsSync(given) && !guest.statSync(given).isDirectory();
+        } catch {}
+        if (exists) expect(fs.realpathSync(means)).toMatch(new RegExp(`^${world.project}/`));
+      }),
+      { numRuns: 3000 },
+    );
+    expect(hits).toBeGreaterThan(20);
+  });
+
+  it("writes below the scope, and nowhere else", () => {
+    const guest = world.fs({ fs: { read: ["."], write: ["./out"] } });
+    const outside = () => world.snapshot().split("\n").filter((line) => !line.startsWith("project/out/") && !line.startsWith("project/out "));
+    const before = outside();
+    const operations: ((path: unknown, other: unknown) => unknown)[] = [
+      (path) => guest.writeFileSync(path, "canary"),
+      (path) => guest.appendFileSync(path, "canary"),
+      (path) => guest.mkdirSync(path, { recursive: true }),
+      (path) => guest.truncateSync(path, 1),
+      (path) => guest.chmodSync(path, 0o700),
+      (path) => guest.utimesSync(path, 1, 1),
+      (path) => guest.mkdtempSync(path),
+      (path) => guest.rmSync(path, { recursive: true }),
+      (path) => guest.unlinkSync(path),
+      (path, other) => guest.renameSync(path, other),
+      (path, other) => guest.linkSync(path, other),
+      (path, other) => guest.symlinkSync(path, other),
+      (path, other) => guest.copyFileSync(path, other),
+      (path) => guest.readFileSync(path, { flag: "w+" }),
+    ];
+    fc.assert(
+      fc.property(walk, walk, form, fc.nat(operations.length - 1), (one, two, kind, which) => {
+        try {
+          operations[which]!(shaped(`${world.project}/${one.join("/")}`, kind).given, shaped(`${world.project}/out/${two.join("/")}`, kind).given);
+        } catch {}
+      }),
+      { numRuns: 3000 },
+    );
+    expect(outside()).toEqual(before);
+  });
+});
+
+describe("scopes", () => {
+  const covers = (scopes: string[], mode: "read" | "write", path: string, more = {}) =>
+    makePathScopes(world.context({ fs: { read: scopes, write: scopes } }, more)).covers(path, mode);
+
+  it.each([
+    [".", "read", "src/x", true, "the project"],
+    [".", "read", "node_modules/other/x.js", true, "also other packages' folders"],
+    [".", "read", ".env", false, "secrets are left out"],
+    [".", "read", ".env.example", true, "an example is no secret"],
+    [".", "read", "certs/server.KEY", false, "whatever the case"],
+    [".", "read", "../elsewhere", false, "outside"],
+    [".", "read", "../project2/x", false, "a prefix of a name is no folder"],
+    ["./.env", "read", ".env", true, "named"],
+    ["./a/../../x", "read", "../x", false, "no way up"],
+    ["<nonsense>", "read", "x", false, "an unknown token grants nothing"],
+    ["<package>", "read", "node_modules/dep/cert.pem", true, "its own"],
+    ["<package>x", "read", "node_modules/depx", false, "a token ends at a separator"],
+    ["<package>/a", "read", "node_modules/dep/a/b", true, "below a token"],
+    [".", "write", "dist/x.js", true, "new files"],
+    [".", "write", "node_modules/.cache/x/y", true, "a tool's cache"],
+    [".", "write", "node_modules/.cache/x/node_modules/y", false, "modules in a cache"],
+    [".", "write", "node_modules/a", false, "modules"],
+    ["./node_modules/a", "write", "node_modules/a/b", true, "named"],
+    ["./dist", "write", "dist/package.json", true, "a build's own manifest"],
+    ["./dist", "write", "dist/.npmrc", false, "but no orders"],
+    [".", "write", ".next/x", true, "a build folder"],
+    [".", "write", "a/.hidden/x", false, "dot-folders"],
+    ["./.vscode", "write", ".vscode/settings.json", true, "named"],
+    ["./index.js", "write", "index.js", true, "an entry, named"],
+    [".", "write", "index.js", false, "an entry"],
+    ["<tmp>", "write", "../tmp/x/package.json", true, "tmp is nobody's"],
+    [".", "write", "../reserved/x", false, "reserved"],
+  ] as const)("%s %s %s: %s (%s)", (scope, mode, name, wanted) => {
+    const file = name.startsWith("../") ? `${world.root}/${name.slice(3)}` : `${world.project}/${name}`;
+    expect(covers([scope], mode, file)).toBe(wanted);
+  });
+
+  it("takes no path that is not in its real form", () => {
+    for (const name of ["a/../src", "./src", "src/", "src//a"]) expect(covers(["."], "read", `${world.project}/${name}`)).toBe(false);
+    expect(covers(["."], "write", "out")).toBe(false);
+  });
+
+  it("reserves what no policy can give", () => {
+    expect(covers([world.root], "write", `${world.root}/reserved/x`)).toBe(false);
+    expect(covers([world.root], "write", `${world.root}/loot/x`)).toBe(true);
+  });
+
+  it("a temporary folder around the project is no way into it, nor into home", () => {
+    const context = world.context({ fs: { read: ["<tmp>"], write: ["<tmp>"] } });
+    const scopes = makePathScopes({ ...context, paths: { ...context.paths, tmp: world.root } });
+    expect(scopes.covers(`${world.project}/index.js`, "write")).toBe(false);
+    expect(scopes.covers(`${world.project}/package.json`, "write")).toBe(false);
+    expect(scopes.covers(`${world.home}/notes.txt`, "read")).toBe(false);
+    expect(scopes.covers(`${world.root}/loot/x`, "write")).toBe(true);
+  });
+
+  it("a trusted principal has no bounds", () => {
+    expect(covers([], "write", "/etc/passwd", { trusted: true })).toBe(true);
+    expect(covers([], "read", `${world.project}/src/a.txt`)).toBe(false);
+  });
+});
