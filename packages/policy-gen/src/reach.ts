@@ -112,7 +112,8 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
     }
     if (options.isFirstParty(file.location)) return;
     for (const name of options.declaredNames(file.location)) {
-      if (prefix === "" || name.startsWith(prefix) || prefix.startsWith(`${name}/`)) link(file, name, mode, use) || link(file, `${name}/package.json`, "require", use);
+      if (prefix !== "" && !name.startsWith(prefix) && !prefix.startsWith(`${name}/`)) continue;
+      if (!link(file, name, mode, use)) link(file, `${name}/package.json`, "require", use);
     }
     if (prefix !== "" || opaque.has(file.location)) return;
     opaque.add(file.location);
