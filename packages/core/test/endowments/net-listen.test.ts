@@ -1,0 +1,163 @@
+import { createConnection } from "node:net";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { app, fetched, outcome, settle, testPackage } from "./net-context.ts";
+
+const listener = (net: any) => testPackage(net);
+const free = async (): Promise<number> => {
+  const server = app.builtin("net").createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+};
+const close = (server: any) => new Promise<void>((resolve) => server.close(() => resolve()));
+
+describe("servers", () => {
+  test("a package that is a client opens none, in any form", async () => {
+    const port = await free();
+    const dep = listener({ connect: ["*"] });
+    const attempts: (() => any)[] = [
+      () => dep.builtin("http").createServer().listen(port, "127.0.0.1"),
+      () => new (dep.builtin("http").Server)().listen({ port, host: "127.0.0.1", exclusive: true }),
+      () => dep.builtin("net").createServer().listen(port),
+      () => dep.builtin("net").createServer().listen(String(port)),
+      () => dep.builtin("net").createServer().listen(),
+      () => dep.builtin("net").createServer().listen(() => {}),
+      () => dep.builtin("net").createServer().listen({ fd: 0 }),
+      () => dep.builtin("net").createServer().listen({ handle: { fd: 0 } }),
+      () => dep.builtin("tls").createServer().listen(port),
+      () => dep.builtin("https").createServer().listen(port),
+      () => dep.builtin("http2").createServer().listen(port),
+      () => dep.builtin("http2").createSecureServer().listen(port),
+      () => new (Object.getPrototypeOf(dep.builtin("http").createServer()).constructor)().listen(port),
+      () => (() => { const server = dep.builtin("net").createServer(); server._listen2("127.0.0.1", port, 4, 1); return server; })(),
+    ];
+    for (const attempt of attempts) expect(await outcome(attempt, "listening")).toMatchObject({ code: "EACCES" });
+    const probe = await outcome(() => app.builtin("net").connect(port, "127.0.0.1"));
+    expect(probe).toMatchObject({ code: "ECONNREFUSED" });
+  });
+
+  test("what is granted is served, and no other port", async () => {
+    const port = await free();
+    const dep = listener({ listen: [`127.0.0.1:${port}`] });
+    const server = dep.builtin("http").createServer((_q: any, r: any) => r.end("served"));
+    expect(await outcome(() => dep.builtin("http").createServer().listen(port + 1, "127.0.0.1"), "listening")).toMatchObject({ code: "EACCES", syscall: "listen" });
+    await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+    expect(await fetched(app.builtin("http"), { port, host: "127.0.0.1" })).toBe("served");
+    await close(server);
+  });
+
+  test("listening on localhost falls under a grant for its address", async () => {
+    const dep = listener({ listen: ["127.0.0.1:*", "[::1]:*"] });
+    const server = dep.builtin("net").createServer();
+    await new Promise<void>((resolve) => server.listen(0, "localhost", resolve));
+    await close(server);
+    expect(await outcome(() => dep.builtin("net").createServer().listen(0), "listening")).toMatchObject({ code: "EACCES" });
+  });
+
+  test("classes work with new, without it, by extends and by call", async () => {
+    const http = listener({ listen: ["127.0.0.1:*"] }).builtin("http");
+    class Mine extends http.Server {
+      listening2 = true;
+    }
+    const mine: any = new Mine((_q: any, r: any) => r.end("mine"));
+    expect(mine).toBeInstanceOf(http.Server);
+    expect(mine).toBeInstanceOf(Mine);
+    await new Promise<void>((resolve) => mine.listen(0, "127.0.0.1", resolve));
+    expect(await fetched(app.builtin("http"), { port: mine.address().port, host: "127.0.0.1" })).toBe("mine");
+    await close(mine);
+    expect(http.Server()).toBeInstanceOf(http.Server);
+    function Old(this: any) {
+      http.Server.call(this);
+    }
+    Object.setPrototypeOf(Old.prototype, http.Server.prototype);
+    const old = new (Old as any)();
+    await new Promise<void>((resolve) => old.listen(0, "127.0.0.1", resolve));
+    await close(old);
+    expect(http.Server.name).toBe("Server");
+  });
+
+  test("middleware may replace methods of its own request and response", async () => {
+    const http = app.builtin("http");
+    const server = http.createServer((request: any, response: any) => {
+      const { end } = response;
+      response.end = function (text: string) {
+        return end.call(this, `${text}, wrapped`);
+      };
+      request.socket.on = request.socket.on.bind(request.socket);
+      response.end("plain");
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    expect(await fetched(http, { port: server.address().port, host: "127.0.0.1" })).toBe("plain, wrapped");
+    expect(() => {
+      "use strict";
+      http.ServerResponse.prototype.end = () => {};
+    }).toThrow(TypeError);
+    await close(server);
+  });
+});
+
+describe("tls and http2 over loopback", () => {
+  const folder = mkdtempSync(join(tmpdir(), "moat-tls-"));
+  execFileSync("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-keyout", "k.pem", "-out", "c.pem"], { cwd: folder, stdio: "ignore" });
+  const key = readFileSync(join(folder, "k.pem"));
+  const cert = readFileSync(join(folder, "c.pem"));
+
+  test("https, tls and http2 reach what is granted and nothing else", async () => {
+    const server = app.builtin("https").createServer({ key, cert }, (_q: any, r: any) => r.end("secure"));
+    let connections = 0;
+    server.on("connection", () => (connections += 1));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address();
+    const bad = listener({ connect: ["127.0.0.1:1"] });
+    expect(await fetched(bad.builtin("https"), { host: "127.0.0.1", port, rejectUnauthorized: false })).toMatchObject({ code: "EACCES" });
+    expect(await outcome(() => bad.builtin("tls").connect({ host: "127.0.0.1", port, rejectUnauthorized: false }), "secureConnect")).toMatchObject({ code: "EACCES" });
+    expect(await outcome(() => bad.builtin("tls").connect(port, "127.0.0.1", { rejectUnauthorized: false }), "secureConnect")).toMatchObject({ code: "EACCES" });
+    expect(await outcome(() => new (bad.builtin("tls").TLSSocket)(null, {}).connect(port, "127.0.0.1"))).toMatchObject({ code: "EACCES" });
+    expect(await outcome(() => bad.builtin("http2").connect(`https://127.0.0.1:${port}`, { rejectUnauthorized: false }))).toMatchObject({ code: "EACCES" });
+    expect(connections).toBe(0);
+    const good = listener({ connect: [`127.0.0.1:${port}`, `localhost:${port}`] });
+    expect(await fetched(good.builtin("https"), { host: "127.0.0.1", port, rejectUnauthorized: false })).toBe("secure");
+    expect(await fetched(good.builtin("https"), `https://localhost:${port}/`, { rejectUnauthorized: false })).toBe("secure");
+    expect(await outcome(() => good.builtin("tls").connect({ host: "localhost", port, rejectUnauthorized: false }), "secureConnect")).toBe("secureConnect");
+    server.closeAllConnections();
+    await close(server);
+  });
+
+  test("http2 in clear text, to the endpoint that is granted", async () => {
+    const server = app.builtin("http2").createServer((_q: any, r: any) => r.end("two"));
+    let connections = 0;
+    server.on("connection", () => (connections += 1));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address();
+    const bad = listener({ connect: ["127.0.0.1:1"] }).builtin("http2");
+    expect(await outcome(() => bad.connect(`http://127.0.0.1:${port}`))).toMatchObject({ code: "EACCES" });
+    expect(await outcome(() => bad.connect("http://127.0.0.1:1", { port }))).toMatchObject({ code: "EACCES" });
+    expect(connections).toBe(0);
+    const session = listener({ connect: [`127.0.0.1:${port}`] }).builtin("http2").connect(`http://127.0.0.1:${port}`);
+    const body = await new Promise((resolve) => {
+      let text = "";
+      session.request({ ":path": "/" }).setEncoding("utf8").on("data", (chunk: string) => (text += chunk)).on("end", () => resolve(text));
+    });
+    expect(body).toBe("two");
+    session.close();
+    await close(server);
+  });
+
+  test("no option loads a native library", () => {
+    const { createSecureContext } = app.builtin("tls");
+    expect(() => createSecureContext({ clientCertEngine: "/tmp/evil.so" })).toThrow(/restricted|not supported/u);
+    expect(() => createSecureContext({ privateKeyIdentifier: "k", privateKeyEngine: "/tmp/evil.so" })).toThrow(/restricted|not supported/u);
+  });
+});
+
+test("the real module's createConnection is refused too", async () => {
+  expect(await outcome(() => createConnection(1, "127.0.0.1"))).toMatchObject({ code: "EACCES" });
+  await settle(1);
+  expect(createRequire(import.meta.url)("node:net").Server.prototype.listen.name).toBe("listen");
+});
