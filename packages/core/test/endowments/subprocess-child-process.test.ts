@@ -97,10 +97,18 @@ describe("a granted program", () => {
     expect(inherited).not.toContain("secret");
     const given = cp.execFileSync("show-env", {
       encoding: "utf8",
-      env: { A: "1", NODE_OPTIONS: "--require /x", LD_PRELOAD: "/x.so", Bash_Env: "x", PYTHONSTARTUP: "x" },
+      env: {
+        A: "1",
+        NODE_OPTIONS: "--require /x",
+        LD_PRELOAD: "/x.so",
+        Bash_Env: "x",
+        "NODE_OPTIONS=--require /y #": "x",
+        "PATH=/z:": "x",
+        PYTHONSTARTUP: "x",
+      },
     });
     expect(given).toContain("A=1");
-    for (const name of ["NODE_OPTIONS", "LD_PRELOAD", "Bash_Env", "PYTHONSTARTUP", "secret"])
+    for (const name of ["NODE_OPTIONS", "LD_PRELOAD", "Bash_Env", "/y", "/z", "PYTHONSTARTUP", "secret"])
       expect(given).not.toContain(name);
     delete process.env.MOAT_TEST_SECRET;
   });
@@ -152,6 +160,20 @@ describe("any other program", () => {
     expect(() => cp.execFileSync("tool", [";", "other"], { shell: true })).toThrow(/ENOENT/);
     expectNothingRan();
     expect(context.denials).toContainEqual(expect.objectContaining({ capability: "command", target: "sh" }));
+  });
+
+  test("any program: what only a shell knows goes to the shell", () => {
+    const { cp, context } = facade(["*"]);
+    expect(cp.execSync("cd /", { encoding: "utf8" })).toBe("");
+    expect(cp.execSync("tool a", { encoding: "utf8" })).toBe("tool a\n");
+    expect(context.denials.filter((denial) => denial.capability === "command")).toEqual([]);
+  });
+
+  test("a granted program that is not installed is missing, not denied", () => {
+    const { cp, context } = facade(["not-installed"]);
+    expect(() => cp.execSync("not-installed a")).toThrow(/ENOENT/);
+    expect(() => cp.execFileSync("not-installed")).toThrow(/ENOENT/);
+    expect(context.denials.filter((denial) => denial.capability === "command")).toEqual([]);
   });
 
   test("failures look as Node's", async () => {

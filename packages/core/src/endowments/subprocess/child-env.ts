@@ -40,6 +40,8 @@ export function childEnv(context: EndowmentContext, additions: unknown): Record<
   if (typeof own === "object" && own !== null) {
     // for-in: Node takes inherited variables too.
     for (const name in own) {
+      // HAZARD: the name `NODE_OPTIONS=--require x #` sets NODE_OPTIONS: the system splits at the first `=`.
+      if (name.includes("=")) continue;
       if (!principal.trusted && matchesVariable(LOADER_VARIABLES, name)) continue;
       const value = (own as Record<string, unknown>)[name];
       if (value !== undefined) env[name] = `${value as string}`;

@@ -31,7 +31,7 @@ export function makeCommandPlanner(context: EndowmentContext): CommandPlanner {
   const windows = powers.process.platform === "win32";
   const defaultShell = windows ? "cmd.exe" : "sh";
   const refuse = (target: string, via: string): boolean => principal.denies({ capability: "command", target, via });
-  const direct = (program: Program, args: readonly string[]): CommandPlan => ({
+  const start = (program: Program, args: readonly string[]): CommandPlan => ({
     file: program.path,
     args,
     argv0: program.name,
@@ -48,13 +48,13 @@ export function makeCommandPlanner(context: EndowmentContext): CommandPlanner {
   const plan = (file: string, args: readonly string[], options: ChildOptions, via: string): CommandPlan | undefined => {
     const program = options.badCwd ? "missing" : grants.programFor(file, options.cwd);
     if (program === "missing") return undefined;
-    if (program !== undefined && program.node === undefined) return direct(program, args);
+    if (program !== undefined && program.node === undefined) return start(program, args);
     if (program?.node === "script") {
       const launched = underMoat(program.path, args, options);
       if (launched !== undefined) return launched;
     }
     if (program?.node === "binary") {
-      if (asksForVersion(args)) return direct(program, args);
+      if (asksForVersion(args)) return start(program, args);
       const asked = fileOfNodeArguments(args);
       const launched = asked === undefined ? undefined : underMoat(asked.file, asked.args, options);
       if (launched !== undefined) return launched;
@@ -72,21 +72,21 @@ export function makeCommandPlanner(context: EndowmentContext): CommandPlanner {
         : this.line([file, ...args].join(" "), options, via);
     },
     line(line, options, via) {
-      if (typeof options.shell !== "string") {
-        const words = wordsOfPlainCommand(line);
-        if (words !== undefined && grants.programFor(words[0]!, options.cwd) !== undefined)
-          return plan(words[0]!, words.slice(1), options, via);
-      }
+      if (options.badCwd) return undefined;
+      const words = typeof options.shell === "string" ? undefined : wordsOfPlainCommand(line);
+      const direct = words === undefined ? undefined : grants.programFor(words[0]!, options.cwd);
+      if (typeof direct === "object") return plan(words![0]!, words!.slice(1), options, via);
       const shell = typeof options.shell === "string" ? options.shell : defaultShell;
-      const program = options.badCwd ? "missing" : grants.programFor(shell, options.cwd);
-      if (program === "missing") return undefined;
-      if (program !== undefined && program.node === undefined) {
+      const program = grants.programFor(shell, options.cwd);
+      if (typeof program === "object" && program.node === undefined) {
         const isCmd = windows && /cmd(?:\.exe)?$/i.test(program.path);
         return isCmd
-          ? { ...direct(program, ["/d", "/s", "/c", `"${line}"`]), verbatim: true }
-          : direct(program, ["-c", line]);
+          ? { ...start(program, ["/d", "/s", "/c", `"${line}"`]), verbatim: true }
+          : start(program, ["-c", line]);
       }
-      if (refuse(shell === defaultShell ? firstWord(line, shell) : shell, via)) return undefined;
+      if (program === "missing" || direct === "missing") return undefined;
+      // What a person would have to grant: the program where the line is plain, otherwise the shell.
+      if (refuse(words?.[0] ?? shell, via)) return undefined;
       return { file: shell, args: ["-c", line], argv0: shell, env: {} };
     },
     fork(file, args, options) {
@@ -97,9 +97,4 @@ export function makeCommandPlanner(context: EndowmentContext): CommandPlanner {
       return { file: powers.process.execPath, args: [resolve(options.cwd, file), ...args], argv0: "node", env: {} };
     },
   };
-}
-
-/** What a person would have to grant: the program where the line is plain, otherwise the shell. */
-function firstWord(line: string, shell: string): string {
-  return wordsOfPlainCommand(line)?.[0] ?? shell;
 }
