@@ -71,7 +71,14 @@ describe("reading elsewhere", () => {
     const guest = world.fs();
     const fd = fs.openSync(`${home}/.npmrc`, "r");
     try {
-      for (const route of ["/proc/self/environ", "/proc/thread-self/environ", `/proc/self/root${home}/.npmrc`, `/dev/fd/${fd}`, `/proc/self/fd/${fd}`, `/dev/../proc/${process.pid}/environ`]) {
+      for (const route of [
+        "/proc/self/environ",
+        "/proc/thread-self/environ",
+        `/proc/self/root${home}/.npmrc`,
+        `/dev/fd/${fd}`,
+        `/proc/self/fd/${fd}`,
+        `/dev/../proc/${process.pid}/environ`,
+      ]) {
         expect(() => guest.readFileSync(route), route).toThrow(/ENOENT/);
         expect(() => guest.statSync(route), route).toThrow(/ENOENT/);
         expect(guest.existsSync(route)).toBe(false);
@@ -101,7 +108,15 @@ describe("reading elsewhere", () => {
         () => Object.assign(guest.createReadStream(mine), { path: secret }),
         () => Object.assign(guest.createReadStream(mine), { fd }),
         () => guest.createReadStream(mine, { fd }),
-        () => guest.createReadStream(mine, { fd: null, fs: { open: (_p: string, f: string, m: number, cb: Function) => guest.open(secret, f, m, cb), read: guest.read, close: guest.close } }),
+        () =>
+          guest.createReadStream(mine, {
+            fd: null,
+            fs: {
+              open: (_p: string, f: string, m: number, cb: Function) => guest.open(secret, f, m, cb),
+              read: guest.read,
+              close: guest.close,
+            },
+          }),
       ]) {
         expect(await all(make)).not.toContain("SECRET");
       }
@@ -110,7 +125,8 @@ describe("reading elsewhere", () => {
     }
     const stream = settled(guest.createReadStream(mine));
     const symbols = [];
-    for (let one = stream; one !== null; one = Object.getPrototypeOf(one)) symbols.push(...Object.getOwnPropertySymbols(one).map(String));
+    for (let one = stream; one !== null; one = Object.getPrototypeOf(one))
+      symbols.push(...Object.getOwnPropertySymbols(one).map(String));
     expect(symbols).not.toContain("Symbol(kFs)");
     stream.destroy();
   });
@@ -252,7 +268,9 @@ describe("reading elsewhere", () => {
   it("through the ES module's forms (D-025)", async () => {
     const guest = world.fs();
     expect(guest.readFileSync(new URL("./data.json", pathToFileURL(`${own}/index.js`)), "utf8")).toContain("hello");
-    expect(() => guest.readFileSync(new URL("../../../home/.npmrc", pathToFileURL(`${own}/index.js`)))).toThrow(/ENOENT/);
+    expect(() => guest.readFileSync(new URL("../../../home/.npmrc", pathToFileURL(`${own}/index.js`)))).toThrow(
+      /ENOENT/,
+    );
     await expect(guest.promises.readFile(`${home}/.npmrc`)).rejects.toThrow(/ENOENT/);
   });
 
@@ -275,7 +293,15 @@ describe("writing elsewhere", () => {
     await written(() => guest.createWriteStream(`${home}/.bashrc`, { flags: "a" }));
     await written(() => guest.createWriteStream(`${out}/../../home/.zshrc`));
     await written(() => new guest.WriteStream(`${world.root}/loot/w`));
-    await written(() => guest.createWriteStream(`${out}/log.txt`, { fs: { open: (_p: string, f: string, m: number, cb: Function) => guest.open(`${world.root}/loot/o`, f, m, cb), write: guest.write, close: guest.close } }));
+    await written(() =>
+      guest.createWriteStream(`${out}/log.txt`, {
+        fs: {
+          open: (_p: string, f: string, m: number, cb: Function) => guest.open(`${world.root}/loot/o`, f, m, cb),
+          write: guest.write,
+          close: guest.close,
+        },
+      }),
+    );
     expect(world.snapshot()).toBe(before);
   });
 
@@ -327,7 +353,14 @@ describe("writing elsewhere", () => {
     const guest = world.fs();
     const before = world.snapshot();
     const { O_CREAT, O_RDWR } = fs.constants;
-    for (const [file, flag] of [[`${world.root}/loot/new`, "w+"], [`${world.project}/package.json`, "w+"], [`${own}/evil.js`, "a+"], [`${home}/.zshrc`, O_CREAT | O_RDWR], [`${home}/.profile`, 66], [`${own}/data.json`, "r+"]] as const) {
+    for (const [file, flag] of [
+      [`${world.root}/loot/new`, "w+"],
+      [`${world.project}/package.json`, "w+"],
+      [`${own}/evil.js`, "a+"],
+      [`${home}/.zshrc`, O_CREAT | O_RDWR],
+      [`${home}/.profile`, 66],
+      [`${own}/data.json`, "r+"],
+    ] as const) {
       expect(() => guest.readFileSync(file, { flag })).toThrow(/EACCES/);
     }
     expect(world.snapshot()).toBe(before);
@@ -342,13 +375,41 @@ describe("writing elsewhere", () => {
     guest.writeFileSync(`${world.project}/node_modules/.cache/x/y`, "1");
     const before = world.snapshot();
     for (const name of [
-      "index.js", "out/../index.js", "package.json", "src/package.json", "package-lock.json", ".npmrc", ".env", ".env.local", ".git/hooks/pre-commit", ".GIT/config",
-      ".github/workflows/x.yml", ".husky/pre-push", "node_modules/victim/index.js", "node_modules/new/index.js", "node_modules/.bin/x", "moat.policy.json", "moat.overrides.json",
-      "vite.config.ts", "Makefile", "Dockerfile", "tool", ".vscode/tasks.json", "src/.eslintrc.js", "Package.json", "p\u200backage.json",
+      "index.js",
+      "out/../index.js",
+      "package.json",
+      "src/package.json",
+      "package-lock.json",
+      ".npmrc",
+      ".env",
+      ".env.local",
+      ".git/hooks/pre-commit",
+      ".GIT/config",
+      ".github/workflows/x.yml",
+      ".husky/pre-push",
+      "node_modules/victim/index.js",
+      "node_modules/new/index.js",
+      "node_modules/.bin/x",
+      "moat.policy.json",
+      "moat.overrides.json",
+      "vite.config.ts",
+      "Makefile",
+      "Dockerfile",
+      "tool",
+      ".vscode/tasks.json",
+      "src/.eslintrc.js",
+      "Package.json",
+      "p\u200backage.json",
     ]) {
       const file = `${world.project}/${name}`;
-      expect(silent(() => guest.writeFileSync(file, "evil")), name).toBeInstanceOf(Error);
-      expect(silent(() => guest.mkdirSync(file, { recursive: true })), name).not.toBe(file);
+      expect(
+        silent(() => guest.writeFileSync(file, "evil")),
+        name,
+      ).toBeInstanceOf(Error);
+      expect(
+        silent(() => guest.mkdirSync(file, { recursive: true })),
+        name,
+      ).not.toBe(file);
     }
     // By moving a folder that holds it, away or into place.
     const tmp = `${world.root}/tmp/e`;
@@ -383,7 +444,9 @@ it("a link swapped between the check and the use gives nothing (D-008)", async (
     const reads = [
       guest.promises.readFile(link, "utf8"),
       guest.promises.readFile(`${folder}/notes.txt`, "utf8"),
-      new Promise((done) => guest.readFile(`${folder}/notes.txt`, "utf8", (_error: unknown, text: string) => done(text))),
+      new Promise((done) =>
+        guest.readFile(`${folder}/notes.txt`, "utf8", (_error: unknown, text: string) => done(text)),
+      ),
       guest.promises.writeFile(`${folder}/new.txt`, "x"),
       guest.promises.readdir(folder),
     ].map((one) => one.catch(() => ""));
@@ -438,4 +501,46 @@ it("what was known of a path is void when a principal links or moves (in the sam
     mover.unlinkSync(`${out}/d`);
     mover.renameSync(`${out}/d2`, `${out}/d`);
   }
+});
+
+it("what the application hands on does not carry its authority in its classes", async () => {
+  const trusted = world.fs({}, { trusted: true });
+  const handle = await trusted.promises.open(`${own}/data.json`);
+  const things = [
+    settled(trusted.createReadStream(`${own}/data.json`)),
+    settled(handle.createReadStream()),
+    trusted.opendirSync(own),
+    trusted.watch(own),
+    handle,
+  ];
+  for (const thing of things) {
+    for (let one = thing; one !== null && one !== Object.prototype; one = Object.getPrototypeOf(one)) {
+      for (const key of Reflect.ownKeys(one)) {
+        expect(String(key)).not.toMatch(/kFs|kHandle|_handle/);
+      }
+    }
+    expect(() => new thing.constructor(`${home}/.npmrc`)).toThrow(/Illegal/);
+    expect(() => Object.assign(Object.getPrototypeOf(thing), { close: () => "patched" })).toThrow(TypeError);
+  }
+  expect(await trusted.promises.readFile(handle, "utf8")).toContain("hello");
+  for (const thing of things) await (thing.destroy?.() ?? thing.close());
+  await handle.close();
+});
+
+it("a descriptor's number is the principal's only while the file is open", async () => {
+  const guest = world.fs();
+  const handle = await guest.promises.open(`${own}/data.json`);
+  const { fd } = handle;
+  expect(guest.fstatSync(fd).isFile()).toBe(true);
+  await handle.close();
+  const others = fs.openSync(`${home}/.npmrc`, "r");
+  expect(() => guest.readFileSync(others)).toThrow(/EBADF/);
+  expect(() => guest.readFileSync(fd)).toThrow(/EBADF/);
+  expect(() => guest.closeSync(fd)).toThrow(/EBADF/);
+  fs.closeSync(others);
+  const stream = guest.createReadStream(`${own}/data.json`);
+  const opened: number = await new Promise((done) => stream.on("open", done));
+  stream.resume();
+  await new Promise((done) => stream.on("close", done));
+  expect(() => guest.fstatSync(opened)).toThrow(/EBADF/);
 });

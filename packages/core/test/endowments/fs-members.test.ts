@@ -25,27 +25,40 @@ describe("the table of members", () => {
     expect(Reflect.ownKeys(fs.promises).filter((key) => !classified.promises.has(String(key)))).toEqual([]);
   });
 
-  it.each([false, true])("leads to a facade with Node's names and arities, and no member of Node's own (trusted: %s)", (trusted) => {
-    const guest = world.fs(OUT, { trusted });
-    const raw = fs as any;
-    for (const key of Object.keys(guest)) {
-      expect(Object.hasOwn(raw, key), key).toBe(true);
-      if (typeof guest[key] !== "function" || ["Stats", "Dirent", "_toUnixTimestamp"].includes(key)) continue;
-      expect(guest[key], key).not.toBe(raw[key]);
-      expect([key, guest[key].name, guest[key].length]).toEqual([key, raw[key].name, raw[key].length]);
-    }
-    for (const key of Object.keys(guest.promises)) expect(guest.promises[key], key).not.toBe((raw.promises as any)[key]);
-    const refused = Object.keys(FS_MEMBERS).filter((key) => FS_MEMBERS[key]!.kind === "refused");
-    for (const key of [...refused, "inventedTomorrow"]) expect(key in guest).toBe(false);
-    expect(Object.keys(fs).filter((key) => !(key in guest) && !refused.includes(key) && raw[key] !== undefined)).toEqual([]);
-  });
+  it.each([false, true])(
+    "leads to a facade with Node's names and arities, and no member of Node's own (trusted: %s)",
+    (trusted) => {
+      const guest = world.fs(OUT, { trusted });
+      const raw = fs as any;
+      for (const key of Object.keys(guest)) {
+        expect(Object.hasOwn(raw, key), key).toBe(true);
+        if (typeof guest[key] !== "function" || ["Stats", "Dirent", "_toUnixTimestamp"].includes(key)) continue;
+        expect(guest[key], key).not.toBe(raw[key]);
+        expect([key, guest[key].name, guest[key].length]).toEqual([key, raw[key].name, raw[key].length]);
+      }
+      for (const key of Object.keys(guest.promises))
+        expect(guest.promises[key], key).not.toBe((raw.promises as any)[key]);
+      const refused = Object.keys(FS_MEMBERS).filter((key) => FS_MEMBERS[key]!.kind === "refused");
+      for (const key of [...refused, "inventedTomorrow"]) expect(key in guest).toBe(false);
+      expect(
+        Object.keys(fs).filter((key) => !(key in guest) && !refused.includes(key) && raw[key] !== undefined),
+      ).toEqual([]);
+    },
+  );
 
   it("leaves a member out that it does not know", () => {
     let erased = 0;
-    const later = { ...fs, eraseEverything: () => erased++, promises: { ...fs.promises, eraseEverything: () => erased++ } };
+    const later = {
+      ...fs,
+      eraseEverything: () => erased++,
+      promises: { ...fs.promises, eraseEverything: () => erased++ },
+    };
     for (const trusted of [false, true]) {
       const context = world.context(OUT, { trusted });
-      const powers = { ...context.powers, builtin: (name: string) => (name === "fs" ? later : context.powers.builtin(name)) };
+      const powers = {
+        ...context.powers,
+        builtin: (name: string) => (name === "fs" ? later : context.powers.builtin(name)),
+      };
       const guest: any = makeFs({ ...context, powers });
       expect(guest.eraseEverything).toBe(undefined);
       expect(guest.promises.eraseEverything).toBe(undefined);
@@ -66,7 +79,8 @@ describe("a facade behaves as fs does", () => {
     expect(makeFsPromises(context)).toBe(one.promises);
     expect(Object.getPrototypeOf(one)).toBe(Object.prototype);
     const clone = Object.create(Object.getPrototypeOf(one));
-    for (const key of Object.getOwnPropertyNames(one)) Object.defineProperty(clone, key, Object.getOwnPropertyDescriptor(one, key)!);
+    for (const key of Object.getOwnPropertyNames(one))
+      Object.defineProperty(clone, key, Object.getOwnPropertyDescriptor(one, key)!);
     expect(clone.statSync(world.dep).isDirectory()).toBe(true);
   });
 
@@ -99,7 +113,14 @@ describe("a facade behaves as fs does", () => {
 
   it("gives the errors of Node, with the path that was given", async () => {
     const guest = world.fs(OUT);
-    const facts = (error: any) => ({ message: error.message, code: error.code, errno: error.errno, syscall: error.syscall, path: error.path, dest: error.dest });
+    const facts = (error: any) => ({
+      message: error.message,
+      code: error.code,
+      errno: error.errno,
+      syscall: error.syscall,
+      path: error.path,
+      dest: error.dest,
+    });
     const thrown = (work: () => unknown) => {
       try {
         work();
@@ -151,7 +172,11 @@ describe("a facade behaves as fs does", () => {
       path: `${world.home}/.npmrc`,
       dest: undefined,
     });
-    expect(thrown(() => guest.writeFileSync(`${world.home}/x`, ""))).toMatchObject({ message: `EACCES: permission denied, open '${world.home}/x'`, code: "EACCES", errno: -13 });
+    expect(thrown(() => guest.writeFileSync(`${world.home}/x`, ""))).toMatchObject({
+      message: `EACCES: permission denied, open '${world.home}/x'`,
+      code: "EACCES",
+      errno: -13,
+    });
     expect(guest.statSync(`${world.home}/.npmrc`, { throwIfNoEntry: false })).toBe(undefined);
     expect(() => guest.readFile(`${world.dep}/data.json`)).toThrow(TypeError);
     expect(() => guest.readFileSync(undefined)).toThrow(expect.objectContaining({ code: "ERR_INVALID_ARG_TYPE" }));
@@ -204,7 +229,10 @@ describe("a facade behaves as fs does", () => {
     guest.renameSync(`${out}/l`, `${out}/l2`);
     expect(fs.existsSync(`${out}/a/f`)).toBe(true);
     guest.cpSync(`${out}/a`, `${out}/copy`, { recursive: true });
-    await guest.promises.cp(`${out}/a`, `${out}/copy2`, { recursive: true, filter: async (from: string) => !from.endsWith("b") });
+    await guest.promises.cp(`${out}/a`, `${out}/copy2`, {
+      recursive: true,
+      filter: async (from: string) => !from.endsWith("b"),
+    });
     expect(fs.readdirSync(`${out}/copy2`)).toEqual(["f"]);
     guest.renameSync(`${out}/copy`, `${out}/copy3`);
     await guest.promises.rm(`${out}/copy3`, { recursive: true });
@@ -212,7 +240,11 @@ describe("a facade behaves as fs does", () => {
     expect(guest.existsSync(`${out}/copy3`)).toBe(false);
     expect(guest.statSync(world.root).isDirectory()).toBe(true);
     expect(guest.existsSync(path.dirname(world.root))).toBe(true);
-    const [data, found] = await new Promise<unknown[]>((done) => guest.watchFile(`${out}/a/f`, { interval: 20 }, (...args: unknown[]) => done(args)) && setTimeout(() => fs.writeFileSync(`${out}/a/f`, "longer than before"), 50));
+    const [data, found] = await new Promise<unknown[]>(
+      (done) =>
+        guest.watchFile(`${out}/a/f`, { interval: 20 }, (...args: unknown[]) => done(args)) &&
+        setTimeout(() => fs.writeFileSync(`${out}/a/f`, "longer than before"), 50),
+    );
     expect((data as fs.Stats).size).toBeGreaterThan((found as fs.Stats).size);
     guest.unwatchFile(`${out}/a/f`);
     if (guest.globSync) expect(guest.globSync("**/*.txt", { cwd: world.project })).toContain("src/a.txt");

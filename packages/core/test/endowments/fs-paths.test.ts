@@ -12,8 +12,16 @@ beforeAll(() => {
   fs.mkdirSync(`${project}/out/deep/er`, { recursive: true });
   fs.writeFileSync(`${project}/out/deep/f`, "in out");
   for (const [target, at] of [
-    [home, "out/home"], ["..", "out/up"], ["deep/er", "out/in"], ["../../..", "out/deep/top"], ["loop", "out/loop"],
-    ["nothing", "out/dangling"], ["../../home/new", "out/planted"], [`${home}/.npmrc`, "out/token"], ["../src/a.txt", "out/a"], ["..", "src/up"],
+    [home, "out/home"],
+    ["..", "out/up"],
+    ["deep/er", "out/in"],
+    ["../../..", "out/deep/top"],
+    ["loop", "out/loop"],
+    ["nothing", "out/dangling"],
+    ["../../home/new", "out/planted"],
+    [`${home}/.npmrc`, "out/token"],
+    ["../src/a.txt", "out/a"],
+    ["..", "src/up"],
   ] as const) {
     fs.symlinkSync(target, `${project}/${at}`);
   }
@@ -21,11 +29,53 @@ beforeAll(() => {
 afterAll(() => world.remove());
 
 const segment = fc.constantFrom(
-  ".", "..", "", "project", "home", "out", "src", "a.txt", "deep", "er", "f", "up", "in", "top", "loop", "dangling", "planted", "token", "a", ".npmrc", "notes.txt",
-  "node_modules", "dep", "data.json", ".env", "package.json", "index.js", "new", "x\u0000y", "%2e%2e", "..\\", "OUT", "loot", ".ssh", "id_ed25519", "home\u200b",
+  ".",
+  "..",
+  "",
+  "project",
+  "home",
+  "out",
+  "src",
+  "a.txt",
+  "deep",
+  "er",
+  "f",
+  "up",
+  "in",
+  "top",
+  "loop",
+  "dangling",
+  "planted",
+  "token",
+  "a",
+  ".npmrc",
+  "notes.txt",
+  "node_modules",
+  "dep",
+  "data.json",
+  ".env",
+  "package.json",
+  "index.js",
+  "new",
+  "x\u0000y",
+  "%2e%2e",
+  "..\\",
+  "OUT",
+  "loot",
+  ".ssh",
+  "id_ed25519",
+  "home\u200b",
 );
 /** Many a walk ends at something that is there. */
-const end = fc.constantFrom([], ["src", "a.txt"], ["out", "deep", "f"], ["out", "a"], ["node_modules", "dep", "data.json"], ["out", "token"], ["..", "home", "notes.txt"]);
+const end = fc.constantFrom(
+  [],
+  ["src", "a.txt"],
+  ["out", "deep", "f"],
+  ["out", "a"],
+  ["node_modules", "dep", "data.json"],
+  ["out", "token"],
+  ["..", "home", "notes.txt"],
+);
 const walk = fc.tuple(fc.array(segment, { maxLength: 5 }), end).map(([some, last]) => [...some, ...last]);
 const form = fc.constantFrom<"string" | "buffer" | "bytes" | "url">("string", "buffer", "bytes", "url");
 
@@ -81,7 +131,11 @@ describe("any path at all", () => {
 
   it("writes below the scope, and nowhere else", () => {
     const guest = world.fs({ fs: { read: ["."], write: ["./out"] } });
-    const outside = () => world.snapshot().split("\n").filter((line) => !line.startsWith("project/out/") && !line.startsWith("project/out "));
+    const outside = () =>
+      world
+        .snapshot()
+        .split("\n")
+        .filter((line) => !line.startsWith("project/out/") && !line.startsWith("project/out "));
     const before = outside();
     const operations: ((path: unknown, other: unknown) => unknown)[] = [
       (path) => guest.writeFileSync(path, "canary"),
@@ -102,7 +156,10 @@ describe("any path at all", () => {
     fc.assert(
       fc.property(walk, walk, form, fc.nat(operations.length - 1), (one, two, kind, which) => {
         try {
-          operations[which]!(shaped(`${world.project}/${one.join("/")}`, kind).given, shaped(`${world.project}/out/${two.join("/")}`, kind).given);
+          operations[which]!(
+            shaped(`${world.project}/${one.join("/")}`, kind).given,
+            shaped(`${world.project}/out/${two.join("/")}`, kind).given,
+          );
         } catch {}
       }),
       { numRuns: 3000 },
@@ -149,7 +206,8 @@ describe("scopes", () => {
   });
 
   it("takes no path that is not in its real form", () => {
-    for (const name of ["a/../src", "./src", "src/", "src//a"]) expect(covers(["."], "read", `${world.project}/${name}`)).toBe(false);
+    for (const name of ["a/../src", "./src", "src/", "src//a"])
+      expect(covers(["."], "read", `${world.project}/${name}`)).toBe(false);
     expect(covers(["."], "write", "out")).toBe(false);
   });
 

@@ -15,7 +15,10 @@ export interface World {
   readonly home: string;
   readonly dep: string;
   readonly denials: Omit<Denial, "principal">[];
-  context(policy?: object, more?: Partial<{ trusted: boolean; audit: boolean; entryModules: string[]; reservedPaths: string[] }>): EndowmentContext;
+  context(
+    policy?: object,
+    more?: Partial<{ trusted: boolean; audit: boolean; entryModules: string[]; reservedPaths: string[] }>,
+  ): EndowmentContext;
   fs(policy?: object, more?: object): any;
   snapshot(): string;
   remove(): void;
@@ -89,10 +92,14 @@ export function makeWorld(): World {
     snapshot() {
       const lines: string[] = [];
       const walk = (folder: string) => {
-        for (const entry of fs.readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+        for (const entry of fs
+          .readdirSync(folder, { withFileTypes: true })
+          .sort((a, b) => (a.name < b.name ? -1 : 1))) {
           const full = path.join(folder, entry.name);
           const { mode } = fs.lstatSync(full);
-          lines.push(`${path.relative(root, full)} ${mode.toString(8)} ${entry.isFile() ? fs.readFileSync(full, "utf8") : entry.isSymbolicLink() ? fs.readlinkSync(full) : ""}`);
+          lines.push(
+            `${path.relative(root, full)} ${mode.toString(8)} ${entry.isFile() ? fs.readFileSync(full, "utf8") : entry.isSymbolicLink() ? fs.readlinkSync(full) : ""}`,
+          );
           if (entry.isDirectory()) walk(full);
         }
       };

@@ -48,7 +48,12 @@ export function makeAnchors(fs: typeof import("node:fs"), platform: string): Anc
       isFileAt(fd, real) {
         const wanted = lstatSync(real, { bigint: true, throwIfNoEntry: false });
         const held = fstatSync(fd, { bigint: true });
-        return wanted !== undefined && wanted.ino === held.ino && wanted.dev === held.dev && fs.realpathSync.native(real) === real;
+        return (
+          wanted !== undefined &&
+          wanted.ino === held.ino &&
+          wanted.dev === held.dev &&
+          fs.realpathSync.native(real) === real
+        );
       },
     };
   }

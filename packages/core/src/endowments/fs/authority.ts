@@ -57,7 +57,8 @@ export function makeFsAuthority(context: EndowmentContext): FsAuthority {
   function allow(location: Location, { mode, syscall, via }: Want): void {
     if (covers(location.real, mode)) return;
     if (mode === "write") {
-      if (principal.denies({ capability: "fs.write", target: location.real, via })) throw fsError("EACCES", syscall, location.given);
+      if (principal.denies({ capability: "fs.write", target: location.real, via }))
+        throw fsError("EACCES", syscall, location.given);
       return;
     }
     // What does not exist is not there for anybody: nothing to report.
@@ -119,5 +120,15 @@ export function makeFsAuthority(context: EndowmentContext): FsAuthority {
     return true;
   }
 
-  return { scopes, realPaths, anchors, descriptors, locate, allow, hold, sees: (real) => covers(real, "stat"), isSteady };
+  return {
+    scopes,
+    realPaths,
+    anchors,
+    descriptors,
+    locate,
+    allow,
+    hold,
+    sees: (real) => covers(real, "stat"),
+    isSteady,
+  };
 }

@@ -31,13 +31,21 @@ export function takeCallback(args: unknown[]): Callback {
       return (...values) => void Reflect.apply(guest, undefined, values);
     }
   }
-  throw nodeError(new TypeError('The "cb" argument must be of type function. Received undefined'), "ERR_INVALID_ARG_TYPE");
+  throw nodeError(
+    new TypeError('The "cb" argument must be of type function. Received undefined'),
+    "ERR_INVALID_ARG_TYPE",
+  );
 }
 
 /** Whether Node would throw this at once instead of handing it to the callback. */
 export function isArgumentError(error: unknown): boolean {
   const code = (error as { code?: unknown } | undefined)?.code;
-  return typeof code !== "string" || code.startsWith("ERR_INVALID_") || code === "ERR_OUT_OF_RANGE" || code.startsWith("ERR_MISSING_");
+  return (
+    typeof code !== "string" ||
+    code.startsWith("ERR_INVALID_") ||
+    code === "ERR_OUT_OF_RANGE" ||
+    code.startsWith("ERR_MISSING_")
+  );
 }
 
 export function syncForm(real: Function, prepare: Prepare, via: string): Function {

@@ -6,6 +6,12 @@ export interface DescriptorOwner {
   readonly real: string;
   /** Opened for writing, and so free to change the file's mode, owner and times. */
   readonly writable: boolean;
+  /**
+   * HAZARD: the handle that the descriptor lives in. Node closes a forgotten
+   * handle when it is collected, and the number is then somebody else's file:
+   * as long as the number counts as the principal's, the handle is kept.
+   */
+  readonly handle?: object;
 }
 
 /**

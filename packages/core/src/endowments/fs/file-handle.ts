@@ -22,19 +22,31 @@ export interface FileHandles {
   isHandle(value: unknown): value is { fd: number; close(): Promise<void> };
 }
 
-export function makeFileHandles(context: EndowmentContext, authority: FsAuthority, streams: HandleState["streams"]): FileHandles {
+export function makeFileHandles(
+  context: EndowmentContext,
+  authority: FsAuthority,
+  streams: HandleState["streams"],
+): FileHandles {
   const { EventEmitter } = context.powers.builtin("events");
-  const { FileHandle, states } = context.shared<SharedHandles>("fs.fileHandles", () => makeSharedHandles(EventEmitter, context));
+  const { FileHandle, states } = context.shared<SharedHandles>("fs.fileHandles", () =>
+    makeSharedHandles(EventEmitter, context),
+  );
   return {
     wrap(raw) {
       const handle = Object.create(FileHandle.prototype);
       EventEmitter.call(handle);
       states.set(handle, { raw, authority, streams });
-      (raw as any).once("close", () => handle.emit("close"));
+      const { fd } = raw;
+      (raw as any).once("close", () => {
+        // A web stream may have closed it, too.
+        authority.descriptors.remove(fd);
+        handle.emit("close");
+      });
       return handle;
     },
     rawOf: (value) => (typeof value === "object" && value !== null ? states.get(value)?.raw : undefined),
-    isHandle: (value): value is { fd: number; close(): Promise<void> } => typeof value === "object" && value !== null && states.has(value),
+    isHandle: (value): value is { fd: number; close(): Promise<void> } =>
+      typeof value === "object" && value !== null && states.has(value),
   };
 }
 
@@ -53,7 +65,10 @@ function makeSharedHandles(EventEmitter: any, context: EndowmentContext): Shared
     const owner = authority.descriptors.find(raw.fd);
     if (owner === undefined || owner.writable) return;
     const { real } = owner;
-    authority.allow({ given: real, real, folder: real, rest: "", exists: true, wantsFolder: false }, { mode: "write", follow: true, syscall, via: `FileHandle.${syscall}` });
+    authority.allow(
+      { given: real, real, folder: real, rest: "", exists: true, wantsFolder: false },
+      { mode: "write", follow: true, syscall, via: `FileHandle.${syscall}` },
+    );
   }
 
   class FileHandle extends EventEmitter {

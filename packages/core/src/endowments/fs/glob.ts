@@ -15,14 +15,19 @@ export function makeGlob(authority: FsAuthority, fs: Fs) {
 
   function sees(path: string): boolean {
     try {
-      return scopes.covers(realPaths.locate(path, false, "glob").real, "read") && scopes.covers(realPaths.locate(path, true, "glob").real, "read");
+      return (
+        scopes.covers(realPaths.locate(path, false, "glob").real, "read") &&
+        scopes.covers(realPaths.locate(path, true, "glob").real, "read")
+      );
     } catch {
       return false;
     }
   }
 
   function prepared(patterns: unknown, options: any) {
-    const { cwd, withFileTypes, exclude, followSymlinks } = (typeof options === "object" && options !== null ? options : {}) as Record<string, any>;
+    const { cwd, withFileTypes, exclude, followSymlinks } = (
+      typeof options === "object" && options !== null ? options : {}
+    ) as Record<string, any>;
     const folder = cwd === undefined ? undefined : pathArgument(cwd, "options.cwd");
     const base = folder ?? ".";
     const full = (one: any): string => {
@@ -32,7 +37,8 @@ export function makeGlob(authority: FsAuthority, fs: Fs) {
     const settings: Record<string, unknown> = { __proto__: null as never, withFileTypes: Boolean(withFileTypes) };
     if (folder !== undefined) settings.cwd = folder;
     if (followSymlinks !== undefined) settings.followSymlinks = Boolean(followSymlinks);
-    if (typeof exclude === "function") settings.exclude = (one: unknown) => !sees(full(one)) || Boolean(Reflect.apply(exclude, undefined, [one]));
+    if (typeof exclude === "function")
+      settings.exclude = (one: unknown) => !sees(full(one)) || Boolean(Reflect.apply(exclude, undefined, [one]));
     else if (Array.isArray(exclude)) settings.exclude = exclude.map((one) => `${one}`);
     const list = Array.isArray(patterns) ? patterns.map((one) => `${one}`) : `${patterns as string}`;
     return { list, settings, shows: (one: unknown) => sees(full(one)) };

@@ -20,7 +20,9 @@ type Fs = typeof import("node:fs");
 export const makeFs: BuiltinFactory = (context) => {
   const raw = context.powers.builtin("fs") as Fs;
   shareDataClasses(context, raw);
-  const members: OwnMembers = context.principal.trusted ? makeTrustedMembers(context, raw) : makeAttenuatedMembers(context, raw);
+  const members: OwnMembers = context.principal.trusted
+    ? makeTrustedMembers(context, raw)
+    : makeAttenuatedMembers(context, raw);
   const promises = assemble(raw.promises, members.promises);
   return assemble(raw, { ...members.fs, promises });
 };
@@ -32,7 +34,11 @@ export const makeFsPromises: BuiltinFactory = (context) => context.builtin("fs")
 function shareDataClasses(context: EndowmentContext, raw: Fs): void {
   context.shared("fs.dataClasses", () => {
     for (const Class of [raw.Stats, raw.Dirent] as unknown as { prototype: object }[]) {
-      for (let one: object | null = Class.prototype; one !== null && one !== Object.prototype; one = Object.getPrototypeOf(one)) {
+      for (
+        let one: object | null = Class.prototype;
+        one !== null && one !== Object.prototype;
+        one = Object.getPrototypeOf(one)
+      ) {
         const { constructor } = one as { constructor: Function };
         sharePrototype(one);
         Object.freeze(constructor);
@@ -53,7 +59,12 @@ function assemble(raw: object, members: Record<string, unknown>): object {
       dressed(value, descriptor.value.name, descriptor.value);
       copyPromisifyArgs(descriptor.value, value);
     }
-    Object.defineProperty(facade, key, { value, writable: true, enumerable: descriptor.enumerable === true, configurable: true });
+    Object.defineProperty(facade, key, {
+      value,
+      writable: true,
+      enumerable: descriptor.enumerable === true,
+      configurable: true,
+    });
   }
   return facade;
 }
@@ -86,10 +97,13 @@ function makeAttenuatedMembers(context: EndowmentContext, raw: Fs): OwnMembers {
       if (row.kind === "harmless") members.fs[key] = name === "constants" ? constantsOf(context, raw) : real;
       else if (typeof real !== "function") continue;
       else if (row.kind === "own") members.fs[key] = own.fs[key];
-      else if (row.kind === "descriptor") members.fs[key] = descriptorForm(authority, key, real, row.changes === true, nextTick);
+      else if (row.kind === "descriptor")
+        members.fs[key] = descriptorForm(authority, key, real, row.changes === true, nextTick);
       else if (row.kind === "path") {
         const prepare = preparePaths(authority, name, row.roles);
-        members.fs[key] = key.endsWith("Sync") ? syncForm(real, prepare, `fs.${key}`) : callbackForm(real, prepare, `fs.${key}`, nextTick);
+        members.fs[key] = key.endsWith("Sync")
+          ? syncForm(real, prepare, `fs.${key}`)
+          : callbackForm(real, prepare, `fs.${key}`, nextTick);
       }
     }
     for (const key of keys.promises) {
@@ -97,7 +111,8 @@ function makeAttenuatedMembers(context: EndowmentContext, raw: Fs): OwnMembers {
       if (row.kind === "harmless") members.promises[key] = constantsOf(context, raw);
       else if (typeof real !== "function") continue;
       else if (row.kind === "own") members.promises[key] = own.promises[key];
-      else if (row.kind === "path") members.promises[key] = promiseForm(real, preparePaths(authority, name, row.roles), `fs.promises.${key}`);
+      else if (row.kind === "path")
+        members.promises[key] = promiseForm(real, preparePaths(authority, name, row.roles), `fs.promises.${key}`);
     }
   }
   quicken(members, authority, raw);
@@ -153,7 +168,13 @@ export function constantsOf(context: EndowmentContext, raw: Fs): object {
   return context.shared("fs.constants", () => Object.freeze(Object.assign(Object.create(null), raw.constants)));
 }
 
-function descriptorForm({ descriptors, allow }: FsAuthority, name: string, real: Function, changes: boolean, nextTick: Function): Function {
+function descriptorForm(
+  { descriptors, allow }: FsAuthority,
+  name: string,
+  real: Function,
+  changes: boolean,
+  nextTick: Function,
+): Function {
   const syscall = name.replace(/Sync$/, "").replace("futimes", "futime").replace(/v$/, "");
   const check = (fd: unknown) => {
     descriptors.check(fd, syscall);
@@ -163,7 +184,10 @@ function descriptorForm({ descriptors, allow }: FsAuthority, name: string, real:
     if (owner === undefined) throw fsError("EPERM", syscall);
     if (owner.writable) return;
     const { real: path } = owner;
-    allow({ given: path, real: path, folder: path, rest: "", exists: true, wantsFolder: false }, { mode: "write", follow: true, syscall, via: `fs.${name}` });
+    allow(
+      { given: path, real: path, folder: path, rest: "", exists: true, wantsFolder: false },
+      { mode: "write", follow: true, syscall, via: `fs.${name}` },
+    );
   };
   if (name.endsWith("Sync")) {
     return (fd: unknown, ...rest: unknown[]) => {

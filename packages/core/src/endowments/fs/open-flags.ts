@@ -18,7 +18,16 @@ const NAMED: Readonly<Record<string, readonly (keyof Constants)[]>> = {
   "ax+": ["O_APPEND", "O_CREAT", "O_RDWR", "O_EXCL"],
   "as+": ["O_APPEND", "O_CREAT", "O_RDWR", "O_SYNC"],
 };
-const ALIASES: Readonly<Record<string, string>> = { sr: "rs", "sr+": "rs+", xw: "wx", "xw+": "wx+", xa: "ax", "xa+": "ax+", sa: "as", "sa+": "as+" };
+const ALIASES: Readonly<Record<string, string>> = {
+  sr: "rs",
+  "sr+": "rs+",
+  xw: "wx",
+  "xw+": "wx+",
+  xa: "ax",
+  "xa+": "ax+",
+  sa: "as",
+  "sa+": "as+",
+};
 
 /** What a way of opening a file does to it. */
 export interface OpenFlags {
@@ -50,7 +59,7 @@ export function openFlags(value: unknown, constants: Constants): OpenFlags {
     // 3 is Linux's "neither, but both are checked": counts as both.
     reads: access !== constants.O_WRONLY,
     writes: access !== 0 || (bits & (constants.O_CREAT | constants.O_TRUNC | constants.O_APPEND)) !== 0,
-    noFollow: noFollow !== 0 && (bits & noFollow) !== 0,
+    noFollow: (bits & noFollow) !== 0 || ((bits & constants.O_CREAT) !== 0 && (bits & constants.O_EXCL) !== 0),
     creates: (bits & constants.O_CREAT) !== 0,
   };
 }

@@ -45,7 +45,13 @@ export function makeOpener(authority: FsAuthority, fs: Fs, nextTick: Function): 
         return { path: given, bits: flags.bits | O_NOFOLLOW, real: given, names: [], release: nothing };
       }
       const { real, wantsFolder } = locate(given, want);
-      return { path: wantsFolder ? `${real}/` : real, bits: flags.bits | O_NOFOLLOW, real, names: [{ used: real, given }], release: nothing };
+      return {
+        path: wantsFolder ? `${real}/` : real,
+        bits: flags.bits | O_NOFOLLOW,
+        real,
+        names: [{ used: real, given }],
+        release: nothing,
+      };
     }
     if (flags.reads) locate(given, { ...want, mode: flags.creates ? "write" : "read" });
     const held = hold(given, want, "entry");
@@ -141,7 +147,7 @@ export function makeOpener(authority: FsAuthority, fs: Fs, nextTick: Function): 
         handle = await openPromise(one.path, one.bits, mode as number);
         if (isChecked(handle.fd, one.real, count, given)) {
           const result = handle;
-          descriptors.add(result.fd, { real: one.real, writable: flags.writes });
+          descriptors.add(result.fd, { real: one.real, writable: flags.writes, handle: result });
           handle = undefined;
           return result;
         }

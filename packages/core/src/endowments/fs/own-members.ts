@@ -3,7 +3,15 @@ import { resolve } from "node:path";
 import { promisify } from "node:util";
 import type { EndowmentContext } from "../principal.ts";
 import type { FsAuthority } from "./authority.ts";
-import { callbackForm, isArgumentError, promiseForm, syncForm, takeCallback, type Callback, type Prepare } from "./call-forms.ts";
+import {
+  callbackForm,
+  isArgumentError,
+  promiseForm,
+  syncForm,
+  takeCallback,
+  type Callback,
+  type Prepare,
+} from "./call-forms.ts";
 import { makeDirs } from "./directories.ts";
 import { makeFileContents } from "./file-contents.ts";
 import type { FileHandles } from "./file-handle.ts";
@@ -23,34 +31,45 @@ export interface OwnMembers {
   readonly promises: Record<string, any>;
 }
 
-export function makeOwnMembers(context: EndowmentContext, authority: FsAuthority, opener: Opener, handles: FileHandles, raw: Fs, facade: OwnMembers): OwnMembers {
+export function makeOwnMembers(
+  context: EndowmentContext,
+  authority: FsAuthority,
+  opener: Opener,
+  handles: FileHandles,
+  raw: Fs,
+  facade: OwnMembers,
+): OwnMembers {
   const { nextTick } = context.powers.process;
   const { descriptors, locate } = authority;
   const { promises: rawPromises } = raw as any;
   const members: OwnMembers = { fs: { __proto__: null }, promises: { __proto__: null } };
 
   /** A callback form of something that is done at once. */
-  const later = (work: (...args: any[]) => unknown) => (...args: unknown[]) => {
-    const callback = takeCallback(args);
-    let value: unknown;
-    try {
-      value = work(...args);
-    } catch (error) {
-      if (isArgumentError(error)) throw error;
-      nextTick(callback, error);
-      return;
-    }
-    if (value === undefined) nextTick(callback, null);
-    else nextTick(callback, null, value);
-  };
+  const later =
+    (work: (...args: any[]) => unknown) =>
+    (...args: unknown[]) => {
+      const callback = takeCallback(args);
+      let value: unknown;
+      try {
+        value = work(...args);
+      } catch (error) {
+        if (isArgumentError(error)) throw error;
+        nextTick(callback, error);
+        return;
+      }
+      if (value === undefined) nextTick(callback, null);
+      else nextTick(callback, null, value);
+    };
   /** A callback form of a promise's. */
-  const settled = (work: (...args: any[]) => Promise<unknown>) => (...args: unknown[]) => {
-    const callback = takeCallback(args);
-    work(...args).then(
-      (value) => nextTick(() => (value === undefined ? callback(null) : callback(null, value))),
-      (error) => nextTick(callback, error),
-    );
-  };
+  const settled =
+    (work: (...args: any[]) => Promise<unknown>) =>
+    (...args: unknown[]) => {
+      const callback = takeCallback(args);
+      work(...args).then(
+        (value) => nextTick(() => (value === undefined ? callback(null) : callback(null, value))),
+        (error) => nextTick(callback, error),
+      );
+    };
 
   for (const [name, prepare] of Object.entries(preparersOfPaths(authority, raw))) {
     members.fs[`${name}Sync`] = syncForm((raw as any)[`${name}Sync`], prepare, `fs.${name}Sync`);
@@ -63,11 +82,15 @@ export function makeOwnMembers(context: EndowmentContext, authority: FsAuthority
   const { readdir: readdirPromise } = members.promises;
   members.fs.readdirSync = (path: unknown, options?: unknown) => {
     const wanted = readdirOptions(options);
-    return wanted.recursive ? runSync(readdirRecursive(pathArgument(path), wanted.withFileTypes, wanted.encoding), members.fs) : readdirSync(path, wanted);
+    return wanted.recursive
+      ? runSync(readdirRecursive(pathArgument(path), wanted.withFileTypes, wanted.encoding), members.fs)
+      : readdirSync(path, wanted);
   };
   members.promises.readdir = async (path: unknown, options?: unknown) => {
     const wanted = readdirOptions(options);
-    return wanted.recursive ? runAsync(readdirRecursive(pathArgument(path), wanted.withFileTypes, wanted.encoding), members.promises) : readdirPromise(path, wanted);
+    return wanted.recursive
+      ? runAsync(readdirRecursive(pathArgument(path), wanted.withFileTypes, wanted.encoding), members.promises)
+      : readdirPromise(path, wanted);
   };
   members.fs.readdir = (...args: unknown[]) => {
     const callback = takeCallback(args);
@@ -77,12 +100,14 @@ export function makeOwnMembers(context: EndowmentContext, authority: FsAuthority
   };
 
   // open, close and whole files
-  members.fs.openSync = (path: unknown, flags?: unknown, mode?: unknown) => opener.sync(path, flags, mode ?? 0o666, "fs.openSync");
+  members.fs.openSync = (path: unknown, flags?: unknown, mode?: unknown) =>
+    opener.sync(path, flags, mode ?? 0o666, "fs.openSync");
   members.fs.open = (...args: unknown[]) => {
     const callback = takeCallback(args);
     opener.callback(args[0], args[1], args[2] ?? 0o666, "fs.open", callback);
   };
-  members.promises.open = async (path: unknown, flags?: unknown, mode?: unknown) => handles.wrap(await opener.promise(path, flags, mode ?? 0o666, "fs.promises.open"));
+  members.promises.open = async (path: unknown, flags?: unknown, mode?: unknown) =>
+    handles.wrap(await opener.promise(path, flags, mode ?? 0o666, "fs.promises.open"));
   const letGo = (fd: unknown) => {
     descriptors.check(fd, "close");
     // Standard input and outputs belong to the program.
@@ -94,7 +119,16 @@ export function makeOwnMembers(context: EndowmentContext, authority: FsAuthority
     raw.closeSync(fd as number);
   };
   members.fs.close = (fd: unknown, callback?: unknown) => {
-    const done: Callback = callback === undefined ? (error) => void (error && nextTick(() => { throw error; })) : takeCallback([callback]);
+    const done: Callback =
+      callback === undefined
+        ? (error) =>
+            void (
+              error &&
+              nextTick(() => {
+                throw error;
+              })
+            )
+        : takeCallback([callback]);
     try {
       letGo(fd);
     } catch (error) {
@@ -111,7 +145,9 @@ export function makeOwnMembers(context: EndowmentContext, authority: FsAuthority
   const exists = (path: unknown, via: string): boolean => {
     try {
       const given = pathArgument(path);
-      return authority.isSteady(given) ? raw.existsSync(given) : locate(given, { mode: "stat", follow: true, syscall: "access", via }).exists;
+      return authority.isSteady(given)
+        ? raw.existsSync(given)
+        : locate(given, { mode: "stat", follow: true, syscall: "access", via }).exists;
     } catch {
       return false;
     }
@@ -121,7 +157,9 @@ export function makeOwnMembers(context: EndowmentContext, authority: FsAuthority
     const callback = takeCallback(args);
     nextTick(callback, exists(args[0], "fs.exists"));
   };
-  Object.defineProperty(members.fs.exists, promisify.custom, { value: async (path: unknown) => exists(path, "fs.exists") });
+  Object.defineProperty(members.fs.exists, promisify.custom, {
+    value: async (path: unknown) => exists(path, "fs.exists"),
+  });
 
   // realpath
   const realpath = (via: string, syscall: string) => (path: unknown, options?: unknown) => {
@@ -135,7 +173,8 @@ export function makeOwnMembers(context: EndowmentContext, authority: FsAuthority
   members.fs.realpathSync.native = realpath("fs.realpathSync.native", "realpath");
   members.fs.realpath = later(realpath("fs.realpath", "lstat"));
   members.fs.realpath.native = later(realpath("fs.realpath.native", "realpath"));
-  members.promises.realpath = async (path: unknown, options?: unknown) => realpath("fs.promises.realpath", "realpath")(path, options);
+  members.promises.realpath = async (path: unknown, options?: unknown) =>
+    realpath("fs.promises.realpath", "realpath")(path, options);
 
   // rmdir, rm, cp: by entries
   const plainRmdir: Prepare = (args, via) => {
@@ -145,19 +184,24 @@ export function makeOwnMembers(context: EndowmentContext, authority: FsAuthority
   };
   const rmdirSync = syncForm(raw.rmdirSync, plainRmdir, "fs.rmdirSync");
   const rmdirPromise = promiseForm(rawPromises.rmdir, plainRmdir, "fs.promises.rmdir");
-  const isRecursive = (options: unknown) => typeof options === "object" && options !== null && Boolean((options as any).recursive);
+  const isRecursive = (options: unknown) =>
+    typeof options === "object" && options !== null && Boolean((options as any).recursive);
   const everything = { force: false, recursive: true };
-  members.fs.rmdirSync = (path: unknown, options?: unknown) => (isRecursive(options) ? runSync(rm(pathArgument(path), everything), members.fs) : rmdirSync(path));
-  members.promises.rmdir = async (path: unknown, options?: unknown) => (isRecursive(options) ? runAsync(rm(pathArgument(path), everything), members.promises) : rmdirPromise(path));
+  members.fs.rmdirSync = (path: unknown, options?: unknown) =>
+    isRecursive(options) ? runSync(rm(pathArgument(path), everything), members.fs) : rmdirSync(path);
+  members.promises.rmdir = async (path: unknown, options?: unknown) =>
+    isRecursive(options) ? runAsync(rm(pathArgument(path), everything), members.promises) : rmdirPromise(path);
   members.fs.rmdir = settled(members.promises.rmdir);
 
-  const rmWalk = (path: unknown, options: any): Walk<void> => rm(pathArgument(path), { force: Boolean(options?.force), recursive: Boolean(options?.recursive) });
+  const rmWalk = (path: unknown, options: any): Walk<void> =>
+    rm(pathArgument(path), { force: Boolean(options?.force), recursive: Boolean(options?.recursive) });
   members.fs.rmSync = (path: unknown, options?: unknown) => runSync(rmWalk(path, options), facade.fs);
   members.promises.rm = async (path: unknown, options?: unknown) => runAsync(rmWalk(path, options), facade.promises);
   members.fs.rm = settled(members.promises.rm);
 
   const cpWalk = (source: unknown, target: unknown, options: any): Walk<void> => {
-    const { dereference, errorOnExist, filter, force, mode, preserveTimestamps, recursive, verbatimSymlinks } = options ?? {};
+    const { dereference, errorOnExist, filter, force, mode, preserveTimestamps, recursive, verbatimSymlinks } =
+      options ?? {};
     const wanted: CpOptions = {
       dereference: Boolean(dereference),
       errorOnExist: Boolean(errorOnExist),
@@ -170,8 +214,10 @@ export function makeOwnMembers(context: EndowmentContext, authority: FsAuthority
     };
     return cp(pathArgument(source, "src"), pathArgument(target, "dest"), wanted);
   };
-  members.fs.cpSync = (source: unknown, target: unknown, options?: unknown) => runSync(cpWalk(source, target, options), facade.fs);
-  members.promises.cp = async (source: unknown, target: unknown, options?: unknown) => runAsync(cpWalk(source, target, options), facade.promises);
+  members.fs.cpSync = (source: unknown, target: unknown, options?: unknown) =>
+    runSync(cpWalk(source, target, options), facade.fs);
+  members.promises.cp = async (source: unknown, target: unknown, options?: unknown) =>
+    runAsync(cpWalk(source, target, options), facade.promises);
   members.fs.cp = settled(members.promises.cp);
 
   // opendir
@@ -182,7 +228,9 @@ export function makeOwnMembers(context: EndowmentContext, authority: FsAuthority
     return wrapDir({ path: given, next, nextAsync: async () => next(), close() {}, async closeAsync() {} });
   };
   const openDir = (given: string, options: any, via: string): object => {
-    const { encoding, bufferSize, recursive } = (typeof options === "object" && options !== null ? options : { encoding: options }) as Record<string, any>;
+    const { encoding, bufferSize, recursive } = (
+      typeof options === "object" && options !== null ? options : { encoding: options }
+    ) as Record<string, any>;
     if (recursive) return listed(given, runSync(readdirRecursive(given, true, encoding), members.fs));
     const held = authority.hold(given, { mode: "read", follow: true, syscall: "opendir", via }, "file");
     const settings = { __proto__: null, encoding: encoding ?? "utf8", bufferSize: bufferSize ?? 32 } as any;
@@ -205,7 +253,8 @@ export function makeOwnMembers(context: EndowmentContext, authority: FsAuthority
   };
   members.fs.opendirSync = (path: unknown, options?: unknown) => openDir(pathArgument(path), options, "fs.opendirSync");
   members.fs.opendir = later((path: unknown, options?: unknown) => openDir(pathArgument(path), options, "fs.opendir"));
-  members.promises.opendir = async (path: unknown, options?: unknown) => openDir(pathArgument(path), options, "fs.promises.opendir");
+  members.promises.opendir = async (path: unknown, options?: unknown) =>
+    openDir(pathArgument(path), options, "fs.promises.opendir");
 
   // mkdtempDisposable: a folder that removes itself
   const { mkdtempSync } = members.fs;

@@ -27,13 +27,18 @@ function describe(value: unknown): string {
 /** The error for a value that is not a path. */
 export function invalidPath(name: string, value: unknown): Error {
   return nodeError(
-    new TypeError(`The "${name}" argument must be of type string or an instance of Buffer or URL. Received ${describe(value)}`),
+    new TypeError(
+      `The "${name}" argument must be of type string or an instance of Buffer or URL. Received ${describe(value)}`,
+    ),
     "ERR_INVALID_ARG_TYPE",
   );
 }
 
 function invalidPathValue(name: string, why: string): Error {
-  return nodeError(new TypeError(`The argument '${name}' must be a string, Uint8Array, or URL ${why}.`), "ERR_INVALID_ARG_VALUE");
+  return nodeError(
+    new TypeError(`The argument '${name}' must be a string, Uint8Array, or URL ${why}.`),
+    "ERR_INVALID_ARG_VALUE",
+  );
 }
 
 /** Whether a value is a real Uint8Array, asked of its internal slot and not of its prototype. */

@@ -87,11 +87,8 @@ export function preparersOfPaths(authority: FsAuthority, fs: typeof import("node
         args[1] = { __proto__: null, recursive, mode: bits };
       }
       // `mkdir -p` of what is there changes nothing: programs do it to every folder on the way.
-      const mode = isRecursive(args[1]) && realPaths.locate(given, true, "mkdir").exists ? "stat" : "write";
-      const want: Want = { mode, follow: false, syscall: "mkdir", via };
-      const held = mode === "stat" && !authority.sees(realPaths.locate(given, true, "mkdir").real)
-        ? hold(given, { ...want, mode: "write" }, "entry")
-        : hold(given, want, "entry");
+      const mode = isRecursive(args[1]) && isThere(given) ? "stat" : "write";
+      const held = hold(given, { mode, follow: false, syscall: "mkdir", via }, "entry");
       const { location } = held;
       const prefix = held.path.slice(0, held.path.lastIndexOf(location.rest));
       const result = (created: unknown) =>
@@ -118,9 +115,15 @@ export function preparersOfPaths(authority: FsAuthority, fs: typeof import("node
       const held = hold(given, want, "entry");
       return one(held, [held.path], (target: string) => {
         // Where it leads is as secret as what is there.
-        const absolute = target.startsWith(sep) || /^[A-Za-z]:/.test(target) ? target : held.location.folder + sep + target;
-        const end = realPaths.locate(absolute, true, "readlink");
-        if (end.exists || !scopes.covers(end.real, "read")) allow({ ...end, exists: true, given }, want);
+        const absolute =
+          target.startsWith(sep) || /^[A-Za-z]:/.test(target) ? target : held.location.folder + sep + target;
+        let real = resolve(absolute);
+        try {
+          ({ real } = realPaths.locate(absolute, true, "readlink"));
+        } catch {
+          // Links in a circle: what the text says has to do.
+        }
+        if (!authority.sees(real)) allow({ ...held.location, real, exists: true, given }, want);
         return encoded(target, encoding);
       });
     },
@@ -212,10 +215,21 @@ export function preparersOfPaths(authority: FsAuthority, fs: typeof import("node
       const given = pathArgument(args[0]);
       const options = readdirOptions(args[1]);
       const held = hold(given, { mode: "read", follow: true, syscall: "scandir", via }, "file");
-      const result = (names: unknown[]) => (options.withFileTypes ? names.map((entry) => relocated(entry, given)) : names);
+      const result = (names: unknown[]) =>
+        options.withFileTypes ? names.map((entry) => relocated(entry, given)) : names;
       return one(held, [held.path, options], result);
     },
   };
+
+  /** Whether a path leads to something that the principal may know of. */
+  function isThere(given: string): boolean {
+    try {
+      const { exists, real } = realPaths.locate(given, true, "stat");
+      return exists && authority.sees(real);
+    } catch {
+      return false;
+    }
+  }
 
   /** From now until it is over, nobody believes what was known of paths before. */
   function relinking(prepared: Prepared): Prepared {

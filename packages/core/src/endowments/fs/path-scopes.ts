@@ -111,7 +111,13 @@ export function makePathScopes(context: EndowmentContext): PathScopes {
 
   /** Home is never granted by a token or by `.` that happens to lie around it. */
   function isHomeByAccident(scope: Scope, path: string): boolean {
-    return !scope.absolute && scope.root !== home && isWithin(home, scope.root) && isWithin(path, home) && !isWithin(path, project);
+    return (
+      !scope.absolute &&
+      scope.root !== home &&
+      isWithin(home, scope.root) &&
+      isWithin(path, home) &&
+      !isWithin(path, project)
+    );
   }
 
   function isExecutable(realPath: string): boolean {
@@ -122,6 +128,8 @@ export function makePathScopes(context: EndowmentContext): PathScopes {
   const readable = new Map<string, boolean>();
   return {
     covers(realPath, mode) {
+      // Nothing comes out of it and nothing stays in it.
+      if (realPath === "/dev/null") return true;
       if (mode === "read") {
         const known = readable.get(realPath);
         if (known !== undefined) return known;
@@ -138,7 +146,10 @@ export function makePathScopes(context: EndowmentContext): PathScopes {
     },
     isAncestor(realPath) {
       const path = canonical(realPath);
-      return scopes.read.some((scope) => isWithin(scope.root, path)) || scopes.write.some((scope) => isWithin(scope.root, path));
+      return (
+        scopes.read.some((scope) => isWithin(scope.root, path)) ||
+        scopes.write.some((scope) => isWithin(scope.root, path))
+      );
     },
   };
 }

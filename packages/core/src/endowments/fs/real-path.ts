@@ -36,7 +36,10 @@ export interface RealPaths {
  * `..` is applied after links, as the kernel does it, and never to the text:
  * `link/..` is the parent of where the link leads.
  */
-export function makeRealPaths(fs: typeof import("node:fs"), process: Pick<NodeJS.Process, "cwd" | "platform">): RealPaths {
+export function makeRealPaths(
+  fs: typeof import("node:fs"),
+  process: Pick<NodeJS.Process, "cwd" | "platform">,
+): RealPaths {
   const windows = process.platform === "win32";
   const { lstatSync, readlinkSync } = fs;
   const { native } = fs.realpathSync;
@@ -96,7 +99,14 @@ export function makeRealPaths(fs: typeof import("node:fs"), process: Pick<NodeJS
     if (kind === "missing") return walk(given, absolute, follow, false, syscall);
     const stats = lstatSync(absolute, { throwIfNoEntry: false });
     if (follow && stats?.isSymbolicLink()) return undefined;
-    return { given, real: absolute, folder, rest: absolute.slice(cut + 1), exists: stats !== undefined, wantsFolder: false };
+    return {
+      given,
+      real: absolute,
+      folder,
+      rest: absolute.slice(cut + 1),
+      exists: stats !== undefined,
+      wantsFolder: false,
+    };
   }
 
   function locate(given: string, follow: boolean, syscall: string): Location {
@@ -186,7 +196,14 @@ export function makeRealPaths(fs: typeof import("node:fs"), process: Pick<NodeJS
     }
     if (missing.length === 0) return found(given, here, wantsFolder);
     const rest = missing.join(sep);
-    return { given, real: here.endsWith(sep) ? here + rest : here + sep + rest, folder: here, rest, exists: false, wantsFolder };
+    return {
+      given,
+      real: here.endsWith(sep) ? here + rest : here + sep + rest,
+      folder: here,
+      rest,
+      exists: false,
+      wantsFolder,
+    };
   }
 
   function split(text: string): string[] {

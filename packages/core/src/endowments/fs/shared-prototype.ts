@@ -15,7 +15,13 @@ export function sharePrototype<T extends object>(prototype: T): T {
       get: () => value,
       set(this: object, replacement: unknown) {
         if (this === prototype) throw new TypeError(`Cannot assign to read only property '${String(key)}' of object`);
-        Object.defineProperty(this, key, { __proto__: null, value: replacement, writable: true, enumerable: true, configurable: true } as PropertyDescriptor);
+        Object.defineProperty(this, key, {
+          __proto__: null,
+          value: replacement,
+          writable: true,
+          enumerable: true,
+          configurable: true,
+        } as PropertyDescriptor);
       },
     } as PropertyDescriptor);
   }
@@ -40,7 +46,12 @@ export function powerless(name: string): Function {
 export function withoutConstructor<T extends { prototype: object; name: string }>(Class: T): T {
   const inert = powerless(Class.name);
   inert.prototype = Class.prototype;
-  Object.defineProperty(Class.prototype, "constructor", { value: inert, writable: true, enumerable: false, configurable: true });
+  Object.defineProperty(Class.prototype, "constructor", {
+    value: inert,
+    writable: true,
+    enumerable: false,
+    configurable: true,
+  });
   sharePrototype(Class.prototype);
   Object.freeze(inert);
   return Class;

@@ -46,9 +46,15 @@ export interface StreamHandle {
  * classes have the same prototypes, so `instanceof` works across packages; what
  * an instance can do is kept by instance, out of its reach.
  */
-export function makeStreamClasses(context: EndowmentContext, operations: StreamOperations, isHandle: (value: unknown) => value is StreamHandle): StreamClasses {
+export function makeStreamClasses(
+  context: EndowmentContext,
+  operations: StreamOperations,
+  isHandle: (value: unknown) => value is StreamHandle,
+): StreamClasses {
   const { Readable, Writable } = context.powers.builtin("stream");
-  const shared = context.shared<SharedStreams>("fs.streams", () => makeSharedStreams(Readable, Writable, context.powers.process));
+  const shared = context.shared<SharedStreams>("fs.streams", () =>
+    makeSharedStreams(Readable, Writable, context.powers.process),
+  );
   const { states } = shared;
 
   function begin(stream: any, path: unknown, options: Record<string, any>, defaultFlags: string): void {
@@ -56,16 +62,27 @@ export function makeStreamClasses(context: EndowmentContext, operations: StreamO
     if (options.fd === undefined || options.fd === null) {
       if (options.fs) own = guestOperations(options.fs, operations);
       stream.fd = null;
-      stream.path = typeof path === "string" ? pathArgument(path) : isUrl(path) ? pathArgument(path) : (pathArgument(path), path);
+      stream.path =
+        typeof path === "string" ? pathArgument(path) : isUrl(path) ? pathArgument(path) : (pathArgument(path), path);
       stream.flags = options.flags === undefined ? defaultFlags : options.flags;
       stream.mode = options.mode === undefined ? 0o666 : options.mode;
     } else if (isHandle(options.fd)) {
       const handle = options.fd;
       stream.fd = handle.fd;
-      own = { ...operations, close: (_fd: number, done: Function) => handle.close().then(() => done(null), (error) => done(error)) };
+      own = {
+        ...operations,
+        close: (_fd: number, done: Function) =>
+          handle.close().then(
+            () => done(null),
+            (error) => done(error),
+          ),
+      };
     } else {
       if (typeof options.fd !== "number") {
-        throw nodeError(new TypeError('The "fd" argument must be of type number or an instance of FileHandle.'), "ERR_INVALID_ARG_TYPE");
+        throw nodeError(
+          new TypeError('The "fd" argument must be of type number or an instance of FileHandle.'),
+          "ERR_INVALID_ARG_TYPE",
+        );
       }
       if (options.fs) own = guestOperations(options.fs, operations);
       stream.fd = options.fd;
@@ -93,7 +110,12 @@ export function makeStreamClasses(context: EndowmentContext, operations: StreamO
     else if (this.end !== Infinity) {
       checkPosition(this.end, "end");
       if (this.start !== undefined && this.start > this.end) {
-        throw nodeError(new RangeError(`The value of "start" is out of range. It must be <= "end" (here: ${this.end}). Received ${this.start}`), "ERR_OUT_OF_RANGE");
+        throw nodeError(
+          new RangeError(
+            `The value of "start" is out of range. It must be <= "end" (here: ${this.end}). Received ${this.start}`,
+          ),
+          "ERR_OUT_OF_RANGE",
+        );
       }
     }
     const { encoding } = options;
@@ -133,7 +155,13 @@ function guestOperations(guest: any, operations: StreamOperations): StreamOperat
     const fn = guest[name];
     return typeof fn === "function" ? (...args: unknown[]) => Reflect.apply(fn, guest, args) : operations[name];
   };
-  return { open: member("open"), read: member("read"), write: member("write"), close: member("close"), fsync: member("fsync") };
+  return {
+    open: member("open"),
+    read: member("read"),
+    write: member("write"),
+    close: member("close"),
+    fsync: member("fsync"),
+  };
 }
 
 function isUrl(value: unknown): boolean {
@@ -147,17 +175,28 @@ function optionsOf(value: unknown): Record<string, any> {
   else if (typeof value === "object" && value !== null) {
     for (const key in value) options[key] = (value as Record<string, unknown>)[key];
   } else if (value !== undefined && value !== null) {
-    throw nodeError(new TypeError('The "options" argument must be one of type string or object.'), "ERR_INVALID_ARG_TYPE");
+    throw nodeError(
+      new TypeError('The "options" argument must be one of type string or object.'),
+      "ERR_INVALID_ARG_TYPE",
+    );
   }
   return options;
 }
 
 function checkPosition(value: unknown, name: string): void {
   if (typeof value !== "number" && typeof value !== "bigint") {
-    throw nodeError(new TypeError(`The "${name}" argument must be of type number. Received ${typeof value}`), "ERR_INVALID_ARG_TYPE");
+    throw nodeError(
+      new TypeError(`The "${name}" argument must be of type number. Received ${typeof value}`),
+      "ERR_INVALID_ARG_TYPE",
+    );
   }
   if (typeof value === "number" && (!Number.isSafeInteger(value) || value < 0)) {
-    throw nodeError(new RangeError(`The value of "${name}" is out of range. It must be >= 0 && <= 9007199254740991. Received ${value}`), "ERR_OUT_OF_RANGE");
+    throw nodeError(
+      new RangeError(
+        `The value of "${name}" is out of range. It must be >= 0 && <= 9007199254740991. Received ${value}`,
+      ),
+      "ERR_OUT_OF_RANGE",
+    );
   }
 }
 
@@ -307,19 +346,30 @@ function makeSharedStreams(Readable: any, Writable: any, process: NodeJS.Process
     const state = stateOf(stream);
     state.busy = true;
     const next = (offset: number): void => {
-      state.operations.write(stream.fd, data, offset, data.length - offset, stream.pos, (error: unknown, written: number) => {
-        const failure = error || (stream.destroyed ? nodeError(new Error("Cannot call write after a stream was destroyed"), "ERR_STREAM_DESTROYED") : null);
-        if (failure) {
-          idle(stream, error);
-          callback(failure);
-          return;
-        }
-        stream.bytesWritten += written;
-        if (stream.pos !== undefined) stream.pos += typeof stream.pos === "bigint" ? BigInt(written) : written;
-        if (offset + written < data.length) return next(offset + written);
-        idle(stream);
-        callback();
-      });
+      state.operations.write(
+        stream.fd,
+        data,
+        offset,
+        data.length - offset,
+        stream.pos,
+        (error: unknown, written: number) => {
+          const failure =
+            error ||
+            (stream.destroyed
+              ? nodeError(new Error("Cannot call write after a stream was destroyed"), "ERR_STREAM_DESTROYED")
+              : null);
+          if (failure) {
+            idle(stream, error);
+            callback(failure);
+            return;
+          }
+          stream.bytesWritten += written;
+          if (stream.pos !== undefined) stream.pos += typeof stream.pos === "bigint" ? BigInt(written) : written;
+          if (offset + written < data.length) return next(offset + written);
+          idle(stream);
+          callback();
+        },
+      );
     };
     next(0);
   }

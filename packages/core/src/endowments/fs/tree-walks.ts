@@ -107,7 +107,8 @@ export function* cp(source: string, target: string, options: CpOptions): Walk<vo
   if (stats.isDirectory() && isBelow(resolve(target), resolve(source))) {
     throw cpError("EINVAL", `Cannot copy ${source} to a subdirectory of self ${target}`, target);
   }
-  if ((yield* lstatOrNothing(parent, true)) === undefined) yield ["mkdir", parent, { __proto__: null, recursive: true }];
+  if ((yield* lstatOrNothing(parent, true)) === undefined)
+    yield ["mkdir", parent, { __proto__: null, recursive: true }];
   yield* copyEntry(source, target, options);
 }
 
@@ -120,14 +121,17 @@ function* copyEntry(source: string, target: string, options: CpOptions): Walk<vo
   const stats = yield [options.dereference ? "stat" : "lstat", source];
   const there = yield* lstatOrNothing(target);
   if (stats.isDirectory()) {
-    if (!options.recursive) throw cpError("EISDIR", `Recursive option not enabled, cannot copy a directory: ${source}`, source);
+    if (!options.recursive)
+      throw cpError("EISDIR", `Recursive option not enabled, cannot copy a directory: ${source}`, source);
     if (there === undefined) yield ["mkdir", target];
-    else if (!there.isDirectory()) throw cpError("DIR_TO_NON_DIR", `Cannot overwrite non-directory ${target} with directory ${source}`, target);
+    else if (!there.isDirectory())
+      throw cpError("DIR_TO_NON_DIR", `Cannot overwrite non-directory ${target} with directory ${source}`, target);
     for (const name of yield ["readdir", source]) yield* copyEntry(join(source, name), join(target, name), options);
     if (there === undefined) yield ["chmod", target, stats.mode & 0o7777];
     return;
   }
-  if (there?.isDirectory()) throw cpError("NON_DIR_TO_DIR", `Cannot overwrite directory ${target} with non-directory ${source}`, target);
+  if (there?.isDirectory())
+    throw cpError("NON_DIR_TO_DIR", `Cannot overwrite directory ${target} with non-directory ${source}`, target);
   if (there !== undefined && !options.force) {
     if (options.errorOnExist) throw cpError("EEXIST", `${target} already exists`, target);
     return;
@@ -138,7 +142,12 @@ function* copyEntry(source: string, target: string, options: CpOptions): Walk<vo
     yield ["symlink", options.verbatimSymlinks ? link : resolve(dirname(source), link), target];
     return;
   }
-  if (!stats.isFile()) throw cpError(stats.isFIFO() ? "FIFO_PIPE" : stats.isSocket() ? "SOCKET" : "UNKNOWN", `Cannot copy ${source}`, target);
+  if (!stats.isFile())
+    throw cpError(
+      stats.isFIFO() ? "FIFO_PIPE" : stats.isSocket() ? "SOCKET" : "UNKNOWN",
+      `Cannot copy ${source}`,
+      target,
+    );
   if (there !== undefined) yield ["unlink", target];
   yield ["copyFile", source, target, options.mode];
   if (options.preserveTimestamps) yield ["utimes", target, stats.atime, stats.mtime];
@@ -150,7 +159,11 @@ export function* readdirRecursive(path: string, withFileTypes: boolean, encoding
   const queue: string[] = [""];
   for (let i = 0; i < queue.length; i++) {
     const folder = queue[i]!;
-    for (const entry of yield ["readdir", folder === "" ? path : join(path, folder), { __proto__: null, withFileTypes: true }]) {
+    for (const entry of yield [
+      "readdir",
+      folder === "" ? path : join(path, folder),
+      { __proto__: null, withFileTypes: true },
+    ]) {
       const below = folder === "" ? entry.name : join(folder, entry.name);
       found.push(withFileTypes ? entry : encoding === "buffer" ? Buffer.from(below) : below);
       if (entry.isDirectory()) queue.push(below);

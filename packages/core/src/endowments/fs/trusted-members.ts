@@ -2,11 +2,14 @@ import { promisify } from "node:util";
 import type { EndowmentContext } from "../principal.ts";
 import { dressed, takeCallback } from "./call-forms.ts";
 import { makeDirs } from "./directories.ts";
+import { makeFsAuthority } from "./authority.ts";
+import { makeFileHandles } from "./file-handle.ts";
 import { FS_MEMBERS, memberKeys, type MemberRow } from "./fs-members.ts";
 import { constantsOf, withStreams } from "./make-fs.ts";
 import { makeRealPaths } from "./real-path.ts";
 import type { OwnMembers } from "./own-members.ts";
-import { makeStreamClasses } from "./streams.ts";
+import { makeStreamClasses, type StreamClasses } from "./streams.ts";
+import { makeWatchers } from "./watchers.ts";
 
 type Fs = typeof import("node:fs");
 
@@ -26,7 +29,8 @@ export function makeTrustedMembers(context: EndowmentContext, raw: Fs): OwnMembe
       if (real === undefined || row.kind === "refused") continue;
       if (name === "constants") members.fs[key] = constantsOf(context, raw);
       else if (row.kind === "harmless") members.fs[key] = real;
-      else if (typeof real === "function") members.fs[key] = forwarded(real, "forms" in row && row.forms?.includes("c") === true && !key.endsWith("Sync"));
+      else if (typeof real === "function")
+        members.fs[key] = forwarded(real, "forms" in row && row.forms?.includes("c") === true && !key.endsWith("Sync"));
     }
     for (const key of keys.promises) {
       const real = rawPromises[key];
@@ -73,23 +77,44 @@ export function makeTrustedMembers(context: EndowmentContext, raw: Fs): OwnMembe
   }
   const { exists } = members.fs;
   if (exists) Object.defineProperty(exists, promisify.custom, { value: async (path: any) => raw.existsSync(path) });
-  for (const key of ["realpath", "realpathSync"] as const) members.fs[key].native = forwarded(raw[key].native, key === "realpath");
+  for (const key of ["realpath", "realpathSync"] as const)
+    members.fs[key].native = forwarded(raw[key].native, key === "realpath");
 
   const { Dir, wrap } = makeDirs(context);
   members.fs.Dir = Dir;
   const shown = (dir: import("node:fs").Dir) =>
-    wrap({ path: dir.path, next: () => dir.readSync(), nextAsync: () => dir.read(), close: () => dir.closeSync(), closeAsync: () => dir.close() });
+    wrap({
+      path: dir.path,
+      next: () => dir.readSync(),
+      nextAsync: () => dir.read(),
+      close: () => dir.closeSync(),
+      closeAsync: () => dir.close(),
+    });
   members.fs.opendirSync = (path: any, options?: any) => shown(raw.opendirSync(path, options));
   members.promises.opendir = async (path: any, options?: any) => shown(await raw.promises.opendir(path, options));
   members.fs.opendir = (...args: unknown[]) => {
     const callback = takeCallback(args);
-    (raw.opendir as Function)(args[0], args[1] ?? {}, (error: unknown, dir: any) => (error ? callback(error) : callback(null, shown(dir))));
+    (raw.opendir as Function)(args[0], args[1] ?? {}, (error: unknown, dir: any) =>
+      error ? callback(error) : callback(null, shown(dir)),
+    );
   };
 
-  const isHandle = (value: unknown): value is { fd: number; close(): Promise<void> } =>
-    typeof value === "object" && value !== null && typeof (value as any).fd === "number" && typeof (value as any).close === "function";
+  const authority = makeFsAuthority(context);
+  const { watch, watchFile, unwatchFile } = makeWatchers(context, authority, raw);
+  Object.assign(members.fs, { watch, watchFile, unwatchFile });
+
+  // HAZARD: a stream of Node's own handle is of Node's own class.
+  let streams: StreamClasses;
+  const handles = makeFileHandles(context, authority, () => streams);
+  members.promises.open = async (path: any, flags?: any, mode?: any) =>
+    handles.wrap(await raw.promises.open(path, flags, mode));
+  for (const name of ["readFile", "writeFile", "appendFile"]) {
+    const real = rawPromises[name];
+    members.promises[name] = async (path: unknown, ...rest: unknown[]) => real(handles.rawOf(path) ?? path, ...rest);
+  }
   const { open, read, write, close, fsync } = raw;
-  return withStreams(members, makeStreamClasses(context, { open, read, write, close, fsync }, isHandle));
+  streams = makeStreamClasses(context, { open, read, write, close, fsync }, handles.isHandle);
+  return withStreams(members, streams);
 }
 
 /** An own function object in front of Node's. HAZARD: Node calls back with the request as `this`. */

@@ -15,14 +15,19 @@ interface SharedWatchers {
 /** `watch`, `watchFile` and `unwatchFile`. Node's own watchers carry a handle that starts on any path. */
 export function makeWatchers(context: EndowmentContext, authority: FsAuthority, fs: Fs) {
   const { EventEmitter } = context.powers.builtin("events");
-  const { FSWatcher, StatWatcher, raws } = context.shared<SharedWatchers>("fs.watchers", () => makeSharedWatchers(EventEmitter));
+  const { FSWatcher, StatWatcher, raws } = context.shared<SharedWatchers>("fs.watchers", () =>
+    makeSharedWatchers(EventEmitter),
+  );
   const { realPaths, locate } = authority;
   /** By real path: the guest's listener to the one that Node knows. */
   const polled = new Map<string, Map<unknown, any>>();
 
   function watchOptions(value: unknown): Record<string, unknown> {
     if (typeof value === "string") return { __proto__: null as never, encoding: value };
-    const { persistent, recursive, encoding, signal, ignore, maxQueue, overflow } = (value ?? {}) as Record<string, unknown>;
+    const { persistent, recursive, encoding, signal, ignore, maxQueue, overflow } = (value ?? {}) as Record<
+      string,
+      unknown
+    >;
     const options: Record<string, unknown> = { __proto__: null as never };
     for (const [key, one] of Object.entries({ persistent, recursive, encoding, signal, ignore, maxQueue, overflow })) {
       if (one !== undefined) options[key] = one;
@@ -34,7 +39,10 @@ export function makeWatchers(context: EndowmentContext, authority: FsAuthority, 
     const given = pathArgument(path, "filename");
     const listener = typeof rawOptions === "function" ? rawOptions : rawListener;
     const location = locate(given, { mode: "read", follow: true, syscall: "watch", via: "fs.watch" });
-    const raw: any = fs.watch(usable(location), watchOptions(typeof rawOptions === "function" ? undefined : rawOptions) as any);
+    const raw: any = fs.watch(
+      usable(location),
+      watchOptions(typeof rawOptions === "function" ? undefined : rawOptions) as any,
+    );
     const watcher = Object.create(FSWatcher.prototype);
     EventEmitter.call(watcher);
     raws.set(watcher, raw);
@@ -55,7 +63,9 @@ export function makeWatchers(context: EndowmentContext, authority: FsAuthority, 
     const given = pathArgument(path, "filename");
     const listener = (typeof rawOptions === "function" ? rawOptions : rawListener) as Function | undefined;
     if (typeof listener !== "function") return fs.watchFile(given, undefined as any) as never;
-    const { persistent, interval, bigint } = (typeof rawOptions === "object" && rawOptions !== null ? rawOptions : {}) as Record<string, unknown>;
+    const { persistent, interval, bigint } = (
+      typeof rawOptions === "object" && rawOptions !== null ? rawOptions : {}
+    ) as Record<string, unknown>;
     const watcher = Object.create(StatWatcher.prototype);
     EventEmitter.call(watcher);
     let real: string;
@@ -71,7 +81,12 @@ export function makeWatchers(context: EndowmentContext, authority: FsAuthority, 
       watcher.emit("change", now, before);
       Reflect.apply(listener, undefined, [now, before]);
     };
-    const options: any = { __proto__: null, persistent: persistent ?? true, interval: interval ?? 5007, bigint: Boolean(bigint) };
+    const options: any = {
+      __proto__: null,
+      persistent: persistent ?? true,
+      interval: interval ?? 5007,
+      bigint: Boolean(bigint),
+    };
     const raw = fs.watchFile(real, options, told);
     raws.set(watcher, raw);
     const listeners = polled.get(real) ?? new Map<unknown, any>();
