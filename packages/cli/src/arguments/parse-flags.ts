@@ -20,7 +20,13 @@ export interface Arguments<T extends FlagTable> {
  * @throws MoatError `MOAT_USAGE` on a flag that the command does not have, with the one that was meant
  */
 export function parseFlags<T extends FlagTable>(command: string, args: readonly string[], table: T): Arguments<T> {
-  const { tokens } = parseArgs({ args: [...args], options: table, strict: false, allowPositionals: true, tokens: true });
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: table,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
   const flags: Record<string, string | true> = Object.create(null);
   const positionals: string[] = [];
   for (const token of tokens) {
@@ -28,9 +34,12 @@ export function parseFlags<T extends FlagTable>(command: string, args: readonly 
     if (token.kind !== "option") continue;
     const flag = Object.hasOwn(table, token.name) ? table[token.name] : undefined;
     if (flag === undefined || !token.rawName.startsWith("--")) throw unknownFlag(command, token.rawName, table);
-    if (flag.type === "boolean" && token.value !== undefined) throw usageError(`--${token.name} takes no value`, `moat ${command} --help`);
-    if (flag.type === "string" && (token.value === undefined || token.value === "")) throw usageError(`--${token.name} needs a value`, `moat ${command} --help`);
-    if (Object.hasOwn(flags, token.name) && flag.type === "string") throw usageError(`--${token.name} is given twice`, `moat ${command} --help`);
+    if (flag.type === "boolean" && token.value !== undefined)
+      throw usageError(`--${token.name} takes no value`, `moat ${command} --help`);
+    if (flag.type === "string" && (token.value === undefined || token.value === ""))
+      throw usageError(`--${token.name} needs a value`, `moat ${command} --help`);
+    if (Object.hasOwn(flags, token.name) && flag.type === "string")
+      throw usageError(`--${token.name} is given twice`, `moat ${command} --help`);
     flags[token.name] = flag.type === "string" ? token.value! : true;
   }
   return { flags: flags as Flags<T>, positionals };
@@ -38,5 +47,8 @@ export function parseFlags<T extends FlagTable>(command: string, args: readonly 
 
 function unknownFlag(command: string, rawName: string, table: FlagTable): Error {
   const near = nearestWord(rawName.replace(/^-+/u, ""), Object.keys(table));
-  return usageError(`moat ${command} has no flag ${rawName}`, near === undefined ? `moat ${command} --help` : `did you mean: --${near}`);
+  return usageError(
+    `moat ${command} has no flag ${rawName}`,
+    near === undefined ? `moat ${command} --help` : `did you mean: --${near}`,
+  );
 }

@@ -17,9 +17,11 @@ const FLAGS = {
 
 const FORMATS: Readonly<Record<string, (difference: PolicyDifference, context: CommandContext) => string>> = {
   __proto__: null as never,
-  text: ({ changes, evidence, note }, { stdout, env }) => `${note === "" ? "" : `${escapeForTerminal(note)}\n`}${changesText(changes, evidence, makePaint(stdout, env))}`,
+  text: ({ changes, evidence, note }, { stdout, env }) =>
+    `${note === "" ? "" : `${escapeForTerminal(note)}\n`}${changesText(changes, evidence, makePaint(stdout, env))}`,
   markdown: ({ changes, evidence, note }) => changesMarkdown(changes, evidence, note),
-  json: ({ changes, evidence, note }) => `${JSON.stringify({ version: 1, note, changes, evidence: evidenceOfChanges(changes, evidence) }, undefined, 2)}\n`,
+  json: ({ changes, evidence, note }) =>
+    `${JSON.stringify({ version: 1, note, changes, evidence: evidenceOfChanges(changes, evidence) }, undefined, 2)}\n`,
 };
 
 /** `moat diff [--base REF] [--format text|json|markdown] [fileA fileB]` */
@@ -30,11 +32,15 @@ export const diff: Command = async (args, context) => {
   }
   const { flags, positionals } = parseFlags("diff", args, FLAGS);
   const format = formatOf(flags);
-  if (positionals.length !== 0 && positionals.length !== 2) throw usageError("moat diff compares two files, or with a commit", "moat diff --help");
-  if (positionals.length === 2 && flags.base !== undefined) throw usageError("--base does not go with two files", "moat diff --help");
+  if (positionals.length !== 0 && positionals.length !== 2)
+    throw usageError("moat diff compares two files, or with a commit", "moat diff --help");
+  if (positionals.length === 2 && flags.base !== undefined)
+    throw usageError("--base does not go with two files", "moat diff --help");
   const [before, after] = positionals;
   const difference =
-    before !== undefined && after !== undefined ? diffFiles(before, after, context.cwd) : await diffAgainstCommit(flags.base ?? "HEAD", context);
+    before !== undefined && after !== undefined
+      ? diffFiles(before, after, context.cwd)
+      : await diffAgainstCommit(flags.base ?? "HEAD", context);
   context.stdout.write(FORMATS[format]!(difference, context));
   return difference.changes.some(isGain) ? 1 : 0;
 };
@@ -45,14 +51,21 @@ function isGain(change: PolicyDifference["changes"][number]): boolean {
 }
 
 function formatOf({ format, json }: { readonly format?: string; readonly json?: true }): string {
-  if (json && format !== undefined && format !== "json") throw usageError("--json does not go with another --format", "moat diff --help");
+  if (json && format !== undefined && format !== "json")
+    throw usageError("--json does not go with another --format", "moat diff --help");
   const wanted = json ? "json" : (format ?? "text");
   if (FORMATS[wanted] !== undefined) return wanted;
   const near = nearestWord(wanted, Object.keys(FORMATS));
-  throw usageError(`moat diff has no format ${JSON.stringify(wanted)}`, near === undefined ? "moat diff --help" : `did you mean: --format ${near}`);
+  throw usageError(
+    `moat diff has no format ${JSON.stringify(wanted)}`,
+    near === undefined ? "moat diff --help" : `did you mean: --format ${near}`,
+  );
 }
 
-function evidenceOfChanges(changes: PolicyDifference["changes"], evidence: PolicyDifference["evidence"]): PolicyDifference["evidence"] {
+function evidenceOfChanges(
+  changes: PolicyDifference["changes"],
+  evidence: PolicyDifference["evidence"],
+): PolicyDifference["evidence"] {
   const changed = new Set(changes.flatMap((change) => (change.kind === "gained" ? [change.package] : [])));
   return evidence.filter((place) => changed.has(place.package));
 }

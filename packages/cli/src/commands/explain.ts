@@ -21,17 +21,23 @@ export const explain: Command = async (args, context) => {
   }
   const { flags, positionals } = parseFlags("explain", args, FLAGS);
   const [asked, ...others] = positionals;
-  if (asked === undefined || others.length > 0) throw usageError("moat explain needs the name of one package", "moat explain <package>");
+  if (asked === undefined || others.length > 0)
+    throw usageError("moat explain needs the name of one package", "moat explain <package>");
   const project = findProjectFrom(context.cwd);
   const files = readPolicy(project);
   const known = new Set([...Object.keys(files.policy.packages), ...Object.keys(files.overrides.packages)]);
   const names = findPackages(asked, [...known]);
-  const generated = await generate({ project, entries: files.policy.entries, overrides: files.overrides, previous: files.policy }, context);
+  const generated = await generate(
+    { project, entries: files.policy.entries, overrides: files.overrides, previous: files.policy },
+    context,
+  );
   const explanations = names.map((name) => explainPackage(name, files, generated));
   context.stdout.write(
     flags.json
       ? `${JSON.stringify({ version: 1, packages: explanations }, undefined, 2)}\n`
-      : explanations.map((explanation) => explanationText(explanation, makePaint(context.stdout, context.env))).join("\n"),
+      : explanations
+          .map((explanation) => explanationText(explanation, makePaint(context.stdout, context.env)))
+          .join("\n"),
   );
   return 0;
 };

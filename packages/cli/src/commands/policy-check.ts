@@ -11,7 +11,11 @@ import { pendingText } from "../render/pending-text.ts";
 import type { PolicyFlags } from "./policy.ts";
 
 /** `moat policy --check`: whether the committed file is what would be written now, with nothing left to accept. */
-export async function checkPolicy(asked: readonly string[], flags: PolicyFlags, context: CommandContext): Promise<ExitCode> {
+export async function checkPolicy(
+  asked: readonly string[],
+  flags: PolicyFlags,
+  context: CommandContext,
+): Promise<ExitCode> {
   const request = readPolicyRequest(asked, context.cwd);
   const { project, previous, overrides } = request;
   if (previous === undefined) {
@@ -33,7 +37,11 @@ export async function checkPolicy(asked: readonly string[], flags: PolicyFlags, 
     const paint = makePaint(context.stdout, context.env);
     if (stale) {
       context.stdout.write(`${POLICY_FILE} is not up to date: moat policy --write\n`);
-      context.stdout.write(changes.length > 0 ? changesText(changes, generation.evidence, paint) : "  only its layout differs from what moat writes\n");
+      context.stdout.write(
+        changes.length > 0
+          ? changesText(changes, generation.evidence, paint)
+          : "  only its layout differs from what moat writes\n",
+      );
     }
     context.stdout.write(pendingText(pending, paint));
     if (clean) context.stdout.write(`${POLICY_FILE} is up to date, and nothing waits for acceptance.\n`);

@@ -9,7 +9,11 @@ import { makePaint } from "../render/colors.ts";
 import type { PolicyFlags } from "./policy.ts";
 
 /** `moat policy [entry…]`: what would be written, and how it differs from the file. */
-export async function showPolicy(asked: readonly string[], flags: PolicyFlags, context: CommandContext): Promise<ExitCode> {
+export async function showPolicy(
+  asked: readonly string[],
+  flags: PolicyFlags,
+  context: CommandContext,
+): Promise<ExitCode> {
   const request = readPolicyRequest(asked, context.cwd);
   const generation = await generate(request, context);
   const policy = ratchet(request.previous, generation.policy);

@@ -8,13 +8,21 @@ import { policySummary } from "../render/policy-summary.ts";
 import type { PolicyFlags } from "./policy.ts";
 
 /** `moat policy --write [entry…]`: generates, ratchets, writes, and says what came of it. */
-export async function writePolicy(asked: readonly string[], flags: PolicyFlags, context: CommandContext): Promise<ExitCode> {
+export async function writePolicy(
+  asked: readonly string[],
+  flags: PolicyFlags,
+  context: CommandContext,
+): Promise<ExitCode> {
   const request = readPolicyRequest(asked, context.cwd);
   const generation = await generate(request, context);
   const ratcheted = ratchet(request.previous, generation.policy);
   const policy = flags.accept ? accept(ratcheted) : ratcheted;
   writeFileAtomically(path.join(request.project, POLICY_FILE), printPolicy(policy));
   const outcome = { ...request, policy, findings: generation.findings };
-  context.stdout.write(flags.json ? policyJson(outcome) : policySummary({ ...outcome, written: true, verbose: flags.verbose === true }, context));
+  context.stdout.write(
+    flags.json
+      ? policyJson(outcome)
+      : policySummary({ ...outcome, written: true, verbose: flags.verbose === true }, context),
+  );
   return 0;
 }

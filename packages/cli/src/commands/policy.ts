@@ -29,7 +29,10 @@ export const policy: Command = async (args, context) => {
     throw usageError("--check writes nothing: it does not go with --write or --accept", "moat policy --help");
   }
   if (flags.accept && flags.write && positionals.length > 0) {
-    throw usageError("with --write and --accept it is not clear what a name means", "first moat policy --write, then moat policy --accept [package…]");
+    throw usageError(
+      "with --write and --accept it is not clear what a name means",
+      "first moat policy --write, then moat policy --accept [package…]",
+    );
   }
   if (flags.check) return checkPolicy(positionals, flags, context);
   if (flags.write) return writePolicy(positionals, flags, context);

@@ -23,10 +23,14 @@ export function assertTreeMatches(policy: Policy, project: string): void {
         nextStep: "npm install",
       });
     }
-    throw new MoatError("MOAT_POLICY_STALE", `${POLICY_FILE} is stale: it has the package ${name}, which ${project} no longer has`, {
-      fields: { package: name, project },
-      nextStep: "moat policy --write",
-    });
+    throw new MoatError(
+      "MOAT_POLICY_STALE",
+      `${POLICY_FILE} is stale: it has the package ${name}, which ${project} no longer has`,
+      {
+        fields: { package: name, project },
+        nextStep: "moat policy --write",
+      },
+    );
   }
 }
 

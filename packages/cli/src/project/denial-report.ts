@@ -27,7 +27,9 @@ export function makeDenialReport(options: DenialReportOptions): (denial: Denial)
   const log = makeDenialLog({
     audit,
     write: (line) => quietly(() => context.stderr.write(line)),
-    ...(descriptor === undefined ? {} : { writeJson: (line: string) => quietly(() => void writeSync(descriptor, line)) }),
+    ...(descriptor === undefined
+      ? {}
+      : { writeJson: (line: string) => quietly(() => void writeSync(descriptor, line)) }),
     contextOf: (name) => ({
       project,
       pending: Object.hasOwn(policy.packages, name) ? policy.packages[name]!.pending : undefined,
@@ -42,11 +44,15 @@ function openLog(logFile: string): number {
   try {
     return openSync(logFile, "a");
   } catch (cause) {
-    throw new MoatError("MOAT_WRITE_FAILED", `the log ${logFile} can't be written: ${(cause as NodeJS.ErrnoException).code}`, {
-      fields: { file: logFile },
-      nextStep: "name another file: --log FILE",
-      cause,
-    });
+    throw new MoatError(
+      "MOAT_WRITE_FAILED",
+      `the log ${logFile} can't be written: ${(cause as NodeJS.ErrnoException).code}`,
+      {
+        fields: { file: logFile },
+        nextStep: "name another file: --log FILE",
+        cause,
+      },
+    );
   }
 }
 

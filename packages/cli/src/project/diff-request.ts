@@ -1,6 +1,17 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { comparePolicies, MoatError, parsePolicy, POLICY_FILE, printPolicy, ratchet, readPolicy, type Overrides, type Policy, type PolicyChange } from "@moat/core/model";
+import {
+  comparePolicies,
+  MoatError,
+  parsePolicy,
+  POLICY_FILE,
+  printPolicy,
+  ratchet,
+  readPolicy,
+  type Overrides,
+  type Policy,
+  type PolicyChange,
+} from "@moat/core/model";
 import type { Evidence } from "@moat/policy-gen";
 import type { CommandContext } from "../command-context.ts";
 import { findProjectFrom } from "./entry.ts";
@@ -31,19 +42,37 @@ export async function diffAgainstCommit(ref: string, context: CommandContext): P
   const committed = await readCommittedPolicy(ref, project);
   const base = committed.policy ?? { version: 1, root: onDisk.root, entries: [], packages: Object.create(null) };
   const { policy, evidence, note } = await currentPolicy(project, onDisk, overrides, context);
-  const notes = [committed.policy === undefined ? `${ref} has no ${POLICY_FILE}: everything is new.` : "", note].filter((text) => text !== "");
-  return { changes: comparePolicies(withOverrides(base, committed.overrides), withOverrides(policy, overrides)), evidence, note: notes.join(" ") };
+  const notes = [committed.policy === undefined ? `${ref} has no ${POLICY_FILE}: everything is new.` : "", note].filter(
+    (text) => text !== "",
+  );
+  return {
+    changes: comparePolicies(withOverrides(base, committed.overrides), withOverrides(policy, overrides)),
+    evidence,
+    note: notes.join(" "),
+  };
 }
 
-async function currentPolicy(project: string, onDisk: Policy, overrides: Overrides, context: CommandContext): Promise<{ policy: Policy; evidence: readonly Evidence[]; note: string }> {
+async function currentPolicy(
+  project: string,
+  onDisk: Policy,
+  overrides: Overrides,
+  context: CommandContext,
+): Promise<{ policy: Policy; evidence: readonly Evidence[]; note: string }> {
   try {
     const generated = await generate({ project, entries: onDisk.entries, overrides, previous: onDisk }, context);
     const policy = ratchet(onDisk, generated.policy);
-    const note = printPolicy(policy) === printPolicy(onDisk) ? "" : `${POLICY_FILE} is not up to date with the installed packages: moat policy --write`;
+    const note =
+      printPolicy(policy) === printPolicy(onDisk)
+        ? ""
+        : `${POLICY_FILE} is not up to date with the installed packages: moat policy --write`;
     return { policy, evidence: generated.evidence, note };
   } catch (error) {
     if (!(error instanceof MoatError)) throw error;
-    return { policy: onDisk, evidence: [], note: `The installed packages could not be analysed (${error.message}); this compares the committed files.` };
+    return {
+      policy: onDisk,
+      evidence: [],
+      note: `The installed packages could not be analysed (${error.message}); this compares the committed files.`,
+    };
   }
 }
 
@@ -52,7 +81,10 @@ function readPolicyAt(file: string, cwd: string): Policy {
   try {
     text = readFileSync(path.resolve(cwd, file), "utf8");
   } catch (cause) {
-    throw new MoatError("MOAT_POLICY_UNREADABLE", `${file} can't be read: ${(cause as NodeJS.ErrnoException).code}`, { fields: { file }, cause });
+    throw new MoatError("MOAT_POLICY_UNREADABLE", `${file} can't be read: ${(cause as NodeJS.ErrnoException).code}`, {
+      fields: { file },
+      cause,
+    });
   }
   return parsePolicy(text, file);
 }

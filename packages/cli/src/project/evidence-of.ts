@@ -5,7 +5,10 @@ import type { Evidence } from "@moat/policy-gen";
 export function evidenceOf(evidence: readonly Evidence[], name: CanonicalName, grant: Grant): Evidence[] {
   return evidence.filter(
     (place) =>
-      place.package === name && place.capability === grant.capability && place.target === grant.target && place.member === grant.member,
+      place.package === name &&
+      place.capability === grant.capability &&
+      place.target === grant.target &&
+      place.member === grant.member,
   );
 }
 

@@ -1,4 +1,13 @@
-import { compareRisk, grantsOf, mergeEntry, riskOf, type CanonicalName, type Grant, type PolicyFiles, type Risk } from "@moat/core/model";
+import {
+  compareRisk,
+  grantsOf,
+  mergeEntry,
+  riskOf,
+  type CanonicalName,
+  type Grant,
+  type PolicyFiles,
+  type Risk,
+} from "@moat/core/model";
 import type { Evidence, Finding, Generated } from "@moat/policy-gen";
 import { evidenceOf } from "./evidence-of.ts";
 import { isOverridden } from "./unanswered.ts";
@@ -24,11 +33,22 @@ export interface Explanation {
   readonly unanalyzed: readonly Finding[];
 }
 
-export function explainPackage(name: CanonicalName, { policy, overrides }: PolicyFiles, generated: Generated): Explanation {
+export function explainPackage(
+  name: CanonicalName,
+  { policy, overrides }: PolicyFiles,
+  generated: Generated,
+): Explanation {
   const entry = Object.hasOwn(policy.packages, name) ? policy.packages[name] : undefined;
   const override = Object.hasOwn(overrides.packages, name) ? overrides.packages[name] : undefined;
-  const explained = (grant: Grant, state: ExplainedGrant["state"]): ExplainedGrant => ({ grant, risk: riskOf(grant), state, evidence: evidenceOf(generated.evidence, name, grant) });
-  const granted = grantsOf(mergeEntry(entry, override)).map((grant) => explained(grant, isOverridden(name, grant, overrides) ? "overridden" : "granted"));
+  const explained = (grant: Grant, state: ExplainedGrant["state"]): ExplainedGrant => ({
+    grant,
+    risk: riskOf(grant),
+    state,
+    evidence: evidenceOf(generated.evidence, name, grant),
+  });
+  const granted = grantsOf(mergeEntry(entry, override)).map((grant) =>
+    explained(grant, isOverridden(name, grant, overrides) ? "overridden" : "granted"),
+  );
   const pending = grantsOf(entry?.pending ?? {})
     .filter((grant) => !isOverridden(name, grant, overrides))
     .map((grant) => explained(grant, "pending"));

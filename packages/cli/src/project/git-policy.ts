@@ -1,6 +1,14 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { MoatError, OVERRIDES_FILE, parseOverrides, parsePolicy, POLICY_FILE, type Overrides, type Policy } from "@moat/core/model";
+import {
+  MoatError,
+  OVERRIDES_FILE,
+  parseOverrides,
+  parsePolicy,
+  POLICY_FILE,
+  type Overrides,
+  type Policy,
+} from "@moat/core/model";
 
 const run = promisify(execFile);
 
@@ -21,7 +29,10 @@ export async function readCommittedPolicy(ref: string, project: string): Promise
   const overrides = await fileAt(commit, OVERRIDES_FILE, project);
   return {
     policy: policy === undefined ? undefined : parsePolicy(policy, `${ref}:${POLICY_FILE}`),
-    overrides: overrides === undefined ? { packages: Object.create(null) } : parseOverrides(overrides, `${ref}:${OVERRIDES_FILE}`),
+    overrides:
+      overrides === undefined
+        ? { packages: Object.create(null) }
+        : parseOverrides(overrides, `${ref}:${OVERRIDES_FILE}`),
   };
 }
 
@@ -45,7 +56,11 @@ async function fileAt(commit: string, name: string, project: string): Promise<st
 }
 
 async function git(args: readonly string[], project: string): Promise<string> {
-  const { stdout } = await run("git", ["-C", project, ...args], { encoding: "utf8", maxBuffer: 256 * 1024 * 1024, windowsHide: true });
+  const { stdout } = await run("git", ["-C", project, ...args], {
+    encoding: "utf8",
+    maxBuffer: 256 * 1024 * 1024,
+    windowsHide: true,
+  });
   return stdout;
 }
 

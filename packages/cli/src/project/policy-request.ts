@@ -1,4 +1,12 @@
-import { findInstalledCommand, MoatError, POLICY_FILE, readOverrides, readPolicyFile, type Overrides, type Policy } from "@moat/core/model";
+import {
+  findInstalledCommand,
+  MoatError,
+  POLICY_FILE,
+  readOverrides,
+  readPolicyFile,
+  type Overrides,
+  type Policy,
+} from "@moat/core/model";
 import { findEntry, findProjectFrom } from "./entry.ts";
 
 /** A project, its policy as it is on disk, and the entries to generate for. */

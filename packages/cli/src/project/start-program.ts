@@ -42,14 +42,14 @@ export async function startProgram(request: ProgramRequest, context: CommandCont
   // oxlint-disable-next-line no-restricted-imports -- loaded only when a program starts
   const { runProgram } = await import("@moat/core");
   runProgram({
-      entry: request.file,
-      argv: [...request.argv],
-      project,
-      policy,
-      overrides,
-      audit: flags.audit === true,
-      onDenial: report,
-    });
+    entry: request.file,
+    argv: [...request.argv],
+    project,
+    policy,
+    overrides,
+    audit: flags.audit === true,
+    onDenial: report,
+  });
 }
 
 function missingPolicy(project: string, entry: string): MoatError {

@@ -1,4 +1,13 @@
-import { pendingGrants, type CanonicalName, type Grant, type GrantCapability, type OverrideEntry, type Overrides, type Policy, type Risk } from "@moat/core/model";
+import {
+  pendingGrants,
+  type CanonicalName,
+  type Grant,
+  type GrantCapability,
+  type OverrideEntry,
+  type Overrides,
+  type Policy,
+  type Risk,
+} from "@moat/core/model";
 
 /** A grant that waits for somebody to accept it. */
 export interface PendingGrant {

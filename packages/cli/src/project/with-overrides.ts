@@ -1,4 +1,12 @@
-import { mergeEntry, policyOf, grantsOf, type CanonicalName, type Overrides, type PackageEntry, type Policy } from "@moat/core/model";
+import {
+  mergeEntry,
+  policyOf,
+  grantsOf,
+  type CanonicalName,
+  type Overrides,
+  type PackageEntry,
+  type Policy,
+} from "@moat/core/model";
 import { isOverridden } from "./unanswered.ts";
 
 /** The policy as it is in force: fields of the overrides in their place, and only what still waits as pending. */

@@ -44,7 +44,11 @@ const table: Readonly<Record<GrantCapability, (grant: Grant) => string>> = {
   share: ({ target }) => `define the global ${target} for all packages`,
   package: ({ target }) => `import ${target}`,
   builtin: ({ target, member }) =>
-    member === undefined ? `load node:${target}` : member === "*" ? `use everything in node:${target}` : `use ${target}.${member} of Node`,
+    member === undefined
+      ? `load node:${target}`
+      : member === "*"
+        ? `use everything in node:${target}`
+        : `use ${target}.${member} of Node`,
 };
 
 /** A grant in words, after "can". Not escaped: the target comes from a package. */

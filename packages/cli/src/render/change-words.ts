@@ -26,7 +26,9 @@ export function changeWords(change: PolicyChange): string {
       return `${change.to === "pending" ? "wants to" : "can now"} ${capabilityWords(change.grant)}`;
     case "lost":
       if (change.to === "pending") return `may no longer ${capabilityWords(change.grant)}, until that is accepted`;
-      return change.from === "pending" ? `no longer wants to ${capabilityWords(change.grant)}` : `can no longer ${capabilityWords(change.grant)}`;
+      return change.from === "pending"
+        ? `no longer wants to ${capabilityWords(change.grant)}`
+        : `can no longer ${capabilityWords(change.grant)}`;
     case "package-added":
       return "is new";
     case "package-removed":

@@ -10,7 +10,10 @@ export function changesText(changes: readonly PolicyChange[], evidence: readonly
   if (changes.length === 0) return "Nothing changed.\n";
   return changeGroups(changes)
     .map(({ subject, changes: own }) => {
-      const lines = own.map((change) => `  ${sign(change, paint)} ${paintRisk(paint, change.risk)} ${escapeForTerminal(changeWords(change))}\n${placeLine(change, evidence, paint)}`);
+      const lines = own.map(
+        (change) =>
+          `  ${sign(change, paint)} ${paintRisk(paint, change.risk)} ${escapeForTerminal(changeWords(change))}\n${placeLine(change, evidence, paint)}`,
+      );
       return `${paint("bold", escapeForTerminal(subject))}\n${lines.join("")}`;
     })
     .join("");
@@ -27,7 +30,13 @@ function placeLine(change: PolicyChange, evidence: readonly Evidence[], paint: P
 }
 
 /** Where a package's code asks for a grant: at most so many places. */
-export function evidenceLines(evidence: readonly Evidence[], name: string, grant: Grant, paint: Paint, most: number): string {
+export function evidenceLines(
+  evidence: readonly Evidence[],
+  name: string,
+  grant: Grant,
+  paint: Paint,
+  most: number,
+): string {
   return evidenceOf(evidence, name, grant)
     .slice(0, most)
     .map((place) => {

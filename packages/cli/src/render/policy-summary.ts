@@ -1,4 +1,14 @@
-import { compareRisk, effectivePolicy, escapeForTerminal, grantsOf, isFirstParty, POLICY_FILE, riskOf, type Grant, type Risk } from "@moat/core/model";
+import {
+  compareRisk,
+  effectivePolicy,
+  escapeForTerminal,
+  grantsOf,
+  isFirstParty,
+  POLICY_FILE,
+  riskOf,
+  type Grant,
+  type Risk,
+} from "@moat/core/model";
 import type { CommandContext } from "../command-context.ts";
 import { unanswered } from "../project/unanswered.ts";
 import { capabilityWords } from "./capability-words.ts";
@@ -18,12 +28,20 @@ export interface SummaryOptions extends PolicyOutcome {
 const MOST_LINES = 15;
 
 /** What a generated policy says, in words. */
-export function policySummary(options: SummaryOptions, { stdout, env }: Pick<CommandContext, "stdout" | "env">): string {
+export function policySummary(
+  options: SummaryOptions,
+  { stdout, env }: Pick<CommandContext, "stdout" | "env">,
+): string {
   const { policy, overrides, findings, entries, written, verbose } = options;
   const paint = makePaint(stdout, env);
   const names = Object.keys(policy.packages).filter((name) => !isFirstParty(name));
   const head = `${written ? `${POLICY_FILE} is written` : `${POLICY_FILE} would be`} for ${escapeForTerminal(entries.join(", "))}: ${count(names.length, "package")}.\n`;
-  return head + riskyText(options, paint) + pendingText(unanswered(policy, overrides), paint) + unanalyzedText(findings, verbose);
+  return (
+    head +
+    riskyText(options, paint) +
+    pendingText(unanswered(policy, overrides), paint) +
+    unanalyzedText(findings, verbose)
+  );
 }
 
 interface RiskyPackage {
@@ -44,7 +62,10 @@ function riskyText({ policy, overrides, verbose }: SummaryOptions, paint: Paint)
   if (risky.length === 0) return "No package can do anything risky.\n";
   risky.sort((a, b) => compareRisk(a.risk, b.risk));
   const shown = verbose ? risky : risky.slice(0, MOST_LINES);
-  const lines = shown.map(({ name, risk, grants }) => `  ${paintRisk(paint, risk)} ${escapeForTerminal(`${name} can ${listWords(grants, verbose)}`)}\n`);
+  const lines = shown.map(
+    ({ name, risk, grants }) =>
+      `  ${paintRisk(paint, risk)} ${escapeForTerminal(`${name} can ${listWords(grants, verbose)}`)}\n`,
+  );
   const more = risky.length > shown.length ? `  … and ${risky.length - shown.length} more; --verbose lists them\n` : "";
   return `${count(risky.length, "package")} can do something that matters:\n${lines.join("")}${more}`;
 }
@@ -58,7 +79,9 @@ function isShown(grant: Grant, verbose: boolean): boolean {
 
 function listWords(grants: readonly Grant[], verbose: boolean): string {
   const words = grants.map(capabilityWords);
-  return verbose || words.length <= 3 ? words.join("; ") : `${words.slice(0, 3).join("; ")}; and ${words.length - 3} more`;
+  return verbose || words.length <= 3
+    ? words.join("; ")
+    : `${words.slice(0, 3).join("; ")}; and ${words.length - 3} more`;
 }
 
 function count(number: number, noun: string): string {

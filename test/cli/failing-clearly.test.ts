@@ -1,0 +1,151 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { makeProject, SMALL_PROJECT, type Outcome, type Project } from "./project-fixture.ts";
+
+let project: Project;
+let policyText: string;
+
+beforeAll(() => {
+  project = makeProject(SMALL_PROJECT);
+  expect(project.moat("policy", "--write", "index.js")).toMatchObject({ code: 0, stderr: "" });
+  policyText = readFileSync(path.join(project.folder, "moat.policy.json"), "utf8");
+});
+afterAll(() => project.dispose());
+beforeEach(() =>
+  project.write({ ...SMALL_PROJECT, "moat.policy.json": policyText, "moat.overrides.json": null, ran: null }),
+);
+
+/** The message names what is wrong and the next step; nothing of the program ran; moat's own stack is not shown. */
+function expectRefusal(outcome: Outcome, ...texts: (string | RegExp)[]): void {
+  for (const text of texts) expect(outcome.stderr).toMatch(text);
+  expect(outcome.stderr).toMatch(/^moat: /u);
+  expect(outcome.stderr).not.toMatch(/^\s+at /mu);
+  expect(outcome.stdout).toBe("");
+  expect(outcome.code).toBe(2);
+  expect(existsSync(path.join(project.folder, "ran"))).toBe(false);
+}
+
+describe("moat run refuses before anything runs", () => {
+  test("without a policy", () => {
+    project.write({ "moat.policy.json": null });
+    expectRefusal(project.moat("run", "index.js"), "there is no moat.policy.json", "moat policy --write ./index.js");
+  });
+
+  test.each([
+    ["empty", "", /moat\.policy\.json:1:1.*empty/su],
+    ["cut", `{\n  "version": 1,\n  "root": "tru`, /moat\.policy\.json:3/u],
+    ["null", "null", /moat\.policy\.json:1:1/u],
+    ["an array", "[]", /moat\.policy\.json:1:1/u],
+    ["not JSON", `{\n  version: 1 }`, /moat\.policy\.json:2/u],
+    [
+      "from another version",
+      `{"version": 2, "root": "trusted", "entries": ["./index.js"], "packages": {}}`,
+      /version must be 1/u,
+    ],
+    ["without packages", `{"version": 1, "root": "trusted", "entries": ["./index.js"]}`, /packages/u],
+    [
+      "with a field that nobody knows",
+      `{"version": 1, "root": "trusted", "entries": ["./index.js"], "packages": {}, "allow": true}`,
+      /allow/u,
+    ],
+    [
+      "with a grant that nobody knows",
+      `{"version": 1, "root": "trusted", "entries": ["./index.js"], "packages": {\n"dep": {"comands": ["git"]}}}`,
+      /moat\.policy\.json:2.*commands/su,
+    ],
+    [
+      "with a grant of the wrong type",
+      `{"version": 1, "root": "trusted", "entries": ["./index.js"], "packages": {"dep": {"env": "*"}}}`,
+      /env/u,
+    ],
+    [
+      "with a key twice",
+      `{"version": 1, "root": "trusted", "entries": ["./index.js"], "packages": {"dep": {}, "dep": {"workers": true}}}`,
+      /dep/u,
+    ],
+    [
+      "with a false name",
+      `{"version": 1, "root": "trusted", "entries": ["./index.js"], "packages": {"../dep": {}}}`,
+      /\.\.\/dep/u,
+    ],
+    [
+      "with __proto__",
+      `{"version": 1, "root": "trusted", "entries": ["./index.js"], "packages": {"dep": {"__proto__": {"workers": true}}}}`,
+      /__proto__/u,
+    ],
+  ])("with a policy that is %s", (_what, text, message) => {
+    project.write({ "moat.policy.json": text });
+    expectRefusal(project.moat("run", "index.js"), message);
+  });
+
+  test("with malformed overrides", () => {
+    project.write({ "moat.overrides.json": `{"packages": {"dep": {"fs": true}}}` });
+    expectRefusal(project.moat("run", "index.js"), /moat\.overrides\.json:1/u);
+  });
+
+  test("without the entry", () => {
+    expectRefusal(project.moat("run", "indx.js"), "there is no program", "indx.js");
+  });
+
+  test("with an entry that the policy was not made for", () => {
+    project.write({ "other.js": SMALL_PROJECT["index.js"]! });
+    expectRefusal(project.moat("run", "other.js"), "was not made for ./other.js", "moat policy --write ./other.js");
+  });
+
+  test("with an entry in a package, which could ship a policy of its own", () => {
+    project.write({ "node_modules/dep/moat.policy.json": policyText });
+    expectRefusal(project.moat("run", "node_modules/dep/index.js"), "belongs to an installed package", "moat exec");
+    project.write({ "node_modules/dep/moat.policy.json": null });
+  });
+
+  test("with a package that is not installed", () => {
+    project.write({ "node_modules/dep": null });
+    expectRefusal(project.moat("run", "index.js"), "the package dep is not installed", "npm install");
+  });
+
+  test("with a policy that is stale", () => {
+    project.write({ "node_modules/dep": null, "package.json": JSON.stringify({ name: "app" }) });
+    expectRefusal(project.moat("run", "index.js"), "moat.policy.json is stale", "dep", "moat policy --write");
+  });
+
+  test("without an entry", () => expectRefusal(project.moat("run"), "needs a program", "moat run <entry>"));
+  test("with a flag that it does not have", () =>
+    expectRefusal(project.moat("run", "--adit", "index.js"), "no flag --adit", "did you mean: --audit"));
+  test("with a log that can't be written", () =>
+    expectRefusal(project.moat("run", "--log", "no/such/folder", "index.js"), "can't be written", "ENOENT"));
+});
+
+describe("other commands refuse", () => {
+  test("a command that moat does not have", () =>
+    expectRefusal(project.moat("plicy"), `unknown command "plicy"`, "did you mean: moat policy"));
+  test("a name of Object.prototype as a command", () => expectRefusal(project.moat("constructor"), "unknown command"));
+  test("a flag before the command", () => expectRefusal(project.moat("--frobnicate"), "unknown flag --frobnicate"));
+  test.each([["policy"], ["diff"], ["explain"], ["exec"]])("a flag that moat %s does not have", (command) =>
+    expectRefusal(project.moat(command, "--frobnicate"), `moat ${command} has no flag --frobnicate`),
+  );
+  test("to check and write at once", () =>
+    expectRefusal(project.moat("policy", "--check", "--write"), "--check writes nothing"));
+  test("an installed command that nobody has", () =>
+    expectRefusal(project.moat("exec", "dep-clu"), `"dep-clu"`, "did you mean: moat exec dep-cli"));
+  test("an unknown package", () =>
+    expectRefusal(project.moat("explain", "dpe"), `no package "dpe"`, "did you mean: dep"));
+  test("an unknown commit", () => expectRefusal(project.moat("diff", "--base", "nope"), `no commit "nope"`));
+  test("a commit that would be a flag of git", () =>
+    expectRefusal(project.moat("diff", "--base=--output=ran"), "not the name of a commit"));
+  test("an unknown format", () =>
+    expectRefusal(project.moat("diff", "--format", "jsn"), `no format "jsn"`, "did you mean: --format json"));
+
+  test("to write over a malformed policy", () => {
+    project.write({ "moat.policy.json": "{" });
+    expectRefusal(project.moat("policy", "--write", "index.js"), /moat\.policy\.json:1/u);
+    expect(readFileSync(path.join(project.folder, "moat.policy.json"), "utf8")).toBe("{");
+  });
+});
+
+test("a package that does not parse is named when the policy is written", () => {
+  project.write({ "node_modules/dep/index.js": "module.exports = () => {" });
+  const { code, stdout } = project.moat("policy", "--write", "index.js");
+  expect(stdout).toMatch(/UNANALYZED[^]*dep\/index\.js:1: syntax/u);
+  expect(code).toBe(0);
+});

@@ -1,0 +1,97 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { makeProject, SMALL_PROJECT, type Project } from "./project-fixture.ts";
+
+let project: Project;
+
+beforeAll(() => {
+  project = makeProject({
+    ...SMALL_PROJECT,
+    "node_modules/dep/index.js": `module.exports = () => require("fs").existsSync(${JSON.stringify(process.execPath)});`,
+    "node_modules/dep/cli.js": `#!/usr/bin/env node\nconsole.log("cli", ...process.argv.slice(2)); process.exitCode = 5;`,
+    "fails.js": `require("dep"); console.log("out"); console.error("err"); process.exit(7);`,
+    "throws.js": `function inner() {\n  throw new TypeError("mine");\n}\ninner();`,
+    "waits.js": `process.stdout.write("ready\\n"); setInterval(() => {}, 1000);`,
+    "echo.mjs": `import dep from "dep"; process.stdin.on("data", (data) => process.stdout.write(String(data).toUpperCase())); export default dep;`,
+  });
+  expect(
+    project.moat("policy", "--write", "index.js", "fails.js", "throws.js", "waits.js", "echo.mjs", "bin:dep-cli").code,
+  ).toBe(0);
+});
+afterAll(() => project.dispose());
+
+const start = (entry: string) =>
+  spawn(process.execPath, [fileURLToPath(new URL("../../packages/cli/bin/moat.js", import.meta.url)), "run", entry], {
+    cwd: project.folder,
+    stdio: "pipe",
+  });
+
+describe("the program's own", () => {
+  test("exit code and output", () => {
+    expect(project.moat("run", "fails.js")).toEqual({ code: 7, stdout: "out\n", stderr: "err\n" });
+  });
+
+  test("exceptions: its file and line, and no frame of moat", () => {
+    const { code, stderr } = project.moat("run", "throws.js");
+    expect(code).toBe(1);
+    expect(stderr).toContain("TypeError: mine");
+    expect(stderr).toContain(`${path.join(project.folder, "throws.js")}:2:`);
+    expect(stderr).not.toContain(`${path.sep}packages${path.sep}c`);
+  });
+
+  test("signals", async () => {
+    const child = start("waits.js");
+    await once(child.stdout, "data");
+    child.kill("SIGTERM");
+    expect(await once(child, "exit")).toEqual([null, "SIGTERM"]);
+  });
+
+  test("input, of an ES module", async () => {
+    const child = start("echo.mjs");
+    child.stdin.end("hello");
+    const [data] = await once(child.stdout, "data");
+    expect(String(data)).toBe("HELLO");
+    expect(await once(child, "exit")).toEqual([0, null]);
+  });
+});
+
+describe("denials", () => {
+  test("are one line for a person, and the program goes on", () => {
+    const { code, stdout, stderr } = project.moat("run", "index.js");
+    expect(stdout).toBe("ran false []\n");
+    expect(stderr).toMatch(/^moat: dep may not read [^\n]+moat\.overrides\.json[^\n]+\n$/u);
+    expect(code).toBe(0);
+  });
+
+  test("--log appends them as JSON lines", () => {
+    project.moat("run", "--log", "denials.jsonl", "index.js");
+    project.moat("run", "--log=denials.jsonl", "index.js");
+    const lines = readFileSync(path.join(project.folder, "denials.jsonl"), "utf8").trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line))).toEqual(
+      Array(2).fill(
+        expect.objectContaining({
+          version: 1,
+          denied: true,
+          principal: "dep",
+          capability: "fs.read",
+          target: process.execPath,
+        }),
+      ),
+    );
+  });
+
+  test("--audit lets everything through and sums up at the end", () => {
+    const { code, stdout, stderr } = project.moat("run", "--audit", "index.js");
+    expect(stdout).toBe("ran true []\n");
+    expect(stderr).toMatch(/^moat: audit: 1 use by 1 package would have been denied:\n {2}dep may not read /u);
+    expect(code).toBe(0);
+  });
+});
+
+test("moat exec runs the command of a package, found by its manifest", () => {
+  expect(project.moat("exec", "dep-cli", "--help", "x")).toMatchObject({ code: 5, stdout: "cli --help x\n" });
+});
