@@ -152,6 +152,13 @@ describe("tty", () => {
     expect(context.denials).toHaveLength(2);
     expect(new tty.WriteStream(1).connect).toBeUndefined();
   });
+
+  it("says what the terminal can show, also when asked without one", () => {
+    const tty = contextOf({ builtins: { tty: true } }).builtin("tty");
+    expect(tty.WriteStream.prototype.hasColors()).toBe(require("node:tty").WriteStream.prototype.hasColors());
+    expect(tty.WriteStream.prototype.getColorDepth()).toBe(require("node:tty").WriteStream.prototype.getColorDepth());
+    expect(tty.WriteStream.prototype.columns).toBeUndefined();
+  });
 });
 
 describe("every builtin of this Node", () => {

@@ -122,6 +122,14 @@ describe("process.stdin", () => {
     expect(contexts[0]!.denials).toEqual([expect.objectContaining({ target: "stdin" })]);
   });
 
+  it("lets a test pretend to be a terminal, for its own package", () => {
+    const { processes } = setUp();
+    processes[0]!.stdin.isTTY = true;
+    processes[0]!.stdout.isTTY = true;
+    expect([processes[0]!.stdin.isTTY, processes[0]!.stdout.isTTY]).toEqual([true, true]);
+    expect(Object.hasOwn(processes[1]!.stdin, "isTTY")).toBe(false);
+  });
+
   it("reads where it is granted", async () => {
     const { processes } = setUp([{ builtins: { process: ["stdin"] } }], Readable.from([Buffer.from("typed "), Buffer.from("text")]));
     let text = "";

@@ -106,6 +106,18 @@ function inputClass(context: EndowmentContext): InputClass {
         return this;
       }
     }
+    // Tests assign to these on their own stream, as they may on the real one.
+    for (const name of ["isTTY", "isRaw", "setRawMode"]) {
+      const { get } = Object.getOwnPropertyDescriptor(StandardInput.prototype, name)!;
+      Object.defineProperty(StandardInput.prototype, name, {
+        get: get!,
+        set(this: object, value: unknown) {
+          if (sources.has(this)) Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true });
+        },
+        enumerable: true,
+        configurable: true,
+      });
+    }
     return hardenNodeClass(StandardInput) as InputClass;
   });
 }

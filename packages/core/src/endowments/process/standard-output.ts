@@ -7,7 +7,9 @@ import type { EndowmentContext } from "../principal.ts";
 export type OutputName = "stdout" | "stderr";
 
 /** Members of `tty.WriteStream` that act on the terminal's screen and nothing else. */
-const TERMINAL_METHODS = ["clearLine", "clearScreenDown", "cursorTo", "getColorDepth", "getWindowSize", "hasColors", "moveCursor"] as const;
+const TERMINAL_METHODS = ["clearLine", "clearScreenDown", "cursorTo", "getWindowSize", "moveCursor"] as const;
+/** Those that say what the terminal can show; libraries call them on the prototype itself. */
+const COLOR_METHODS = ["getColorDepth", "hasColors"] as const;
 
 interface OutputClasses {
   /** For pipes and files. */
@@ -86,11 +88,11 @@ export function outputClasses(context: EndowmentContext): OutputClasses {
       get isTTY(): true {
         return true;
       }
-      get columns(): number {
-        return (realOf(this) as WriteStream).columns;
+      get columns(): number | undefined {
+        return (reals.get(this) as WriteStream | undefined)?.columns;
       }
-      get rows(): number {
-        return (realOf(this) as WriteStream).rows;
+      get rows(): number | undefined {
+        return (reals.get(this) as WriteStream | undefined)?.rows;
       }
       ref(): this {
         return this;
@@ -99,11 +101,13 @@ export function outputClasses(context: EndowmentContext): OutputClasses {
         return this;
       }
     }
-    for (const name of TERMINAL_METHODS) {
+    const terminal = context.powers.builtin("tty").WriteStream.prototype;
+    for (const name of [...TERMINAL_METHODS, ...COLOR_METHODS]) {
+      const colors = (COLOR_METHODS as readonly string[]).includes(name);
       Object.defineProperty(TerminalOutput.prototype, name, {
         value: {
           [name](this: Writable, ...args: unknown[]) {
-            const real = realOf(this) as any;
+            const real: any = colors ? (reals.get(this) ?? terminal) : realOf(this);
             return Reflect.apply(real[name], real, args);
           },
         }[name],
@@ -115,7 +119,7 @@ export function outputClasses(context: EndowmentContext): OutputClasses {
     for (const name of ["writableLength", "writableHighWaterMark"]) {
       Object.defineProperty(StandardOutput.prototype, name, {
         get(this: Writable) {
-          return (realOf(this) as any)[name];
+          return (reals.get(this) as any)?.[name];
         },
         configurable: true,
       });
