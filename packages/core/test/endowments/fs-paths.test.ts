@@ -98,7 +98,7 @@ function shaped(text: string, kind: string): { given: unknown; means: string } {
 function expected(means: string): string | undefined {
   try {
     const real = fs.realpathSync.native(means);
-    if (!`${real}/`.startsWith(`${world.project}/`) || /\/\.env$/.test(real)) return undefined;
+    if (!`${real}/`.startsWith(`${world.project}/`) || real.endsWith("/.env")) return undefined;
     return fs.readFileSync(means, "utf8");
   } catch {
     return undefined;

@@ -1,5 +1,6 @@
 import { sep } from "node:path";
 import type { Location } from "./real-path.ts";
+import type { Fs } from "./node-fs.ts";
 
 /** A name for a file or entry that nobody can bend any more, and the way to let it go. */
 export interface Anchor {
@@ -37,7 +38,7 @@ const O_PATH = 0o10000000;
  * checked. A descriptor is then compared with what lies at the real path, which
  * a link swapped back and forth in time can still deceive.
  */
-export function makeAnchors(fs: typeof import("node:fs"), platform: string): Anchors {
+export function makeAnchors(fs: Fs, platform: string): Anchors {
   const { openSync, closeSync, readlinkSync, lstatSync, fstatSync, constants } = fs;
   const unanchored = (location: Location): Anchor => ({ path: withFolderMark(location.real, location), release: none });
 

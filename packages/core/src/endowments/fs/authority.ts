@@ -5,6 +5,7 @@ import { makeDescriptors, type Descriptors } from "./descriptors.ts";
 import { fsError } from "./fs-error.ts";
 import { makePathScopes, type PathScopes } from "./path-scopes.ts";
 import { isPlain, makeRealPaths, type Location, type RealPaths } from "./real-path.ts";
+import type { Fs } from "./node-fs.ts";
 
 /** How often a path is resolved again when it changes between the check and the use. */
 const ATTEMPTS = 8;
@@ -43,7 +44,7 @@ export interface FsAuthority {
 
 export function makeFsAuthority(context: EndowmentContext): FsAuthority {
   const { principal, powers } = context;
-  const fs = powers.builtin("fs") as typeof import("node:fs");
+  const fs = powers.builtin("fs") as Fs;
   const scopes = makePathScopes(context);
   const realPaths = context.shared("fs.realPaths", () => makeRealPaths(fs, powers.process));
   const anchors = context.shared("fs.anchors", () => makeAnchors(fs, powers.process.platform));

@@ -2,8 +2,7 @@ import type { FsAuthority } from "./authority.ts";
 import { takeCallback, type Callback } from "./call-forms.ts";
 import type { FileHandles } from "./file-handle.ts";
 import type { Opener } from "./open-operations.ts";
-
-type Fs = typeof import("node:fs");
+import type { Fs } from "./node-fs.ts";
 
 /** `readFile`, `writeFile` and `appendFile`, in their three forms. */
 export function makeFileContents(authority: FsAuthority, opener: Opener, handles: FileHandles, fs: Fs) {

@@ -1,7 +1,7 @@
 import type { EndowmentContext } from "../principal.ts";
 import type { FsAuthority } from "./authority.ts";
 import { withoutConstructor } from "./shared-prototype.ts";
-import type { RawFileHandle } from "./open-operations.ts";
+import type { RawFileHandle } from "./node-fs.ts";
 
 interface HandleState {
   readonly raw: RawFileHandle;

@@ -1,8 +1,7 @@
 import { isAbsolute, sep } from "node:path";
 import type { FsAuthority } from "./authority.ts";
 import { pathArgument } from "./path-argument.ts";
-
-type Fs = typeof import("node:fs");
+import type { Fs } from "./node-fs.ts";
 
 /**
  * Node's own glob, of whose answers only those that the principal may see are

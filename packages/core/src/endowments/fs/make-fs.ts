@@ -10,8 +10,7 @@ import { preparePaths } from "./path-operations.ts";
 import { sharePrototype } from "./shared-prototype.ts";
 import { makeStreamClasses, type StreamClasses } from "./streams.ts";
 import { makeTrustedMembers } from "./trusted-members.ts";
-
-type Fs = typeof import("node:fs");
+import type { Fs } from "./node-fs.ts";
 
 /**
  * The principal's `fs`: a plain, mutable object of its own. Libraries patch and
@@ -82,7 +81,6 @@ function makeAttenuatedMembers(context: EndowmentContext, raw: Fs): OwnMembers {
   const { nextTick } = context.powers.process;
   const rawPromises = raw.promises as any;
   const members: OwnMembers = { fs: { __proto__: null } as any, promises: { __proto__: null } as any };
-  let streams: StreamClasses;
   const opener = makeOpener(authority, raw, nextTick);
   const handles = makeFileHandles(context, authority, () => streams);
   const own = makeOwnMembers(context, authority, opener, handles, raw, members);
@@ -118,7 +116,11 @@ function makeAttenuatedMembers(context: EndowmentContext, raw: Fs): OwnMembers {
   quicken(members, authority, raw);
 
   const { open, read, write, close, fsync } = members.fs;
-  streams = makeStreamClasses(context, { open, read, write, close, fsync } as any, handles.isHandle);
+  const streams: StreamClasses = makeStreamClasses(
+    context,
+    { open, read, write, close, fsync } as any,
+    handles.isHandle,
+  );
   return withStreams(members, streams);
 }
 

@@ -1,6 +1,7 @@
 import { nodeError } from "./path-argument.ts";
+import type { Fs } from "./node-fs.ts";
 
-type Constants = typeof import("node:fs").constants;
+type Constants = Fs["constants"];
 
 const NAMED: Readonly<Record<string, readonly (keyof Constants)[]>> = {
   r: ["O_RDONLY"],

@@ -4,10 +4,7 @@ import { fsError, restorePaths, type Renamed } from "./fs-error.ts";
 import { openFlags, type OpenFlags } from "./open-flags.ts";
 import { pathArgument } from "./path-argument.ts";
 import { isPlain } from "./real-path.ts";
-
-type Fs = typeof import("node:fs");
-/** What `fs.promises.open` gives, of Node's own. */
-export type RawFileHandle = import("node:fs/promises").FileHandle;
+import type { Fs, RawFileHandle } from "./node-fs.ts";
 
 const ATTEMPTS = 8;
 

@@ -22,8 +22,7 @@ import { preparersOfPaths, readdirOptions, relocated } from "./path-operations.t
 import { makeGlob } from "./glob.ts";
 import { cp, readdirRecursive, rm, runAsync, runSync, type CpOptions, type Walk } from "./tree-walks.ts";
 import { makeWatchers } from "./watchers.ts";
-
-type Fs = typeof import("node:fs");
+import type { Fs, NodeDir } from "./node-fs.ts";
 
 /** The members of `fs` and of `fs.promises` that have an attenuator of their own. */
 export interface OwnMembers {
@@ -234,7 +233,7 @@ export function makeOwnMembers(
     if (recursive) return listed(given, runSync(readdirRecursive(given, true, encoding), members.fs));
     const held = authority.hold(given, { mode: "read", follow: true, syscall: "opendir", via }, "file");
     const settings = { __proto__: null, encoding: encoding ?? "utf8", bufferSize: bufferSize ?? 32 } as any;
-    let dir: import("node:fs").Dir;
+    let dir: NodeDir;
     try {
       dir = raw.opendirSync(held.path, settings);
     } catch (error) {

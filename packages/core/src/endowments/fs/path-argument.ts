@@ -1,6 +1,5 @@
 import { TextDecoder } from "node:util";
 import { URL } from "node:url";
-import { Buffer } from "node:buffer";
 import { fileURLToPath } from "node:url";
 
 const TypedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype);

@@ -7,6 +7,7 @@ import type { PathRole } from "./fs-members.ts";
 import { pathArgument } from "./path-argument.ts";
 import { isWithin } from "./path-scopes.ts";
 import type { Location } from "./real-path.ts";
+import type { Fs } from "./node-fs.ts";
 
 const nothing = () => {};
 
@@ -72,8 +73,8 @@ function encoded(text: string, encoding: unknown): unknown {
 }
 
 /** The calls on paths whose arguments or results need more than their roles say. */
-export function preparersOfPaths(authority: FsAuthority, fs: typeof import("node:fs")): Record<string, Prepare> {
-  const { scopes, hold, locate, allow, realPaths } = authority;
+export function preparersOfPaths(authority: FsAuthority, fs: Fs): Record<string, Prepare> {
+  const { hold, locate, allow, realPaths } = authority;
   const plainLink = preparePaths(authority, "link", [
     { at: 0, mode: "write", follow: false },
     { at: 1, mode: "write", follow: false },

@@ -1,5 +1,6 @@
 import { isAbsolute, resolve, sep } from "node:path";
 import { fsError } from "./fs-error.ts";
+import type { Fs } from "./node-fs.ts";
 
 /** Where a path leads, all links resolved the way the kernel resolves them. */
 export interface Location {
@@ -36,10 +37,7 @@ export interface RealPaths {
  * `..` is applied after links, as the kernel does it, and never to the text:
  * `link/..` is the parent of where the link leads.
  */
-export function makeRealPaths(
-  fs: typeof import("node:fs"),
-  process: Pick<NodeJS.Process, "cwd" | "platform">,
-): RealPaths {
+export function makeRealPaths(fs: Fs, process: Pick<NodeJS.Process, "cwd" | "platform">): RealPaths {
   const windows = process.platform === "win32";
   const { lstatSync, readlinkSync } = fs;
   const { native } = fs.realpathSync;

@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { dirname, join, resolve, sep } from "node:path";
 import { fsError } from "./fs-error.ts";
 import { nodeError } from "./path-argument.ts";
+import type { Stats } from "./node-fs.ts";
 
 /**
  * Work on whole trees, as steps: each yields one call of the principal's own
@@ -45,7 +46,7 @@ export async function runAsync<T>(walk: Walk<T>, promises: Record<string, Functi
 
 const codeOf = (error: unknown) => (error as NodeJS.ErrnoException | undefined)?.code;
 
-function* lstatOrNothing(path: string, follow = false): Walk<import("node:fs").Stats | undefined> {
+function* lstatOrNothing(path: string, follow = false): Walk<Stats | undefined> {
   try {
     return yield [follow ? "stat" : "lstat", path];
   } catch (error) {

@@ -10,8 +10,7 @@ import { makeRealPaths } from "./real-path.ts";
 import type { OwnMembers } from "./own-members.ts";
 import { makeStreamClasses, type StreamClasses } from "./streams.ts";
 import { makeWatchers } from "./watchers.ts";
-
-type Fs = typeof import("node:fs");
+import type { Fs, NodeDir } from "./node-fs.ts";
 
 /**
  * The application's own `fs`: Node's functions behind wrappers of its own.
@@ -82,7 +81,7 @@ export function makeTrustedMembers(context: EndowmentContext, raw: Fs): OwnMembe
 
   const { Dir, wrap } = makeDirs(context);
   members.fs.Dir = Dir;
-  const shown = (dir: import("node:fs").Dir) =>
+  const shown = (dir: NodeDir) =>
     wrap({
       path: dir.path,
       next: () => dir.readSync(),
@@ -104,7 +103,6 @@ export function makeTrustedMembers(context: EndowmentContext, raw: Fs): OwnMembe
   Object.assign(members.fs, { watch, watchFile, unwatchFile });
 
   // HAZARD: a stream of Node's own handle is of Node's own class.
-  let streams: StreamClasses;
   const handles = makeFileHandles(context, authority, () => streams);
   members.promises.open = async (path: any, flags?: any, mode?: any) =>
     handles.wrap(await raw.promises.open(path, flags, mode));
@@ -113,7 +111,7 @@ export function makeTrustedMembers(context: EndowmentContext, raw: Fs): OwnMembe
     members.promises[name] = async (path: unknown, ...rest: unknown[]) => real(handles.rawOf(path) ?? path, ...rest);
   }
   const { open, read, write, close, fsync } = raw;
-  streams = makeStreamClasses(context, { open, read, write, close, fsync }, handles.isHandle);
+  const streams: StreamClasses = makeStreamClasses(context, { open, read, write, close, fsync }, handles.isHandle);
   return withStreams(members, streams);
 }
 

@@ -3,8 +3,7 @@ import type { FsAuthority } from "./authority.ts";
 import { pathArgument } from "./path-argument.ts";
 import { usable } from "./path-operations.ts";
 import { withoutConstructor } from "./shared-prototype.ts";
-
-type Fs = typeof import("node:fs");
+import type { Fs } from "./node-fs.ts";
 
 interface SharedWatchers {
   readonly FSWatcher: any;
@@ -107,7 +106,7 @@ export function makeWatchers(context: EndowmentContext, authority: FsAuthority, 
     if (listeners === undefined) return;
     // Node keeps one watcher a path for the whole process: never without a
     // listener, that would stop everybody's.
-    for (const [guest, told] of [...listeners]) {
+    for (const [guest, told] of listeners) {
       if (listener !== undefined && guest !== listener) continue;
       fs.unwatchFile(real, told);
       listeners.delete(guest);
