@@ -112,7 +112,8 @@ export function parseHost(text: string): Host | undefined {
 function asciiName(text: string): string | undefined {
   if (text.length > 253) return undefined;
   const name = text.toLowerCase();
-  if (ASCII_NAME.test(name)) return name;
+  // Punycode that stands for nothing, or for another spelling, is no name.
+  if (ASCII_NAME.test(name)) return name.includes("xn--") && domainToASCII(name) !== name ? undefined : name;
   const ascii = text.replaceAll(/[^\0-\x7f]/gu, "x").toLowerCase();
   if (!NON_ASCII.test(text) || !ASCII_NAME.test(ascii)) return undefined;
   const mapped = domainToASCII(text);

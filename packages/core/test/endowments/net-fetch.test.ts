@@ -38,8 +38,8 @@ test("another service is not reached, whatever the request looks like", async ()
   for (const args of tries) {
     await fetch(...args).catch((error: any) => {
       expect(error).toBeInstanceOf(TypeError);
-      expect(error.message).toBe("fetch failed");
-      expect(error.cause).toMatchObject({ code: "EACCES" });
+      if (error.message !== "fetch failed") expect(error.message).toContain("includes credentials");
+      else expect(error.cause).toMatchObject({ code: "EACCES" });
     });
   }
   await settle();

@@ -62,7 +62,11 @@ function makeGuard(powers: Powers, net: any): NetworkGuard {
   /** Fails as a connection that the kernel refuses does: later, and through the stream. */
   function refuseConnection(socket: any, error: Error): unknown {
     const wasDestroyed = socket.destroyed === true;
-    if (!wasDestroyed) socket.connecting = true;
+    if (!wasDestroyed) {
+      // An unconnected handle, which `http2` and others look for; the name is never looked up.
+      if (!socket._handle) Reflect.apply(realConnect, socket, [{ host: "moat.invalid", port: 1, lookup: () => {} }]);
+      socket.connecting = true;
+    }
     later(() => {
       if (wasDestroyed) Reflect.apply(realEmit, socket, ["error", error]);
       else Reflect.apply(realDestroy, socket, [error]);
