@@ -149,3 +149,25 @@ test("a package that does not parse is named when the policy is written", () => 
   expect(stdout).toMatch(/UNANALYZED[^]*dep\/index\.js:1: syntax/u);
   expect(code).toBe(0);
 });
+
+test("an entry that the policy lists and that is gone is named", () => {
+  project.write({ "index.js": null });
+  expectRefusal(project.moat("policy", "--write"), "lists the entry ./index.js", `take it out of "entries"`);
+  expectRefusal(project.moat("policy", "--check"), "lists the entry ./index.js");
+});
+
+test("a package that does not parse: an ES module's program does not start, and the file and line are named", () => {
+  project.write({
+    "main.mjs": `import "./start.cjs"; import "dep";`,
+    "start.cjs": SMALL_PROJECT["index.js"]!,
+    "node_modules/dep/index.js": "export default {\n  a b };",
+    "node_modules/dep/package.json": JSON.stringify({ name: "dep", type: "module", main: "index.js" }),
+  });
+  project.moat("policy", "--write", "main.mjs");
+  const { code, stderr, stdout } = project.moat("run", "main.mjs");
+  expect(stderr).toMatch(/dep\/index\.js:2/u);
+  expect(stderr).toContain("SyntaxError");
+  expect(stdout).toBe("");
+  expect(existsSync(path.join(project.folder, "ran"))).toBe(false);
+  expect(code).toBe(1);
+});

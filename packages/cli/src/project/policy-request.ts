@@ -38,6 +38,7 @@ export function readPolicyRequest(asked: readonly string[], cwd: string): Policy
   const commands = asked.filter((argument) => argument.startsWith("bin:"));
   for (const command of commands) findInstalledCommand(command.slice("bin:".length), project);
   const previous = readPolicyFile(project);
+  for (const entry of previous?.entries ?? []) assertListedEntry(entry, project);
   const entries = new Set([...(previous?.entries ?? []), ...files.map(({ name }) => name), ...commands]);
   if (entries.size === 0) {
     throw new MoatError("MOAT_USAGE", `there is no ${POLICY_FILE} in ${project}, and no entry was named`, {
@@ -45,4 +46,18 @@ export function readPolicyRequest(asked: readonly string[], cwd: string): Policy
     });
   }
   return { project, overrides: readOverrides(project), previous, entries: [...entries].toSorted() };
+}
+
+/** An entry that the file lists and that is gone: only a person can say whether it comes back. */
+function assertListedEntry(entry: string, project: string): void {
+  try {
+    if (entry.startsWith("bin:")) findInstalledCommand(entry.slice("bin:".length), project);
+    else findEntry(entry, project);
+  } catch (cause) {
+    throw new MoatError("MOAT_ENTRY_NOT_FOUND", `${POLICY_FILE} lists the entry ${entry}, which is not in ${project}`, {
+      fields: { entry, project },
+      nextStep: `put it back, or take it out of "entries" in ${POLICY_FILE}`,
+      cause,
+    });
+  }
 }
