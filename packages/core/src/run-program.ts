@@ -52,7 +52,7 @@ export function runProgram(options: ProgramOptions): void {
   emptyRealGlobal();
   const locked = lockdownRealm([`${pathToFileURL(MOAT_FOLDER).href}/`, "node:internal/modules/"]);
   locked.harden(MoatError);
-  const realGlobalNames = freezeRealGlobal();
+  const realGlobalNames = freezeRealGlobal(powers.globals);
   const realm = makeRealm({
     resolver,
     powers,

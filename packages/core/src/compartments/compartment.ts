@@ -52,7 +52,7 @@ const UNBINDABLE = new Set(["undefined", "NaN", "Infinity", "arguments", "this"]
 
 export function makeCompartment(options: CompartmentOptions): Compartment {
   const { globalThis: guestGlobal, realGlobalNames } = options;
-  const bindable = new Set(realGlobalNames);
+  const bindable = new Set<string>();
   for (const name of Object.getOwnPropertyNames(guestGlobal)) {
     if (IDENTIFIER.test(name) && !UNBINDABLE.has(name)) bindable.add(name);
   }

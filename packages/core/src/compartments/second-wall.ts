@@ -17,6 +17,32 @@ const HARMLESS = new Set([
   "encodeURIComponent", "escape", "unescape", "isFinite", "isNaN", "SuppressedError", "DisposableStack", "AsyncDisposableStack",
 ]);
 
+/**
+ * What Node's own HTTP client, a bundled library, looks up on the global object
+ * whenever it runs. None of it reads, sends or starts anything by itself.
+ */
+const NEEDED_BY_NODE = [
+  "global", "queueMicrotask", "structuredClone", "setTimeout", "clearTimeout", "setImmediate", "clearImmediate", "setInterval",
+  "clearInterval", "URL", "URLSearchParams", "Buffer", "Blob", "File", "FormData", "TextEncoder", "TextDecoder", "DOMException",
+  "AbortController", "AbortSignal", "Event", "EventTarget", "MessageEvent", "CustomEvent", "ReadableStream", "TransformStream", "WritableStream",
+  "ByteLengthQueuingStrategy", "CompressionStream", "DecompressionStream", "MessageChannel", "MessagePort",
+  "performance", "WebAssembly",
+];
+
+/**
+ * Looking at the descriptor of one of these makes Node load its HTTP client
+ * (50 ms) or its web streams (2 to 6 ms). They stay where they are, unread,
+ * until a package that may use one asks.
+ */
+const LOADED_WHEN_READ: ReadonlySet<string> = new Set([
+  "FormData", "Headers", "Request", "Response", "MessageEvent", "CloseEvent", "WebSocket", "EventSource",
+  "TransformStream", "TransformStreamDefaultController", "WritableStream", "WritableStreamDefaultController",
+  "WritableStreamDefaultWriter", "ReadableStream", "ReadableStreamDefaultReader", "ReadableStreamBYOBReader",
+  "ReadableStreamBYOBRequest", "ReadableByteStreamController", "ReadableStreamDefaultController",
+  "ByteLengthQueuingStrategy", "CountQueuingStrategy", "TextEncoderStream", "TextDecoderStream",
+  "CompressionStream", "DecompressionStream",
+]);
+
 /** The language's constants, which no object can shadow. */
 const CONSTANTS = new Set(["undefined", "NaN", "Infinity"]);
 
@@ -30,6 +56,10 @@ export function captureGlobals(): Readonly<Record<string, any>> {
   const real = globalThis as unknown as Record<string, any>;
   void real["DOMException"]; // Its getter defines it anew each time: not to be asked later.
   for (const name of getOwnPropertyNames(globalThis)) {
+    if (LOADED_WHEN_READ.has(name)) {
+      Object.defineProperty(captured, name, { get: () => real[name] as unknown, enumerable: true });
+      continue;
+    }
     const descriptor = Object.getOwnPropertyDescriptor(globalThis, name)!;
     if (descriptor.get) {
       Object.defineProperty(captured, name, { get: () => readLazily(descriptor.get!, real), enumerable: true });
@@ -64,19 +94,36 @@ export function emptyRealGlobal(): void {
 
 function removeAllBut(stays: (name: string) => boolean): void {
   for (const key of ownKeys(globalThis)) {
-    if (typeof key === "string" && stays(key)) continue;
+    if (typeof key === "string" && (LOADED_WHEN_READ.has(key) || stays(key))) continue;
     deleteProperty(globalThis, key);
   }
 }
 
-/** Freezes the emptied global object. Returns the names that it still has, `Object.prototype`'s included. */
-export function freezeRealGlobal(): ReadonlySet<string> {
+/**
+ * Puts back what Node itself needs, and freezes the global object. Returns the names that it still has, `Object.prototype`'s included.
+ * @param captured what `captureGlobals` returned.
+ */
+export function freezeRealGlobal(captured: Readonly<Record<string, unknown>>): ReadonlySet<string> {
   removeAllBut((name) => HARMLESS.has(name));
-  freeze(globalThis);
+  for (const name of NEEDED_BY_NODE) {
+    if (LOADED_WHEN_READ.has(name) || !(name in captured)) continue;
+    Object.defineProperty(globalThis, name, { get: () => captured[name] });
+  }
+  lockAllBut(LOADED_WHEN_READ);
   const names = new Set<string>();
   for (let object: object | null = globalThis; object !== null; object = getPrototypeOf(object) as object | null) {
-    freeze(object);
+    if (object !== globalThis) freeze(object);
     for (const name of getOwnPropertyNames(object)) if (!CONSTANTS.has(name)) names.add(name);
   }
   return names;
+}
+
+/** Freezes the global object without reading what loads when it is read. */
+function lockAllBut(unread: ReadonlySet<string>): void {
+  for (const key of ownKeys(globalThis)) {
+    if (typeof key === "string" && unread.has(key)) continue;
+    const descriptor = Object.getOwnPropertyDescriptor(globalThis, key)!;
+    Object.defineProperty(globalThis, key, "value" in descriptor ? { writable: false, configurable: false } : { configurable: false });
+  }
+  Object.preventExtensions(globalThis);
 }

@@ -64,6 +64,9 @@ export function makeWorld(realm: Realm, principal: Principal): World {
     get globalThis() {
       return world.compartment.globalThis;
     },
+    get Module() {
+      return world.commonJs.Module;
+    },
     load: (request: string, referrer: string, isMain?: boolean) => world.commonJs.load(request, referrer, isMain),
     loadFile: (module: never, filename: string) => world.commonJs.loadFile(module, filename),
   };

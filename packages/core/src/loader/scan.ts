@@ -69,6 +69,7 @@ export interface Scan {
 const STRICT_RESERVED = new Set([
   "let", "static", "yield", "implements", "interface", "package", "private", "protected", "public",
 ]);
+const DECLARATION_KINDS = new Set<unknown>(["var", "let", "const", "using", "await using"]);
 const SILENT_WHEN_SLOPPY = new Set(["name", "length"]);
 
 interface WalkState {
@@ -353,9 +354,10 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
       }
       case "VariableDeclaration": {
         const target = node["kind"] === "var" ? state.functionScope : state.scope;
-        if (node["kind"] !== "var" && node["kind"] !== "let" && node["kind"] !== "const") {
+        if (!DECLARATION_KINDS.has(node["kind"])) {
           throw new SyntaxError(`syntax that moat does not know: ${String(node["kind"])} declaration`);
         }
+        if (node["kind"] === "await using" && !state.inFunction) scan.hasTopLevelAwait = true;
         for (const declarator of node["declarations"] as SyntaxNode[]) {
           declare(declarator["id"], target, state);
           if (declarator["init"]) visit(declarator["init"], declarator, "init", state);
