@@ -67,6 +67,13 @@ describe("text from a package", () => {
     expect(row.replace(/`[^`]*`/gu, "")).toBe("| **critical** |  |  |  |");
   });
 
+  test("stays inside a code span in a note, which may quote an error about a package", () => {
+    const note = changesMarkdown([], [], HOSTILE)
+      .split("\n")
+      .find((line) => line.includes("everyone"))!;
+    expect(note).toMatch(/^`[^`]+`$/u);
+  });
+
   test.each(["", " ", "`", "``a``", "|", "\n"])("%j makes a code span that is closed", (text) => {
     expect(codeSpan(text)).toMatch(/^`[^`|\n]+`$/u);
   });

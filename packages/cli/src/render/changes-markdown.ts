@@ -23,7 +23,7 @@ export function changesMarkdown(changes: readonly PolicyChange[], evidence: read
       ? ""
       : `\n| risk | package | change | evidence |\n| --- | --- | --- | --- |\n${rows.slice(0, MOST_ROWS).join("")}`;
   const more = rows.length > MOST_ROWS ? `\n… and ${rows.length - MOST_ROWS} more.\n` : "";
-  return `### moat: ${title}\n${note === "" ? "" : `\n${note}\n`}${table}${more}`;
+  return `### moat: ${title}\n${note === "" ? "" : `\n${codeSpan(note)}\n`}${table}${more}`;
 }
 
 function row(subject: string, change: PolicyChange, evidence: readonly Evidence[]): string {
