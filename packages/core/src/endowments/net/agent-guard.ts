@@ -2,7 +2,7 @@ import type { Powers } from "../principal.ts";
 import type { NetworkAuthority } from "./network-authority.ts";
 import type { NetworkGuard } from "./network-guard.ts";
 import { makePermit } from "./network-permit.ts";
-import type { SocketPermit, SocketTarget } from "./network-permit.ts";
+import type { ConnectGrant, SocketTarget } from "./network-permit.ts";
 import { settleTarget } from "./socket-arguments.ts";
 import type { Options } from "./socket-arguments.ts";
 
@@ -37,8 +37,8 @@ export function installAgentGuard(powers: Powers, guard: NetworkGuard): AgentGua
 function makeAgentGuard(powers: Powers, guard: NetworkGuard): AgentGuard {
   const { Agent: HttpAgent } = powers.builtin("http");
   // Options show their symbols to everybody: what lies there is an empty token.
-  const tokens = new WeakMap<object, SocketPermit>();
-  const requests = new WeakMap<object, SocketPermit>();
+  const tokens = new WeakMap<object, ConnectGrant>();
+  const requests = new WeakMap<object, ConnectGrant>();
   const makers = new WeakMap<object, NetworkAuthority>();
 
   const { createSocket } = HttpAgent.prototype;
@@ -74,7 +74,7 @@ function makeAgentGuard(powers: Powers, guard: NetworkGuard): AgentGuard {
   return Object.freeze({
     grant(options: Options, authority: NetworkAuthority, target: SocketTarget) {
       const token = Object.freeze({ __proto__: null });
-      tokens.set(token, makePermit(authority, target));
+      tokens.set(token, { authority, target });
       options[GRANT] = token;
     },
     keepGrant(request: object, options: Options) {

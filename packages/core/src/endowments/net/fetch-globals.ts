@@ -25,6 +25,13 @@ const CONNECT_TIMEOUT_MS = 10_000;
  * Names that this Node lacks are absent.
  */
 export function makeFetchGlobals(context: EndowmentContext): Record<string, unknown> {
+  const known = context.shared("fetch-globals", () => new WeakMap<object, Record<string, unknown>>());
+  const facade = known.get(context.principal) ?? buildFetchGlobals(context);
+  known.set(context.principal, facade);
+  return facade;
+}
+
+function buildFetchGlobals(context: EndowmentContext): Record<string, unknown> {
   const { globals } = context.powers;
   const names = new Set(Reflect.ownKeys(globals));
   const makers: Record<string, () => unknown> = { fetch: () => makeFetch(context) };

@@ -5,6 +5,7 @@ import { facadeClass } from "./facade-class.ts";
 import { HTTPS_MEMBERS, HTTP_MEMBERS } from "./http-members.ts";
 import { installAgentGuard } from "./agent-guard.ts";
 import type { AgentGuard } from "./agent-guard.ts";
+import { makeFetchGlobals } from "./fetch-globals.ts";
 import { networkAuthority } from "./network-authority.ts";
 import { networkParts } from "./net-facade.ts";
 import { clientRequestArguments, requestTarget } from "./request-arguments.ts";
@@ -37,6 +38,10 @@ export const makeHttpFacade: BuiltinFactory = (context) => {
   });
   defineAccessor(facade, "globalAgent", () => globalAgent.current, (value) => (globalAgent.current = value));
   defineAccessor(facade, "maxHeaderSize", () => http.maxHeaderSize);
+  const web = makeFetchGlobals(context);
+  for (const name of ["WebSocket", "CloseEvent", "MessageEvent"]) {
+    if (Object.hasOwn(http, name)) defineAccessor(facade, name, () => web[name]);
+  }
   return facade;
 };
 

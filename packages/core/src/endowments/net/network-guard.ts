@@ -1,5 +1,5 @@
 import { makePermit, isWithinTarget } from "./network-permit.ts";
-import type { SocketPermit } from "./network-permit.ts";
+import type { ConnectGrant, SocketPermit } from "./network-permit.ts";
 import { connectDenied, listenDenied } from "./network-errors.ts";
 import { guardNativeHandles } from "./native-handles.ts";
 import { readConnectArguments, readListenArguments } from "./socket-arguments.ts";
@@ -27,7 +27,7 @@ export interface NetworkGuard {
    * first untagged socket that connects before it returns gets the permit.
    * HAZARD: no code of a package may run in there but with its own permit.
    */
-  within<T>(permit: SocketPermit, body: () => T): T;
+  within<T>(permit: ConnectGrant, body: () => T): T;
   /** Whether `within` holds a permit that no socket has taken. */
   isPermitWaiting(): boolean;
   /** Runs Node's own code that opens a descriptor which trusted code gave it. */
@@ -146,7 +146,7 @@ function makeGuard(powers: Powers, net: any): NetworkGuard {
     tagServer(server: object, authority: NetworkAuthority) {
       if (!servers.has(server)) servers.set(server, authority);
     },
-    within<T>(permit: SocketPermit, body: () => T): T {
+    within<T>(permit: ConnectGrant, body: () => T): T {
       const before = waiting;
       // Each use has its own approved addresses.
       waiting = makePermit(permit.authority, permit.target);

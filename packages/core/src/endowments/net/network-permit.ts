@@ -1,13 +1,17 @@
 import type { NetworkAuthority } from "./network-authority.ts";
 
+/** What a request, and the socket that is made for it, may connect to. */
+export interface ConnectGrant {
+  readonly authority: NetworkAuthority;
+  readonly target: SocketTarget | undefined;
+}
+
 /**
  * What a socket may connect to: its maker's authority, and where the socket was
  * made for one endpoint (by an agent, by `tls.connect`), only that endpoint,
  * so that handing such a socket on hands on nothing else.
  */
-export interface SocketPermit {
-  readonly authority: NetworkAuthority;
-  readonly target: SocketTarget | undefined;
+export interface SocketPermit extends ConnectGrant {
   /** Numeric addresses and paths that this connection attempt was allowed, as `address|port`. */
   readonly approved: Set<string>;
 }

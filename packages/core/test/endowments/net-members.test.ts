@@ -1,0 +1,36 @@
+import { createRequire } from "node:module";
+import { expect, test } from "vitest";
+import { DGRAM_MEMBERS } from "../../src/endowments/net/dgram-facade.ts";
+import { DNS_MEMBERS } from "../../src/endowments/net/dns-members.ts";
+import { HTTPS_MEMBERS, HTTP_MEMBERS } from "../../src/endowments/net/http-members.ts";
+import { HTTP2_MEMBERS } from "../../src/endowments/net/http2-facade.ts";
+import { NET_MEMBERS } from "../../src/endowments/net/net-members.ts";
+import { TLS_MEMBERS } from "../../src/endowments/net/tls-members.ts";
+import { app, testPackage } from "./net-context.ts";
+
+const require = createRequire(import.meta.url);
+const TABLES = { net: NET_MEMBERS, tls: TLS_MEMBERS, http: HTTP_MEMBERS, https: HTTPS_MEMBERS, http2: HTTP2_MEMBERS, dgram: DGRAM_MEMBERS, dns: DNS_MEMBERS, "dns/promises": DNS_MEMBERS };
+
+test.each(Object.entries(TABLES))("every member of %s on this Node is classified", (name, table) => {
+  const unclassified = Object.getOwnPropertyNames(require(`node:${name}`)).filter((member) => !Object.hasOwn(table, member));
+  expect(unclassified).toEqual([]);
+});
+
+test.each(Object.entries(TABLES))("the facade of %s has what its table gives, and nothing else", (name, table) => {
+  const facade = testPackage({}).builtin(name);
+  const real = require(`node:${name}`);
+  for (const member of Object.getOwnPropertyNames(real)) {
+    const isGiven = table[member]![0] !== "absent";
+    expect(Object.hasOwn(facade, member), member).toBe(isGiven);
+    if (table[member]![0] === "own" && typeof real[member] === "function") expect(facade[member]).not.toBe(real[member]);
+  }
+});
+
+test("settings of the whole process are refused to a package and open to the application", () => {
+  const dep = testPackage({ connect: ["*"] });
+  for (const [name, member] of [["net", "setDefaultAutoSelectFamily"], ["http", "setMaxIdleHTTPParsers"], ["dns", "setDefaultResultOrder"]] as const) {
+    expect(() => dep.builtin(name)[member](true)).toThrow(expect.objectContaining({ code: "ERR_ACCESS_DENIED" }));
+  }
+  const { net } = { net: app.builtin("net") };
+  expect(() => net.setDefaultAutoSelectFamily(net.getDefaultAutoSelectFamily())).not.toThrow();
+});
