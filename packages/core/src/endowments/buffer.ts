@@ -1,4 +1,4 @@
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import { defineMember } from "./facade.ts";
 import { hardenNodeClass } from "./harden-node.ts";
 import { makeHandedBuiltin } from "./handed-builtin.ts";

@@ -74,7 +74,8 @@ export function makeBuiltin(name: string, context: EndowmentContext): object {
   const { principal } = context;
   let members = grantedMembers(principal, name);
   if (members === undefined) {
-    if (principal.denies({ capability: "builtin", target: name })) throw denied(context, name, "the policy does not grant it");
+    if (principal.denies({ capability: "builtin", target: name }))
+      throw denied(context, name, "the policy does not grant it");
     members = true;
   }
   const facade = builtinFacade(context, name);

@@ -15,12 +15,21 @@ export const principalConsole = perContext((context: EndowmentContext): object =
   hardenNodeClass(Console);
   const { stdout, stderr } = principalProcess(context) as unknown as NodeJS.Process;
   const console = new Console({ stdout, stderr });
-  for (const name of INSPECTOR_METHODS) defineMember(console, name, named(name, 0, () => {}));
-  defineMember(console, "createTask", named("createTask", 1, () => ({
-    run(task: () => unknown) {
-      return task();
-    },
-  })));
+  for (const name of INSPECTOR_METHODS)
+    defineMember(
+      console,
+      name,
+      named(name, 0, () => {}),
+    );
+  defineMember(
+    console,
+    "createTask",
+    named("createTask", 1, () => ({
+      run(task: () => unknown) {
+        return task();
+      },
+    })),
+  );
   defineMember(console, "Console", Console);
   return console;
 });

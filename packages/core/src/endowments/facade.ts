@@ -2,7 +2,13 @@ const { defineProperty, getOwnPropertyDescriptor } = Object;
 
 /** Gives a facade a writable member, as Node's own modules have them. */
 export function defineMember(object: object, key: PropertyKey, value: unknown, enumerable = true): void {
-  defineProperty(object, key, { __proto__: null, value, writable: true, enumerable, configurable: true } as PropertyDescriptor);
+  defineProperty(object, key, {
+    __proto__: null,
+    value,
+    writable: true,
+    enumerable,
+    configurable: true,
+  } as PropertyDescriptor);
 }
 
 /**
@@ -25,7 +31,12 @@ export function lazyDescriptor(key: PropertyKey, compute: () => unknown, enumera
         value = compute();
         computed = true;
       }
-      if (this !== undefined && Object(this) === this && getOwnPropertyDescriptor(this as object, key)?.get !== undefined) settle(this, value);
+      if (
+        this !== undefined &&
+        Object(this) === this &&
+        getOwnPropertyDescriptor(this as object, key)?.get !== undefined
+      )
+        settle(this, value);
       return value;
     },
     set(this: unknown, next: unknown) {
@@ -39,7 +50,11 @@ export function lazyDescriptor(key: PropertyKey, compute: () => unknown, enumera
 /** A function with another one's name and arity, as far as programs look. */
 export function named<T extends Function>(name: string, length: number, implementation: T): T {
   defineProperty(implementation, "name", { __proto__: null, value: name, configurable: true } as PropertyDescriptor);
-  defineProperty(implementation, "length", { __proto__: null, value: length, configurable: true } as PropertyDescriptor);
+  defineProperty(implementation, "length", {
+    __proto__: null,
+    value: length,
+    configurable: true,
+  } as PropertyDescriptor);
   return implementation;
 }
 

@@ -38,5 +38,7 @@ const NAMES_BY_RULE: Readonly<Record<GlobalRule, readonly string[]>> = {
 
 /** The rule of each global. */
 export const GLOBAL_RULES: ReadonlyMap<string, GlobalRule> = new Map(
-  (Object.keys(NAMES_BY_RULE) as GlobalRule[]).flatMap((rule) => NAMES_BY_RULE[rule].map((name) => [name, rule] as const)),
+  (Object.keys(NAMES_BY_RULE) as GlobalRule[]).flatMap((rule) =>
+    NAMES_BY_RULE[rule].map((name) => [name, rule] as const),
+  ),
 );

@@ -104,7 +104,8 @@ export function makeGlobals(context: EndowmentContext): Record<string, PropertyD
     }
     const value = compute(context, name);
     // Node lists timers and a few functions among the global's keys, and no class.
-    if (value !== undefined) descriptors[name] = lazyDescriptor(name, value, /^[a-z]/.test(name) && name !== "console" && name !== "process");
+    if (value !== undefined)
+      descriptors[name] = lazyDescriptor(name, value, /^[a-z]/.test(name) && name !== "console" && name !== "process");
   }
   return descriptors;
 }

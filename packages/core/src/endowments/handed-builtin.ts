@@ -31,7 +31,12 @@ export function makeHandedBuiltin(context: EndowmentContext, name: string): obje
     if (descriptor === undefined) continue;
     const enumerable = descriptor.enumerable === true;
     if ("value" in descriptor) defineMember(facade, key, hardenNodeObject(descriptor.value), enumerable);
-    else Object.defineProperty(facade, key, lazyDescriptor(key, () => hardenNodeObject(real[key]), enumerable));
+    else
+      Object.defineProperty(
+        facade,
+        key,
+        lazyDescriptor(key, () => hardenNodeObject(real[key]), enumerable),
+      );
   }
   for (const key of Object.keys(row.refused ?? {})) {
     const original = Object.getOwnPropertyDescriptor(real, key)?.value;

@@ -76,7 +76,13 @@ function tolerateOverride(object: object, key: PropertyKey, descriptor: Property
       if (this === object || (hasOwn(this, key) && getOwnPropertyDescriptor(this, key)?.configurable === false)) {
         throw new TypeError(`Cannot assign to read only property '${String(key)}' of object`);
       }
-      defineProperty(this, key, { __proto__: null, value: next, writable: true, enumerable: true, configurable: true } as PropertyDescriptor);
+      defineProperty(this, key, {
+        __proto__: null,
+        value: next,
+        writable: true,
+        enumerable: true,
+        configurable: true,
+      } as PropertyDescriptor);
     },
   };
   freeze(accessors.get);
@@ -137,7 +143,14 @@ export function hardenNodeObject<T>(root: T, spare: readonly unknown[] = []): T 
   if (!isObject(root)) return root;
   const queue: object[] = [root];
   const add = (value: unknown): void => {
-    if (isObject(value) && !isHardened(value)) defineProperty(queue, queue.length, { __proto__: null, value, writable: true, enumerable: true, configurable: true } as PropertyDescriptor);
+    if (isObject(value) && !isHardened(value))
+      defineProperty(queue, queue.length, {
+        __proto__: null,
+        value,
+        writable: true,
+        enumerable: true,
+        configurable: true,
+      } as PropertyDescriptor);
   };
   for (let at = 0; at < queue.length; at += 1) {
     const object = queue[at]!;
@@ -145,7 +158,14 @@ export function hardenNodeObject<T>(root: T, spare: readonly unknown[] = []): T 
     let spared = false;
     for (let index = 0; index < spare.length; index += 1) spared ||= spare[index] === object;
     // A proxy would run foreign traps; views and buffers are data, not classes.
-    if (spared || isProxy(object) || isArrayBufferView(object) || isAnyArrayBuffer(object) || isModuleNamespaceObject(object)) continue;
+    if (
+      spared ||
+      isProxy(object) ||
+      isArrayBufferView(object) ||
+      isAnyArrayBuffer(object) ||
+      isModuleNamespaceObject(object)
+    )
+      continue;
     // By whichever way the hardener comes to it.
     if (object === EventEmitter || object === EventEmitter.prototype) prepareEventEmitter(EventEmitter);
     apply(setAdd, hardened, [object]);

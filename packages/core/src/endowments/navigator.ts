@@ -17,7 +17,8 @@ export function makeNavigator(context: EndowmentContext): NavigatorGlobals | und
     let constructible = true;
     class Navigator {
       constructor() {
-        if (!constructible) throw Object.assign(new TypeError("Illegal constructor"), { code: "ERR_ILLEGAL_CONSTRUCTOR" });
+        if (!constructible)
+          throw Object.assign(new TypeError("Illegal constructor"), { code: "ERR_ILLEGAL_CONSTRUCTOR" });
       }
     }
     for (const name of PROPERTIES) {

@@ -7,16 +7,69 @@ const { getPrototypeOf, getOwnPropertyDescriptor } = Object;
 const { ownKeys } = Reflect;
 
 const INTRINSIC_NAMES = [
-  "Object", "Function", "Array", "Number", "parseFloat", "parseInt", "Boolean", "String", "Symbol",
-  "Date", "Promise", "RegExp", "Error", "AggregateError", "EvalError", "RangeError",
-  "ReferenceError", "SyntaxError", "TypeError", "URIError", "SuppressedError", "JSON", "Math",
-  "Intl", "ArrayBuffer", "SharedArrayBuffer", "Atomics", "Uint8Array", "Int8Array", "Uint16Array",
-  "Int16Array", "Uint32Array", "Int32Array", "Float16Array", "Float32Array", "Float64Array",
-  "Uint8ClampedArray", "BigUint64Array", "BigInt64Array", "DataView", "Map", "BigInt", "Set",
-  "WeakMap", "WeakSet", "Proxy", "Reflect", "FinalizationRegistry", "WeakRef", "Iterator",
-  "AsyncIterator", "DisposableStack", "AsyncDisposableStack", "Temporal", "decodeURI",
-  "decodeURIComponent", "encodeURI", "encodeURIComponent", "escape", "unescape", "eval",
-  "isFinite", "isNaN",
+  "Object",
+  "Function",
+  "Array",
+  "Number",
+  "parseFloat",
+  "parseInt",
+  "Boolean",
+  "String",
+  "Symbol",
+  "Date",
+  "Promise",
+  "RegExp",
+  "Error",
+  "AggregateError",
+  "EvalError",
+  "RangeError",
+  "ReferenceError",
+  "SyntaxError",
+  "TypeError",
+  "URIError",
+  "SuppressedError",
+  "JSON",
+  "Math",
+  "Intl",
+  "ArrayBuffer",
+  "SharedArrayBuffer",
+  "Atomics",
+  "Uint8Array",
+  "Int8Array",
+  "Uint16Array",
+  "Int16Array",
+  "Uint32Array",
+  "Int32Array",
+  "Float16Array",
+  "Float32Array",
+  "Float64Array",
+  "Uint8ClampedArray",
+  "BigUint64Array",
+  "BigInt64Array",
+  "DataView",
+  "Map",
+  "BigInt",
+  "Set",
+  "WeakMap",
+  "WeakSet",
+  "Proxy",
+  "Reflect",
+  "FinalizationRegistry",
+  "WeakRef",
+  "Iterator",
+  "AsyncIterator",
+  "DisposableStack",
+  "AsyncDisposableStack",
+  "Temporal",
+  "decodeURI",
+  "decodeURIComponent",
+  "encodeURI",
+  "encodeURIComponent",
+  "escape",
+  "unescape",
+  "eval",
+  "isFinite",
+  "isNaN",
 ] as const;
 
 /** Intrinsics that no global names: reached by syntax or through an instance. */
@@ -30,7 +83,13 @@ function hiddenIntrinsics(): unknown[] {
     new Set()[Symbol.iterator](),
     ""[Symbol.iterator](),
     "".matchAll(/x/g),
-    getOwnPropertyDescriptor((function () { "use strict"; return arguments; })(), "callee")?.get,
+    getOwnPropertyDescriptor(
+      (function () {
+        "use strict";
+        return arguments;
+      })(),
+      "callee",
+    )?.get,
   ];
   const segmenter = (globalThis as any).Intl?.Segmenter;
   if (segmenter !== undefined) {
@@ -39,10 +98,15 @@ function hiddenIntrinsics(): unknown[] {
   }
   const iterator = (globalThis as any).Iterator;
   if (iterator !== undefined) {
-    roots.push(iterator.from({ next() {} }), ([][Symbol.iterator]() as any).map((value: unknown) => value));
+    roots.push(
+      iterator.from({ next() {} }),
+      ([][Symbol.iterator]() as any).map((value: unknown) => value),
+    );
   }
   // The roots themselves are instances; their prototypes are what counts.
-  return roots.map((root) => (typeof root === "function" && root.prototype === undefined ? root : getPrototypeOf(root)));
+  return roots.map((root) =>
+    typeof root === "function" && root.prototype === undefined ? root : getPrototypeOf(root),
+  );
 }
 
 /** Makes the set of all intrinsics. Call it before guest code runs. */

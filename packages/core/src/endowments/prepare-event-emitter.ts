@@ -42,7 +42,13 @@ export function prepareEventEmitter(EventEmitter: Function): void {
     const wanted = options?.captureRejections;
     if (wanted && capture !== undefined) {
       if (wanted !== true) throw new TypeError('The "options.captureRejections" property must be of type boolean.');
-      defineProperty(this, capture, { __proto__: null, value: true, writable: true, enumerable: true, configurable: true } as PropertyDescriptor);
+      defineProperty(this, capture, {
+        __proto__: null,
+        value: true,
+        writable: true,
+        enumerable: true,
+        configurable: true,
+      } as PropertyDescriptor);
     }
   }
   if (capture !== undefined) (EventEmitter as any).init = init;

@@ -79,7 +79,14 @@ const SAMPLES: Readonly<Record<string, Sampler>> = {
   util: (builtin) => {
     const { MIMEType, TextDecoder, TextEncoder } = builtin("util");
     const mime = new MIMEType("text/plain;charset=utf-8");
-    return [mime, mime.params, mime.params.entries(), new TextDecoder(), new TextDecoder("utf-16le"), new TextEncoder()];
+    return [
+      mime,
+      mime.params,
+      mime.params.entries(),
+      new TextDecoder(),
+      new TextDecoder("utf-16le"),
+      new TextEncoder(),
+    ];
   },
   zlib: (builtin) => {
     const zlib = builtin("zlib");
@@ -90,7 +97,8 @@ const SAMPLES: Readonly<Record<string, Sampler>> = {
       new zlib.BrotliCompress({ chunkSize: 64, params: { [BROTLI_PARAM_LGWIN]: 10, [BROTLI_PARAM_QUALITY]: 0 } }),
       new zlib.BrotliDecompress({ chunkSize: 64 }),
     ];
-    if (zlib.ZstdCompress !== undefined) made.push(new zlib.ZstdCompress({ chunkSize: 64 }), new zlib.ZstdDecompress({ chunkSize: 64 }));
+    if (zlib.ZstdCompress !== undefined)
+      made.push(new zlib.ZstdCompress({ chunkSize: 64 }), new zlib.ZstdDecompress({ chunkSize: 64 }));
     for (const stream of made) stream.on("error", () => {});
     return made;
   },

@@ -14,9 +14,13 @@ const { apply } = Reflect;
 const timeouts = new WeakMap<object, NodeJS.Timeout>();
 const immediates = new WeakMap<object, NodeJS.Immediate>();
 const getTimeout = (handle: unknown): NodeJS.Timeout | undefined =>
-  typeof handle === "object" && handle !== null ? (apply(weakGet, timeouts, [handle]) as NodeJS.Timeout | undefined) : undefined;
+  typeof handle === "object" && handle !== null
+    ? (apply(weakGet, timeouts, [handle]) as NodeJS.Timeout | undefined)
+    : undefined;
 const getImmediate = (handle: unknown): NodeJS.Immediate | undefined =>
-  typeof handle === "object" && handle !== null ? (apply(weakGet, immediates, [handle]) as NodeJS.Immediate | undefined) : undefined;
+  typeof handle === "object" && handle !== null
+    ? (apply(weakGet, immediates, [handle]) as NodeJS.Immediate | undefined)
+    : undefined;
 const weakGet = WeakMap.prototype.get;
 const weakSet = WeakMap.prototype.set;
 const mapGet = Map.prototype.get;
@@ -77,8 +81,22 @@ class Immediate {
     return getImmediate(this)?.hasRef() ?? false;
   }
 }
-defineMember(Timeout.prototype, dispose, function (this: unknown) { cancel(this); }, false);
-defineMember(Immediate.prototype, dispose, function (this: unknown) { cancel(this); }, false);
+defineMember(
+  Timeout.prototype,
+  dispose,
+  function (this: unknown) {
+    cancel(this);
+  },
+  false,
+);
+defineMember(
+  Immediate.prototype,
+  dispose,
+  function (this: unknown) {
+    cancel(this);
+  },
+  false,
+);
 
 /** Set when the realm's real functions are first needed; they are the same for all. */
 let clearTimeoutReal: (handle: any) => void;
@@ -119,18 +137,21 @@ export const timerFunctions = perContext((context: EndowmentContext): TimerFunct
   hardenNodeClass(Immediate);
   const byId: TimersById = new Map();
 
-  const schedule = (start: Function, repeats: boolean) => (callback: unknown, delay: unknown, args: unknown[]): Timeout => {
-    const handle = new Timeout();
-    const call = typeof callback === "function"
-      ? () => {
-          if (!repeats) forgetById(handle);
-          return apply(callback, handle, args);
-        }
-      : callback; // Node's own complaint
-    apply(weakSet, timeouts, [handle, start(call, delay)]);
-    apply(weakSet, owners, [handle, byId]);
-    return handle;
-  };
+  const schedule =
+    (start: Function, repeats: boolean) =>
+    (callback: unknown, delay: unknown, args: unknown[]): Timeout => {
+      const handle = new Timeout();
+      const call =
+        typeof callback === "function"
+          ? () => {
+              if (!repeats) forgetById(handle);
+              return apply(callback, handle, args);
+            }
+          : callback; // Node's own complaint
+      apply(weakSet, timeouts, [handle, start(call, delay)]);
+      apply(weakSet, owners, [handle, byId]);
+      return handle;
+    };
   const forgetById = (handle: object): void => {
     if (byId.size > 0) forget(handle, getTimeout(handle)!);
   };
@@ -146,18 +167,24 @@ export const timerFunctions = perContext((context: EndowmentContext): TimerFunct
     setTimeout: named("setTimeout", 2, function (callback: unknown, delay: unknown, ...args: unknown[]) {
       return once(callback, delay, args);
     }),
-    clearTimeout: named("clearTimeout", 1, function (handle: unknown) { clear(handle); }),
+    clearTimeout: named("clearTimeout", 1, function (handle: unknown) {
+      clear(handle);
+    }),
     setInterval: named("setInterval", 2, function (callback: unknown, delay: unknown, ...args: unknown[]) {
       return repeatedly(callback, delay, args);
     }),
-    clearInterval: named("clearInterval", 1, function (handle: unknown) { clear(handle); }),
+    clearInterval: named("clearInterval", 1, function (handle: unknown) {
+      clear(handle);
+    }),
     setImmediate: named("setImmediate", 1, function (callback: unknown, ...args: unknown[]) {
       const handle = new Immediate();
       const call = typeof callback === "function" ? () => apply(callback, handle, args) : callback;
       apply(weakSet, immediates, [handle, real.setImmediate(call)]);
       return handle;
     }),
-    clearImmediate: named("clearImmediate", 1, function (handle: unknown) { cancel(handle); }),
+    clearImmediate: named("clearImmediate", 1, function (handle: unknown) {
+      cancel(handle);
+    }),
   };
   // `promisify` defines its symbol on the function that it finds here: one for each principal.
   for (const name of ["setTimeout", "setImmediate"] as const) {
@@ -170,5 +197,9 @@ export const timerFunctions = perContext((context: EndowmentContext): TimerFunct
 /** A principal's `timers`. */
 export function makeTimers(context: EndowmentContext): object {
   const facade = { ...timerFunctions(context) };
-  return Object.defineProperty(facade, "promises", lazyDescriptor("promises", () => builtinFacade(context, "timers/promises")));
+  return Object.defineProperty(
+    facade,
+    "promises",
+    lazyDescriptor("promises", () => builtinFacade(context, "timers/promises")),
+  );
 }

@@ -26,9 +26,16 @@ export function makeTty(context: EndowmentContext): object {
     if (fd === 0) return own().stdin;
     return context.principal.trusted ? new real.ReadStream(fd, options) : refuse("tty.ReadStream", fd);
   });
-  Object.defineProperty(WriteStream, "prototype", { value: outputClasses(context).TerminalOutput.prototype, writable: false });
+  Object.defineProperty(WriteStream, "prototype", {
+    value: outputClasses(context).TerminalOutput.prototype,
+    writable: false,
+  });
   const facade = {};
-  defineMember(facade, "isatty", named("isatty", 1, (fd: unknown) => real.isatty(fd)));
+  defineMember(
+    facade,
+    "isatty",
+    named("isatty", 1, (fd: unknown) => real.isatty(fd)),
+  );
   defineMember(facade, "ReadStream", ReadStream);
   defineMember(facade, "WriteStream", WriteStream);
   return facade;

@@ -26,7 +26,10 @@ function makeInspect(real: any): Function {
   Object.defineProperty(inspect, "defaultOptions", {
     get: () => defaults,
     set(next: object) {
-      if (typeof next !== "object" || next === null) throw Object.assign(new TypeError('The "options" argument must be of type object.'), { code: "ERR_INVALID_ARG_TYPE" });
+      if (typeof next !== "object" || next === null)
+        throw Object.assign(new TypeError('The "options" argument must be of type object.'), {
+          code: "ERR_INVALID_ARG_TYPE",
+        });
       defaults = { ...defaults, ...next };
       changed = true;
     },
@@ -43,7 +46,12 @@ export function makeUtil(context: EndowmentContext): object {
   hardenNodeObject(real.inspect);
   defineMember(facade, "inspect", makeInspect(real.inspect));
   // Each call makes another Map, but that is Node's word, not a promise.
-  if (real.getSystemErrorMap) defineMember(facade, "getSystemErrorMap", named("getSystemErrorMap", 0, () => new Map(real.getSystemErrorMap())));
+  if (real.getSystemErrorMap)
+    defineMember(
+      facade,
+      "getSystemErrorMap",
+      named("getSystemErrorMap", 0, () => new Map(real.getSystemErrorMap())),
+    );
   defineMember(facade, "types", builtinFacade(context, "util/types"));
   return facade;
 }

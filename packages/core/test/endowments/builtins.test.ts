@@ -42,14 +42,18 @@ describe("granting a builtin", () => {
   });
 
   it("follows aliases, parents and the globals of the same name", () => {
-    const context = contextOf({ builtins: { sys: true, path: ["posix"], stream: true }, globals: ["process", "console"] });
+    const context = contextOf({
+      builtins: { sys: true, path: ["posix"], stream: true },
+      globals: ["process", "console"],
+    });
     expect(context.builtin("util")).toBe(context.builtin("sys"));
     expect(context.builtin("path/posix")).toBe(context.builtin("path").posix);
     expect(() => context.builtin("path/win32")).toThrow(denied);
     expect(context.builtin("stream/promises").pipeline).toBeTypeOf("function");
     expect(context.builtin("process").platform).toBe(process.platform);
     expect(context.builtin("console").log).toBeTypeOf("function");
-    for (const [name, member] of Object.entries(DEPRECATED_STREAMS)) expect(context.builtin(name)).toBe(require("node:stream")[member]);
+    for (const [name, member] of Object.entries(DEPRECATED_STREAMS))
+      expect(context.builtin(name)).toBe(require("node:stream")[member]);
   });
 });
 
@@ -58,7 +62,9 @@ describe("narrowing to members", () => {
     const randomBytes = vi.fn();
     const context = contextOf({ builtins: { crypto: ["createHash"] } });
     const real = context.powers.builtin;
-    Object.assign(context.powers, { builtin: (name: string) => (name === "crypto" ? { ...real("crypto"), randomBytes } : real(name)) });
+    Object.assign(context.powers, {
+      builtin: (name: string) => (name === "crypto" ? { ...real("crypto"), randomBytes } : real(name)),
+    });
     const crypto = context.builtin("crypto");
     expect(crypto.createHash("md5").update("a").digest("hex")).toBe("0cc175b9c0f1b6a831c399e269772661");
     expect(() => crypto.randomBytes(4)).toThrow(expect.objectContaining({ code: "ERR_ACCESS_DENIED" }));
@@ -70,23 +76,41 @@ describe("narrowing to members", () => {
   });
 
   it("does not touch builtins that only compute", () => {
-    expect(contextOf({ builtins: { path: ["join"] } }).builtin("path").resolve("/a")).toBe("/a");
-    expect(contextOf({ builtins: { util: ["inspect"] } }).builtin("util").types.isDate(new Date())).toBe(true);
-    expect(contextOf({ builtins: { timers: ["setTimeout"] } }).builtin("timers").promises.setTimeout).toBeTypeOf("function");
+    expect(
+      contextOf({ builtins: { path: ["join"] } })
+        .builtin("path")
+        .resolve("/a"),
+    ).toBe("/a");
+    expect(
+      contextOf({ builtins: { util: ["inspect"] } })
+        .builtin("util")
+        .types.isDate(new Date()),
+    ).toBe(true);
+    expect(contextOf({ builtins: { timers: ["setTimeout"] } }).builtin("timers").promises.setTimeout).toBeTypeOf(
+      "function",
+    );
   });
 
   it("members that change the whole program are nobody's but trusted code's", () => {
     const context = contextOf({ builtins: { crypto: true, os: true } });
-    expect(() => context.builtin("crypto").setEngine("/tmp/x.so")).toThrow(expect.objectContaining({ code: "ERR_ACCESS_DENIED" }));
-    expect(() => context.builtin("crypto").setFips(true)).toThrow(expect.objectContaining({ code: "ERR_ACCESS_DENIED" }));
-    expect(() => context.builtin("os").setPriority(0, 19)).toThrow(expect.objectContaining({ code: "ERR_ACCESS_DENIED" }));
+    expect(() => context.builtin("crypto").setEngine("/tmp/x.so")).toThrow(
+      expect.objectContaining({ code: "ERR_ACCESS_DENIED" }),
+    );
+    expect(() => context.builtin("crypto").setFips(true)).toThrow(
+      expect.objectContaining({ code: "ERR_ACCESS_DENIED" }),
+    );
+    expect(() => context.builtin("os").setPriority(0, 19)).toThrow(
+      expect.objectContaining({ code: "ERR_ACCESS_DENIED" }),
+    );
     expect("fips" in context.builtin("crypto")).toBe(false);
     expect(require("node:os").getPriority()).not.toBe(19);
   });
 });
 
 describe("a facade", () => {
-  const names = Object.keys(HANDED_BUILTINS).filter((name) => !(name.startsWith("stream/") && !require("node:module").builtinModules.includes(name)));
+  const names = Object.keys(HANDED_BUILTINS).filter(
+    (name) => !(name.startsWith("stream/") && !require("node:module").builtinModules.includes(name)),
+  );
 
   it.each(names)("of %s is the package's own, and what it holds is hardened", (name) => {
     const policy: PackagePolicy = { builtins: { [name]: true, "timers/promises": true, stream: true } };
@@ -103,7 +127,8 @@ describe("a facade", () => {
       const value = mine[key];
       // Intrinsics are lockdown's to freeze.
       if (value === Array.isArray || value === ArrayBuffer.isView) continue;
-      if ((typeof value !== "function" && typeof value !== "object") || value === null || value !== theirs[key]) continue;
+      if ((typeof value !== "function" && typeof value !== "object") || value === null || value !== theirs[key])
+        continue;
       expect([key, Object.isExtensible(value)]).toEqual([key, false]);
     }
     mine.planted = 1;
@@ -119,13 +144,33 @@ describe("a facade", () => {
     const inside = (object: object): object[] =>
       Reflect.ownKeys(object)
         .map((key) => Object.getOwnPropertyDescriptor(object, key)!.value)
-        .filter((value) => typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value) && Object.getPrototypeOf(value) !== Object.prototype && Object.getPrototypeOf(value) !== null);
+        .filter(
+          (value) =>
+            typeof value === "object" &&
+            value !== null &&
+            !Array.isArray(value) &&
+            !ArrayBuffer.isView(value) &&
+            Object.getPrototypeOf(value) !== Object.prototype &&
+            Object.getPrototypeOf(value) !== null,
+        );
     const { createHash, createHmac, createSign, createECDH, createSecretKey } = context.builtin("crypto");
-    const made = [createHash("md5"), createHmac("md5", "k"), createSign("sha256"), createECDH("prime256v1"), createSecretKey(Buffer.alloc(8)), context.builtin("zlib").createGzip(), context.builtin("zlib").createBrotliCompress()];
+    const made = [
+      createHash("md5"),
+      createHmac("md5", "k"),
+      createSign("sha256"),
+      createECDH("prime256v1"),
+      createSecretKey(Buffer.alloc(8)),
+      context.builtin("zlib").createGzip(),
+      context.builtin("zlib").createBrotliCompress(),
+    ];
     for (const object of made) {
       const handles = inside(object);
       expect(handles.length).toBeGreaterThan(0);
-      for (const handle of handles) expect([handle.constructor.name, Object.isExtensible(Object.getPrototypeOf(handle))]).toEqual([handle.constructor.name, false]);
+      for (const handle of handles)
+        expect([handle.constructor.name, Object.isExtensible(Object.getPrototypeOf(handle))]).toEqual([
+          handle.constructor.name,
+          false,
+        ]);
     }
   });
 });

@@ -25,13 +25,19 @@ const classes: [string, any, string][] = [
 describe("a hardened class", () => {
   it.each(classes)("%s can't be patched", (_name, constructor, method) => {
     const before = constructor.prototype[method];
-    expect(() => { constructor.prototype[method] = () => "patched"; }).toThrow(TypeError);
+    expect(() => {
+      constructor.prototype[method] = () => "patched";
+    }).toThrow(TypeError);
     expect(() => Object.defineProperty(constructor.prototype, method, { value: () => "patched" })).toThrow(TypeError);
     expect(Reflect.deleteProperty(constructor.prototype, method)).toBe(false);
     expect(Reflect.defineProperty(constructor.prototype, "planted", { value: 1 })).toBe(false);
     expect(Reflect.setPrototypeOf(constructor.prototype, {})).toBe(false);
-    expect(() => { constructor.planted = 1; }).toThrow(TypeError);
-    expect(() => { before.planted = 1; }).toThrow(TypeError);
+    expect(() => {
+      constructor.planted = 1;
+    }).toThrow(TypeError);
+    expect(() => {
+      before.planted = 1;
+    }).toThrow(TypeError);
     expect(constructor.prototype[method]).toBe(before);
   });
 
@@ -47,10 +53,16 @@ describe("a hardened class", () => {
   });
 
   it("locks symbol-keyed members, accessors' functions and both chains", () => {
-    expect(() => { (stream.Readable.prototype as any)[Symbol.asyncIterator] = () => {}; }).toThrow(TypeError);
+    expect(() => {
+      (stream.Readable.prototype as any)[Symbol.asyncIterator] = () => {};
+    }).toThrow(TypeError);
     const { get } = Object.getOwnPropertyDescriptor(stream.Writable.prototype, "destroyed")!;
     expect(Object.isExtensible(get)).toBe(false);
-    for (let level: any = stream.PassThrough.prototype; level !== Object.prototype; level = Object.getPrototypeOf(level)) {
+    for (
+      let level: any = stream.PassThrough.prototype;
+      level !== Object.prototype;
+      level = Object.getPrototypeOf(level)
+    ) {
       expect(Object.isFrozen(level)).toBe(true);
     }
     expect(isHardenedNodeObject(Object.getPrototypeOf(stream.Readable))).toBe(true);
@@ -71,34 +83,52 @@ describe("a hardened class", () => {
 
 describe("old ways of inheriting", () => {
   it("Object.create and an assigned constructor", () => {
-    function Old(this: any) { EventEmitter.call(this); }
+    function Old(this: any) {
+      EventEmitter.call(this);
+    }
     Old.prototype = Object.create(EventEmitter.prototype);
     Old.prototype.constructor = Old;
     const old = new (Old as any)();
     expect(old.constructor).toBe(Old);
     let heard = 0;
-    old.on("x", (n: number) => { heard += n; });
+    old.on("x", (n: number) => {
+      heard += n;
+    });
     old.emit("x", 2);
     expect(heard).toBe(2);
   });
 
   it("util.inherits, and mixing the prototype's members into a function", () => {
-    function Old(this: any) { EventEmitter.call(this); }
+    function Old(this: any) {
+      EventEmitter.call(this);
+    }
     inherits(Old, EventEmitter);
     expect(new (Old as any)()).toBeInstanceOf(EventEmitter);
     const app: any = () => {};
     for (const key of Object.getOwnPropertyNames(EventEmitter.prototype)) {
-      if (key !== "constructor") Object.defineProperty(app, key, Object.getOwnPropertyDescriptor(EventEmitter.prototype, key)!);
+      if (key !== "constructor")
+        Object.defineProperty(app, key, Object.getOwnPropertyDescriptor(EventEmitter.prototype, key)!);
     }
     let heard = false;
-    app.on("x", () => { heard = true; });
+    app.on("x", () => {
+      heard = true;
+    });
     app.emit("x");
     expect(heard).toBe(true);
   });
 
   it("options that become methods of the instance", async () => {
-    const readable = new stream.Readable({ read() { this.push("a"); this.push(null); } });
-    const upper = new stream.Transform({ transform(chunk, _encoding, done) { done(null, String(chunk).toUpperCase()); } });
+    const readable = new stream.Readable({
+      read() {
+        this.push("a");
+        this.push(null);
+      },
+    });
+    const upper = new stream.Transform({
+      transform(chunk, _encoding, done) {
+        done(null, String(chunk).toUpperCase());
+      },
+    });
     let text = "";
     for await (const chunk of readable.pipe(upper)) text += chunk;
     expect(text).toBe("A");
@@ -117,10 +147,14 @@ describe("EventEmitter", () => {
   });
 
   it("captures rejections where an emitter asks for it, and for nobody else", async () => {
-    expect(() => { EventEmitter.captureRejections = true; }).toThrow(TypeError);
+    expect(() => {
+      EventEmitter.captureRejections = true;
+    }).toThrow(TypeError);
     const capturing = new EventEmitter({ captureRejections: true });
     const error = new Promise((resolve) => capturing.on("error", resolve));
-    capturing.on("x", async () => { throw new Error("rejected"); });
+    capturing.on("x", async () => {
+      throw new Error("rejected");
+    });
     capturing.emit("x");
     expect(((await error) as Error).message).toBe("rejected");
     expect(() => new EventEmitter({ captureRejections: "yes" as any })).toThrow(TypeError);
@@ -157,7 +191,9 @@ describe("Buffer", () => {
     const safer: any = {};
     for (const key in Buffer) safer[key] = (Buffer as any)[key];
     expect(safer.from("a").toString()).toBe("a");
-    expect(() => { Buffer.poolSize = 8192; }).toThrow(TypeError);
+    expect(() => {
+      Buffer.poolSize = 8192;
+    }).toThrow(TypeError);
   });
 });
 

@@ -25,7 +25,8 @@ export function contextOf(policy: PackagePolicy, options: TestOptions = {}): Tes
   const denials: Omit<Denial, "principal">[] = [];
   const facades = new Map<string, object>();
   const shared = options.shared ?? realm;
-  const stand = options.process === undefined ? process : Object.create(process, Object.getOwnPropertyDescriptors(options.process));
+  const stand =
+    options.process === undefined ? process : Object.create(process, Object.getOwnPropertyDescriptors(options.process));
   const powers: Powers = { builtin: (name) => require(`node:${name}`), process: stand, globals: globalThis as any };
   const context: TestContext = {
     denials,

@@ -5,7 +5,12 @@ import { contextOf } from "./principal-context.ts";
 import type { TestOptions } from "./principal-context.ts";
 
 function setUp(granted: readonly string[], options: TestOptions = {}) {
-  const real: Record<string, string> = Object.assign(Object.create(Object.prototype), { NODE_ENV: "test", npm_config_a: "1", npm_config_b: "2", SECRET: "hidden" });
+  const real: Record<string, string> = Object.assign(Object.create(Object.prototype), {
+    NODE_ENV: "test",
+    npm_config_a: "1",
+    npm_config_b: "2",
+    SECRET: "hidden",
+  });
   const context = contextOf({ env: granted }, { ...options, process: { env: real } });
   return { real, context, env: makeEnv(context) as Record<string, any> };
 }
@@ -29,8 +34,21 @@ describe("process.env", () => {
     ["descriptors", (env) => JSON.stringify(Object.getOwnPropertyDescriptors(env))],
     ["JSON", (env) => JSON.stringify(env)],
     ["values", (env) => Object.values(env).join()],
-    ["ownKeys", (env) => Reflect.ownKeys(env).map((key) => env[key as string]).join()],
-    ["for in", (env) => { let all = ""; for (const key in env) all += env[key]; return all; }],
+    [
+      "ownKeys",
+      (env) =>
+        Reflect.ownKeys(env)
+          .map((key) => env[key as string])
+          .join(),
+    ],
+    [
+      "for in",
+      (env) => {
+        let all = "";
+        for (const key in env) all += env[key];
+        return all;
+      },
+    ],
     ["assign", (env) => Object.assign({}, env)["SECRET"]],
     ["heir", (env) => Object.create(env)["SECRET"]],
     ["Reflect.get", (env) => Reflect.get(env, "SECRET", {})],
@@ -74,7 +92,9 @@ describe("process.env", () => {
     expect(env["hasOwnProperty"]("NODE_ENV")).toBe(true);
     expect(env["hasOwnProperty"]("SECRET")).toBe(false);
     expect(env["constructor"]).toBe(Object);
-    expect(() => { env["X"] = Symbol("x"); }).toThrow(TypeError);
+    expect(() => {
+      env["X"] = Symbol("x");
+    }).toThrow(TypeError);
     expect(Object.isExtensible(env)).toBe(true);
     expect(Reflect.preventExtensions(env)).toBe(false);
     expect(Reflect.setPrototypeOf(env, null)).toBe(false);
@@ -83,8 +103,14 @@ describe("process.env", () => {
 
 describe("env grants", () => {
   it.each([
-    [["A"], "A", true], [["A"], "a", false], [["A"], "AB", false], [["A_*"], "A_B", true], [["A_*"], "AB", false],
-    [["*"], "ANY", true], [[], "A", false], [["A*"], "__proto__", false],
+    [["A"], "A", true],
+    [["A"], "a", false],
+    [["A"], "AB", false],
+    [["A_*"], "A_B", true],
+    [["A_*"], "AB", false],
+    [["*"], "ANY", true],
+    [[], "A", false],
+    [["A*"], "__proto__", false],
   ] as const)("%j covers %s: %s", (granted, key, covered) => {
     expect(makeEnvCovers(granted, false)(key)).toBe(covered);
   });

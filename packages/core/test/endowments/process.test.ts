@@ -11,8 +11,21 @@ function standIn() {
   const calls: string[] = [];
   const note = (name: string) => vi.fn((...args: unknown[]) => void calls.push(`${name}(${args.join()})`));
   const members: Record<string, any> = { env: { ...process.env }, exitCode: undefined, title: "node" };
-  for (const name of ["exit", "reallyExit", "abort", "kill", "chdir", "setuid", "binding", "dlopen", "setUncaughtExceptionCaptureCallback", "umask"]) members[name] = note(name);
-  for (const name of ["on", "emit", "removeListener", "listenerCount"] as const) members[name] = (...args: unknown[]) => (emitter as any)[name](...args);
+  for (const name of [
+    "exit",
+    "reallyExit",
+    "abort",
+    "kill",
+    "chdir",
+    "setuid",
+    "binding",
+    "dlopen",
+    "setUncaughtExceptionCaptureCallback",
+    "umask",
+  ])
+    members[name] = note(name);
+  for (const name of ["on", "emit", "removeListener", "listenerCount"] as const)
+    members[name] = (...args: unknown[]) => (emitter as any)[name](...args);
   return { members, calls, emitter };
 }
 
@@ -40,8 +53,16 @@ describe("a package's process", () => {
   });
 
   it.each([
-    ["exit", [42]], ["reallyExit", [42]], ["abort", []], ["kill", [1, "SIGTERM"]], ["chdir", ["/"]], ["setuid", [0]],
-    ["binding", ["fs"]], ["dlopen", [{}, "x.node"]], ["setUncaughtExceptionCaptureCallback", [() => {}]], ["umask", [0]],
+    ["exit", [42]],
+    ["reallyExit", [42]],
+    ["abort", []],
+    ["kill", [1, "SIGTERM"]],
+    ["chdir", ["/"]],
+    ["setuid", [0]],
+    ["binding", ["fs"]],
+    ["dlopen", [{}, "x.node"]],
+    ["setUncaughtExceptionCaptureCallback", [() => {}]],
+    ["umask", [0]],
   ])("%s does nothing without a grant, and says so", (name, args) => {
     const { process: own, calls, context } = setUp();
     expect(() => own[name](...(args as unknown[]))).toThrow(expect.objectContaining({ code: "ERR_ACCESS_DENIED" }));
@@ -75,7 +96,17 @@ describe("a package's process", () => {
     expect(context.denials).toEqual([expect.objectContaining({ target: "process.chdir" })]);
   });
 
-  it.each(["mainModule", "moduleLoadList", "_debugProcess", "_kill", "_tickCallback", "_events_", "_preload_modules", "_fatalException", "channel"])("has no %s", (name) => {
+  it.each([
+    "mainModule",
+    "moduleLoadList",
+    "_debugProcess",
+    "_kill",
+    "_tickCallback",
+    "_events_",
+    "_preload_modules",
+    "_fatalException",
+    "channel",
+  ])("has no %s", (name) => {
     expect(setUp().process[name]).toBeUndefined();
   });
 
@@ -98,12 +129,21 @@ describe("a package's process", () => {
 });
 
 describe("events of process", () => {
-  const foreign = ["unhandledRejection", "uncaughtException", "uncaughtExceptionMonitor", "rejectionHandled", "warning", "message", "multipleResolves"];
+  const foreign = [
+    "unhandledRejection",
+    "uncaughtException",
+    "uncaughtExceptionMonitor",
+    "rejectionHandled",
+    "warning",
+    "message",
+    "multipleResolves",
+  ];
 
   it.each([...foreign, "SIGINT", "SIGTERM"])("%s is not heard without a grant", (event) => {
     const { process: own, emitter, context } = setUp();
     const heard = vi.fn();
-    for (const method of ["on", "once", "addListener", "prependListener", "prependOnceListener"]) own[method](event, heard);
+    for (const method of ["on", "once", "addListener", "prependListener", "prependOnceListener"])
+      own[method](event, heard);
     // Nobody listens to the real process: default handling stays as it is.
     expect(emitter.listenerCount(event)).toBe(0);
     emitter.emit(event, { password: "secret" });
@@ -148,7 +188,9 @@ describe("events of process", () => {
   it("a listener that throws does not keep the event from others", () => {
     const { process: own, sibling, emitter } = setUp();
     const heard = vi.fn();
-    own.on("beforeExit", () => { throw new Error("mine"); });
+    own.on("beforeExit", () => {
+      throw new Error("mine");
+    });
     sibling.on("beforeExit", heard);
     expect(() => emitter.emit("beforeExit", 0)).toThrow("mine");
     expect(heard).toHaveBeenCalledOnce();

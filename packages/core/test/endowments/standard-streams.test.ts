@@ -12,8 +12,15 @@ function setUp(policies: PackagePolicy[] = [{}, {}], stdin: Readable = Readable.
   const shared = new Map<string, unknown>();
   const members = Object.fromEntries(Object.entries({ stdout, stderr, stdin }).map(([name, value]) => [name, value]));
   const contexts = policies.map((policy) => contextOf(policy, { process: members, shared }));
-  for (const context of contexts) Object.defineProperty(context.powers, "process", { value: contexts[0]!.powers.process });
-  return { stdout, stderr, contexts, processes: contexts.map((context) => principalProcess(context) as NodeJS.Process), printed: () => String(stdout.read() ?? "") };
+  for (const context of contexts)
+    Object.defineProperty(context.powers, "process", { value: contexts[0]!.powers.process });
+  return {
+    stdout,
+    stderr,
+    contexts,
+    processes: contexts.map((context) => principalProcess(context) as NodeJS.Process),
+    printed: () => String(stdout.read() ?? ""),
+  };
 }
 
 describe("process.stdout", () => {
@@ -29,8 +36,12 @@ describe("process.stdout", () => {
     const { processes, printed } = setUp();
     const seen: unknown[] = [];
     processes[0]!.stdout.write = ((chunk: unknown) => seen.push(chunk)) as any;
-    expect(() => { Object.getPrototypeOf(processes[0]!.stdout).write = () => {}; }).toThrow(TypeError);
-    expect(() => { (Writable.prototype as any).write = () => {}; }).toThrow(TypeError);
+    expect(() => {
+      Object.getPrototypeOf(processes[0]!.stdout).write = () => {};
+    }).toThrow(TypeError);
+    expect(() => {
+      (Writable.prototype as any).write = () => {};
+    }).toThrow(TypeError);
     processes[1]!.stdout.write("theirs");
     expect(seen).toEqual([]);
     expect(printed()).toBe("theirs");
@@ -103,8 +114,12 @@ describe("console", () => {
     const theirs = principalConsole(contexts[1]!) as any;
     mine.log = () => {};
     Object.defineProperty(mine, "info", { value: () => {} });
-    expect(() => { mine.Console.prototype.warn = () => {}; }).toThrow(TypeError);
-    expect(() => { Object.getPrototypeOf(mine).log = () => {}; }).toThrow(TypeError);
+    expect(() => {
+      mine.Console.prototype.warn = () => {};
+    }).toThrow(TypeError);
+    expect(() => {
+      Object.getPrototypeOf(mine).log = () => {};
+    }).toThrow(TypeError);
     theirs.log("theirs");
     expect(printed()).toBe("theirs\n");
     expect(mine).not.toBe(theirs);
@@ -131,7 +146,10 @@ describe("process.stdin", () => {
   });
 
   it("reads where it is granted", async () => {
-    const { processes } = setUp([{ builtins: { process: ["stdin"] } }], Readable.from([Buffer.from("typed "), Buffer.from("text")]));
+    const { processes } = setUp(
+      [{ builtins: { process: ["stdin"] } }],
+      Readable.from([Buffer.from("typed "), Buffer.from("text")]),
+    );
     let text = "";
     for await (const chunk of processes[0]!.stdin.setEncoding("utf8")) text += chunk;
     expect(text).toBe("typed text");

@@ -36,18 +36,26 @@ describe("timers", () => {
 
   it("a callback's `this` is the package's own handle", async () => {
     await new Promise<void>((resolve) => {
-      const handle: object = mine.setTimeout(function (this: unknown, value: string) {
-        expect(this).toBe(handle);
-        expect(value).toBe("argument");
-        resolve();
-      }, 1, "argument");
+      const handle: object = mine.setTimeout(
+        function (this: unknown, value: string) {
+          expect(this).toBe(handle);
+          expect(value).toBe("argument");
+          resolve();
+        },
+        1,
+        "argument",
+      );
     });
   });
 
   it("an id clears one's own timer and nobody else's", async () => {
     let fired = "";
-    const victim = theirs.setTimeout(() => { fired += "theirs "; }, 5);
-    const own = mine.setTimeout(() => { fired += "mine "; }, 5);
+    const victim = theirs.setTimeout(() => {
+      fired += "theirs ";
+    }, 5);
+    const own = mine.setTimeout(() => {
+      fired += "mine ";
+    }, 5);
     mine.clearTimeout(+victim);
     mine.clearTimeout(String(+own));
     await new Promise((resolve) => setTimeout(resolve, 30));
@@ -56,7 +64,9 @@ describe("timers", () => {
 
   it("the handles' classes can't be patched", () => {
     const prototype = Object.getPrototypeOf(mine.setTimeout(() => {}, 0));
-    expect(() => { prototype.unref = () => {}; }).toThrow(TypeError);
+    expect(() => {
+      prototype.unref = () => {};
+    }).toThrow(TypeError);
     expect(prototype).toBe(Object.getPrototypeOf(theirs.setTimeout(() => {}, 0)));
   });
 

@@ -12,8 +12,15 @@ const FREE_EVENTS: ReadonlySet<string> = new Set(["exit", "beforeExit"]);
  * `builtins.process` names them, or `on`; so is each signal (`SIGINT`).
  */
 const GRANTED_EVENTS: ReadonlySet<string> = new Set([
-  "disconnect", "message", "multipleResolves", "rejectionHandled", "uncaughtException",
-  "uncaughtExceptionMonitor", "unhandledRejection", "warning", "worker",
+  "disconnect",
+  "message",
+  "multipleResolves",
+  "rejectionHandled",
+  "uncaughtException",
+  "uncaughtExceptionMonitor",
+  "unhandledRejection",
+  "warning",
+  "worker",
 ]);
 
 /** What an emitter of a principal needs to be fed from the real process. */

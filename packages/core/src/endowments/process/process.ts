@@ -35,7 +35,8 @@ export const principalProcess = perContext((context: EndowmentContext): object =
       defineValue(facade, name, real);
     } else if (typeof real[name] === "function") {
       const call = named(name, real[name].length, (...args: unknown[]) => apply(real[name], real, args));
-      const allowed = rule === "call" || (rule === "granted" ? grantsMember(principal, "process", name) : principal.trusted);
+      const allowed =
+        rule === "call" || (rule === "granted" ? grantsMember(principal, "process", name) : principal.trusted);
       defineMember(facade, name, allowed ? call : refusedMember(context, "process", name, call));
     }
   }
@@ -46,13 +47,19 @@ export const principalProcess = perContext((context: EndowmentContext): object =
 function defineValue(facade: object, name: string, real: any): void {
   const value = real[name];
   if (typeof value === "object" && value !== null) {
-    Object.defineProperty(facade, name, lazyDescriptor(name, () => copyData(real[name])));
+    Object.defineProperty(
+      facade,
+      name,
+      lazyDescriptor(name, () => copyData(real[name])),
+    );
   } else if (typeof value === "function") {
     return;
   } else if (name === "ppid" || name === "_exiting" || name === "connected" || name === "sourceMapsEnabled") {
     Object.defineProperty(facade, name, {
       get: () => real[name],
-      set(this: object, next) { defineMember(this, name, next); },
+      set(this: object, next) {
+        defineMember(this, name, next);
+      },
       enumerable: true,
       configurable: true,
     });
@@ -89,25 +96,41 @@ function makeEmitter(context: EndowmentContext, EventEmitter: any): object {
   };
   for (const name of ["on", "addListener", "prependListener", "once", "prependOnceListener", "off", "removeListener"]) {
     const method = prototype[name];
-    defineMember(facade, name, named(name, 2, function (this: unknown, event: unknown, listener: unknown) {
-      apply(method, facade, [event, listener]);
-      follow(event);
-      return this;
-    }), false);
+    defineMember(
+      facade,
+      name,
+      named(name, 2, function (this: unknown, event: unknown, listener: unknown) {
+        apply(method, facade, [event, listener]);
+        follow(event);
+        return this;
+      }),
+      false,
+    );
   }
-  defineMember(facade, "removeAllListeners", named("removeAllListeners", 1, function (this: unknown, ...args: unknown[]) {
-    const events = args.length > 0 ? args.slice(0, 1) : (apply(prototype.eventNames, facade, []) as unknown[]);
-    apply(prototype.removeAllListeners, facade, args);
-    for (const event of events) follow(event);
-    return this;
-  }), false);
+  defineMember(
+    facade,
+    "removeAllListeners",
+    named("removeAllListeners", 1, function (this: unknown, ...args: unknown[]) {
+      const events = args.length > 0 ? args.slice(0, 1) : (apply(prototype.eventNames, facade, []) as unknown[]);
+      apply(prototype.removeAllListeners, facade, args);
+      for (const event of events) follow(event);
+      return this;
+    }),
+    false,
+  );
   // HAZARD: a principal's `emit` reaches its own listeners only; a trusted one speaks for the process.
   if (context.principal.trusted) {
     const { process } = context.powers;
-    defineMember(facade, "emit", named("emit", 1, function (event: string, ...args: unknown[]) {
-      if (hub.concerns(event) && event !== "exit" && !hub.isFeeding(facade as FedEmitter, event)) return apply(process.emit, process, [event, ...args]);
-      return apply(prototype.emit, facade, [event, ...args]);
-    }), false);
+    defineMember(
+      facade,
+      "emit",
+      named("emit", 1, function (event: string, ...args: unknown[]) {
+        if (hub.concerns(event) && event !== "exit" && !hub.isFeeding(facade as FedEmitter, event))
+          return apply(process.emit, process, [event, ...args]);
+        return apply(prototype.emit, facade, [event, ...args]);
+      }),
+      false,
+    );
   }
   // Libraries that clean up patch `emit` and add no listener: fed from the start.
   hub.subscribe(facade as FedEmitter, "exit");
@@ -117,8 +140,16 @@ function makeEmitter(context: EndowmentContext, EventEmitter: any): object {
 function ownMembers(context: EndowmentContext, facade: object): Record<string, PropertyDescriptor | undefined> {
   const { principal, powers } = context;
   const real = powers.process as any;
-  const member = (value: unknown): PropertyDescriptor => ({ value, writable: true, enumerable: true, configurable: true });
-  const call = (name: string): ((...args: unknown[]) => any) => (...args) => apply(real[name], real, args);
+  const member = (value: unknown): PropertyDescriptor => ({
+    value,
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  });
+  const call =
+    (name: string): ((...args: unknown[]) => any) =>
+    (...args) =>
+      apply(real[name], real, args);
   const lazy = (name: string, compute: () => unknown): PropertyDescriptor => lazyDescriptor(name, compute);
   const env = makeEnv(context);
   const stdin = lazy("stdin", () => makeStandardInput(context));
@@ -129,8 +160,11 @@ function ownMembers(context: EndowmentContext, facade: object): Record<string, P
     return {
       get: () => (local === undefined ? real[name] : local.value),
       set(next: unknown) {
-        const granted = grantsMember(principal, "process", name) || (name === "exitCode" && grantsMember(principal, "process", "exit"));
-        if (granted || !principal.denies({ capability: "process", target: name, via: `process.${name} =` })) real[name] = next;
+        const granted =
+          grantsMember(principal, "process", name) ||
+          (name === "exitCode" && grantsMember(principal, "process", "exit"));
+        if (granted || !principal.denies({ capability: "process", target: name, via: `process.${name} =` }))
+          real[name] = next;
         else local = { value: next };
       },
       enumerable: true,
@@ -139,11 +173,21 @@ function ownMembers(context: EndowmentContext, facade: object): Record<string, P
   };
 
   const hrtime = named("hrtime", 1, call("hrtime"));
-  defineMember(hrtime, "bigint", named("bigint", 0, () => real.hrtime.bigint()));
+  defineMember(
+    hrtime,
+    "bigint",
+    named("bigint", 0, () => real.hrtime.bigint()),
+  );
   const memoryUsage = named("memoryUsage", 0, call("memoryUsage"));
-  defineMember(memoryUsage, "rss", named("rss", 0, () => real.memoryUsage.rss()));
+  defineMember(
+    memoryUsage,
+    "rss",
+    named("rss", 0, () => real.memoryUsage.rss()),
+  );
   const quiet = (name: string): PropertyDescriptor =>
-    member(named(name, 1, (value: unknown) => (grantsMember(principal, "process", name) ? real[name](value) : undefined)));
+    member(
+      named(name, 1, (value: unknown) => (grantsMember(principal, "process", name) ? real[name](value) : undefined)),
+    );
 
   return {
     argv: member([...real.argv]),
@@ -160,52 +204,85 @@ function ownMembers(context: EndowmentContext, facade: object): Record<string, P
     stdin,
     stdout: lazy("stdout", () => makeStandardOutput(context, "stdout")),
     stderr: lazy("stderr", () => makeStandardOutput(context, "stderr")),
-    openStdin: member(named("openStdin", 0, () => {
-      const input = (facade as NodeJS.Process).stdin;
-      input.resume();
-      return input;
-    })),
+    openStdin: member(
+      named("openStdin", 0, () => {
+        const input = (facade as NodeJS.Process).stdin;
+        input.resume();
+        return input;
+      }),
+    ),
     nextTick: member(named("nextTick", 1, call("nextTick"))),
-    emitWarning: member(named("emitWarning", 1, (warning: unknown, ...rest: any[]) => {
-      // A constructor to leave out of the trace is of no use: the frames are moat's too.
-      const [first, second] = rest;
-      if (typeof first === "object" && first !== null) return real.emitWarning(warning, { type: first.type, code: first.code, detail: first.detail });
-      return real.emitWarning(warning, typeof first === "function" ? undefined : first, typeof second === "function" ? undefined : second);
-    })),
-    umask: member(named("umask", 1, (...args: unknown[]) => {
-      if (args.length === 0 || args[0] === undefined) return real.umask();
-      if (!grantsMember(principal, "process", "umask") && principal.denies({ capability: "process", target: "umask", via: "process.umask" })) {
-        throw accessDenied("process.umask", "process");
-      }
-      return real.umask(args[0]);
-    })),
-    loadEnvFile: real.loadEnvFile && member(named("loadEnvFile", 0, (path: unknown = ".env") => {
-      const text = builtinFacade(context, "fs").readFileSync(path, "utf8");
-      applyEnvFile(env, powers.builtin("util").parseEnv(text));
-    })),
-    getBuiltinModule: member(named("getBuiltinModule", 1, (id: unknown) => {
-      if (typeof id !== "string") throw Object.assign(new TypeError('The "id" argument must be of type string.'), { code: "ERR_INVALID_ARG_TYPE" });
-      const name = id.startsWith("node:") ? id.slice(5) : id;
-      if (!powers.builtin("module").isBuiltin(id)) return undefined;
-      // Asked of the policy first, so that the loader's own cache never answers for it.
-      makeBuiltin(name, context);
-      return context.builtin(name);
-    })),
+    emitWarning: member(
+      named("emitWarning", 1, (warning: unknown, ...rest: any[]) => {
+        // A constructor to leave out of the trace is of no use: the frames are moat's too.
+        const [first, second] = rest;
+        if (typeof first === "object" && first !== null)
+          return real.emitWarning(warning, { type: first.type, code: first.code, detail: first.detail });
+        return real.emitWarning(
+          warning,
+          typeof first === "function" ? undefined : first,
+          typeof second === "function" ? undefined : second,
+        );
+      }),
+    ),
+    umask: member(
+      named("umask", 1, (...args: unknown[]) => {
+        if (args.length === 0 || args[0] === undefined) return real.umask();
+        if (
+          !grantsMember(principal, "process", "umask") &&
+          principal.denies({ capability: "process", target: "umask", via: "process.umask" })
+        ) {
+          throw accessDenied("process.umask", "process");
+        }
+        return real.umask(args[0]);
+      }),
+    ),
+    loadEnvFile:
+      real.loadEnvFile &&
+      member(
+        named("loadEnvFile", 0, (path: unknown = ".env") => {
+          const text = builtinFacade(context, "fs").readFileSync(path, "utf8");
+          applyEnvFile(env, powers.builtin("util").parseEnv(text));
+        }),
+      ),
+    getBuiltinModule: member(
+      named("getBuiltinModule", 1, (id: unknown) => {
+        if (typeof id !== "string")
+          throw Object.assign(new TypeError('The "id" argument must be of type string.'), {
+            code: "ERR_INVALID_ARG_TYPE",
+          });
+        const name = id.startsWith("node:") ? id.slice(5) : id;
+        if (!powers.builtin("module").isBuiltin(id)) return undefined;
+        // Asked of the policy first, so that the loader's own cache never answers for it.
+        makeBuiltin(name, context);
+        return context.builtin(name);
+      }),
+    ),
     report: real.report && lazy("report", () => (principal.trusted ? real.report : makeReport(context))),
-    permission: real.permission && member({ has: named("has", 1, (...args: unknown[]) => apply(real.permission.has, real.permission, args)) }),
-    finalization: real.finalization && lazy("finalization", () => {
-      const finalization = {};
-      for (const name of ["register", "registerBeforeExit", "unregister"]) {
-        defineMember(finalization, name, named(name, 2, (...args: unknown[]) => apply(real.finalization[name], real.finalization, args)));
-      }
-      return finalization;
-    }),
+    permission:
+      real.permission &&
+      member({ has: named("has", 1, (...args: unknown[]) => apply(real.permission.has, real.permission, args)) }),
+    finalization:
+      real.finalization &&
+      lazy("finalization", () => {
+        const finalization = {};
+        for (const name of ["register", "registerBeforeExit", "unregister"]) {
+          defineMember(
+            finalization,
+            name,
+            named(name, 2, (...args: unknown[]) => apply(real.finalization[name], real.finalization, args)),
+          );
+        }
+        return finalization;
+      }),
     ref: real.ref && member(named("ref", 1, (value: unknown) => void real.ref(value))),
     unref: real.unref && member(named("unref", 1, (value: unknown) => void real.unref(value))),
     allowedNodeEnvironmentFlags: lazy("allowedNodeEnvironmentFlags", () => new Set(real.allowedNodeEnvironmentFlags)),
     domain: member(null),
     _getActiveHandles: member(named("_getActiveHandles", 0, () => (principal.trusted ? real._getActiveHandles() : []))),
-    _getActiveRequests: member(named("_getActiveRequests", 0, () => (principal.trusted ? real._getActiveRequests() : []))),
+    _getActiveRequests: member(
+      named("_getActiveRequests", 0, () => (principal.trusted ? real._getActiveRequests() : [])),
+    ),
     setSourceMapsEnabled: quiet("setSourceMapsEnabled"),
   };
 }

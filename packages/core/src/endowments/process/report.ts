@@ -5,7 +5,20 @@ import type { EndowmentContext } from "../principal.ts";
 const { structuredClone } = globalThis;
 
 /** Fields of a report's header that say which system this is and nothing about who runs what. */
-const HEADER_FIELDS = ["nodejsVersion", "glibcVersionRuntime", "glibcVersionCompiler", "wordSize", "arch", "platform", "componentVersions", "release", "osName", "osRelease", "osVersion", "osMachine"] as const;
+const HEADER_FIELDS = [
+  "nodejsVersion",
+  "glibcVersionRuntime",
+  "glibcVersionCompiler",
+  "wordSize",
+  "arch",
+  "platform",
+  "componentVersions",
+  "release",
+  "osName",
+  "osRelease",
+  "osVersion",
+  "osMachine",
+] as const;
 
 /**
  * `process.report` for a package: enough to tell glibc from musl, which is what
@@ -26,14 +39,18 @@ export function makeReport(context: EndowmentContext): object {
       }
     });
   const facade = {};
-  defineMember(facade, "getReport", named("getReport", 1, () => {
-    const { header, sharedObjects } = summary();
-    const copy: Record<string, unknown> = {};
-    for (const field of HEADER_FIELDS) {
-      if (header[field] !== undefined) defineMember(copy, field, structuredClone(header[field]));
-    }
-    return { header: copy, sharedObjects: [...sharedObjects] };
-  }));
+  defineMember(
+    facade,
+    "getReport",
+    named("getReport", 1, () => {
+      const { header, sharedObjects } = summary();
+      const copy: Record<string, unknown> = {};
+      for (const field of HEADER_FIELDS) {
+        if (header[field] !== undefined) defineMember(copy, field, structuredClone(header[field]));
+      }
+      return { header: copy, sharedObjects: [...sharedObjects] };
+    }),
+  );
   defineMember(facade, "excludeNetwork", true);
   defineMember(facade, "excludeEnv", true);
   return facade;

@@ -1,4 +1,4 @@
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import type { Readable } from "node:stream";
 import type { ReadStream } from "node:tty";
 import { grantsMember } from "../granted-members.ts";
@@ -112,7 +112,8 @@ function inputClass(context: EndowmentContext): InputClass {
       Object.defineProperty(StandardInput.prototype, name, {
         get: get!,
         set(this: object, value: unknown) {
-          if (sources.has(this)) Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true });
+          if (sources.has(this))
+            Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true });
         },
         enumerable: true,
         configurable: true,
@@ -133,7 +134,9 @@ export function makeStandardInput(context: EndowmentContext): Readable {
   return new StandardInput({
     real: () => powers.process.stdin as ReadStream,
     mayRead: () =>
-      (allowed ??= grantsMember(principal, "process", "stdin") || !principal.denies({ capability: "process", target: "stdin", via: "process.stdin" })),
+      (allowed ??=
+        grantsMember(principal, "process", "stdin") ||
+        !principal.denies({ capability: "process", target: "stdin", via: "process.stdin" })),
     isTerminal: powers.builtin("tty").isatty(0),
     stop: undefined,
   });

@@ -130,7 +130,8 @@ export function outputClasses(context: EndowmentContext): OutputClasses {
       Object.defineProperty(TerminalOutput.prototype, name, {
         get: get!,
         set(this: object, value: unknown) {
-          if (reals.has(this as Writable)) Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true });
+          if (reals.has(this as Writable))
+            Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true });
         },
         enumerable: true,
         configurable: true,
