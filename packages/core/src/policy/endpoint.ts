@@ -143,9 +143,7 @@ function hostCovers(endpoint: Exclude<Endpoint, { kind: "unix" }>, host: Host): 
     return host.kind === "address" && host.address === pattern.address;
   }
   if (host.kind !== "name") return false;
-  return pattern.kind === "name"
-    ? host.name === pattern.name
-    : host.name.endsWith(`.${pattern.suffix}`);
+  return pattern.kind === "name" ? host.name === pattern.name : host.name.endsWith(`.${pattern.suffix}`);
 }
 
 /**

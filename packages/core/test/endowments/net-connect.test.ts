@@ -35,7 +35,13 @@ describe("net.connect", () => {
     const net = dep().builtin("net");
     expect(await outcome(() => net.connect(allowed.port, "127.0.0.1"))).toBe("connect");
     const error = await outcome(() => net.connect(sink.port, "127.0.0.1"));
-    expect(error).toMatchObject({ code: "EACCES", syscall: "connect", address: "127.0.0.1", port: sink.port, errno: -13 });
+    expect(error).toMatchObject({
+      code: "EACCES",
+      syscall: "connect",
+      address: "127.0.0.1",
+      port: sink.port,
+      errno: -13,
+    });
   });
 
   test.each([
@@ -90,30 +96,55 @@ describe("net.connect", () => {
   test("a numeric grant does not cover the name, nor a name the number", async () => {
     const byName = testPackage({ connect: [`localhost:${allowed.port}`] });
     expect(await outcome(() => byName.builtin("net").connect(allowed.port, "localhost"))).toBe("connect");
-    expect(await outcome(() => byName.builtin("net").connect(allowed.port, "127.0.0.1"))).toMatchObject({ code: "EACCES" });
-    expect(await outcome(() => dep().builtin("net").connect(allowed.port, "localhost"))).toMatchObject({ code: "EACCES" });
+    expect(await outcome(() => byName.builtin("net").connect(allowed.port, "127.0.0.1"))).toMatchObject({
+      code: "EACCES",
+    });
+    expect(await outcome(() => dep().builtin("net").connect(allowed.port, "localhost"))).toMatchObject({
+      code: "EACCES",
+    });
   });
 
   test("a package's own lookup can't send a granted name elsewhere", async () => {
     const named = testPackage({ connect: [`api.example.com:${sink.port}`] });
     for (const answer of [
-      (_h: string, o: any, cb: Function) => (o.all ? cb(null, [{ address: "127.0.0.1", family: 4 }]) : cb(null, "127.0.0.1", 4)),
+      (_h: string, o: any, cb: Function) =>
+        o.all ? cb(null, [{ address: "127.0.0.1", family: 4 }]) : cb(null, "127.0.0.1", 4),
       (_h: string, _o: any, cb: Function) => cb(null, "127.0.0.1", 4),
-      (_h: string, _o: any, cb: Function) => cb(null, [{ get address() { return "127.0.0.1"; }, family: 4 }]),
+      (_h: string, _o: any, cb: Function) =>
+        cb(null, [
+          {
+            get address() {
+              return "127.0.0.1";
+            },
+            family: 4,
+          },
+        ]),
     ]) {
-      await expectRefused(() => named.builtin("net").connect({ host: "api.example.com", port: sink.port, lookup: answer }));
+      await expectRefused(() =>
+        named.builtin("net").connect({ host: "api.example.com", port: sink.port, lookup: answer }),
+      );
     }
   });
 
   test("a package's own lookup may answer with what is granted by number", async () => {
     const both = testPackage({ connect: [`api.example.com:${allowed.port}`, `127.0.0.1:${allowed.port}`] });
-    const lookup = (_h: string, o: any, cb: Function) => (o.all ? cb(null, [{ address: "127.0.0.1", family: 4 }]) : cb(null, "127.0.0.1", 4));
-    expect(await outcome(() => both.builtin("net").connect({ host: "api.example.com", port: allowed.port, lookup }))).toBe("connect");
+    const lookup = (_h: string, o: any, cb: Function) =>
+      o.all ? cb(null, [{ address: "127.0.0.1", family: 4 }]) : cb(null, "127.0.0.1", 4);
+    expect(
+      await outcome(() => both.builtin("net").connect({ host: "api.example.com", port: allowed.port, lookup })),
+    ).toBe("connect");
   });
 
   test("the star covers neither link-local nor metadata services", async () => {
     const any = testPackage({ connect: ["*"] });
-    for (const host of ["169.254.169.254", "::ffff:169.254.169.254", "[fe80::1]", "2852039166", "metadata.google.internal", "fd00:ec2::254"]) {
+    for (const host of [
+      "169.254.169.254",
+      "::ffff:169.254.169.254",
+      "[fe80::1]",
+      "2852039166",
+      "metadata.google.internal",
+      "fd00:ec2::254",
+    ]) {
       expect(await outcome(() => any.builtin("net").connect(80, host))).toMatchObject({ code: "EACCES" });
     }
     expect(any.denials.map((denial) => denial.target)).toContain("169.254.169.254:80");
@@ -121,14 +152,21 @@ describe("net.connect", () => {
 
   test("a name that resolves to link-local is refused", async () => {
     const named = testPackage({ connect: ["*"] });
-    const lookup = (_h: string, o: any, cb: Function) => (o.all ? cb(null, [{ address: "169.254.169.254", family: 4 }]) : cb(null, "169.254.169.254", 4));
-    expect(await outcome(() => named.builtin("net").connect({ host: "rebound.example.com", port: 80, lookup }))).toMatchObject({ code: "EACCES" });
+    const lookup = (_h: string, o: any, cb: Function) =>
+      o.all ? cb(null, [{ address: "169.254.169.254", family: 4 }]) : cb(null, "169.254.169.254", 4);
+    expect(
+      await outcome(() => named.builtin("net").connect({ host: "rebound.example.com", port: 80, lookup })),
+    ).toMatchObject({ code: "EACCES" });
   });
 
   test("malformed arguments throw what Node throws", () => {
     const net = dep().builtin("net");
-    expect(() => net.connect({ port: 70000, host: "127.0.0.1" })).toThrow(expect.objectContaining({ code: "ERR_SOCKET_BAD_PORT" }));
-    expect(() => net.connect({ port: {}, host: "127.0.0.1" })).toThrow(expect.objectContaining({ code: "ERR_INVALID_ARG_TYPE" }));
+    expect(() => net.connect({ port: 70000, host: "127.0.0.1" })).toThrow(
+      expect.objectContaining({ code: "ERR_SOCKET_BAD_PORT" }),
+    );
+    expect(() => net.connect({ port: {}, host: "127.0.0.1" })).toThrow(
+      expect.objectContaining({ code: "ERR_INVALID_ARG_TYPE" }),
+    );
     expect(() => net.connect({})).toThrow(expect.objectContaining({ code: "ERR_MISSING_ARGS" }));
   });
 
@@ -145,7 +183,12 @@ describe("unix sockets", () => {
     const inside = join(project, "in.sock");
     const elsewhere = join("/tmp", `moat-net-outside-${process.pid}.sock`);
     let visitors = 0;
-    const servers = [inside, elsewhere].map((path) => app.builtin("net").createServer((socket: any) => ((visitors += path === elsewhere ? 1 : 0), socket.end())).listen(path));
+    const servers = [inside, elsewhere].map((path) =>
+      app
+        .builtin("net")
+        .createServer((socket: any) => ((visitors += path === elsewhere ? 1 : 0), socket.end()))
+        .listen(path),
+    );
     await settle();
     mkdirSync(join(project, "tmp"), { recursive: true });
     symlinkSync(elsewhere, join(project, "tmp", "link.sock"));
@@ -166,18 +209,47 @@ describe("http", () => {
   const routes: [string, (http: any, sinkPort: number, okPort: number) => any][] = [
     ["a URL", (http, port) => http.get(`http://127.0.0.1:${port}/a`)],
     ["a URL object", (http, port) => http.get(new URL(`http://127.0.0.1:${port}/a`))],
-    ["a forged Host header", (http, port, ok) => http.get({ host: "127.0.0.1", port: String(port), headers: { host: `127.0.0.1:${ok}` } })],
+    [
+      "a forged Host header",
+      (http, port, ok) => http.get({ host: "127.0.0.1", port: String(port), headers: { host: `127.0.0.1:${ok}` } }),
+    ],
     ["options over the URL", (http, port, ok) => http.get(`http://127.0.0.1:${ok}/`, { port })],
     ["href beside host", (http, port, ok) => http.get({ href: `http://127.0.0.1:${ok}/`, host: "127.0.0.1", port })],
     ["agent: false", (http, port) => http.get({ host: "127.0.0.1", port, agent: false })],
     ["an own agent", (http, port) => http.get({ host: "127.0.0.1", port, agent: new http.Agent({ keepAlive: true }) })],
-    ["a climbed agent class", (http, port) => http.get({ host: "127.0.0.1", port, agent: new http.globalAgent.constructor() })],
+    [
+      "a climbed agent class",
+      (http, port) => http.get({ host: "127.0.0.1", port, agent: new http.globalAgent.constructor() }),
+    ],
     ["the agent's createConnection", (http, port) => new http.Agent().createConnection({ host: "127.0.0.1", port })],
-    ["the climbed agent's createConnection", (http, port) => new (Object.getPrototypeOf(http.globalAgent).constructor)().createConnection({ host: "127.0.0.1", port })],
-    ["a climbed request class", (http, port) => new (Object.getPrototypeOf(http.ClientRequest.prototype.constructor).constructor === Function ? http.ClientRequest.prototype.constructor : http.ClientRequest)({ host: "127.0.0.1", port }).end()],
-    ["an agent whose options name another host", (http, port, ok) => http.get({ host: "127.0.0.1", port: ok, agent: new http.Agent({ port }) })],
-    ["a proxy that answers otherwise", (http, port, ok) => http.get(new Proxy({ host: "127.0.0.1", port: ok }, { get: (t: any, k) => (k === "port" ? port : t[k]) }))],
-    ["a port with toString", (http, port, ok) => { let n = 0; return http.get({ host: "127.0.0.1", port: { toString: () => (n++ ? String(port) : String(ok)) } }); }],
+    [
+      "the climbed agent's createConnection",
+      (http, port) =>
+        new (Object.getPrototypeOf(http.globalAgent).constructor)().createConnection({ host: "127.0.0.1", port }),
+    ],
+    [
+      "a climbed request class",
+      (http, port) =>
+        new (Object.getPrototypeOf(http.ClientRequest.prototype.constructor).constructor === Function
+          ? http.ClientRequest.prototype.constructor
+          : http.ClientRequest)({ host: "127.0.0.1", port }).end(),
+    ],
+    [
+      "an agent whose options name another host",
+      (http, port, ok) => http.get({ host: "127.0.0.1", port: ok, agent: new http.Agent({ port }) }),
+    ],
+    [
+      "a proxy that answers otherwise",
+      (http, port, ok) =>
+        http.get(new Proxy({ host: "127.0.0.1", port: ok }, { get: (t: any, k) => (k === "port" ? port : t[k]) })),
+    ],
+    [
+      "a port with toString",
+      (http, port, ok) => {
+        let n = 0;
+        return http.get({ host: "127.0.0.1", port: { toString: () => (n++ ? String(port) : String(ok)) } });
+      },
+    ],
   ];
   test.each(routes)("the other service is not reached by %s", async (_title, route) => {
     await expectRefused(() => route(dep().builtin("http"), sink.port, allowed.port), "response");
@@ -186,7 +258,18 @@ describe("http", () => {
   test("getters that change their answer", async () => {
     for (let after = 0; after < 6; after += 1) {
       let reads = 0;
-      await outcome(() => dep().builtin("http").get({ host: "127.0.0.1", get port() { return reads++ < after ? allowed.port : sink.port; } }), "response");
+      await outcome(
+        () =>
+          dep()
+            .builtin("http")
+            .get({
+              host: "127.0.0.1",
+              get port() {
+                return reads++ < after ? allowed.port : sink.port;
+              },
+            }),
+        "response",
+      );
       expect(sink.connections).toBe(0);
     }
   });
@@ -197,7 +280,9 @@ describe("http", () => {
     expect(await fetched(http, new URL(`http://127.0.0.1:${allowed.port}/`), {})).toBe("ok");
     expect(await fetched(http, { hostname: "127.0.0.1", port: allowed.port, agent: false })).toBe("ok");
     class Mine extends http.Agent {}
-    expect(await fetched(http, { hostname: "127.0.0.1", port: allowed.port, agent: new Mine({ keepAlive: true }) })).toBe("ok");
+    expect(
+      await fetched(http, { hostname: "127.0.0.1", port: allowed.port, agent: new Mine({ keepAlive: true }) }),
+    ).toBe("ok");
     const request = http.request({ host: "127.0.0.1", port: allowed.port });
     expect(request).toBeInstanceOf(http.ClientRequest);
     request.on("error", () => {}).destroy();
@@ -213,28 +298,37 @@ describe("http", () => {
   test("one principal's idle socket is not another's", async () => {
     const [one, two] = [dep().builtin("http"), testPackage({ connect: [] }).builtin("http")];
     expect(one.globalAgent).not.toBe(two.globalAgent);
-    expect(await fetched(one, { host: "127.0.0.1", port: allowed.port, agent: new one.Agent({ keepAlive: true }) })).toBe("ok");
+    expect(
+      await fetched(one, { host: "127.0.0.1", port: allowed.port, agent: new one.Agent({ keepAlive: true }) }),
+    ).toBe("ok");
     expect(await fetched(two, { host: "127.0.0.1", port: allowed.port })).toMatchObject({ code: "EACCES" });
   });
 
   test("the real global agent carries no authority of its own", async () => {
     const { globalAgent } = require("node:http");
     await expectRefused(() => globalAgent.createConnection({ host: "127.0.0.1", port: sink.port }));
-    await expectRefused(() => testPackage({}).builtin("http").get({ host: "127.0.0.1", port: sink.port, agent: globalAgent }), "response");
+    await expectRefused(
+      () => testPackage({}).builtin("http").get({ host: "127.0.0.1", port: sink.port, agent: globalAgent }),
+      "response",
+    );
   });
 });
 
 describe("objects that others hand over are no way out", () => {
   test("an untagged socket, its constructor and its handle connect nowhere", async () => {
     const { socket, client } = await new Promise<any>((resolve) => {
-      const server = app.builtin("net").createServer((accepted: any) => (server.close(), resolve({ socket: accepted, client: dialled })));
+      const server = app
+        .builtin("net")
+        .createServer((accepted: any) => (server.close(), resolve({ socket: accepted, client: dialled })));
       let dialled: any;
       server.listen(0, "127.0.0.1", () => (dialled = app.builtin("net").connect(server.address().port, "127.0.0.1")));
     });
     await expectRefused(() => new socket.constructor().connect(sink.port, "127.0.0.1"));
     await expectRefused(() => realNet.connect(sink.port, "127.0.0.1"));
     expect(() => new socket._handle.constructor(0)).toThrow("Illegal constructor");
-    expect(() => new (Object.getPrototypeOf(Object.getPrototypeOf(socket._handle)).constructor)(0)).toThrow("Illegal constructor");
+    expect(() => new (Object.getPrototypeOf(Object.getPrototypeOf(socket._handle)).constructor)(0)).toThrow(
+      "Illegal constructor",
+    );
     expect(socket._handle.open(99)).toBeLessThan(0);
     socket.destroy();
     await expectRefused(() => socket.connect(sink.port, "127.0.0.1"));
@@ -242,11 +336,18 @@ describe("objects that others hand over are no way out", () => {
   });
 
   test("a response's socket and agent reach only where they came from", async () => {
-    const response = await new Promise<any>((resolve) => app.builtin("http").get({ host: "127.0.0.1", port: allowed.port }, resolve));
+    const response = await new Promise<any>((resolve) =>
+      app.builtin("http").get({ host: "127.0.0.1", port: allowed.port }, resolve),
+    );
     const { socket } = response;
     response.resume();
     await expectRefused(() => response.req.agent.createConnection({ host: "127.0.0.1", port: sink.port }));
-    await expectRefused(() => (response.req.agent.createSocket(response.req, { host: "127.0.0.1", port: sink.port }, () => {}), Object.values<any>(response.req.agent.sockets).flat().at(-1)));
+    await expectRefused(
+      () => (
+        response.req.agent.createSocket(response.req, { host: "127.0.0.1", port: sink.port }, () => {}),
+        Object.values<any>(response.req.agent.sockets).flat().at(-1)
+      ),
+    );
     socket.destroy();
     await expectRefused(() => socket.connect(sink.port, "127.0.0.1"));
   });

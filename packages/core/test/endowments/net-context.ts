@@ -21,7 +21,10 @@ export interface TestPackage {
 }
 
 /** A package with the given net grants, in a realm that all packages of a test file share. */
-export function testPackage(net: PackagePolicy["net"], options: { trusted?: boolean; audit?: boolean } = {}): TestPackage {
+export function testPackage(
+  net: PackagePolicy["net"],
+  options: { trusted?: boolean; audit?: boolean } = {},
+): TestPackage {
   const denials: Omit<Denial, "principal">[] = [];
   const made = new Map<string, any>();
   const context: EndowmentContext = {

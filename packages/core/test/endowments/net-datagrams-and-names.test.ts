@@ -27,8 +27,20 @@ describe("dgram", () => {
   test("a datagram leaves only for what is granted, by number or by name", async () => {
     const bad = testPackage({ connect: ["127.0.0.1:1"] }).builtin("dgram");
     expect(await sent(bad.createSocket("udp4"), port, "127.0.0.1")).toMatchObject({ code: "EACCES", syscall: "send" });
-    expect(await sent(bad.createSocket({ type: "udp4", lookup: (_h: any, _o: any, cb: Function) => cb(null, "127.0.0.1", 4) }), port, "evil.example")).toMatchObject({ code: "ENOTFOUND" });
-    expect(await sent(bad.createSocket({ type: "udp4", lookup: (_h: any, _o: any, cb: Function) => cb(null, "127.0.0.1", 4) }), port, "127.0.0.1")).toMatchObject({ code: "EACCES" });
+    expect(
+      await sent(
+        bad.createSocket({ type: "udp4", lookup: (_h: any, _o: any, cb: Function) => cb(null, "127.0.0.1", 4) }),
+        port,
+        "evil.example",
+      ),
+    ).toMatchObject({ code: "ENOTFOUND" });
+    expect(
+      await sent(
+        bad.createSocket({ type: "udp4", lookup: (_h: any, _o: any, cb: Function) => cb(null, "127.0.0.1", 4) }),
+        port,
+        "127.0.0.1",
+      ),
+    ).toMatchObject({ code: "EACCES" });
     const climbed = bad.createSocket("udp4");
     expect(await sent(new climbed.constructor("udp4"), port, "127.0.0.1")).toMatchObject({ code: "EACCES" });
     climbed.close();
@@ -43,7 +55,9 @@ describe("dgram", () => {
 
   test("a connected socket was checked when it connected", async () => {
     const before = received;
-    const socket = testPackage({ connect: ["127.0.0.1:1"] }).builtin("dgram").createSocket("udp4");
+    const socket = testPackage({ connect: ["127.0.0.1:1"] })
+      .builtin("dgram")
+      .createSocket("udp4");
     const error = await new Promise((resolve) => {
       socket.on("error", resolve);
       socket.connect(port, "127.0.0.1", resolve);
@@ -63,23 +77,33 @@ describe("dgram", () => {
     });
     expect(error).toMatchObject({ code: "EACCES" });
     socket.close();
-    expect(await sent(dep.builtin("dgram").createSocket("udp4"), 5353, "224.0.0.251")).toMatchObject({ code: "EACCES" });
+    expect(await sent(dep.builtin("dgram").createSocket("udp4"), 5353, "224.0.0.251")).toMatchObject({
+      code: "EACCES",
+    });
   });
 });
 
 describe("dns", () => {
   test("no query leaves for a name that is not granted", async () => {
-    const spies = ["lookup", "resolve", "resolve4", "resolveTxt", "resolveAny", "reverse"].map((name) => vi.spyOn(realDns, name));
+    const spies = ["lookup", "resolve", "resolve4", "resolveTxt", "resolveAny", "reverse"].map((name) =>
+      vi.spyOn(realDns, name),
+    );
     const dep = testPackage({ connect: ["api.example.com:443"] });
     const dns = dep.builtin("dns");
     for (const name of ["lookup", "resolve", "resolve4", "resolveTxt", "resolveAny"]) {
-      await expect(promisify(dns[name])("secret.evil.example")).rejects.toMatchObject({ code: "ENOTFOUND", hostname: "secret.evil.example" });
+      await expect(promisify(dns[name])("secret.evil.example")).rejects.toMatchObject({
+        code: "ENOTFOUND",
+        hostname: "secret.evil.example",
+      });
       await expect(dns.promises[name]("secret.evil.example")).rejects.toMatchObject({ code: "ENOTFOUND" });
     }
     await expect(promisify(dns.reverse)("8.8.8.8")).rejects.toMatchObject({ code: "ENOTFOUND" });
     await expect(promisify(dns.lookupService)("8.8.8.8", 53)).rejects.toMatchObject({ code: "ENOTFOUND" });
     const resolver = new dns.Resolver();
-    await expect(promisify(resolver.resolveTxt.bind(resolver))("secret.evil.example")).rejects.toMatchObject({ code: "ENOTFOUND", syscall: "queryTxt" });
+    await expect(promisify(resolver.resolveTxt.bind(resolver))("secret.evil.example")).rejects.toMatchObject({
+      code: "ENOTFOUND",
+      syscall: "queryTxt",
+    });
     expect(() => resolver.setServers(["127.0.0.1"])).toThrow(expect.objectContaining({ code: "ERR_ACCESS_DENIED" }));
     expect(() => dns.setServers(["127.0.0.1"])).toThrow(expect.objectContaining({ code: "ERR_ACCESS_DENIED" }));
     expect(dep.denials.every((denial) => denial.capability === "dns" || denial.capability === "builtin")).toBe(true);

@@ -17,7 +17,9 @@ const dep = () => testPackage({ connect: [`127.0.0.1:${allowed.port}`] });
 test("a granted service answers", async () => {
   const { fetch, Request } = dep().globals as any;
   expect(await (await fetch(`http://127.0.0.1:${allowed.port}/`)).text()).toBe("ok");
-  expect(await (await fetch(new Request(`http://127.0.0.1:${allowed.port}/`), { method: "POST", body: "x" })).text()).toBe("ok");
+  expect(
+    await (await fetch(new Request(`http://127.0.0.1:${allowed.port}/`), { method: "POST", body: "x" })).text(),
+  ).toBe("ok");
   expect(await (await fetch("data:,hello")).text()).toBe("hello");
 });
 
@@ -48,10 +50,14 @@ test("another service is not reached, whatever the request looks like", async ()
 
 test("each hop of a redirect is checked", async () => {
   const http = app.builtin("http");
-  const server = http.createServer((_q: any, r: any) => r.writeHead(302, { location: `http://127.0.0.1:${sink.port}/` }).end());
+  const server = http.createServer((_q: any, r: any) =>
+    r.writeHead(302, { location: `http://127.0.0.1:${sink.port}/` }).end(),
+  );
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { fetch } = testPackage({ connect: [`127.0.0.1:${server.address().port}`] }).globals as any;
-  await expect(fetch(`http://127.0.0.1:${server.address().port}/`)).rejects.toMatchObject({ cause: { code: "EACCES" } });
+  await expect(fetch(`http://127.0.0.1:${server.address().port}/`)).rejects.toMatchObject({
+    cause: { code: "EACCES" },
+  });
   expect(sink.connections).toBe(0);
   server.closeAllConnections();
   server.close();
@@ -63,7 +69,16 @@ test("somebody else's dispatcher is refused, a package's own is used", async () 
   await expect(fetch(`http://127.0.0.1:${sink.port}/`, { dispatcher: foreign })).rejects.toThrow();
   expect(sink.connections).toBe(0);
   let dispatched = 0;
-  await expect(fetch(`http://127.0.0.1:${sink.port}/`, { dispatcher: { dispatch: () => { dispatched += 1; throw new Error("own"); } } })).rejects.toThrow();
+  await expect(
+    fetch(`http://127.0.0.1:${sink.port}/`, {
+      dispatcher: {
+        dispatch: () => {
+          dispatched += 1;
+          throw new Error("own");
+        },
+      },
+    }),
+  ).rejects.toThrow();
   expect(dispatched).toBe(1);
 });
 
@@ -80,7 +95,7 @@ test("WebSocket and EventSource, where Node has them, reach only what is granted
       expect(Class).toBeUndefined();
       continue;
     }
-    for (const make of [(url: string) => new Class(url), (url: string) => new (new Class(url).constructor)(url)]) {
+    for (const make of [(url: string) => new Class(url), (url: string) => new new Class(url).constructor(url)]) {
       const socket = make(`${name === "WebSocket" ? "ws" : "http"}://127.0.0.1:${sink.port}/`);
       await new Promise((resolve) => (socket.onerror = resolve));
       socket.close();

@@ -27,15 +27,28 @@ describe("servers", () => {
       () => dep.builtin("net").createServer().listen(port),
       () => dep.builtin("net").createServer().listen(String(port)),
       () => dep.builtin("net").createServer().listen(),
-      () => dep.builtin("net").createServer().listen(() => {}),
+      () =>
+        dep
+          .builtin("net")
+          .createServer()
+          .listen(() => {}),
       () => dep.builtin("net").createServer().listen({ fd: 0 }),
-      () => dep.builtin("net").createServer().listen({ handle: { fd: 0 } }),
+      () =>
+        dep
+          .builtin("net")
+          .createServer()
+          .listen({ handle: { fd: 0 } }),
       () => dep.builtin("tls").createServer().listen(port),
       () => dep.builtin("https").createServer().listen(port),
       () => dep.builtin("http2").createServer().listen(port),
       () => dep.builtin("http2").createSecureServer().listen(port),
       () => new (Object.getPrototypeOf(dep.builtin("http").createServer()).constructor)().listen(port),
-      () => (() => { const server = dep.builtin("net").createServer(); server._listen2("127.0.0.1", port, 4, 1); return server; })(),
+      () =>
+        (() => {
+          const server = dep.builtin("net").createServer();
+          server._listen2("127.0.0.1", port, 4, 1);
+          return server;
+        })(),
     ];
     for (const attempt of attempts) expect(await outcome(attempt, "listening")).toMatchObject({ code: "EACCES" });
     const probe = await outcome(() => app.builtin("net").connect(port, "127.0.0.1"));
@@ -46,7 +59,16 @@ describe("servers", () => {
     const port = await free();
     const dep = listener({ listen: [`127.0.0.1:${port}`] });
     const server = dep.builtin("http").createServer((_q: any, r: any) => r.end("served"));
-    expect(await outcome(() => dep.builtin("http").createServer().listen(port + 1, "127.0.0.1"), "listening")).toMatchObject({ code: "EACCES", syscall: "listen" });
+    expect(
+      await outcome(
+        () =>
+          dep
+            .builtin("http")
+            .createServer()
+            .listen(port + 1, "127.0.0.1"),
+        "listening",
+      ),
+    ).toMatchObject({ code: "EACCES", syscall: "listen" });
     await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
     expect(await fetched(app.builtin("http"), { port, host: "127.0.0.1" })).toBe("served");
     await close(server);
@@ -57,7 +79,9 @@ describe("servers", () => {
     const server = dep.builtin("net").createServer();
     await new Promise<void>((resolve) => server.listen(0, "localhost", resolve));
     await close(server);
-    expect(await outcome(() => dep.builtin("net").createServer().listen(0), "listening")).toMatchObject({ code: "EACCES" });
+    expect(await outcome(() => dep.builtin("net").createServer().listen(0), "listening")).toMatchObject({
+      code: "EACCES",
+    });
   });
 
   test("classes work with new, without it, by extends and by call", async () => {
@@ -104,7 +128,27 @@ describe("servers", () => {
 
 describe("tls and http2 over loopback", () => {
   const folder = mkdtempSync(join(tmpdir(), "moat-tls-"));
-  execFileSync("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-keyout", "k.pem", "-out", "c.pem"], { cwd: folder, stdio: "ignore" });
+  execFileSync(
+    "openssl",
+    [
+      "req",
+      "-x509",
+      "-newkey",
+      "ec",
+      "-pkeyopt",
+      "ec_paramgen_curve:prime256v1",
+      "-nodes",
+      "-days",
+      "2",
+      "-subj",
+      "/CN=localhost",
+      "-keyout",
+      "k.pem",
+      "-out",
+      "c.pem",
+    ],
+    { cwd: folder, stdio: "ignore" },
+  );
   const key = readFileSync(join(folder, "k.pem"));
   const cert = readFileSync(join(folder, "c.pem"));
 
@@ -115,16 +159,39 @@ describe("tls and http2 over loopback", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address();
     const bad = listener({ connect: ["127.0.0.1:1"] });
-    expect(await fetched(bad.builtin("https"), { host: "127.0.0.1", port, rejectUnauthorized: false })).toMatchObject({ code: "EACCES" });
-    expect(await outcome(() => bad.builtin("tls").connect({ host: "127.0.0.1", port, rejectUnauthorized: false }), "secureConnect")).toMatchObject({ code: "EACCES" });
-    expect(await outcome(() => bad.builtin("tls").connect(port, "127.0.0.1", { rejectUnauthorized: false }), "secureConnect")).toMatchObject({ code: "EACCES" });
-    expect(await outcome(() => new (bad.builtin("tls").TLSSocket)(null, {}).connect(port, "127.0.0.1"))).toMatchObject({ code: "EACCES" });
-    expect(await outcome(() => bad.builtin("http2").connect(`https://127.0.0.1:${port}`, { rejectUnauthorized: false }))).toMatchObject({ code: "EACCES" });
+    expect(await fetched(bad.builtin("https"), { host: "127.0.0.1", port, rejectUnauthorized: false })).toMatchObject({
+      code: "EACCES",
+    });
+    expect(
+      await outcome(
+        () => bad.builtin("tls").connect({ host: "127.0.0.1", port, rejectUnauthorized: false }),
+        "secureConnect",
+      ),
+    ).toMatchObject({ code: "EACCES" });
+    expect(
+      await outcome(
+        () => bad.builtin("tls").connect(port, "127.0.0.1", { rejectUnauthorized: false }),
+        "secureConnect",
+      ),
+    ).toMatchObject({ code: "EACCES" });
+    expect(await outcome(() => new (bad.builtin("tls").TLSSocket)(null, {}).connect(port, "127.0.0.1"))).toMatchObject({
+      code: "EACCES",
+    });
+    expect(
+      await outcome(() => bad.builtin("http2").connect(`https://127.0.0.1:${port}`, { rejectUnauthorized: false })),
+    ).toMatchObject({ code: "EACCES" });
     expect(connections).toBe(0);
     const good = listener({ connect: [`127.0.0.1:${port}`, `localhost:${port}`] });
     expect(await fetched(good.builtin("https"), { host: "127.0.0.1", port, rejectUnauthorized: false })).toBe("secure");
-    expect(await fetched(good.builtin("https"), `https://localhost:${port}/`, { rejectUnauthorized: false })).toBe("secure");
-    expect(await outcome(() => good.builtin("tls").connect({ host: "localhost", port, rejectUnauthorized: false }), "secureConnect")).toBe("secureConnect");
+    expect(await fetched(good.builtin("https"), `https://localhost:${port}/`, { rejectUnauthorized: false })).toBe(
+      "secure",
+    );
+    expect(
+      await outcome(
+        () => good.builtin("tls").connect({ host: "localhost", port, rejectUnauthorized: false }),
+        "secureConnect",
+      ),
+    ).toBe("secureConnect");
     server.closeAllConnections();
     await close(server);
   });
@@ -139,10 +206,16 @@ describe("tls and http2 over loopback", () => {
     expect(await outcome(() => bad.connect(`http://127.0.0.1:${port}`))).toMatchObject({ code: "EACCES" });
     expect(await outcome(() => bad.connect("http://127.0.0.1:1", { port }))).toMatchObject({ code: "EACCES" });
     expect(connections).toBe(0);
-    const session = listener({ connect: [`127.0.0.1:${port}`] }).builtin("http2").connect(`http://127.0.0.1:${port}`);
+    const session = listener({ connect: [`127.0.0.1:${port}`] })
+      .builtin("http2")
+      .connect(`http://127.0.0.1:${port}`);
     const body = await new Promise((resolve) => {
       let text = "";
-      session.request({ ":path": "/" }).setEncoding("utf8").on("data", (chunk: string) => (text += chunk)).on("end", () => resolve(text));
+      session
+        .request({ ":path": "/" })
+        .setEncoding("utf8")
+        .on("data", (chunk: string) => (text += chunk))
+        .on("end", () => resolve(text));
     });
     expect(body).toBe("two");
     session.close();
@@ -152,7 +225,9 @@ describe("tls and http2 over loopback", () => {
   test("no option loads a native library", () => {
     const { createSecureContext } = app.builtin("tls");
     expect(() => createSecureContext({ clientCertEngine: "/tmp/evil.so" })).toThrow(/restricted|not supported/u);
-    expect(() => createSecureContext({ privateKeyIdentifier: "k", privateKeyEngine: "/tmp/evil.so" })).toThrow(/restricted|not supported/u);
+    expect(() => createSecureContext({ privateKeyIdentifier: "k", privateKeyEngine: "/tmp/evil.so" })).toThrow(
+      /restricted|not supported/u,
+    );
   });
 });
 

@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { endpointCovers, endpointCoversHost, endpointCoversUnix, parseEndpoint, parseHost, printEndpoint } from "../../src/policy/endpoint.ts";
+import {
+  endpointCovers,
+  endpointCoversHost,
+  endpointCoversUnix,
+  parseEndpoint,
+  parseHost,
+  printEndpoint,
+} from "../../src/policy/endpoint.ts";
 import { canonicalIPv4, canonicalIPv6, isGroupAddress, isLinkLocal } from "../../src/policy/ip-address.ts";
 
 const RUNS = { numRuns: Number(process.env["MOAT_FUZZ_RUNS"] ?? 3000) };
@@ -12,7 +19,26 @@ const covers = (grant: string, host: string, port: number): boolean => {
 
 describe("endpoints", () => {
   test.each([
-    ["", "api.example.com", "host:", "host:70000", "host:01", "http://a:80", "a:80:90", "[::1]", "::1:80", "*.*:80", "*.1.2.3.4:80", "unix:", "a b:1", "a%65:1", "host:-1", "[fe80::1%eth0]:1", "a..b:1", "a/b:1"],
+    [
+      "",
+      "api.example.com",
+      "host:",
+      "host:70000",
+      "host:01",
+      "http://a:80",
+      "a:80:90",
+      "[::1]",
+      "::1:80",
+      "*.*:80",
+      "*.1.2.3.4:80",
+      "unix:",
+      "a b:1",
+      "a%65:1",
+      "host:-1",
+      "[fe80::1%eth0]:1",
+      "a..b:1",
+      "a/b:1",
+    ],
   ])("malformed ones are undefined", (...texts) => {
     for (const text of texts) expect(parseEndpoint(text)).toBeUndefined();
   });
@@ -51,7 +77,22 @@ describe("endpoints", () => {
   });
 
   test("the star leaves out link-local, metadata and groups, which a grant may spell out", () => {
-    for (const host of ["169.254.169.254", "0xa9fea9fe", "2852039166", "[::ffff:a9fe:a9fe]", "fe80::1", "febf::", "64:ff9b::a9fe:a9fe", "2002:a9fe:a9fe::1", "::a9fe:a9fe", "metadata.google.internal.", "100.100.100.200", "239.1.1.1", "255.255.255.255", "ff02::fb"]) {
+    for (const host of [
+      "169.254.169.254",
+      "0xa9fea9fe",
+      "2852039166",
+      "[::ffff:a9fe:a9fe]",
+      "fe80::1",
+      "febf::",
+      "64:ff9b::a9fe:a9fe",
+      "2002:a9fe:a9fe::1",
+      "::a9fe:a9fe",
+      "metadata.google.internal.",
+      "100.100.100.200",
+      "239.1.1.1",
+      "255.255.255.255",
+      "ff02::fb",
+    ]) {
       expect(covers("*", host, 80)).toBe(false);
       expect(covers("*:80", host, 80)).toBe(false);
     }
@@ -62,20 +103,26 @@ describe("endpoints", () => {
 
 describe("properties", () => {
   const byte = fc.integer({ min: 0, max: 255 });
-  const form = (value: number, style: number): string => (style === 0 ? `${value}` : style === 1 ? `0x${value.toString(16)}` : `0${value.toString(8)}`);
+  const form = (value: number, style: number): string =>
+    style === 0 ? `${value}` : style === 1 ? `0x${value.toString(16)}` : `0${value.toString(8)}`;
 
   test("every spelling of an IPv4 address is the same address", () => {
     fc.assert(
-      fc.property(fc.tuple(byte, byte, byte, byte), fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 4, maxLength: 4 }), fc.integer({ min: 1, max: 4 }), (bytes, styles, parts) => {
-        const head = bytes.slice(0, parts - 1);
-        const tail = bytes.slice(parts - 1).reduce((sum, value) => sum * 256 + value, 0);
-        const text = [...head, tail].map((value, index) => form(value, styles[index]!)).join(".");
-        const plain = bytes.join(".");
-        expect(canonicalIPv4(text)).toBe(plain);
-        expect(parseHost(text)).toEqual({ kind: "address", address: plain });
-        expect(covers("*", text, 1)).toBe(!isLinkLocal(plain) && !isGroupAddress(plain));
-        expect(parseHost(`::ffff:${plain}`)).toEqual({ kind: "address", address: plain });
-      }),
+      fc.property(
+        fc.tuple(byte, byte, byte, byte),
+        fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 4, maxLength: 4 }),
+        fc.integer({ min: 1, max: 4 }),
+        (bytes, styles, parts) => {
+          const head = bytes.slice(0, parts - 1);
+          const tail = bytes.slice(parts - 1).reduce((sum, value) => sum * 256 + value, 0);
+          const text = [...head, tail].map((value, index) => form(value, styles[index]!)).join(".");
+          const plain = bytes.join(".");
+          expect(canonicalIPv4(text)).toBe(plain);
+          expect(parseHost(text)).toEqual({ kind: "address", address: plain });
+          expect(covers("*", text, 1)).toBe(!isLinkLocal(plain) && !isGroupAddress(plain));
+          expect(parseHost(`::ffff:${plain}`)).toEqual({ kind: "address", address: plain });
+        },
+      ),
       RUNS,
     );
   });
@@ -94,7 +141,10 @@ describe("properties", () => {
   });
 
   test("no text is read as another host than the one a URL parser finds", () => {
-    const hostile = fc.string({ unit: fc.constantFrom(..."abAZ09.-_:/\\@#?%[] \0\n\tßıİ℀．。１", "xn--", "0x", "::"), maxLength: 14 });
+    const hostile = fc.string({
+      unit: fc.constantFrom(..."abAZ09.-_:/\\@#?%[] \0\n\tßıİ℀．。１", "xn--", "0x", "::"),
+      maxLength: 14,
+    });
     fc.assert(
       fc.property(hostile, (text) => {
         const host = parseHost(text);

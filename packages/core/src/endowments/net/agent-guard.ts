@@ -66,7 +66,9 @@ function makeAgentGuard(powers: Powers, guard: NetworkGuard): AgentGuard {
       }
       const copy: Options = { __proto__: null, ...options } as unknown as Options;
       const target = settleTarget(copy);
-      return guard.within(makePermit(maker, target), () => Reflect.apply(createConnection, this, [copy, ...args.slice(1)]));
+      return guard.within(makePermit(maker, target), () =>
+        Reflect.apply(createConnection, this, [copy, ...args.slice(1)]),
+      );
     };
     Object.defineProperty(prototype.createConnection, "name", { value: "createConnection" });
   }

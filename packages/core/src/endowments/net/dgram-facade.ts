@@ -52,7 +52,9 @@ export const makeDgramFacade: BuiltinFactory = (context) => {
       const permit: DatagramPermit = { authority, names: new Map(), approved: new Set() };
       const given: any = typeof type === "string" ? { type } : type;
       if (typeof given !== "object" || given === null) return [type, ...rest];
-      const options = authority.trusted ? { ...given } : { ...given, lookup: datagramLookup(context, permit, given.lookup) };
+      const options = authority.trusted
+        ? { ...given }
+        : { ...given, lookup: datagramLookup(context, permit, given.lookup) };
       permits.set(options, permit);
       return [options, ...rest];
     },
@@ -71,7 +73,8 @@ function guardDatagrams(dgram: any): DatagramGuard {
   const handles = new WeakMap<object, DatagramPermit>();
   const probe = dgram.createSocket("udp4");
   const stateSymbol = Object.getOwnPropertySymbols(probe).find((key) => key.description === "state symbol");
-  if (stateSymbol === undefined) throw new TypeError("This version of Node does not show the handle of a datagram socket");
+  if (stateSymbol === undefined)
+    throw new TypeError("This version of Node does not show the handle of a datagram socket");
   const prototype: Native = Object.getPrototypeOf(probe[stateSymbol].handle);
   probe.close();
 
@@ -90,7 +93,11 @@ function guardDatagrams(dgram: any): DatagramGuard {
     patch(`send${version}`, (permit, args) => args.length < 5 || maySend(permit, args[4], args[3]));
     patch(`connect${version}`, (permit, [address, port]) => maySend(permit, address, port));
     // Node binds a sender to a free port by itself.
-    patch(`bind${version}`, (permit, [address, port]) => port === 0 || permit.authority.mayListen(String(address), Number(port), "dgram.Socket.bind"));
+    patch(
+      `bind${version}`,
+      (permit, [address, port]) =>
+        port === 0 || permit.authority.mayListen(String(address), Number(port), "dgram.Socket.bind"),
+    );
   }
   patch("open", () => false);
   hideConstructors(prototype);
@@ -115,7 +122,11 @@ function maySend({ authority, names, approved }: DatagramPermit, address: unknow
 /** Looks up granted names only, and remembers which address came from which. */
 function datagramLookup(context: EndowmentContext, permit: DatagramPermit, own: unknown): Function {
   const { authority, names } = permit;
-  return (hostname: string, family: unknown, callback: (error: unknown, address?: unknown, family?: unknown) => void): void => {
+  return (
+    hostname: string,
+    family: unknown,
+    callback: (error: unknown, address?: unknown, family?: unknown) => void,
+  ): void => {
     const node = context.powers.builtin("dns").lookup;
     if (isIP(hostname) !== 0) return node(hostname, family, callback);
     if (!authority.mayResolve(hostname, "dgram")) return callback(nameNotFound(hostname));

@@ -25,7 +25,11 @@ export const makeDnsFacade: BuiltinFactory = (context) => {
   }
   const facade = facadeFromTable(context, "dns", DNS_MEMBERS, own);
   // `dns.promises === require("dns/promises")`, made when it is asked for.
-  Object.defineProperty(facade, "promises", { get: () => context.builtin("dns/promises"), enumerable: true, configurable: true });
+  Object.defineProperty(facade, "promises", {
+    get: () => context.builtin("dns/promises"),
+    enumerable: true,
+    configurable: true,
+  });
   return facade;
 };
 
@@ -53,7 +57,8 @@ function callbackLookup(context: EndowmentContext, dns: any): Function {
   return function lookup(hostname: unknown, options: unknown, callback?: unknown): unknown {
     const done = typeof options === "function" ? options : callback;
     const rest = typeof options === "function" ? [] : [options];
-    if (authority.trusted || isHarmless(hostname) || typeof done !== "function") return dns.lookup(hostname, ...rest, done);
+    if (authority.trusted || isHarmless(hostname) || typeof done !== "function")
+      return dns.lookup(hostname, ...rest, done);
     const name = hostname as string;
     if (!authority.mayResolve(name, "dns.lookup")) return later(context, done, nameNotFound(name));
     return dns.lookup(name, ...rest, (error: unknown, found: unknown, family: unknown) => {
@@ -81,7 +86,8 @@ const callbackQuery: QueryMaker = (context, self, real, syscall) => {
   const query = function (...args: unknown[]): unknown {
     const [name] = args;
     const done = args.at(-1);
-    if (authority.trusted || typeof name !== "string" || typeof done !== "function") return Reflect.apply(real, self, args);
+    if (authority.trusted || typeof name !== "string" || typeof done !== "function")
+      return Reflect.apply(real, self, args);
     if (!authority.mayResolve(name, `dns.${real.name}`)) return later(context, done, nameNotFound(name, syscall));
     const settled = (error: unknown, found: unknown, ...more: unknown[]) => {
       if (!error) note(context, name, found);
@@ -137,7 +143,12 @@ function resolverClass(context: EndowmentContext, Real: any, makeQuery: QueryMak
     const value = function (this: object, ...args: unknown[]): unknown {
       return Reflect.apply(makeQuery(context, realOf(this), method, syscall), undefined, args);
     };
-    Object.defineProperty(Resolver.prototype, name, { value: named(value, method), writable: true, enumerable: false, configurable: true });
+    Object.defineProperty(Resolver.prototype, name, {
+      value: named(value, method),
+      writable: true,
+      enumerable: false,
+      configurable: true,
+    });
   }
   return Resolver;
 }

@@ -26,7 +26,9 @@ const ERROR_CODES =
 /** What `dns` and `dns/promises` have on Node 20, 22, 24 and 26. */
 export const DNS_MEMBERS: MemberTable = {
   ...Object.fromEntries([...NUMBERS, ...ERROR_CODES.split(" ")].map((name) => [name, ["pass", "a constant"] as const])),
-  ...Object.fromEntries(Object.keys(DNS_QUERIES).map((name) => [name, ["own", "sends the name to strangers"] as const])),
+  ...Object.fromEntries(
+    Object.keys(DNS_QUERIES).map((name) => [name, ["own", "sends the name to strangers"] as const]),
+  ),
   lookup: ["own", "sends the name to strangers"],
   lookupService: ["own", "sends the address to strangers"],
   Resolver: ["own", "queries"],

@@ -19,7 +19,11 @@ export function facadeClass(real: any, { prepare = (args) => args, made = () => 
       made(this as object, prepared);
       return this;
     }
-    const instance = Reflect.construct(real, prepared, new.target === undefined || new.target === facade ? real : new.target);
+    const instance = Reflect.construct(
+      real,
+      prepared,
+      new.target === undefined || new.target === facade ? real : new.target,
+    );
     made(instance as object, prepared);
     return instance;
   };
@@ -29,6 +33,11 @@ export function facadeClass(real: any, { prepare = (args) => args, made = () => 
     const isPrimitive = "value" in descriptor && Object(descriptor.value) !== descriptor.value;
     if (isPrimitive) Object.defineProperty(facade, key, descriptor);
   }
-  Object.defineProperty(facade, "prototype", { value: real.prototype, writable: false, enumerable: false, configurable: false });
+  Object.defineProperty(facade, "prototype", {
+    value: real.prototype,
+    writable: false,
+    enumerable: false,
+    configurable: false,
+  });
   return facade;
 }

@@ -12,8 +12,22 @@ import type { Options } from "./socket-arguments.ts";
 const DATA_CLASSES = ["Headers", "Request", "Response", "FormData", "CloseEvent", "MessageEvent"] as const;
 
 const REQUEST_INIT = [
-  "method", "headers", "body", "referrer", "referrerPolicy", "mode", "credentials", "cache", "redirect", "integrity",
-  "keepalive", "signal", "window", "duplex", "priority", "dispatcher",
+  "method",
+  "headers",
+  "body",
+  "referrer",
+  "referrerPolicy",
+  "mode",
+  "credentials",
+  "cache",
+  "redirect",
+  "integrity",
+  "keepalive",
+  "signal",
+  "window",
+  "duplex",
+  "priority",
+  "dispatcher",
 ] as const;
 
 const DISPATCHER_SYMBOLS = ["undici.globalDispatcher.2", "undici.globalDispatcher.1"];
@@ -112,10 +126,17 @@ interface ConnectorOptions {
 /** Each hop of each redirect comes through here, on the way to its socket. */
 function makeConnector(context: EndowmentContext): Function {
   const { setTimeout: wait, clearTimeout: stop } = context.powers.globals;
-  return function connect(options: ConnectorOptions, callback: (error: Error | null, socket?: unknown) => void): unknown {
+  return function connect(
+    options: ConnectorOptions,
+    callback: (error: Error | null, socket?: unknown) => void,
+  ): unknown {
     const { hostname, protocol, port, servername, localAddress, httpSocket } = options;
     const isSecure = protocol === "https:";
-    const where = { host: hostname, port: Number(port) || (isSecure ? 443 : 80), ...(localAddress && { localAddress }) };
+    const where = {
+      host: hostname,
+      port: Number(port) || (isSecure ? 443 : 80),
+      ...(localAddress && { localAddress }),
+    };
     const socket = isSecure
       ? connectTls(context, [
           {
@@ -153,7 +174,11 @@ function makeWebSocket(context: EndowmentContext): unknown {
   return facadeClass(real, {
     prepare: ([url, given]) => {
       const isInit = typeof given === "object" && given !== null && !(Symbol.iterator in given);
-      const init = isInit ? pickOptions(given as Options, ["protocols", "headers", "dispatcher"]) : given === undefined ? {} : { protocols: given };
+      const init = isInit
+        ? pickOptions(given as Options, ["protocols", "headers", "dispatcher"])
+        : given === undefined
+          ? {}
+          : { protocols: given };
       const protocols = init["protocols"];
       const list = protocols === undefined ? [] : typeof protocols === "string" ? [protocols] : protocols;
       const headers = init["headers"] === undefined ? {} : { headers: init["headers"] };
@@ -166,7 +191,8 @@ function makeEventSource(context: EndowmentContext): unknown {
   const real = hardenNodeObject(context.powers.globals["EventSource"]);
   return facadeClass(real, {
     prepare: ([url, given]) => {
-      const init = typeof given === "object" && given !== null ? pickOptions(given as Options, ["withCredentials", "node"]) : {};
+      const init =
+        typeof given === "object" && given !== null ? pickOptions(given as Options, ["withCredentials", "node"]) : {};
       const dispatcher = dispatcherOf(context);
       const node = typeof init["node"] === "object" && init["node"] !== null ? { ...init["node"] } : {};
       return [url, { withCredentials: init["withCredentials"] === true, dispatcher, node: { ...node, dispatcher } }];

@@ -36,7 +36,12 @@ export const makeHttpFacade: BuiltinFactory = (context) => {
     },
     ...requestFunctions((...args) => new ClientRequest(...args)),
   });
-  defineAccessor(facade, "globalAgent", () => globalAgent.current, (value) => (globalAgent.current = value));
+  defineAccessor(
+    facade,
+    "globalAgent",
+    () => globalAgent.current,
+    (value) => (globalAgent.current = value),
+  );
   defineAccessor(facade, "maxHeaderSize", () => http.maxHeaderSize);
   const web = makeFetchGlobals(context);
   for (const name of ["WebSocket", "CloseEvent", "MessageEvent"]) {
@@ -60,7 +65,12 @@ export const makeHttpsFacade: BuiltinFactory = (context) => {
     },
     ...requestFunctions(httpsRequest(context, parts)),
   });
-  defineAccessor(facade, "globalAgent", () => globalAgent.current, (value) => (globalAgent.current = value));
+  defineAccessor(
+    facade,
+    "globalAgent",
+    () => globalAgent.current,
+    (value) => (globalAgent.current = value),
+  );
   return facade;
 };
 
@@ -105,10 +115,17 @@ function clientParts(context: EndowmentContext, isSecure: boolean): ClientParts 
 }
 
 /** Reads the arguments, settles the agent, and puts the principal's grant in. */
-function granted(context: EndowmentContext, { agents, Agent, globalAgent }: ClientParts, args: readonly unknown[]): { options: Options; callback: unknown } {
+function granted(
+  context: EndowmentContext,
+  { agents, Agent, globalAgent }: ClientParts,
+  args: readonly unknown[],
+): { options: Options; callback: unknown } {
   const { options, callback } = clientRequestArguments(args);
   if (options["agent"] === false) options["agent"] = new Agent();
-  else if ((options["agent"] === undefined || options["agent"] === null) && typeof options["createConnection"] !== "function") {
+  else if (
+    (options["agent"] === undefined || options["agent"] === null) &&
+    typeof options["createConnection"] !== "function"
+  ) {
     options["agent"] = options["_defaultAgent"] ?? globalAgent.current;
   }
   agents.grant(options, networkAuthority(context), requestTarget(options));

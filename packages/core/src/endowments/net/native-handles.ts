@@ -35,7 +35,9 @@ export function guardNativeHandles(net: any, permitOf: (socket: object) => Socke
     const permit = permitOfHandle(handle);
     if (permit === undefined) return false;
     if (permit.authority.trusted) return true;
-    return typeof address === "string" && permit.approved.has(addressKey(address, typeof port === "number" ? port : -1));
+    return (
+      typeof address === "string" && permit.approved.has(addressKey(address, typeof port === "number" ? port : -1))
+    );
   };
   const patch = (prototype: Native, name: string, isAllowed: (handle: Native, args: unknown[]) => boolean): void => {
     const real = prototype[name];
@@ -118,7 +120,11 @@ function nativePrototypes(net: any): { tcp: Native; pipe: Native; ownerSymbol: s
 
 /** `handle.constructor` makes unowned handles, and its like up the chain. */
 export function hideConstructors(prototype: Native): void {
-  for (let level: Native | null = prototype; level !== null && level !== Object.prototype; level = Object.getPrototypeOf(level)) {
+  for (
+    let level: Native | null = prototype;
+    level !== null && level !== Object.prototype;
+    level = Object.getPrototypeOf(level)
+  ) {
     const descriptor = Object.getOwnPropertyDescriptor(level, "constructor");
     if (descriptor === undefined || descriptor.configurable !== true) continue;
     const name: string = descriptor.value?.name ?? "";
@@ -127,6 +133,11 @@ export function hideConstructors(prototype: Native): void {
         throw new TypeError("Illegal constructor");
       },
     }[name];
-    Object.defineProperty(level, "constructor", { value: stand, writable: false, enumerable: false, configurable: false });
+    Object.defineProperty(level, "constructor", {
+      value: stand,
+      writable: false,
+      enumerable: false,
+      configurable: false,
+    });
   }
 }

@@ -52,7 +52,8 @@ export const makeNetFacade: BuiltinFactory = (context) => {
 
   const Socket = facadeClass(net.Socket, {
     prepare: ([options, ...rest]) => {
-      if (authority.trusted || typeof options !== "object" || options === null) return authority.trusted ? [options, ...rest] : [];
+      if (authority.trusted || typeof options !== "object" || options === null)
+        return authority.trusted ? [options, ...rest] : [];
       const given = options as Options;
       if (given["fd"] !== undefined || given["handle"]) {
         context.principal.denies({ capability: "net.connect", target: "fd", via: "net.Socket" });

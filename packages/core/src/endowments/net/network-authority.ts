@@ -58,14 +58,15 @@ function makeAuthority(context: EndowmentContext): NetworkAuthority {
 
   /** `*` means sockets of the project and of the temp folder: docker's and the agents' lie elsewhere. */
   const isOwnSocket = (path: string): boolean =>
-    [paths.project, paths.tmp].some((folder) => path.startsWith(folder + sep)) &&
-    !context.reservedPaths.includes(path);
+    [paths.project, paths.tmp].some((folder) => path.startsWith(folder + sep)) && !context.reservedPaths.includes(path);
   const unix = (endpoints: readonly Endpoint[], given: string, capability: string, via: string): string | undefined => {
     if (principal.trusted) return given;
     const path = realSocketPath(context, given);
     const covered =
       path !== undefined &&
-      endpoints.some((endpoint) => endpointCoversUnix(endpoint, path) || (endpoint.kind === "any" && isOwnSocket(path)));
+      endpoints.some(
+        (endpoint) => endpointCoversUnix(endpoint, path) || (endpoint.kind === "any" && isOwnSocket(path)),
+      );
     return allows(covered, capability, `unix:${given}`, via) ? (path ?? given) : undefined;
   };
 

@@ -86,14 +86,16 @@ function makeGuard(powers: Powers, net: any): NetworkGuard {
   net.Socket.prototype.connect = function connect(this: any, ...args: unknown[]): unknown {
     if (!(this instanceof net.Socket)) throw new TypeError("Illegal invocation");
     const permit = permitOf(this);
-    if (permit?.authority.trusted === true && permit.target === undefined) return Reflect.apply(realConnect, this, args);
+    if (permit?.authority.trusted === true && permit.target === undefined)
+      return Reflect.apply(realConnect, this, args);
     const { options, callback, target } = readConnectArguments(args);
     const go = () => Reflect.apply(realConnect, this, callback === undefined ? [options] : [options, callback]);
     // Malformed: Node's own error, before anything is connected.
     if (target === undefined) return go();
     const shown = target.path ?? target.host;
     const port = target.path === undefined ? target.port : undefined;
-    if (permit === undefined || !isWithinTarget(permit, target)) return refuseConnection(this, connectDenied(shown, port));
+    if (permit === undefined || !isWithinTarget(permit, target))
+      return refuseConnection(this, connectDenied(shown, port));
     const { authority, approved } = permit;
     approved.clear();
     if (target.path !== undefined) {
@@ -133,10 +135,15 @@ function makeGuard(powers: Powers, net: any): NetworkGuard {
       wanted.options["path"] = path;
       native.approveListening(this, true);
     } else if (wanted.port !== undefined) {
-      if (!authority.mayListen(wanted.host, wanted.port, "net.Server.listen")) return refuse(wanted.host ?? "::", wanted.port);
+      if (!authority.mayListen(wanted.host, wanted.port, "net.Server.listen"))
+        return refuse(wanted.host ?? "::", wanted.port);
       native.approveListening(this, wanted.port === 0 ? true : wanted.port);
     }
-    return Reflect.apply(realListen, this, wanted.callback === undefined ? [wanted.options] : [wanted.options, wanted.callback]);
+    return Reflect.apply(
+      realListen,
+      this,
+      wanted.callback === undefined ? [wanted.options] : [wanted.options, wanted.callback],
+    );
   };
 
   return Object.freeze({

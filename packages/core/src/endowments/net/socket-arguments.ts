@@ -8,19 +8,63 @@ import type { SocketTarget } from "./network-permit.ts";
 
 /** Options that `net.Socket.prototype.connect` reads on any supported Node. */
 const CONNECT_OPTIONS = [
-  "port", "host", "path", "localAddress", "localPort", "family", "hints", "lookup", "noDelay", "keepAlive",
-  "keepAliveInitialDelay", "autoSelectFamily", "autoSelectFamilyAttemptTimeout", "blockList", "timeout", "typeOfService",
+  "port",
+  "host",
+  "path",
+  "localAddress",
+  "localPort",
+  "family",
+  "hints",
+  "lookup",
+  "noDelay",
+  "keepAlive",
+  "keepAliveInitialDelay",
+  "autoSelectFamily",
+  "autoSelectFamilyAttemptTimeout",
+  "blockList",
+  "timeout",
+  "typeOfService",
 ] as const;
 
 /** Options that the constructor of `net.Socket` reads, without `fd` and `handle`. */
 export const SOCKET_OPTIONS = [
-  "allowHalfOpen", "readable", "writable", "signal", "onread", "noDelay", "keepAlive", "keepAliveInitialDelay",
-  "highWaterMark", "readableHighWaterMark", "writableHighWaterMark", "objectMode", "readableObjectMode",
-  "writableObjectMode", "decodeStrings", "encoding", "defaultEncoding", "emitClose", "autoDestroy", "manualStart",
-  "pauseOnCreate", "blockList", "typeOfService",
+  "allowHalfOpen",
+  "readable",
+  "writable",
+  "signal",
+  "onread",
+  "noDelay",
+  "keepAlive",
+  "keepAliveInitialDelay",
+  "highWaterMark",
+  "readableHighWaterMark",
+  "writableHighWaterMark",
+  "objectMode",
+  "readableObjectMode",
+  "writableObjectMode",
+  "decodeStrings",
+  "encoding",
+  "defaultEncoding",
+  "emitClose",
+  "autoDestroy",
+  "manualStart",
+  "pauseOnCreate",
+  "blockList",
+  "typeOfService",
 ] as const;
 
-const LISTEN_OPTIONS = ["port", "host", "path", "backlog", "exclusive", "ipv6Only", "reusePort", "readableAll", "writableAll", "signal"] as const;
+const LISTEN_OPTIONS = [
+  "port",
+  "host",
+  "path",
+  "backlog",
+  "exclusive",
+  "ipv6Only",
+  "reusePort",
+  "readableAll",
+  "writableAll",
+  "signal",
+] as const;
 
 export type Options = Record<PropertyKey, unknown>;
 
@@ -50,7 +94,10 @@ export function netArguments(args: readonly unknown[]): NetArguments {
   if (Array.isArray(first)) {
     const options = first[0];
     const callback = first[1];
-    return { options: isObject(options) ? options : {}, callback: typeof callback === "function" ? callback : undefined };
+    return {
+      options: isObject(options) ? options : {},
+      callback: typeof callback === "function" ? callback : undefined,
+    };
   }
   const last = args.at(-1);
   const callback = args.length > 0 && typeof last === "function" ? last : undefined;
@@ -109,9 +156,14 @@ export interface ListenArguments extends NetArguments {
 
 export function readListenArguments(args: readonly unknown[]): ListenArguments {
   const { options: given, callback } = netArguments(Array.isArray(args[0]) ? [args[0][0], args[0][1]] : args);
-  const foreign = given["_handle"] || given["handle"] ? "handle" : typeof given["fd"] === "number" ? `fd:${given["fd"]}` : undefined;
+  const foreign =
+    given["_handle"] || given["handle"] ? "handle" : typeof given["fd"] === "number" ? `fd:${given["fd"]}` : undefined;
   const options = pickOptions(given, LISTEN_OPTIONS);
-  const anyPort = args.length === 0 || typeof args[0] === "function" || options["port"] === null || ("port" in options && options["port"] === undefined);
+  const anyPort =
+    args.length === 0 ||
+    typeof args[0] === "function" ||
+    options["port"] === null ||
+    ("port" in options && options["port"] === undefined);
   if (anyPort) options["port"] = 0;
   const backlog = options["backlog"] || Number(args[1]) || Number(args[2]);
   if (backlog) options["backlog"] = backlog;

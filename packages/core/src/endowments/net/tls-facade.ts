@@ -74,6 +74,10 @@ export const makeTlsFacade: BuiltinFactory = (context) => {
       return connectTls(context, args);
     },
   });
-  Object.defineProperty(facade, "rootCertificates", { get: () => tls.rootCertificates, enumerable: true, configurable: true });
+  Object.defineProperty(facade, "rootCertificates", {
+    get: () => tls.rootCertificates,
+    enumerable: true,
+    configurable: true,
+  });
   return facade;
 };
