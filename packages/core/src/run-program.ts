@@ -9,6 +9,7 @@ import { takePowers } from "./compartments/powers.ts";
 import { makeRealm } from "./compartments/realm.ts";
 import { emptyRealGlobal, freezeRealGlobal } from "./compartments/second-wall.ts";
 import { evaluateModule } from "./compartments/module-record.ts";
+import { installNetworkGuard } from "./endowments/net/index.ts";
 import { MoatError } from "./errors/moat-error.ts";
 import { makeDisk } from "./packages/disk.ts";
 import { locateNames } from "./packages/locate-names.ts";
@@ -53,6 +54,8 @@ export function runProgram(options: ProgramOptions): void {
   const locked = lockdownRealm([`${pathToFileURL(MOAT_FOLDER).href}/`, "node:internal/modules/"]);
   locked.harden(MoatError);
   const realGlobalNames = freezeRealGlobal(powers.globals);
+  locked.powerlessConstructors.enable(locked.makeCompartmentGlobal(), realGlobalNames);
+  installNetworkGuard(powers);
   const realm = makeRealm({
     resolver,
     powers,

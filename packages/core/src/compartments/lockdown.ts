@@ -6,6 +6,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { Script } from "node:vm";
+import { installPowerlessConstructors, type PowerlessConstructors } from "./powerless-constructors.ts";
 import { enableOverrides } from "./override-mistake.ts";
 import { tameStackTraces } from "./stack-traces.ts";
 
@@ -21,6 +22,7 @@ export interface LockedRealm {
   readonly harden: <T>(value: T) => T;
   /** A fresh SES compartment's global object: hardened intrinsics and nothing else. */
   readonly makeCompartmentGlobal: () => Record<PropertyKey, unknown>;
+  readonly powerlessConstructors: PowerlessConstructors;
 }
 
 const native = { Date, RegExp, Symbol, Math, Error };
@@ -93,6 +95,7 @@ export function lockdownRealm(ownFiles: readonly string[]): LockedRealm {
   });
   restoreDropped(dropped);
   restoreNativeConstructors();
+  const powerlessConstructors = installPowerlessConstructors();
   tameStackTraces([...ownFiles, "moat:", "node:internal/vm"]);
   enableOverrides();
   ses.hardenIntrinsics();
@@ -100,8 +103,18 @@ export function lockdownRealm(ownFiles: readonly string[]): LockedRealm {
   for (const intrinsic of extraIntrinsics()) harden(intrinsic);
   return {
     harden,
-    makeCompartmentGlobal: () => new Compartment({ __options__: true }).globalThis,
+    makeCompartmentGlobal: () => makeIntrinsicsGlobal(new Compartment({ __options__: true }).globalThis),
+    powerlessConstructors,
   };
+}
+
+/** A SES compartment's global object without SES's own names and with ECMAScript's other intrinsics. */
+function makeIntrinsicsGlobal(guestGlobal: Record<PropertyKey, unknown>): Record<PropertyKey, unknown> {
+  for (const name of ["lockdown", "harden", "Compartment", "TextEncoder", "TextDecoder", "assert"]) delete guestGlobal[name];
+  for (const [name, value] of Object.entries(extraIntrinsicsByName())) {
+    Object.defineProperty(guestGlobal, name, { value, writable: true, enumerable: false, configurable: true });
+  }
+  return guestGlobal;
 }
 
 /** SES's replacements of these are slower and break `x.constructor === Date`; frozen, the native ones are harmless. */

@@ -38,7 +38,8 @@ function overridablePrototypes(): object[] {
 
 /** What V8's protectors watch; see the head of this file. */
 const watchedByProtectors = new Map<object, ReadonlySet<string>>([
-  [Promise.prototype, new Set(["then"])],
+  // `catch` and `finally` too: execa reads all three as plain values of descriptors.
+  [Promise.prototype, new Set(["then", "catch", "finally"])],
   [RegExp.prototype, new Set(["exec"])],
 ]);
 

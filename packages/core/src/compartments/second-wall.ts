@@ -109,6 +109,10 @@ export function freezeRealGlobal(captured: Readonly<Record<string, unknown>>): R
     if (LOADED_WHEN_READ.has(name) || !(name in captured)) continue;
     Object.defineProperty(globalThis, name, { get: () => captured[name] });
   }
+  for (const symbol of STORED_BY_NODE) {
+    // Written by Node itself when its HTTP client is first loaded, which may be much later.
+    Object.defineProperty(globalThis, symbol, { value: undefined, writable: true, enumerable: false, configurable: false });
+  }
   lockAllBut(LOADED_WHEN_READ);
   const names = new Set<string>();
   for (let object: object | null = globalThis; object !== null; object = getPrototypeOf(object) as object | null) {
@@ -118,10 +122,15 @@ export function freezeRealGlobal(captured: Readonly<Record<string, unknown>>): R
   return names;
 }
 
+/** Where Node's HTTP client keeps its default agent and its origin. */
+const STORED_BY_NODE: readonly symbol[] = [
+  "undici.globalDispatcher.1", "undici.globalDispatcher.2", "undici.globalOrigin.1",
+].map((name) => Symbol.for(name));
+
 /** Freezes the global object without reading what loads when it is read. */
 function lockAllBut(unread: ReadonlySet<string>): void {
   for (const key of ownKeys(globalThis)) {
-    if (typeof key === "string" && unread.has(key)) continue;
+    if (typeof key === "string" ? unread.has(key) : STORED_BY_NODE.includes(key)) continue;
     const descriptor = Object.getOwnPropertyDescriptor(globalThis, key)!;
     Object.defineProperty(globalThis, key, "value" in descriptor ? { writable: false, configurable: false } : { configurable: false });
   }

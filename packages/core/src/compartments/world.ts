@@ -10,7 +10,6 @@ import { makeGlobals } from "../endowments/globals.ts";
 import type { EndowmentContext, Principal, PrincipalLoader } from "../endowments/principal.ts";
 import { makeCommonJsLoader, type CommonJsLoader } from "./commonjs-loader.ts";
 import { makeCompartment, type Compartment } from "./compartment.ts";
-import { extraIntrinsicsByName } from "./lockdown.ts";
 import { makeModuleLoader, type ModuleLoader } from "./module-loader.ts";
 import { makeLocalError } from "./stack-traces.ts";
 import type { Realm } from "./realm.ts";
@@ -97,13 +96,9 @@ export function makeWorld(realm: Realm, principal: Principal): World {
   return world;
 }
 
-/** A SES compartment's global object with ECMAScript's other intrinsics and the package's endowments. */
+/** Hardened intrinsics, `global`, and the package's endowments. */
 function makeGuestGlobal(world: World): Record<PropertyKey, unknown> {
   const guestGlobal = world.realm.makeCompartmentGlobal();
-  for (const name of ["lockdown", "harden", "Compartment", "TextEncoder", "TextDecoder", "assert"]) delete guestGlobal[name];
-  for (const [name, value] of Object.entries(extraIntrinsicsByName())) {
-    defineProperty(guestGlobal, name, { value, writable: true, enumerable: false, configurable: true });
-  }
   defineProperty(guestGlobal, "global", { value: guestGlobal, writable: true, enumerable: false, configurable: true });
   defineProperties(guestGlobal, makeGlobals(world.context));
   return guestGlobal;

@@ -183,7 +183,8 @@ export function hardenNodeObject<T>(root: T, spare: readonly unknown[] = []): T 
       add(descriptor.value);
       add(descriptor.get);
       add(descriptor.set);
-      if (key === "constructor" && style === "class") continue;
+      // Data, for `util.inspect`; guest code that assigns it is rewritten by the loader.
+      if (key === "constructor" && style !== undefined) continue;
       if (tolerant && descriptor.writable === true && descriptor.configurable === true) {
         tolerateOverride(object, key, descriptor);
       }

@@ -1,3 +1,4 @@
+import { URL } from "node:url";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { builtinOf } from "./builtin-names.ts";

@@ -1,3 +1,4 @@
+import { URL } from "node:url";
 import { join, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { isResolutionError, resolutionError } from "./resolution-error.ts";
