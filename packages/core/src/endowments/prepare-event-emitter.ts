@@ -30,6 +30,8 @@ export function prepareEventEmitter(EventEmitter: Function): void {
     if ("value" in descriptor && !descriptor.value && descriptor.configurable === true) delete prototype[key];
   }
 
+  const Stamp = capture === undefined ? undefined : captureStamp(capture);
+
   function init(this: Record<PropertyKey, any>, options?: { captureRejections?: unknown }): void {
     const events = this["_events"];
     const own = events !== undefined && events !== getPrototypeOf(this)?._events;
@@ -39,6 +41,7 @@ export function prepareEventEmitter(EventEmitter: Function): void {
     }
     if (shapeMode !== undefined) this[shapeMode] = own;
     this["_maxListeners"] = this["_maxListeners"] || undefined;
+    if (Stamp !== undefined) new Stamp(this);
     const wanted = options?.captureRejections;
     if (wanted && capture !== undefined) {
       if (wanted !== true) throw new TypeError('The "options.captureRejections" property must be of type boolean.');
@@ -52,4 +55,18 @@ export function prepareEventEmitter(EventEmitter: Function): void {
     }
   }
   if (capture !== undefined) (EventEmitter as any).init = init;
+}
+
+/**
+ * A class whose construction gives an existing object the capture flag, which
+ * programs that print an emitter see. A field is defined, not assigned, by an
+ * inline cache of the engine: `Object.defineProperty` would cost far more.
+ */
+function captureStamp(capture: symbol): new (emitter: object) => object {
+  const Given = function (emitter: object) {
+    return emitter;
+  } as unknown as new (emitter: object) => object;
+  return class extends Given {
+    [capture] = false;
+  };
 }
