@@ -21,7 +21,7 @@ const objectPrototype = Object.prototype;
 const { hasOwnProperty } = objectPrototype;
 const intrinsics = collectIntrinsics();
 const hardened = new WeakSet<object>();
-const styles = new WeakMap<object, "class" | "function">();
+const classes = new WeakMap<object, boolean>();
 // HAZARD: taken now; after this a guest may reach objects, but never these methods.
 const setHas = WeakSet.prototype.has;
 const setAdd = WeakSet.prototype.add;
@@ -46,22 +46,15 @@ function isClassPrototype(object: object): boolean {
   return getOwnPropertyDescriptor(constructor, "prototype")?.value === object;
 }
 
-/**
- * How a class is written. `util.inspect` finds an object's class by a
- * `constructor` that is a data property, so that of a `class` stays one. For a
- * `function` it becomes an accessor: `Sub.prototype.constructor = Sub`, the
- * other half of the old way of inheriting, must work.
- */
-function classStyle(object: unknown): "class" | "function" | undefined {
-  if (typeof object !== "function") return undefined;
-  const known = apply(mapGet, styles, [object]) as "class" | "function" | undefined;
+/** Whether a function has instances. Asked before it is locked, and remembered. */
+function isClass(object: unknown): boolean {
+  if (typeof object !== "function") return false;
+  const known = apply(mapGet, classes, [object]) as boolean | undefined;
   if (known !== undefined) return known;
   const prototype = getOwnPropertyDescriptor(object, "prototype");
-  if (prototype === undefined || !isObject(prototype.value)) return undefined;
-  // Asked before the function is locked, and remembered.
-  const style = prototype.writable === true ? "function" : "class";
-  apply(mapSet, styles, [object, style]);
-  return style;
+  const answer = prototype !== undefined && isObject(prototype.value);
+  apply(mapSet, classes, [object, answer]);
+  return answer;
 }
 
 /** Turns a writable data property into an accessor that assignment on heirs goes through. */
@@ -170,8 +163,8 @@ export function hardenNodeObject<T>(root: T, spare: readonly unknown[] = []): T 
     if (object === EventEmitter || object === EventEmitter.prototype) prepareEventEmitter(EventEmitter);
     apply(setAdd, hardened, [object]);
     add(getPrototypeOf(object));
-    const style = isClassPrototype(object) ? classStyle((object as any).constructor) : undefined;
-    const tolerant = style !== undefined || classStyle(object) !== undefined;
+    const isPrototype = isClassPrototype(object) && isClass((object as any).constructor);
+    const tolerant = isPrototype || isClass(object);
     const keys = ownKeys(object);
     if (!tolerant && typeof object !== "function") settleLazyProperties(object, keys);
     for (let index = 0; index < keys.length; index += 1) {
@@ -184,7 +177,7 @@ export function hardenNodeObject<T>(root: T, spare: readonly unknown[] = []): T 
       add(descriptor.get);
       add(descriptor.set);
       // Data, for `util.inspect`; guest code that assigns it is rewritten by the loader.
-      if (key === "constructor" && style !== undefined) continue;
+      if (key === "constructor" && isPrototype) continue;
       if (tolerant && descriptor.writable === true && descriptor.configurable === true) {
         tolerateOverride(object, key, descriptor);
       }

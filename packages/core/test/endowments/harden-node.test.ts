@@ -82,14 +82,17 @@ describe("a hardened class", () => {
 });
 
 describe("old ways of inheriting", () => {
-  it("Object.create and an assigned constructor", () => {
+  // Guest text that assigns `constructor` is rewritten by the loader: test/runtime shows that.
+  it("Object.create and a defined constructor, which inspect prints", () => {
     function Old(this: any) {
       EventEmitter.call(this);
     }
     Old.prototype = Object.create(EventEmitter.prototype);
-    Old.prototype.constructor = Old;
+    Object.defineProperty(Old.prototype, "constructor", { value: Old, writable: true, configurable: true });
     const old = new (Old as any)();
     expect(old.constructor).toBe(Old);
+    expect(inspect(old)).toMatch(/^Old /);
+    expect(inspect(new EventEmitter())).toMatch(/^EventEmitter /);
     let heard = 0;
     old.on("x", (n: number) => {
       heard += n;
