@@ -9,7 +9,7 @@ import { RESERVED } from "../loader/reserved-names.ts";
 import { prepareFunction, prepareScript, type NameSets } from "../loader/transform-text.ts";
 
 const { apply } = Reflect;
-const { defineProperty } = Object;
+const { defineProperty, hasOwn } = Object;
 /** Taken now: the real global object has no `Function` once the second wall stands. */
 const functionPrototype = Function.prototype;
 
@@ -44,6 +44,12 @@ export interface CompartmentOptions {
   importModule(specifier: unknown): Promise<unknown>;
   /** Told of each free name that is nowhere; may throw something better than a ReferenceError. */
   onMissingGlobal?(name: string): void;
+  /**
+   * Makes a compartment over somebody's object, as a `vm` context has it: names
+   * that the object lacks are looked up here, and nothing is put on the object
+   * itself. All names but the steady intrinsics are looked up at each use.
+   */
+  readonly intrinsics?: Record<PropertyKey, unknown>;
 }
 
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
@@ -51,23 +57,30 @@ const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 const UNBINDABLE = new Set(["undefined", "NaN", "Infinity", "arguments", "this"]);
 
 export function makeCompartment(options: CompartmentOptions): Compartment {
-  const { globalThis: guestGlobal, realGlobalNames } = options;
-  const bindable = new Set<string>();
-  for (const name of Object.getOwnPropertyNames(guestGlobal)) {
-    if (IDENTIFIER.test(name) && !UNBINDABLE.has(name)) bindable.add(name);
-  }
-  bindable.add("eval").add("Function");
-  const names: NameSets = { bindable, realGlobal: realGlobalNames };
+  const { globalThis: guestGlobal, realGlobalNames, intrinsics } = options;
+  const holder = intrinsics ?? guestGlobal;
+  const names: NameSets = {
+    get bindable() {
+      return intrinsics === undefined ? bindable : steadyNames(guestGlobal, intrinsics);
+    },
+    realGlobal: realGlobalNames,
+  };
+  const read = (name: PropertyKey): unknown =>
+    intrinsics === undefined || name in guestGlobal ? guestGlobal[name] : intrinsics[name];
+  const isDefined = (name: PropertyKey): boolean =>
+    name in guestGlobal || (intrinsics !== undefined && hasOwn(intrinsics, name));
 
   const machinery: Record<string, unknown> = {
     __proto__: null,
     [RESERVED.global]: guestGlobal,
     [RESERVED.free]: (name: string) => {
       if (name in guestGlobal) return guestGlobal[name];
+      if (intrinsics !== undefined && hasOwn(intrinsics, name)) return intrinsics[name];
       options.onMissingGlobal?.(name);
       throw new ReferenceError(`${name} is not defined`);
     },
-    [RESERVED.strictGlobal]: makeStrictGlobal(guestGlobal),
+    [RESERVED.strictGlobal]: makeStrictGlobal(guestGlobal, isDefined, read),
+    [RESERVED.maybe]: intrinsics === undefined ? guestGlobal : makeStrictGlobal(guestGlobal, () => true, read),
     [RESERVED.eval]: (...args: unknown[]) => guestEval(args[0]),
     [RESERVED.import]: options.importModule,
     [RESERVED.target]: assignmentTarget,
@@ -81,13 +94,13 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
     const values = functor.parameters.map((name) =>
       own !== undefined && Object.hasOwn(own, name) ? own[name]
       : name in machinery ? machinery[name]
-      : guestGlobal[name],
+      : read(name),
     );
     return apply(outer, undefined, values) as Function;
   };
 
   const evaluate: Compartment["evaluate"] = (source, fileName = "evalmachine.<anonymous>") =>
-    apply(instantiate(prepareScript(source, names), fileName), undefined, []);
+    apply(instantiate(prepareScript(source, names), fileName), guestGlobal, []);
 
   const compileFunction: Compartment["compileFunction"] = (parameters, body, { kind = "function", fileName = "moat:function" } = {}) => {
     const text = `(${FUNCTION_HEADS[kind]} anonymous(${parameters.join(",")}\n) {\n${body}\n})`;
@@ -97,8 +110,30 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
   const guestEval = (text: unknown): unknown =>
     typeof text === "string" ? evaluate(text, "moat:eval") : text;
 
-  installEvaluators(guestGlobal, guestEval, compileFunction);
+  installEvaluators(holder, guestEval, compileFunction);
+  const bindable = bindableNames(guestGlobal);
   return { globalThis: guestGlobal, names, instantiate, evaluate, compileFunction };
+}
+
+/** Names of a package's own global object: they become parameters. */
+function bindableNames(guestGlobal: object): ReadonlySet<string> {
+  const bindable = new Set<string>();
+  for (const name of Object.getOwnPropertyNames(guestGlobal)) {
+    if (IDENTIFIER.test(name) && !UNBINDABLE.has(name)) bindable.add(name);
+  }
+  return bindable.add("eval").add("Function");
+}
+
+/** What tests and polyfills replace on a context's global after its code was compiled. */
+const OFTEN_REPLACED = new Set(["Date", "Math", "Promise", "Intl", "globalThis"]);
+
+/** The intrinsics that an object used as a global does not shadow now, and hardly will later. */
+function steadyNames(guestGlobal: object, intrinsics: object): ReadonlySet<string> {
+  const steady = new Set<string>();
+  for (const name of bindableNames(intrinsics)) {
+    if (!OFTEN_REPLACED.has(name) && !(name in guestGlobal)) steady.add(name);
+  }
+  return steady;
 }
 
 /** The compartment's own `eval` and `Function`; the real ones are handed to nobody. */
@@ -135,14 +170,18 @@ export function makeFunctionConstructor(
 }
 
 /** For names that strict code assigns without declaring them: they must exist. */
-function makeStrictGlobal(guestGlobal: Record<PropertyKey, unknown>): object {
+function makeStrictGlobal(
+  guestGlobal: Record<PropertyKey, unknown>,
+  isDefined: (name: PropertyKey) => boolean,
+  read: (name: PropertyKey) => unknown,
+): object {
   const assertDefined = (name: PropertyKey): void => {
-    if (!(name in guestGlobal)) throw new ReferenceError(`${String(name)} is not defined`);
+    if (!isDefined(name)) throw new ReferenceError(`${String(name)} is not defined`);
   };
   return new Proxy(Object.create(null) as object, {
     get(_target, name) {
       assertDefined(name);
-      return guestGlobal[name];
+      return read(name);
     },
     set(_target, name, value) {
       assertDefined(name);

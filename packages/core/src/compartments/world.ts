@@ -51,12 +51,23 @@ export function makeWorld(realm: Realm, principal: Principal): World {
     return facade;
   };
 
+  const contexts = new WeakMap<object, Compartment>();
+  const compartmentOver = (global: object | undefined): Compartment => {
+    if (global === undefined) return world.compartment;
+    let context = contexts.get(global);
+    if (context === undefined) {
+      context = makeContextCompartment(realm, global);
+      contexts.set(global, context);
+    }
+    return context;
+  };
+
   const loader: PrincipalLoader & Record<string, unknown> = {
     createRequire: (filename) => world.commonJs.createRequire(toPath(filename)),
     importModule: (specifier, referrer) => world.modules.importDynamically(specifier, toPath(referrer)),
-    evaluate: (source, options) => world.compartment.evaluate(source, options?.filename),
+    evaluate: (source, options) => compartmentOver(options?.global).evaluate(source, options?.filename),
     compileFunction: (parameters, body, options) =>
-      world.compartment.compileFunction(parameters, body, {
+      compartmentOver(options?.global).compileFunction(parameters, body, {
         ...(options?.kind && { kind: options.kind }),
         ...(options?.filename !== undefined && { fileName: options.filename }),
       }),
@@ -79,6 +90,7 @@ export function makeWorld(realm: Realm, principal: Principal): World {
     shared: (key, make) => realm.shared(key, make),
     reservedPaths: realm.reservedPaths,
     entryModules: realm.entryModules,
+    importable: realm.dependenciesOf(principal),
     ...realm.launchers,
   };
 
@@ -102,6 +114,27 @@ function makeGuestGlobal(world: World): Record<PropertyKey, unknown> {
   defineProperty(guestGlobal, "global", { value: guestGlobal, writable: true, enumerable: false, configurable: true });
   defineProperties(guestGlobal, makeGlobals(world.context));
   return guestGlobal;
+}
+
+/**
+ * A compartment for a `vm` context of a package: over an object of its own, with
+ * the intrinsics behind it and none of the package's endowments.
+ */
+function makeContextCompartment(realm: Realm, global: object): Compartment {
+  const intrinsics = realm.makeCompartmentGlobal();
+  defineProperty(intrinsics, "globalThis", { value: global, writable: true, enumerable: false, configurable: true });
+  return makeCompartment({
+    globalThis: global as Record<PropertyKey, unknown>,
+    intrinsics,
+    realGlobalNames: realm.realGlobalNames,
+    // As in Node, where no `importModuleDynamically` was given.
+    importModule: () =>
+      Promise.reject(
+        Object.assign(new TypeError("A dynamic import callback was not specified."), {
+          code: "ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING",
+        }),
+      ),
+  });
 }
 
 function toPath(filename: string | URL): string {

@@ -9,6 +9,8 @@ export const RESERVED = {
   global: "moat$g",
   /** Reads a free name that is no known global: its value, or a ReferenceError. */
   free: "moat$free",
+  /** The compartment's global object where a name may be missing: `typeof x`. */
+  maybe: "moat$m",
   /** For strict assignments to such names. */
   strictGlobal: "moat$s",
   /** `eval` as the callee of what looks like a direct eval. */

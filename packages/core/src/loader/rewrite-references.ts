@@ -86,7 +86,11 @@ function importedText(expression: string, reference: Reference): string {
 
 function dynamicText(reference: Reference, { machinery }: Rewriting): string {
   const { name, use } = reference;
-  if (use === "typeof" || use === "delete" || (use === "write" && !reference.strict)) {
+  if (use === "typeof") {
+    machinery.add(RESERVED.maybe);
+    return `${RESERVED.maybe}.${name}`;
+  }
+  if (use === "delete" || (use === "write" && !reference.strict)) {
     machinery.add(RESERVED.global);
     return `${RESERVED.global}.${name}`;
   }
