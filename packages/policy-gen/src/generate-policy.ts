@@ -68,6 +68,7 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
     const instance = graph.byLocation.get(location);
     return instance !== undefined && (instance.kind === "dependency" || options.root === "confined");
   };
+  const isDependency = (location: string): boolean => (graph.byLocation.get(location)?.kind ?? "dependency") === "dependency";
   const within = (location: string, path: string): string => relative(location, path).split(sep).join("/");
 
   const collectors = new Map<string, GrantCollector>();
@@ -94,6 +95,7 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
     }
   }
   // A second round, for what depends on the first.
+  grantHandedFolders();
   const loadersUsed = new Map<string, { file: string; use: Use }>();
   const commandWrappers = new Set<string>();
   for (const { path, location, facts } of reached.files) {
@@ -147,6 +149,25 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
     findings,
     graph,
   };
+
+  /**
+   * What the project's own code asks the temp folder for, it hands to packages by
+   * its path: each that reads or writes where it is told gets the folder too.
+   */
+  function grantHandedFolders(): void {
+    for (const { path, location, facts } of reached.files) {
+      if (isDependency(location)) continue;
+      const use = facts.uses.find(({ capability, target }) => capability === "fs" && target === "tmp");
+      if (use === undefined) continue;
+      const file = `${nameOf(location)}: ${within(location, path)}`;
+      for (const collector of collectors.values()) {
+        for (const capability of ["fs.read", "fs.write"] as const) {
+          if (collector.has({ capability, target: "." })) collector.grant({ capability, target: "<tmp>" }, file, use);
+        }
+      }
+      return;
+    }
+  }
 
   /**
    * A package whose trade is starting what it is told (execa, cross-spawn) is granted

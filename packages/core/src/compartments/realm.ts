@@ -41,6 +41,8 @@ export interface Realm extends RealmOptions {
    */
   cross(importer: World, resolution: Resolution, specifier: string, notFound: () => Error): World;
   shared<T>(key: string, make: () => T): T;
+  /** Locations of the installed packages that a principal may import; first-party code is not among them. */
+  dependenciesOf(principal: Principal): readonly string[];
 }
 
 const NO_GRANTS: PackagePolicy = Object.freeze({});
@@ -50,6 +52,7 @@ export function makeRealm(options: RealmOptions): Realm {
   const sharedValues = new Map<string, unknown>();
   const { names, policies, resolver } = options;
 
+  const locations = new Map([...names].map(([location, name]) => [name, location]));
   const nameAt = (location: string): CanonicalName | undefined => names.get(location);
 
   const makePrincipal = (location: string): Principal => {
@@ -86,6 +89,12 @@ export function makeRealm(options: RealmOptions): Realm {
         if (denied) throw notFound();
       }
       return realm.worldAt(location);
+    },
+    dependenciesOf({ policy }) {
+      return (policy.packages ?? []).flatMap((name) => {
+        const location = isFirstParty(name) ? undefined : locations.get(name);
+        return location === undefined ? [] : [location];
+      });
     },
     shared<T>(key: string, make: () => T): T {
       if (!sharedValues.has(key)) sharedValues.set(key, make());

@@ -65,6 +65,8 @@ export interface EndowmentContext {
   readonly reservedPaths: readonly string[];
   /** Absolute paths of the project's own modules that an entry reaches: not writable by default. */
   readonly entryModules: readonly string[];
+  /** Real locations of the dependencies that the principal may import: who reads `<package>` may read their files too. */
+  readonly importable?: readonly string[];
   /** How a child `node` comes up under moat; without it such children are refused. */
   readonly nodeLauncher?: NodeLauncher;
   /** How a worker comes up under moat; without it workers are refused. */

@@ -225,6 +225,17 @@ describe("scopes", () => {
     expect(scopes.covers(`${world.root}/loot/x`, "write")).toBe(true);
   });
 
+  it("who reads <package> reads what is published in the packages that it may import", () => {
+    const importable = [`${world.root}/hoisted/other`];
+    const scopes = (fs: object) => makePathScopes({ ...world.context({ fs }), importable });
+    const granted = scopes({ read: ["<package>"], write: ["<package>"] });
+    expect(granted.covers(`${importable[0]}/prebuilds/x.node`, "read")).toBe(true);
+    expect(granted.covers(`${importable[0]}/.npmrc`, "read")).toBe(false);
+    expect(granted.covers(`${world.root}/hoisted/third/x`, "read")).toBe(false);
+    expect(granted.covers(`${importable[0]}/index.js`, "write")).toBe(false);
+    expect(scopes({ read: ["./src"] }).covers(`${importable[0]}/index.js`, "read")).toBe(false);
+  });
+
   it("a trusted principal has no bounds", () => {
     expect(covers([], "write", "/etc/passwd", { trusted: true })).toBe(true);
     expect(covers([], "read", `${world.project}/src/a.txt`)).toBe(false);

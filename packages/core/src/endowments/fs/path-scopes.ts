@@ -46,14 +46,12 @@ export function makePathScopes(context: EndowmentContext): PathScopes {
     "<home>": paths.home,
   };
 
+  function folderScope(root: string, more: Partial<Scope> = {}): Scope {
+    return { root: canonical(trimmed(root)), broad: false, absolute: false, own: false, ...more };
+  }
+
   function parse(text: string): Scope[] {
-    const scope = (root: string, more: Partial<Scope> = {}): Scope => ({
-      root: canonical(trimmed(root)),
-      broad: false,
-      absolute: false,
-      own: false,
-      ...more,
-    });
+    const scope = folderScope;
     if (text === ".") return [scope(paths.project, { broad: true })];
     if (text.startsWith("./")) return [scope(below(paths.project, text.slice(2)))];
     const end = text.indexOf(">");
@@ -81,8 +79,11 @@ export function makePathScopes(context: EndowmentContext): PathScopes {
   }
 
   const { fs: grants } = principal.policy;
+  // Who may run a package's code may look at what is published with it: loaders of addons list
+  // its folder, others read its style sheets. Where it is installed says nothing about that.
+  const dependencies = grants?.read?.includes("<package>") ? (context.importable ?? []) : [];
   const scopes: Record<PathMode, readonly Scope[]> = {
-    read: [...(grants?.read ?? [])].flatMap(parse),
+    read: [...(grants?.read ?? []).flatMap(parse), ...dependencies.map((folder) => folderScope(folder))],
     write: [...(grants?.write ?? [])].flatMap(parse),
   };
   const project = canonical(paths.project);
