@@ -11,6 +11,10 @@ import type { SyntaxNode } from "./syntax.ts";
 
 export function rewriteSloppy(scan: Scan, source: string, rewriting: Rewriting): void {
   const { edits } = rewriting;
+  // A prologue comes before whatever else is inserted where its function's body begins.
+  const others = edits.splice(0);
+  for (const sloppy of scan.sloppyFunctions) rewritePrologue(sloppy, rewriting);
+  for (const edit of others) edits.push(edit);
   for (const sloppy of scan.sloppyFunctions) rewriteFunction(sloppy, rewriting);
   for (const literal of scan.legacyOctals) edits.push(modernLiteral(literal));
   for (const node of scan.sloppyDeletes) {
@@ -30,20 +34,15 @@ export function rewriteSloppy(scan: Scan, source: string, rewriting: Rewriting):
   for (const each of scan.blockFunctions) rewriteBlockFunction(each, scan, source, edits);
 }
 
+const THIS_VALUE = `this==null?${RESERVED.global}:this`;
+const LOCAL_ARGUMENTS = `${RESERVED_PREFIX}a`;
+
 function rewriteFunction(sloppy: SloppyFunction, { edits, machinery }: Rewriting): void {
   const { node } = sloppy;
   const body: SyntaxNode = node["body"];
-  let prologue = "";
-  if (sloppy.thisNodes.length > 0) {
-    machinery.add(RESERVED.global);
-    const value = `this==null?${RESERVED.global}:this`;
-    let hoisted = false;
-    for (const { start, end } of sloppy.thisNodes) {
-      const inParameters = start < body.start;
-      hoisted ||= !inParameters;
-      edits.push({ start, end, text: inParameters ? `(${value})` : RESERVED.this });
-    }
-    if (hoisted) prologue += `const ${RESERVED.this}=${value};`;
+  if (sloppy.thisNodes.length > 0) machinery.add(RESERVED.global);
+  for (const { start, end } of sloppy.thisNodes) {
+    edits.push({ start, end, text: start < body.start ? `(${THIS_VALUE})` : RESERVED.this });
   }
   if (sloppy.calleeNodes.length > 0) {
     const name = node["id"]?.name ?? RESERVED.callee;
@@ -51,18 +50,23 @@ function rewriteFunction(sloppy: SloppyFunction, { edits, machinery }: Rewriting
     for (const { start, end } of sloppy.calleeNodes) edits.push({ start, end, text: name });
   }
   if (sloppy.assignsArguments) {
-    const local = `${RESERVED_PREFIX}a`;
-    for (const { start, end } of sloppy.argumentsNodes) edits.push({ start, end, text: local });
-    prologue += `let ${local}=arguments;`;
+    for (const { start, end } of sloppy.argumentsNodes) edits.push({ start, end, text: LOCAL_ARGUMENTS });
   }
-  if (prologue !== "") {
-    let at = body.start + 1;
-    for (const statement of body["body"] as SyntaxNode[]) {
-      if (statement["directive"] === undefined) break;
-      at = statement.end;
-    }
-    edits.push({ start: at, end: at, text: at > body.start + 1 ? `;${prologue}` : prologue });
+}
+
+/** What a sloppy function's body must begin with. */
+function rewritePrologue(sloppy: SloppyFunction, { edits }: Rewriting): void {
+  const body: SyntaxNode = sloppy.node["body"];
+  let prologue = "";
+  if (sloppy.thisNodes.some((node) => node.start > body.start)) prologue += `const ${RESERVED.this}=${THIS_VALUE};`;
+  if (sloppy.assignsArguments) prologue += `let ${LOCAL_ARGUMENTS}=arguments;`;
+  if (prologue === "") return;
+  let at = body.start + 1;
+  for (const statement of body["body"] as SyntaxNode[]) {
+    if (statement["directive"] === undefined) break;
+    at = statement.end;
   }
+  edits.push({ start: at, end: at, text: at > body.start + 1 ? `;${prologue}` : prologue });
 }
 
 /** Where an anonymous function expression gets its name: after `function` and, in a generator, `*`. */
