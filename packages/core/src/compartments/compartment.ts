@@ -5,6 +5,7 @@
  */
 import { Script } from "node:vm";
 import type { Functor } from "../loader/functor.ts";
+import { assignmentTarget, computedTarget } from "./assignment-target.ts";
 import { RESERVED } from "../loader/reserved-names.ts";
 import { prepareFunction, prepareScript, type NameSets } from "../loader/transform-text.ts";
 
@@ -84,6 +85,8 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
     [RESERVED.eval]: (...args: unknown[]) => guestEval(args[0]),
     [RESERVED.import]: options.importModule,
     [RESERVED.target]: assignmentTarget,
+    [RESERVED.computedTarget]: computedTarget,
+    [RESERVED.key]: undefined,
     [RESERVED.with]: makeWithEnvironment,
   };
 
@@ -188,33 +191,6 @@ function makeStrictGlobal(
       return Reflect.set(guestGlobal, name, value);
     },
   });
-}
-
-/**
- * The object on which guest text assigns `key`. Where the property is inherited
- * from something frozen, the object first gets a writable one of its own: the
- * override mistake of `constructor`, which prototypes must keep as plain data.
- * Sloppy code that would fail silently gets an object that nobody sees.
- */
-function assignmentTarget(value: unknown, key: string, sloppy?: 1): unknown {
-  if ((typeof value !== "object" && typeof value !== "function") || value === null) {
-    return sloppy === undefined || value === null || value === undefined ? value : {};
-  }
-  const own = Reflect.getOwnPropertyDescriptor(value, key);
-  if (own !== undefined) {
-    const writable = "value" in own ? own.writable : own.set !== undefined;
-    return writable || sloppy === undefined ? value : {};
-  }
-  if (!Reflect.isExtensible(value)) return sloppy === undefined ? value : {};
-  for (let holder = Reflect.getPrototypeOf(value); holder !== null; holder = Reflect.getPrototypeOf(holder)) {
-    const inherited = Reflect.getOwnPropertyDescriptor(holder, key);
-    if (inherited === undefined) continue;
-    if ("value" in inherited && !inherited.writable) {
-      defineProperty(value, key, { value: undefined, writable: true, enumerable: true, configurable: true });
-    }
-    break;
-  }
-  return value;
 }
 
 /**

@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { Script } from "node:vm";
 import { installPowerlessConstructors, type PowerlessConstructors } from "./powerless-constructors.ts";
+import { tameAssignments } from "./assignment-target.ts";
 import { enableOverrides } from "./override-mistake.ts";
 import { tameStackTraces } from "./stack-traces.ts";
 
@@ -98,6 +99,7 @@ export function lockdownRealm(ownFiles: readonly string[]): LockedRealm {
   const powerlessConstructors = installPowerlessConstructors();
   tameStackTraces([...ownFiles, "moat:", "node:internal/vm"]);
   enableOverrides();
+  tameAssignments();
   ses.hardenIntrinsics();
   const { harden, Compartment } = ses;
   for (const intrinsic of extraIntrinsics()) harden(intrinsic);

@@ -57,6 +57,9 @@ export function makeOverrideTolerant(holder: object, key: string | symbol): void
     },
   };
   const { get, set } = getOwnPropertyDescriptor(accessor, key)!;
+  // A mark that SES agreed on with `get-intrinsic`, which hundreds of packages use:
+  // without it they take the getter itself for `Map.prototype.get`.
+  defineProperty(get!, "originalValue", { value });
   defineProperty(holder, key, {
     get: get!,
     set: set!,

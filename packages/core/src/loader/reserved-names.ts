@@ -35,6 +35,9 @@ export const RESERVED = {
   withScope: "moat$w",
   /** What an assignment to a property that is often read-only is made on: see `assignmentTarget`. */
   target: "moat$to",
+  /** The same where the key is computed, and the variable that holds such a key: see `computedTarget`. */
+  computedTarget: "moat$at",
+  key: "moat$k",
   /** A name for an anonymous sloppy function that uses `arguments.callee`. */
   callee: "moat$callee",
 } as const;

@@ -40,6 +40,17 @@ export interface SloppyFunction {
   assignsArguments: boolean;
 }
 
+/**
+ * A member that is assigned. Its key is a name, `Symbol.name`, or only known
+ * when the program runs.
+ */
+export interface DelicateTarget {
+  readonly member: SyntaxNode;
+  readonly key: { readonly name: string } | { readonly symbol: string } | { readonly computed: SyntaxNode };
+  readonly strict: boolean;
+  readonly scope: Scope;
+}
+
 export interface Scan {
   readonly top: Scope;
   readonly strict: boolean;
@@ -53,8 +64,10 @@ export interface Scan {
   readonly sloppyDeletes: SyntaxNode[];
   readonly blockFunctions: { node: SyntaxNode; parent: SyntaxNode; functionScope: Scope; blockScope: Scope }[];
   readonly duplicateParameters: SyntaxNode[];
-  /** Members that are assigned and often read-only: `x.constructor`, and in sloppy code `x.name`, `x.length`. */
-  readonly delicateTargets: { member: SyntaxNode; key: string; strict: boolean }[];
+  /** Members that are assigned and may be read-only: `x.constructor`, in sloppy code `x.name`, `x.length`, and computed ones. */
+  readonly delicateTargets: DelicateTarget[];
+  /** Names that `++` or `--` changes: numbers, where they are used as keys. */
+  readonly counters: { name: string; scope: Scope }[];
   /** `a<!--b` in module code, which script code reads as a comment. */
   readonly htmlCommentLookalikes: SyntaxNode[];
   readonly statements: SyntaxNode[];
@@ -70,7 +83,18 @@ const STRICT_RESERVED = new Set([
   "let", "static", "yield", "implements", "interface", "package", "private", "protected", "public",
 ]);
 const DECLARATION_KINDS = new Set<unknown>(["var", "let", "const", "using", "await using"]);
-const SILENT_WHEN_SLOPPY = new Set(["name", "length"]);
+const SILENT_WHEN_SLOPPY = new Set<unknown>(["name", "length"]);
+/** Expressions whose value as a key may be `"constructor"`; arithmetic is left at full speed. */
+const MAY_NAME_ANYTHING = new Set([
+  "Identifier", "MemberExpression", "CallExpression", "ChainExpression", "ConditionalExpression", "LogicalExpression",
+  "AssignmentExpression", "SequenceExpression", "AwaitExpression", "YieldExpression",
+]);
+
+/** `name` of a key written as `Symbol.name`. */
+function wellKnownSymbolOf(node: SyntaxNode): string | undefined {
+  if (node.type !== "MemberExpression" || node["computed"] || node["object"].type !== "Identifier") return undefined;
+  return node["object"].name === "Symbol" ? (node["property"].name as string) : undefined;
+}
 
 interface WalkState {
   readonly scope: Scope;
@@ -100,6 +124,7 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
     blockFunctions: [],
     duplicateParameters: [],
     delicateTargets: [],
+    counters: [],
     htmlCommentLookalikes: [],
     statements: [],
     moduleItems: [],
@@ -273,12 +298,19 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
     });
   };
 
-  const noteDelicateTarget = (member: SyntaxNode, strict: boolean): void => {
+  const noteDelicateTarget = (member: SyntaxNode, { strict, scope }: WalkState): void => {
     if (member.type !== "MemberExpression" || member["object"].type === "Super") return;
-    const key: unknown = member["computed"] ? member["property"].value : member["property"].name;
-    if (typeof key !== "string" || member["property"].type === "PrivateIdentifier") return;
-    if (key === "constructor" || (!strict && SILENT_WHEN_SLOPPY.has(key))) {
-      scan.delicateTargets.push({ member, key, strict });
+    const property: SyntaxNode = member["property"];
+    if (property.type === "PrivateIdentifier") return;
+    if (member["computed"] && property.type !== "Literal") {
+      const symbol = wellKnownSymbolOf(property);
+      if (symbol !== undefined) scan.delicateTargets.push({ member, key: { symbol }, strict, scope });
+      else if (MAY_NAME_ANYTHING.has(property.type)) scan.delicateTargets.push({ member, key: { computed: property }, strict, scope });
+      return;
+    }
+    const name: unknown = member["computed"] ? property["value"] : property["name"];
+    if (name === "constructor" || (!strict && SILENT_WHEN_SLOPPY.has(name))) {
+      scan.delicateTargets.push({ member, key: { name: name as string }, strict, scope });
     }
   };
 
@@ -369,11 +401,13 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
         return;
       }
       case "AssignmentExpression":
-        noteDelicateTarget(node["left"], state.strict);
+        noteDelicateTarget(node["left"], state);
         visitTarget(node["left"], node, "left", state);
         visit(node["right"], node, "right", state);
         return;
       case "UpdateExpression":
+        if (node["argument"].type === "Identifier") scan.counters.push({ name: node["argument"].name, scope: state.scope });
+        noteDelicateTarget(node["argument"], state);
         visitTarget(node["argument"], node, "argument", state);
         return;
       case "UnaryExpression":

@@ -68,7 +68,7 @@ export function prepareModule(source: string, names: NameSets): ModuleFunctor {
   const imports = new Map([...found.bindings].map(([local, binding]) => [local, importText(binding)]));
   const rewriting = rewriteReferences(scan, { bindable: names.bindable, wrapperNames: new Set(), imports });
   for (const item of scan.moduleItems) rewriteItem(item, text, rewriting);
-  rewriteCommon(scan, parsed, text, rewriting);
+  rewriteCommon(scan, parsed, text, rewriting, imports);
   for (const { start } of scan.importMetas) {
     rewriting.edits.push({ start, end: start + "import.meta".length, text: RESERVED.meta });
   }

@@ -1,10 +1,12 @@
 /** CommonJS modules, scripts and function texts become strict functors. */
+import { certainRequests } from "./certain-requests.ts";
 import type { Edit } from "./edits.ts";
 import { makeFunctor, type Functor, type FunctorShape } from "./functor.ts";
-import { parseGuest, type Goal, type Parsed } from "./parse.ts";
+import { parseGuest, type Parsed } from "./parse.ts";
 import { RESERVED } from "./reserved-names.ts";
 import { rewriteReferences, type Rewriting } from "./rewrite-references.ts";
 import { rewriteSloppy } from "./rewrite-sloppy.ts";
+import { rewriteTargets } from "./rewrite-targets.ts";
 import { scanProgram, type Scan } from "./scan.ts";
 
 /** The names that a compartment serves, and those that must never be left free. */
@@ -20,14 +22,20 @@ export function stripByteOrderMark(source: string): string {
   return source.charCodeAt(0) === 0xfeff ? source.slice(1) : source;
 }
 
-export function prepareCommonJs(source: string, names: NameSets): Functor {
+/** A CommonJS module's functor, and what it is certain to require. */
+export interface CommonJsFunctor extends Functor {
+  readonly certainRequests: readonly string[];
+}
+
+export function prepareCommonJs(source: string, names: NameSets): CommonJsFunctor {
   const text = stripByteOrderMark(source);
   const parsed = parseGuest(text, "commonjs");
   const scan = scanProgram(parsed.program, { strict: false });
   const wrapperNames = new Set<string>(COMMONJS_NAMES);
   const rewriting = rewriteReferences(scan, { bindable: names.bindable, wrapperNames });
   rewriteCommon(scan, parsed, text, rewriting);
-  return makeFunctor(text, rewriting, { inner: COMMONJS_NAMES, kind: "function" }, names.realGlobal);
+  const functor = makeFunctor(text, rewriting, { inner: COMMONJS_NAMES, kind: "function" }, names.realGlobal);
+  return { ...functor, certainRequests: certainRequests(parsed.program, text) };
 }
 
 /**
@@ -39,16 +47,15 @@ export function prepareScript(source: string, names: NameSets): Functor {
   const scan = scanProgram(parsed.program, { strict: false });
   const globals = new Set(scan.strict ? [] : scan.top.names);
   const rewriting = rewriteReferences(scan, { bindable: names.bindable, wrapperNames: new Set() });
+  const statements = scan.statements as unknown as { start: number; end: number; directive?: string; expression: { end: number } }[];
+  // Before all others at the same place, which belong inside the parentheses.
+  for (const { start, directive } of statements) {
+    if (directive === undefined) rewriting.edits.push({ start, end: start, text: `${RESERVED.completion}=(` });
+  }
   rewriteCommon(scan, parsed, source, rewriting);
-  for (const { start, expression, end, directive } of scan.statements as unknown as { start: number; end: number; directive?: string; expression: { start: number; end: number } }[]) {
-    if (directive !== undefined) {
-      rewriting.edits.push({ start: end, end, text: `;${RESERVED.completion}=${JSON.stringify(directive)};` });
-      continue;
-    }
-    rewriting.edits.push(
-      { start, end: start, text: `${RESERVED.completion}=(` },
-      { start: expression.end, end: expression.end, text: ")" },
-    );
+  for (const { expression, end, directive } of statements) {
+    if (directive === undefined) rewriting.edits.push({ start: expression.end, end: expression.end, text: ")" });
+    else rewriting.edits.push({ start: end, end, text: `;${RESERVED.completion}=${JSON.stringify(directive)};` });
   }
   const shape: FunctorShape = {
     inner: [],
@@ -81,7 +88,13 @@ export function prepareFunction(source: string, names: NameSets): Functor {
 }
 
 /** What all kinds of text need. */
-export function rewriteCommon(scan: Scan, parsed: Parsed, source: string, rewriting: Rewriting): void {
+export function rewriteCommon(
+  scan: Scan,
+  parsed: Parsed,
+  source: string,
+  rewriting: Rewriting,
+  imports: ReadonlySet<string> | ReadonlyMap<string, string> = new Set(),
+): void {
   const { edits, machinery } = rewriting;
   if (source.startsWith("#!")) edits.unshift({ start: 0, end: 2, text: "//" });
   for (const at of parsed.magicComments) edits.push({ start: at, end: at + 1, text: "_" });
@@ -96,21 +109,8 @@ export function rewriteCommon(scan: Scan, parsed: Parsed, source: string, rewrit
     machinery.add(RESERVED.eval);
     edits.push({ start, end, text: RESERVED.eval });
   }
-  for (const { member, key, strict } of scan.delicateTargets) {
-    machinery.add(RESERVED.target);
-    const at = afterObject(source, member["object"].end);
-    edits.push(
-      { start: member.start, end: member.start, text: `${RESERVED.target}(` },
-      { start: at, end: at, text: strict ? `,"${key}")` : `,"${key}",1)` },
-    );
-  }
+  rewriteTargets(scan, source, rewriting, imports);
   rewriteSloppy(scan, source, rewriting);
-}
-
-/** Where a member's object ends, the parentheses around it included: before its `.` or `[`. */
-function afterObject(source: string, from: number): number {
-  const skipped = /^(?:[\s)]|\/\*[\s\S]*?\*\/|\/\/.*)*/.exec(source.slice(from, from + 10_000))!;
-  return from + skipped[0].length;
 }
 
 function dropEditsAt(edits: Edit[], start: number, end: number): void {

@@ -1,0 +1,78 @@
+/**
+ * Assignment to properties that hardened prototypes keep as plain data: `constructor`
+ * and the well-known symbols. The loader sends such assignments through here; see
+ * `loader/rewrite-targets.ts`.
+ */
+const { apply, getOwnPropertyDescriptor, getPrototypeOf, isExtensible } = Reflect;
+const { defineProperty } = Object;
+const nativeAssign = Object.assign;
+const { propertyIsEnumerable } = Object.prototype;
+
+const wellKnownSymbols = new Map<string, symbol>();
+for (const name of Object.getOwnPropertyNames(Symbol)) {
+  const value = (Symbol as unknown as Record<string, unknown>)[name];
+  if (typeof value === "symbol") wellKnownSymbols.set(`@@${name}`, value);
+}
+const delicateSymbols: ReadonlySet<symbol> = new Set(wellKnownSymbols.values());
+const { has: setHas } = Set.prototype;
+const { get: mapGet } = Map.prototype;
+
+/**
+ * The object on which guest text assigns `key`. Where the property is inherited
+ * from something frozen, the object first gets a writable one of its own.
+ * Sloppy code that would fail silently gets an object that nobody sees.
+ * @param key a name, or `@@iterator` and the like for a well-known symbol
+ */
+export function assignmentTarget(value: unknown, key: string | symbol, sloppy?: 1): unknown {
+  if ((typeof value !== "object" && typeof value !== "function") || value === null) {
+    return sloppy === undefined || value === null || value === undefined ? value : {};
+  }
+  const property = typeof key === "string" ? ((apply(mapGet, wellKnownSymbols, [key]) as symbol | undefined) ?? key) : key;
+  const own = getOwnPropertyDescriptor(value, property);
+  if (own !== undefined) {
+    const writable = "value" in own ? own.writable : own.set !== undefined;
+    return writable || sloppy === undefined ? value : {};
+  }
+  if (!isExtensible(value)) return sloppy === undefined ? value : {};
+  for (let holder = getPrototypeOf(value); holder !== null; holder = getPrototypeOf(holder)) {
+    const inherited = getOwnPropertyDescriptor(holder, property);
+    if (inherited === undefined) continue;
+    if ("value" in inherited && !inherited.writable) {
+      // The inherited value: `x.constructor ||= f` reads before it writes.
+      defineProperty(value, property, { value: inherited.value, writable: true, enumerable: true, configurable: true });
+    }
+    break;
+  }
+  return value;
+}
+
+/** The same for a key that is computed. Small, so that V8 puts it where it is called. */
+export function computedTarget(value: unknown, key: unknown, sloppy?: 1): unknown {
+  if (typeof key === "string") {
+    if (key === "constructor" || (sloppy !== undefined && (key === "name" || key === "length"))) {
+      return assignmentTarget(value, key, sloppy);
+    }
+  } else if (typeof key === "symbol" && (apply(setHas, delicateSymbols, [key]) as boolean)) {
+    return assignmentTarget(value, key, sloppy);
+  }
+  return value;
+}
+
+/**
+ * Makes `Object.assign` write `constructor` as guest text does.
+ * To be called before the intrinsics are hardened.
+ */
+export function tameAssignments(): void {
+  const assign = {
+    assign(target: object, _source: unknown): object {
+      const count = arguments.length;
+      for (let index = 1; index < count; index++) {
+        const source: unknown = arguments[index];
+        if (source === null || source === undefined || !(apply(propertyIsEnumerable, source, ["constructor"]) as boolean)) continue;
+        assignmentTarget(target, "constructor");
+      }
+      return apply(nativeAssign, Object, arguments as unknown as Parameters<typeof nativeAssign>) as object;
+    },
+  }.assign;
+  defineProperty(Object, "assign", { value: assign, writable: true, enumerable: false, configurable: true });
+}
