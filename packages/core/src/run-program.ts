@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { realpathSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Denial } from "./audit/denial.ts";
+import { checkBeforehand } from "./compartments/check-beforehand.ts";
 import { lockdownRealm } from "./compartments/lockdown.ts";
 import { takePowers } from "./compartments/powers.ts";
 import { makeRealm } from "./compartments/realm.ts";
@@ -73,14 +74,13 @@ export function runProgram(options: ProgramOptions): void {
     makeCompartmentGlobal: locked.makeCompartmentGlobal,
     realGlobalNames,
     reservedPaths: [MOAT_FOLDER, join(project, "moat.policy.json"), join(project, "moat.overrides.json")],
-    entryModules: [entry],
     entry,
     launchers: {},
   });
 
   const resolution = resolver.resolve(entry, entry, "require");
   const world = realm.worldAt(resolution.location ?? project);
-  if (resolution.format === "module") startModule();
+  if (checkBeforehand(realm, world, resolution) === "module") startModule();
   else powers.process.nextTick(() => void world.commonJs.exportsOf(entry, undefined, true));
 
   function startModule(): void {

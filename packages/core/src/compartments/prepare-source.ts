@@ -1,15 +1,15 @@
 /** From a file on disk to a functor ready to be compiled. */
 import { readFileSync } from "node:fs";
-import type { Functor } from "../loader/functor.ts";
+import { Script } from "node:vm";
 import { prepareModule, type ModuleFunctor } from "../loader/transform-module.ts";
-import { prepareCommonJs, type NameSets } from "../loader/transform-text.ts";
+import { COMMONJS_NAMES, prepareCommonJs, type CommonJsFunctor, type NameSets } from "../loader/transform-text.ts";
 import type { Resolution } from "../packages/types.ts";
 import type { World } from "./world.ts";
 
 export type PreparedSource =
   | {
       readonly kind: "commonjs";
-      readonly functor: Functor;
+      readonly functor: CommonJsFunctor;
       readonly source: string;
       /** Whether the text speaks of `Error`'s stack settings: it then gets an `Error` of the compartment's own. */
       readonly usesStackSettings: boolean;
@@ -18,8 +18,30 @@ export type PreparedSource =
 
 const STACK_SETTINGS = /\b(?:prepareStackTrace|stackTraceLimit)\b/;
 
+/** What `checkBeforehand` has prepared and the loaders have not taken yet, by compartment and path. */
+const preparedBeforehand = new WeakMap<World, Map<string, PreparedSource>>();
+
 /** @throws {SyntaxError} naming the file and the place. */
 export function prepareSource(world: World, resolution: Resolution): PreparedSource {
+  const waiting = preparedBeforehand.get(world);
+  const ready = waiting?.get(resolution.path);
+  if (ready !== undefined) {
+    waiting!.delete(resolution.path);
+    return ready;
+  }
+  return prepare(world, resolution);
+}
+
+/** Prepares a file for whoever asks for it next. */
+export function prepareAhead(world: World, resolution: Resolution): PreparedSource {
+  let waiting = preparedBeforehand.get(world);
+  if (waiting === undefined) preparedBeforehand.set(world, (waiting = new Map()));
+  const prepared = waiting.get(resolution.path) ?? prepare(world, resolution);
+  waiting.set(resolution.path, prepared);
+  return prepared;
+}
+
+function prepare(world: World, resolution: Resolution): PreparedSource {
   const source = readFileSync(resolution.path, "utf8");
   const { names } = world.compartment;
   const usesStackSettings = STACK_SETTINGS.test(source);
@@ -29,7 +51,7 @@ export function prepareSource(world: World, resolution: Resolution): PreparedSou
     }
     return prepareAmbiguous(source, names, resolution, usesStackSettings);
   } catch (error) {
-    throw located(error, resolution.path);
+    throw located(error, resolution, source);
   }
 }
 
@@ -47,12 +69,29 @@ function prepareAmbiguous(source: string, names: NameSets, resolution: Resolutio
   }
 }
 
-/** Parsers give a position, not a file: a person needs both. */
-function located(error: unknown, path: string): unknown {
+/**
+ * The error as V8 itself reports it: with the file, the line and a mark under
+ * the place. Where V8 has nothing to object, or can't read the text as a script,
+ * the parser's own words with the same particulars.
+ */
+function located(error: unknown, resolution: Resolution, source: string): unknown {
   if (!(error instanceof SyntaxError)) return error;
+  if (resolution.format !== "module") {
+    try {
+      new Script(`(function(${COMMONJS_NAMES.join(",")}){${source.replace(/^#!/, "//")}\n})`, { filename: resolution.path });
+    } catch (native) {
+      return native;
+    }
+  }
   const { loc } = error as { loc?: { line: number; column: number } };
-  const place = loc === undefined ? path : `${path}:${loc.line}:${loc.column + 1}`;
-  const plain = new SyntaxError(error.message.replace(/ \(\d+:\d+\)$/, ""));
-  plain.stack = `${place}\n${String(plain)}`;
+  const text = error.message.replace(/ \(\d+:\d+\)$/, "");
+  const plain = new SyntaxError(text);
+  if (loc === undefined) {
+    plain.stack = `${resolution.path}\n\nSyntaxError: ${text}\n    at ${resolution.path}`;
+    return plain;
+  }
+  const line = source.split("\n")[loc.line - 1] ?? "";
+  const place = `${resolution.path}:${loc.line}`;
+  plain.stack = `${place}\n${line}\n${" ".repeat(loc.column)}^\n\nSyntaxError: ${text}\n    at ${place}:${loc.column + 1}`;
   return plain;
 }

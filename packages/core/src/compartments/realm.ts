@@ -9,6 +9,7 @@ import type { Resolution } from "../packages/types.ts";
 import type { Resolver } from "../packages/resolver.ts";
 import type { CanonicalName, PackagePolicy } from "../policy/types.ts";
 import { isFirstParty } from "../naming/canonical-name.ts";
+import { makeEntryModules, type EntryModules } from "./entry-modules.ts";
 import { makeWorld, type World } from "./world.ts";
 
 export interface RealmOptions {
@@ -25,7 +26,6 @@ export interface RealmOptions {
   readonly makeCompartmentGlobal: () => Record<PropertyKey, unknown>;
   readonly realGlobalNames: ReadonlySet<string>;
   readonly reservedPaths: readonly string[];
-  readonly entryModules: readonly string[];
   /** Absolute path of the program's entry. */
   readonly entry: string;
   readonly launchers: Pick<EndowmentContext, "nodeLauncher" | "workerLauncher" | "worker">;
@@ -40,6 +40,10 @@ export interface Realm extends RealmOptions {
    * @throws an error as for a package that is not there.
    */
   cross(importer: World, resolution: Resolution, specifier: string, notFound: () => Error): World;
+  /** The project's own modules that the program reaches. */
+  readonly entryModules: EntryModules;
+  /** Whether `cross` would let a package through, without reporting that it does not. */
+  mayCross(importer: World, location: string): boolean;
   shared<T>(key: string, make: () => T): T;
   /** Locations of the installed packages that a principal may import; first-party code is not among them. */
   dependenciesOf(principal: Principal): readonly string[];
@@ -50,7 +54,7 @@ const NO_GRANTS: PackagePolicy = Object.freeze({});
 export function makeRealm(options: RealmOptions): Realm {
   const worlds = new Map<string, World>();
   const sharedValues = new Map<string, unknown>();
-  const { names, policies, resolver } = options;
+  const { names, policies } = options;
 
   const locations = new Map([...names].map(([location, name]) => [name, location]));
   const nameAt = (location: string): CanonicalName | undefined => names.get(location);
@@ -71,6 +75,10 @@ export function makeRealm(options: RealmOptions): Realm {
 
   const realm: Realm = {
     ...options,
+    entryModules: makeEntryModules(options.resolver, options.entry, (location) => {
+      const name = nameAt(location);
+      return name !== undefined && isFirstParty(name);
+    }),
     worldAt(location) {
       let world = worlds.get(location);
       if (world === undefined) {
@@ -84,7 +92,7 @@ export function makeRealm(options: RealmOptions): Realm {
       if (location === undefined) throw new MoatError("MOAT_INTERNAL", `no package owns ${resolution.path}`);
       if (location === importer.principal.location) return importer;
       const target = nameAt(location);
-      if (target === undefined || !mayImport(importer.principal, target)) {
+      if (!realm.mayCross(importer, location)) {
         const denied = importer.principal.denies({ capability: "package", target: target ?? specifier, via: specifier });
         if (denied) throw notFound();
       }
@@ -96,12 +104,15 @@ export function makeRealm(options: RealmOptions): Realm {
         return location === undefined ? [] : [location];
       });
     },
+    mayCross(importer, location) {
+      const target = nameAt(location);
+      return location === importer.principal.location || (target !== undefined && mayImport(importer.principal, target));
+    },
     shared<T>(key: string, make: () => T): T {
       if (!sharedValues.has(key)) sharedValues.set(key, make());
       return sharedValues.get(key) as T;
     },
   };
-  void resolver;
   return realm;
 }
 

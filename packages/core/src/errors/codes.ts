@@ -23,6 +23,7 @@ const table = {
   MOAT_POLICY_MISSING: { title: "There is no moat.policy.json" },
   MOAT_POLICY_STALE: { title: "moat.policy.json does not fit the installed packages" },
   MOAT_POLICY_UNREADABLE: { title: "A policy file can't be read" },
+  MOAT_SYNTAX: { title: "A module that the program is certain to load is no JavaScript" },
   MOAT_USAGE: { title: "The command line is not understood" },
   MOAT_WRITE_FAILED: { title: "A file could not be written" },
 } as const satisfies Record<`MOAT_${string}`, ErrorCodeEntry>;

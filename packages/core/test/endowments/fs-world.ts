@@ -76,7 +76,7 @@ export function makeWorld(): World {
         return shared.get(key) as T;
       },
       reservedPaths: more.reservedPaths ?? [at("reserved")],
-      entryModules: more.entryModules ?? [at("project/index.js")],
+      entryModules: new Set(more.entryModules ?? [at("project/index.js")]),
     };
     return one;
   };

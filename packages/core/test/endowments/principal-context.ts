@@ -53,7 +53,7 @@ export function contextOf(policy: PackagePolicy, options: TestOptions = {}): Tes
       return shared.get(key) as any;
     },
     reservedPaths: [],
-    entryModules: [],
+    entryModules: new Set<string>(),
   };
   return context;
 }

@@ -57,7 +57,7 @@ export function fakeContext(options: FakeOptions = {}): FakeContext {
       return registry.get(key) as any;
     },
     reservedPaths: [],
-    entryModules: [],
+    entryModules: new Set<string>(),
     ...options.more,
     denials,
   };

@@ -89,7 +89,7 @@ export function makePathScopes(context: EndowmentContext): PathScopes {
   const project = canonical(paths.project);
   const home = canonical(paths.home);
   const reserved = context.reservedPaths.map(canonical);
-  const entryModules = new Set(context.entryModules.map(canonical));
+  const { entryModules } = context;
 
   function grantsRead(scope: Scope, path: string): boolean {
     if (!isWithin(path, scope.root)) return false;
@@ -100,7 +100,7 @@ export function makePathScopes(context: EndowmentContext): PathScopes {
 
   function grantsWrite(scope: Scope, path: string, realPath: string): boolean {
     if (!isWithin(path, scope.root)) return false;
-    if (entryModules.has(path) && path !== scope.root) return false;
+    if (path !== scope.root && entryModules.has(realPath)) return false;
     if (scope.absolute && !isWithin(project, scope.root)) return true;
     if (isHomeByAccident(scope, path)) return false;
     // A scope above the project (`<tmp>` of a test run) is no way around the project's own rules.

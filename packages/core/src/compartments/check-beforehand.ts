@@ -1,0 +1,64 @@
+/**
+ * Looks, before anything of the program runs, at the modules that it is certain
+ * to load, and refuses to start when one of them is no JavaScript. What is read
+ * here is kept for the loaders: nothing is parsed twice.
+ */
+import { MoatError } from "../errors/moat-error.ts";
+import type { Resolution } from "../packages/types.ts";
+import { prepareAhead } from "./prepare-source.ts";
+import type { Realm } from "./realm.ts";
+import type { World } from "./world.ts";
+
+/**
+ * Returns how the entry is to be run.
+ * @throws {MoatError} `MOAT_SYNTAX` with the file and the place.
+ */
+export function checkBeforehand(realm: Realm, entry: World, resolution: Resolution): "commonjs" | "module" {
+  const seen = new Set<string>();
+  const queue: [World, Resolution][] = [[entry, resolution]];
+  for (const [world, file] of queue) {
+    if (seen.has(file.path) || (file.format !== "commonjs" && file.format !== "module")) continue;
+    seen.add(file.path);
+    for (const next of certainFiles(realm, world, file)) queue.push(next);
+  }
+  return resolution.format === "commonjs" ? prepareAhead(entry, resolution).kind : "module";
+}
+
+function certainFiles(realm: Realm, world: World, file: Resolution): [World, Resolution][] {
+  let requests: readonly string[];
+  let mode: "require" | "import";
+  try {
+    const prepared = prepareAhead(world, file);
+    const isModule = prepared.kind === "module";
+    mode = isModule ? "import" : "require";
+    requests = isModule ? prepared.functor.facts.requests.map(({ specifier }) => specifier) : prepared.functor.certainRequests;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new MoatError("MOAT_SYNTAX", syntaxMessage(error, file.path), {
+      fields: { file: file.path, package: world.principal.name },
+      nextStep: world.principal.trusted ? "correct the file" : `reinstall the package or report it to its authors: ${world.principal.name}`,
+      cause: error,
+    });
+  }
+  const files: [World, Resolution][] = [];
+  for (const specifier of requests) {
+    let next: Resolution;
+    try {
+      next = realm.resolver.resolve(specifier, file.path, mode);
+    } catch {
+      // Not there: the program learns it when it asks, as under node.
+      continue;
+    }
+    // What it may not import is denied when it asks.
+    if (next.location === undefined || !realm.mayCross(world, next.location)) continue;
+    files.push([realm.worldAt(next.location), next]);
+  }
+  return files;
+}
+
+/** `file:line` and what is wrong there, from a stack in Node's form. */
+function syntaxMessage(error: SyntaxError, path: string): string {
+  const [place = path] = String(error.stack).split("\n");
+  const column = /\n( *)\^/.exec(String(error.stack))?.[1]?.length;
+  return `${place}${column === undefined ? "" : `:${column + 1}`}: ${error.message}`;
+}
