@@ -20,7 +20,7 @@ const PROTOTYPES: readonly (readonly [name: string, kind: FunctionKind, prototyp
 
 /** Lets the compartment of such texts be made once the realm is locked down; before that they throw. */
 export interface PowerlessConstructors {
-  enable(globalThis: Record<PropertyKey, unknown>, realGlobalNames: ReadonlySet<string>): void;
+  enable(guestGlobal: Record<PropertyKey, unknown>, realGlobalNames: ReadonlySet<string>): void;
 }
 
 /** Replaces the constructors. To be called before the intrinsics are hardened. */
@@ -34,16 +34,16 @@ export function installPowerlessConstructors(): PowerlessConstructors {
     defineProperty(prototype, "constructor", { value, writable: true, enumerable: false, configurable: true });
   }
   return {
-    enable(globalThis, realGlobalNames) {
+    enable(guestGlobal, realGlobalNames) {
       compartment = makeCompartment({
-        globalThis,
+        globalThis: guestGlobal,
         realGlobalNames,
         importModule: async (specifier) => {
           throw Object.assign(new Error(`Cannot find module '${specifier as string}': this text has no module to import from`), { code: "ERR_MODULE_NOT_FOUND" });
         },
       });
       // Shared by everybody: nobody may leave anything on it, as sloppy assignments would.
-      Object.freeze(globalThis);
+      Object.freeze(guestGlobal);
     },
   };
 }
