@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 import { dirname, relative, sep } from "node:path";
 import { makeModuleClass, type ModuleClass, type ModuleLoader, type ModuleObject } from "../endowments/reflective/module-class.ts";
 import type { Resolution } from "../packages/types.ts";
+import { rememberSource } from "./loaded-sources.ts";
 import { prepareSource, type PreparedSource } from "./prepare-source.ts";
 import type { World } from "./world.ts";
 
@@ -131,11 +132,13 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
 
   const run = (module: ModuleObject, path: string, prepared: PreparedSource & { kind: "commonjs" }): void => {
     const require = makeRequire(module, path);
+    rememberSource(path, prepared.functor);
     const inner = world.compartment.instantiate(prepared.functor, path, {
       ...(prepared.usesStackSettings && { Error: world.localError }),
       moat$import: (specifier: unknown, options?: unknown) => world.modules.importDynamically(specifier, path, options),
     });
     apply(inner, module.exports, [module.exports, require, module, path, dirname(path)]);
+    world.publishShares?.();
   };
 
   const makeRequire = (module: ModuleObject | undefined, referrer: string): NodeJS.Require => {

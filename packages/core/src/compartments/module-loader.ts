@@ -11,6 +11,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Resolution } from "../packages/types.ts";
 import { parseJson } from "./commonjs-loader.ts";
 import { evaluateModule, makeSourceRecord, makeSyntheticRecord, type ModuleBody, type ModuleRecord } from "./module-record.ts";
+import { rememberSource } from "./loaded-sources.ts";
 import { prepareSource, type PreparedSource } from "./prepare-source.ts";
 import type { World } from "./world.ts";
 
@@ -124,11 +125,14 @@ export function makeModuleLoader(world: World): ModuleLoader {
       url,
       facts: functor.facts,
       meta: makeMeta(url, path),
-      instantiate: () =>
-        world.compartment.instantiate(functor, url, {
+      instantiate() {
+        rememberSource(url, functor);
+        return world.compartment.instantiate(functor, url, {
           ...(prepared.usesStackSettings && { Error: world.localError }),
           moat$import: (specifier: unknown, options?: unknown) => importDynamically(specifier, path, options),
-        }) as unknown as ModuleBody,
+        }) as unknown as ModuleBody;
+      },
+      ...(world.publishShares && { onExecuted: world.publishShares }),
       requestRecord(index) {
         const { specifier, attributes } = functor.facts.requests[index]!;
         return recordOf(specifier, path, attributes);

@@ -8,6 +8,8 @@
  *
  * @see https://v8.dev/docs/stack-trace-api
  */
+import { positionsIn } from "./loaded-sources.ts";
+
 const { apply, construct } = Reflect;
 const { defineProperties, defineProperty, freeze } = Object;
 
@@ -41,6 +43,42 @@ for (const name of ["getThis", "getFunction"]) {
 }
 freeze(callSitePrototype);
 
+/** The source's column for V8's, which counts what moat's transform has put on the line. */
+function columnIn(site: NodeJS.CallSite, line: number | null, column: number | null): number | null {
+  const file = site.getFileName();
+  if (typeof file !== "string" || line === null || column === null) return column;
+  return positionsIn(file)?.columnOf(line, column) ?? column;
+}
+
+/** A call site as it is printed, with the source's own column. */
+function textOf(site: NodeJS.CallSite): string {
+  const text = String(site);
+  const line = site.getLineNumber();
+  const column = site.getColumnNumber();
+  const mapped = columnIn(site, line, column);
+  if (mapped === column) return text;
+  const place = `${site.getFileName() as string}:${line as number}:`;
+  const at = text.lastIndexOf(`${place}${column as number}`);
+  return at === -1 ? text : `${text.slice(0, at)}${place}${mapped as number}${text.slice(at + `${place}${column as number}`.length)}`;
+}
+
+type Enclosing = Record<"getEnclosingLineNumber" | "getEnclosingColumnNumber", (() => number | null) | undefined>;
+
+/** What moat's transform has moved, answered for the source. */
+function correct(site: NodeJS.CallSite, answers: Answers): void {
+  const file = site.getFileName();
+  const positions = typeof file === "string" ? positionsIn(file) : undefined;
+  if (positions === undefined) return;
+  answers["getColumnNumber"] = columnIn(site, site.getLineNumber(), site.getColumnNumber());
+  answers["toString"] = textOf(site);
+  const { getPosition } = site as { getPosition?(): number };
+  if (getPosition !== undefined) answers["getPosition"] = positions.offsetOf(apply(getPosition, site, []));
+  const { getEnclosingLineNumber, getEnclosingColumnNumber } = site as unknown as Enclosing;
+  if (getEnclosingLineNumber !== undefined && getEnclosingColumnNumber !== undefined) {
+    answers["getEnclosingColumnNumber"] = columnIn(site, apply(getEnclosingLineNumber, site, []), apply(getEnclosingColumnNumber, site, []));
+  }
+}
+
 function makeCallSite(site: NodeJS.CallSite): object {
   const answers: Answers = { __proto__: null };
   for (const name of harmlessAnswers) {
@@ -49,6 +87,7 @@ function makeCallSite(site: NodeJS.CallSite): object {
     const answer: unknown = apply(method, site, []);
     answers[name] = typeof answer === "object" || typeof answer === "function" ? null : answer;
   }
+  correct(site, answers);
   const facade = Object.create(callSitePrototype) as object;
   answersOf.set(facade, answers);
   return freeze(facade);
@@ -87,7 +126,7 @@ function prepareStackTrace(error: object, sites: NodeJS.CallSite[], ownFiles: re
   }
   const count = Math.min(visible.length, settings?.limit ?? visible.length);
   let text = headerOf(error);
-  for (let index = 0; index < count; index++) text += `\n    at ${String(visible[index])}`;
+  for (let index = 0; index < count; index++) text += `\n    at ${textOf(visible[index]!)}`;
   return text;
 }
 

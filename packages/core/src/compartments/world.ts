@@ -10,7 +10,9 @@ import { makeGlobals } from "../endowments/globals.ts";
 import type { EndowmentContext, Principal, PrincipalLoader } from "../endowments/principal.ts";
 import { makeCommonJsLoader, type CommonJsLoader } from "./commonjs-loader.ts";
 import { makeCompartment, type Compartment } from "./compartment.ts";
+import { positionsIn } from "./loaded-sources.ts";
 import { makeModuleLoader, type ModuleLoader } from "./module-loader.ts";
+import { ownNamespaces } from "./own-namespaces.ts";
 import { makeLocalError } from "./stack-traces.ts";
 import type { Realm } from "./realm.ts";
 
@@ -27,6 +29,8 @@ export interface World {
   readonly defaultReferrer: string;
   /** The `Error` for modules that set stack-trace hooks or limits. */
   readonly localError: ErrorConstructor;
+  /** Shows others what the package has defined under the names that it shares; undefined where it shares none. */
+  readonly publishShares: (() => void) | undefined;
   /** The principal's facade of a builtin. @throws {Error} `MODULE_NOT_FOUND` where the policy has no grant. */
   builtin(name: string): object;
 }
@@ -79,6 +83,7 @@ export function makeWorld(realm: Realm, principal: Principal): World {
     },
     load: (request: string, referrer: string, isMain?: boolean) => world.commonJs.load(request, referrer, isMain),
     loadFile: (module: never, filename: string) => world.commonJs.loadFile(module, filename),
+    sourcePositions: positionsIn,
   };
 
   world.context = {
@@ -103,6 +108,8 @@ export function makeWorld(realm: Realm, principal: Principal): World {
       if (Object.hasOwn(realm.powers.globals, name)) principal.denies({ capability: "global", target: name });
     },
   });
+  // After the compartment: shared names are looked up at each use, being there or not.
+  world.publishShares = realm.sharedNames.join(principal, guestGlobal);
   world.commonJs = makeCommonJsLoader(world, loader);
   world.modules = makeModuleLoader(world);
   return world;
@@ -112,7 +119,7 @@ export function makeWorld(realm: Realm, principal: Principal): World {
 function makeGuestGlobal(world: World): Record<PropertyKey, unknown> {
   const guestGlobal = world.realm.makeCompartmentGlobal();
   defineProperty(guestGlobal, "global", { value: guestGlobal, writable: true, enumerable: false, configurable: true });
-  defineProperties(guestGlobal, makeGlobals(world.context));
+  defineProperties(guestGlobal, { ...makeGlobals(world.context), ...ownNamespaces(guestGlobal) });
   return guestGlobal;
 }
 

@@ -49,6 +49,15 @@ export interface PrincipalLoader {
   /** As `vm.compileFunction`/`new Function`: parameters and body in the compartment. */
   compileFunction(parameters: readonly string[], body: string, options?: { filename?: string; global?: object; kind?: "function" | "async" | "generator" | "asyncGenerator" }): Function;
   readonly globalThis: object;
+  /** Where the places of a loaded file's compiled text lie in its source; undefined for any other file. */
+  sourcePositions?(fileName: string): SourcePositions | undefined;
+}
+
+/** Undoes what the loader's transform moved; offsets in UTF-16 units. */
+export interface SourcePositions {
+  readonly bodyStart: number;
+  readonly sourceLength: number;
+  offsetOf(textOffset: number): number;
 }
 
 /** Everything that a factory of facades is given. */

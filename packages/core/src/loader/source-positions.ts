@@ -1,0 +1,81 @@
+/**
+ * From places in a functor's text back to places in the source that it was made
+ * of: what stack traces and coverage are asked for.
+ */
+import type { Edit } from "./edits.ts";
+
+/** How a functor's text came about: enough to undo it, and cheap to keep. */
+export interface TextShifts {
+  /** Where the guest's text begins. */
+  readonly bodyStart: number;
+  readonly sourceLength: number;
+  /** Start and end in the source and length of the replacement, three numbers an edit, in order. */
+  readonly shifts: Int32Array;
+}
+
+/** Lines and columns count from 1, offsets from 0, in UTF-16 units, as V8's do. */
+export interface SourcePositions {
+  readonly bodyStart: number;
+  readonly sourceLength: number;
+  offsetOf(textOffset: number): number;
+  columnOf(line: number, textColumn: number): number;
+}
+
+export function noteShifts(bodyStart: number, source: string, edits: readonly Edit[]): TextShifts {
+  const changing = edits
+    .filter(({ start, end, text }) => end - start !== text.length)
+    .toSorted((a, b) => a.start - b.start || a.end - b.end);
+  const shifts = new Int32Array(changing.length * 3);
+  for (const [index, { start, end, text }] of changing.entries()) shifts.set([start, end, text.length], index * 3);
+  return { bodyStart, sourceLength: source.length, shifts };
+}
+
+export function makeSourcePositions(text: string, { bodyStart, sourceLength, shifts }: TextShifts): SourcePositions {
+  const count = shifts.length / 3;
+  let begins: Int32Array | undefined;
+  /** Where each replacement begins in the text, its offset from `bodyStart`. */
+  const beginnings = (): Int32Array => {
+    if (begins !== undefined) return begins;
+    begins = new Int32Array(count);
+    let moved = 0;
+    for (let index = 0; index < count; index++) {
+      const start = shifts[index * 3]!;
+      begins[index] = start + moved;
+      moved += shifts[index * 3 + 2]! - (shifts[index * 3 + 1]! - start);
+    }
+    return begins;
+  };
+
+  const offsetOf = (textOffset: number): number => {
+    const offset = textOffset - bodyStart;
+    const starts = beginnings();
+    let low = 0;
+    for (let high = count; low < high; ) {
+      const middle = (low + high) >> 1;
+      if (starts[middle]! < offset) low = middle + 1;
+      else high = middle;
+    }
+    if (low === 0) return clamp(offset);
+    const at = low - 1;
+    const past = offset - (starts[at]! + shifts[at * 3 + 2]!);
+    return clamp(past < 0 ? shifts[at * 3]! : shifts[at * 3 + 1]! + past);
+  };
+  const clamp = (offset: number): number => Math.max(0, Math.min(offset, sourceLength));
+
+  let lineStarts: number[] | undefined;
+  return {
+    bodyStart,
+    sourceLength,
+    offsetOf,
+    columnOf(line, textColumn) {
+      if (lineStarts === undefined) {
+        lineStarts = [0];
+        for (const { index, 0: { length } } of text.matchAll(/\r\n|[\n\r\u2028\u2029]/g)) lineStarts.push(index + length);
+      }
+      // The wrapper's head is a line of its own, numbered 0.
+      const start = lineStarts[line];
+      if (start === undefined) return textColumn;
+      return offsetOf(start + textColumn - 1) - offsetOf(start) + 1;
+    },
+  };
+}
