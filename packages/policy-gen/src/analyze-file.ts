@@ -7,10 +7,10 @@ import { FREE_OF_CHARGE, NODE_GLOBALS } from "./tables/node-globals.ts";
 import { tracePowers } from "./trace-powers.ts";
 
 /** Raise it whenever the same text may give other facts: cached facts of other versions are not used. */
-export const ANALYSER_VERSION = 1;
+export const ANALYSER_VERSION = 2;
 
 /** Names that are followed although they cost nothing by themselves. */
-const FOLLOWED_FREE: ReadonlySet<string> = new Set(["require", "module", "globalThis", "global", "Function", "eval"]);
+const FOLLOWED_FREE: ReadonlySet<string> = new Set(["require", "module", "globalThis", "global", "Function", "eval", "Reflect"]);
 
 /**
  * What one file does with authority. Never throws: what can't be parsed or

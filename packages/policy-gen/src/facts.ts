@@ -24,7 +24,7 @@ export interface Place {
  * | `command` | program |
  * | `worker` | empty |
  * | `native` | path or specifier of the addon, or `*` where a loader looks for it |
- * | `defines`, `reads` | name of a property of the global object that Node does not have |
+ * | `defines`, `reads` | name of a property of the global object that Node does not have, or `Reflect.*` |
  * | `calls` | `specifier first-argument`: a constant string handed to an imported function |
  * | `unanalyzed` | why |
  */

@@ -7,6 +7,8 @@ export type Power =
   | { readonly kind: "builtin"; readonly name: string }
   /** A member of a builtin, or of the global object (`builtin` is then empty). */
   | { readonly kind: "member"; readonly builtin: string; readonly name: string }
+  /** A namespace object of the language that libraries extend for each other: `Reflect`. */
+  | { readonly kind: "namespace"; readonly name: string }
   /** What another package exports. */
   | { readonly kind: "package"; readonly specifier: string }
   /** A promise for it. */
@@ -23,6 +25,8 @@ export function powerId(power: Power): string {
       return `builtin ${power.name}`;
     case "member":
       return `member ${power.builtin} ${power.name}`;
+    case "namespace":
+      return `namespace ${power.name}`;
     case "package":
       return `package ${power.specifier}`;
     case "promise":

@@ -9,7 +9,7 @@ import { isFunction } from "./scope-walk.ts";
 import type { Walked } from "./scope-walk.ts";
 import { builtinName, SUBMODULES } from "./tables/builtin-names.ts";
 import { builtinEffects, GLOBAL_EFFECTS, memberEffect } from "./tables/member-effects.ts";
-import { FREE_OF_CHARGE, NODE_GLOBALS } from "./tables/node-globals.ts";
+import { EXTENDED_NAMESPACES, FREE_OF_CHARGE, NODE_GLOBALS } from "./tables/node-globals.ts";
 import { FREE_EVENTS, GUARDED_PROCESS_MEMBERS, GUARDED_WRITES, LISTENERS } from "./tables/process-members.ts";
 
 export interface TraceContext {
@@ -142,6 +142,7 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
     const key = keyOf(member, isConstant);
     if (key === undefined) {
       if (power.kind === "global") emit("unanalyzed", "computed name of a global", member);
+      else if (power.kind === "namespace") emit(isWrite(member) ? "defines" : "reads", `${power.name}.*`, member);
       else if (power.kind === "env") useComputedKey(member);
       else escape(power, member);
       return;
@@ -201,6 +202,9 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
         return undefined;
       case "builtin":
         return SELF_VALUED.has(key) ? power : builtinMember(power.name, key, node);
+      case "namespace":
+        if (!EXTENDED_NAMESPACES.get(power.name)!.has(key)) emit(isWrite(node) ? "defines" : "reads", `${power.name}.*`, node);
+        return undefined;
       case "record":
         return key === power.key ? power.of : undefined;
       case "package":
@@ -212,6 +216,7 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
 
   function globalNamed(name: string, node: SyntaxNode): Power | undefined {
     if (name === "globalThis" || name === "global") return GLOBAL;
+    if (EXTENDED_NAMESPACES.has(name)) return { kind: "namespace", name };
     if (name === "Function") return { kind: "function" };
     if (name === "eval") return { kind: "eval" };
     if (NODE_GLOBALS.has(name)) {
@@ -399,6 +404,10 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
     if (callee.type === "MemberExpression" && index === 0 && /^(?:Object|Reflect)$/.test(callee["object"].name ?? "")) {
       const key = textOf(call["arguments"][1]);
       if (/^(?:get|has|getOwnPropertyDescriptor|hasOwn|defineProperty|set)$/.test(name) && key?.complete) {
+        if (power.kind === "namespace" && /^(?:defineProperty|set)$/.test(name)) {
+          escape(power, node);
+          return;
+        }
         if (power.kind === "global" && /^(?:defineProperty|set)$/.test(name)) {
           if (!NODE_GLOBALS.has(key.text) && !FREE_OF_CHARGE.has(key.text)) emit("defines", key.text, call);
           return;
@@ -589,6 +598,10 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
         return;
       case "require":
         emit("unanalyzed", "require used as a value", node);
+        return;
+      case "namespace":
+        // Handed to a function that may extend it; a value that is only kept (`{"%Reflect%": Reflect}`) is no sign.
+        if (node.parent?.type === "CallExpression") emit("defines", `${power.name}.*`, node);
         return;
       case "promise":
       case "getter":

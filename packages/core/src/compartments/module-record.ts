@@ -111,6 +111,8 @@ export interface SourceRecordOptions {
   instantiate(): ModuleBody;
   /** The record that a request leads to; throws where it leads nowhere or is denied. */
   requestRecord(index: number): ModuleRecord;
+  /** Called once the body has run to its end or to its first wait. */
+  onExecuted?(): void;
 }
 
 /** A record of an ES module's source text. */
@@ -196,8 +198,9 @@ export function makeSourceRecord(options: SourceRecordOptions): ModuleRecord {
       }
     },
     execute() {
-      if (facts.hasTopLevelAwait) return (body as AsyncGenerator<void, void>).next().then(() => {});
+      if (facts.hasTopLevelAwait) return (body as AsyncGenerator<void, void>).next().then(() => options.onExecuted?.());
       (body as Generator<void, void>).next();
+      options.onExecuted?.();
       return undefined;
     },
   };

@@ -10,6 +10,7 @@ import type { Resolver } from "../packages/resolver.ts";
 import type { CanonicalName, PackagePolicy } from "../policy/types.ts";
 import { isFirstParty } from "../naming/canonical-name.ts";
 import { makeEntryModules, type EntryModules } from "./entry-modules.ts";
+import { makeSharedNames, type SharedNames } from "./shared-names.ts";
 import { makeWorld, type World } from "./world.ts";
 
 export interface RealmOptions {
@@ -45,6 +46,7 @@ export interface Realm extends RealmOptions {
   /** Whether `cross` would let a package through, without reporting that it does not. */
   mayCross(importer: World, location: string): boolean;
   shared<T>(key: string, make: () => T): T;
+  readonly sharedNames: SharedNames;
   /** Locations of the installed packages that a principal may import; first-party code is not among them. */
   dependenciesOf(principal: Principal): readonly string[];
 }
@@ -75,6 +77,7 @@ export function makeRealm(options: RealmOptions): Realm {
 
   const realm: Realm = {
     ...options,
+    sharedNames: makeSharedNames([...policies.values()].flatMap(({ shares }) => shares ?? [])),
     entryModules: makeEntryModules(options.resolver, options.entry, (location) => {
       const name = nameAt(location);
       return name !== undefined && isFirstParty(name);
@@ -91,6 +94,7 @@ export function makeRealm(options: RealmOptions): Realm {
       const { location } = resolution;
       if (location === undefined) throw new MoatError("MOAT_INTERNAL", `no package owns ${resolution.path}`);
       if (location === importer.principal.location) return importer;
+      importer.publishShares?.();
       const target = nameAt(location);
       if (!realm.mayCross(importer, location)) {
         const denied = importer.principal.denies({ capability: "package", target: target ?? specifier, via: specifier });

@@ -108,9 +108,14 @@ const NEVER_SHARED: ReadonlySet<string> = new Set(
    clearImmediate queueMicrotask structuredClone constructor prototype`.split(/\s+/u),
 );
 
-/** A global variable that a package defines for others. */
+/**
+ * A global variable that a package defines for others; `Reflect.*` stands for
+ * what libraries add to that namespace, never for what the language has there.
+ */
 export const shareProblem: GrantSyntax = (text, origin) =>
-  globalProblem(text, origin) ?? (NEVER_SHARED.has(text) ? "no package may define this one for others" : undefined);
+  text === "Reflect.*"
+    ? undefined
+    : globalProblem(text, origin) ?? (NEVER_SHARED.has(text) ? "no package may define this one for others" : undefined);
 
 /** A builtin module's name without `node:`. */
 export const builtinProblem: GrantSyntax = (text) => {

@@ -24,6 +24,15 @@ export const NODE_GLOBALS: ReadonlySet<string> = new Set([
   "queueMicrotask", "sessionStorage", "setImmediate", "setInterval", "setTimeout", "structuredClone",
 ]);
 
+/** Namespace objects that libraries extend for each other, with the language's own members. */
+export const EXTENDED_NAMESPACES: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  // reflect-metadata defines on it what decorators' helpers and libraries over them read.
+  ["Reflect", new Set([
+    "apply", "construct", "defineProperty", "deleteProperty", "get", "getOwnPropertyDescriptor", "getPrototypeOf",
+    "has", "isExtensible", "ownKeys", "preventExtensions", "set", "setPrototypeOf",
+  ])],
+]);
+
 /** Names that a module has without asking: ECMAScript's intrinsics and its own scope. */
 export const FREE_OF_CHARGE: ReadonlySet<string> = new Set([
   "AggregateError", "Array", "ArrayBuffer", "AsyncDisposableStack", "Atomics", "BigInt", "BigInt64Array",

@@ -1,0 +1,34 @@
+/**
+ * The language's namespace objects, a copy for each package: libraries extend
+ * them (`Reflect.metadata`, polyfills of `Math` and `Intl`), which on the shared,
+ * frozen ones fails and on shared, mutable ones would change other packages. The
+ * functions in them are the shared, frozen ones.
+ */
+import { lazyDescriptor } from "../endowments/facade.ts";
+
+const { create, getOwnPropertyDescriptor, getPrototypeOf } = Object;
+const { ownKeys } = Reflect;
+
+export const NAMESPACES = ["Atomics", "Intl", "JSON", "Math", "Reflect"] as const;
+export type NamespaceName = (typeof NAMESPACES)[number];
+
+/** Descriptors for a global object; each copy is made when it is first asked for. */
+export function ownNamespaces(hardened: Readonly<Record<string, unknown>>): Record<string, PropertyDescriptor> {
+  const descriptors: Record<string, PropertyDescriptor> = create(null);
+  for (const name of NAMESPACES) {
+    const original = hardened[name];
+    if (typeof original === "object" && original !== null) descriptors[name] = lazyDescriptor(name, () => copyOf(original), false);
+  }
+  return descriptors;
+}
+
+function copyOf(original: object): object {
+  const properties: Record<PropertyKey, PropertyDescriptor> = create(null);
+  for (const key of ownKeys(original)) {
+    const descriptor = getOwnPropertyDescriptor(original, key)!;
+    // Frozen by lockdown; what the language has as a constant (`Math.PI`, the tag) stays one.
+    const constant = typeof descriptor.value !== "function";
+    properties[key] = { ...descriptor, configurable: !constant, ...("value" in descriptor && { writable: !constant }) };
+  }
+  return create(getPrototypeOf(original) as object, properties) as object;
+}

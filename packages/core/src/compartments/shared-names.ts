@@ -1,0 +1,106 @@
+/**
+ * What packages define for each other on the global object: nothing, but for the
+ * names that a policy lists in `shares`, for the one that defines and for the
+ * one that looks. Every package keeps its own global object; what one defines
+ * under such a name appears on those of the others, once a module of it has run
+ * or calls another package.
+ *
+ * HAZARD: what is published is a copy of the property, never a way to the other's
+ * global object. The first to define a name keeps it: a package that lists it too
+ * can change its own, and nobody else's. The language's own names can't be
+ * listed; see `shareProblem`.
+ */
+import type { Principal } from "../endowments/principal.ts";
+import { NAMESPACES } from "./own-namespaces.ts";
+
+const { defineProperty, getOwnPropertyDescriptor, hasOwn } = Object;
+const { ownKeys } = Reflect;
+
+type GlobalObject = Record<PropertyKey, unknown>;
+
+export interface SharedNames {
+  /**
+   * Lets a global object take part.
+   * @returns publishes what it has defined since; undefined where the policy shares nothing.
+   */
+  join(principal: Principal, globalObject: GlobalObject): (() => void) | undefined;
+}
+
+interface Participant {
+  readonly holderOf: (share: string) => GlobalObject | undefined;
+  readonly shares: ReadonlySet<string>;
+}
+
+interface Published {
+  readonly by: Participant;
+  value: unknown;
+}
+
+/** @param everyShare all names that some policy lists: what a trusted principal shares. */
+export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
+  const all: ReadonlySet<string> = new Set(everyShare);
+  const participants: Participant[] = [];
+  /** By share, then by the property's name: one for a global, any number for `Reflect.*`. */
+  const published = new Map<string, Map<PropertyKey, Published>>();
+  for (const share of all) published.set(share, new Map());
+
+  const publish = (from: Participant): void => {
+    for (const share of from.shares) {
+      const holder = from.holderOf(share);
+      if (holder === undefined) continue;
+      const known = published.get(share)!;
+      for (const key of namesIn(share, holder)) {
+        const descriptor = getOwnPropertyDescriptor(holder, key);
+        // An accessor would run one package's code at another's every look.
+        if (descriptor === undefined || !("value" in descriptor)) continue;
+        const before = known.get(key);
+        if (before === undefined) known.set(key, { by: from, value: descriptor.value });
+        else if (before.by !== from || before.value === descriptor.value) continue;
+        for (const to of participants) {
+          if (to !== from && to.shares.has(share)) appear(to.holderOf(share), key, descriptor.value, before);
+        }
+        if (before !== undefined) before.value = descriptor.value;
+      }
+    }
+  };
+
+  return {
+    join(principal, globalObject) {
+      const shares = principal.trusted ? all : new Set(principal.policy.shares ?? []);
+      if (shares.size === 0) return undefined;
+      const participant: Participant = {
+        shares,
+        holderOf: (share) => (share.endsWith(".*") ? (globalObject[share.slice(0, -2)] as GlobalObject | undefined) : globalObject),
+      };
+      participants.push(participant);
+      for (const share of shares) {
+        for (const [key, { value }] of published.get(share)!) appear(participant.holderOf(share), key, value, undefined);
+      }
+      return () => publish(participant);
+    },
+  };
+}
+
+/** Puts a value where nothing is yet, or where still stands what was put before. */
+function appear(holder: GlobalObject | undefined, key: PropertyKey, value: unknown, before: Published | undefined): void {
+  if (holder === undefined) return;
+  const own = getOwnPropertyDescriptor(holder, key);
+  if (own !== undefined && (before === undefined || !("value" in own) || own.value !== before.value || !own.writable)) return;
+  try {
+    defineProperty(holder, key, { value, writable: true, enumerable: false, configurable: true });
+  } catch {
+    // The package has made its object read-only: it sees nothing new.
+  }
+}
+
+const languageMembers = new Map<string, ReadonlySet<PropertyKey>>();
+for (const name of NAMESPACES) {
+  const namespace = (globalThis as unknown as Record<string, object | undefined>)[name];
+  if (namespace !== undefined) languageMembers.set(`${name}.*`, new Set(ownKeys(namespace)));
+}
+
+function namesIn(share: string, holder: GlobalObject): PropertyKey[] {
+  const language = languageMembers.get(share);
+  if (language === undefined) return hasOwn(holder, share) ? [share] : [];
+  return ownKeys(holder).filter((key) => !language.has(key));
+}
