@@ -127,9 +127,9 @@ describe.each([
   [
     "shares",
     shareProblem,
-    ["__zod_globalConfig", "$x"],
+    ["__zod_globalConfig", "$x", "Reflect.*"],
     [],
-    ["", "Promise", "Object", "globalThis", "process", "__proto__", "constructor", "a.b", "a-b"],
+    ["", "Reflect", "Reflect.apply", "Math.*", "*", "Promise", "Object", "globalThis", "process", "__proto__", "constructor", "a.b", "a-b"],
   ],
   [
     "entries",
