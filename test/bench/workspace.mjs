@@ -1,0 +1,52 @@
+/** The folder that the benchmark runs in: outside of the repository, kept between runs. */
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { PROGRAMS } from "./programs.mjs";
+
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+
+/**
+ * Installs what package-lock.json names, once, and lays out one project a
+ * program. Gives the folder and each project's place.
+ */
+export function makeWorkspace() {
+  const lock = readFileSync(path.join(HERE, "package-lock.json"));
+  const key = createHash("sha256").update(lock).digest("hex").slice(0, 12);
+  const work = path.join(realpathSync(tmpdir()), `moat-bench-${key}`);
+  install(work);
+  const packages = path.join(HERE, "packages");
+  for (const name of readdirSync(packages))
+    cpSync(path.join(packages, name), path.join(work, "node_modules", name), { recursive: true });
+  cpSync(path.join(HERE, "run-in-compartments.mjs"), path.join(work, "run-in-compartments.mjs"));
+  rmSync(path.join(work, "lavamoat-policies"), { recursive: true, force: true });
+  return { work, folders: new Map(Object.entries(PROGRAMS).map((entry) => [entry[0], layOut(work, ...entry)])) };
+}
+
+function install(work) {
+  const done = path.join(work, "node_modules", ".moat-bench-installed");
+  if (existsSync(done)) return;
+  mkdirSync(work, { recursive: true });
+  for (const name of ["package.json", "package-lock.json"]) cpSync(path.join(HERE, name), path.join(work, name));
+  process.stderr.write(`installing what is measured and compared with, once, into ${work} …\n`);
+  const options = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"];
+  execFileSync("npm", ["ci", ...options], { cwd: work, stdio: ["ignore", "ignore", "inherit"], shell: false });
+  writeFileSync(done, "");
+}
+
+function layOut(work, name, { file, packages, copies = [] }) {
+  const folder = path.join(work, "programs", name);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const versionOf = (dependency) =>
+    JSON.parse(readFileSync(path.join(work, "node_modules", dependency, "package.json"), "utf8")).version;
+  const dependencies = Object.fromEntries(packages.map((dependency) => [dependency, versionOf(dependency)]));
+  const manifest = { name: `program-${name}`, version: "1.0.0", private: true, dependencies };
+  writeFileSync(path.join(folder, "package.json"), JSON.stringify(manifest, null, 2));
+  for (const copied of [file, ...copies])
+    cpSync(path.join(HERE, "programs", copied), path.join(folder, copied));
+  return folder;
+}
