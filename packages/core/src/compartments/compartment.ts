@@ -92,7 +92,13 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
 
   const instantiate: Compartment["instantiate"] = (functor, fileName, own) => {
     // HAZARD: never `importModuleDynamically`: without it V8 rejects every `import()` that a text might still hold.
-    const script = new Script(functor.text, { filename: fileName, lineOffset: -1 });
+    const { code } = functor;
+    const script = new Script(functor.text, {
+      filename: fileName,
+      lineOffset: -1,
+      ...(code?.data && { cachedData: code.data }),
+    });
+    code?.compiled(script);
     const outer = script.runInThisContext() as Function;
     const values = functor.parameters.map((name) =>
       own !== undefined && Object.hasOwn(own, name) ? own[name]
@@ -124,7 +130,9 @@ function bindableNames(guestGlobal: object): ReadonlySet<string> {
   for (const name of Object.getOwnPropertyNames(guestGlobal)) {
     if (IDENTIFIER.test(name) && !UNBINDABLE.has(name)) bindable.add(name);
   }
-  return bindable.add("eval").add("Function");
+  // `eval` can't name a parameter of a strict function: it is looked up at each use.
+  bindable.delete("eval");
+  return bindable.add("Function");
 }
 
 /** What tests and polyfills replace on a context's global after its code was compiled. */

@@ -16,6 +16,7 @@
  * text that closes the functions early meets a `break` to a label that it can't
  * have written, which is an early error: none of it runs.
  */
+import type { Script } from "node:vm";
 import { applyEdits } from "./edits.ts";
 import { RESERVED } from "./reserved-names.ts";
 import type { Rewriting } from "./rewrite-references.ts";
@@ -28,6 +29,16 @@ export interface Functor {
   /** Names of the outer function's first parameters, in order: the compartment's, then moat's machinery. The others are given nothing. */
   readonly parameters: readonly string[];
   readonly positions: TextShifts;
+  /** The engine's code cache of the text, where it is kept from run to run. */
+  readonly code?: CodeCache;
+}
+
+/** What a compiler is given, and gives back, for one text. */
+export interface CodeCache {
+  /** For `vm.Script`'s `cachedData`; undefined where there is none yet. */
+  readonly data: Uint8Array | undefined;
+  /** To be told of the script that was compiled from the text. */
+  compiled(script: Script): void;
 }
 
 export interface FunctorShape {

@@ -1,16 +1,56 @@
-import { parse, type Options } from "acorn";
-import type { SyntaxNode } from "./syntax.ts";
+import { Parser, tokTypes, type Options } from "acorn";
+import { CHILD_FIELDS, type SyntaxNode } from "./syntax.ts";
 
 /** Which grammar a text is read with. */
 export type Goal = "commonjs" | "module" | "script";
 
-/** A comment that would give the compiled text another name in stack traces. */
-const MAGIC_COMMENT = /[#@][ \t]*source(?:Mapping)?URL/;
+/** A comment that would give the compiled text another name in stack traces; V8 takes any white space. */
+const MAGIC_COMMENT = /[#@]\s*source(?:Mapping)?URL/;
 
 export interface Parsed {
   readonly program: SyntaxNode;
   /** Offsets of the `#` or `@` in comments that V8 would take a file's name from. */
   readonly magicComments: readonly number[];
+}
+
+/** What acorn's parser has and its types don't say. */
+interface AcornState {
+  readonly type: unknown;
+  readonly lastTokEnd: number;
+  insertSemicolon(): boolean | undefined;
+}
+
+/**
+ * HAZARD: acorn guesses from the tokens before whether a slash begins a regular
+ * expression, and guesses wrong after `of`, `a?.yield` and `a ? b : {}`. With a
+ * line break between, it then inserts a semicolon where V8 divides, and code
+ * hides in what acorn takes for a regular expression's text.
+ */
+class GuestParser extends (Parser as unknown as new (options: Options, input: string) => AcornState & { parse(): unknown }) {
+  /** Ends of statements after which a semicolon was inserted before a regular expression. */
+  readonly doubtful: number[] = [];
+
+  override insertSemicolon(): boolean | undefined {
+    const inserted = super.insertSemicolon();
+    if (inserted && this.type === tokTypes.regexp) this.doubtful.push(this.lastTokEnd);
+    return inserted;
+  }
+}
+
+/** The only thing that can't be divided and whose statement is worth ending: a function's block after an arrow. */
+function assertEndsArrow(program: SyntaxNode, ends: readonly number[]): void {
+  const arrows = new Set<number>();
+  const visit = (node: SyntaxNode): void => {
+    if (node.type === "ArrowFunctionExpression" && node["body"].type === "BlockStatement") arrows.add(node.end);
+    for (const field of CHILD_FIELDS[node.type] ?? []) {
+      const children: unknown = node[field];
+      for (const child of Array.isArray(children) ? children : [children]) if (child) visit(child as SyntaxNode);
+    }
+  };
+  visit(program);
+  for (const end of ends) {
+    if (!arrows.has(end)) throw new SyntaxError("a slash after a line break that divides, or begins a regular expression: write a semicolon");
+  }
 }
 
 /**
@@ -32,7 +72,10 @@ export function parseGuest(source: string, goal: Goal): Parsed {
   };
   if (goal === "commonjs") (options as { allowNewTargetOutsideFunction?: boolean }).allowNewTargetOutsideFunction = true;
   try {
-    return { program: parse(source, options) as unknown as SyntaxNode, magicComments };
+    const parser = new GuestParser(options, source);
+    const program = parser.parse() as SyntaxNode;
+    if (parser.doubtful.length > 0) assertEndsArrow(program, parser.doubtful);
+    return { program, magicComments };
   } catch (error) {
     if (error instanceof RangeError) throw new SyntaxError("the text is nested too deep", { cause: error });
     throw error;

@@ -38,6 +38,8 @@ export const RESERVED = {
   /** The same where the key is computed, and the variable that holds such a key: see `computedTarget`. */
   computedTarget: "moat$at",
   key: "moat$k",
+  /** Prefix of the label that text which closes its wrapper can't know. */
+  label: "moat$e",
   /** A name for an anonymous sloppy function that uses `arguments.callee`. */
   callee: "moat$callee",
 } as const;

@@ -220,9 +220,15 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
         seen.set(parameter["name"], parameter);
       }
     }
-    if (body.type === "BlockStatement") {
-      for (const statement of body["body"] as SyntaxNode[]) visit(statement, body, "body", inner);
-    } else visit(body, node, "body", inner);
+    if (body.type !== "BlockStatement") {
+      visit(body, node, "body", inner);
+      return;
+    }
+    // HAZARD: parameters with expressions don't see the body's variables: in `(a = x) => { var x }` the first `x` is free.
+    const isSimple = (node["params"] as SyntaxNode[]).every(({ type }) => type === "Identifier");
+    const bodyScope: Scope = isSimple ? scope : { parent: scope, kind: "function", names: new Set(), node };
+    const innermost: WalkState = { ...inner, scope: bodyScope, functionScope: bodyScope };
+    for (const statement of body["body"] as SyntaxNode[]) visit(statement, body, "body", innermost);
   };
 
   const declareFunction = (node: SyntaxNode, parent: SyntaxNode, field: string, state: WalkState): void => {
@@ -381,7 +387,8 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
       case "CatchClause": {
         const inner = blockScope(state);
         if (node["param"]) declare(node["param"], inner.scope, inner);
-        visitChildren(node["body"], inner);
+        // HAZARD: the block's own names are not seen by expressions in the parameter's pattern.
+        visitChildren(node["body"], blockScope(inner));
         return;
       }
       case "VariableDeclaration": {

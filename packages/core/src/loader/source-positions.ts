@@ -10,7 +10,7 @@ export interface TextShifts {
   readonly bodyStart: number;
   readonly sourceLength: number;
   /** Start and end in the source and length of the replacement, three numbers an edit, in order. */
-  readonly shifts: Int32Array;
+  readonly shifts: Readonly<ArrayLike<number>>;
 }
 
 /** Lines and columns count from 1, offsets from 0, in UTF-16 units, as V8's do. */

@@ -6,7 +6,7 @@
  */
 import type { FunctorShape } from "./functor.ts";
 import { parseGuest } from "./parse.ts";
-import { resolveName, scanProgram } from "./scan.ts";
+import { scanProgram } from "./scan.ts";
 import type { SyntaxNode } from "./syntax.ts";
 
 /** The guest's text broke out of its wrapper, or keeps syntax that moat does not evaluate. */
@@ -15,7 +15,8 @@ function refuse(reason: string): never {
 }
 
 /**
- * @param realGlobalNames names that the real global object has: none may be free.
+ * @param parameters names of all parameters of the outer function.
+ * @param realGlobalNames names that the real global object has: all must be among them.
  * @throws {SyntaxError} when the text is not a sound functor.
  */
 export function verifyFunctor(
@@ -38,11 +39,9 @@ export function verifyFunctor(
   if (scan.withStatements.length > 0) refuse("with is left");
   if (scan.directEvals.length > 0) refuse("a direct eval is left");
   if (scan.moduleItems.length > 0) refuse("import or export is left");
-  // The outer wrapper alone is sloppy: it holds nothing but the return statement.
-  if (scan.sloppyFunctionCount() !== 1) refuse("a sloppy function is left");
-  for (const { name, scope } of scan.references) {
-    if (realGlobalNames.has(name) && resolveName(name, scope) === undefined) refuse(`${name} is free`);
-  }
+  if (scan.sloppyFunctionCount() !== 0) refuse("a sloppy function is left");
+  // Whatever the scopes: every such name is a parameter of the outermost function.
+  for (const name of realGlobalNames) if (!parameters.includes(name)) refuse(`${name} is free`);
 }
 
 function wrappedFunction(program: SyntaxNode, text: string): { outer: SyntaxNode; node: SyntaxNode } | undefined {
@@ -50,10 +49,15 @@ function wrappedFunction(program: SyntaxNode, text: string): { outer: SyntaxNode
   const outer: SyntaxNode | undefined = statement?.["expression"];
   if (program["body"].length !== 1 || outer?.type !== "FunctionExpression") return undefined;
   if (text[0] !== "(" || outer.start !== 1 || outer.end !== text.length - 1) return undefined;
-  const [only, ...others] = outer["body"].body as SyntaxNode[];
+  const [directive, labeled, ...others] = outer["body"].body as SyntaxNode[];
+  if (directive?.["directive"] !== "use strict" || labeled?.type !== "LabeledStatement" || others.length > 0) return undefined;
+  const [only, leave, ...rest] = labeled["body"].body as SyntaxNode[];
   const node: SyntaxNode | undefined = only?.["argument"];
-  if (others.length > 0 || only?.type !== "ReturnStatement" || node?.type !== "FunctionExpression") return undefined;
-  return node.end === text.length - 2 ? { outer, node } : undefined;
+  if (only?.type !== "ReturnStatement" || node?.type !== "FunctionExpression") return undefined;
+  if (leave?.type !== "BreakStatement" || rest.length > 0) return undefined;
+  const label: string = labeled["label"].name;
+  const tail = `;break ${label}}})`;
+  return leave["label"].name === label && node.end === text.length - tail.length && text.endsWith(tail) ? { outer, node } : undefined;
 }
 
 function parameterNames(node: SyntaxNode): string[] {
