@@ -25,6 +25,8 @@ export interface Place {
  * | `worker` | empty |
  * | `native` | path or specifier of the addon, or `*` where a loader looks for it |
  * | `defines`, `reads` | name of a property of the global object that Node does not have, or `Reflect.*` |
+ * | `hands-global` | empty: the global object goes where it can't be followed |
+ * | `handed` | name of a harmless global, read off an object that may be the global one |
  * | `calls` | `specifier first-argument`: a constant string handed to an imported function |
  * | `unanalyzed` | why |
  */
@@ -44,6 +46,8 @@ export type Capability =
   | "native"
   | "defines"
   | "reads"
+  | "hands-global"
+  | "handed"
   | "calls"
   | "unanalyzed";
 

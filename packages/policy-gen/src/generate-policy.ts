@@ -95,6 +95,13 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
     }
   }
   // A second round, for what depends on the first.
+  const handsGlobal = new Set(reached.files.filter(({ facts }) => facts.uses.some(({ capability }) => capability === "hands-global")).map(({ location }) => location));
+  for (const { path, location, facts } of reached.files) {
+    if (!handsGlobal.has(location)) continue;
+    for (const use of facts.uses) {
+      if (use.capability === "handed") collectorOf(location)?.grant({ capability: "global", target: use.target }, within(location, path), use);
+    }
+  }
   grantHandedFolders();
   const loadersUsed = new Map<string, { file: string; use: Use }>();
   const commandWrappers = new Set<string>();

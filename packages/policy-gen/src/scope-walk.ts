@@ -1,3 +1,4 @@
+import { HARMLESS_GLOBALS } from "./tables/node-globals.ts";
 import { makeScope } from "./scope.ts";
 import type { Binding, Scope, SyntaxNode } from "./scope.ts";
 import { VISITOR_KEYS } from "./tables/visitor-keys.ts";
@@ -13,6 +14,8 @@ export interface Walked {
   readonly moduleNodes: SyntaxNode[];
   /** Functions with their `return` arguments, for results that carry a power. */
   readonly strings: SyntaxNode[];
+  /** `x.setTimeout`: members of any object that are named like harmless globals. */
+  readonly namedLikeGlobals: SyntaxNode[];
 }
 
 export function emptyWalk(): Walked {
@@ -23,6 +26,7 @@ export function emptyWalk(): Walked {
     metaProperties: [],
     moduleNodes: [],
     strings: [],
+    namedLikeGlobals: [],
   };
 }
 
@@ -63,6 +67,7 @@ export function walkProgram(program: SyntaxNode, outer: Scope | undefined, stric
       case "MemberExpression":
         visit(node["object"], node, scope);
         if (node["computed"]) visit(node["property"], node, scope);
+        else if (HARMLESS_GLOBALS.has(node["property"].name)) out.namedLikeGlobals.push(node);
         return;
       case "Property":
         if (node["computed"]) visit(node["key"], node, scope);

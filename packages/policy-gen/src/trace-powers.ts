@@ -590,6 +590,9 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
         if (effect !== undefined) recordValueEffect(effect, node, emit);
         return;
       }
+      case "global":
+        emit("hands-global", "", node);
+        return;
       case "env":
         emit("unanalyzed", "environment used as a whole", node);
         return;

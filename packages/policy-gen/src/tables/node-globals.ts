@@ -24,6 +24,18 @@ export const NODE_GLOBALS: ReadonlySet<string> = new Set([
   "queueMicrotask", "sessionStorage", "setImmediate", "setInterval", "setTimeout", "structuredClone",
 ]);
 
+/**
+ * Those that a package may take off a global object that it was handed by another
+ * of its files, where nobody can see that it is the global object: all without
+ * authority of their own.
+ */
+export const HARMLESS_GLOBALS: ReadonlySet<string> = new Set([
+  "AbortController", "AbortSignal", "Blob", "Buffer", "DOMException", "Event", "EventTarget", "FormData", "Headers", "MessageChannel",
+  "ReadableStream", "TextDecoder", "TextEncoder", "TransformStream", "URL", "URLSearchParams", "WritableStream", "atob", "btoa",
+  "clearImmediate", "clearInterval", "clearTimeout", "console", "performance", "queueMicrotask", "setImmediate", "setInterval",
+  "setTimeout", "structuredClone",
+]);
+
 /** Namespace objects that libraries extend for each other, with the language's own members. */
 export const EXTENDED_NAMESPACES: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   // reflect-metadata defines on it what decorators' helpers and libraries over them read.
