@@ -9,9 +9,17 @@ import { lockdownRealm } from "./compartments/lockdown.ts";
 import { takePowers } from "./compartments/powers.ts";
 import { makeRealm } from "./compartments/realm.ts";
 import { emptyRealGlobal, freezeRealGlobal } from "./compartments/second-wall.ts";
-import { evaluateModule } from "./compartments/module-record.ts";
 import { installNetworkGuard } from "./endowments/net/index.ts";
 import { MoatError } from "./errors/moat-error.ts";
+import { makeLaunchers } from "./launching/make-launchers.ts";
+import { givenVariables, ownProcessPolicy } from "./launching/own-process-policy.ts";
+import { startEntry } from "./launching/start-entry.ts";
+import { startRecord } from "./launching/start-record.ts";
+import type { StartedBy } from "./launching/start-from-request.ts";
+import { openPreparedModules, type PreparedModules } from "./prepared/prepared-modules.ts";
+import { preparationIdentity } from "./prepared/preparation-identity.ts";
+import { storeLocation } from "./prepared/store-location.ts";
+import type { Powers } from "./endowments/principal.ts";
 import { makeDisk } from "./packages/disk.ts";
 import { locateNames } from "./packages/locate-names.ts";
 import { makeResolver } from "./packages/resolver.ts";
@@ -30,6 +38,10 @@ export interface ProgramOptions {
   /** Records denied uses and lets them through. */
   readonly audit?: boolean;
   readonly onDenial?: (denial: Denial) => void;
+  /** Absolute path of the file that children and workers append their denials to. */
+  readonly logFile?: string | undefined;
+  /** In a worker or a child of a program: who asked for it, and for what. */
+  readonly started?: StartedBy;
 }
 
 /** Where moat's own files are: no package may write them, and no stack shows them. */
@@ -42,70 +54,86 @@ const MOAT_FOLDER = dirname(fileURLToPath(import.meta.url));
  * @throws {MoatError} `MOAT_ENTRY_MISSING`; nothing of the program has run then.
  */
 export function runProgram(options: ProgramOptions): void {
-  const { policy, overrides } = options;
+  const { policy, overrides, started } = options;
   const project = realpathSync.native(options.project);
   const resolver = makeResolver(makeDisk(), { roots: [project] });
-  const policies = effectivePolicy(policy, overrides);
+  const policies = new Map(effectivePolicy(policy, overrides));
   const names = locateNames(policies.keys(), project, resolver);
   const entry = realEntry(options.entry);
 
   const powers = takePowers();
-  powers.process.argv = [powers.process.execPath, options.entry, ...options.argv];
+  const { execPath } = powers.process;
+  powers.process.argv = started === undefined ? [execPath, options.entry, ...options.argv] : [...started.argv];
+  if (started !== undefined) {
+    const { principal, entry: asked, variables = givenVariables(powers.process.env) } = started.request;
+    const own = (name: string, visible: readonly string[]): void =>
+      void policies.set(name, ownProcessPolicy(policies.get(name) ?? {}, visible));
+    own(principal, variables);
+    const owner = "file" in asked ? names.get(resolver.ownerOf(asked.file)) : undefined;
+    if (owner !== undefined && owner !== principal) own(owner, []);
+  }
   emptyRealGlobal();
   const locked = lockdownRealm([`${pathToFileURL(MOAT_FOLDER).href}/`, "node:internal/modules/"]);
   locked.harden(MoatError);
   const realGlobalNames = freezeRealGlobal(powers.globals);
   locked.powerlessConstructors.enable(locked.makeCompartmentGlobal(), realGlobalNames);
   installNetworkGuard(powers);
+  const paths = started?.request.paths ?? {
+    project,
+    cwd: powers.process.cwd(),
+    tmp: realpathSync.native(tmpdir()),
+    home: realFolder(homedir()),
+  };
+  const audit = options.audit ?? false;
+  const location = storeLocation(project, powers.process.env);
+  const prepared = location && openPreparedModules(location, entry, preparationIdentity());
+  if (prepared !== undefined) saveWhenSettled(prepared, powers);
   const realm = makeRealm({
     resolver,
     powers,
     policies,
     names,
-    paths: {
-      project,
-      cwd: powers.process.cwd(),
-      tmp: realpathSync.native(tmpdir()),
-      home: realFolder(homedir()),
-    },
+    paths,
     rootTrusted: policy.root === "trusted",
-    audit: options.audit ?? false,
+    audit,
     onDenial: options.onDenial ?? (() => {}),
     makeCompartmentGlobal: locked.makeCompartmentGlobal,
     realGlobalNames,
-    reservedPaths: [MOAT_FOLDER, join(project, "moat.policy.json"), join(project, "moat.overrides.json")],
+    reservedPaths: [MOAT_FOLDER, ...(location ? [location.folder, location.keyFolder] : []), join(project, "moat.policy.json"), join(project, "moat.overrides.json")],
     entry,
-    launchers: {},
+    prepared,
+    launchers: {
+      ...makeLaunchers({ execPath, program: entry, paths, audit, logFile: options.logFile, resolver, names }),
+      ...(started?.worker && { worker: { ...started.worker, principal: started.request.principal } }),
+    },
   });
+  if (started !== undefined) {
+    startEntry(realm, started.request);
+    return;
+  }
 
   const resolution = resolver.resolve(entry, entry, "require");
   const world = realm.worldAt(resolution.location ?? project);
-  if (checkBeforehand(realm, world, resolution) === "module") startModule();
-  else powers.process.nextTick(() => void world.commonJs.exportsOf(entry, undefined, true));
+  if (checkBeforehand(realm, world, resolution) === "module") {
+    startRecord(powers, () => world.modules.recordFor(resolver.resolve(pathToFileURL(entry).href, entry, "import")));
+  } else powers.process.nextTick(() => void world.commonJs.exportsOf(entry, undefined, true));
+}
 
-  function startModule(): void {
-    let settled = false;
-    powers.process.on("exit", (code) => {
-      // As Node: a program that ends while its entry still awaits has not finished.
-      if (!settled && code === 0) powers.process.exitCode = 13;
-    });
-    const run = async (): Promise<void> => {
-      const record = world.modules.recordFor(resolver.resolve(pathToFileURL(entry).href, entry, "import"));
-      record.link();
-      await evaluateModule(record);
-    };
-    run().then(
-      () => {
-        settled = true;
-      },
-      (error: unknown) => {
-        settled = true;
-        powers.globals["setImmediate"](() => {
-          throw error;
-        });
-      },
-    );
-  }
+/** Lets a program load most of what it needs; a server never exits. */
+const SETTLED_AFTER_MS = 5_000;
+
+/** Saves what was prepared when the program ends, or once it has been up for a while. */
+function saveWhenSettled(prepared: PreparedModules, powers: Powers): void {
+  const save = (): void => {
+    try {
+      prepared.save();
+    } catch (error) {
+      // The next run prepares again: slower, nothing else. The program's own output stays its own.
+      if (powers.process.env["MOAT_DEBUG"]) powers.process.stderr.write(`moat: ${String(error)}\n`);
+    }
+  };
+  powers.process.on("exit", save);
+  powers.globals["setTimeout"](save, SETTLED_AFTER_MS).unref();
 }
 
 function realEntry(entry: string): string {

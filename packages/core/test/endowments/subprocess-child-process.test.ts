@@ -249,8 +249,8 @@ describe("node children", () => {
     const asked: unknown[] = [];
     const { cp } = facade(["node"], {
       more: {
-        nodeLauncher: (principal, file, args) => {
-          asked.push([principal.name, file, args]);
+        nodeLauncher: (principal, { entry, args }) => {
+          asked.push([principal.name, entry, args]);
           return {
             execPath: process.execPath,
             args: ["-e", "if (process.send) process.send(process.env.UNDER); else console.log(process.env.UNDER)"],
@@ -260,13 +260,15 @@ describe("node children", () => {
       },
     });
     expect(cp.execFileSync("node", ["--enable-source-maps", "a.js", "b"], { encoding: "utf8" })).toBe("moat\n");
-    expect(asked[0]).toEqual(["app>dep", join(process.cwd(), "a.js"), ["b"]]);
+    expect(asked[0]).toEqual(["app>dep", { file: join(process.cwd(), "a.js") }, ["b"]]);
     const child = cp.fork(join(project, "c.js"), ["d"]);
     expect(await new Promise((resolve) => child.on("message", resolve))).toBe("moat");
-    expect(asked[1]).toEqual(["app>dep", join(project, "c.js"), ["d"]]);
-    for (const flags of [["-e", "1"], ["--require", "./x.js", "a.js"], ["-"], []])
+    expect(asked[1]).toEqual(["app>dep", { file: join(project, "c.js") }, ["d"]]);
+    cp.execFileSync("node", ["-pe", "1 + 1", "x"]);
+    expect(asked[2]).toEqual(["app>dep", { source: "1 + 1", format: "commonjs", name: "[eval]", print: true }, ["x"]]);
+    for (const flags of [["-e"], ["--require", "./x.js", "a.js"], ["-r", "./x.js", "-e", "1"], ["--import=./x.js", "-e", "1"], ["-"], []])
       expect(() => cp.execFileSync("node", flags)).toThrow(/ENOENT/);
-    expect(asked).toHaveLength(2);
+    expect(asked).toHaveLength(3);
   });
 });
 

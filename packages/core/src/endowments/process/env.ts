@@ -18,6 +18,14 @@ export function makeEnvCovers(granted: readonly string[], foldCase: boolean): (k
   };
 }
 
+/** What a principal's own environment holds, asked by moat itself: nothing hidden is reported as refused. */
+const quietly = new WeakMap<object, () => Record<string, string>>();
+
+/** A copy of the variables that a principal sees in its `process.env`, its own changes included. */
+export function visibleVariables(env: object): Record<string, string> | undefined {
+  return quietly.get(env)?.();
+}
+
 /**
  * A principal's `process.env`: a live view of the keys that it is granted.
  * What it writes or deletes is seen by itself and by the children it starts,
@@ -42,7 +50,8 @@ export function makeEnv(context: EndowmentContext): NodeJS.ProcessEnv {
     // One question a key: programs read `env.NODE_ENV` in their hot paths.
     let refused = refusedKeys.get(key);
     if (refused === undefined) {
-      refused = principal.denies({ capability: "env", target: key });
+      // A variable that is not set reads the same with a grant: nobody needs to be told.
+      refused = principal.denies({ capability: "env", target: key, ...(!hasOwn(real, key) && { quiet: true }) });
       refusedKeys.set(key, refused);
     }
     return !refused;
@@ -62,7 +71,7 @@ export function makeEnv(context: EndowmentContext): NodeJS.ProcessEnv {
       else hidden.push(key);
     }
     if (hidden.length > 0) {
-      listsAll ??= !principal.denies({ capability: "env", target: "*", via: "Object.keys(process.env)" });
+      listsAll ??= !principal.denies({ capability: "env", target: "*", via: "Object.keys(process.env)", quiet: true });
       if (listsAll) for (const key of hidden) keys.add(key);
     }
     for (const [key, value] of overlay) if (value !== undefined) keys.add(key);
@@ -110,7 +119,16 @@ export function makeEnv(context: EndowmentContext): NodeJS.ProcessEnv {
     preventExtensions: () => false,
   };
   Object.setPrototypeOf(handler, null);
-  return new Proxy({}, Object.freeze(handler));
+  const env = new Proxy({}, Object.freeze(handler));
+  quietly.set(env, () => {
+    const visible: Record<string, string> = Object.create(null);
+    for (const key of Object.keys(real)) {
+      if (!overlay.has(slot(key)) && (principal.trusted || covers(key))) visible[key] = real[key]!;
+    }
+    for (const [key, value] of overlay) if (value !== undefined) visible[key] = value;
+    return visible;
+  });
+  return env;
 }
 
 /** Copies what a `.env` text defines into an environment, leaving what is set. */

@@ -1,5 +1,6 @@
 import { delimiter, isAbsolute, sep } from "node:path";
 import type { EndowmentContext } from "../principal.ts";
+import { visibleVariables } from "../process/env.ts";
 import { principalProcess } from "../process/process.ts";
 import { BASELINE_VARIABLES, LOADER_VARIABLES, matchesVariable } from "./loader-variables.ts";
 
@@ -36,7 +37,8 @@ export function childEnv(context: EndowmentContext, additions: unknown): Record<
   for (const name of Object.keys(real)) {
     if (matchesVariable(BASELINE_VARIABLES, name)) env[name] = real[name]!;
   }
-  const own: unknown = additions ?? (principalProcess(context) as NodeJS.Process).env;
+  const given: unknown = additions ?? (principalProcess(context) as NodeJS.Process).env;
+  const own = typeof given === "object" && given !== null ? (visibleVariables(given) ?? given) : given;
   if (typeof own === "object" && own !== null) {
     // for-in: Node takes inherited variables too.
     for (const name in own) {
@@ -49,4 +51,34 @@ export function childEnv(context: EndowmentContext, additions: unknown): Record<
   }
   env.PATH = programFolders(context).join(delimiter);
   return env;
+}
+
+/** The variables of a worker. */
+export interface WorkerVariables {
+  readonly env: Record<string, string>;
+  /** Those among them that the principal that starts it sees in any case. */
+  readonly visible: readonly string[];
+}
+
+/**
+ * The environment of a worker. Without an `env` of the caller's, it is the
+ * program's own with what the caller changed in it, and each package in the
+ * worker sees of it what its policy says.
+ */
+export function workerVariables(context: EndowmentContext, given: unknown): WorkerVariables {
+  const { principal, powers } = context;
+  const isOwn = typeof given !== "object" || given === null;
+  const source: object = isOwn ? (principalProcess(context) as NodeJS.Process).env : given;
+  const variables: object = visibleVariables(source) ?? source;
+  const env: Record<string, string> = Object.create(null);
+  if (isOwn) for (const name of Object.keys(powers.process.env)) env[name] = powers.process.env[name]!;
+  const visible: string[] = [];
+  for (const name in variables) {
+    if (!principal.trusted && matchesVariable(LOADER_VARIABLES, name)) continue;
+    const value = (variables as Record<string, unknown>)[name];
+    if (value === undefined) continue;
+    env[name] = `${value as string}`;
+    visible.push(name);
+  }
+  return { env, visible };
 }

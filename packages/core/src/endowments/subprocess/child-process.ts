@@ -1,12 +1,12 @@
 import { fileURLToPath, URL } from "node:url";
-import { promisify } from "node:util";
 import { accessDenied } from "../access-denied.ts";
-import { facadeFromTable, wholeModule, type MemberTable } from "../member-table.ts";
+import { facadeFromTable, type MemberTable } from "../member-table.ts";
 import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
 import { childProcessClass, tameChild } from "./child-class.ts";
 import { makeCommandPlanner, type CommandPlan } from "./command-plan.ts";
 import { failedSync, programNotFound } from "./spawn-error.ts";
 import { readSpawnOptions, type ChildOptions } from "./spawn-options.ts";
+import { addPromise, makeTrustedChildProcess } from "./trusted-child-process.ts";
 
 export const CHILD_PROCESS_MEMBERS: MemberTable = {
   ChildProcess: ["own", "for instanceof; the real one starts anything"],
@@ -65,11 +65,10 @@ function readCall(file: unknown, rest: readonly unknown[]): Call {
 /**
  * `child_process` by program: each command is resolved by moat against the grants
  * and its own `PATH`, gets the principal's own environment, and `node` children
- * come up under moat. Unbounded principals get Node's own functions, and only
- * `fork` goes through the launcher.
+ * come up under moat. Unbounded principals: see `trusted-child-process.ts`.
  */
 export const makeChildProcess: BuiltinFactory = (context) => {
-  if (context.principal.trusted) return makeTrusted(context);
+  if (context.principal.trusted) return makeTrustedChildProcess(context);
   const real = context.powers.builtin("child_process");
   const planner = makeCommandPlanner(context);
   const nodeOptions = (options: ChildOptions, plan: CommandPlan): Record<string, unknown> => ({
@@ -200,44 +199,3 @@ export const makeChildProcess: BuiltinFactory = (context) => {
     spawnSync,
   });
 };
-
-/** `util.promisify` of `exec` and `execFile` gives both outputs, and the child. */
-function addPromise(original: (...args: any[]) => any): void {
-  const promised = (...args: unknown[]): Promise<unknown> => {
-    let child: unknown;
-    const promise = new Promise((resolve, reject) => {
-      child = original(...args, (error: Error | null, stdout: unknown, stderr: unknown) => {
-        if (error === null) resolve({ stdout, stderr });
-        else reject(Object.assign(error, { stdout, stderr }));
-      });
-    });
-    return Object.assign(promise, { child });
-  };
-  Object.defineProperty(original, promisify.custom, { value: promised, enumerable: false });
-}
-
-/**
- * The application starts what it likes; a module that it forks comes up under
- * moat, because the packages in it are as little trusted there as here.
- */
-function makeTrusted(context: EndowmentContext): object {
-  const facade = wholeModule(context, "child_process");
-  const real = context.powers.builtin("child_process");
-  const { nodeLauncher, principal } = context;
-  if (nodeLauncher === undefined) return facade;
-  const planner = makeCommandPlanner(context);
-  facade.fork = function fork(modulePath: unknown, ...rest: unknown[]) {
-    const call = readCall(modulePath instanceof URL ? fileURLToPath(modulePath.href) : modulePath, rest);
-    const given = (call.options ?? {}) as Record<string, unknown>;
-    const cwd = given.cwd === undefined ? context.powers.process.cwd() : `${given.cwd as string}`;
-    const plan = planner.fork(call.file, call.args, { node: {}, cwd, shell: false, badCwd: false });
-    if (plan === undefined) throw accessDenied(`child_process.fork by ${principal.name}`, "command");
-    const [file, ...args] = plan.args;
-    return real.fork(file, args, {
-      ...given,
-      execPath: plan.file,
-      env: { ...((given.env as object | undefined) ?? context.powers.process.env), ...plan.env },
-    });
-  };
-  return facade;
-}

@@ -65,8 +65,11 @@ function underLauncher(context: EndowmentContext, real: any): object {
     }
     const given = Array.isArray(args) ? args.map((one) => `${one}`) : powers.process.argv.slice(2);
     const path = powers.builtin("path").resolve(powers.process.cwd(), `${exec as string}`);
-    const launch = nodeLauncher(principal, path, given);
-    if (launch === undefined) throw accessDenied("cluster.setupPrimary", "command");
+    const launch = nodeLauncher(principal, { entry: { file: path }, args: given });
+    if (launch === undefined) {
+      real.setupPrimary(settings);
+      return;
+    }
     const [file, ...rest] = launch.args;
     real.setupPrimary({ ...settings, exec: file, args: rest, execArgv: [] });
   };

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { EndowmentContext } from "../principal.ts";
 import { makeCommandGrants, type Program } from "./command-grants.ts";
 import { wordsOfPlainCommand } from "./command-line.ts";
-import { asksForVersion, fileOfNodeArguments } from "./node-arguments.ts";
+import { asksForVersion, readNodeArguments, type NodeCall } from "./node-arguments.ts";
 import type { ChildOptions } from "./spawn-options.ts";
 
 /** What will really be started: absolute, checked, and not asked about again. */
@@ -38,28 +38,31 @@ export function makeCommandPlanner(context: EndowmentContext): CommandPlanner {
     env: {},
   });
 
-  const underMoat = (file: string, args: readonly string[], options: ChildOptions): CommandPlan | undefined => {
-    const absolute = resolve(options.cwd, file);
-    const launch = nodeLauncher?.(principal, absolute, args);
+  const underMoat = (call: NodeCall, options: ChildOptions): CommandPlan | undefined => {
+    const { run, args } = call;
+    const entry = "file" in run ? { file: resolve(options.cwd, run.file) } : run;
+    const launch = nodeLauncher?.(principal, { entry, args });
     return launch === undefined
       ? undefined
       : { file: launch.execPath, args: launch.args, argv0: "node", env: launch.env ?? {} };
   };
+  const fileUnderMoat = (file: string, args: readonly string[], options: ChildOptions): CommandPlan | undefined =>
+    underMoat({ run: { file }, args, flags: [], preload: [] }, options);
   const plan = (file: string, args: readonly string[], options: ChildOptions, via: string): CommandPlan | undefined => {
     const program = options.badCwd ? "missing" : grants.programFor(file, options.cwd);
     if (program === "missing") return undefined;
     if (program !== undefined && program.node === undefined) return start(program, args);
     if (program?.node === "script") {
-      const launched = underMoat(program.path, args, options);
+      const launched = fileUnderMoat(program.path, args, options);
       if (launched !== undefined) return launched;
     }
     if (program?.node === "binary") {
       if (asksForVersion(args)) return start(program, args);
-      const asked = fileOfNodeArguments(args);
-      const launched = asked === undefined ? undefined : underMoat(asked.file, asked.args, options);
+      const asked = readNodeArguments(args);
+      const launched = asked === undefined ? undefined : underMoat(asked, options);
       if (launched !== undefined) return launched;
     }
-    // Granted, but asked for something that cannot be held: `node -e`, or a file that is not to be run.
+    // Granted, but asked for something that cannot be held: `node --require`, or a file that is not to be run.
     const target = program === undefined ? file : `${file} ${args[0] ?? ""}`.trim();
     if (refuse(target, via)) return undefined;
     return { file, args, argv0: file, env: {} };
@@ -91,7 +94,7 @@ export function makeCommandPlanner(context: EndowmentContext): CommandPlanner {
     },
     fork(file, args, options) {
       const program = options.badCwd ? undefined : grants.programFor("node", options.cwd);
-      const launched = program === undefined ? undefined : underMoat(file, args, options);
+      const launched = program === undefined ? undefined : fileUnderMoat(file, args, options);
       if (launched !== undefined) return launched;
       if (options.badCwd || refuse("node", "child_process.fork")) return undefined;
       return { file: powers.process.execPath, args: [resolve(options.cwd, file), ...args], argv0: "node", env: {} };

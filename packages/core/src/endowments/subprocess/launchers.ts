@@ -6,23 +6,48 @@ export interface NodeLaunch {
   readonly execPath: string;
   /** Everything that follows `execPath`, the file and its arguments included. */
   readonly args: readonly string[];
+  /** How many of them are flags of node's own. */
+  readonly flagCount?: number;
   /** Variables that the launch needs on top of the child's own. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Undefined where the file may not be started that way. `file` is absolute. */
-export type NodeLauncher = (principal: Principal, file: string, args: readonly string[]) => NodeLaunch | undefined;
+/** A text in place of a file: `node -e`, `eval: true`, `data:` URLs. */
+export interface StartedText {
+  readonly source: string;
+  readonly format: "commonjs" | "module";
+  /** What stacks call it; its `require` looks from the working directory. */
+  readonly name?: string;
+  /** Its completion value is printed: `node -p`. */
+  readonly print?: boolean;
+}
+
+/** What a `node` is asked to run, read from its arguments. */
+export interface NodeStart {
+  /** Absolute. */
+  readonly entry: { readonly file: string } | StartedText;
+  readonly args: readonly string[];
+  /** Flags of node's own that load no code. */
+  readonly flags?: readonly string[];
+  /** What `--require` and `--import` name: loaded under moat too. */
+  readonly preload?: readonly string[];
+}
+
+/** Undefined where it may not be started that way, or for a trusted principal where it has nothing to do with the project. */
+export type NodeLauncher = (principal: Principal, start: NodeStart) => NodeLaunch | undefined;
 
 /** A worker that a principal asks for, everything in it already coerced and filtered. */
 export interface WorkerRequest {
   readonly principal: Principal;
   /** An absolute file, or a text with its format (`eval: true`, `data:` URLs). */
-  readonly entry: { readonly file: string } | { readonly source: string; readonly format: "commonjs" | "module" };
+  readonly entry: { readonly file: string } | StartedText;
   /** The guest's own value, cloned or transferred by Node. */
   readonly workerData: unknown;
   /** The principal's `setEnvironmentData` entries. */
   readonly environmentData: ReadonlyMap<unknown, unknown>;
   readonly env: Readonly<Record<string, string>>;
+  /** Names in `env` that the principal sees whatever its policy says: it gave them itself, or saw them before. */
+  readonly visibleVariables: readonly string[];
   /** `process.argv.slice(2)` of the worker. */
   readonly argv: readonly string[];
 }

@@ -40,6 +40,7 @@ export function makeWorkerClass(context: EndowmentContext, environmentData: Read
         workerData: options.workerData,
         environmentData,
         env: options.env,
+        visibleVariables: options.visible,
         argv: options.argv,
       });
       if (launch === undefined) throw accessDenied("worker_threads.Worker", "worker");

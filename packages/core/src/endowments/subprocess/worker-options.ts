@@ -1,5 +1,5 @@
 import type { EndowmentContext } from "../principal.ts";
-import { childEnv } from "./child-env.ts";
+import { workerVariables } from "./child-env.ts";
 
 /** What becomes of each option of `Worker`; one without a row is dropped. */
 export const WORKER_OPTIONS: Readonly<Record<string, readonly [rule: "copy" | "own" | "drop", why: string]>> = {
@@ -26,6 +26,7 @@ export interface WorkerOptionsRead {
   readonly isEval: boolean;
   readonly workerData: unknown;
   readonly env: Record<string, string>;
+  readonly visible: readonly string[];
   readonly argv: readonly string[];
 }
 
@@ -53,7 +54,7 @@ export function readWorkerOptions(context: EndowmentContext, given: unknown): Wo
     node,
     isEval: Boolean(isEval),
     workerData,
-    env: childEnv(context, isShared ? undefined : (env ?? undefined)),
+    ...workerVariables(context, isShared ? undefined : env),
     argv: Array.isArray(argv) ? Array.from({ length: argv.length }, (_, index) => `${argv[index] as string}`) : [],
   };
 }

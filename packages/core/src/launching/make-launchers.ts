@@ -1,0 +1,66 @@
+/** How workers and `node` children of a program come up under moat. */
+import { dirname, join, sep } from "node:path";
+import { realpathSync } from "node:fs";
+import { fileURLToPath, URL } from "node:url";
+import type { EndowmentContext, ProjectPaths } from "../endowments/principal.ts";
+import type { NodeLauncher, WorkerLauncher } from "../endowments/subprocess/launchers.ts";
+import type { Principal } from "../endowments/principal.ts";
+import type { Resolver } from "../packages/resolver.ts";
+import type { CanonicalName } from "../policy/types.ts";
+import { printStartRequest, type StartRequest } from "./start-request.ts";
+
+const CHILD_BOOTSTRAP = fileURLToPath(new URL("../child-bootstrap.js", import.meta.url));
+const WORKER_BOOTSTRAP = new URL("../worker-bootstrap.js", import.meta.url);
+
+export interface LauncherOptions {
+  readonly execPath: string;
+  readonly program: string;
+  readonly paths: ProjectPaths;
+  readonly audit: boolean;
+  readonly logFile?: string | undefined;
+  readonly resolver: Resolver;
+  /** Locations of the packages that the policy names. */
+  readonly names: ReadonlyMap<string, CanonicalName>;
+}
+
+export function makeLaunchers(options: LauncherOptions): Required<Pick<EndowmentContext, "nodeLauncher" | "workerLauncher">> {
+  const { names, paths, program, audit, logFile } = options;
+  const known = new Set(names.values());
+  const requestFor = (principal: Principal, entry: StartRequest["entry"]): StartRequest | undefined =>
+    // A package that the policy does not name has nothing that a child could inherit.
+    known.has(principal.name) ? { principal: principal.name, program, paths, audit, logFile, entry } : undefined;
+
+  const nodeLauncher: NodeLauncher = (principal, { entry, args, flags = [], preload }) => {
+    if (principal.trusted && "file" in entry && !belongsToTree(entry.file, options)) return undefined;
+    const request = requestFor(principal, entry);
+    if (request === undefined) return undefined;
+    return {
+      execPath: options.execPath,
+      flagCount: flags.length,
+      args: [...flags, CHILD_BOOTSTRAP, printStartRequest({ ...request, preload }), ...args],
+    };
+  };
+  const workerLauncher: WorkerLauncher = ({ principal, entry, workerData, environmentData, visibleVariables }) => {
+    const request = requestFor(principal, entry);
+    if (request === undefined) return undefined;
+    const text = printStartRequest({ ...request, variables: visibleVariables });
+    return { filename: WORKER_BOOTSTRAP, workerData: { request: text, workerData, environmentData } };
+  };
+  return { nodeLauncher, workerLauncher };
+}
+
+/** Whether a file that the application starts is the project's, or one of its packages', installed above it or not. */
+function belongsToTree(file: string, { paths, names, resolver }: LauncherOptions): boolean {
+  let real: string;
+  try {
+    real = realpathSync.native(file);
+  } catch {
+    // `node ./worker` means `worker.js`: where it lies is as good as what it is.
+    real = file;
+  }
+  if (real.startsWith(paths.project + sep) || names.has(resolver.ownerOf(real))) return true;
+  for (let at = paths.project; dirname(at) !== at; at = dirname(at)) {
+    if (real.startsWith(join(dirname(at), "node_modules") + sep)) return true;
+  }
+  return false;
+}
