@@ -45,7 +45,7 @@ export function makeDenialLog(options: DenialLogOptions = {}): DenialLog {
   const listeners = new Set<DenialListener>();
 
   const writeLine = (denial: Denial) => {
-    if (write === undefined || audit) return;
+    if (write === undefined || audit || denial.quiet) return;
     const count = (lines.get(denial.principal) ?? 0) + 1;
     lines.set(denial.principal, count);
     if (count <= MOST_LINES_EACH) write(`${formatDenial(denial, contextOf?.(denial.principal))}\n`);

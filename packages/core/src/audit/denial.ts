@@ -13,4 +13,6 @@ export interface Denial {
   readonly target: string;
   /** The function that was called, where that helps: `fs.readFileSync`. */
   readonly via?: string;
+  /** Programs go on as if nothing were missing: recorded, but no line for the person. */
+  readonly quiet?: true;
 }

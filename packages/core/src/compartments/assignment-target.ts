@@ -48,6 +48,8 @@ export function assignmentTarget(value: unknown, key: string | symbol, sloppy?: 
 
 /** The same for a key that is computed. Small, so that V8 puts it where it is called. */
 export function computedTarget(value: unknown, key: unknown, sloppy?: 1): unknown {
+  // `Object[table] = {}`: sloppy code does not notice that the intrinsic is frozen.
+  if (sloppy !== undefined && typeof value === "function" && !isExtensible(value)) return {};
   if (typeof key === "string") {
     if (key === "constructor" || (sloppy !== undefined && (key === "name" || key === "length"))) {
       return assignmentTarget(value, key, sloppy);

@@ -12,7 +12,8 @@
  * @see https://web.archive.org/web/2014/http://wiki.ecmascript.org/doku.php?id=strawman:fixing_override_mistake
  */
 const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, hasOwn } = Object;
-const { ownKeys } = Reflect;
+const { apply, ownKeys } = Reflect;
+const { get: weakMapGet, has: weakMapHas, set: weakMapSet } = WeakMap.prototype;
 const { Function } = globalThis;
 
 const arrayIteratorPrototype = getPrototypeOf([][Symbol.iterator]());
@@ -43,6 +44,9 @@ const watchedByProtectors = new Map<object, ReadonlySet<string>>([
   [RegExp.prototype, new Set(["exec"])],
 ]);
 
+/** What the getter of an override-tolerant accessor stands for. */
+const standsFor = new WeakMap<Function, unknown>();
+
 /** Turns one configurable data property of `holder` into an override-tolerant accessor. */
 export function makeOverrideTolerant(holder: object, key: string | symbol): void {
   const descriptor = getOwnPropertyDescriptor(holder, key);
@@ -60,6 +64,7 @@ export function makeOverrideTolerant(holder: object, key: string | symbol): void
   // A mark that SES agreed on with `get-intrinsic`, which hundreds of packages use:
   // without it they take the getter itself for `Map.prototype.get`.
   defineProperty(get!, "originalValue", { value });
+  apply(weakMapSet, standsFor, [get!, value]);
   defineProperty(holder, key, {
     get: get!,
     set: set!,
@@ -82,6 +87,38 @@ function assignThrough(receiver: unknown, holder: object, key: string | symbol, 
   }
 }
 
+/**
+ * Programs that look at descriptors (`Object.getOwnPropertyDescriptor(Error.prototype,
+ * "message")`) see what Node has there: writable data. A lie that harms nobody: what
+ * they then try on the frozen prototype itself fails, and what they copy works.
+ */
+function tameDescriptors(): void {
+  const shown = (descriptor: PropertyDescriptor | undefined): PropertyDescriptor | undefined => {
+    if (descriptor?.get === undefined || !(apply(weakMapHas, standsFor, [descriptor.get]) as boolean)) return descriptor;
+    const value: unknown = apply(weakMapGet, standsFor, [descriptor.get]);
+    return { value, writable: true, enumerable: descriptor.enumerable!, configurable: true };
+  };
+  const nativeOfObject = Object.getOwnPropertyDescriptor;
+  const nativeOfReflect = Reflect.getOwnPropertyDescriptor;
+  const nativeOfAll = Object.getOwnPropertyDescriptors;
+  const ofObject = {
+    getOwnPropertyDescriptor: (object: unknown, key: PropertyKey) => shown(nativeOfObject(object, key)),
+    getOwnPropertyDescriptors(object: object) {
+      const descriptors = nativeOfAll(object) as Record<PropertyKey, PropertyDescriptor>;
+      for (const key of ownKeys(descriptors)) descriptors[key] = shown(descriptors[key])!;
+      return descriptors;
+    },
+  };
+  const ofReflect = {
+    getOwnPropertyDescriptor: (object: object, key: PropertyKey) => shown(nativeOfReflect(object, key)),
+  };
+  for (const [holder, methods] of [[Object, ofObject], [Reflect, ofReflect]] as const) {
+    for (const [name, value] of Object.entries(methods)) {
+      defineProperty(holder, name, { value, writable: true, enumerable: false, configurable: true });
+    }
+  }
+}
+
 /** To be called once, after the intrinsics are repaired and before they are hardened. */
 export function enableOverrides(): void {
   for (const prototype of overridablePrototypes()) {
@@ -95,4 +132,5 @@ export function enableOverrides(): void {
       makeOverrideTolerant(prototype, key);
     }
   }
+  tameDescriptors();
 }

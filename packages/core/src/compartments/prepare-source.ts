@@ -1,22 +1,23 @@
 /** From a file on disk to a functor ready to be compiled. */
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { Script } from "node:vm";
 import { prepareModule, type ModuleFunctor } from "../loader/transform-module.ts";
 import { COMMONJS_NAMES, prepareCommonJs, type CommonJsFunctor, type NameSets } from "../loader/transform-text.ts";
+import { keyOf } from "../prepared/prepared-store.ts";
 import type { Resolution } from "../packages/types.ts";
 import type { World } from "./world.ts";
 
-export type PreparedSource =
-  | {
-      readonly kind: "commonjs";
-      readonly functor: CommonJsFunctor;
-      readonly source: string;
-      /** Whether the text speaks of `Error`'s stack settings: it then gets an `Error` of the compartment's own. */
-      readonly usesStackSettings: boolean;
-    }
-  | { readonly kind: "module"; readonly functor: ModuleFunctor; readonly source: string; readonly usesStackSettings: boolean };
+interface SourceTraits {
+  /** Whether the text speaks of `Error`'s stack settings: it then gets an `Error` of the compartment's own. */
+  readonly usesStackSettings: boolean;
+}
 
-const STACK_SETTINGS = /\b(?:prepareStackTrace|stackTraceLimit)\b/;
+export type PreparedSource = SourceTraits &
+  ({ readonly kind: "commonjs"; readonly functor: CommonJsFunctor } | { readonly kind: "module"; readonly functor: ModuleFunctor });
+
+/** Or keeps something of its own on `Error`, as bluebird does. */
+const STACK_SETTINGS = /\b(?:prepareStackTrace|stackTraceLimit)\b|\bdefineProperty\(\s*Error\s*,/;
 
 /** What `checkBeforehand` has prepared and the loaders have not taken yet, by compartment and path. */
 const preparedBeforehand = new WeakMap<World, Map<string, PreparedSource>>();
@@ -42,13 +43,38 @@ export function prepareAhead(world: World, resolution: Resolution): PreparedSour
 }
 
 function prepare(world: World, resolution: Resolution): PreparedSource {
-  const source = readFileSync(resolution.path, "utf8");
-  const { names } = world.compartment;
+  const bytes = readFileSync(resolution.path);
+  const { prepared: kept } = world.realm;
+  const key = kept && keyOf(bytes, `${resolution.format}${resolution.ambiguous ? "?" : ""}${namesKeyOf(world.compartment.names)}`);
+  const found = key === undefined ? undefined : kept!.find(key);
+  if (found !== undefined) {
+    const { functor, ...traits } = found.facts as PreparedSource;
+    return { ...traits, functor: { ...functor, text: found.text, code: found.code } } as PreparedSource;
+  }
+  const prepared = prepareText(bytes.toString("utf8"), world.compartment.names, resolution);
+  if (key === undefined) return prepared;
+  const { functor, ...traits } = prepared;
+  const { text, ...facts } = functor;
+  const positions = { ...facts.positions, shifts: Array.from(facts.positions.shifts) };
+  const code = kept!.keep(key, { ...traits, functor: { ...facts, positions } }, text);
+  return { ...traits, functor: { ...functor, code } } as PreparedSource;
+}
+
+/** What else a prepared text depends on: the names that the compartment serves. */
+function namesKeyOf(names: NameSets): string {
+  let key = namesKeys.get(names);
+  if (key === undefined) {
+    key = createHash("sha256").update([...names.bindable].toSorted().join()).digest("base64url").slice(0, 16);
+    namesKeys.set(names, key);
+  }
+  return key;
+}
+const namesKeys = new WeakMap<NameSets, string>();
+
+function prepareText(source: string, names: NameSets, resolution: Resolution): PreparedSource {
   const usesStackSettings = STACK_SETTINGS.test(source);
   try {
-    if (resolution.format === "module") {
-      return { kind: "module", functor: prepareModule(source, names), source, usesStackSettings };
-    }
+    if (resolution.format === "module") return { kind: "module", functor: prepareModule(source, names), usesStackSettings };
     return prepareAmbiguous(source, names, resolution, usesStackSettings);
   } catch (error) {
     throw located(error, resolution, source);
@@ -58,11 +84,11 @@ function prepare(world: World, resolution: Resolution): PreparedSource {
 /** A file without `type` is CommonJS unless only a module can be written so. */
 function prepareAmbiguous(source: string, names: NameSets, resolution: Resolution, usesStackSettings: boolean): PreparedSource {
   try {
-    return { kind: "commonjs", functor: prepareCommonJs(source, names), source, usesStackSettings };
+    return { kind: "commonjs", functor: prepareCommonJs(source, names), usesStackSettings };
   } catch (error) {
     if (resolution.ambiguous !== true || !(error instanceof SyntaxError)) throw error;
     try {
-      return { kind: "module", functor: prepareModule(source, names), source, usesStackSettings };
+      return { kind: "module", functor: prepareModule(source, names), usesStackSettings };
     } catch {
       throw error;
     }

@@ -6,6 +6,7 @@ import { MoatError } from "../errors/moat-error.ts";
 import type { EndowmentContext, Powers, Principal, ProjectPaths } from "../endowments/principal.ts";
 import type { Denial } from "../audit/denial.ts";
 import type { Resolution } from "../packages/types.ts";
+import type { PreparedModules } from "../prepared/prepared-modules.ts";
 import type { Resolver } from "../packages/resolver.ts";
 import type { CanonicalName, PackagePolicy } from "../policy/types.ts";
 import { isFirstParty } from "../naming/canonical-name.ts";
@@ -29,6 +30,8 @@ export interface RealmOptions {
   readonly reservedPaths: readonly string[];
   /** Absolute path of the program's entry. */
   readonly entry: string;
+  /** Modules that earlier runs prepared; undefined where none can be kept. */
+  readonly prepared?: PreparedModules | undefined;
   readonly launchers: Pick<EndowmentContext, "nodeLauncher" | "workerLauncher" | "worker">;
 }
 

@@ -9,6 +9,7 @@
  * @see https://v8.dev/docs/stack-trace-api
  */
 import { positionsIn } from "./loaded-sources.ts";
+import { formatWithSharedHook, hasSharedStackHook, sharedStackHook, shareStackHook, type HookOwner } from "./shared-stack-hook.ts";
 
 const { apply, construct } = Reflect;
 const { defineProperties, defineProperty, freeze } = Object;
@@ -124,6 +125,10 @@ function prepareStackTrace(error: object, sites: NodeJS.CallSite[], ownFiles: re
     const facades = visible.slice(0, settings.limit).map(makeCallSite);
     return apply(settings.hook, settings.ownError, [error, facades]);
   }
+  if (hasSharedStackHook()) {
+    const shared = formatWithSharedHook(error, visible.slice(0, settings?.limit ?? DEFAULT_STACK_LIMIT).map(makeCallSite));
+    if (shared !== undefined) return shared.stack;
+  }
   const count = Math.min(visible.length, settings?.limit ?? visible.length);
   let text = headerOf(error);
   for (let index = 0; index < count; index++) text += `\n    at ${textOf(visible[index]!)}`;
@@ -155,9 +160,10 @@ export function tameStackTraces(ownFiles: readonly string[]): void {
 
 /**
  * The `Error` of one compartment: constructs real errors, and keeps
- * `prepareStackTrace` and `stackTraceLimit` to the compartment.
+ * `prepareStackTrace` and `stackTraceLimit` to the compartment, unless its
+ * hook is one for everybody: see `shared-stack-hook.ts`.
  */
-export function makeLocalError(): ErrorConstructor {
+export function makeLocalError(owner: HookOwner): ErrorConstructor {
   const settings: StackSettings = { hook: undefined, limit: DEFAULT_STACK_LIMIT, ownError: RealError };
   const LocalError = function Error(this: unknown, ...args: unknown[]) {
     const target = new.target ?? LocalError;
@@ -178,9 +184,10 @@ export function makeLocalError(): ErrorConstructor {
     prototype: { value: RealError.prototype, writable: false },
     captureStackTrace: { value: captureStackTrace, writable: true, configurable: true },
     prepareStackTrace: {
-      get: () => settings.hook,
+      get: () => settings.hook ?? sharedStackHook(owner),
       set: (hook: unknown) => {
         settings.hook = hook;
+        shareStackHook(owner, hook);
       },
       configurable: true,
     },

@@ -13,6 +13,7 @@ import { makeCompartment, type Compartment } from "./compartment.ts";
 import { positionsIn } from "./loaded-sources.ts";
 import { makeModuleLoader, type ModuleLoader } from "./module-loader.ts";
 import { ownNamespaces } from "./own-namespaces.ts";
+import { STACK_SHARE } from "./shared-stack-hook.ts";
 import { makeLocalError } from "./stack-traces.ts";
 import type { Realm } from "./realm.ts";
 
@@ -39,12 +40,13 @@ export function makeWorld(realm: Realm, principal: Principal): World {
   const defaultReferrer = join(principal.location, "noop.js");
   const facades = new Map<string, object>();
   let localError: ErrorConstructor | undefined;
+  const hookOwner = { trusted: principal.trusted, shares: principal.policy.shares?.includes(STACK_SHARE) ?? false };
 
   // The parts refer to each other; each is complete before any guest code runs.
   const world = { realm, principal, defaultReferrer } as {
     -readonly [Key in keyof World]: World[Key];
   };
-  Object.defineProperty(world, "localError", { get: () => (localError ??= makeLocalError()) });
+  Object.defineProperty(world, "localError", { get: () => (localError ??= makeLocalError(hookOwner)) });
 
   world.builtin = (name) => {
     let facade = facades.get(name);

@@ -110,10 +110,11 @@ const NEVER_SHARED: ReadonlySet<string> = new Set(
 
 /**
  * A global variable that a package defines for others; `Reflect.*` stands for
- * what libraries add to that namespace, never for what the language has there.
+ * what libraries add to that namespace, never for what the language has there,
+ * and `Error.prepareStackTrace` for the text of everybody's stacks.
  */
 export const shareProblem: GrantSyntax = (text, origin) =>
-  text === "Reflect.*"
+  text === "Reflect.*" || text === "Error.prepareStackTrace"
     ? undefined
     : globalProblem(text, origin) ?? (NEVER_SHARED.has(text) ? "no package may define this one for others" : undefined);
 

@@ -4,13 +4,13 @@ import path from "node:path";
 import { MoatError } from "../errors/moat-error.ts";
 
 /**
- * Writes UTF-8 text so that a reader sees the old file or the new one, never a
+ * Writes text, as UTF-8, or bytes, so that a reader sees the old file or the new one, never a
  * part: a temporary file in the same folder, synced, renamed over the old one.
  * The mode of an existing file stays. Nothing is left behind on failure.
  *
  * @throws MoatError `MOAT_WRITE_FAILED`; also when there is something else than a file
  */
-export function writeFileAtomically(filePath: string, text: string): void {
+export function writeFileAtomically(filePath: string, text: string | Uint8Array): void {
   const old = lstatSync(filePath, { throwIfNoEntry: false });
   if (old !== undefined && !old.isFile())
     throw failed(filePath, old.isSymbolicLink() ? "it is a link" : "it is not a file");
@@ -25,7 +25,7 @@ export function writeFileAtomically(filePath: string, text: string): void {
     opened = openSync(temporary, "wx", 0o644);
     made = true;
     if (old !== undefined) fchmodSync(opened, old.mode & 0o777);
-    writeFileSync(opened, text, "utf8");
+    writeFileSync(opened, text);
     fsyncSync(opened);
     closeSync(opened);
     opened = undefined;

@@ -1,0 +1,70 @@
+/** Where prepared modules and the key that authenticates them lie: out of reach of every package. */
+import { Buffer } from "node:buffer";
+import { createHash, randomBytes } from "node:crypto";
+import { lstatSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { isAbsolute, join } from "node:path";
+import process from "node:process";
+
+export interface StoreLocation {
+  /** Folder of the prepared programs of this project. */
+  readonly folder: string;
+  /** moat's folder in the user's cache, which holds the key. */
+  readonly keyFolder: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * In `node_modules/.cache/moat` of the project, or where that has no
+ * `node_modules` of its own, in the user's cache. Undefined where the user has none.
+ */
+export function storeLocation(project: string, env: Environment): StoreLocation | undefined {
+  const base = env["XDG_CACHE_HOME"] || env["LOCALAPPDATA"] || (env["HOME"] && join(env["HOME"], ".cache"));
+  if (!base || !isAbsolute(base)) return undefined;
+  const keyFolder = join(base, "moat");
+  const modules = join(project, "node_modules");
+  const own = lstatSync(modules, { throwIfNoEntry: false })?.isDirectory() === true;
+  const name = createHash("sha256").update(project).digest("hex").slice(0, 16);
+  return { keyFolder, folder: own ? join(modules, ".cache", "moat") : join(keyFolder, name) };
+}
+
+const KEY_BYTES = 32;
+
+/**
+ * The user's secret key, made on first use. Undefined where it can't be read or
+ * kept, or where others could have put it there.
+ */
+export function macKeyIn(keyFolder: string): Buffer | undefined {
+  const file = join(keyFolder, "key");
+  try {
+    mkdirSync(keyFolder, { recursive: true, mode: 0o700 });
+    if (lstatSync(file, { throwIfNoEntry: false }) === undefined) {
+      writeFileSync(file, randomBytes(KEY_BYTES), { flag: "wx", mode: 0o600 });
+    }
+    if (!isPrivate(file)) return undefined;
+    const key = readFileSync(file);
+    return key.length === KEY_BYTES ? key : undefined;
+  } catch {
+    // A read-only home, or two programs that made the key at once: this run goes without.
+    return undefined;
+  }
+}
+
+/** Whether the folder exists, or can be made, without a link on the way that somebody planted. */
+export function isPlainFolder(folder: string): boolean {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return realpathSync.native(folder) === folder;
+  } catch {
+    // Read-only: the program runs without being prepared.
+    return false;
+  }
+}
+
+/** A plain file of this user's that nobody else may write. */
+function isPrivate(file: string): boolean {
+  const stat = lstatSync(file);
+  if (!stat.isFile()) return false;
+  const uid = process.getuid?.();
+  return uid === undefined || (stat.uid === uid && (stat.mode & 0o022) === 0);
+}
