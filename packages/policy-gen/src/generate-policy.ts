@@ -172,7 +172,20 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
           if (collector.has({ capability, target: "." })) collector.grant({ capability, target: "<tmp>" }, file, use);
         }
       }
-      return;
+      break;
+    }
+    // And a package that makes temporary files hands their paths to those that import it.
+    for (const { path, location, facts } of reached.files) {
+      const use = isDependency(location) ? facts.uses.find(({ capability, target }) => capability === "fs" && target === "tmp") : undefined;
+      if (use === undefined) continue;
+      const name = nameOf(location);
+      for (const { from, to } of reached.edges) {
+        const collector = to === location ? collectorOf(from) : undefined;
+        if (collector === undefined) continue;
+        for (const capability of ["fs.read", "fs.write"] as const) {
+          if (collector.has({ capability, target: "." })) collector.grant({ capability, target: "<tmp>" }, `${name}: ${within(location, path)}`, use);
+        }
+      }
     }
   }
 

@@ -4,9 +4,10 @@ import type { Powers } from "../endowments/principal.ts";
 /** Evaluates an ES module as the main one; what it throws ends the process or thread. */
 export function startRecord(powers: Powers, record: () => ModuleRecord): void {
   let settled = false;
-  powers.process.on("exit", (code) => {
+  powers.process.on("exit", () => {
     // As Node: a program that ends while its entry still awaits has not finished.
-    if (!settled && code === 0) powers.process.exitCode = 13;
+    // One that calls `process.exit()` has: that sets the code before.
+    if (!settled) powers.process.exitCode ??= 13;
   });
   const run = async (): Promise<void> => {
     const main = record();

@@ -83,6 +83,18 @@ const STRICT_RESERVED = new Set([
   "let", "static", "yield", "implements", "interface", "package", "private", "protected", "public",
 ]);
 const DECLARATION_KINDS = new Set<unknown>(["var", "let", "const", "using", "await using"]);
+/** Frozen objects of the language by the name of their constructor: sloppy code extends them without noticing that it fails. */
+const INTRINSICS = new Set<unknown>([
+  "Object", "Function", "Array", "String", "Number", "Boolean", "Symbol", "BigInt", "Date", "RegExp", "Error", "Promise",
+  "Map", "Set", "WeakMap", "WeakSet", "ArrayBuffer", "DataView", "Uint8Array",
+]);
+
+/** `String` or `String.prototype`, or a variable of that name: then nothing but a look too many. */
+function isIntrinsic(node: SyntaxNode): boolean {
+  if (node.type === "MemberExpression" && !node["computed"] && node["property"].name === "prototype") return isIntrinsic(node["object"]);
+  return node.type === "Identifier" && INTRINSICS.has(node["name"]);
+}
+
 const SILENT_WHEN_SLOPPY = new Set<unknown>(["name", "length"]);
 /** Expressions whose value as a key may be `"constructor"`; arithmetic is left at full speed. */
 const MAY_NAME_ANYTHING = new Set([
@@ -315,8 +327,9 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
       return;
     }
     const name: unknown = member["computed"] ? property["value"] : property["name"];
-    if (name === "constructor" || (!strict && SILENT_WHEN_SLOPPY.has(name))) {
-      scan.delicateTargets.push({ member, key: { name: name as string }, strict, scope });
+    if (typeof name !== "string") return;
+    if (name === "constructor" || (!strict && (SILENT_WHEN_SLOPPY.has(name) || isIntrinsic(member["object"])))) {
+      scan.delicateTargets.push({ member, key: { name }, strict, scope });
     }
   };
 

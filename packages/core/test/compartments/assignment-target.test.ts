@@ -12,8 +12,15 @@ const frozen = Object.freeze(
   }),
 ) as object;
 
+/** As lockdown leaves them. */
+const intrinsics = {
+  Object: Object.freeze(function Object() {}),
+  String: Object.freeze(class String {}),
+};
+Object.freeze(intrinsics.String.prototype);
+
 function run(source: string): any {
-  const guestGlobal = { Symbol, frozen, heir: () => Object.create(frozen) as object };
+  const guestGlobal = { Symbol, Object: intrinsics.Object, String: intrinsics.String, frozen, heir: () => Object.create(frozen) as object };
   const compartment = makeCompartment({
     globalThis: guestGlobal,
     realGlobalNames: new Set(),
@@ -37,6 +44,7 @@ const writes: Array<{ why: string; source: string; expected: unknown }> = [
   { why: "reads before it writes", source: "var o = heir(), k = 'constructor'; o[k] ||= 7; exports.got = o[k].name", expected: "Origin" },
   { why: "in strict code", source: "'use strict'; const o = heir(), k = 'constructor'; o[k] = 7; exports.got = o[k]", expected: 7 },
   { why: "a counter is left alone", source: "var a = []; for (var i = 0; i < 3; i++) a[i] = i; exports.got = a", expected: [0, 1, 2] },
+  { why: "an intrinsic that sloppy code extends", source: "var k = 'own'; Object[k] = 7; Object.own = 7; String.prototype.own = 7; exports.got = [Object.own, 'x'.own]", expected: [undefined, undefined] },
   { why: "silent in sloppy code", source: "var f = function f() {}, k = 'name'; f[k] = 7; exports.got = f.name", expected: "f" },
 ];
 
