@@ -109,11 +109,11 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
   };
 
   const evaluate: Compartment["evaluate"] = (source, fileName = "evalmachine.<anonymous>") =>
-    apply(instantiate(prepareScript(source, names), fileName), guestGlobal, []);
+    apply(instantiate(inWordsOfV8(source, () => prepareScript(source, names)), fileName), guestGlobal, []);
 
   const compileFunction: Compartment["compileFunction"] = (parameters, body, { kind = "function", fileName = "moat:function" } = {}) => {
     const text = `(${FUNCTION_HEADS[kind]} anonymous(${parameters.join(",")}\n) {\n${body}\n})`;
-    return apply(instantiate(prepareFunction(text, names), fileName), undefined, []) as Function;
+    return apply(instantiate(inWordsOfV8(text, () => prepareFunction(text, names)), fileName), undefined, []) as Function;
   };
 
   const guestEval = (text: unknown): unknown =>
@@ -122,6 +122,16 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
   installEvaluators(holder, guestEval, compileFunction);
   const bindable = bindableNames(guestGlobal);
   return { globalThis: guestGlobal, names, instantiate, evaluate, compileFunction };
+}
+
+/** Programs print what is wrong with a text, as V8 says it; where V8 finds nothing wrong, moat's reason. */
+function inWordsOfV8<T>(text: string, prepare: () => T): T {
+  try {
+    return prepare();
+  } catch (error) {
+    if (error instanceof SyntaxError) void new Script(text);
+    throw error;
+  }
 }
 
 /** Names of a package's own global object: they become parameters. */
@@ -201,6 +211,10 @@ function makeStrictGlobal(
   });
 }
 
+function boundTo(called: Function, receiver: unknown): Function {
+  return (...args: unknown[]) => apply(called, receiver, args) as unknown;
+}
+
 /**
  * The environment of a `with` statement: the object's properties, else the
  * variables around it, which `outer` reads and writes.
@@ -217,7 +231,13 @@ function makeWithEnvironment(value: unknown, outer: object): object {
     return !(unscopables?.[name]);
   };
   return new Proxy(Object.create(null) as object, {
-    get: (_target, name) => (holds(name) ? object[name] : (Reflect.get(outer, name) as unknown)),
+    get(_target, key) {
+      // `typeof x` of what is nowhere, and `call x`, which gives the function its `this`.
+      const [prefix, name] = typeof key === "string" && key.includes(" ") ? (key.split(" ") as [string, string]) : ["", key];
+      const held = holds(name);
+      const found: unknown = held ? object[name] : Reflect.get(outer, key);
+      return prefix === "call" && typeof found === "function" ? boundTo(found, held ? object : undefined) : found;
+    },
     set: (_target, name, assigned) => {
       if (holds(name)) object[name] = assigned;
       else Reflect.set(outer, name, assigned);

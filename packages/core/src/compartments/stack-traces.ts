@@ -108,6 +108,17 @@ function isOwnFrame(site: NodeJS.CallSite, ownFiles: readonly string[]): boolean
   return typeof file === "string" && ownFiles.some((prefix) => file.startsWith(prefix));
 }
 
+const originOf = new WeakMap<object, NodeJS.CallSite>();
+
+/** Where an error was made, by its topmost visible frame, whatever its stack's text says. */
+export function errorOrigin(error: object): { file: string | null; line: number | null; column: number | null } | undefined {
+  void (error as { stack?: unknown }).stack; // V8 asks the hook only now.
+  const site = originOf.get(error);
+  if (site === undefined) return undefined;
+  const line = site.getLineNumber();
+  return { file: site.getFileName() ?? null, line, column: columnIn(site, line, site.getColumnNumber()) };
+}
+
 function headerOf(error: unknown): string {
   // HAZARD: `name` and `message` are the guest's and may throw or be symbols.
   try {
@@ -120,6 +131,7 @@ function headerOf(error: unknown): string {
 function prepareStackTrace(error: object, sites: NodeJS.CallSite[], ownFiles: readonly string[]): unknown {
   const visible: NodeJS.CallSite[] = [];
   for (const site of sites) if (!isOwnFrame(site, ownFiles)) visible[visible.length] = site;
+  if (visible.length > 0) originOf.set(error, visible[0]!);
   const settings = settingsOf.get(error);
   if (settings !== undefined && typeof settings.hook === "function") {
     const facades = visible.slice(0, settings.limit).map(makeCallSite);
@@ -175,8 +187,9 @@ export function makeLocalError(owner: HookOwner): ErrorConstructor {
   settings.ownError = LocalError;
   const captureStackTrace = {
     captureStackTrace(target: object, above?: Function) {
-      settingsOf.set(target, settings);
+      // HAZARD: in this order. A frozen error of somebody else must keep its own settings.
       captureRealStack(target, above ?? captureStackTrace);
+      settingsOf.set(target, settings);
     },
   }.captureStackTrace;
   defineProperties(LocalError, {
@@ -204,8 +217,5 @@ export function makeLocalError(owner: HookOwner): ErrorConstructor {
   if (typeof isError === "function") {
     defineProperty(LocalError, "isError", { value: isError, writable: true, configurable: true });
   }
-  defineProperty(LocalError, Symbol.hasInstance, {
-    value: (value: unknown) => value instanceof RealError,
-  });
   return LocalError;
 }

@@ -64,8 +64,9 @@ function replacementFor(reference: Reference, from: Scope, context: Context): st
   const found = resolveName(name, from);
   if (found?.kind === "with") {
     if (LANGUAGE_CONSTANTS.has(name) && name !== "undefined") return undefined;
-    noteWithName(found, name, context);
-    return `${withVariable(found)}.${name}`;
+    const key = reference.use === "typeof" || reference.use === "call" ? `${reference.use} ${name}` : name;
+    noteWithName(found, key, context);
+    return key === name ? `${withVariable(found)}.${name}` : `${withVariable(found)}[${JSON.stringify(key)}]`;
   }
   const imported = options.imports?.get(name);
   if (imported !== undefined && found?.kind === "top") return importedText(imported, reference);
@@ -122,10 +123,15 @@ function rewriteWithStatements(scan: Scan, context: Context): void {
   const statements = scan.withStatements.toSorted((a, b) => b.node.start - a.node.start);
   for (const { node, scope } of statements) {
     const accessors: string[] = [];
-    for (const name of [...(context.withNames.get(scope) ?? [])].toSorted()) {
+    for (const key of [...(context.withNames.get(scope) ?? [])].toSorted()) {
+      const [prefix, name = prefix] = key.split(" ") as [string, string?];
       const reference = { name, strict: false, shorthand: false, inNewCallee: false, startsStatement: false };
       const outside = (use: Reference["use"]): string =>
         replacementFor({ ...reference, node, scope: scope.parent!, use }, scope.parent!, context) ?? name;
+      if (key !== name) {
+        accessors.push(`get ${JSON.stringify(key)}(){return ${outside(prefix === "typeof" ? "typeof" : "read")}}`);
+        continue;
+      }
       accessors.push(`get ${name}(){return ${outside("read")}}`);
       if (!LANGUAGE_CONSTANTS.has(name)) {
         accessors.push(`set ${name}(${RESERVED.completion}){${outside("write")}=${RESERVED.completion}}`);

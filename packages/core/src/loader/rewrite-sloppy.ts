@@ -31,7 +31,7 @@ export function rewriteSloppy(scan: Scan, source: string, rewriting: Rewriting):
     const renamed = `${RESERVED_PREFIX}n${String(node["name"])}`;
     edits.push({ start: node.start, end: node.end, text: shorthand ? `${String(node["name"])}:${renamed}` : renamed });
   }
-  for (const each of scan.blockFunctions) rewriteBlockFunction(each, scan, source, edits);
+  for (const each of scan.blockFunctions) rewriteBlockFunction(each, edits);
 }
 
 const THIS_VALUE = `this==null?${RESERVED.global}:this`;
@@ -83,33 +83,8 @@ function modernLiteral(literal: SyntaxNode): Edit {
   return { start, end, text };
 }
 
-/**
- * Sloppy code sees a function that is declared in a block outside of that block
- * too. Where something does look at it from there, it becomes a variable.
- * @see https://tc39.es/ecma262/#sec-block-level-function-declarations-web-legacy-compatibility-semantics
- */
-function rewriteBlockFunction(
-  each: Scan["blockFunctions"][number],
-  scan: Scan,
-  source: string,
-  edits: Edit[],
-): void {
-  const { node, parent, functionScope, blockScope } = each;
+/** A function that is seen outside of its block becomes a variable: see `hoistedFunctions`. */
+function rewriteBlockFunction({ node }: Scan["blockFunctions"][number], edits: Edit[]): void {
   const name: string = node["id"].name;
-  const bareBody = parent.type === "IfStatement" || parent.type === "LabeledStatement";
-  const usedOutside = scan.references.some(
-    (reference) => reference.name === name && !isWithin(reference.scope, blockScope) && isWithin(reference.scope, functionScope),
-  );
-  if (!bareBody && !usedOutside) return;
-  if (functionScope.names.has(name) && functionScope !== blockScope) {
-    // A parameter or variable of that name outside: still the same variable for sloppy code.
-  }
   edits.push({ start: node.start, end: node.start, text: `var ${name}=` }, { start: node.end, end: node.end, text: ";" });
-  blockScope.names.delete(name);
-  functionScope.names.add(name);
-}
-
-function isWithin(scope: Scope, outer: Scope): boolean {
-  for (let at: Scope | undefined = scope; at; at = at.parent) if (at === outer) return true;
-  return false;
 }

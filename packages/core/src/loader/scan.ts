@@ -11,6 +11,8 @@ export interface Scope {
   readonly parent: Scope | undefined;
   readonly kind: "top" | "function" | "block" | "with";
   readonly names: Set<string>;
+  /** Parameters and names of `let`, `const` and classes: a block's function never reaches beyond them. */
+  readonly fixed?: Set<string>;
   /** The function or `with` statement that opened the scope. */
   readonly node: SyntaxNode | undefined;
 }
@@ -120,7 +122,7 @@ interface WalkState {
 
 export function scanProgram(program: SyntaxNode, options: { strict: boolean; allowReserved?: boolean }): Scan {
   const strictTop = options.strict || hasUseStrict(program["body"]);
-  const top: Scope = { parent: undefined, kind: "top", names: new Set(), node: undefined };
+  const top: Scope = { parent: undefined, kind: "top", names: new Set(), fixed: new Set(), node: undefined };
   let sloppyCount = 0;
   const scan: Scan = {
     top,
@@ -207,7 +209,7 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
     const strict = state.strict || (body.type === "BlockStatement" && hasUseStrict(body["body"]));
     if (!isArrow && !strict) sloppyCount += 1;
     if (node.type === "FunctionDeclaration" && node["id"]) declareFunction(node, parent, field, state);
-    const scope: Scope = { parent: state.scope, kind: "function", names: new Set(), node };
+    const scope: Scope = { parent: state.scope, kind: "function", names: new Set(), fixed: new Set(), node };
     if (!isArrow) scope.names.add("arguments");
     let sloppy = isArrow ? state.sloppy : undefined;
     if (!isArrow && !strict) {
@@ -226,6 +228,7 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
     const seen = new Map<string, SyntaxNode>();
     for (const parameter of node["params"] as SyntaxNode[]) {
       declare(parameter, scope, inner);
+      if (parameter.type === "Identifier") scope.fixed!.add(parameter["name"]);
       if (!strict && parameter.type === "Identifier") {
         const earlier = seen.get(parameter["name"]);
         if (earlier) scan.duplicateParameters.push(earlier);
@@ -238,7 +241,7 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
     }
     // HAZARD: parameters with expressions don't see the body's variables: in `(a = x) => { var x }` the first `x` is free.
     const isSimple = (node["params"] as SyntaxNode[]).every(({ type }) => type === "Identifier");
-    const bodyScope: Scope = isSimple ? scope : { parent: scope, kind: "function", names: new Set(), node };
+    const bodyScope: Scope = isSimple ? scope : { parent: scope, kind: "function", names: new Set(), fixed: new Set(), node };
     const innermost: WalkState = { ...inner, scope: bodyScope, functionScope: bodyScope };
     for (const statement of body["body"] as SyntaxNode[]) visit(statement, body, "body", innermost);
   };
@@ -351,7 +354,10 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
       case "ClassDeclaration":
       case "ClassExpression": {
         const strictState = { ...state, strict: true };
-        if (node.type === "ClassDeclaration" && node["id"]) declare(node["id"], state.scope, strictState);
+        if (node.type === "ClassDeclaration" && node["id"]) {
+          declare(node["id"], state.scope, strictState);
+          state.scope.fixed?.add(node["id"].name);
+        }
         const inner = blockScope(strictState);
         if (node["id"]) declare(node["id"], inner.scope, inner);
         if (node["superClass"]) visit(node["superClass"], node, "superClass", inner);
@@ -412,6 +418,7 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
         if (node["kind"] === "await using" && !state.inFunction) scan.hasTopLevelAwait = true;
         for (const declarator of node["declarations"] as SyntaxNode[]) {
           declare(declarator["id"], target, state);
+          if (node["kind"] !== "var" && declarator["id"].type === "Identifier") target.fixed?.add(declarator["id"].name);
           if (declarator["init"]) visit(declarator["init"], declarator, "init", state);
           // A `var` inside `with` writes to the object if that has the property.
           if (node["kind"] === "var" && declarator["init"] && insideWith(state.scope)) {
@@ -515,7 +522,38 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
     inNonArrow: false,
   };
   for (const statement of program["body"] as SyntaxNode[]) visit(statement, program, "body", initial);
+  scan.blockFunctions.splice(0, Infinity, ...hoistedFunctions(scan));
   return scan;
+}
+
+/**
+ * Sloppy code sees a function that is declared in a block outside of that block
+ * too. Where something does look at it from there, it becomes a variable of the
+ * function around: see `rewriteBlockFunction`.
+ * @see https://tc39.es/ecma262/#sec-block-level-function-declarations-web-legacy-compatibility-semantics
+ */
+function hoistedFunctions(scan: Scan): Scan["blockFunctions"] {
+  const hoisted = scan.blockFunctions.filter(({ node, parent, functionScope, blockScope }) => {
+    const name: string = node["id"].name;
+    if (parent.type === "IfStatement" || parent.type === "LabeledStatement") return true;
+    for (let scope = blockScope.parent; scope !== undefined && scope !== functionScope; scope = scope.parent) {
+      if (scope.names.has(name)) return false;
+    }
+    if (functionScope.fixed?.has(name)) return false;
+    return scan.references.some(
+      (reference) => reference.name === name && !isWithin(reference.scope, blockScope) && isWithin(reference.scope, functionScope),
+    );
+  });
+  for (const { node, functionScope, blockScope } of hoisted) {
+    blockScope.names.delete(node["id"].name);
+    functionScope.names.add(node["id"].name);
+  }
+  return hoisted;
+}
+
+function isWithin(scope: Scope, outer: Scope): boolean {
+  for (let at: Scope | undefined = scope; at; at = at.parent) if (at === outer) return true;
+  return false;
 }
 
 function insideWith(scope: Scope): boolean {

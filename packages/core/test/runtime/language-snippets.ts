@@ -1,0 +1,172 @@
+/**
+ * Function bodies of sloppy CommonJS code whose result must be what Node gives.
+ * Each becomes a module of a package without grants: `module.exports = …` is
+ * compared, or what it throws.
+ */
+export const SLOPPY_SNIPPETS: Readonly<Record<string, string>> = {
+  "this of a sloppy function is the package's global": `
+    function f() { return this } module.exports = f() === globalThis`,
+  "this of a default parameter": `
+    module.exports = (function (a = this) { return a === globalThis })()`,
+  "this of an arrow in a sloppy function": `
+    module.exports = (function () { return (() => this)() })() === globalThis`,
+  "this of a getter of a global's property": `
+    var o = { get g() { return this === o } }; module.exports = o.g`,
+  "this of a module is its exports": `module.exports = this === exports`,
+  "this of an arrow at the top": `var e = exports; module.exports = (() => this === e)()`,
+  "this stays undefined in a strict function": `
+    module.exports = (function () { "use strict"; return this })()`,
+  "super in a sloppy object method": `
+    var base = { who() { return this === globalThis } };
+    var o = { __proto__: base, m() { return super.who() } }; var m = o.m;
+    module.exports = [o.m(), m()]`,
+  "an undeclared assignment makes a global": `undeclared1 = 7; module.exports = [undeclared1, globalThis.undeclared1]`,
+  "a compound assignment to an undeclared name throws": `undeclared2 += 1`,
+  "an undeclared name read throws": `undeclared3`,
+  "typeof of an undeclared name": `module.exports = typeof undeclared4`,
+  "delete of an undeclared global": `undeclared5 = 1; delete undeclared5; module.exports = typeof undeclared5`,
+  "delete of a variable": `var v = 1; module.exports = [delete v, v]`,
+  "destructuring to undeclared names": `[undeclared6, { a: undeclared7 = 3 }] = [1, {}]; module.exports = [undeclared6, undeclared7]`,
+  "for-in to an undeclared name": `for (undeclared8 in { a: 1 }); module.exports = undeclared8`,
+  "legacy octal numbers": `module.exports = [010, 0777, 08, 09.5, 010.toString(), { 010: 1 }]`,
+  "legacy octal escapes": `module.exports = ["\\101", "\\0", "\\8", "\\\\1", "\\x41\\07"]`,
+  "duplicate parameters": `module.exports = (function (a, a, b) { return [a, b] })(1, 2, 3)`,
+  "reserved words as names": `
+    var let_ = 1, static = 2, interface = 3, package = 4, yield = 5, implements = 6;
+    module.exports = { static, interface, package: package + yield + implements }`,
+  "await and async as names": `var await = 1, async = 2; module.exports = await + async`,
+  "of, get, set as names": `var of = 1, get = 2, set = 3; for (var x of [of]) get += x; module.exports = { of, get, set, x }`,
+  "arguments.callee": `module.exports = (function (n) { return n ? n * arguments.callee(n - 1) : 1 })(5)`,
+  "arguments.callee of a named function": `module.exports = (function fact(n) { return n ? n * arguments.callee(n - 1) : 1 })(5)`,
+  "assignment to arguments": `module.exports = (function () { arguments = [9]; return arguments[0] })(1)`,
+  "arguments' length and values": `module.exports = (function () { return [arguments.length, [].slice.call(arguments)] })(1, 2)`,
+  "arguments at the top of a module": `module.exports = [arguments.length, arguments[2] === module]`,
+  "a function in a block, called after it": `{ function inBlock() { return 1 } } module.exports = inBlock()`,
+  "a function in an if": `if (true) { function inIf() { return 2 } } module.exports = inIf()`,
+  "a function in an if without braces": `if (true) function bare() { return 3 } module.exports = bare()`,
+  "a function in a block is undefined before it": `module.exports = typeof later; { function later() {} }`,
+  "functions in both branches": `
+    function pick(x) { if (x) { function f() { return 1 } } else { function f() { return 2 } } return f() }
+    module.exports = [pick(1), pick(0)]`,
+  "a function in a try": `try { function inTry() { return 4 } } catch (e) {} module.exports = inTry()`,
+  "a function in a switch": `switch (1) { case 1: function inSwitch() { return 5 } } module.exports = inSwitch()`,
+  "a function in a block, used inside only": `var r; { r = early(); function early() { return 6 } } module.exports = r`,
+  "a function in a block in a function": `
+    function outer() { { function inner() { return "i" } } return inner() } module.exports = outer()`,
+  "an assignment to a function's name is ignored": `module.exports = typeof (function f() { f = 1; return f })()`,
+  "labels": `out: for (var i = 0; i < 3; i++) { for (;;) { if (i == 1) break out; continue out } } module.exports = i`,
+  "HTML comments": "var a = 1, b = 2;\n<!-- one\n--> two\nmodule.exports = a<!--b\n + b",
+  "an arrow that looks like an HTML comment": "var n = 3; while (n --> 0); module.exports = n",
+  "text that looks like what is rewritten": `
+    function f() { return "import('x') eval('y') <!-- --> this arguments" + /import(x)eval(y)<!--/.source + \`import(\${1}) <!-- \` /* import("z") eval("w") */ }
+    module.exports = [f(), f.toString()]`,
+  "an untouched function's text": `function add ( a,b ) { /* sum */ return a+b } module.exports = add + ""`,
+  "an untouched class's text": `class A  { m ( ) { return 1 } static  s=2 } module.exports = [A + "", A.prototype.m + ""]`,
+  "semicolon-free code before a parenthesis": `
+    var log = []
+    var a = 1
+    ;(function () { log.push(a) })()
+    ;[2].forEach(x => log.push(x))
+    module.exports = log`,
+  "semicolon-free code before a free name": `
+    var log = []
+    var q = 1
+    undeclared10 = q
+    log.push(undeclared10)
+    module.exports = log`,
+  "postfix and newline": "var a = 1, b = 1\na\n++\nb\nmodule.exports = [a, b]",
+  "return and newline": "module.exports = (function () { return\n1 })()",
+  "regular expressions and division": `
+    var g = 2, x = 8; module.exports = [x / 2 / g, "a/b".split(/\\//), (x) / g, [4][0] / g, x++ / 2, { a: 8 }.a / 2, /[/]/.source, x /g/ 1]`,
+  "a regular expression after a block": "if (1) {}\n/x/.test('x'); module.exports = /}/.test('}')",
+  "a regular expression after an arrow's block": "var f = () => {}\n/x/.test('x')\nmodule.exports = typeof f",
+  "1,000 nested brackets": `module.exports = ${"[".repeat(300)}${"]".repeat(300)}.length`,
+  "ten thousand names": `var ${Array.from({ length: 10_000 }, (_, i) => `n${i}=${i}`).join(",")}; module.exports = n9999`,
+  "escaped identifiers": `var \\u0061b = 1; module.exports = [ab, typeof \\u0070rocess === typeof process, gl\\u006fbalThis === globalThis]`,
+  "direct eval sees globals": `glob11 = 5; module.exports = eval("glob11 + 1")`,
+  "indirect eval": `module.exports = [(0, eval)("1 + 1"), eval?.("2 + 2"), (eval)("3 + 3"), [4].map(eval)[0]]`,
+  "eval of something else": `var o = {}; module.exports = [eval(o) === o, eval(), eval(1)]`,
+  "eval's completion value": `module.exports = [eval("1;;;"), eval("var v = 1"), eval("if (1) 2"), eval("({a:1})").a, eval("'use strict'"), eval("x12 = 1; x12"), eval("{}")]`,
+  "eval that assigns members": `globalThis.o13 = {}; eval("o13.name = 1; o13.constructor = 2; o13.length = 3"); module.exports = o13`,
+  "eval that defines functions": `(0, eval)("function made14() { return 14 } var var14 = 15"); module.exports = [made14(), var14]`,
+  "eval that throws a syntax error": `eval("1 +")`,
+  "eval of a regular expression": `module.exports = eval("/a+/").source`,
+  "new Function": `module.exports = [new Function("a", "b", "return a + b")(1, 2), Function("return 3")(), new Function("a, b = 2", "return a * b")(4)]`,
+  "Function's this is the global": `module.exports = Function("return this")() === globalThis`,
+  "Function's text": `module.exports = [String(new Function("a", "return a")), new Function().name, new Function("a", "").length]`,
+  "a syntax error in new Function": `new Function("}{")`,
+  "new Function that closes its body": `new Function("}), (function () {")`,
+  "with in new Function": `
+    var t = new Function("obj", "var p = []; with (obj) { p.push(a, typeof b, c()); a = 5; } return p.concat(obj.a)");
+    module.exports = t({ a: 1, c() { return this.a } })`,
+  "with, an outer function called": `
+    var f = new Function("obj", "function who() { return this === undefined || this === globalThis } with (obj) { return who() }");
+    module.exports = f({})`,
+  "with, methods of a Map": `module.exports = new Function("m", "with (m) { set('a', 1); return get('a') + size }")(new Map())`,
+  "with, unscopables": `module.exports = new Function("a", "var keys = 1; with (a) { return [keys, length] }")([1, 2])`,
+  "with, nested": `module.exports = new Function("a, b", "with (a) { with (b) { return x + y } }")({ x: 1, y: 2 }, { y: 10 })`,
+  "with, a closure": `module.exports = new Function("o", "with (o) { return function () { return x++ + x } }")({ x: 1 })()`,
+  "with, undeclared assignment": `new Function("o", "with (o) { made15 = 1 }")({}); module.exports = globalThis.made15`,
+  "with over nothing": `new Function("o", "with (o) { x }")(null)`,
+  "getters and setters on exports": `Object.defineProperty(exports, "x", { get() { return 1 }, enumerable: true }); module.exports = { x: exports.x }`,
+  "override: toString, constructor, name": `
+    function A() {} A.prototype.toString = function () { return "A!" }; A.prototype.constructor = 1; A.prototype.hasOwnProperty = 2;
+    var e = new Error("m"); e.name = "N"; e.message = "x"; e.toString = 3; var o = {}; o.valueOf = 4; o["constructor"] = 5;
+    module.exports = [String(new A()), A.prototype.constructor, A.prototype.hasOwnProperty, e.name, e.message, e.toString, o]`,
+  "override: subclassing by assignment": `
+    function Sub() {} Sub.prototype = Object.create(Error.prototype); Sub.prototype.constructor = Sub; Sub.prototype.name = "Sub";
+    function Arr() {} Arr.prototype = []; Arr.prototype.push = 1; Arr.prototype.constructor = Arr;
+    module.exports = [new Sub() instanceof Error, Sub.prototype.name, new Sub().constructor === Sub, Arr.prototype.push, String(new Sub())]`,
+  "override: function properties": `function f() {} f.apply = 1; f.call = 2; f.toString = () => "f"; f.name = "x"; f.length = 9; module.exports = [f.apply, f.call, "" + f, f.name, f.length]`,
+  "classes": `
+    class A { #p = 1; static s = 2; static { A.t = 3 } get p() { return this.#p } static async *g() { yield 1 } has(o) { return #p in o } }
+    class B extends A { constructor() { super(); this.q = new.target.name } }
+    module.exports = [new B().p, B.s, B.t, new B().q, new A().has(new B()), Object.getOwnPropertyNames(A)]`,
+  "parameters don't see the body's variables": `
+    var outer16 = "outer"; module.exports = [(function (a = outer16) { var outer16 = "inner"; return [a, outer16] })(), ((a = () => outer16) => { function outer16() {} return a() })()]`,
+  "a catch pattern doesn't see its block's names": `
+    var outer17 = "outer", r; try { throw {} } catch ({ a = outer17 }) { let outer17 = 1; r = a + outer17 } module.exports = r`,
+  "temporal dead zone": `let r; try { r = x; let y } catch (e) { r = e.message } { try { z; let z } catch (e) { r += e.message } } module.exports = r`,
+  "an error's name that is a symbol": `var e = new Error("m"); e.name = Symbol("s"); try { module.exports = typeof e.stack } catch (x) { module.exports = "thrown" }`,
+  "instanceof with stack settings": `
+    Error.stackTraceLimit = 5; class X extends Error {}
+    module.exports = [new Error() instanceof X, new X() instanceof X, new X() instanceof Error, new TypeError() instanceof Error, {} instanceof Error, new X().name, Error("a").message, Error.name, Error.length]`,
+  "Error.prepareStackTrace": `
+    var old = Error.prepareStackTrace; Error.prepareStackTrace = (e, sites) => sites; var sites = new Error("x").stack; Error.prepareStackTrace = old;
+    module.exports = [Array.isArray(sites), require_path(sites[0].getFileName()), sites[0].getLineNumber(), typeof sites[0].getColumnNumber(), sites[0].isNative(), sites[0].isEval()];
+    function require_path(p) { return p === __filename }`,
+  "Error.captureStackTrace": `
+    function F() { Error.captureStackTrace(this, F) } var f = new F(); module.exports = [typeof f.stack, f.stack.split("\\n").length > 1]`,
+  "inspect of classes and errors": `
+    class Foo { constructor() { this.a = 1 } } class Bar extends Map {} function Old() { this.b = 2 }
+    module.exports = [new Foo(), new Bar([[1, 2]]), new Old(), Foo, Old, new Map([[{ a: 1 }, new Set([1])]]), Object.create(null), Symbol("x"), new Date(0), /x/g, [1, , 3], new Uint8Array(2), Promise.resolve(4), function named() {}, () => {}, async () => {}, function* gen() {}, new WeakMap(), new Proxy({ a: 1 }, {}), new (class extends Array {})(3), new Number(1), Object(1n), globalThis === this]`,
+  "iteration protocols": `
+    function* g() { var x = yield 1; try { yield x } finally { yield 3 } } var it = g();
+    module.exports = [it.next(), it.next("in"), it.return("end"), it.next(), [...g()], Array.from({ length: 2 }, (_, i) => i), Object.fromEntries(new Map([["a", 1]]))]`,
+  "species and subclasses of builtins": `
+    class M extends Array { sum() { return this.reduce((a, b) => a + b, 0) } } class P extends Promise {}
+    module.exports = [M.from([1, 2]).map(x => x * 2).sum(), P.resolve(1) instanceof P, P.resolve(1).then(() => {}) instanceof P]`,
+  "regular expressions": `
+    module.exports = ["2020-01-02".replace(/(?<y>\\d+)-(\\d+)/, "$<y>/$2"), [..."a1b2".matchAll(/[a-z](\\d)/g)].map(m => m[1]), /a/y.sticky, "x".replace(/x/, () => "$&"), "aXbX".split(/X/), /(?<=a)b/.exec("ab").index]`,
+  "tagged templates": `function t(s, ...v) { return s.raw.join("|") + v } module.exports = t\`a\\n\${1}b\``,
+  "numbers, bigints, separators": `module.exports = [1_000, 0b11, 0o17, 0xff, 10n ** 20n, .5, 5., 1e3]`,
+  "comma, void, in, exponent": `var i = 0; module.exports = [(i++, i++, i), void 0, "a" in { a: 1 }, 2 ** 3 ** 2, (-2) ** 2]`,
+  "optional chaining and nullish": `var o = { a: { b() { return this.c }, c: 4 } }; module.exports = [o?.a?.b(), o.x?.y.z, o.x ?? 1, (o.y ??= 2), o?.["a"].c]`,
+  "spread, rest, defaults": `function f({ a, ...r }, [b = 2, ...s] = [], ...t) { return [a, r, b, s, t] } module.exports = f({ a: 1, z: 2 }, [undefined, 3], 4, 5)`,
+  "getter named like a global": `var o = { get process() { return 1 }, set process(v) {}, async: 1, globalThis: 2, eval: 3, Function() {} }; module.exports = [o.process, o.async, o.globalThis, o.eval, Object.keys(o)]`,
+  "shorthand of undeclared globals": `s18 = 1; module.exports = { s18 }`,
+  "a variable named like a global": `var process = 1, Buffer = 2, setTimeout = 3; module.exports = [process, Buffer, setTimeout]`,
+  "hoisting over a global's name": `module.exports = [typeof URL, URL === undefined]; var URL`,
+  "new of a free name": `F19 = function () { this.x = 1 }; module.exports = [new F19().x, new F19, new globalThis.F19().x]`,
+  "constructors by Function.prototype": `module.exports = [(function () {}).constructor === Function, Function.prototype.constructor === Function, (() => {}) instanceof Function, Function instanceof Object]`,
+};
+
+/** What differs from Node by design, by the snippet's name, with the reason. */
+export const KNOWN_DIFFERENCES: Readonly<Record<string, string>> = {
+  "a compound assignment to an undeclared name throws": "the name is a property of the global object: the result is NaN",
+  "an assignment to a function's name is ignored": "strict code throws",
+  "new Function that closes its body": "moat's parser says it in its own words",
+  "new of a free name": "functions assigned to undeclared names get no name",
+  "constructors by Function.prototype": "Function.prototype is shared by all packages: its constructor has no package's global object",
+  "an error's name that is a symbol": "V8's formatter throws; moat's hook does not",
+};
