@@ -35,7 +35,7 @@ const NEEDED_BY_NODE = [
  * until a package that may use one asks.
  */
 const LOADED_WHEN_READ: ReadonlySet<string> = new Set([
-  "FormData", "Headers", "Request", "Response", "MessageEvent", "CloseEvent", "WebSocket", "EventSource",
+  "FormData", "Headers", "Request", "Response", "MessageEvent", "CloseEvent", "ErrorEvent", "WebSocket", "EventSource",
   "TransformStream", "TransformStreamDefaultController", "WritableStream", "WritableStreamDefaultController",
   "WritableStreamDefaultWriter", "ReadableStream", "ReadableStreamDefaultReader", "ReadableStreamBYOBReader",
   "ReadableStreamBYOBRequest", "ReadableByteStreamController", "ReadableStreamDefaultController",
@@ -109,7 +109,11 @@ export function freezeRealGlobal(captured: Readonly<Record<string, unknown>>): R
     if (LOADED_WHEN_READ.has(name) || !(name in captured)) continue;
     Object.defineProperty(globalThis, name, { get: () => captured[name] });
   }
+  // Node 24's HTTP client borrows from it as it loads. This is the one that every function's
+  // `constructor` gives already: what it compiles sees the hardened intrinsics alone.
+  Object.defineProperty(globalThis, "Function", { value: freeze.constructor });
   for (const symbol of STORED_BY_NODE) {
+    if (Object.hasOwn(globalThis, symbol)) continue;
     // Written by Node itself when its HTTP client is first loaded, which may be much later.
     Object.defineProperty(globalThis, symbol, { value: undefined, writable: true, enumerable: false, configurable: false });
   }
