@@ -1,8 +1,8 @@
 /** Runs a program under its policy, in this process. */
 import { homedir, tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { realpathSync } from "node:fs";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import type { Denial } from "./audit/denial.ts";
 import { checkBeforehand } from "./compartments/check-beforehand.ts";
 import { lockdownRealm } from "./compartments/lockdown.ts";
@@ -11,6 +11,7 @@ import { makeRealm } from "./compartments/realm.ts";
 import { emptyRealGlobal, freezeRealGlobal } from "./compartments/second-wall.ts";
 import { installNetworkGuard } from "./endowments/net/index.ts";
 import { MoatError } from "./errors/moat-error.ts";
+import { MOAT_FOLDER } from "./moat-folder.ts";
 import { makeLaunchers } from "./launching/make-launchers.ts";
 import { givenVariables, ownProcessPolicy } from "./launching/own-process-policy.ts";
 import { startEntry } from "./launching/start-entry.ts";
@@ -43,9 +44,6 @@ export interface ProgramOptions {
   /** In a worker or a child of a program: who asked for it, and for what. */
   readonly started?: StartedBy;
 }
-
-/** Where moat's own files are: no package may write them, and no stack shows them. */
-const MOAT_FOLDER = dirname(fileURLToPath(import.meta.url));
 
 /**
  * Locks this process down and starts the program in it. Returns at once; the
@@ -85,8 +83,9 @@ export function runProgram(options: ProgramOptions): void {
     home: realFolder(homedir()),
   };
   const audit = options.audit ?? false;
-  const location = storeLocation(project, powers.process.env);
-  const prepared = location && openPreparedModules(location, entry, preparationIdentity());
+  // HAZARD: a package chooses the environment of its children; where the prepared modules and their key lie does not follow it.
+  const location = started === undefined ? storeLocation(project, powers.process.env) : started.request.store;
+  const prepared = location && openPreparedModules(location, preparedFor(entry, started), preparationIdentity());
   if (prepared !== undefined) saveWhenSettled(prepared, powers);
   const realm = makeRealm({
     resolver,
@@ -103,7 +102,7 @@ export function runProgram(options: ProgramOptions): void {
     entry,
     prepared,
     launchers: {
-      ...makeLaunchers({ execPath, program: entry, paths, audit, logFile: options.logFile, resolver, names }),
+      ...makeLaunchers({ execPath, program: entry, paths, audit, logFile: options.logFile, store: location, resolver, names }),
       ...(started?.worker && { worker: { ...started.worker, principal: started.request.principal } }),
     },
   });
@@ -117,6 +116,13 @@ export function runProgram(options: ProgramOptions): void {
   if (checkBeforehand(realm, world, resolution) === "module") {
     startRecord(powers, () => world.modules.recordFor(resolver.resolve(pathToFileURL(entry).href, entry, "import")));
   } else powers.process.nextTick(() => void world.commonJs.exportsOf(entry, undefined, true));
+}
+
+/** Under which name a process's modules are kept: a child does not overwrite those of its program. */
+function preparedFor(entry: string, started: StartedBy | undefined): string {
+  if (started === undefined) return entry;
+  const asked = started.request.entry;
+  return "file" in asked ? asked.file : `${entry}#text`;
 }
 
 /** Lets a program load most of what it needs; a server never exits. */

@@ -1,7 +1,8 @@
 /** How workers and `node` children of a program come up under moat. */
 import { dirname, join, sep } from "node:path";
 import { realpathSync } from "node:fs";
-import { fileURLToPath, URL } from "node:url";
+import { pathToFileURL } from "node:url";
+import { MOAT_FOLDER } from "../moat-folder.ts";
 import type { EndowmentContext, ProjectPaths } from "../endowments/principal.ts";
 import type { NodeLauncher, WorkerLauncher } from "../endowments/subprocess/launchers.ts";
 import type { Principal } from "../endowments/principal.ts";
@@ -9,8 +10,8 @@ import type { Resolver } from "../packages/resolver.ts";
 import type { CanonicalName } from "../policy/types.ts";
 import { printStartRequest, type StartRequest } from "./start-request.ts";
 
-const CHILD_BOOTSTRAP = fileURLToPath(new URL("../child-bootstrap.js", import.meta.url));
-const WORKER_BOOTSTRAP = new URL("../worker-bootstrap.js", import.meta.url);
+const CHILD_BOOTSTRAP = join(MOAT_FOLDER, "child-bootstrap.js");
+const WORKER_BOOTSTRAP = pathToFileURL(join(MOAT_FOLDER, "worker-bootstrap.js"));
 
 export interface LauncherOptions {
   readonly execPath: string;
@@ -18,17 +19,18 @@ export interface LauncherOptions {
   readonly paths: ProjectPaths;
   readonly audit: boolean;
   readonly logFile?: string | undefined;
+  readonly store: StartRequest["store"];
   readonly resolver: Resolver;
   /** Locations of the packages that the policy names. */
   readonly names: ReadonlyMap<string, CanonicalName>;
 }
 
 export function makeLaunchers(options: LauncherOptions): Required<Pick<EndowmentContext, "nodeLauncher" | "workerLauncher">> {
-  const { names, paths, program, audit, logFile } = options;
+  const { names, paths, program, audit, logFile, store } = options;
   const known = new Set(names.values());
   const requestFor = (principal: Principal, entry: StartRequest["entry"]): StartRequest | undefined =>
     // A package that the policy does not name has nothing that a child could inherit.
-    known.has(principal.name) ? { principal: principal.name, program, paths, audit, logFile, entry } : undefined;
+    known.has(principal.name) ? { principal: principal.name, program, paths, audit, logFile, store, entry } : undefined;
 
   const nodeLauncher: NodeLauncher = (principal, { entry, args, flags = [], preload }) => {
     if (principal.trusted && "file" in entry && !belongsToTree(entry.file, options)) return undefined;

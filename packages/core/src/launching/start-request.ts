@@ -2,6 +2,7 @@
 import { MoatError } from "../errors/moat-error.ts";
 import type { ProjectPaths } from "../endowments/principal.ts";
 import type { CanonicalName } from "../policy/types.ts";
+import type { StoreLocation } from "../prepared/store-location.ts";
 import type { StartedText } from "../endowments/subprocess/launchers.ts";
 
 /**
@@ -19,6 +20,8 @@ export interface StartRequest {
   readonly audit: boolean;
   /** Absolute path of the file that denials are appended to. */
   readonly logFile?: string | undefined;
+  /** Where prepared modules lie, or nowhere. */
+  readonly store?: StoreLocation | undefined;
   /** What to run: an absolute file, or a text. */
   readonly entry: { readonly file: string } | StartedText;
   /** Variables that the asking principal sees; in a child all but those that every program needs. */
