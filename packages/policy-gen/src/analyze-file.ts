@@ -4,10 +4,11 @@ import type { Scope, SyntaxNode } from "./scope.ts";
 import { emptyWalk, walkProgram } from "./scope-walk.ts";
 import { makePlaces } from "./source-lines.ts";
 import { FREE_OF_CHARGE, NODE_GLOBALS } from "./tables/node-globals.ts";
+import { lastingStackHooks } from "./stack-hooks.ts";
 import { tracePowers } from "./trace-powers.ts";
 
 /** Raise it whenever the same text may give other facts: cached facts of other versions are not used. */
-export const ANALYSER_VERSION = 3;
+export const ANALYSER_VERSION = 4;
 
 /** Names that are followed although they cost nothing by themselves. */
 const FOLLOWED_FREE: ReadonlySet<string> = new Set(["require", "module", "globalThis", "global", "Function", "eval", "Reflect"]);
@@ -71,6 +72,7 @@ function analyzeProgram(program: SyntaxNode, format: "commonjs" | "module", reco
     powers.follow([...nodes.references.keys()].filter(isFollowed));
     powers.thisNodes(nodes.thisExpressions);
     for (const node of nodes.namedLikeGlobals) emit("handed", node["property"].name, node);
+    for (const node of lastingStackHooks(nodes)) emit("defines", "Error.prepareStackTrace", node);
     for (const node of nodes.strings) emit("fs", `./${String(node["value"]).replace(/^\.\//, "")}`, node);
   };
   run(walked);

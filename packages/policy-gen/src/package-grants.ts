@@ -30,6 +30,9 @@ export function grantsOfUse(use: Use): readonly Grant[] {
       return commandProblem(target, "policy") ? [] : [{ capability: "command", target }];
     case "worker":
       return [{ capability: "worker", target: "" }];
+    case "defines":
+      // Tools that map stacks to sources; of other names both sides are asked, see `sharedGlobals`.
+      return target === "Error.prepareStackTrace" ? [{ capability: "share", target }] : [];
     default:
       return [];
   }

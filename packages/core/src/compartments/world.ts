@@ -14,7 +14,7 @@ import { positionsIn } from "./loaded-sources.ts";
 import { makeModuleLoader, type ModuleLoader } from "./module-loader.ts";
 import { ownNamespaces } from "./own-namespaces.ts";
 import { STACK_SHARE } from "./shared-stack-hook.ts";
-import { makeLocalError } from "./stack-traces.ts";
+import { errorOrigin, makeLocalError } from "./stack-traces.ts";
 import type { Realm } from "./realm.ts";
 
 const { defineProperties, defineProperty } = Object;
@@ -86,6 +86,7 @@ export function makeWorld(realm: Realm, principal: Principal): World {
     load: (request: string, referrer: string, isMain?: boolean) => world.commonJs.load(request, referrer, isMain),
     loadFile: (module: never, filename: string) => world.commonJs.loadFile(module, filename),
     sourcePositions: positionsIn,
+    errorOrigin,
   };
 
   world.context = {

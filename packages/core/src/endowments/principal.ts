@@ -51,6 +51,8 @@ export interface PrincipalLoader {
   readonly globalThis: object;
   /** Where the places of a loaded file's compiled text lie in its source; undefined for any other file. */
   sourcePositions?(fileName: string): SourcePositions | undefined;
+  /** Where an error that the principal holds was made: lines and columns from 1. */
+  errorOrigin?(error: object): { file: string | null; line: number | null; column: number | null } | undefined;
 }
 
 /** Undoes what the loader's transform moved; offsets in UTF-16 units. */

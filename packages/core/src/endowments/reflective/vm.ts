@@ -24,6 +24,23 @@ function filenameOf(options: unknown): string {
   return filename;
 }
 
+function displaysErrors(options: unknown): boolean {
+  return !isObject(options) || (options as { displayErrors?: unknown }).displayErrors !== false;
+}
+
+/** As Node does: the line of the script that failed, with a mark under the place, before the stack. */
+function showPlace({ loader }: EndowmentContext, error: unknown, source: string, filename: string): void {
+  if (!isObject(error)) return;
+  const origin = loader.errorOrigin?.(error);
+  if (origin?.file !== filename || origin.line === null) return;
+  const text = source.split(/\r\n|[\n\r\u2028\u2029]/)[origin.line - 1] ?? "";
+  const mark = `${" ".repeat((origin.column ?? 1) - 1)}^`;
+  const { stack } = error as { stack?: unknown };
+  if (typeof stack !== "string") return;
+  // Fails without a sound on frozen errors.
+  Reflect.set(error, "stack", `${filename}:${origin.line}\n${text}\n${mark}\n\n${stack}`);
+}
+
 /**
  * `vm` over the principal's own evaluator: `runInThisContext` and
  * `compileFunction` run in its compartment, contexts are compartments too (`vm-contexts.ts`).
@@ -71,9 +88,14 @@ export const makeVm: BuiltinFactory = (context) => {
       return context.powers.builtin("buffer").Buffer.alloc(0);
     }
 
-    runInThisContext(_options?: unknown): unknown {
-      const { source, filename } = textOf(this);
-      return context.loader.evaluate(source, { filename });
+    runInThisContext(given?: unknown): unknown {
+      const { source, filename, options } = textOf(this);
+      try {
+        return context.loader.evaluate(source, { filename });
+      } catch (error) {
+        if (displaysErrors(given ?? options)) showPlace(context, error, source, filename);
+        throw error;
+      }
     }
 
     runInContext(contextifiedObject: unknown, given?: unknown): unknown {
@@ -97,7 +119,7 @@ export const makeVm: BuiltinFactory = (context) => {
     createContext,
     isContext,
     createScript: (code: unknown, options?: unknown) => new Script(code, options),
-    runInThisContext: (code: unknown, options?: unknown) => new Script(code, options).runInThisContext(),
+    runInThisContext: (code: unknown, options?: unknown) => new Script(code, options).runInThisContext(options),
     runInContext: (code: unknown, object: unknown, options?: unknown) => {
       assertContext(object);
       return new Script(code, options).runInContext(object);
