@@ -62,7 +62,7 @@ const GRANTS = {
     worker_threads: ["SHARE_ENV", "Worker", "isMainThread", "parentPort", "workerData"],
   },
   globals: ["URL", "process"],
-  fs: { read: ["<package>", "<cwd>", "<tmp>", "<home>"] },
+  fs: { read: ["<package>", "<cwd>", "<tmp>"] },
   commands: ["node"],
   workers: true,
 };
@@ -100,7 +100,8 @@ describe("what a package starts comes up under its own policy", () => {
     process.env["SECRET"] = "s3cret";
     project = await app({});
     outcome = await project.moat("index.js", policyFor("index.js", { dep: GRANTS }));
-    results = JSON.parse(outcome.stdout || "{}") as Record<string, any>;
+    expect(outcome.stdout, outcome.stderr).not.toBe("");
+    results = JSON.parse(outcome.stdout) as Record<string, any>;
   });
   afterAll(async () => {
     delete process.env["SECRET"];

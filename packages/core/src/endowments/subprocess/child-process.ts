@@ -6,7 +6,7 @@ import { childProcessClass, tameChild } from "./child-class.ts";
 import { makeCommandPlanner, type CommandPlan } from "./command-plan.ts";
 import { failedSync, programNotFound } from "./spawn-error.ts";
 import { readSpawnOptions, type ChildOptions } from "./spawn-options.ts";
-import { addPromise, makeTrustedChildProcess } from "./trusted-child-process.ts";
+import { addPromise, makeTrustedChildProcess, namingCommand } from "./trusted-child-process.ts";
 
 export const CHILD_PROCESS_MEMBERS: MemberTable = {
   ChildProcess: ["own", "for instanceof; the real one starts anything"],
@@ -154,7 +154,8 @@ export const makeChildProcess: BuiltinFactory = (context) => {
       const error = programNotFound(context, "spawnSync", call.file, call.args);
       throw Object.assign(error, failedSync(error));
     }
-    return real.execFileSync(plan.file, plan.args, nodeOptions(options, plan));
+    const command = [call.file, ...call.args].join(" ");
+    return namingCommand(command, () => real.execFileSync(plan.file, plan.args, nodeOptions(options, plan)));
   };
   function execFileSync(file: unknown, ...rest: unknown[]): unknown {
     const call = readCall(file, rest);
@@ -164,16 +165,7 @@ export const makeChildProcess: BuiltinFactory = (context) => {
   function execSync(command: unknown, given?: unknown): unknown {
     const call = readCall(command, [given]);
     const options = readSpawnOptions(context, given);
-    try {
-      return runSync(planner.line(call.file, options, "child_process.execSync"), call, options);
-    } catch (error) {
-      const failure = error as Error & { stderr?: unknown };
-      if (failure.message.startsWith("Command failed: ")) {
-        const details = `${(failure.stderr ?? "") as string}`;
-        failure.message = `Command failed: ${call.file}${details === "" ? "" : `\n${details}`}`;
-      }
-      throw failure;
-    }
+    return runSync(planner.line(call.file, options, "child_process.execSync"), { ...call, args: [] }, options);
   }
   function fork(modulePath: unknown, ...rest: unknown[]): any {
     const call = readCall(modulePath instanceof URL ? fileURLToPath(modulePath.href) : modulePath, rest);

@@ -22,7 +22,7 @@ export function makeTrustedChildProcess(context: EndowmentContext): object {
       if (launch === undefined) return real[name](file, ...rest);
       const command = [file as string, ...args].join(" ");
       const callbacks = tail.map((one) => withCommand(one, command));
-      return named(command, () =>
+      return namingCommand(command, () =>
         asAsked(real[name](launch.execPath, launch.args, optionsFor(launch, options), ...callbacks), file as string, args),
       );
     });
@@ -35,7 +35,7 @@ export function makeTrustedChildProcess(context: EndowmentContext): object {
       if (launch === undefined) return real[name](line, ...rest);
       const given = optionsFor(launch, options) as Record<string, unknown>;
       const callbacks = tail.map((one) => withCommand(one, line as string));
-      return named(line as string, () => real[direct](launch.execPath, launch.args, given, ...callbacks));
+      return namingCommand(line as string, () => real[direct](launch.execPath, launch.args, given, ...callbacks));
     });
   }
   replace("fork", (modulePath: unknown, ...rest: unknown[]) => {
@@ -101,7 +101,7 @@ function asAsked<T>(child: T, file: string, args: readonly string[]): T {
 }
 
 /** Failures of the synchronous functions name what was asked for, too. */
-function named<T>(command: string, start: () => T): T {
+export function namingCommand<T>(command: string, start: () => T): T {
   try {
     return start();
   } catch (error) {
