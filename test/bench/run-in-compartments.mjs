@@ -4,20 +4,36 @@
  * Copied into the benchmark's own folder, beside its node_modules.
  */
 import "ses";
-import { builtinModules, createRequire } from "node:module";
+import { createRequire, isBuiltin } from "node:module";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
-import { importLocation } from "@endo/compartment-mapper";
-import { defaultParserForLanguage } from "@endo/compartment-mapper/import-parsers.js";
-import { makeReadNowPowers } from "@endo/compartment-mapper/node-powers.js";
 
 const builtin = createRequire(import.meta.url);
 const [entry, ...args] = process.argv.slice(2);
 process.argv = [process.argv[0], entry, ...args];
 
 const GLOBALS = ["Buffer", "URL", "URLSearchParams", "TextDecoder", "TextEncoder", "AbortController", "AbortSignal"];
-const globals = { process, console, Date, Math, setTimeout, clearTimeout, setImmediate, clearImmediate, queueMicrotask };
-for (const name of [...GLOBALS, "Event", "EventTarget", "setInterval", "clearInterval", "performance", "Intl", "structuredClone"])
+const globals = {
+  process,
+  console,
+  Date,
+  Math,
+  setTimeout,
+  clearTimeout,
+  setImmediate,
+  clearImmediate,
+  queueMicrotask,
+};
+for (const name of [
+  ...GLOBALS,
+  "Event",
+  "EventTarget",
+  "setInterval",
+  "clearInterval",
+  "performance",
+  "Intl",
+  "structuredClone",
+])
   globals[name] = globalThis[name];
 
 lockdown({
@@ -30,13 +46,10 @@ lockdown({
   domainTaming: "unsafe",
 });
 
-const modules = {};
-for (const name of builtinModules) {
-  if (name.startsWith("_") || name.startsWith("node:")) continue;
-  const namespace = await import(`node:${name}`);
-  modules[name] = namespace;
-  modules[`node:${name}`] = namespace;
-}
+// Only now: its modules use harden, which may not be done before the lockdown.
+const { importLocation } = await import("@endo/compartment-mapper");
+const { defaultParserForLanguage } = await import("@endo/compartment-mapper/import-parsers.js");
+const { makeReadNowPowers } = await import("@endo/compartment-mapper/node-powers.js");
 
 const fs = builtin("node:fs");
 const url = builtin("node:url");
@@ -44,25 +57,25 @@ const crypto = builtin("node:crypto");
 const path = builtin("node:path");
 await importLocation(makeReadNowPowers({ fs, url, crypto, path }), pathToFileURL(entry).href, {
   globals,
-  modules,
   parserForLanguage: defaultParserForLanguage,
   importHook: exit,
   importNowHook: exitNow,
 });
 
-/** What no package declares and Node has: handed over as it is. */
+/** What no package declares and Node has: handed over as it is, when it is asked for. */
 async function exit(specifier) {
   return exitNow(specifier);
 }
 function exitNow(specifier) {
-  const namespace = modules[specifier];
-  if (namespace === undefined) return undefined;
-  const names = Object.keys(namespace);
+  if (!isBuiltin(specifier)) return undefined;
+  const module = builtin(specifier);
+  const names = Object.keys(module).filter((name) => name !== "default");
   return {
     imports: [],
-    exports: names,
-    execute: (target) => {
-      for (const name of names) target[name] = namespace[name];
+    exports: [...names, "default"],
+    execute(target) {
+      for (const name of names) target[name] = module[name];
+      target.default = module;
     },
   };
 }

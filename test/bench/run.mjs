@@ -47,7 +47,9 @@ const resultOf = (program, tool) => results.get(program).get(tool);
 const rows = ROWS.filter(({ program }) => results.has(program));
 const node = (await versionOf(values.node)).trim();
 process.stderr.write("\r\u001B[K");
-console.log(`Node ${node}, ${os.cpus().length} × ${os.cpus()[0]?.model ?? "?"}, ${rounds} rounds; times of node, ratios to it; policies in time\n`);
+console.log(
+  `Node ${node}, ${os.cpus().length} × ${os.cpus()[0]?.model ?? "?"}, ${rounds} rounds; times of node, ratios to it; policies in time\n`,
+);
 console.log(makeTable(rows, tools, resultOf));
 if (values.json !== undefined) {
   const samples = Object.fromEntries([...results].map(([name, byTool]) => [name, Object.fromEntries(byTool)]));
@@ -115,8 +117,14 @@ function placeOf(name, program, tool) {
 
 function reasonOf({ code, stderr }) {
   const lines = stderr.split("\n").map((line) => line.trim());
-  const told = lines.find((line) => /^(?:Uncaught )?\(?\w*(?:Error|Exception)\b.*:|^moat: /u.test(line)) ?? lines.find(Boolean) ?? "";
-  const plain = told.replaceAll(work, "…").replaceAll(/\[?\u001B\[[\d;]*m/gu, "").slice(0, 160);
+  const told =
+    lines.find((line) => /^(?:Uncaught )?\(?\w*(?:Error|Exception)\b.*:|^moat: /u.test(line)) ??
+    lines.find(Boolean) ??
+    "";
+  const plain = told
+    .replaceAll(work, "…")
+    .replaceAll(/\[?\u001B\[[\d;]*m/gu, "")
+    .slice(0, 160);
   return `${typeof code === "number" ? `exit code ${code}` : code}${plain === "" ? "" : `, ${plain}`}`;
 }
 

@@ -23,9 +23,12 @@ export function makeTable(rows, tools, resultOf) {
     const base = samplesOf(plain).length > 0 ? median(samplesOf(plain)) : undefined;
     const cell = (tool) => {
       const samples = samplesOf(tool);
-      if (samples.length > 0) return base === undefined ? duration(median(samples)) : (median(samples) / base).toFixed(2);
+      if (samples.length > 0)
+        return base === undefined ? duration(median(samples)) : (median(samples) / base).toFixed(2);
       const { failure } = resultOf(program, tool);
-      return failure === undefined || phase.startsWith("policy") ? "–" : `– ${noteOf(`${tool}, ${program}: ${failure}`)}`;
+      return failure === undefined || phase.startsWith("policy")
+        ? "–"
+        : `– ${noteOf(`${tool}, ${program}: ${failure}`)}`;
     };
     return [label, base === undefined ? "–" : duration(base), ...others.map(cell)];
   });
@@ -37,7 +40,8 @@ const duration = (ms) => (ms >= 1000 ? `${(ms / 1000).toFixed(2)} s` : `${ms.toF
 
 function aligned(rows) {
   const widths = rows[0].map((_, column) => Math.max(3, ...rows.map((row) => row[column].length)));
-  const line = (row) => `| ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]))).join(" | ")} |`;
+  const line = (row) =>
+    `| ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]))).join(" | ")} |`;
   const rule = `| ${widths.map((width, column) => (column === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`)).join(" | ")} |`;
   return [line(rows[0]), rule, ...rows.slice(1).map(line)];
 }

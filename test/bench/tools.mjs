@@ -42,11 +42,7 @@ export const TOOLS = {
   },
   "compartment-mapper": {
     policy: () => ({}),
-    run: ({ node, work, file, folder }) => [
-      node,
-      path.join(work, "run-in-compartments.mjs"),
-      path.join(folder, file),
-    ],
+    run: ({ node, work, file, folder }) => [node, path.join(work, "run-in-compartments.mjs"), path.join(folder, file)],
   },
 };
 

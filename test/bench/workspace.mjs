@@ -46,7 +46,6 @@ function layOut(work, name, { file, packages, copies = [] }) {
   const dependencies = Object.fromEntries(packages.map((dependency) => [dependency, versionOf(dependency)]));
   const manifest = { name: `program-${name}`, version: "1.0.0", private: true, dependencies };
   writeFileSync(path.join(folder, "package.json"), JSON.stringify(manifest, null, 2));
-  for (const copied of [file, ...copies])
-    cpSync(path.join(HERE, "programs", copied), path.join(folder, copied));
+  for (const copied of [file, ...copies]) cpSync(path.join(HERE, "programs", copied), path.join(folder, copied));
   return folder;
 }

@@ -1,12 +1,18 @@
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import ts from "typescript";
 import { expect, it } from "vitest";
 
-const WALL = new URL("../../dist/compartments/second-wall.js", import.meta.url).href;
+// The module imports nothing, so that its text alone is what a fresh process needs.
+const SOURCE = readFileSync(new URL("../../src/compartments/second-wall.ts", import.meta.url), "utf8");
+const WALL = ts.transpileModule(SOURCE, {
+  compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
+});
 
 /** What a process prints that puts up the wall first. */
 function behindTheWall(before: string, after: string): string {
-  const text = `import { captureGlobals, emptyRealGlobal, freezeRealGlobal } from ${JSON.stringify(WALL)};
-    import { writeSync } from "node:fs";
+  const text = `import { writeSync } from "node:fs";
+    ${WALL.outputText}
     const print = (text) => writeSync(1, String(text));
     ${before}
     const captured = captureGlobals();

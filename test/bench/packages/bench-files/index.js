@@ -1,4 +1,4 @@
-const fs = require("fs");
+const fs = require("node:fs");
 
 exports.readSync = (file, count) => {
   let bytes = 0;

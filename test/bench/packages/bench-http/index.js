@@ -1,4 +1,4 @@
-const http = require("http");
+const http = require("node:http");
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 
