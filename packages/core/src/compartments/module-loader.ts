@@ -24,7 +24,8 @@ const lexer = createRequire(import.meta.url)("cjs-module-lexer") as Lexer;
 const { create, defineProperty } = Object;
 
 /** From Node 23 on, a namespace of a CommonJS module has this name too. */
-const HAS_MODULE_EXPORTS_NAME = Number(process.versions.node.split(".")[0]) >= 23;
+const NODE_MAJOR = Number(process.versions.node.split(".")[0]);
+const HAS_MODULE_EXPORTS_NAME = NODE_MAJOR >= 23;
 
 type PreparedModule = PreparedSource & { kind: "module" };
 
@@ -251,7 +252,8 @@ function assertAttributes(resolution: Resolution, attributes: Readonly<Record<st
   const url = pathToFileURL(resolution.path).href;
   const { type } = attributes;
   if (resolution.format === "json" && type !== "json") {
-    throw Object.assign(new TypeError(`Module "${url}" needs an import attribute of "type: json"`), { code: "ERR_IMPORT_ATTRIBUTE_MISSING" });
+    const wanted = NODE_MAJOR < 22 ? 'type "json"' : '"type: json"';
+    throw Object.assign(new TypeError(`Module "${url}" needs an import attribute of ${wanted}`), { code: "ERR_IMPORT_ATTRIBUTE_MISSING" });
   }
   if (resolution.format !== "json" && type !== undefined) {
     throw Object.assign(new TypeError(`Module "${url}" is not of type "${type}"`), { code: "ERR_IMPORT_ATTRIBUTE_TYPE_INCOMPATIBLE" });

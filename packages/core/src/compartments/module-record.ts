@@ -96,12 +96,16 @@ export function makeSyntheticRecord(options: {
   return record;
 }
 
-/** Inner function of a module functor: a generator, async where the module awaits at its top. */
+/**
+ * Inner function of a module functor: a generator, whose first step registers the
+ * exports. Where the module awaits at its top, an async function that does all
+ * at once: what stands before the first `await` must run at once.
+ */
 export type ModuleBody = (
   register: (getters: Record<string, () => unknown>, anonymousDefault?: Function) => void,
   meta: object,
   ...imported: object[]
-) => Generator<void, void> | AsyncGenerator<void, void>;
+) => Generator<void, void> | Promise<void>;
 
 export interface SourceRecordOptions {
   readonly url: string;
@@ -119,20 +123,21 @@ export interface SourceRecordOptions {
 export function makeSourceRecord(options: SourceRecordOptions): ModuleRecord {
   const { facts, url } = options;
   const cells = new Map<string, Cell>();
+  const late = new Map<string, () => unknown>();
   for (const name of facts.localExports) {
-    const cell: Cell = {
-      get: () => {
-        throw new ReferenceError(`Cannot access '${name}' before initialization`);
-      },
+    const dead = (): never => {
+      throw new ReferenceError(`Cannot access '${name}' before initialization`);
     };
-    cells.set(name, cell);
+    // A module that awaits registers its exports only when it runs; importers hold the getter before.
+    cells.set(name, { get: facts.hasTopLevelAwait ? () => (late.get(name) ?? dead)() : dead });
   }
   const dependencies: ModuleRecord[] = [];
   const importObjects: object[] = facts.requests.map(() => ({}));
   const importNamespaces: object[] = [];
   let namespace: object | undefined;
   let namespaceFilled = false;
-  let body: Generator<void, void> | AsyncGenerator<void, void> | undefined;
+  let start: () => ReturnType<ModuleBody>;
+  let body: Generator<void, void> | undefined;
   let phase: "new" | "linking" | "linked" = "new";
   let linkFailure: { error: unknown } | undefined;
 
@@ -198,9 +203,8 @@ export function makeSourceRecord(options: SourceRecordOptions): ModuleRecord {
       }
     },
     execute() {
-      if (facts.hasTopLevelAwait) return (body as AsyncGenerator<void, void>).next().then(() => options.onExecuted?.());
+      if (facts.hasTopLevelAwait) return start() as Promise<void>;
       (body as Generator<void, void>).next();
-      options.onExecuted?.();
       return undefined;
     },
   };
@@ -209,12 +213,18 @@ export function makeSourceRecord(options: SourceRecordOptions): ModuleRecord {
     const inner = options.instantiate();
     for (const dependency of dependencies) importNamespaces.push(namespaceOf(dependency));
     const register = (getters: Record<string, () => unknown>, anonymousDefault?: Function): void => {
-      for (const [name, cell] of cells) cell.get = getters[name]!;
+      for (const [name, cell] of cells) {
+        if (facts.hasTopLevelAwait) late.set(name, getters[name]!);
+        else cell.get = getters[name]!;
+      }
       if (anonymousDefault) defineProperty(anonymousDefault, "name", { value: "default", configurable: true });
     };
     const imported = importObjects.flatMap((object, index) => [object, importNamespaces[index]!]);
-    body = Reflect.apply(inner, undefined, [register, options.meta, ...imported]) as typeof body;
-    void body!.next();
+    start = () => Reflect.apply(inner, undefined, [register, options.meta, ...imported]) as ReturnType<ModuleBody>;
+    if (!facts.hasTopLevelAwait) {
+      body = start() as Generator<void, void>;
+      void body.next();
+    }
     phase = "linked";
   };
 

@@ -81,3 +81,20 @@ export function parseGuest(source: string, goal: Goal): Parsed {
     throw error;
   }
 }
+
+/** Whether a module holds `<!--` outside of strings, comments and the like. */
+export function holdsHtmlComment(source: string): boolean {
+  if (!source.includes("<!--")) return false;
+  let found = false;
+  const options: Options = {
+    ecmaVersion: "latest",
+    sourceType: "module",
+    allowHashBang: true,
+    onToken: ({ start, end }) => {
+      found ||= end === start + 1 && source.startsWith("<!--", start);
+    },
+  };
+  // Only the parser knows for certain where a regular expression begins.
+  new GuestParser(options, source).parse();
+  return found;
+}

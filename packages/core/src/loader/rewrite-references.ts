@@ -70,7 +70,9 @@ function replacementFor(reference: Reference, from: Scope, context: Context): st
   }
   const imported = options.imports?.get(name);
   if (imported !== undefined && found?.kind === "top") return importedText(imported, reference);
-  if (found !== undefined || options.wrapperNames.has(name) || LANGUAGE_CONSTANTS.has(name)) return undefined;
+  // At the top of a module or script `arguments` is no variable, and those of the functor are not the guest's.
+  const isConstant = LANGUAGE_CONSTANTS.has(name) && name !== "arguments";
+  if (found !== undefined || options.wrapperNames.has(name) || isConstant) return undefined;
   if (options.bindable.has(name) && !context.assigned.has(name)) {
     rewriting.parameters.add(name);
     return undefined;

@@ -70,8 +70,6 @@ export interface Scan {
   readonly delicateTargets: DelicateTarget[];
   /** Names that `++` or `--` changes: numbers, where they are used as keys. */
   readonly counters: { name: string; scope: Scope }[];
-  /** `a<!--b` in module code, which script code reads as a comment. */
-  readonly htmlCommentLookalikes: SyntaxNode[];
   readonly statements: SyntaxNode[];
   /** Anonymous default exports and other top-level module items. */
   readonly moduleItems: SyntaxNode[];
@@ -139,7 +137,6 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
     duplicateParameters: [],
     delicateTargets: [],
     counters: [],
-    htmlCommentLookalikes: [],
     statements: [],
     moduleItems: [],
     reservedWordNodes: [],
@@ -446,11 +443,6 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
           scan.sloppyDeletes.push(node);
           refer(node["argument"], node, "argument", state, "delete");
           return;
-        }
-        break;
-      case "BinaryExpression":
-        if (node["operator"] === "<" && node["right"].type === "UnaryExpression" && node["right"].operator === "!" && node["right"].argument.type === "UpdateExpression") {
-          scan.htmlCommentLookalikes.push(node);
         }
         break;
       case "CallExpression":

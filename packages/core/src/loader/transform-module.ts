@@ -9,7 +9,7 @@
  */
 import { lineBreaksOf } from "./edits.ts";
 import { makeFunctor, type Functor } from "./functor.ts";
-import { parseGuest } from "./parse.ts";
+import { holdsHtmlComment, parseGuest } from "./parse.ts";
 import { RESERVED } from "./reserved-names.ts";
 import { rewriteReferences, type Rewriting } from "./rewrite-references.ts";
 import { scanProgram } from "./scan.ts";
@@ -73,16 +73,19 @@ export function prepareModule(source: string, names: NameSets): ModuleFunctor {
     rewriting.edits.push({ start, end: start + "import.meta".length, text: RESERVED.meta });
   }
   for (const node of scan.importMetas) if (node.end - node.start !== "import.meta".length) throw new SyntaxError("import.meta written apart");
-  for (const { left } of scan.htmlCommentLookalikes as unknown as { left: SyntaxNode }[]) {
-    rewriting.edits.push({ start: text.indexOf("<", left.end) + 1, end: text.indexOf("<", left.end) + 1, text: " " });
-  }
+  // A comparison to a module's grammar, a comment to a script's. V8 refuses it too.
+  if (holdsHtmlComment(text)) throw new SyntaxError("HTML comments are not allowed in modules");
   const inner = [
     RESERVED.exports, RESERVED.meta,
     ...found.requests.flatMap((_, index) => [importedObject(index), namespaceName(index)]),
   ];
   const functor = makeFunctor(
     text, rewriting,
-    { inner, kind: scan.hasTopLevelAwait ? "async function*" : "function*", prologue: `${registration(found)}yield;` },
+    {
+      inner,
+      kind: scan.hasTopLevelAwait ? "async function" : "function*",
+      prologue: `${registration(found)}${scan.hasTopLevelAwait ? "" : "yield;"}`,
+    },
     names.realGlobal,
   );
   return {

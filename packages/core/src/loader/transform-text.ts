@@ -31,7 +31,7 @@ export function prepareCommonJs(source: string, names: NameSets): CommonJsFuncto
   const text = stripByteOrderMark(source);
   const parsed = parseGuest(text, "commonjs");
   const scan = scanProgram(parsed.program, { strict: false });
-  const wrapperNames = new Set<string>(COMMONJS_NAMES);
+  const wrapperNames = new Set<string>([...COMMONJS_NAMES, "arguments"]);
   const rewriting = rewriteReferences(scan, { bindable: names.bindable, wrapperNames });
   rewriteCommon(scan, parsed, text, rewriting);
   const functor = makeFunctor(text, rewriting, { inner: COMMONJS_NAMES, kind: "function" }, names.realGlobal);
