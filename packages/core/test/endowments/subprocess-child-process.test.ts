@@ -1,9 +1,13 @@
 import type * as realChildProcess from "node:child_process";
+import type * as realFs from "node:fs";
 import {
   chmodSync,
+  closeSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
+  readFileSync,
   realpathSync,
   rmSync,
   symlinkSync,
@@ -13,6 +17,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { makeFs } from "../../src/endowments/fs/make-fs.ts";
 import { makeChildProcess } from "../../src/endowments/subprocess/child-process.ts";
 import { fakeContext, type FakeOptions } from "./subprocess-context.ts";
 
@@ -227,6 +232,34 @@ describe("any other program", () => {
     expect(() => cp.spawn("tool", [], { stdio: [{ fd: 17 } as any] })).toThrow(/restricted/);
     expect(() => cp.spawn("tool", [], { uid: 0 })).toThrow(/restricted/);
     expect(() => cp.execFileSync("tool", { cwd: tmpdir() })).toThrow(/ENOENT/);
+  });
+});
+
+describe("what is handed on to a child", () => {
+  test("files that the package opened, and no others", () => {
+    const { cp, context } = facade(["tool"], { policy: { commands: ["tool"], fs: { write: ["."] } } });
+    const own = makeFs(context) as typeof realFs;
+    const file = join(project, "own.txt");
+    const mine = own.openSync(file, "w");
+    const foreign = openSync(join(project, "foreign.txt"), "w");
+    cp.spawnSync("tool", ["kept"], { stdio: ["ignore", mine, "ignore"] });
+    expect(readFileSync(file, "utf8")).toBe("tool kept\n");
+    expect(() => cp.spawnSync("tool", [], { stdio: ["ignore", foreign, "ignore"] })).toThrow(/restricted/);
+    own.closeSync(mine);
+    expect(() => cp.spawnSync("tool", [], { stdio: ["ignore", mine, "ignore"] })).toThrow(/restricted/);
+    expect(readFileSync(join(project, "foreign.txt"), "utf8")).toBe("");
+    closeSync(foreign);
+  });
+
+  test("the output of another child", async () => {
+    const { cp } = facade(["cat", "show-env"]);
+    const first = cp.spawn("show-env", [], { env: { MARK: "passed on" }, stdio: ["ignore", "pipe", "ignore"] });
+    const second = cp.spawn("cat", [], { stdio: [first.stdout, "pipe", "ignore"] });
+    let text = "";
+    for await (const chunk of second.stdout) text += chunk;
+    expect(text).toContain("MARK=passed on");
+    const other = facade(["cat"]).cp;
+    expect(() => other.spawn("cat", [], { stdio: [first.stdout, "pipe", "ignore"] })).toThrow(/restricted/);
   });
 });
 

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { EndowmentContext } from "../principal.ts";
 import { makeAnchors, type Anchor, type Anchors } from "./anchor.ts";
-import { makeDescriptors, type Descriptors } from "./descriptors.ts";
+import { principalDescriptors, type Descriptors } from "./descriptors.ts";
 import { fsError } from "./fs-error.ts";
 import { makePathScopes, type PathScopes } from "./path-scopes.ts";
 import { isPlain, makeRealPaths, type Location, type RealPaths } from "./real-path.ts";
@@ -48,7 +48,7 @@ export function makeFsAuthority(context: EndowmentContext): FsAuthority {
   const scopes = makePathScopes(context);
   const realPaths = context.shared("fs.realPaths", () => makeRealPaths(fs, powers.process));
   const anchors = context.shared("fs.anchors", () => makeAnchors(fs, powers.process.platform));
-  const descriptors = makeDescriptors();
+  const descriptors = principalDescriptors(context);
 
   function covers(real: string, mode: Want["mode"]): boolean {
     if (mode === "write") return scopes.covers(real, "write");

@@ -1,3 +1,4 @@
+import { perContext } from "../facade.ts";
 import { fsError } from "./fs-error.ts";
 
 /** What is known of an open descriptor. */
@@ -26,7 +27,7 @@ export interface Descriptors {
   check(fd: unknown, syscall: string): void;
 }
 
-export function makeDescriptors(): Descriptors {
+function makeDescriptors(): Descriptors {
   const owned = new Map<number, DescriptorOwner>();
   return {
     add: (fd, owner) => void owned.set(fd, owner),
@@ -39,3 +40,6 @@ export function makeDescriptors(): Descriptors {
     },
   };
 }
+
+/** The principal's table: for its `fs`, and for what it hands on to its children. */
+export const principalDescriptors = perContext(makeDescriptors);

@@ -1,3 +1,4 @@
+import { perContext } from "../facade.ts";
 import type { EndowmentContext } from "../principal.ts";
 import { tamedPrototype } from "../tamed-prototype.ts";
 
@@ -80,8 +81,21 @@ export function tameChildStream(context: EndowmentContext, stream: any): void {
       tamedPrototype(Socket.prototype, SOCKET_MEMBERS, context.powers.builtin("stream").Duplex.prototype, true),
     ),
   );
-  if (stream._handle) tameHandle(stream._handle, "child_process.pipe.handle", HANDLE_MEMBERS, context);
+  if (stream._handle) {
+    pipes(context).set(stream, stream._handle);
+    tameHandle(stream._handle, "child_process.pipe.handle", HANDLE_MEMBERS, context);
+  }
   Object.setPrototypeOf(stream, prototype);
+}
+
+/** The principal's own pipes, with their native handles as Node made them. */
+const pipes = perContext((_context: EndowmentContext) => new WeakMap<object, { readonly fd: number }>());
+
+/** The descriptor of a pipe to one of the principal's own children; undefined for anything else. */
+export function descriptorOfPipe(context: EndowmentContext, stream: object): number | undefined {
+  // HAZARD: `_handle` on the stream is the guest's to replace; this one is Node's.
+  const fd = pipes(context).get(stream)?.fd;
+  return typeof fd === "number" && fd >= 0 ? fd : undefined;
 }
 
 /** The same for the pipe of an IPC channel and for the handle of a process. */

@@ -1,8 +1,10 @@
 import { fileURLToPath, URL } from "node:url";
 import { assertMayUse } from "../access-denied.ts";
+import { principalDescriptors } from "../fs/descriptors.ts";
 import { makePathScopes } from "../fs/path-scopes.ts";
 import type { EndowmentContext } from "../principal.ts";
 import { childEnv } from "./child-env.ts";
+import { descriptorOfPipe } from "./child-streams.ts";
 
 /**
  * What becomes of each option of `child_process`: `copy` goes to Node as it was
@@ -12,7 +14,7 @@ import { childEnv } from "./child-env.ts";
 export const SPAWN_OPTIONS: Readonly<Record<string, readonly [rule: "copy" | "own" | "drop", why: string]>> = {
   cwd: ["own", "has to be readable; relative programs are found from it"],
   env: ["own", "without loader variables"],
-  stdio: ["own", "only pipes and the standard streams"],
+  stdio: ["own", "pipes, the standard streams, and what the principal itself has open"],
   shell: ["own", "a shell is a program of its own"],
   uid: ["own", "unbounded principals only: groups open files"],
   gid: ["own", "unbounded principals only: groups open files"],
@@ -112,8 +114,18 @@ function readStream(context: EndowmentContext, given: unknown): unknown {
   if (STDIO_WORDS.has(given)) return given;
   // HAZARD: a stream is asked for its descriptor once and only the number goes on:
   // what else hangs on the object (`_handle`, `handle`) could answer differently.
-  const descriptor: unknown = typeof given === "object" && given !== null ? (given as { fd?: unknown }).fd : given;
+  const descriptor: unknown =
+    typeof given === "object" && given !== null
+      ? (descriptorOfPipe(context, given) ?? (given as { fd?: unknown }).fd)
+      : given;
   if (descriptor === 0 || descriptor === 1 || descriptor === 2) return descriptor;
+  if (typeof descriptor === "number" && isOwnDescriptor(context, given, descriptor)) return descriptor;
   assertMayUse(context, "child_process stdio: a descriptor that is not a standard stream", "command");
   return typeof descriptor === "number" ? descriptor : given;
+}
+
+/** A file that the principal opened itself, or a pipe to one of its own children. */
+function isOwnDescriptor(context: EndowmentContext, given: unknown, descriptor: number): boolean {
+  if (principalDescriptors(context).find(descriptor) !== undefined) return true;
+  return typeof given === "object" && given !== null && descriptorOfPipe(context, given) === descriptor;
 }
