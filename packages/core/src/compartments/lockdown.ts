@@ -8,6 +8,9 @@ import { createRequire } from "node:module";
 import { Script } from "node:vm";
 import { installPowerlessConstructors, type PowerlessConstructors } from "./powerless-constructors.ts";
 import { tameAssignments } from "./assignment-target.ts";
+import { tameFunctionText } from "./function-text.ts";
+import { sourceOf } from "./loaded-sources.ts";
+import { withLockedPrototypes } from "./lock-prototypes.ts";
 import { enableOverrides } from "./override-mistake.ts";
 import { tameStackTraces } from "./stack-traces.ts";
 
@@ -80,7 +83,7 @@ function loadSes(): SesGlobals {
  */
 export function lockdownRealm(ownFiles: readonly string[]): LockedRealm {
   const dropped = captureDropped();
-  const ses = loadSes();
+  const ses = withLockedPrototypes(loadSes);
   ses.repairIntrinsics({
     errorTaming: "unsafe",
     consoleTaming: "unsafe",
@@ -98,6 +101,7 @@ export function lockdownRealm(ownFiles: readonly string[]): LockedRealm {
   restoreNativeConstructors();
   const powerlessConstructors = installPowerlessConstructors();
   tameStackTraces([...ownFiles, "moat:", "node:internal/vm"]);
+  tameFunctionText(sourceOf);
   enableOverrides();
   tameAssignments();
   ses.hardenIntrinsics();
