@@ -6,7 +6,7 @@
 import type { Edit } from "./edits.ts";
 import { RESERVED, RESERVED_PREFIX } from "./reserved-names.ts";
 import type { Rewriting } from "./rewrite-references.ts";
-import type { Scan, Scope, SloppyFunction } from "./scan.ts";
+import type { Scan, SloppyFunction } from "./scan.ts";
 import type { SyntaxNode } from "./syntax.ts";
 
 export function rewriteSloppy(scan: Scan, source: string, rewriting: Rewriting): void {

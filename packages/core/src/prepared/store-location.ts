@@ -1,5 +1,5 @@
 /** Where prepared modules and the key that authenticates them lie: out of reach of every package. */
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import { createHash, randomBytes } from "node:crypto";
 import { lstatSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
