@@ -3,6 +3,8 @@
  * and the well-known symbols. The loader sends such assignments through here; see
  * `loader/rewrite-targets.ts`.
  */
+import { showAsNative } from "./function-text.ts";
+
 const { apply, getOwnPropertyDescriptor, getPrototypeOf, isExtensible } = Reflect;
 const { defineProperty } = Object;
 const nativeAssign = Object.assign;
@@ -76,5 +78,6 @@ export function tameAssignments(): void {
       return apply(nativeAssign, Object, arguments as unknown as Parameters<typeof nativeAssign>) as object;
     },
   }.assign;
+  showAsNative(assign);
   defineProperty(Object, "assign", { value: assign, writable: true, enumerable: false, configurable: true });
 }

@@ -1,15 +1,42 @@
 /** The positions of every file that was loaded, by the name that V8 knows it by: a path or a `file:` URL. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import type { Functor } from "../loader/functor.ts";
 import { makeSourcePositions, type SourcePositions } from "../loader/source-positions.ts";
+import { stripByteOrderMark } from "../loader/transform-text.ts";
 
-const loaded = new Map<string, () => SourcePositions>();
+interface LoadedSource {
+  readonly text: string;
+  positions(): SourcePositions;
+}
+
+const loaded = new Map<string, LoadedSource>();
 
 /** For files alone: a name that evaluated text gives itself must not stand for another package's file. */
 export function rememberSource(fileName: string, { text, positions }: Functor): void {
   let made: SourcePositions | undefined;
-  loaded.set(fileName, () => (made ??= makeSourcePositions(text, positions)));
+  loaded.set(fileName, { text, positions: () => (made ??= makeSourcePositions(text, positions)) });
 }
 
 export function positionsIn(fileName: string): SourcePositions | undefined {
-  return loaded.get(fileName)?.();
+  return loaded.get(fileName)?.positions();
+}
+
+/**
+ * What a piece of rewritten text, a function's own, was in its file before;
+ * undefined where no loaded file holds it, or the file is no longer the same.
+ */
+export function sourceOf(piece: string): string | undefined {
+  for (const [fileName, { text, positions }] of loaded) {
+    const start = text.indexOf(piece);
+    if (start === -1) continue;
+    const { offsetOf, sourceLength } = positions();
+    try {
+      const source = stripByteOrderMark(readFileSync(fileName.startsWith("file:") ? fileURLToPath(fileName) : fileName, "utf8"));
+      return source.length === sourceLength ? source.slice(offsetOf(start), offsetOf(start + piece.length)) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+  return undefined;
 }

@@ -11,6 +11,8 @@
  *
  * @see https://web.archive.org/web/2014/http://wiki.ecmascript.org/doku.php?id=strawman:fixing_override_mistake
  */
+import { showAsNative } from "./function-text.ts";
+
 const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, hasOwn } = Object;
 const { apply, ownKeys } = Reflect;
 const { get: weakMapGet, has: weakMapHas, set: weakMapSet } = WeakMap.prototype;
@@ -114,6 +116,7 @@ function tameDescriptors(): void {
   };
   for (const [holder, methods] of [[Object, ofObject], [Reflect, ofReflect]] as const) {
     for (const [name, value] of Object.entries(methods)) {
+      showAsNative(value);
       defineProperty(holder, name, { value, writable: true, enumerable: false, configurable: true });
     }
   }
