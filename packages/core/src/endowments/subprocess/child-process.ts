@@ -1,7 +1,7 @@
 import { fileURLToPath, URL } from "node:url";
 import { accessDenied } from "../access-denied.ts";
 import { facadeFromTable, type MemberTable } from "../member-table.ts";
-import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
+import type { BuiltinFactory } from "../principal.ts";
 import { childProcessClass, tameChild } from "./child-class.ts";
 import { makeCommandPlanner, type CommandPlan } from "./command-plan.ts";
 import { failedSync, programNotFound } from "./spawn-error.ts";

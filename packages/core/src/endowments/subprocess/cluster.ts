@@ -57,27 +57,31 @@ export const makeCluster: BuiltinFactory = (context) => {
 function underLauncher(context: EndowmentContext, real: any): object {
   const { nodeLauncher, principal, powers } = context;
   if (nodeLauncher === undefined) return real;
-  const setup = (settings: { exec?: unknown; args?: unknown; execArgv?: unknown } = {}): void => {
-    const { exec, args } = settings;
-    if (exec === undefined) {
-      real.setupPrimary(settings);
-      return;
-    }
-    const given = Array.isArray(args) ? args.map((one) => `${one}`) : powers.process.argv.slice(2);
-    const path = powers.builtin("path").resolve(powers.process.cwd(), `${exec as string}`);
-    const launch = nodeLauncher(principal, { entry: { file: path }, args: given });
+  const { process } = powers;
+  let asked: { exec: string; args: readonly string[] } | undefined;
+  const setup = (settings: { exec?: unknown; args?: unknown; cwd?: unknown } = {}): void => {
+    const { exec = asked?.exec ?? process.argv[1], args = asked?.args ?? process.argv.slice(2), cwd } = settings;
+    asked = { exec: `${exec as string}`, args: Array.isArray(args) ? args.map(String) : [] };
+    const file = powers.builtin("path").resolve(cwd === undefined ? process.cwd() : `${cwd as string}`, asked.exec);
+    const launch = nodeLauncher(principal, { entry: { file }, args: asked.args });
     if (launch === undefined) {
       real.setupPrimary(settings);
       return;
     }
-    const [file, ...rest] = launch.args;
-    real.setupPrimary({ ...settings, exec: file, args: rest, execArgv: [] });
+    const [program, ...rest] = launch.args;
+    real.setupPrimary({ ...settings, exec: program, args: rest, execArgv: [] });
   };
+  // HAZARD: without settings Node starts the program itself again, without moat.
+  const fork = (env?: object): unknown => {
+    if (asked === undefined) setup();
+    return real.fork(env);
+  };
+  const own: Record<string, unknown> = { __proto__: null, setupPrimary: setup, setupMaster: setup, fork };
   const facade = Object.create(Object.getPrototypeOf(real));
   for (const key of Reflect.ownKeys(real)) {
     // Live, also for what `fork` and `setupPrimary` change (workers, settings).
     Object.defineProperty(facade, key, {
-      get: () => (key === "setupPrimary" || key === "setupMaster" ? setup : real[key]),
+      get: () => (typeof key === "string" && key in own ? own[key] : real[key]),
       set: (value: unknown) => {
         real[key] = value;
       },

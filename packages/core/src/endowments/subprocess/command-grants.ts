@@ -13,6 +13,11 @@ export interface Program {
 
 const TOKENS = ["<package>", "<cwd>", "<tmp>", "<home>"] as const;
 
+/** Whether a path ends in what node is called. */
+export function isNodeName(path: string): boolean {
+  return /^node(?:js)?(?:\.exe)?$/i.test(basename(path));
+}
+
 /**
  * Reads the policy's `commands`:
  *
@@ -69,7 +74,9 @@ export function makeCommandGrants(context: EndowmentContext): {
     return isAbsolute(grant) ? normalize(grant) : undefined;
   };
   const nodeKind = (path: string): Program["node"] => {
-    if (realpath(path) === realpath(execPath)) return "binary";
+    // HAZARD: another node than moat's own runs JavaScript just as well.
+    const real = realpath(path);
+    if (real === realpath(execPath) || (real !== undefined && isNodeName(real))) return "binary";
     // HAZARD: a package's own command is mostly a script for node: it has to come up under moat too.
     if (!path.startsWith(paths.project + sep) && !path.startsWith(principal.location + sep)) return undefined;
     const head = powers.builtin("buffer").Buffer.alloc(256);

@@ -1,6 +1,7 @@
-import { basename, delimiter, isAbsolute, join, resolve, sep } from "node:path";
+import { delimiter, isAbsolute, join, resolve, sep } from "node:path";
 import { fileURLToPath, URL } from "node:url";
 import type { EndowmentContext } from "../principal.ts";
+import { isNodeName } from "./command-grants.ts";
 import { wordsOfPlainCommand } from "./command-line.ts";
 import type { NodeLaunch } from "./launchers.ts";
 import { readNodeArguments } from "./node-arguments.ts";
@@ -52,8 +53,12 @@ export function makeNodeRoute(context: EndowmentContext): NodeRoute {
     }
     return undefined;
   };
-  const isNode = (file: string, options: RouteOptions): boolean =>
-    file === execPath || (/^node(?:\.exe)?$/i.test(basename(file)) && programOf(file, options) === realNode);
+  /** The node that a command names: moat's own, or another one, which runs moat as well. */
+  const nodeOf = (file: string, options: RouteOptions): string | undefined => {
+    if (file === execPath) return execPath;
+    const program = programOf(file, options);
+    return program !== undefined && (program === realNode || isNodeName(program)) ? program : undefined;
+  };
 
   const node = (args: readonly string[], options: RouteOptions): NodeLaunch | undefined => {
     const call = readNodeArguments(args, true);
@@ -76,7 +81,10 @@ export function makeNodeRoute(context: EndowmentContext): NodeRoute {
       if (options.shell !== undefined && options.shell !== false && options.shell !== null) {
         return options.shell === true ? route.line([file, ...args].join(" "), options) : undefined;
       }
-      return isNode(file, options) ? node(args, options) : script(file, args, options);
+      const binary = nodeOf(file, options);
+      if (binary === undefined) return script(file, args, options);
+      const launch = node(args, options);
+      return launch && { ...launch, execPath: binary };
     },
     line(line, options) {
       const [file, ...args] = wordsOfPlainCommand(line) ?? [];
