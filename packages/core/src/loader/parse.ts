@@ -22,7 +22,7 @@ interface AcornState {
 
 /**
  * HAZARD: acorn guesses from the tokens before whether a slash begins a regular
- * expression, and guesses wrong after `of`, `a?.yield` and `a ? b : {}`. With a
+ * expression, and guesses wrong after a variable `of` and after `a?.yield`. With a
  * line break between, it then inserts a semicolon where V8 divides, and code
  * hides in what acorn takes for a regular expression's text.
  */

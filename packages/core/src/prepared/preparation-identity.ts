@@ -7,7 +7,7 @@ import { MOAT_FOLDER } from "../moat-folder.ts";
  * and times of moat's own files. What another moat prepared is not used.
  */
 export function preparationIdentity(): string {
-  return readdirSync(MOAT_FOLDER)
+  return (readdirSync(MOAT_FOLDER, { recursive: true }) as string[])
     .toSorted()
     .filter((name) => name.endsWith(".js"))
     .map((name) => {
