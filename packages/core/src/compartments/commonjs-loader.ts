@@ -22,8 +22,11 @@ export interface CommonJsLoader {
   /** Fills `module.exports` from a file of the package. */
   loadFile(module: ModuleObject, filename: string): void;
   createRequire(filename: string): NodeJS.Require;
-  /** The exports of a file that belongs to this package. */
-  exportsOf(path: string, parent?: ModuleObject, isMain?: boolean): unknown;
+  /**
+   * The exports of a file that belongs to this package.
+   * @param importer the file of another package that asks first, for `module.parent`
+   */
+  exportsOf(path: string, parent?: ModuleObject, isMain?: boolean, importer?: string): unknown;
 }
 
 export function notFound(request: string, referrer: string, why = ""): Error {
@@ -42,7 +45,7 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
   const { principal, realm } = world;
   const cache: Record<string, ModuleObject | undefined> = create(null);
   let mainModule: ModuleObject | undefined;
-  let foreignMain: object | undefined;
+  const foreignModules = new Map<string, ModuleObject>();
 
   const resolve = (request: string, referrer: string, paths?: readonly string[]): Resolution =>
     realm.resolver.resolve(request, referrer, "require", paths === undefined ? {} : { paths });
@@ -63,7 +66,8 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
     const resolution = resolve(request, referrer);
     if (resolution.format === "builtin") return builtinFor(resolution.path, request, referrer);
     const owner = ownerFor(resolution, request, referrer);
-    return owner.commonJs.exportsOf(resolution.path, owner === world ? parent : undefined, isMain);
+    if (owner === world) return exportsOf(resolution.path, parent, isMain);
+    return owner.commonJs.exportsOf(resolution.path, undefined, false, referrer);
   };
 
   const extensionOf = (path: string): string => {
@@ -75,13 +79,13 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
     return ".js";
   };
 
-  const exportsOf = (path: string, parent?: ModuleObject, isMain = false): unknown => {
+  const exportsOf = (path: string, parent?: ModuleObject, isMain = false, importer?: string): unknown => {
     const cached = cache[path];
     if (cached !== undefined) {
       if (parent !== undefined && !parent.children.includes(cached)) parent.children.push(cached);
       return cached.exports;
     }
-    const module = new Module(path, parent);
+    const module = new Module(path, parent ?? (importer === undefined ? undefined : foreignModule(importer)));
     module.filename = path;
     if (isMain) {
       mainModule = module;
@@ -169,15 +173,29 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
     }) as unknown as NodeJS.Require;
   };
 
-  /** `require.main`: the real one for the program itself, a likeness without authority for packages. */
+  /**
+   * A module of another package as this one sees it, in `module.parent` and
+   * `require.main`: its place, and a `require` that starts there but has this
+   * package's own authority. Many packages ask `module.parent` whether they were
+   * started or required.
+   */
+  const foreignModule = (path: string): ModuleObject => {
+    let module = foreignModules.get(path);
+    if (module === undefined) {
+      module = new Module(path);
+      if (path === realm.entry) module.id = ".";
+      module.filename = path;
+      module.loaded = true;
+      defineLazyPaths(module, path, Module);
+      foreignModules.set(path, module);
+    }
+    return module;
+  };
+
+  /** `require.main`: the real one for the program itself, a likeness for packages. */
   const mainFor = (): unknown => {
     if (mainModule !== undefined) return mainModule;
-    const path = realm.entry;
-    if (path === undefined) return undefined;
-    foreignMain ??= Object.assign(create(Object.prototype), {
-      id: ".", path: dirname(path), exports: {}, filename: path, loaded: true, children: [], paths: [],
-    }) as object;
-    return foreignMain;
+    return realm.entry === undefined ? undefined : foreignModule(realm.entry);
   };
 
   const loadPatched = (request: string, module: ModuleObject | undefined, referrer: string): unknown => {
