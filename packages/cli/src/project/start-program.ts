@@ -31,9 +31,10 @@ export async function startProgram(request: ProgramRequest, context: CommandCont
   const overrides = readOverrides(project);
   assertListed(policy, name);
   assertTreeMatches(policy, project);
+  const logFile = flags.log === undefined ? undefined : path.resolve(context.cwd, flags.log);
   const report = makeDenialReport({
     audit: flags.audit === true,
-    logFile: flags.log === undefined ? undefined : path.resolve(context.cwd, flags.log),
+    logFile,
     context,
     policy,
     project,
@@ -49,6 +50,7 @@ export async function startProgram(request: ProgramRequest, context: CommandCont
     overrides,
     audit: flags.audit === true,
     onDenial: report,
+    logFile,
   });
 }
 

@@ -181,3 +181,64 @@ child.on("exit", (code) => {
     await project.remove();
   });
 });
+
+test("cluster workers of the application serve, under the policy", async () => {
+  const project = await makeProject({
+    "package.json": '{"name":"app","dependencies":{"dep":"1"}}',
+    "node_modules/dep/package.json": '{"name":"dep","version":"1.0.0"}',
+    "node_modules/dep/index.js": `${SPY.replace("__LOOT__", "'loot'")} module.exports = loot;`,
+    "index.js": `
+const cluster = require("cluster");
+const http = require("http");
+if (cluster.isPrimary) {
+  const worker = cluster.fork({ GIVEN: "1" });
+  worker.on("message", (message) => console.log(JSON.stringify(message)));
+  worker.on("listening", ({ port }) => {
+    http.get({ port, host: "127.0.0.1" }, (response) => response.on("data", (data) => console.log(String(data))).on("end", () => worker.kill()));
+  });
+  worker.on("exit", (code, signal) => console.log(signal));
+} else {
+  process.send([process.env.GIVEN, require("dep")]);
+  http.createServer((request, response) => response.end("served")).listen(0, "127.0.0.1");
+}
+`,
+  });
+  const policy = policyFor("index.js", { dep: { builtins: { fs: ["writeFileSync"] }, globals: ["process"] } });
+  const { stdout, stderr } = await project.moat("index.js", policy);
+  expect(stdout.split("\n"), stderr).toEqual(['["1",["EACCES","MODULE_NOT_FOUND","no secret"]]', "served", "SIGTERM", ""]);
+  expect(existsSync(join(project.folder, "loot"))).toBe(false);
+  await project.remove();
+});
+
+describe("a context of a package", () => {
+  const VM = `
+const vm = require("vm");
+const window = { early: 1 };
+vm.createContext(window);
+const before = new vm.Script("later + typeof process + typeof require + (this === globalThis)");
+window.later = "seen ";
+module.exports = [
+  before.runInContext(window),
+  vm.runInContext("var a = early + 1; function f() { return Array.isArray([]) } a", window),
+  Object.keys(window).sort(),
+  window.f(),
+  vm.runInContext("typeof Date + typeof missing", window),
+  (() => { try { vm.runInContext("missing", window) } catch (error) { return error.name } })(),
+  (() => { try { vm.runInContext("'use strict'; missing = 1", window) } catch (error) { return error.name } })(),
+  vm.runInContext("Function('return typeof process + this.early')()", window),
+];
+`;
+  test("is its object, with the intrinsics behind it and nothing of the package's own", async () => {
+    const project = await makeProject({
+      "package.json": '{"name":"app","dependencies":{"dep":"1"}}',
+      "node_modules/dep/package.json": '{"name":"dep","version":"1.0.0"}',
+      "node_modules/dep/index.js": VM,
+      "index.js": "console.log(JSON.stringify(require('dep')))",
+    });
+    const node = await project.node("index.js");
+    const policy = policyFor("index.js", { dep: { builtins: { vm: true }, globals: ["process"] } });
+    const moat = await project.moat("index.js", policy);
+    expect(moat.stdout, moat.stderr).toBe(node.stdout);
+    await project.remove();
+  });
+});

@@ -32,6 +32,8 @@ export interface NetworkGuard {
   isPermitWaiting(): boolean;
   /** Runs Node's own code that opens a descriptor which trusted code gave it. */
   opening<T>(body: () => T): T;
+  /** Runs Node's own code that listens for a worker of the application's cluster. */
+  listeningForWorkers<T>(body: () => T): T;
   /** Registers a `TLSWrap`, whose inner handle has no owner of its own. */
   guardTls(tlsHandle: object): void;
 }
@@ -58,6 +60,7 @@ function makeGuard(powers: Powers, net: any): NetworkGuard {
   const dnsLookup = (...args: unknown[]) => powers.builtin("dns").lookup(...args);
   const native = guardNativeHandles(net, (socket) => sockets.get(socket));
   let waiting: SocketPermit | undefined;
+  let isListeningForWorkers = false;
 
   /** Fails as a connection that the kernel refuses does: later, and through the stream. */
   function refuseConnection(socket: any, error: Error): unknown {
@@ -118,7 +121,7 @@ function makeGuard(powers: Powers, net: any): NetworkGuard {
   net.Server.prototype.listen = function listen(this: any, ...args: unknown[]): unknown {
     if (!(this instanceof net.Server)) throw new TypeError("Illegal invocation");
     const authority = servers.get(this);
-    if (authority?.trusted === true) {
+    if (authority?.trusted === true || (authority === undefined && isListeningForWorkers)) {
       native.approveListening(this, true);
       return native.opening(() => Reflect.apply(realListen, this, args));
     }
@@ -165,6 +168,14 @@ function makeGuard(powers: Powers, net: any): NetworkGuard {
     },
     isPermitWaiting: () => waiting !== undefined,
     opening: native.opening,
+    listeningForWorkers<T>(body: () => T): T {
+      isListeningForWorkers = true;
+      try {
+        return body();
+      } finally {
+        isListeningForWorkers = false;
+      }
+    },
     guardTls: native.guardTls,
   });
 }

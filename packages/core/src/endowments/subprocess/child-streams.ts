@@ -88,14 +88,31 @@ export function tameChildStream(context: EndowmentContext, stream: any): void {
   Object.setPrototypeOf(stream, prototype);
 }
 
+interface PipeHandle {
+  readonly fd: number;
+  reading: boolean;
+  readStop(): void;
+}
+
 /** The principal's own pipes, with their native handles as Node made them. */
-const pipes = perContext((_context: EndowmentContext) => new WeakMap<object, { readonly fd: number }>());
+const pipes = perContext((_context: EndowmentContext) => new WeakMap<object, PipeHandle>());
 
 /** The descriptor of a pipe to one of the principal's own children; undefined for anything else. */
 export function descriptorOfPipe(context: EndowmentContext, stream: object): number | undefined {
   // HAZARD: `_handle` on the stream is the guest's to replace; this one is Node's.
   const fd = pipes(context).get(stream)?.fd;
   return typeof fd === "number" && fd >= 0 ? fd : undefined;
+}
+
+/** Stops reading a pipe that another child is going to read, as Node does for streams that it is given. */
+export function leaveToChild(context: EndowmentContext, stream: object): void {
+  const handle = pipes(context).get(stream);
+  if (handle === undefined) return;
+  handle.reading = false;
+  handle.readStop();
+  Reflect.apply(context.powers.builtin("stream").Duplex.prototype.pause, stream, []);
+  const state = (stream as { _readableState?: { reading: boolean } })._readableState;
+  if (state !== undefined) state.reading = false;
 }
 
 /** The same for the pipe of an IPC channel and for the handle of a process. */

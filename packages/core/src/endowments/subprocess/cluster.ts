@@ -1,5 +1,6 @@
 import { accessDenied, assertMayUse } from "../access-denied.ts";
 import { facadeFromTable, type MemberTable } from "../member-table.ts";
+import { installNetworkGuard } from "../net/index.ts";
 import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
 
 export const CLUSTER_MEMBERS: MemberTable = {
@@ -58,6 +59,7 @@ function underLauncher(context: EndowmentContext, real: any): object {
   const { nodeLauncher, principal, powers } = context;
   if (nodeLauncher === undefined) return real;
   const { process } = powers;
+  const guard = installNetworkGuard(powers);
   let asked: { exec: string; args: readonly string[] } | undefined;
   const setup = (settings: { exec?: unknown; args?: unknown; cwd?: unknown } = {}): void => {
     const { exec = asked?.exec ?? process.argv[1], args = asked?.args ?? process.argv.slice(2), cwd } = settings;
@@ -74,7 +76,17 @@ function underLauncher(context: EndowmentContext, real: any): object {
   // HAZARD: without settings Node starts the program itself again, without moat.
   const fork = (env?: object): unknown => {
     if (asked === undefined) setup();
-    return real.fork(env);
+    const worker = real.fork(env);
+    const child = worker.process;
+    const { emit } = child;
+    // The primary listens on behalf of its workers, which asked for it under their own policies.
+    child.emit = function (this: unknown, event: unknown, ...rest: unknown[]): unknown {
+      const pass = (): unknown => Reflect.apply(emit, this, [event, ...rest]);
+      // HAZARD: no listener of anybody's is called while Node answers this one.
+      const isQuery = event === "internalMessage" && (rest[0] as { act?: unknown } | null)?.act === "queryServer";
+      return isQuery ? guard.listeningForWorkers(pass) : pass();
+    };
+    return worker;
   };
   const own: Record<string, unknown> = { __proto__: null, setupPrimary: setup, setupMaster: setup, fork };
   const facade = Object.create(Object.getPrototypeOf(real));

@@ -4,7 +4,7 @@ import { principalDescriptors } from "../fs/descriptors.ts";
 import { makePathScopes } from "../fs/path-scopes.ts";
 import type { EndowmentContext } from "../principal.ts";
 import { childEnv } from "./child-env.ts";
-import { descriptorOfPipe } from "./child-streams.ts";
+import { descriptorOfPipe, leaveToChild } from "./child-streams.ts";
 
 /**
  * What becomes of each option of `child_process`: `copy` goes to Node as it was
@@ -119,7 +119,10 @@ function readStream(context: EndowmentContext, given: unknown): unknown {
       ? (descriptorOfPipe(context, given) ?? (given as { fd?: unknown }).fd)
       : given;
   if (descriptor === 0 || descriptor === 1 || descriptor === 2) return descriptor;
-  if (typeof descriptor === "number" && isOwnDescriptor(context, given, descriptor)) return descriptor;
+  if (typeof descriptor === "number" && isOwnDescriptor(context, given, descriptor)) {
+    if (typeof given === "object" && given !== null) leaveToChild(context, given);
+    return descriptor;
+  }
   assertMayUse(context, "child_process stdio: a descriptor that is not a standard stream", "command");
   return typeof descriptor === "number" ? descriptor : given;
 }
