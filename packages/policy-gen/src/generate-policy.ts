@@ -141,6 +141,7 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
     collectorOf(location)?.grant({ capability: "share", target: name }, within(location, file), use);
   }
   grantNamedCommands();
+  grantProjectModules();
 
   const packages: Record<CanonicalName, PackageEntry> = Object.create(null);
   const evidence: Evidence[] = [];
@@ -186,6 +187,34 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
           if (collector.has({ capability, target: "." })) collector.grant({ capability, target: "<tmp>" }, `${name}: ${within(location, path)}`, use);
         }
       }
+    }
+  }
+
+  /**
+   * Test runners and loaders of plugins import the project's own modules, by the paths of
+   * files that they find. Only for a package that the project itself starts or imports, which
+   * imports what can't be seen and makes URLs of paths: without the edge nothing of the
+   * project can be imported by a package.
+   */
+  function grantProjectModules(): void {
+    const loaders = new Set<string>();
+    const runners = new Set<string>();
+    const started = new Set(entries.map(({ location }) => location));
+    for (const { from, to } of reached.edges) if (!isDependency(from)) started.add(to);
+    for (const { path, location, facts } of reached.files) {
+      const collector = started.has(location) && isDependency(location) && reached.opaque.has(location) ? collectorOf(location) : undefined;
+      if (collector?.has({ capability: "builtin", target: "url", member: "pathToFileURL" }) !== true) continue;
+      const use = facts.uses.find(({ capability, target }) => capability === "computed" && target.startsWith("*"));
+      if (use === undefined) continue;
+      collector.grant({ capability: "package", target: "." }, within(location, path), use);
+      loaders.add(location);
+    }
+    // What such a runner defines by computed names (`describe`, `it`) is for those modules.
+    for (const { from, to } of reached.edges) if (loaders.has(from) && isDependency(to)) runners.add(to);
+    for (const location of loaders) runners.add(location);
+    for (const { path, location, facts } of reached.files) {
+      const use = runners.has(location) ? facts.uses.find(({ target }) => target === "computed name of a global") : undefined;
+      if (use !== undefined) collectorOf(location)?.grant({ capability: "share", target: "*" }, within(location, path), use);
     }
   }
 

@@ -98,6 +98,7 @@ export function makeRealm(options: RealmOptions): Realm {
       if (location === undefined) throw new MoatError("MOAT_INTERNAL", `no package owns ${resolution.path}`);
       if (location === importer.principal.location) return importer;
       importer.publishShares?.();
+      if (!importer.principal.trusted && realm.worldAt(location).principal.trusted) realm.sharedNames.publishAll();
       const target = nameAt(location);
       if (!realm.mayCross(importer, location)) {
         const denied = importer.principal.denies({ capability: "package", target: target ?? specifier, via: specifier });

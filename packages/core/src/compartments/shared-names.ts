@@ -9,8 +9,13 @@
  * global object. The first to define a name keeps it: a package that lists it too
  * can change its own, and nobody else's. The language's own names can't be
  * listed; see `shareProblem`.
+ *
+ * The share `*` is a test runner's: whatever it defines that neither the language
+ * nor Node has appears for the project's own code, and for nobody else.
  */
+import { GLOBAL_RULES } from "../endowments/global-names.ts";
 import type { Principal } from "../endowments/principal.ts";
+import { shareProblem } from "../policy/grant-syntax.ts";
 import { NAMESPACES } from "./own-namespaces.ts";
 
 const { defineProperty, getOwnPropertyDescriptor, hasOwn } = Object;
@@ -24,11 +29,18 @@ export interface SharedNames {
    * @returns publishes what it has defined since; undefined where the policy shares nothing.
    */
   join(principal: Principal, globalObject: GlobalObject): (() => void) | undefined;
+  /** Publishes what anybody has defined: before a package runs the project's modules. */
+  publishAll(): void;
 }
+
+const ANY = "*";
 
 interface Participant {
   readonly holderOf: (share: string) => GlobalObject | undefined;
   readonly shares: ReadonlySet<string>;
+  readonly trusted: boolean;
+  /** What its global object had from the start. */
+  readonly given: ReadonlySet<PropertyKey>;
 }
 
 interface Published {
@@ -49,7 +61,7 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
       const holder = from.holderOf(share);
       if (holder === undefined) continue;
       const known = published.get(share)!;
-      for (const key of namesIn(share, holder)) {
+      for (const key of namesIn(share, holder, from)) {
         const descriptor = getOwnPropertyDescriptor(holder, key);
         // An accessor would run one package's code at another's every look.
         if (descriptor === undefined || !("value" in descriptor)) continue;
@@ -57,7 +69,7 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
         if (before === undefined) known.set(key, { by: from, value: descriptor.value });
         else if (before.by !== from || before.value === descriptor.value) continue;
         for (const to of participants) {
-          if (to !== from && to.shares.has(share)) appear(to.holderOf(share), key, descriptor.value, before);
+          if (to !== from && to.shares.has(share) && (to.trusted || share !== ANY)) appear(to.holderOf(share), key, descriptor.value, before);
         }
         if (before !== undefined) before.value = descriptor.value;
       }
@@ -70,13 +82,19 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
       if (shares.size === 0) return undefined;
       const participant: Participant = {
         shares,
+        trusted: principal.trusted,
+        given: shares.has(ANY) ? new Set(ownKeys(globalObject)) : new Set(),
         holderOf: (share) => (share.endsWith(".*") ? (globalObject[share.slice(0, -2)] as GlobalObject | undefined) : globalObject),
       };
       participants.push(participant);
       for (const share of shares) {
+        if (share === ANY && !principal.trusted) continue;
         for (const [key, { value }] of published.get(share)!) appear(participant.holderOf(share), key, value, undefined);
       }
       return () => publish(participant);
+    },
+    publishAll() {
+      for (const participant of participants) publish(participant);
     },
   };
 }
@@ -99,7 +117,13 @@ for (const name of NAMESPACES) {
   if (namespace !== undefined) languageMembers.set(`${name}.*`, new Set(ownKeys(namespace)));
 }
 
-function namesIn(share: string, holder: GlobalObject): PropertyKey[] {
+function namesIn(share: string, holder: GlobalObject, { given, trusted }: Participant): PropertyKey[] {
+  if (share === ANY) {
+    if (trusted) return [];
+    return ownKeys(holder).filter(
+      (key) => typeof key === "string" && !given.has(key) && !GLOBAL_RULES.has(key) && shareProblem(key, "policy") === undefined && key !== ANY,
+    );
+  }
   const language = languageMembers.get(share);
   if (language === undefined) return hasOwn(holder, share) ? [share] : [];
   return ownKeys(holder).filter((key) => !language.has(key));

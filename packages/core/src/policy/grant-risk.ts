@@ -1,3 +1,4 @@
+import { isFirstParty } from "../naming/canonical-name.ts";
 import { builtinMemberRisk } from "./builtin-risk.ts";
 import { isHarmlessGlobal } from "./global-risk.ts";
 import type { Grant, GrantCapability } from "./grant.ts";
@@ -25,7 +26,8 @@ const table: Readonly<Record<GrantCapability, (grant: Grant) => Risk>> = {
   share: () => "medium",
   env: ({ target }) => (target === "*" ? "high" : target.endsWith("*") ? "medium" : "low"),
   global: ({ target }) => (isHarmlessGlobal(target) ? "none" : "medium"),
-  package: () => "low",
+  // The project's own modules run with the project's authority.
+  package: ({ target }) => (isFirstParty(target) ? "high" : "low"),
 };
 
 export function riskOf(grant: Grant): Risk {

@@ -80,6 +80,19 @@ describe("shared names", () => {
     expect(user["Reflect"].apply).toBe(Reflect.apply);
   });
 
+  it("of any name are seen by the project alone, and are never Node's or the language's", () => {
+    const shared = makeSharedNames(["*"]);
+    const [runner, other, project] = [globalObject(), globalObject(), globalObject()];
+    shared.join(principal([], true), project);
+    shared.join(principal(["*"]), runner);
+    shared.join(principal(["*"]), other);
+    Object.assign(runner, { describe: 1, fetch: 2, Promise: 3, process: 4, constructor: 5 });
+    project["secret"] = 1;
+    shared.publishAll();
+    expect(Object.getOwnPropertyNames(project).toSorted()).toEqual(["JSON", "Math", "Reflect", "describe", "secret"]);
+    expect("describe" in other || "secret" in runner || "secret" in other).toBe(false);
+  });
+
   it("are values: an accessor would run the definer's code at each look of the others", () => {
     const shared = makeSharedNames(["__config"]);
     const [definer, user] = [globalObject(), globalObject()];

@@ -127,9 +127,9 @@ describe.each([
   [
     "shares",
     shareProblem,
-    ["__zod_globalConfig", "$x", "Reflect.*"],
+    ["__zod_globalConfig", "$x", "Reflect.*", "*"],
     [],
-    ["", "Reflect", "Reflect.apply", "Math.*", "*", "Promise", "Object", "globalThis", "process", "__proto__", "constructor", "a.b", "a-b"],
+    ["", "Reflect", "Reflect.apply", "Math.*", "a*", "Promise", "Object", "globalThis", "process", "__proto__", "constructor", "a.b", "a-b"],
   ],
   [
     "entries",
