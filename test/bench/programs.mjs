@@ -38,7 +38,7 @@ export const ROWS = [
   { label: "TypeScript: `require`", program: "typescript", phase: "load" },
   { label: "TypeScript: transpile", program: "typescript", phase: "transpile" },
   { label: "elliptic: whole process", program: "elliptic", phase: "process" },
-  { label: "elliptic: 300 signatures", program: "elliptic", phase: "sign" },
+  { label: "elliptic: 100 signatures", program: "elliptic", phase: "sign" },
   { label: "loop over global names", program: "globals", phase: "loop" },
   { label: "`fs.readFileSync`, 5000 calls", program: "files", phase: "readSync" },
   { label: "`fs.statSync`, 10000 calls", program: "files", phase: "statSync" },

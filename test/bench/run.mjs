@@ -16,7 +16,7 @@ import { makeWorkspace } from "./workspace.mjs";
 
 const USAGE = `usage: npm run bench -- [--runs N] [--only REGEX] [--tools a,b] [--json FILE] [--node BIN]
 
-  --runs N      rounds of each program under each tool (5)
+  --runs N      rounds of each program under each tool (3)
   --only REGEX  programs by name: ${Object.keys(PROGRAMS).join(", ")}
   --tools a,b   tools beside node: ${Object.keys(TOOLS).slice(1).join(", ")}
   --json FILE   writes every sample
@@ -79,10 +79,10 @@ async function runOnce(name, program, tool, counts) {
   progress(`${name} by ${tool}`);
   const place = placeOf(name, program, tool);
   const command = TOOLS[tool].run(place);
-  const start = (args) => startProcess({ command: [...command, ...args], cwd: place.folder, env: place.env });
+  const start = (more) => startProcess({ command, cwd: place.folder, env: { ...place.env, ...more } });
   let outcome;
   try {
-    outcome = await (program.drive === undefined ? start([]).finished : program.drive(start));
+    outcome = await (program.drive === undefined ? start({}).finished : program.drive(start));
   } catch (error) {
     outcome = { code: "no answer", stderr: error.message, times: {}, value: "" };
   }
@@ -140,7 +140,7 @@ function readArguments() {
   try {
     const parsed = parseArgs({
       options: {
-        runs: { type: "string", default: "5" },
+        runs: { type: "string", default: "3" },
         only: { type: "string", default: "" },
         tools: { type: "string", default: Object.keys(TOOLS).slice(1).join(",") },
         json: { type: "string" },

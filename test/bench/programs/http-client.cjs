@@ -2,7 +2,7 @@
 const { report, measureAsync } = require("bench-report");
 const { ask } = require("bench-http");
 
-const [port] = process.argv.slice(2);
+const port = process.env.BENCH_PORT;
 (async () => {
   await ask(Number(port), 200);
   report(await measureAsync("requests", () => ask(Number(port), 1000)));
