@@ -25,7 +25,9 @@ export interface LauncherOptions {
   readonly names: ReadonlyMap<string, CanonicalName>;
 }
 
-export function makeLaunchers(options: LauncherOptions): Required<Pick<EndowmentContext, "nodeLauncher" | "workerLauncher">> {
+export function makeLaunchers(
+  options: LauncherOptions,
+): Required<Pick<EndowmentContext, "nodeLauncher" | "workerLauncher">> {
   const { names, paths, program, audit, logFile, store } = options;
   const known = new Set(names.values());
   const requestFor = (principal: Principal, entry: StartRequest["entry"]): StartRequest | undefined =>

@@ -12,8 +12,21 @@ import type { PackagePolicy } from "../policy/types.ts";
 
 /** Members and events of `process` that concern this process only. */
 const OWN_PROCESS = [
-  "abort", "chdir", "disconnect", "exit", "exitCode", "message", "on", "reallyExit", "send", "stdin", "title", "umask",
-  "uncaughtException", "unhandledRejection", "warning",
+  "abort",
+  "chdir",
+  "disconnect",
+  "exit",
+  "exitCode",
+  "message",
+  "on",
+  "reallyExit",
+  "send",
+  "stdin",
+  "title",
+  "umask",
+  "uncaughtException",
+  "unhandledRejection",
+  "warning",
 ];
 
 /** Variables that the principal gave to a child: all but what every program needs. */

@@ -70,10 +70,16 @@ function startText(realm: Realm, asker: World, text: StartedText, here: string):
   const module = new asker.commonJs.Module(name);
   const given = { require, module, exports: module.exports, __filename: name, __dirname: "." };
   for (const [key, value] of Object.entries(given)) {
-    Object.defineProperty(compartment.globalThis, key, { value, writable: true, enumerable: false, configurable: true });
+    Object.defineProperty(compartment.globalThis, key, {
+      value,
+      writable: true,
+      enumerable: false,
+      configurable: true,
+    });
   }
   const run = compartment.instantiate(functor, name, {
-    [RESERVED.import]: (specifier: unknown, options?: unknown) => asker.modules.importDynamically(specifier, here, options),
+    [RESERVED.import]: (specifier: unknown, options?: unknown) =>
+      asker.modules.importDynamically(specifier, here, options),
   });
   const result: unknown = Reflect.apply(run, compartment.globalThis, []);
   if (text.print === true) {

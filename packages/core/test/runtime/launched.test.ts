@@ -85,7 +85,8 @@ const app = (extra: Readonly<Record<string, string>>): Promise<Project> =>
     "node_modules/dep/package.json": '{"name":"dep","version":"1.0.0"}',
     "node_modules/dep/index.js": DEP,
     "node_modules/dep/worker.cjs": WORKER,
-    "node_modules/dep/worker.mjs": "import { parentPort, workerData } from 'node:worker_threads'; await null; parentPort.postMessage([workerData, import.meta.url.slice(-10)]);",
+    "node_modules/dep/worker.mjs":
+      "import { parentPort, workerData } from 'node:worker_threads'; await null; parentPort.postMessage([workerData, import.meta.url.slice(-10)]);",
     "node_modules/dep/preload.cjs": "require('fs').writeFileSync('loot-preload', 'x')",
     "node_modules/dep/child.cjs": CHILD,
     "index.js": MAIN,
@@ -176,7 +177,18 @@ child.on("exit", (code) => {
     await chmod(join(project.folder, "node_modules/dep/evil.js"), 0o755);
     const policy = policyFor("index.js", { dep: { builtins: { fs: ["writeFileSync"] } } });
     const { stdout, stderr } = await project.moat("index.js", policy);
-    expect(stdout.split("\n"), stderr).toEqual(["a b true", "c true", "42", "EACCES", "EACCES", "true", "f true", "0", "1", ""]);
+    expect(stdout.split("\n"), stderr).toEqual([
+      "a b true",
+      "c true",
+      "42",
+      "EACCES",
+      "EACCES",
+      "true",
+      "f true",
+      "0",
+      "1",
+      "",
+    ]);
     expect(existsSync(join(project.folder, "loot"))).toBe(false);
     await project.remove();
   });
@@ -205,7 +217,12 @@ if (cluster.isPrimary) {
   });
   const policy = policyFor("index.js", { dep: { builtins: { fs: ["writeFileSync"] }, globals: ["process"] } });
   const { stdout, stderr } = await project.moat("index.js", policy);
-  expect(stdout.split("\n"), stderr).toEqual(['["1",["EACCES","MODULE_NOT_FOUND","no secret"]]', "served", "SIGTERM", ""]);
+  expect(stdout.split("\n"), stderr).toEqual([
+    '["1",["EACCES","MODULE_NOT_FOUND","no secret"]]',
+    "served",
+    "SIGTERM",
+    "",
+  ]);
   expect(existsSync(join(project.folder, "loot"))).toBe(false);
   await project.remove();
 });

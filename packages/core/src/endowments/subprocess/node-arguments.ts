@@ -5,11 +5,13 @@ const HARMLESS_FLAGS =
   /^--(?:enable-source-maps|(?:no-)?(?:warnings|deprecation)|trace-(?:warnings|uncaught|deprecation)|max-(?:old-space|semi-space|http-header)-size=\d+|stack-trace-limit=\d+|unhandled-rejections=\w+|no-experimental-[\w-]+|experimental-vm-modules)$/;
 
 /** Flags whose value is the next argument. */
-const VALUED_FLAGS = /^(?:-C|--conditions|--title|--env-file|--env-file-if-exists|--input-type|--diagnostic-dir|--disable-warning)$/;
+const VALUED_FLAGS =
+  /^(?:-C|--conditions|--title|--env-file|--env-file-if-exists|--input-type|--diagnostic-dir|--disable-warning)$/;
 const PRELOADING_FLAGS = /^(?:-r|--require|--import)$/;
 const EVALUATING_FLAGS = /^(?:-e|--eval|-p|--print|-pe)$/;
 /** Flags that make something else of the call than running one program. */
-const OTHER_MODES = /^(?:-i|--interactive|-c|--check|-v|--version|-h|--help|--test|--watch|--run|--v8-options|--completion-bash|--prof-process|--build-\S+|--(?:experimental-)?loader|--experimental-sea-config|--build-snapshot|--snapshot-blob)(?:=.*)?$/;
+const OTHER_MODES =
+  /^(?:-i|--interactive|-c|--check|-v|--version|-h|--help|--test|--watch|--run|--v8-options|--completion-bash|--prof-process|--build-\S+|--(?:experimental-)?loader|--experimental-sea-config|--build-snapshot|--snapshot-blob)(?:=.*)?$/;
 
 /** What `node`'s arguments ask for. */
 export interface NodeCall {
@@ -34,7 +36,8 @@ export function readNodeArguments(args: readonly string[], everyFlag = false): N
   for (; at < args.length; at += 1) {
     const arg = args[at]!;
     const equals = arg.indexOf("=");
-    const [name, value] = equals > 0 && arg.startsWith("--") ? [arg.slice(0, equals), arg.slice(equals + 1)] : [arg, undefined];
+    const [name, value] =
+      equals > 0 && arg.startsWith("--") ? [arg.slice(0, equals), arg.slice(equals + 1)] : [arg, undefined];
     if (EVALUATING_FLAGS.test(name)) {
       const source = value ?? args[(at += 1)];
       if (source === undefined) return undefined;

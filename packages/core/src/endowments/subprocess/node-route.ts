@@ -18,7 +18,12 @@ export interface NodeRoute {
   program(file: string, args: readonly string[], options: RouteOptions): NodeLaunch | undefined;
   /** A line for a shell that needs none. */
   line(line: string, options: RouteOptions): NodeLaunch | undefined;
-  fork(file: string, args: readonly string[], execArgv: readonly string[], options: RouteOptions): NodeLaunch | undefined;
+  fork(
+    file: string,
+    args: readonly string[],
+    execArgv: readonly string[],
+    options: RouteOptions,
+  ): NodeLaunch | undefined;
 }
 
 /**

@@ -23,11 +23,18 @@ export function makeTrustedChildProcess(context: EndowmentContext): object {
       const command = [file as string, ...args].join(" ");
       const callbacks = tail.map((one) => withCommand(one, command));
       return namingCommand(command, () =>
-        asAsked(real[name](launch.execPath, launch.args, optionsFor(launch, options), ...callbacks), file as string, args),
+        asAsked(
+          real[name](launch.execPath, launch.args, optionsFor(launch, options), ...callbacks),
+          file as string,
+          args,
+        ),
       );
     });
   }
-  for (const [name, direct] of [["exec", "execFile"], ["execSync", "execFileSync"]] as const) {
+  for (const [name, direct] of [
+    ["exec", "execFile"],
+    ["execSync", "execFileSync"],
+  ] as const) {
     replace(name, (line: unknown, ...rest: unknown[]) => {
       const { options, tail } = readTail(rest);
       const isPlainShell = options.shell === undefined || options.shell === null;
@@ -118,7 +125,8 @@ function withCommand(callback: unknown, command: string): unknown {
   return (error: (Error & { cmd?: string }) | null, stdout: unknown, stderr: unknown) => {
     if (error !== null && error.cmd !== undefined) {
       error.cmd = command;
-      if (error.message.startsWith("Command failed: ")) error.message = `Command failed: ${command}\n${stderr as string}`;
+      if (error.message.startsWith("Command failed: "))
+        error.message = `Command failed: ${command}\n${stderr as string}`;
     }
     (callback as (...args: unknown[]) => void)(error, stdout, stderr);
   };
