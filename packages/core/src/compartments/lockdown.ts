@@ -29,6 +29,7 @@ export interface LockedRealm {
   readonly powerlessConstructors: PowerlessConstructors;
 }
 
+const { getPrototypeOf } = Object;
 const native = { Date, RegExp, Symbol, Math, Error };
 
 /** `RegExp.$1` and its like tell what another package matched last. */
@@ -60,6 +61,8 @@ function restoreDropped(kept: Array<[object, PropertyKey, PropertyDescriptor]>):
   for (const [holder, key, descriptor] of kept) {
     if (Object.hasOwn(holder, key)) continue;
     if (holder === native.RegExp && LEGACY_REGEXP_STATICS.includes(key as string)) continue;
+    // HAZARD: it changes a regular expression in place, a frozen one too.
+    if (holder === native.RegExp.prototype && key === "compile") continue;
     Object.defineProperty(holder, key, descriptor);
   }
 }
@@ -135,7 +138,23 @@ function restoreNativeConstructors(): void {
 
 /** ECMAScript's own globals that SES does not put into compartments. */
 export function extraIntrinsics(): object[] {
-  return Object.values(extraIntrinsicsByName());
+  return [...Object.values(extraIntrinsicsByName()), ...unnamedIntrinsics()];
+}
+
+/** Prototypes that no constructor's `prototype` leads to, and that SES does not look for. */
+function unnamedIntrinsics(): object[] {
+  const found: object[] = [];
+  const { Segmenter } = Intl as { Segmenter?: typeof Intl.Segmenter };
+  if (Segmenter !== undefined) {
+    const segments = new Segmenter().segment("");
+    found.push(getPrototypeOf(segments) as object, getPrototypeOf(segments[Symbol.iterator]()) as object);
+  }
+  const { Iterator } = globalThis as { Iterator?: { from?(source: object): { map?(f: () => void): object } } };
+  const wrapped = Iterator?.from?.({ next() {} });
+  if (wrapped !== undefined) found.push(getPrototypeOf(wrapped) as object);
+  const mapped = wrapped?.map?.(() => {});
+  if (mapped !== undefined) found.push(getPrototypeOf(mapped) as object);
+  return found;
 }
 
 /** ECMAScript globals, by name, that every compartment gets besides what SES gives. */
