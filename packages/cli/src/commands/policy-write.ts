@@ -1,5 +1,5 @@
 import path from "node:path";
-import { accept, POLICY_FILE, printPolicy, ratchet, writeFileAtomically } from "@moat/core/model";
+import { accept, makeMacKey, POLICY_FILE, printPolicy, ratchet, storeLocation, writeFileAtomically } from "@moat/core/model";
 import type { CommandContext, ExitCode } from "../command-context.ts";
 import { generate } from "../project/generate.ts";
 import { readPolicyRequest } from "../project/policy-request.ts";
@@ -18,6 +18,9 @@ export async function writePolicy(
   const ratcheted = ratchet(request.previous, generation.policy);
   const policy = flags.accept ? accept(ratcheted) : ratcheted;
   writeFileAtomically(path.join(request.project, POLICY_FILE), printPolicy(policy));
+  // Lets runs keep prepared modules; they make no key of their own.
+  const location = storeLocation(request.project, context.env);
+  if (location !== undefined) makeMacKey(location.keyFolder);
   const outcome = { ...request, policy, findings: generation.findings };
   context.stdout.write(
     flags.json

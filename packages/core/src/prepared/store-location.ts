@@ -31,23 +31,37 @@ export function storeLocation(project: string, env: Environment): StoreLocation 
 const KEY_BYTES = 32;
 
 /**
- * The user's secret key, made on first use. Undefined where it can't be read or
- * kept, or where others could have put it there.
+ * The user's secret key. Undefined where there is none, where it can't be read,
+ * or where others could have put it there. Running a program never makes one:
+ * it leaves nothing in the user's home.
  */
 export function macKeyIn(keyFolder: string): Buffer | undefined {
+  const file = join(keyFolder, "key");
+  try {
+    if (!isPrivate(file)) return undefined;
+    const key = readFileSync(file);
+    return key.length === KEY_BYTES ? key : undefined;
+  } catch {
+    // None yet: this run goes without.
+    return undefined;
+  }
+}
+
+/**
+ * Makes the user's key where there is none, as writing a policy does.
+ * @returns whether prepared modules can be kept for this user.
+ */
+export function makeMacKey(keyFolder: string): boolean {
   const file = join(keyFolder, "key");
   try {
     mkdirSync(keyFolder, { recursive: true, mode: 0o700 });
     if (lstatSync(file, { throwIfNoEntry: false }) === undefined) {
       writeFileSync(file, randomBytes(KEY_BYTES), { flag: "wx", mode: 0o600 });
     }
-    if (!isPrivate(file)) return undefined;
-    const key = readFileSync(file);
-    return key.length === KEY_BYTES ? key : undefined;
   } catch {
-    // A read-only home, or two programs that made the key at once: this run goes without.
-    return undefined;
+    // A read-only home, or two commands that made the key at once: the check below tells.
   }
+  return macKeyIn(keyFolder) !== undefined;
 }
 
 /** Whether the folder exists, or can be made, without a link on the way that somebody planted. */
