@@ -14,7 +14,7 @@ export interface Walked {
   readonly moduleNodes: SyntaxNode[];
   /** Functions with their `return` arguments, for results that carry a power. */
   readonly strings: SyntaxNode[];
-  /** `x.setTimeout`: members of any object that are named like harmless globals. */
+  /** `x.setTimeout`, `const { setTimeout } = x`: members of any object that are named like harmless globals. */
   readonly namedLikeGlobals: SyntaxNode[];
 }
 
@@ -258,6 +258,8 @@ export function walkProgram(program: SyntaxNode, outer: Scope | undefined, stric
             continue;
           }
           if (property["computed"]) visit(property["key"], property, scope);
+          // `const { queueMicrotask } = global`, not `const { URL } = require("url")`.
+          else if (init?.type === "Identifier" && HARMLESS_GLOBALS.has(property["key"].name)) out.namedLikeGlobals.push(property);
           declarePattern(property["value"], property, target, scope, kind, undefined);
         }
         return;

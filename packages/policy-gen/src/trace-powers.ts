@@ -167,7 +167,10 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
 
   function useComputedKey(member: SyntaxNode): void {
     const text = textOf(member["property"]);
-    if (text && !text.complete && text.text.length >= 3) emit("env", `${text.text}*`, member);
+    const callee = member["property"].type === "CallExpression" ? member["property"]["callee"] : undefined;
+    // `env[pathKey()]`: what the variable is called depends on the system, what it is does not.
+    if (callee?.type === "Identifier" && /^(?:get)?path_?key$/i.test(callee["name"])) emit("env", "PATH", member);
+    else if (text && !text.complete && text.text.length >= 3) emit("env", `${text.text}*`, member);
     else emit("unanalyzed", "computed environment key", member);
   }
 
