@@ -39,6 +39,19 @@ const isObject = (value: unknown): value is object =>
 // because SES's lockdown freezes `Buffer` where it finds it.
 Buffer.poolSize = 0;
 
+/**
+ * Classes of which Node itself makes instances in two steps, `instance.constructor = Blob`
+ * last (for clones, slices, tees and transfers). All of them print themselves, so that
+ * `util.inspect` has no need of a data property.
+ */
+const CONSTRUCTOR_ASSIGNED_BY_NODE: ReadonlySet<string> = new Set([
+  "Blob",
+  "ReadableStream",
+  "TransformStream",
+  "WritableStream",
+  "RecordableHistogram",
+]);
+
 /** The class whose prototype the object is, if it is one. */
 function isClassPrototype(object: object): boolean {
   const constructor = getOwnPropertyDescriptor(object, "constructor")?.value;
@@ -177,7 +190,12 @@ export function hardenNodeObject<T>(root: T, spare: readonly unknown[] = []): T 
       add(descriptor.get);
       add(descriptor.set);
       // Data, for `util.inspect`; guest code that assigns it is rewritten by the loader.
-      if (key === "constructor" && isPrototype) continue;
+      if (
+        key === "constructor" &&
+        isPrototype &&
+        !CONSTRUCTOR_ASSIGNED_BY_NODE.has((descriptor.value as Function).name)
+      )
+        continue;
       if (tolerant && descriptor.writable === true && descriptor.configurable === true) {
         tolerateOverride(object, key, descriptor);
       }

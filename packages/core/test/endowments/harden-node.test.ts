@@ -52,6 +52,19 @@ describe("a hardened class", () => {
     expect((Heir as any).from).toBe(5);
   });
 
+  it("leaves Node itself able to finish instances of Blob and of web streams", () => {
+    for (const constructor of [Blob, ReadableStream, WritableStream, TransformStream])
+      hardenNodeClass(constructor as any);
+    const stream = new Blob(["text"]).slice(1).stream();
+    expect(inspect(stream.tee())).toMatch(/^\[\s+ReadableStream \{/u);
+    expect(inspect(new Blob(["text"]).slice(1))).toContain("size: 3");
+    expect(() => {
+      (Blob.prototype as any).constructor = Object;
+    }).toThrow(TypeError);
+    expect(Reflect.defineProperty(ReadableStream.prototype, "constructor", { value: Object })).toBe(false);
+    expect(Blob.prototype.constructor).toBe(Blob);
+  });
+
   it("locks symbol-keyed members, accessors' functions and both chains", () => {
     expect(() => {
       (stream.Readable.prototype as any)[Symbol.asyncIterator] = () => {};
