@@ -1,0 +1,92 @@
+#!/usr/bin/env node
+/**
+ * The built command on other versions of Node, for maintainers: each is taken
+ * from npm into a folder outside of the repository, and runs the end-to-end
+ * smoke there: a policy, a CommonJS and an ES module program, `fetch`, a denial.
+ *
+ *   npm run test:nodes            # 20, 22, 24 and 26
+ *   npm run test:nodes -- 22 26
+ */
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const MOAT = fileURLToPath(new URL("../packages/cli/bin/moat.js", import.meta.url));
+const SUPPORTED = ["20", "22", "24", "26"];
+
+const FILES = {
+  "package.json": JSON.stringify({ name: "app", version: "1.0.0", dependencies: { dep: "1.0.0" } }),
+  "secret.txt": "secret",
+  "moat.overrides.json": JSON.stringify({ packages: { dep: { fs: { read: [] }, reason: "a smoke test" } } }),
+  "index.js": `console.log(require("dep").add(1, 2));`,
+  "index.mjs": `import { add } from "dep"; console.log(await add(2, 2));`,
+  "fetch.mjs": `import http from "node:http";
+    const server = http.createServer((request, response) => response.end("fetched")).listen(0, "127.0.0.1", async () => {
+      const url = "http://127.0.0.1:" + server.address().port;
+      console.log(await (await fetch(url)).text(), await new Blob(["sliced"]).slice(1).text());
+      server.close();
+      server.closeAllConnections();
+    });`,
+  "peek.js": `try { console.log(require("dep").peek()); } catch (error) { console.log(error.code); }`,
+  "throws.js": `\nthrow new TypeError("mine");`,
+  "node_modules/dep/package.json": JSON.stringify({ name: "dep", version: "1.0.0" }),
+  "node_modules/dep/index.js": `exports.add = (a, b) => a + b; exports.peek = () => require("fs").readFileSync(__dirname + "/../../secret.txt", "utf8");`,
+};
+
+/** What each program must print, and with which exit code it must end. */
+const PROGRAMS = [
+  { entry: "index.js", code: 0, stdout: "3\n" },
+  { entry: "index.mjs", code: 0, stdout: "4\n" },
+  { entry: "fetch.mjs", code: 0, stdout: "fetched liced\n" },
+  { entry: "peek.js", code: 0, stdout: "ENOENT\n", stderr: "dep may not read " },
+  { entry: "throws.js", code: 1, stdout: "", stderr: "TypeError: mine" },
+];
+
+const asked = process.argv.slice(2);
+const versions = asked.length > 0 ? asked : SUPPORTED;
+const failures = versions.flatMap((version) => smokeOn(version, nodeOf(version)));
+for (const failure of failures) console.log(failure);
+process.exitCode = failures.length > 0 ? 1 : 0;
+
+/** Installs a version of Node once and gives its binary. */
+function nodeOf(version) {
+  if (!/^\d+(?:\.\d+){0,2}$/u.test(version)) throw new TypeError(`not a version of Node: ${version}`);
+  const name = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
+  const folder = path.join(realpathSync(tmpdir()), "moat-nodes", version);
+  const binary = path.join(folder, "node_modules", name, "bin", process.platform === "win32" ? "node.exe" : "node");
+  if (!existsSync(binary)) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(path.join(folder, "package.json"), `{ "private": true }`);
+    const options = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"];
+    const shell = process.platform === "win32";
+    execFileSync("npm", ["install", ...options, `${name}@${version}`], { cwd: folder, stdio: "ignore", shell });
+  }
+  return binary;
+}
+
+function smokeOn(version, binary) {
+  const folder = realpathSync(mkdtempSync(path.join(tmpdir(), "moat-smoke-")));
+  for (const [name, text] of Object.entries(FILES)) {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    writeFileSync(path.join(folder, name), text);
+  }
+  const PATH = [path.dirname(binary), process.env.PATH].join(path.delimiter);
+  const env = { ...process.env, PATH, HOME: folder, XDG_CACHE_HOME: path.join(folder, ".cache") };
+  const moat = (...args) => spawnSync(binary, [MOAT, ...args], { cwd: folder, env, encoding: "utf8", timeout: 60_000 });
+  const failures = [];
+  const check = (what, { status, stdout, stderr }, expected) => {
+    const good =
+      status === expected.code &&
+      (expected.stdout === undefined || stdout === expected.stdout) &&
+      (expected.stderr === undefined ? !stderr.includes("moat: ") : stderr.includes(expected.stderr));
+    if (!good) failures.push(`Node ${version}: ${what}: exit ${status}\n${stdout}${stderr}`);
+  };
+  check("policy --write", moat("policy", "--write", ...PROGRAMS.map(({ entry }) => entry)), { code: 0 });
+  for (const program of PROGRAMS) check(`run ${program.entry}`, moat("run", program.entry), program);
+  rmSync(folder, { recursive: true, force: true });
+  const actual = spawnSync(binary, ["-p", "process.version"], { encoding: "utf8" }).stdout.trim();
+  console.log(`${failures.length === 0 ? "ok  " : "FAIL"} ${actual}`);
+  return failures;
+}
