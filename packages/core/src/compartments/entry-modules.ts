@@ -3,6 +3,7 @@
  * write grant may not change them: they run with the application's authority,
  * now or the next time.
  */
+import { statSync } from "node:fs";
 import type { Resolver } from "../packages/resolver.ts";
 
 export interface EntryModules {
@@ -23,6 +24,7 @@ export function makeEntryModules(
   isFirstParty: (location: string) => boolean,
 ): EntryModules {
   let found: Set<string> | undefined;
+  const startedAt = Date.now();
 
   const collect = (): Set<string> => {
     const paths = new Set([entry]);
@@ -37,7 +39,7 @@ export function makeEntryModules(
     return paths;
   };
 
-  return { has: (path) => (found ??= collect()).has(path) };
+  return { has: (path) => (found ??= collect()).has(path) && !isOfThisRun(path, startedAt) };
 }
 
 function resolveQuietly(resolver: Resolver, specifier: string, path: string, mode: "require" | "import") {
@@ -47,4 +49,13 @@ function resolveQuietly(resolver: Resolver, specifier: string, path: string, mod
     // Text that looks like an import and leads nowhere.
     return undefined;
   }
+}
+
+/**
+ * Whether the program itself made the file: a bundle that it builds, loads and
+ * builds again. By the time of the last change of the inode, which nobody can set.
+ */
+function isOfThisRun(path: string, startedAt: number): boolean {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat !== undefined && stat.ctimeMs > startedAt;
 }
