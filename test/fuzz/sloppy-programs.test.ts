@@ -62,7 +62,7 @@ const { statement } = fc.letrec<{ expression: string; statement: string; block: 
       join("switch (", inner, ") { case 1: ", tie("block"), "; default: ", tie("block"), "}"),
       join("with_: {", tie("block"), "break with_ }"),
       join("log(Function('o', 'with (o) { return [typeof x, typeof y, z()] }')({ x: ", inner, ", z() { return this.x === undefined } }))"),
-      join("[", name, ", { x: ", name, " = ", inner, " }] = [", inner, ", {}]"),
+      join(";[", name, ", { x: ", name, " = ", inner, " }] = [", inner, ", {}]"),
     ),
   };
 });
@@ -83,7 +83,9 @@ const show = (value: unknown): string => {
 function recorded(run: (log: (value: unknown) => void) => void): Run {
   const seen: string[] = [];
   try {
-    run((value) => seen.push(show(value)));
+    run((value) => {
+      seen.push(show(value));
+    });
   } catch (error) {
     seen.push(`throws ${(error as Error).name}`);
   }
