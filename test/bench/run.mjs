@@ -38,7 +38,9 @@ for (const [name, program] of Object.entries(PROGRAMS)) {
   for (const tool of tools) byTool.set(tool, { samples: {}, ...(await writePolicy(name, program, tool)) });
   for (let round = 0; round <= rounds; round++) {
     // The first round is not counted: it fills the disk's cache and each tool's own.
-    for (const tool of tools) await runOnce(name, program, tool, round > 0);
+    // No tool always comes after the same one.
+    const first = round % tools.length;
+    for (const tool of [...tools.slice(first), ...tools.slice(0, first)]) await runOnce(name, program, tool, round > 0);
   }
   agree(name, byTool);
 }
