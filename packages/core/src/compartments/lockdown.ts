@@ -8,6 +8,7 @@ import { createRequire } from "node:module";
 import { Script } from "node:vm";
 import { installPowerlessConstructors, type PowerlessConstructors } from "./powerless-constructors.ts";
 import { tameAssignments } from "./assignment-target.ts";
+import { tameDefinitions } from "./tame-definitions.ts";
 import { tameFunctionText } from "./function-text.ts";
 import { sourceOf } from "./loaded-sources.ts";
 import { withLockedPrototypes } from "./lock-prototypes.ts";
@@ -105,6 +106,7 @@ export function lockdownRealm(ownFiles: readonly string[]): LockedRealm {
   const powerlessConstructors = installPowerlessConstructors();
   tameStackTraces([...ownFiles, "moat:", "node:internal/vm"]);
   tameFunctionText(sourceOf);
+  tameDefinitions();
   enableOverrides();
   tameAssignments();
   ses.hardenIntrinsics();

@@ -91,8 +91,13 @@ const INTRINSICS = new Set<unknown>([
 
 /** `String` or `String.prototype`, or a variable of that name: then nothing but a look too many. */
 function isIntrinsic(node: SyntaxNode): boolean {
-  if (node.type === "MemberExpression" && !node["computed"] && node["property"].name === "prototype") return isIntrinsic(node["object"]);
+  if (node.type === "MemberExpression" && !node["computed"]) return isIntrinsic(node["object"]);
   return node.type === "Identifier" && INTRINSICS.has(node["name"]);
+}
+
+/** `RegExp.prototype.toString`, `Object.keys`. */
+function isMethodOfIntrinsic(node: SyntaxNode): boolean {
+  return node.type === "MemberExpression" && !node["computed"] && node["property"].name !== "prototype" && isIntrinsic(node["object"]);
 }
 
 const SILENT_WHEN_SLOPPY = new Set<unknown>(["name", "length"]);
@@ -330,6 +335,9 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
     if (typeof name !== "string") return;
     if (name === "constructor" || (!strict && (SILENT_WHEN_SLOPPY.has(name) || isIntrinsic(member["object"])))) {
       scan.delicateTargets.push({ member, key: { name }, strict, scope });
+    } else if (isMethodOfIntrinsic(member["object"])) {
+      // Polyfills dress up what they have put there, which was not put there: nothing to fail about.
+      scan.delicateTargets.push({ member, key: { name }, strict: false, scope });
     }
   };
 

@@ -1,0 +1,71 @@
+/**
+ * Polyfills replace what the language already has: `Object.defineProperty(Array.prototype,
+ * "find", …)`. The intrinsics are everybody's and can't change, but such a package does
+ * not fail: what it would have replaced stays as it is, which on a current Node is what the
+ * polyfill would do. Adding what is not there fails as on any frozen object: whoever
+ * adds it means to use it.
+ */
+import { showAsNative } from "./function-text.ts";
+
+const { apply } = Reflect;
+const { defineProperty, getOwnPropertyDescriptor } = Object;
+const nativeDefine = Object.defineProperty;
+const nativeDefineAll = Object.defineProperties;
+const { add: weakSetAdd, has: weakSetHas } = WeakSet.prototype;
+const { ownKeys } = Reflect;
+const { propertyIsEnumerable } = Object.prototype;
+
+const INTRINSICS = [
+  "Object", "Function", "Array", "String", "Number", "Boolean", "BigInt", "Symbol", "Date", "RegExp", "Map", "Set", "WeakMap",
+  "WeakSet", "WeakRef", "Promise", "ArrayBuffer", "DataView", "Uint8Array", "Error", "EvalError", "RangeError", "ReferenceError",
+  "SyntaxError", "TypeError", "URIError", "AggregateError", "Iterator", "Proxy", "Reflect", "Math", "JSON", "Intl", "Atomics",
+];
+const hardened = new WeakSet<object>();
+
+function note(intrinsic: object): void {
+  apply(weakSetAdd, hardened, [intrinsic]);
+  for (const key of ownKeys(intrinsic)) {
+    const value: unknown = getOwnPropertyDescriptor(intrinsic, key)?.value;
+    if (typeof value === "function") apply(weakSetAdd, hardened, [value]);
+  }
+}
+
+/** Whether a definition that failed asked for something that an intrinsic already has, inherited or not, or of one of its methods. */
+function isReplacement(target: unknown, key: unknown): boolean {
+  if ((typeof target !== "object" && typeof target !== "function") || target === null) return false;
+  if (!(apply(weakSetHas, hardened, [target]) as boolean) || (typeof key !== "string" && typeof key !== "symbol")) return false;
+  return key in target;
+}
+
+/** To be called once, before the intrinsics are hardened. */
+export function tameDefinitions(): void {
+  for (const name of INTRINSICS) {
+    const intrinsic = (globalThis as unknown as Record<string, { prototype?: object } | undefined>)[name];
+    if (intrinsic === undefined) continue;
+    note(intrinsic);
+    if (intrinsic.prototype !== undefined) note(intrinsic.prototype);
+  }
+  const define = (target: object, key: PropertyKey, descriptor: PropertyDescriptor): object => {
+    try {
+      return nativeDefine(target, key, descriptor);
+    } catch (error) {
+      if (isReplacement(target, key)) return target;
+      throw error;
+    }
+  };
+  const methods = {
+    defineProperty: (target: object, key: PropertyKey, descriptor: PropertyDescriptor) => define(target, key, descriptor),
+    defineProperties(target: object, descriptors: PropertyDescriptorMap): object {
+      if (!(apply(weakSetHas, hardened, [target]) as boolean)) return nativeDefineAll(target, descriptors);
+      const given = Object(descriptors) as PropertyDescriptorMap;
+      for (const key of ownKeys(given)) {
+        if (apply(propertyIsEnumerable, given, [key]) as boolean) define(target, key, given[key as string]!);
+      }
+      return target;
+    },
+  };
+  for (const [name, value] of Object.entries(methods)) {
+    showAsNative(value);
+    defineProperty(Object, name, { value, writable: true, enumerable: false, configurable: true });
+  }
+}

@@ -1,0 +1,20 @@
+/** In a file of its own: it changes the intrinsics of the realm that runs it. */
+import { expect, it } from "vitest";
+import { tameDefinitions } from "../../src/compartments/tame-definitions.ts";
+
+tameDefinitions();
+Object.freeze(Math);
+
+it("a polyfill of what the language has is left out without failing", () => {
+  const native = Math.max;
+  expect(Object.defineProperty(Math, "max", { value: () => 0 })).toBe(Math);
+  expect(Object.defineProperties(Math, { max: { value: () => 0 } })).toBe(Math);
+  expect(Math.max).toBe(native);
+});
+
+it("what the language does not have can't be added, and other objects fail as ever", () => {
+  expect(() => Object.defineProperty(Math, "sum", { value: () => 0 })).toThrow(TypeError);
+  expect(() => Object.defineProperties(Math, { sum: { value: () => 0 } })).toThrow(TypeError);
+  expect(() => Object.defineProperty(Object.freeze({ a: 1 }), "a", { value: 2 })).toThrow(TypeError);
+  expect(Object.defineProperties({}, { a: { value: 1, enumerable: true } })).toEqual({ a: 1 });
+});
