@@ -14,6 +14,7 @@ import { sourceOf } from "./loaded-sources.ts";
 import { withLockedPrototypes } from "./lock-prototypes.ts";
 import { enableOverrides } from "./override-mistake.ts";
 import { tameStackTraces } from "./stack-traces.ts";
+import { tameRegExp } from "./tame-regexp.ts";
 
 interface SesGlobals {
   repairIntrinsics(options: Record<string, string>): void;
@@ -109,6 +110,7 @@ export function lockdownRealm(ownFiles: readonly string[]): LockedRealm {
   tameDefinitions();
   enableOverrides();
   tameAssignments();
+  tameRegExp();
   ses.hardenIntrinsics();
   const { harden, Compartment } = ses;
   for (const intrinsic of extraIntrinsics()) harden(intrinsic);
