@@ -41,8 +41,7 @@ function overridablePrototypes(): object[] {
 
 /** What V8's protectors watch; see the head of this file. */
 const watchedByProtectors = new Map<object, ReadonlySet<string>>([
-  // `catch` and `finally` too: execa reads all three as plain values of descriptors.
-  [Promise.prototype, new Set(["then", "catch", "finally"])],
+  [Promise.prototype, new Set(["then"])],
   [RegExp.prototype, new Set(["exec"])],
 ]);
 

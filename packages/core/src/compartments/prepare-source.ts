@@ -60,11 +60,12 @@ function prepare(world: World, resolution: Resolution): PreparedSource {
   return { ...traits, functor: { ...functor, code } } as PreparedSource;
 }
 
-/** What else a prepared text depends on: the names that the compartment serves. */
+/** What else a prepared text depends on: the names that the compartment serves, and those of the real global. */
 function namesKeyOf(names: NameSets): string {
   let key = namesKeys.get(names);
   if (key === undefined) {
-    key = createHash("sha256").update([...names.bindable].toSorted().join()).digest("base64url").slice(0, 16);
+    const texts = [names.bindable, names.realGlobal].map((set) => [...set].toSorted().join());
+    key = createHash("sha256").update(JSON.stringify(texts)).digest("base64url").slice(0, 16);
     namesKeys.set(names, key);
   }
   return key;

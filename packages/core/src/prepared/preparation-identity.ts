@@ -1,18 +1,16 @@
-import { readdirSync, statSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { MOAT_FOLDER } from "../moat-folder.ts";
 
 /**
- * Changes whenever the code that prepares modules may have changed: the sizes
- * and times of moat's own files. What another moat prepared is not used.
+ * A hash of moat's own compiled files, which are few: what another moat
+ * prepared is not used.
  */
 export function preparationIdentity(): string {
-  return (readdirSync(MOAT_FOLDER, { recursive: true }) as string[])
-    .toSorted()
-    .filter((name) => name.endsWith(".js"))
-    .map((name) => {
-      const { size, mtimeMs } = statSync(join(MOAT_FOLDER, name));
-      return `${name}:${size}:${mtimeMs}`;
-    })
-    .join();
+  const hash = createHash("sha256");
+  for (const name of readdirSync(MOAT_FOLDER).toSorted()) {
+    if (name.endsWith(".js")) hash.update(name).update(readFileSync(join(MOAT_FOLDER, name)));
+  }
+  return hash.digest("base64url");
 }
