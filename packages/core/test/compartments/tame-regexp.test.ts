@@ -97,23 +97,31 @@ function seen(flag: string, given: unknown): unknown {
 describe("the same as native, for any pattern", () => {
   const runs = { numRuns: 3000 };
   it("replace by a text", () => {
-    fc.assert(fc.property(regexp, subject, template, (of, text, by) => void fc.pre(nativeEnds(of, text)) ||
-      void expectSame("replace", (log) => ({ receiver: build(of, log), rest: [text, by] }))), runs);
+    fc.assert(fc.property(regexp, subject, template, (of, text, by) => {
+      fc.pre(nativeEnds(of, text));
+      expectSame("replace", (log) => ({ receiver: build(of, log), rest: [text, by] }));
+    }), runs);
   });
   it("replace by a function", () => {
-    fc.assert(fc.property(regexp, subject, fc.constantFrom("r", 7, undefined, null), (of, text, by) => void fc.pre(nativeEnds(of, text)) ||
-      void expectSame("replace", (log) => ({
+    fc.assert(fc.property(regexp, subject, fc.constantFrom("r", 7, undefined, null), (of, text, by) => {
+      fc.pre(nativeEnds(of, text));
+      expectSame("replace", (log) => ({
         receiver: build(of, log),
         rest: [text, function (this: unknown, ...given: unknown[]) { log.push(this, ...given.map((one) => seen(of[1], one))); return by; }],
-      }))), runs);
+      }));
+    }), runs);
   });
   it("match and search", () => {
-    fc.assert(fc.property(regexp, subject, fc.constantFrom<Name>("match", "search"), (of, text, name) => void fc.pre(nativeEnds(of, text)) ||
-      void expectSame(name, (log) => ({ receiver: build(of, log), rest: [text] }))), runs);
+    fc.assert(fc.property(regexp, subject, fc.constantFrom<Name>("match", "search"), (of, text, name) => {
+      fc.pre(nativeEnds(of, text));
+      expectSame(name, (log) => ({ receiver: build(of, log), rest: [text] }));
+    }), runs);
   });
   it("split", () => {
-    fc.assert(fc.property(regexp, subject, limit, (of, text, most) => void fc.pre(nativeEnds(of, text)) ||
-      void expectSame("split", (log) => ({ receiver: build(of, log), rest: [text, most] }))), runs);
+    fc.assert(fc.property(regexp, subject, limit, (of, text, most) => {
+      fc.pre(nativeEnds(of, text));
+      expectSame("split", (log) => ({ receiver: build(of, log), rest: [text, most] }));
+    }), runs);
   });
 });
 
