@@ -40,12 +40,12 @@ const MOST_LINES_EACH = 100;
 /** Collects denials: one line for each principal, capability and target, however often it happens. */
 export function makeDenialLog(options: DenialLogOptions = {}): DenialLog {
   const { write, writeJson, audit = false, contextOf } = options;
-  const recorded = new Map<string, { denial: Denial; count: number }>();
+  const recorded = new Map<string, { denial: Denial; count: number; told: boolean }>();
   const lines = new Map<CanonicalName, number>();
   const listeners = new Set<DenialListener>();
 
   const writeLine = (denial: Denial) => {
-    if (write === undefined || audit || denial.quiet) return;
+    if (write === undefined || audit) return;
     const count = (lines.get(denial.principal) ?? 0) + 1;
     lines.set(denial.principal, count);
     if (count <= MOST_LINES_EACH) write(`${formatDenial(denial, contextOf?.(denial.principal))}\n`);
@@ -66,11 +66,13 @@ export function makeDenialLog(options: DenialLogOptions = {}): DenialLog {
     const known = recorded.get(key);
     if (known !== undefined) {
       known.count += 1;
+      if (!known.told && !given.quiet) writeLine(known.denial);
+      known.told ||= !given.quiet;
       return;
     }
     if (recorded.size >= MOST_RECORDED) return;
-    recorded.set(key, { denial, count: 1 });
-    writeLine(denial);
+    recorded.set(key, { denial, count: 1, told: !given.quiet });
+    if (!given.quiet) writeLine(denial);
     writeJson?.(`${JSON.stringify({ version: 1, denied: !audit, ...denial })}\n`);
     for (const listener of listeners) tell(listener, denial);
   };

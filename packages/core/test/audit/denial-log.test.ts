@@ -166,3 +166,15 @@ describe("makeDenialLog", () => {
     expect(log.summary()).toHaveLength(10_000);
   });
 });
+
+test("a quiet denial is recorded and gets its line only once it is not quiet", () => {
+  const lines: string[] = [];
+  const json: string[] = [];
+  const log = makeDenialLog({ write: (line) => lines.push(line), writeJson: (line) => json.push(line) });
+  const denial: Denial = { principal: "a", capability: "env", target: "X" };
+  log.record({ ...denial, quiet: true });
+  expect([lines.length, json.length]).toEqual([0, 1]);
+  log.record(denial);
+  log.record(denial);
+  expect([lines.length, json.length]).toEqual([1, 1]);
+});
