@@ -23,6 +23,8 @@ for (const [name, entries] of Object.entries(PACKAGES)) {
     platform: "node",
     target: "node20.19",
     packages: "external",
+    // Names of functions are what programs and `util.inspect` see of facades; a bundler renames what collides.
+    keepNames: true,
     legalComments: "none",
     logLevel: "warning",
   });
