@@ -48,7 +48,7 @@ function captureDropped(): Array<[object, PropertyKey, PropertyDescriptor]> {
     Promise, Promise.prototype, Map, Map.prototype, Set, Set.prototype, WeakMap.prototype, Symbol, RegExp, RegExp.prototype,
     Date.prototype, ArrayBuffer, ArrayBuffer.prototype, Object.getPrototypeOf(Int8Array), Object.getPrototypeOf(Int8Array).prototype,
     Uint8Array, Uint8Array.prototype, DataView.prototype, BigInt, BigInt.prototype, Object.getPrototypeOf(Object.getPrototypeOf([].values())),
-    Object.prototype, String.prototype, Number.prototype, Symbol.prototype,
+    Object.prototype, Number.prototype, Symbol.prototype,
   ];
   for (const holder of holders) {
     for (const key of Reflect.ownKeys(holder)) {

@@ -18,8 +18,6 @@ export interface RewriteOptions {
   readonly wrapperNames: ReadonlySet<string>;
   /** Local names of an ES module's imports to the expression that reads them. */
   readonly imports?: ReadonlyMap<string, string> | undefined;
-  /** Names that must be looked up at each use since the module assigns them. */
-  readonly dynamic?: ReadonlySet<string>;
 }
 
 export interface Rewriting {

@@ -4,7 +4,7 @@
  * must not or cannot contain as it stands. Longer than most files because the
  * walk is one closed case analysis.
  */
-import { CHILD_FIELDS, hasUseStrict, isFunctionNode, isNameOnly, type SyntaxNode } from "./syntax.ts";
+import { CHILD_FIELDS, hasUseStrict, isNameOnly, type SyntaxNode } from "./syntax.ts";
 import { RESERVED_PREFIX } from "./reserved-names.ts";
 
 export interface Scope {
@@ -120,7 +120,6 @@ interface WalkState {
   /** The innermost non-arrow function, if it is sloppy; undefined at the top or in strict ones. */
   readonly sloppy: SloppyFunction | undefined;
   readonly inFunction: boolean;
-  readonly inNonArrow: boolean;
 }
 
 export function scanProgram(program: SyntaxNode, options: { strict: boolean; allowReserved?: boolean }): Scan {
@@ -224,7 +223,6 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
       strict,
       sloppy,
       inFunction: true,
-      inNonArrow: state.inNonArrow || !isArrow,
     };
     if (node.type === "FunctionExpression" && node["id"]) declare(node["id"], scope, inner);
     const seen = new Map<string, SyntaxNode>();
@@ -373,7 +371,7 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
       case "StaticBlock": {
         if (node.type === "PropertyDefinition" && node["computed"]) visit(node["key"], node, "key", state);
         const scope: Scope = { parent: state.scope, kind: "function", names: new Set(["arguments"]), node };
-        const inner: WalkState = { scope, functionScope: scope, strict: true, sloppy: undefined, inFunction: true, inNonArrow: true };
+        const inner: WalkState = { scope, functionScope: scope, strict: true, sloppy: undefined, inFunction: true };
         if (node.type === "StaticBlock") {
           for (const statement of node["body"] as SyntaxNode[]) visit(statement, node, "body", inner);
         } else if (node["value"]) visit(node["value"], node, "value", inner);
@@ -519,7 +517,6 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
     strict: strictTop,
     sloppy: undefined,
     inFunction: false,
-    inNonArrow: false,
   };
   for (const statement of program["body"] as SyntaxNode[]) visit(statement, program, "body", initial);
   scan.blockFunctions.splice(0, Infinity, ...hoistedFunctions(scan));
@@ -574,5 +571,3 @@ export function resolveName(name: string, from: Scope): Scope | undefined {
   }
   return undefined;
 }
-
-export { isFunctionNode };

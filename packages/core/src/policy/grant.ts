@@ -1,6 +1,20 @@
 import { compareText } from "../naming/compare-names.ts";
 import type { PackagePolicy } from "./types.ts";
 
+/** The fields of a package's grants, in the order of the format. */
+export const GRANT_FIELDS = [
+  "packages",
+  "globals",
+  "builtins",
+  "env",
+  "fs",
+  "net",
+  "commands",
+  "workers",
+  "native",
+  "shares",
+] as const;
+
 /** What a grant is about; the fields of a policy, flattened. */
 export type GrantCapability =
   | "package"

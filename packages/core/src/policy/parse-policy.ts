@@ -12,24 +12,12 @@ import {
   shareProblem,
   type GrantSyntax,
 } from "./grant-syntax.ts";
-import { normalizePackagePolicy } from "./grant.ts";
+import { GRANT_FIELDS, normalizePackagePolicy } from "./grant.ts";
 import { makePolicyReader, type Place, type PolicyReader } from "./policy-reader.ts";
 import type { CanonicalName, OverrideEntry, Overrides, PackageEntry, PackagePolicy, Policy } from "./types.ts";
 
 const POLICY_FIELDS = ["$schema", "version", "root", "entries", "packages"] as const;
 const OVERRIDES_FIELDS = ["$schema", "packages"] as const;
-const GRANT_FIELDS = [
-  "packages",
-  "globals",
-  "builtins",
-  "env",
-  "fs",
-  "net",
-  "commands",
-  "workers",
-  "native",
-  "shares",
-] as const;
 type GrantField = (typeof GRANT_FIELDS)[number];
 
 /** The fields that are lists, and how each item is spelled. */

@@ -1,19 +1,6 @@
 import { compareText } from "../naming/compare-names.ts";
-import { normalizePackagePolicy } from "./grant.ts";
+import { GRANT_FIELDS, normalizePackagePolicy } from "./grant.ts";
 import type { OverrideEntry, Overrides, PackagePolicy, Policy } from "./types.ts";
-
-const FIELDS = [
-  "packages",
-  "globals",
-  "builtins",
-  "env",
-  "fs",
-  "net",
-  "commands",
-  "workers",
-  "native",
-  "shares",
-] as const;
 
 /**
  * The bytes of `moat.policy.json`: the same for policies that mean the same.
@@ -68,7 +55,7 @@ class Members {
 
 function grantMembers(policy: PackagePolicy): Member[] {
   const members: Member[] = [];
-  for (const field of FIELDS) {
+  for (const field of GRANT_FIELDS) {
     const value = policy[field];
     if (value !== undefined)
       members.push([
@@ -83,7 +70,7 @@ function grantMembers(policy: PackagePolicy): Member[] {
 
 function overrideMembers(entry: OverrideEntry): Member[] {
   const members: Member[] = [];
-  for (const field of FIELDS) {
+  for (const field of GRANT_FIELDS) {
     const value = entry[field];
     if (value === undefined) continue;
     if (Array.isArray(value)) members.push([field, sorted(value)]);
