@@ -19,6 +19,8 @@ export interface Place {
  * | `global` | name |
  * | `builtin` | `fs` (imported), `fs.readFile` (member), `fs.*` (escapes as a value) |
  * | `env` | key, or `DEBUG_*` for a prefix |
+ * | `env-reader` | name of a function that reads the key which it gets |
+ * | `key-call` | `function KEY`: a constant that may be such a key |
  * | `fs` | `read`, `write`, `tmp` or a project file that it names, `./.env` |
  * | `connect`, `listen` | endpoint |
  * | `command` | program |
@@ -38,6 +40,8 @@ export type Capability =
   | "global"
   | "builtin"
   | "env"
+  | "env-reader"
+  | "key-call"
   | "fs"
   | "connect"
   | "listen"

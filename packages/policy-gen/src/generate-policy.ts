@@ -5,7 +5,9 @@ import { programIn } from "./call-effects.ts";
 import { openFactsCache } from "./facts-cache.ts";
 import { makeGrantCollector } from "./grant-collector.ts";
 import type { Evidence, Finding, GrantCollector } from "./grant-collector.ts";
+import { grantEnvironmentKeys } from "./environment-keys.ts";
 import { COMMAND_RUNNERS } from "./tables/command-runners.ts";
+import { CALLERS_LOADERS, PROJECT_LOADERS } from "./tables/module-loaders.ts";
 import { ADDON_LOADERS, addonsOf } from "./native-addons.ts";
 import { addonGrant, grantsOfUse, namedFileGrant } from "./package-grants.ts";
 import { packageNameOf, reachFiles } from "./reach.ts";
@@ -102,6 +104,7 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
       if (use.capability === "handed") collectorOf(location)?.grant({ capability: "global", target: use.target }, within(location, path), use);
     }
   }
+  grantEnvironmentKeys({ reached, disk, project, collectorOf, isDependency, within });
   grantHandedFolders();
   const loadersUsed = new Map<string, { file: string; use: Use }>();
   const commandWrappers = new Set<string>();
@@ -193,21 +196,34 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
   /**
    * Test runners and loaders of plugins import the project's own modules, by the paths of
    * files that they find. Only for a package that the project itself starts or imports, which
-   * imports what can't be seen and makes URLs of paths: without the edge nothing of the
-   * project can be imported by a package.
+   * imports what can't be seen and makes URLs of paths, or is known to require such paths:
+   * without the edge nothing of the project can be imported by a package.
    */
   function grantProjectModules(): void {
     const loaders = new Set<string>();
+    const granted = new Set<string>();
+    const projectLoaders = new Set(reached.edges.filter(({ specifier }) => PROJECT_LOADERS.has(packageNameOf(specifier) ?? "")).map(({ to }) => to));
     const runners = new Set<string>();
     const started = new Set(entries.map(({ location }) => location));
     for (const { from, to } of reached.edges) if (!isDependency(from)) started.add(to);
     for (const { path, location, facts } of reached.files) {
       const collector = started.has(location) && isDependency(location) && reached.opaque.has(location) ? collectorOf(location) : undefined;
-      if (collector?.has({ capability: "builtin", target: "url", member: "pathToFileURL" }) !== true) continue;
+      if (collector === undefined) continue;
+      const makesUrls = collector.has({ capability: "builtin", target: "url", member: "pathToFileURL" });
+      if (!makesUrls && !projectLoaders.has(location)) continue;
       const use = facts.uses.find(({ capability, target }) => capability === "computed" && target.startsWith("*"));
       if (use === undefined) continue;
       collector.grant({ capability: "package", target: "." }, within(location, path), use);
-      loaders.add(location);
+      if (makesUrls) loaders.add(location);
+      granted.add(location);
+    }
+    // What they load with: `import-fresh`, and what that resolves with.
+    for (const location of granted) {
+      for (const { from, to, specifier, file, use } of reached.edges) {
+        if (from !== location || !CALLERS_LOADERS.has(packageNameOf(specifier) ?? "")) continue;
+        collectorOf(to)?.grant({ capability: "package", target: "." }, `${nameOf(from)}: ${within(from, file)}`, use);
+        granted.add(to);
+      }
     }
     // What such a runner defines by computed names (`describe`, `it`) is for those modules.
     for (const { from, to } of reached.edges) if (loaders.has(from) && isDependency(to)) runners.add(to);

@@ -16,6 +16,8 @@ export interface Walked {
   readonly strings: SyntaxNode[];
   /** `x.setTimeout`, `const { setTimeout } = x`: members of any object that are named like harmless globals. */
   readonly namedLikeGlobals: SyntaxNode[];
+  /** `f("APP_PORT")`, `x.f("APP_PORT")`: calls whose first argument reads like a key of the environment. */
+  readonly keyCalls: { readonly called: string; readonly key: string; readonly node: SyntaxNode }[];
 }
 
 export function emptyWalk(): Walked {
@@ -27,6 +29,7 @@ export function emptyWalk(): Walked {
     moduleNodes: [],
     strings: [],
     namedLikeGlobals: [],
+    keyCalls: [],
   };
 }
 
@@ -69,6 +72,13 @@ export function walkProgram(program: SyntaxNode, outer: Scope | undefined, stric
         if (node["computed"]) visit(node["property"], node, scope);
         else if (HARMLESS_GLOBALS.has(node["property"].name)) out.namedLikeGlobals.push(node);
         return;
+      case "CallExpression": {
+        const called = calledName(node["callee"]);
+        const key: unknown = node["arguments"][0]?.type === "Literal" ? node["arguments"][0].value : undefined;
+        if (called !== undefined && typeof key === "string" && ENVIRONMENT_KEY.test(key)) out.keyCalls.push({ called, key, node });
+        visitChildren(node, scope);
+        return;
+      }
       case "Property":
         if (node["computed"]) visit(node["key"], node, scope);
         visit(node["value"], node, scope);
@@ -290,6 +300,13 @@ export function walkProgram(program: SyntaxNode, outer: Scope | undefined, stric
     if (before === undefined) scope.bindings.set(name, { name, scope, kind, node: id, init, redeclared: false });
     else before.redeclared = true;
   }
+}
+
+const ENVIRONMENT_KEY = /^[A-Z][A-Z0-9_]{1,63}$/;
+
+function calledName(callee: SyntaxNode): string | undefined {
+  if (callee.type === "Identifier") return callee["name"];
+  return callee.type === "MemberExpression" && !callee["computed"] ? callee["property"].name : undefined;
 }
 
 function functionScope(scope: Scope): Scope {

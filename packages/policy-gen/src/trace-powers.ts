@@ -171,7 +171,24 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
     // `env[pathKey()]`: what the variable is called depends on the system, what it is does not.
     if (callee?.type === "Identifier" && /^(?:get)?path_?key$/i.test(callee["name"])) emit("env", "PATH", member);
     else if (text && !text.complete && text.text.length >= 3) emit("env", `${text.text}*`, member);
-    else emit("unanalyzed", "computed environment key", member);
+    else {
+      emit("unanalyzed", "computed environment key", member);
+      const reader = member["property"].type === "Identifier" ? readerByFirstParameter(member["property"]) : undefined;
+      if (reader !== undefined) emit("env-reader", reader, member);
+    }
+  }
+
+  /** `name` of `function name(key) { … env[key] … }`, of a method or of a function that a variable holds. */
+  function readerByFirstParameter(key: SyntaxNode): string | undefined {
+    const binding = lookUp(key);
+    const fn = binding?.scope.owner;
+    if (binding?.kind !== "param" || !fn || !isFunction(fn)) return undefined;
+    const [first] = fn["params"] as SyntaxNode[];
+    if (first !== binding.node && !(first?.type === "AssignmentPattern" && first["left"] === binding.node)) return undefined;
+    const { parent } = fn;
+    const named: SyntaxNode | undefined =
+      fn["id"] ?? (parent?.type === "VariableDeclarator" ? parent["id"] : parent?.type === "AssignmentExpression" ? parent["left"] : parent?.["key"]);
+    return named === undefined ? undefined : nameOf(named) || undefined;
   }
 
   function useThen(member: SyntaxNode, power: Power & { kind: "promise" }): void {

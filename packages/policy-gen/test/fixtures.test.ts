@@ -25,6 +25,14 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
     [3, /^computed specifier \*$/],
     [1, /^computed name of a global$/],
   ],
+  "keys-named-elsewhere": [
+    [4, /environment used as a whole/],
+    [1, /computed environment key/],
+  ],
+  "loads-project-modules": [
+    [2, /^computed specifier \*$/],
+    [1, /^computed specifier \*$/],
+  ],
   "unreadable-syntax": [[2, /^syntax: /]],
 };
 

@@ -1,0 +1,88 @@
+import { join } from "node:path";
+import { envProblem } from "@moat/core/model";
+import type { FileReader } from "@moat/core/model";
+import type { Place } from "./facts.ts";
+import type { GrantCollector } from "./grant-collector.ts";
+import { packageNameOf } from "./reach.ts";
+import type { Reached } from "./reach.ts";
+import { makePlaces } from "./source-lines.ts";
+import { ENVIRONMENT_KEY_FILES } from "./tables/environment-key-files.ts";
+import type { EnvironmentKeyFile } from "./tables/environment-key-files.ts";
+
+export interface KeyedProject {
+  readonly reached: Reached;
+  readonly disk: FileReader;
+  /** The project's folder. */
+  readonly project: string;
+  readonly collectorOf: (location: string) => GrantCollector | undefined;
+  readonly isDependency: (location: string) => boolean;
+  readonly within: (location: string, path: string) => string;
+}
+
+/** How deep in the project a configuration file is looked for. */
+const MOST_STEPS = 3;
+
+/**
+ * Keys of the environment that don't stand where they are read: a package's own
+ * function reads the key that it is called with (`initParam("NODE_ENV")`), or the
+ * project's configuration names them for a package that says so.
+ */
+export function grantEnvironmentKeys(input: KeyedProject): void {
+  grantKeysOfCalls(input);
+  grantKeysOfFiles(input);
+}
+
+function grantKeysOfCalls({ reached, collectorOf, within }: KeyedProject): void {
+  const readers = new Map<string, Set<string>>();
+  for (const { location, facts } of reached.files) {
+    for (const { capability, target } of facts.uses) {
+      if (capability !== "env-reader") continue;
+      const names = readers.get(location);
+      if (names === undefined) readers.set(location, new Set([target]));
+      else names.add(target);
+    }
+  }
+  for (const { path, location, facts } of reached.files) {
+    const names = readers.get(location);
+    if (names === undefined) continue;
+    for (const use of facts.uses) {
+      if (use.capability !== "key-call") continue;
+      const [called, key] = use.target.split(" ") as [string, string];
+      if (names.has(called)) collectorOf(location)?.grant({ capability: "env", target: key }, within(location, path), use);
+    }
+  }
+}
+
+function grantKeysOfFiles({ reached, disk, project, collectorOf, isDependency, within }: KeyedProject): void {
+  for (const row of ENVIRONMENT_KEY_FILES) {
+    // The project's own word counts for the package that the project itself imports by that name.
+    const reader = reached.edges.find(({ from, specifier }) => !isDependency(from) && packageNameOf(specifier) === row.package)?.to;
+    const collector = reader === undefined ? undefined : collectorOf(reader);
+    if (collector === undefined) continue;
+    for (const path of filesNamed(row.file, project, disk)) {
+      for (const { key, place } of keysIn(row, disk.readText(path) ?? "")) {
+        if (!envProblem(key, "policy")) collector.grant({ capability: "env", target: key }, `.: ${within(project, path)}`, place);
+      }
+    }
+  }
+}
+
+function keysIn({ value }: EnvironmentKeyFile, text: string): { readonly key: string; readonly place: Place }[] {
+  const placeOf = makePlaces(text);
+  return [...text.matchAll(value)].map((match) => ({ key: match[1]!, place: placeOf(match.index) }));
+}
+
+function filesNamed(pattern: RegExp, project: string, disk: FileReader): string[] {
+  const found: string[] = [];
+  const look = (folder: string, steps: number): void => {
+    for (const name of disk.list(folder)) {
+      if (name === "node_modules" || name.startsWith(".")) continue;
+      const path = join(folder, name);
+      if (pattern.test(name)) {
+        if (disk.stat(path) === "file") found.push(path);
+      } else if (steps < MOST_STEPS && !name.includes(".") && disk.stat(path) === "dir") look(path, steps + 1);
+    }
+  };
+  look(project, 0);
+  return found.sort();
+}

@@ -1,0 +1,19 @@
+/** A file of the project in which people write which variables of the environment a package shall read. */
+export interface EnvironmentKeyFile {
+  /** The package that reads the file, as it is imported. */
+  readonly package: string;
+  /** The file's name, in whatever folder of the project. */
+  readonly file: RegExp;
+  /** One value, in JSON, JSON5, YAML or a JavaScript literal alike: the key is the first group. */
+  readonly value: RegExp;
+  readonly why: string;
+}
+
+export const ENVIRONMENT_KEY_FILES: readonly EnvironmentKeyFile[] = [
+  {
+    package: "config",
+    file: /^custom-environment-variables\.(?:json5?|hjson|ya?ml|toml|c?js|ts)$/,
+    value: /(?<!__format["']?\s*)[:=]\s*["']?([A-Za-z_][A-Za-z0-9_]*)["']?\s*(?=[,}\r\n#]|$)/g,
+    why: "its values are names of variables, which the package then reads by computed keys",
+  },
+];

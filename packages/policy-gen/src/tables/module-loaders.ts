@@ -1,0 +1,11 @@
+/**
+ * Packages that load the project's own modules with `require`, by paths that they
+ * find: its configuration, its migrations. Others are known by what they do; see
+ * `grantProjectModules`.
+ */
+export const PROJECT_LOADERS: ReadonlySet<string> = new Set(["config", "knex", "require-all", "require-dir", "require-directory", "sequelize-cli", "umzug"]);
+
+/** Packages that exist to find and load modules for their callers: they may load what those may, of the project's. */
+export const CALLERS_LOADERS: ReadonlySet<string> = new Set([
+  "import-cwd", "import-from", "import-fresh", "import-sync", "jiti", "rechoir", "resolve-cwd", "resolve-from", "tsx",
+]);
