@@ -46,15 +46,14 @@ describe("from the first policy to an accepted update", () => {
     ])
       expect(project.git(...args).code).toBe(0);
     expect(project.moat("policy", "--check")).toMatchObject({ code: 0 });
-    expect(project.moat("diff")).toMatchObject({ code: 0, stdout: "Nothing changed.\n" });
+    expect(project.moat("diff")).toMatchObject({ code: 0, stdout: "Nothing changed since HEAD.\n" });
   });
 
   test("diff shows what an update wants before anything is written, with its place", () => {
     project.write({ "node_modules/dep/index.js": HOSTILE_DEPENDENCY });
     const { code, stdout } = project.moat("diff");
     expect(stdout).toContain("moat.policy.json is not up to date");
-    expect(stdout).toContain("wants to run the program git");
-    expect(stdout).toContain("dep/index.js:2");
+    expect(stdout).toContain("dep wants to\n  critical run the program git\n           dep/index.js:2");
     expect(code).toBe(1);
     expect(project.moat("policy", "--check").code).toBe(1);
   });
@@ -77,16 +76,19 @@ describe("from the first policy to an accepted update", () => {
   });
 
   test("diff as Markdown and as JSON", () => {
-    expect(project.moat("diff", "--format", "markdown").stdout).toMatch(/^### moat: 1 package gained something\n/u);
-    const { stdout, code } = project.moat("diff", "--json");
-    expect(JSON.parse(stdout).changes).toContainEqual(
-      expect.objectContaining({
-        kind: "gained",
-        package: "dep",
-        to: "pending",
-        grant: { capability: "command", target: "git" },
-      }),
+    expect(project.moat("diff", "--format", "markdown").stdout).toMatch(
+      /^<!-- moat-diff -->\n\n### moat: 1 package wants more than before\n/u,
     );
+    const { stdout, code } = project.moat("diff", "--json");
+    expect(JSON.parse(stdout)).toMatchObject({
+      gained: true,
+      packages: [
+        {
+          package: "dep",
+          gains: [{ kind: "gained", to: "pending", words: "run the program git", evidence: [{ line: 2 }, { line: 1 }] }],
+        },
+      ],
+    });
     expect(code).toBe(1);
   });
 
@@ -108,7 +110,7 @@ describe("from the first policy to an accepted update", () => {
   test("diff of two files", () => {
     project.write({ "old.json": project.git("show", "HEAD:moat.policy.json").stdout });
     const { stdout, code } = project.moat("diff", "old.json", "moat.policy.json");
-    expect(stdout).toContain("can now run the program git");
+    expect(stdout).toContain("dep can now\n  critical run the program git\n");
     expect(code).toBe(1);
     expect(project.moat("diff", "moat.policy.json", "old.json")).toMatchObject({ code: 0 });
   });

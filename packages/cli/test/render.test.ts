@@ -1,9 +1,6 @@
-import type { Grant, PolicyChange } from "@moat/core/model";
-import type { Evidence } from "@moat/policy-gen";
+import type { Grant } from "@moat/core/model";
 import { describe, expect, test } from "vitest";
-import { capabilityWords } from "../src/render/capability-words.ts";
-import { changesMarkdown } from "../src/render/changes-markdown.ts";
-import { changesText } from "../src/render/changes-text.ts";
+import { capabilityWords, grantsWords } from "../src/render/capability-words.ts";
 import { makePaint } from "../src/render/colors.ts";
 import { codeSpan } from "../src/render/escape-markdown.ts";
 import { pendingText } from "../src/render/pending-text.ts";
@@ -31,49 +28,17 @@ test.each<[Grant, string]>([
   [{ capability: "share", target: "__x" }, "define the global __x for all packages"],
 ])("%o is: %s", (grant, words) => expect(capabilityWords(grant)).toBe(words));
 
-const HOSTILE = "\u001b[2K\rok\n| x | `</td>` @everyone [a](javascript:x) \u202e";
-const gain: PolicyChange = {
-  kind: "gained",
-  package: "a>b",
-  grant: { capability: "command", target: HOSTILE },
-  from: "none",
-  to: "pending",
-  risk: "critical",
-};
-const evidence: Evidence[] = [
-  {
-    package: "a>b",
-    capability: "command",
-    target: HOSTILE,
-    file: `x${HOSTILE}.js`,
-    line: 3,
-    column: 1,
-    snippet: HOSTILE,
-  },
-];
+test.each<[Grant["capability"], string[], string]>([
+  ["env", ["A", "B", "C"], "read the environment variables A, B and C"],
+  ["env", ["A", "*"], "read the whole environment"],
+  ["net.connect", ["a.example:443", "*"], "connect to any host"],
+  ["fs.read", [".", "<tmp>"], "read files in the project and the folder for temporary files"],
+  ["command", ["git", "node"], "run the programs git and node"],
+  ["env", ["A", "B", "C", "D", "E", "F", "G", "H", "I"], "read the environment variables A, B, C, D, E, F, G and 2 more"],
+])("several of %s are told in one line", (capability, targets, words) =>
+  expect(grantsWords(targets.map((target) => ({ capability, target })))).toBe(words));
 
 describe("text from a package", () => {
-  test("moves no cursor and starts no line of a terminal", () => {
-    const text = changesText([gain], evidence, plain);
-    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/u);
-    expect(text.split("\n")).toHaveLength(4);
-  });
-
-  test("stays inside one cell and one code span of Markdown", () => {
-    const markdown = changesMarkdown([gain], evidence, "");
-    const row = markdown.split("\n").find((line) => line.includes("everyone"))!;
-    expect(row.split("|")).toHaveLength(6);
-    // Every span is closed before the next cell: what is left outside of spans is ours.
-    expect(row.replace(/`[^`]*`/gu, "")).toBe("| **critical** |  |  |  |");
-  });
-
-  test("stays inside a code span in a note, which may quote an error about a package", () => {
-    const note = changesMarkdown([], [], HOSTILE)
-      .split("\n")
-      .find((line) => line.includes("everyone"))!;
-    expect(note).toMatch(/^`[^`]+`$/u);
-  });
-
   test.each(["", " ", "`", "``a``", "|", "\n"])("%j makes a code span that is closed", (text) => {
     expect(codeSpan(text)).toMatch(/^`[^`|\n]+`$/u);
   });

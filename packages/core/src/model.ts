@@ -13,6 +13,7 @@ export {
   splitName,
 } from "./naming/canonical-name.ts";
 export { compareNames, compareText } from "./naming/compare-names.ts";
+export { parseJson, placeOf as placeInText, type JsonNode } from "./policy/json-document.ts";
 export { parseOverrides, parsePolicy } from "./policy/parse-policy.ts";
 export { printOverrides, printPolicy } from "./policy/print-policy.ts";
 export { effectivePolicy, mergeEntry } from "./policy/effective-policy.ts";

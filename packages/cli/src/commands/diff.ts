@@ -1,13 +1,16 @@
-import { escapeForTerminal, nearestWord } from "@moat/core/model";
+import { nearestWord } from "@moat/core/model";
 import { parseFlags, type FlagTable } from "../arguments/parse-flags.ts";
 import { usageError } from "../arguments/usage-error.ts";
+import { cliVersion } from "../cli-version.ts";
 import type { Command, CommandContext } from "../command-context.ts";
 import { helpText } from "../help/help-text.ts";
 import { isHelpFlag } from "../help/is-help-flag.ts";
-import { diffAgainstCommit, diffFiles, type PolicyDifference } from "../project/diff-request.ts";
-import { changesMarkdown } from "../render/changes-markdown.ts";
-import { changesText } from "../render/changes-text.ts";
+import { reviewFiles, reviewSince, type ReviewedProject } from "../project/diff-request.ts";
 import { makePaint } from "../render/colors.ts";
+import { reviewJson } from "../render/review-json.ts";
+import { reviewMarkdown } from "../render/review-markdown.ts";
+import { reviewSarif } from "../render/review-sarif.ts";
+import { reviewText } from "../render/review-text.ts";
 
 const FLAGS = {
   base: { type: "string" },
@@ -15,16 +18,15 @@ const FLAGS = {
   json: { type: "boolean" },
 } as const satisfies FlagTable;
 
-const FORMATS: Readonly<Record<string, (difference: PolicyDifference, context: CommandContext) => string>> = {
+const FORMATS: Readonly<Record<string, (reviewed: ReviewedProject, context: CommandContext) => string>> = {
   __proto__: null as never,
-  text: ({ changes, evidence, note }, { stdout, env }) =>
-    `${note === "" ? "" : `${escapeForTerminal(note)}\n`}${changesText(changes, evidence, makePaint(stdout, env))}`,
-  markdown: ({ changes, evidence, note }) => changesMarkdown(changes, evidence, note),
-  json: ({ changes, evidence, note }) =>
-    `${JSON.stringify({ version: 1, note, changes, evidence: evidenceOfChanges(changes, evidence) }, undefined, 2)}\n`,
+  text: ({ review }, { stdout, env }) => reviewText(review, makePaint(stdout, env)),
+  markdown: ({ review, project }) => reviewMarkdown(review, project),
+  json: ({ review }) => reviewJson(review),
+  sarif: ({ review, ...places }) => reviewSarif(review, { ...places, version: cliVersion() }),
 };
 
-/** `moat diff [--base REF] [--format text|json|markdown] [fileA fileB]` */
+/** `moat diff [--base REF] [--format text|markdown|json|sarif] [fileA fileB]` */
 export const diff: Command = async (args, context) => {
   if (args.some(isHelpFlag)) {
     context.stdout.write(helpText("diff"));
@@ -37,18 +39,13 @@ export const diff: Command = async (args, context) => {
   if (positionals.length === 2 && flags.base !== undefined)
     throw usageError("--base does not go with two files", "moat diff --help");
   const [before, after] = positionals;
-  const difference =
+  const reviewed =
     before !== undefined && after !== undefined
-      ? diffFiles(before, after, context.cwd)
-      : await diffAgainstCommit(flags.base ?? "HEAD", context);
-  context.stdout.write(FORMATS[format]!(difference, context));
-  return difference.changes.some(isGain) ? 1 : 0;
+      ? await reviewFiles(before, after, context.cwd)
+      : await reviewSince(flags.base ?? "HEAD", context);
+  context.stdout.write(FORMATS[format]!(reviewed, context));
+  return reviewed.review.gained ? 1 : 0;
 };
-
-/** A new package or entry that brings no grant is no gain of power. */
-function isGain(change: PolicyDifference["changes"][number]): boolean {
-  return change.kind === "gained" || (change.kind === "root-changed" && change.to === "trusted");
-}
 
 function formatOf({ format, json }: { readonly format?: string; readonly json?: true }): string {
   if (json && format !== undefined && format !== "json")
@@ -60,12 +57,4 @@ function formatOf({ format, json }: { readonly format?: string; readonly json?: 
     `moat diff has no format ${JSON.stringify(wanted)}`,
     near === undefined ? "moat diff --help" : `did you mean: --format ${near}`,
   );
-}
-
-function evidenceOfChanges(
-  changes: PolicyDifference["changes"],
-  evidence: PolicyDifference["evidence"],
-): PolicyDifference["evidence"] {
-  const changed = new Set(changes.flatMap((change) => (change.kind === "gained" ? [change.package] : [])));
-  return evidence.filter((place) => changed.has(place.package));
 }

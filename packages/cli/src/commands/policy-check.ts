@@ -5,7 +5,8 @@ import type { CommandContext, ExitCode } from "../command-context.ts";
 import { generate } from "../project/generate.ts";
 import { readPolicyRequest } from "../project/policy-request.ts";
 import { unanswered } from "../project/unanswered.ts";
-import { changesText } from "../render/changes-text.ts";
+import { reviewPolicies } from "../review/review-policies.ts";
+import { reviewText } from "../render/review-text.ts";
 import { makePaint } from "../render/colors.ts";
 import { pendingText } from "../render/pending-text.ts";
 import type { PolicyFlags } from "./policy.ts";
@@ -39,7 +40,15 @@ export async function checkPolicy(
       context.stdout.write(`${POLICY_FILE} is not up to date: moat policy --write\n`);
       context.stdout.write(
         changes.length > 0
-          ? changesText(changes, generation.evidence, paint)
+          ? reviewText(
+              reviewPolicies({
+                before: { policy: previous, overrides },
+                after: { policy, overrides },
+                base: POLICY_FILE,
+                evidence: generation.evidence,
+              }),
+              paint,
+            )
           : "  only its layout differs from what moat writes\n",
       );
     }

@@ -1,8 +1,9 @@
-import { comparePolicies, ratchet } from "@moat/core/model";
+import { POLICY_FILE, ratchet } from "@moat/core/model";
 import type { CommandContext, ExitCode } from "../command-context.ts";
 import { generate } from "../project/generate.ts";
 import { readPolicyRequest } from "../project/policy-request.ts";
-import { changesText } from "../render/changes-text.ts";
+import { reviewPolicies } from "../review/review-policies.ts";
+import { reviewText } from "../render/review-text.ts";
 import { policyJson } from "../render/policy-json.ts";
 import { policySummary } from "../render/policy-summary.ts";
 import { makePaint } from "../render/colors.ts";
@@ -24,8 +25,13 @@ export async function showPolicy(
   }
   context.stdout.write(policySummary({ ...outcome, written: false, verbose: flags.verbose === true }, context));
   if (request.previous !== undefined) {
-    const changes = comparePolicies(request.previous, policy);
-    context.stdout.write(`\n${changesText(changes, generation.evidence, makePaint(context.stdout, context.env))}`);
+    const review = reviewPolicies({
+      before: { policy: request.previous, overrides: request.overrides },
+      after: { policy, overrides: request.overrides },
+      base: POLICY_FILE,
+      evidence: generation.evidence,
+    });
+    context.stdout.write(`\n${reviewText(review, makePaint(context.stdout, context.env))}`);
   }
   return 0;
 }

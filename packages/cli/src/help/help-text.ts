@@ -41,12 +41,12 @@ Example: moat policy --write index.js
   diff: `Usage: moat diff [--base REF] [flags]
        moat diff <file> <file> [flags]
 
-Says what each package gained and lost, the worst first.
+Says what each package gained and lost, the worst first, with versions from the lockfile.
 Compares with the policy that was committed, or one policy file with another.
-Exits 1 where something was gained.
+What waits for acceptance counts as gained. Exits 1 where something was gained.
 
   --base REF     the commit, branch or tag to compare with (HEAD)
-  --format F     text, markdown (for a pull request) or json
+  --format F     text, markdown (for a pull request), json or sarif (for code scanning)
   --json         the same as --format json
   --help         shows this
 

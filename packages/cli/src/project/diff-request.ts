@@ -1,34 +1,60 @@
 import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import {
-  comparePolicies,
   MoatError,
+  OVERRIDES_FILE,
   parsePolicy,
   POLICY_FILE,
   printPolicy,
   ratchet,
   readPolicy,
   type Overrides,
+  type PackageGraph,
   type Policy,
-  type PolicyChange,
 } from "@moat/core/model";
 import type { Evidence } from "@moat/policy-gen";
 import type { CommandContext } from "../command-context.ts";
+import { findLockfile } from "../lockfiles/read-lockfile.ts";
+import { readGrantLines, type LineOfGrant } from "../review/grant-lines.ts";
+import { emptyPolicy, type Review } from "../review/review.ts";
+import { reviewPolicies } from "../review/review-policies.ts";
 import { findProjectFrom } from "./entry.ts";
 import { generate } from "./generate.ts";
-import { readCommittedPolicy } from "./git-policy.ts";
-import { withOverrides } from "./with-overrides.ts";
+import { findCommit, readCommittedPolicy } from "./git-files.ts";
 
-export interface PolicyDifference {
-  readonly changes: readonly PolicyChange[];
-  readonly evidence: readonly Evidence[];
-  /** What the reader has to know about how this came about; empty mostly. */
-  readonly note: string;
+/** A review, and what places its findings in a repository. */
+export interface ReviewedProject {
+  readonly review: Review;
+  /** The project's folder in the repository, with `/`; `""` where it is the root. */
+  readonly project: string;
+  readonly policyLine: LineOfGrant;
+  readonly overridesLine: LineOfGrant;
+  readonly folderOf: (name: string) => string | undefined;
 }
 
-/** One policy file against another. */
-export function diffFiles(before: string, after: string, cwd: string): PolicyDifference {
-  return { changes: comparePolicies(readPolicyAt(before, cwd), readPolicyAt(after, cwd)), evidence: [], note: "" };
+/** One policy file against another, each with the lockfile beside it. */
+export async function reviewFiles(before: string, after: string, cwd: string): Promise<ReviewedProject> {
+  const [old, now] = [before, after].map((file) => readPolicyAt(path.resolve(cwd, file), file));
+  const folders = [before, after].map((file) => path.dirname(path.resolve(cwd, file)));
+  // Two files in one folder have one lockfile between them, which tells no version apart.
+  const locks = await Promise.all(
+    folders[0] === folders[1]
+      ? []
+      : folders.map((folder) => findLockfile("", (file) => textOf(path.join(folder, file)))),
+  );
+  return {
+    review: reviewPolicies({
+      before: { policy: old!.policy, lock: locks[0]?.tree },
+      after: { policy: now!.policy, lock: locks[1]?.tree },
+      base: before,
+      notes: locks.map(({ note }) => note),
+    }),
+    project: "",
+    policyLine: readGrantLines(now!.text),
+    overridesLine: () => 1,
+    folderOf: () => undefined,
+  };
 }
 
 /**
@@ -36,20 +62,49 @@ export function diffFiles(before: string, after: string, cwd: string): PolicyDif
  * they can't be analysed (nothing is installed, say), the file as it is on disk
  * stands in for them.
  */
-export async function diffAgainstCommit(ref: string, context: CommandContext): Promise<PolicyDifference> {
+export async function reviewSince(ref: string, context: CommandContext): Promise<ReviewedProject> {
   const project = findProjectFrom(context.cwd);
   const { policy: onDisk, overrides } = readPolicy(project);
-  const committed = await readCommittedPolicy(ref, project);
-  const base = committed.policy ?? { version: 1, root: onDisk.root, entries: [], packages: Object.create(null) };
-  const { policy, evidence, note } = await currentPolicy(project, onDisk, overrides, context);
-  const notes = [committed.policy === undefined ? `${ref} has no ${POLICY_FILE}: everything is new.` : "", note].filter(
-    (text) => text !== "",
-  );
+  const commit = await findCommit(ref, project);
+  const committed = await readCommittedPolicy(commit, ref);
+  const now = await currentPolicy(project, onDisk, overrides, context);
+  const fromDisk = (file: string): Promise<string | undefined> => textOf(path.join(commit.repository, file));
+  const [oldLock, newLock] = await Promise.all([
+    findLockfile(commit.project, commit.read),
+    findLockfile(commit.project, fromDisk),
+  ]);
+  const [policyText, overridesText] = await Promise.all([
+    textOf(path.join(project, POLICY_FILE)),
+    textOf(path.join(project, OVERRIDES_FILE)),
+  ]);
   return {
-    changes: comparePolicies(withOverrides(base, committed.overrides), withOverrides(policy, overrides)),
-    evidence,
-    note: notes.join(" "),
+    review: reviewPolicies({
+      before: {
+        policy: committed.policy ?? emptyPolicy(onDisk.root),
+        overrides: committed.overrides,
+        lock: oldLock.tree,
+      },
+      after: { policy: now.policy, overrides, lock: newLock.tree },
+      base: ref,
+      evidence: now.evidence,
+      notes: [
+        committed.policy === undefined ? `${ref} has no ${POLICY_FILE}: everything is new.` : "",
+        now.note,
+        newLock.note,
+      ],
+    }),
+    project: commit.project,
+    policyLine: policyText === undefined ? () => 1 : readGrantLines(policyText),
+    overridesLine: overridesText === undefined ? () => 1 : readGrantLines(overridesText),
+    folderOf: (name) => folderIn(commit.repository, now.graph?.byName.get(name)?.location),
   };
+}
+
+interface CurrentPolicy {
+  readonly policy: Policy;
+  readonly evidence: readonly Evidence[];
+  readonly graph: PackageGraph | undefined;
+  readonly note: string;
 }
 
 async function currentPolicy(
@@ -57,7 +112,7 @@ async function currentPolicy(
   onDisk: Policy,
   overrides: Overrides,
   context: CommandContext,
-): Promise<{ policy: Policy; evidence: readonly Evidence[]; note: string }> {
+): Promise<CurrentPolicy> {
   try {
     const generated = await generate({ project, entries: onDisk.entries, overrides, previous: onDisk }, context);
     const policy = ratchet(onDisk, generated.policy);
@@ -65,26 +120,43 @@ async function currentPolicy(
       printPolicy(policy) === printPolicy(onDisk)
         ? ""
         : `${POLICY_FILE} is not up to date with the installed packages: moat policy --write`;
-    return { policy, evidence: generated.evidence, note };
+    return { policy, evidence: generated.evidence, graph: generated.graph, note };
   } catch (error) {
     if (!(error instanceof MoatError)) throw error;
     return {
       policy: onDisk,
       evidence: [],
+      graph: undefined,
       note: `The installed packages could not be analysed (${error.message}); this compares the committed files.`,
     };
   }
 }
 
-function readPolicyAt(file: string, cwd: string): Policy {
+/** With `/`, and only what lies inside. */
+function folderIn(repository: string, location: string | undefined): string | undefined {
+  if (location === undefined) return undefined;
+  const relative = path.relative(repository, location).split(path.sep).join("/");
+  return relative === "" || relative.startsWith("../") || path.isAbsolute(relative) ? undefined : relative;
+}
+
+function readPolicyAt(file: string, asked: string): { readonly policy: Policy; readonly text: string } {
   let text: string;
   try {
-    text = readFileSync(path.resolve(cwd, file), "utf8");
+    text = readFileSync(file, "utf8");
   } catch (cause) {
-    throw new MoatError("MOAT_POLICY_UNREADABLE", `${file} can't be read: ${(cause as NodeJS.ErrnoException).code}`, {
-      fields: { file },
+    throw new MoatError("MOAT_POLICY_UNREADABLE", `${asked} can't be read: ${(cause as NodeJS.ErrnoException).code}`, {
+      fields: { file: asked },
       cause,
     });
   }
-  return parsePolicy(text, file);
+  return { policy: parsePolicy(text, asked), text };
+}
+
+/** A file's text; undefined where there is none, or it can't be read: versions are then left out. */
+async function textOf(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, "utf8");
+  } catch {
+    return undefined;
+  }
 }

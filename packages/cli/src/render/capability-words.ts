@@ -1,4 +1,5 @@
 import type { Grant, GrantCapability } from "@moat/core/model";
+import { listWords } from "./list-words.ts";
 
 const SCOPES: Readonly<Record<string, string>> = {
   "<package>": "its own folder",
@@ -54,4 +55,43 @@ const table: Readonly<Record<GrantCapability, (grant: Grant) => string>> = {
 /** A grant in words, after "can". Not escaped: the target comes from a package. */
 export function capabilityWords(grant: Grant): string {
   return table[grant.capability](grant);
+}
+
+const targets = (grants: readonly Grant[]): string[] => [...new Set(grants.map(({ target }) => target))];
+
+/** The same for several grants of one capability at once. */
+const plurals: Readonly<Record<GrantCapability, (grants: readonly Grant[]) => string>> = {
+  "fs.read": (grants) => `read files in ${listWords(targets(grants).map(scopeWords))}`,
+  "fs.write": (grants) => `write and delete files in ${listWords(targets(grants).map(scopeWords))}`,
+  "net.connect": (grants) => `connect to ${listWords(targets(grants).map(endpointWords))}`,
+  "net.listen": (grants) => `accept connections on ${listWords(targets(grants).map(endpointWords))}`,
+  command: (grants) => `run the programs ${listWords(targets(grants))}`,
+  native: (grants) => `load native code ${listWords(targets(grants))}`,
+  worker: () => "start workers",
+  env: (grants) => `read the environment variables ${listWords(targets(grants))}`,
+  global: (grants) => `use the globals ${listWords(targets(grants))}`,
+  share: (grants) => `define the globals ${listWords(targets(grants))} for all packages`,
+  package: (grants) => `import ${listWords(targets(grants))}`,
+  builtin: (grants) => `use ${listWords(builtinsWords(grants))} of Node`,
+};
+
+function builtinsWords(grants: readonly Grant[]): string[] {
+  return grants
+    .filter(
+      ({ target, member }) =>
+        member !== undefined || !grants.some((other) => other.target === target && other.member !== undefined),
+    )
+    .map(({ target, member }) =>
+      member === undefined ? target : member === "*" ? `everything in ${target}` : `${target}.${member}`,
+    );
+}
+
+/** Grants of one capability in words, after "can". Not escaped. */
+export function grantsWords(grants: readonly Grant[]): string {
+  const [first] = grants;
+  if (first === undefined) return "";
+  const whole = grants.find(({ capability, target }) => target === "*" && capability !== "share");
+  return grants.length === 1 || whole !== undefined
+    ? capabilityWords(whole ?? first)
+    : plurals[first.capability](grants);
 }

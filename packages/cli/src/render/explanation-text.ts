@@ -2,7 +2,7 @@ import { escapeForTerminal, isFirstParty, splitName } from "@moat/core/model";
 import { placeOf } from "../project/evidence-of.ts";
 import type { ExplainedGrant, Explanation } from "../project/explain-package.ts";
 import { capabilityWords } from "./capability-words.ts";
-import { evidenceLines } from "./changes-text.ts";
+import { evidenceLines } from "./evidence-lines.ts";
 import type { Paint } from "./colors.ts";
 import { paintRisk } from "./paint-risk.ts";
 import { tellingGrants } from "./telling-grants.ts";

@@ -12,21 +12,46 @@ import {
 
 const run = promisify(execFile);
 
+/** A commit, and where the project lies in it. */
+export interface Commit {
+  readonly id: string;
+  /** The project's folder in the repository, with `/`; `""` where it is the root. */
+  readonly project: string;
+  /** Absolute folder of the repository. */
+  readonly repository: string;
+  /** The text of a file by its path in the repository; undefined where the commit does not have it. */
+  readonly read: (file: string) => Promise<string | undefined>;
+}
+
 /** The policy and overrides of a commit; undefined where the commit has none. */
 export interface CommittedPolicy {
   readonly policy: Policy | undefined;
   readonly overrides: Overrides;
 }
 
-/**
- * Reads both files as they were committed.
- *
- * @throws MoatError `MOAT_GIT_FAILED` where there is no such commit, or no git
- */
-export async function readCommittedPolicy(ref: string, project: string): Promise<CommittedPolicy> {
-  const commit = await resolveCommit(ref, project);
-  const policy = await fileAt(commit, POLICY_FILE, project);
-  const overrides = await fileAt(commit, OVERRIDES_FILE, project);
+/** @throws MoatError `MOAT_GIT_FAILED` where there is no such commit, or no git */
+export async function findCommit(ref: string, project: string): Promise<Commit> {
+  const id = await resolveCommit(ref, project);
+  const [prefix = "", repository = project] = (
+    await git(["rev-parse", "--show-prefix", "--show-toplevel"], project)
+  ).split("\n");
+  return {
+    id,
+    project: prefix.replace(/\/$/u, ""),
+    repository,
+    async read(file) {
+      if ((await git(["ls-tree", "--full-tree", "--name-only", id, "--", file], project)).trim() === "")
+        return undefined;
+      // Not `git show`: what is read is the blob, whatever filters the repository configures.
+      return git(["cat-file", "blob", `${id}:${file}`], project);
+    },
+  };
+}
+
+/** Reads both files as they were committed. `ref` is how messages call the commit. */
+export async function readCommittedPolicy({ project, read }: Commit, ref: string): Promise<CommittedPolicy> {
+  const inProject = (name: string): string => (project === "" ? name : `${project}/${name}`);
+  const [policy, overrides] = await Promise.all([read(inProject(POLICY_FILE)), read(inProject(OVERRIDES_FILE))]);
   return {
     policy: policy === undefined ? undefined : parsePolicy(policy, `${ref}:${POLICY_FILE}`),
     overrides:
@@ -46,13 +71,6 @@ async function resolveCommit(ref: string, project: string): Promise<string> {
     if (code === "ENOENT") throw noCommit(ref, project, "git is not installed", cause);
     throw noCommit(ref, project, `git knows no commit ${JSON.stringify(ref)} in ${project}`, cause);
   }
-}
-
-/** The text of a file of the project in a commit; undefined where it is not in it. */
-async function fileAt(commit: string, name: string, project: string): Promise<string | undefined> {
-  if ((await git(["ls-tree", "--name-only", commit, "--", name], project)).trim() === "") return undefined;
-  // Not `git show`: what is read is the blob, whatever filters the repository configures.
-  return git(["cat-file", "blob", `${commit}:./${name}`], project);
 }
 
 async function git(args: readonly string[], project: string): Promise<string> {

@@ -1,0 +1,151 @@
+import { compareRisk, grantKey, riskOf, type Grant, type GrantCapability, type Risk } from "@moat/core/model";
+import { grantsWords } from "../render/capability-words.ts";
+import { listWords } from "../render/list-words.ts";
+import type { GrantChange } from "./grant-changes.ts";
+import type { Change, Folded, Place } from "./review.ts";
+
+export interface FoldOptions {
+  /** Whether an import is of a package that came with this very change. */
+  readonly isNewPackage: (name: string) => boolean;
+  /** What an importer gets with a package, after "which can"; empty where that is nothing much. */
+  readonly powersOf: (name: string) => string;
+  readonly evidenceOf: (grant: Grant) => readonly Place[];
+}
+
+/** Builtins and globals that say no more than the grants which bound them. */
+const BOUNDED_BY: Readonly<Record<string, readonly GrantCapability[]>> = {
+  __proto__: null as never,
+  "builtin fs": ["fs.read", "fs.write"],
+  "builtin fs/promises": ["fs.read", "fs.write"],
+  "builtin child_process": ["command"],
+  "builtin worker_threads": ["worker"],
+  "builtin http": ["net.connect", "net.listen"],
+  "builtin https": ["net.connect", "net.listen"],
+  "builtin http2": ["net.connect", "net.listen"],
+  "builtin net": ["net.connect", "net.listen"],
+  "builtin tls": ["net.connect", "net.listen"],
+  "builtin dgram": ["net.connect", "net.listen"],
+  "builtin dns": ["net.connect"],
+  "builtin dns/promises": ["net.connect"],
+  "global fetch": ["net.connect"],
+  "global WebSocket": ["net.connect"],
+  "global EventSource": ["net.connect"],
+  "global process": ["env"],
+  "builtin process": ["env"],
+};
+
+/** Lines are put in this order where they are as risky. */
+const ORDER: readonly GrantCapability[] = [
+  "command",
+  "native",
+  "net.connect",
+  "fs.write",
+  "fs.read",
+  "env",
+  "worker",
+  "net.listen",
+  "share",
+  "builtin",
+  "global",
+  "package",
+];
+
+/**
+ * One package's changes as lines that a person reads: what says the same is one line, what only computes is a
+ * number, and imports of what came along or was renamed are too. What waits for acceptance is never left out.
+ */
+export function foldChanges(
+  changes: readonly GrantChange[],
+  options: FoldOptions,
+): { readonly lines: readonly Change[]; readonly folded: Folded } {
+  const folded = { harmless: 0, imports: 0, renamed: 0 };
+  const kept = changes.filter((change) => {
+    const { grant, kind, to, renamed } = change;
+    const needsAnswer = kind === "gained" && to === "pending";
+    if (renamed) folded.renamed += 1;
+    if (renamed && !needsAnswer) return false;
+    if (grant.capability === "package") {
+      if (needsAnswer || (kind === "gained" && !options.isNewPackage(grant.target))) return true;
+      folded.imports += 1;
+      return false;
+    }
+    if (riskOf(grant) !== "none" || needsAnswer) return true;
+    folded.harmless += 1;
+    return false;
+  });
+  const lines = groupLines(kept).map((group) => lineOf(group, options));
+  return {
+    lines: lines.toSorted(
+      (a, b) => compareRisk(a.risk, b.risk) || ORDER.indexOf(a.capability) - ORDER.indexOf(b.capability),
+    ),
+    folded,
+  };
+}
+
+function groupLines(changes: readonly GrantChange[]): GrantChange[][] {
+  const groups = new Map<string, GrantChange[]>();
+  const inState = ({ kind, to, decidedBy, carried }: GrantChange): string => `${kind} ${to} ${decidedBy} ${carried}`;
+  const told = new Set(changes.map((change) => `${inState(change)} ${change.grant.capability}`));
+  for (const change of changes) {
+    const { capability, target } = change.grant;
+    const bound = BOUNDED_BY[`${capability} ${target}`]?.find((other) => told.has(`${inState(change)} ${other}`));
+    const what =
+      bound ??
+      (riskOf(change.grant) === "none" ? "harmless" : capability === "builtin" ? `builtin ${target}` : capability);
+    const key = `${inState(change)} ${what}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [change]);
+    else group.push(change);
+  }
+  return [...groups.values()];
+}
+
+function lineOf(group: readonly GrantChange[], { powersOf, evidenceOf }: FoldOptions): Change {
+  const grants = group.map(({ grant }) => grant);
+  const { kind, to, decidedBy, carried } = group[0]!;
+  const bounding = grants.filter(({ capability, target }) => BOUNDED_BY[`${capability} ${target}`] === undefined);
+  // What stands for itself comes first: the line is told by it, and the evidence is its own.
+  const telling = bounding.length > 0 ? bounding : grants;
+  const risk = grants.map(riskOf).reduce<Risk>((worst, next) => (compareRisk(next, worst) < 0 ? next : worst), "none");
+  return {
+    kind,
+    to,
+    risk,
+    capability: telling[0]!.capability,
+    words: wordsOf(telling, risk, powersOf),
+    grants: grants.toSorted((a, b) => (grantKey(a) < grantKey(b) ? -1 : 1)),
+    decidedBy,
+    ...(carried ? { carried } : {}),
+    evidence: kind === "gained" ? placesOf([...telling, ...grants], evidenceOf) : [],
+  };
+}
+
+function wordsOf(grants: readonly Grant[], risk: Risk, powersOf: FoldOptions["powersOf"]): string {
+  if (grants[0]!.capability === "package") return importWords(grants, powersOf);
+  if (risk !== "none") return grantsWords(grants);
+  const names = grants
+    .filter(
+      ({ target, member }) =>
+        member !== undefined || !grants.some((other) => other.target === target && other.member !== undefined),
+    )
+    .map(({ target, member }) => (member === undefined || member === "*" ? target : `${target}.${member}`));
+  return `use what only computes: ${listWords([...new Set(names)])}`;
+}
+
+function importWords(grants: readonly Grant[], powersOf: FoldOptions["powersOf"]): string {
+  const named = grants.map(({ target }) => {
+    const powers = powersOf(target);
+    return powers === "" ? target : `${target} (which can ${powers})`;
+  });
+  return `import ${listWords(named)}`;
+}
+
+function placesOf(grants: readonly Grant[], evidenceOf: FoldOptions["evidenceOf"]): Place[] {
+  const places = new Map<string, Place>();
+  for (const grant of grants)
+    for (const place of evidenceOf(grant)) {
+      const key = `${place.file}:${place.line}`;
+      if (!places.has(key)) places.set(key, place);
+    }
+  return [...places.values()];
+}

@@ -1,0 +1,245 @@
+import {
+  compareNames,
+  compareRisk,
+  grantsOf,
+  isFirstParty,
+  riskOf,
+  splitName,
+  type CanonicalName,
+  type Grant,
+  type Overrides,
+  type PackageEntry,
+  type Policy,
+  type Risk,
+} from "@moat/core/model";
+import type { Evidence } from "@moat/policy-gen";
+import type { LockedTree } from "../lockfiles/locked-tree.ts";
+import { evidenceOf } from "../project/evidence-of.ts";
+import { isOverridden } from "../project/unanswered.ts";
+import { withOverrides } from "../project/with-overrides.ts";
+import { grantsWords } from "../render/capability-words.ts";
+import { foldChanges } from "./fold-changes.ts";
+import { grantChanges, isNamesake } from "./grant-changes.ts";
+import { reviewInstallation } from "./review-installation.ts";
+import { leakWarning } from "./leak-warning.ts";
+import type { Change, GeneralChange, PackageReview, PathStep, Review, Versions, Warning } from "./review.ts";
+import { versionsOf } from "./versions-of.ts";
+
+/** One of the two states of a project that are compared. */
+export interface ReviewSide {
+  readonly policy: Policy;
+  /** None unless given. */
+  readonly overrides?: Overrides;
+  readonly lock?: LockedTree | undefined;
+}
+
+export interface ReviewRequest {
+  readonly before: ReviewSide;
+  readonly after: ReviewSide;
+  /** What `before` is, for people. */
+  readonly base: string;
+  /** Where the code of `after` asks for what. */
+  readonly evidence?: readonly Evidence[];
+  readonly notes?: readonly string[];
+}
+
+const NO_OVERRIDES: Overrides = { packages: Object.create(null) };
+const NOTHING_FOLDED = { harmless: 0, imports: 0, renamed: 0 } as const;
+
+/** The one comparison behind `moat diff`, `moat policy`, the report and the action. Reads nothing but its arguments. */
+export function reviewPolicies({ before, after, base, evidence = [], notes = [] }: ReviewRequest): Review {
+  const overrides = after.overrides ?? NO_OVERRIDES;
+  const old = withOverrides(before.policy, before.overrides ?? NO_OVERRIDES);
+  const now = withOverrides(after.policy, overrides);
+  const locks = { before: before.lock, after: after.lock };
+  const added = Object.keys(now.packages).filter((name) => entryOf(old, name) === undefined);
+  const removed = Object.keys(old.packages).filter((name) => entryOf(now, name) === undefined);
+  const moves = movesBetween(removed, added);
+  const movedAway = new Set(moves.values());
+  const isNew = new Set(added);
+  const wasThere = (name: CanonicalName): CanonicalName => moves.get(name) ?? name;
+  const versions = (name: CanonicalName): Versions => versionsOf(locks, wasThere(name), name);
+
+  const reviews = Object.keys(now.packages).flatMap((name): PackageReview[] => {
+    const previous = entryOf(old, wasThere(name));
+    const entry = entryOf(now, name)!;
+    const changes = grantChanges(previous, entry, {
+      moved: moves.has(name),
+      isGone: (target) => entryOf(now, target) === undefined,
+      decidedBy: (grant) => (isOverridden(name, grant, overrides) ? "overrides" : "policy"),
+    });
+    const { lines, folded } = foldChanges(changes, {
+      isNewPackage: (target) => isNew.has(target),
+      powersOf: (target) => powersOf(entryOf(now, target)),
+      evidenceOf: (grant) =>
+        evidenceOf(evidence, name, grant).map(({ package: owner, file, line, column, snippet }) => ({
+          package: owner,
+          file,
+          line,
+          column,
+          snippet,
+        })),
+    });
+    const gains = lines.filter(({ kind }) => kind === "gained");
+    const losses = lines.filter(({ kind }) => kind === "lost");
+    const status = moves.has(name) ? "moved" : isNew.has(name) ? "new" : "changed";
+    const warnings = warningsOf(entry, gains, (target) => entryOf(now, target), versions(name));
+    if (status === "changed" && lines.length === 0 && warnings.length === 0) return [];
+    const reason = Object.hasOwn(overrides.packages, name) ? overrides.packages[name]!.reason : undefined;
+    return [
+      {
+        package: name,
+        status,
+        ...(moves.has(name) ? { movedFrom: moves.get(name)! } : {}),
+        risk: worstOf(gains.length > 0 ? gains : losses),
+        versions: versions(name),
+        path: isFirstParty(name) ? [] : pathTo(name, versions, (step) => isNew.has(step) && !moves.has(step)),
+        gains,
+        losses,
+        folded,
+        warnings,
+        ...(reason === undefined ? {} : { reason }),
+      },
+    ];
+  });
+  const gone = removed
+    .filter((name) => !movedAway.has(name))
+    .map((name): PackageReview => ({
+      package: name,
+      status: "removed",
+      risk: "none",
+      versions: versions(name),
+      path: [],
+      gains: [],
+      losses: [],
+      folded: NOTHING_FOLDED,
+      warnings: [],
+    }));
+  const packages = [...reviews, ...gone].toSorted(compareReviews);
+  const told = new Set(packages.map(({ package: name }) => name));
+  const updated = Object.keys(now.packages)
+    .filter((name) => !told.has(name))
+    .map((name) => ({ package: name, versions: versions(name) }))
+    .filter(({ versions: { before: was, after: is } }) => was !== undefined && is !== undefined && was !== is)
+    .toSorted((a, b) => compareNames(a.package, b.package));
+  const general = generalChanges(before.policy, after.policy);
+  const count = (holds: (review: PackageReview) => boolean): number => packages.filter(holds).length;
+  const newcomers = packages.filter(({ status }) => status === "new");
+  return {
+    version: 2,
+    base,
+    gained:
+      packages.some(({ gains }) => gains.length > 0) ||
+      general.some(({ kind, risk }) => kind === "root-changed" && risk !== "none"),
+    counts: {
+      gained: count(({ gains }) => gains.some(({ to }) => to === "granted")),
+      pending: count(({ gains }) => gains.some(({ to }) => to === "pending")),
+      lost: count(({ losses }) => losses.length > 0),
+      added: newcomers.length,
+      harmless: newcomers.filter(({ gains }) => gains.length === 0).length,
+      removed: gone.length,
+      updated: updated.length,
+    },
+    notes: notes.filter((note) => note !== ""),
+    general,
+    packages,
+    updated,
+    installation: reviewInstallation(locks, Object.keys(now.packages)),
+  };
+}
+
+function entryOf(policy: Policy, name: CanonicalName): PackageEntry | undefined {
+  // HAZARD: own keys only, or a package called `constructor` would have an entry.
+  return Object.hasOwn(policy.packages, name) ? policy.packages[name] : undefined;
+}
+
+/** By new name: what went away and came back under another name, where there is one of each. */
+function movesBetween(
+  removed: readonly CanonicalName[],
+  added: readonly CanonicalName[],
+): Map<CanonicalName, CanonicalName> {
+  const moves = new Map<CanonicalName, CanonicalName>();
+  for (const name of added) {
+    const from = removed.filter((other) => isNamesake(other, name));
+    if (from.length === 1 && added.filter((other) => isNamesake(other, name)).length === 1) moves.set(name, from[0]!);
+  }
+  return moves;
+}
+
+/** What somebody who imports the package can have it do, as far as that matters. */
+function powersOf(entry: PackageEntry | undefined): string {
+  const grants = grantsOf(entry ?? {}).filter(
+    (grant) =>
+      !["builtin", "global", "package", "share"].includes(grant.capability) &&
+      compareRisk(riskOf(grant), "medium") <= 0,
+  );
+  const capabilities = [...new Set(grants.map(({ capability }) => capability))];
+  return capabilities
+    .map((capability) => grantsWords(grants.filter((grant) => grant.capability === capability)))
+    .join("; ");
+}
+
+function warningsOf(
+  entry: PackageEntry,
+  gains: readonly Change[],
+  policyOf: (name: CanonicalName) => PackageEntry | undefined,
+  versions: Versions,
+): Warning[] {
+  const { pending = {}, ...granted } = entry;
+  const holds: Grant[] = [...grantsOf(granted), ...grantsOf(pending)];
+  const leak = leakWarning({ holds, gained: gains.flatMap(({ grants }) => grants), policyOf });
+  const content: Warning[] = versions.contentChanged
+    ? [{ kind: "content", words: "the lockfile has another hash for it than before, and the same version", grants: [] }]
+    : [];
+  return [...(leak === undefined ? [] : [leak]), ...content];
+}
+
+function pathTo(
+  name: CanonicalName,
+  versions: (name: CanonicalName) => Versions,
+  isNew: (name: CanonicalName) => boolean,
+): PathStep[] {
+  const steps: PathStep[] = [];
+  let at: CanonicalName = ".";
+  for (const step of splitName(name)) {
+    at = step.startsWith("./") ? step : at === "." ? step : `${at}>${step}`;
+    steps.push({ package: at, versions: versions(at), isNew: isNew(at) });
+  }
+  return steps;
+}
+
+function generalChanges(before: Policy, after: Policy): GeneralChange[] {
+  const changes: GeneralChange[] = [];
+  if (before.root !== after.root)
+    changes.push({
+      kind: "root-changed",
+      words:
+        after.root === "trusted"
+          ? "the application is now trusted: its own code has no bounds any more"
+          : "the application is now confined to what its entry says",
+      risk: after.root === "trusted" ? "critical" : "none",
+    });
+  for (const entry of after.entries)
+    if (!before.entries.includes(entry))
+      changes.push({ kind: "entry-added", words: `the policy is now also for ${entry}`, risk: "none" });
+  for (const entry of before.entries)
+    if (!after.entries.includes(entry))
+      changes.push({ kind: "entry-removed", words: `the policy is no longer for ${entry}`, risk: "none" });
+  return changes;
+}
+
+function worstOf(changes: readonly Change[]): Risk {
+  return changes.map(({ risk }) => risk).toSorted(compareRisk)[0] ?? "none";
+}
+
+const STATUSES: readonly PackageReview["status"][] = ["changed", "moved", "new", "removed"];
+
+function compareReviews(a: PackageReview, b: PackageReview): number {
+  return (
+    Number(b.gains.length > 0) - Number(a.gains.length > 0) ||
+    compareRisk(a.risk, b.risk) ||
+    b.warnings.length - a.warnings.length ||
+    STATUSES.indexOf(a.status) - STATUSES.indexOf(b.status) ||
+    compareNames(a.package, b.package)
+  );
+}
