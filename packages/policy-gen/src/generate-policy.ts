@@ -58,6 +58,7 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
     disk,
     factsOf: cache.factsOf,
     declaredNames: (location) => namesDeclaredBy(location, resolver),
+    projectNames: (location) => namesDeclaredBy(location, resolver, "devDependencies"),
     isFirstParty: (location) => (declared.byLocation.get(location)?.kind ?? "dependency") !== "dependency",
     onFile: (file, count) => options.onProgress?.({ file, count }),
   });
@@ -290,10 +291,11 @@ function compareBy(a: Finding, b: Finding): number {
     : a.package < b.package ? -1 : 1;
 }
 
-function namesDeclaredBy(location: string, resolver: Resolver): string[] {
+function namesDeclaredBy(location: string, resolver: Resolver, more?: "devDependencies"): string[] {
   try {
     const manifest = resolver.manifestOf(location);
-    return [...new Set([manifest?.dependencies, manifest?.optionalDependencies, manifest?.peerDependencies].flatMap((table) => Object.keys(table ?? {})))].sort();
+    const tables = [manifest?.dependencies, manifest?.optionalDependencies, manifest?.peerDependencies, more && manifest?.[more]];
+    return [...new Set(tables.flatMap((table) => Object.keys(table ?? {})))].sort();
   } catch {
     return [];
   }

@@ -36,6 +36,8 @@ export interface ReachOptions {
   readonly factsOf: (source: string, info: SourceInfo) => FileFacts;
   /** Names of dependencies that a package which loads by computed names may mean. */
   readonly declaredNames: (location: string) => readonly string[];
+  /** Names of all that a first-party package declares, for development too. */
+  readonly projectNames: (location: string) => readonly string[];
   readonly isFirstParty: (location: string) => boolean;
   readonly onFile?: (path: string, count: number) => void;
 }
@@ -59,6 +61,11 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
   const importedNames = new Map<string, Set<string>>();
   const opaque = new Set<string>();
   const listed = new Map<string, readonly string[]>();
+  /** Dependencies of the project that its own code names in texts, as in `app.set("view engine", "ejs")`. */
+  const namedByProject = new Set<string>();
+  /** Packages that the project itself imports. */
+  const importedByProject = new Set<string>(entries.flatMap(({ location }) => location ?? []));
+  const loadsAnything: { readonly file: ReachedFile; readonly use: Use }[] = [];
 
   const enqueue = (found: Resolution): void => {
     if (found.location === undefined || queued.has(found.path)) return;
@@ -80,6 +87,7 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
     if (found.location !== file.location) {
       const key = `${file.location}\0${found.location}`;
       if (!edges.has(key)) edges.set(key, { from: file.location, to: found.location, specifier, file: file.path, use });
+      if (options.isFirstParty(file.location)) importedByProject.add(found.location);
       const name = packageNameOf(specifier);
       if (name !== undefined) {
         const names = importedNames.get(file.location) ?? new Set();
@@ -111,6 +119,7 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
       return;
     }
     if (options.isFirstParty(file.location)) return;
+    if (prefix === "" && suffix === "") loadsAnything.push({ file, use });
     for (const name of options.declaredNames(file.location)) {
       if (prefix !== "" && !name.startsWith(prefix) && !prefix.startsWith(`${name}/`)) continue;
       if (!link(file, name, mode, use)) link(file, `${name}/package.json`, "require", use);
@@ -125,23 +134,42 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
     }
   };
 
-  for (const entry of entries) enqueue(entry);
-  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    const { path, format, location } = next;
-    if (location === undefined || (format !== "commonjs" && format !== "module")) continue;
+  /**
+   * A package that the project imports, and that loads what it is told (`require(engine)`),
+   * is told by the project: dependencies whose names stand in the project's own texts.
+   */
+  const linkNamedByProject = (): void => {
+    for (const { file, use } of loadsAnything) {
+      if (!importedByProject.has(file.location)) continue;
+      const mode = file.facts.format === "module" ? "import" : "require";
+      for (const name of namedByProject) link(file, name, mode, use);
+    }
+  };
+
+  const reach = ({ path, format, location, ambiguous }: Resolution): void => {
+    if (location === undefined || (format !== "commonjs" && format !== "module")) return;
     const source = disk.readText(path);
     options.onFile?.(path, files.length + 1);
     const facts: FileFacts =
       source === undefined
         ? { format, uses: [{ capability: "unanalyzed", target: "unreadable file", line: 1, column: 1, snippet: "" }] }
-        : factsOf(source, { format, path, ...(next.ambiguous && { ambiguous: true }) });
+        : factsOf(source, { format, path, ...(ambiguous && { ambiguous }) });
     const file: ReachedFile = { path, location, facts };
     files.push(file);
+    if (source !== undefined && options.isFirstParty(location)) {
+      for (const name of namesInTexts(source, options.projectNames(location))) namedByProject.add(name);
+    }
     for (const use of facts.uses) {
       if (use.capability === "require" || use.capability === "import") link(file, use.target, use.capability, use);
       else if (use.capability === "file") link(file, use.target, "require", use);
       else if (use.capability === "computed") linkComputed(file, use);
     }
+  };
+
+  for (const entry of entries) enqueue(entry);
+  while (queue.length > 0) {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) reach(next);
+    linkNamedByProject();
   }
   return {
     files: files.sort((a, b) => (a.path < b.path ? -1 : 1)),
@@ -155,6 +183,12 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
 /** The package that a bare specifier names; undefined for files and `#imports`. */
 export function packageNameOf(specifier: string): string | undefined {
   return /^(?:@[^/\\%]+\/)?[^./\\%#@][^/\\%]*/.exec(specifier)?.[0];
+}
+
+/** Those of `names` that stand in `source` as a whole text, other than as what is imported. */
+function namesInTexts(source: string, names: readonly string[]): string[] {
+  const texts = new Set(Array.from(source.matchAll(/(?<!(?:require|import|from)\s*\(?\s*)(["'`])([\w@./-]+)\1/g), ([, , text]) => text));
+  return names.filter((name) => texts.has(name));
 }
 
 /** A package's own sources, sorted; neither its dependencies nor hidden folders. */

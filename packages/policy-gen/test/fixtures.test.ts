@@ -33,6 +33,7 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
     [2, /^computed specifier \*$/],
     [1, /^computed specifier \*$/],
   ],
+  "named-by-project": [[1, /^computed specifier \*$/]],
   "unreadable-syntax": [[2, /^syntax: /]],
 };
 
