@@ -34,6 +34,7 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
     [1, /^computed specifier \*$/],
   ],
   "named-by-project": [[1, /^computed specifier \*$/]],
+  "variables-named-by-project": [[1, /^computed environment key$/]],
   "unreadable-syntax": [[2, /^syntax: /]],
 };
 

@@ -138,10 +138,10 @@ function prepareStackTrace(error: object, sites: NodeJS.CallSite[], ownFiles: re
     return apply(settings.hook, settings.ownError, [error, facades]);
   }
   if (hasSharedStackHook()) {
-    const shared = formatWithSharedHook(error, visible.slice(0, settings?.limit ?? DEFAULT_STACK_LIMIT).map(makeCallSite));
+    const shared = formatWithSharedHook(error, visible.slice(0, settings?.limit ?? programLimit).map(makeCallSite));
     if (shared !== undefined) return shared.stack;
   }
-  const count = Math.min(visible.length, settings?.limit ?? visible.length);
+  const count = Math.min(visible.length, settings?.limit ?? programLimit);
   let text = headerOf(error);
   for (let index = 0; index < count; index++) text += `\n    at ${textOf(visible[index]!)}`;
   return text;
@@ -150,6 +150,8 @@ function prepareStackTrace(error: object, sites: NodeJS.CallSite[], ownFiles: re
 /** Room for moat's own frames, which are dropped again, above Node's default of ten. */
 const REAL_STACK_LIMIT = 20;
 const DEFAULT_STACK_LIMIT = 10;
+/** For errors that no package's own `Error` made: what the application has set. */
+let programLimit = DEFAULT_STACK_LIMIT;
 
 /**
  * Installs moat's hook on the real `Error` and makes its settings read-only.
@@ -208,6 +210,7 @@ export function makeLocalError(owner: HookOwner): ErrorConstructor {
       get: () => settings.limit,
       set: (limit: unknown) => {
         settings.limit = typeof limit === "number" ? limit : 0;
+        if (owner.trusted) programLimit = settings.limit;
       },
       configurable: true,
       enumerable: true,
