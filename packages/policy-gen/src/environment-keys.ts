@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { join } from "node:path";
 import { envProblem } from "@moat/core/model";
 import type { FileReader } from "@moat/core/model";
@@ -25,10 +26,11 @@ const MOST_STEPS = 3;
 /**
  * Keys of the environment that don't stand where they are read: a package's own
  * function reads the key that it is called with (`initParam("NODE_ENV")`), or the
- * project's configuration names them for a package that says so.
+ * project names them: in its calls, or in its configuration for a package that says so.
  */
 export function grantEnvironmentKeys(input: KeyedProject): void {
   grantKeysOfCalls(input);
+  grantKeysOfProject(input);
   grantKeysOfFiles(input);
 }
 
@@ -49,6 +51,30 @@ function grantKeysOfCalls({ reached, collectorOf, within }: KeyedProject): void 
       if (use.capability !== "key-call") continue;
       const [called, key] = use.target.split(" ") as [string, string];
       if (names.has(called)) collectorOf(location)?.grant({ capability: "env", target: key }, within(location, path), use);
+    }
+  }
+}
+
+/** Words in capitals that are no variables: methods of HTTP and signals. */
+const OTHER_CAPITALS = new Set(["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE", ...Object.keys(constants.signals)]);
+
+/**
+ * `config.get("DATABASE_URL")` in the project's code: for the packages that the project
+ * imports, and that read variables which they are told.
+ */
+function grantKeysOfProject({ reached, collectorOf, isDependency, within, project }: KeyedProject): void {
+  const readers = new Set<GrantCollector>();
+  for (const { location, facts } of reached.files) {
+    const collector = isDependency(location) && reached.importedByProject.has(location) ? collectorOf(location) : undefined;
+    if (collector !== undefined && facts.uses.some(({ target }) => target === "computed environment key")) readers.add(collector);
+  }
+  if (readers.size === 0) return;
+  for (const { path, location, facts } of reached.files) {
+    if (isDependency(location)) continue;
+    for (const use of facts.uses) {
+      const key = use.capability === "key-call" ? use.target.split(" ")[1]! : "";
+      if (key === "" || OTHER_CAPITALS.has(key)) continue;
+      for (const reader of readers) reader.grant({ capability: "env", target: key }, `.: ${within(project, path)}`, use);
     }
   }
 }

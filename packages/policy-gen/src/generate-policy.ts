@@ -146,7 +146,6 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
   }
   grantNamedCommands();
   grantProjectModules();
-  grantProjectKeys();
 
   const packages: Record<CanonicalName, PackageEntry> = Object.create(null);
   const evidence: Evidence[] = [];
@@ -192,21 +191,6 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
           if (collector.has({ capability, target: "." })) collector.grant({ capability, target: "<tmp>" }, `${name}: ${within(location, path)}`, use);
         }
       }
-    }
-  }
-
-  /**
-   * `config.get("DATABASE_URL")`: a package that the project imports, and that reads
-   * variables which it is told, is told by the project's texts.
-   */
-  function grantProjectKeys(): void {
-    const readers = new Map<string, GrantCollector>();
-    for (const { location, facts } of reached.files) {
-      const collector = isDependency(location) && reached.importedByProject.has(location) ? collectorOf(location) : undefined;
-      if (collector !== undefined && facts.uses.some(({ target }) => target === "computed environment key")) readers.set(location, collector);
-    }
-    for (const [key, { file, use }] of reached.projectKeys) {
-      for (const collector of readers.values()) collector.grant({ capability: "env", target: key }, `.: ${within(project, file)}`, use);
     }
   }
 

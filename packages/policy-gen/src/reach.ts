@@ -1,8 +1,6 @@
 import { dirname, join, relative, sep } from "node:path";
-import { constants } from "node:os";
 import type { FileReader, Resolution, Resolver } from "@moat/core/model";
 import type { FileFacts, SourceInfo, Use } from "./facts.ts";
-import { makePlaces } from "./source-lines.ts";
 
 /** A file that an entry reaches, with what it does. */
 export interface ReachedFile {
@@ -32,8 +30,6 @@ export interface Reached {
   readonly opaque: ReadonlySet<string>;
   /** Locations that an entry is in, or that first-party code imports. */
   readonly importedByProject: ReadonlySet<string>;
-  /** Texts of first-party code that look like names of environment variables, with the file that holds each. */
-  readonly projectKeys: ReadonlyMap<string, { readonly file: string; readonly use: Use }>;
 }
 
 export interface ReachOptions {
@@ -71,7 +67,6 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
   const namedByProject = new Set<string>();
   /** Packages that the project itself imports. */
   const importedByProject = new Set<string>(entries.flatMap(({ location }) => location ?? []));
-  const projectKeys = new Map<string, { file: string; use: Use }>();
   const loadsAnything: { readonly file: ReachedFile; readonly use: Use }[] = [];
 
   const enqueue = (found: Resolution): void => {
@@ -165,7 +160,6 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
     files.push(file);
     if (source !== undefined && options.isFirstParty(location)) {
       for (const name of namesInTexts(source, options.projectNames(location))) namedByProject.add(name);
-      for (const { key, use } of keysInTexts(source)) if (!projectKeys.has(key)) projectKeys.set(key, { file: path, use });
     }
     for (const use of facts.uses) {
       if (use.capability === "require" || use.capability === "import") link(file, use.target, use.capability, use);
@@ -186,7 +180,6 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
     importedNames,
     opaque,
     importedByProject,
-    projectKeys,
   };
 }
 
@@ -199,17 +192,6 @@ export function packageNameOf(specifier: string): string | undefined {
 function namesInTexts(source: string, names: readonly string[]): string[] {
   const texts = new Set(Array.from(source.matchAll(/(?<!(?:require|import|from)\s*\(?\s*)(["'`])([\w@./-]+)\1/g), ([, , text]) => text));
   return names.filter((name) => texts.has(name));
-}
-
-/** Words in capitals that are no variables: methods of HTTP and signals. */
-const OTHER_CAPITALS = new Set(["DELETE", "HEAD", "OPTIONS", "PATCH", "POST", "TRACE", "CONNECT", ...Object.keys(constants.signals)]);
-
-/** Texts such as `"DATABASE_URL"`, other than where the environment itself is asked (`env["HOME"]`). */
-function keysInTexts(source: string): { key: string; use: Use }[] {
-  const placeOf = makePlaces(source);
-  return Array.from(source.matchAll(/(?<!\benv\s*(?:\?\.)?\[\s*)(["'`])([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)\1/g))
-    .filter(({ 2: key = "" }) => key.length > 3 && !OTHER_CAPITALS.has(key))
-    .map(({ 2: key = "", index }) => ({ key, use: { capability: "env", target: key, ...placeOf(index) } }));
 }
 
 /** A package's own sources, sorted; neither its dependencies nor hidden folders. */
