@@ -73,7 +73,9 @@ async function serve(folder, args) {
     child.kill("SIGTERM");
   }
   const end = await ended;
-  const text = [...lines, end, printed.replace(/listening on \d+/, "listening")].join("\n");
+  // Loggers write from Node's thread pool, so the order of what is printed is chance under node too.
+  const sorted = printed.replace(/listening on \d+/, "listening").split("\n").sort();
+  const text = [...lines, end, ...sorted].join("\n");
   return { count: lines.length, errors, text: text.replace(/"responseTime":[\d.]+/g, '"responseTime":0') };
 }
 

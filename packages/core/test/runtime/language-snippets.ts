@@ -128,6 +128,9 @@ export const SLOPPY_SNIPPETS: Readonly<Record<string, string>> = {
     var outer17 = "outer", r; try { throw {} } catch ({ a = outer17 }) { let outer17 = 1; r = a + outer17 } module.exports = r`,
   "temporal dead zone": `let r; try { r = x; let y } catch (e) { r = e.message } { try { z; let z } catch (e) { r += e.message } } module.exports = r`,
   "an error's name that is a symbol": `var e = new Error("m"); e.name = Symbol("s"); try { module.exports = typeof e.stack } catch (x) { module.exports = "thrown" }`,
+  "a deep stack shows ten frames": `
+    const deep = (n, f) => (n > 0 ? deep(n - 1, f) : f()); class X extends Error {}
+    module.exports = [() => new Error("a"), () => new X("b"), () => { try { null.x } catch (e) { return e } }].map((f) => deep(30, f).stack.split("\\n").length)`,
   "instanceof with stack settings": `
     Error.stackTraceLimit = 5; class X extends Error {}
     module.exports = [new Error() instanceof X, new X() instanceof X, new X() instanceof Error, new TypeError() instanceof Error, {} instanceof Error, new X().name, Error("a").message, Error.name, Error.length]`,
