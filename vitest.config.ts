@@ -14,7 +14,7 @@ export default defineConfig({
   },
   test: {
     include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "**/dist/**", "**/fixtures/**"],
+    exclude: ["**/node_modules/**", "**/dist/**", "**/fixtures/**", "test/compat/tools/**"],
     // Child processes, and not threads: tests change the working directory and start programs.
     pool: "forks",
     maxWorkers: 2,

@@ -30,6 +30,7 @@ export interface Place {
  * | `hands-global` | empty: the global object goes where it can't be followed |
  * | `handed` | name of a harmless global, read off an object that may be the global one |
  * | `calls` | `specifier first-argument`: a constant string handed to an imported function |
+ * | `names` | package that a text names, for a tool to load |
  * | `unanalyzed` | why |
  */
 export type Capability =
@@ -53,6 +54,7 @@ export type Capability =
   | "hands-global"
   | "handed"
   | "calls"
+  | "names"
   | "unanalyzed";
 
 /** One use of authority that is visible in one file; the first of its kind. */

@@ -10,8 +10,9 @@ import { COMMAND_RUNNERS } from "./tables/command-runners.ts";
 import { CALLERS_LOADERS, PROJECT_LOADERS } from "./tables/module-loaders.ts";
 import { ADDON_LOADERS, addonsOf } from "./native-addons.ts";
 import { addonGrant, grantsOfUse, namedFileGrant } from "./package-grants.ts";
-import { packageNameOf, reachFiles } from "./reach.ts";
+import { listFiles, packageNameOf, reachFiles } from "./reach.ts";
 import { sharedGlobals } from "./shared-globals.ts";
+import { makePluginSearch } from "./tool-plugins.ts";
 import type { Use } from "./facts.ts";
 
 export interface GenerateOptions {
@@ -53,15 +54,27 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
   const declared = buildGraph(project, reader, { resolver });
   const entries = options.entries.map((entry) => resolveEntry(entry, project, resolver));
   const cache = openFactsCache(options.cacheDir);
-  const reached = reachFiles(entries, {
+  const isFirstParty = (location: string): boolean => (declared.byLocation.get(location)?.kind ?? "dependency") !== "dependency";
+  const plugins = makePluginSearch({
+    project,
+    tools: [...new Set(entries.flatMap(({ location }, index) => (location !== undefined && options.entries[index]!.startsWith("bin:") ? [location] : [])))],
+    resolver,
+    disk,
+    isFirstParty,
+    declaredNames: (location) => [...declared.byLocation.get(location)?.dependencies.keys() ?? namesDeclaredBy(location, resolver)],
+    projectFiles: () => listFiles(project, disk),
+  });
+  const found = reachFiles(entries, {
     resolver,
     disk,
     factsOf: cache.factsOf,
     declaredNames: (location) => namesDeclaredBy(location, resolver),
     projectNames: (location) => namesDeclaredBy(location, resolver, "devDependencies"),
-    isFirstParty: (location) => (declared.byLocation.get(location)?.kind ?? "dependency") !== "dependency",
+    isFirstParty,
     onFile: (file, count) => options.onProgress?.({ file, count }),
+    more: plugins.more,
   });
+  const reached = { ...found, edges: [...found.edges, ...plugins.edges(found)] };
   cache.save();
 
   const phantom = reached.importedNames;
@@ -139,7 +152,9 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
   for (const { from, to, file, use } of reached.edges) {
     collectorOf(to);
     const target = nameOf(to);
-    if (target !== undefined) collectorOf(from)?.grant({ capability: "package", target }, within(from, file), use);
+    // What a configuration names is found there: `.: .eslintrc.json`.
+    const place = within(from, file).startsWith("..") ? `${nameOf(resolver.ownerOf(file)) ?? "."}: ${within(resolver.ownerOf(file), file)}` : within(from, file);
+    if (target !== undefined) collectorOf(from)?.grant({ capability: "package", target }, place, use);
   }
   for (const { name, location, file, use } of sharedGlobals(reached.files)) {
     collectorOf(location)?.grant({ capability: "share", target: name }, within(location, file), use);

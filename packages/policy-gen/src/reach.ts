@@ -42,6 +42,8 @@ export interface ReachOptions {
   readonly projectNames: (location: string) => readonly string[];
   readonly isFirstParty: (location: string) => boolean;
   readonly onFile?: (path: string, count: number) => void;
+  /** What else is loaded, given what is reached so far; asked until nothing new comes of it. */
+  readonly more?: (reached: { readonly files: readonly ReachedFile[]; readonly edges: Iterable<ImportEdge> }) => readonly Resolution[];
 }
 
 const SOURCE_FILE = /\.(?:js|cjs|mjs|json|node)$/;
@@ -109,7 +111,8 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
 
   /** What a specifier such as `./locale/*` or a name out of a configuration may load. */
   const linkComputed = (file: ReachedFile, use: Use): void => {
-    const [prefix = "", suffix = ""] = use.target.split("*");
+    // `import("file://" + path)` may be any file.
+    const [prefix = "", suffix = ""] = use.target.replace(/^file:\/*/, "").split("*");
     const mode = file.facts.format === "module" ? "import" : "require";
     if (/^\.{1,2}\//.test(prefix)) {
       const start = join(dirname(file.path), prefix) + (prefix.endsWith("/") ? sep : "");
@@ -172,6 +175,7 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
   while (queue.length > 0) {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) reach(next);
     linkNamedByProject();
+    if (queue.length === 0) for (const found of options.more?.({ files, edges: edges.values() }) ?? []) enqueue(found);
   }
   return {
     files: files.sort((a, b) => (a.path < b.path ? -1 : 1)),

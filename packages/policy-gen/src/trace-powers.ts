@@ -606,6 +606,7 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
         for (const effect of builtinEffects(power.name)) recordValueEffect(effect, node, emit);
         return;
       case "member": {
+        if (power.builtin === "require") emit("unanalyzed", "require.resolve used as a value", node);
         const effect = power.builtin === "" ? GLOBAL_EFFECTS[power.name] : memberEffect(power.builtin, power.name);
         if (effect !== undefined) recordValueEffect(effect, node, emit);
         return;

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -35,13 +35,20 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
   ],
   "named-by-project": [[1, /^computed specifier \*$/]],
   "variables-named-by-project": [[1, /^computed environment key$/]],
+  "named-in-configurations": [
+    [1, /^computed specifier \*$/],
+    [1, /^require\.resolve used as a value$/],
+  ],
+  "specs-of-a-runner": [[1, /^computed specifier file:\/\/\*$/]],
   "unreadable-syntax": [[2, /^syntax: /]],
 };
 
 describe("fixtures", () => {
   test.each(readdirSync(fixtures))("%s", async (name) => {
     const folder = project(name);
-    const options = { projectDir: folder, entries: ["./index.js"] };
+    const entriesFile = join(fixtures, name, "entries.json");
+    const entries: string[] = existsSync(entriesFile) ? JSON.parse(readFileSync(entriesFile, "utf8")) : ["./index.js"];
+    const options = { projectDir: folder, entries };
     const { policy, evidence, findings } = await generatePolicy(options);
     const expected = JSON.parse(readFileSync(join(fixtures, name, "expected.json"), "utf8"));
     expect(JSON.parse(JSON.stringify(policy.packages))).toEqual(expected);

@@ -1,0 +1,66 @@
+import { join } from "node:path";
+import type { FileReader } from "@moat/core/model";
+
+/** A text of the project that tells a tool what to load. */
+export interface Configuration {
+  /** Absolute path. */
+  readonly path: string;
+  readonly text: string;
+  /** Whether the tool runs it, or reads it. */
+  readonly isCode: boolean;
+}
+
+/** Configurations of tools that are named otherwise than the tool; any tool's. */
+const ELSEWHERE = ["spec/support/jasmine.json", "spec/support/jasmine.js", "spec/support/jasmine.mjs"];
+/** They tell no tool what to load, and hold secrets. */
+const SECRETS = /^\.(?:env|npmrc|yarnrc)/;
+const CODE = /\.[cm]?[jt]s$/;
+
+/**
+ * The names that a package's configuration goes by: `@babel/core` is told by
+ * `.babelrc`, `webpack-cli` by `webpack.config.js`, `lint-staged` by `.lintstagedrc`.
+ */
+export function configurationNames(packageName: string): readonly string[] {
+  const [, scope, base = packageName] = /^(?:@([^/]+)\/)?(.+)$/.exec(packageName) ?? [];
+  return [...(scope === undefined ? [] : [scope]), base, base.replace(/-cli\d*$/, ""), base.replaceAll("-", ""), base.split("-")[0]!];
+}
+
+/**
+ * The project's configuration files for packages of the given names, in its
+ * folder and in `.config`: `.eslintrc.json`, `vite.config.ts`, `typedoc.json`,
+ * a field of `package.json`.
+ */
+export function configurationFiles(project: string, names: ReadonlySet<string>, disk: FileReader): Configuration[] {
+  const found: Configuration[] = [];
+  const add = (path: string): void => {
+    const text = disk.stat(path) === "file" ? disk.readText(path) : undefined;
+    if (text !== undefined && text.length < 1_000_000) found.push({ path, text, isCode: CODE.test(path) });
+  };
+  for (const folder of [project, join(project, ".config")]) {
+    for (const file of disk.list(folder)) if (!SECRETS.test(file) && isFor(file, names)) add(join(folder, file));
+  }
+  for (const path of ELSEWHERE) add(join(project, path));
+  const path = join(project, "package.json");
+  for (const [field, value] of Object.entries(fieldsOf(disk.readText(path)))) {
+    if (typeof value === "object" && names.has(field.replace(/Config$/, ""))) found.push({ path, text: JSON.stringify(value), isCode: false });
+  }
+  return found;
+}
+
+function fieldsOf(text: string | undefined): object {
+  try {
+    return Object(JSON.parse(text ?? ""));
+  } catch {
+    // No manifest is a matter of the resolver's.
+    return {};
+  }
+}
+
+function isFor(file: string, names: ReadonlySet<string>): boolean {
+  const match =
+    /^\.([\w-]+?)(?:rc)?(?:\.(?:jsonc?|json5|ya?ml|toml|[cm]?[jt]s))?$/.exec(file) ??
+    /^([\w-]+)\.(?:config|conf)\..*$/.exec(file) ??
+    /^([\w-]+)file(?:\.[cm]?[jt]s)?$/i.exec(file) ??
+    /^([\w-]+)\.jsonc?$/.exec(file);
+  return match !== null && names.has(match[1]!.toLowerCase());
+}

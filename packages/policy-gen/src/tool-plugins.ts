@@ -1,0 +1,204 @@
+import { dirname, join, relative, sep } from "node:path";
+import type { FileReader, Resolution, Resolver } from "@moat/core/model";
+import { configurationFiles, configurationNames } from "./configuration-files.ts";
+import type { Capability, FileFacts, Use } from "./facts.ts";
+import type { ImportEdge, ReachedFile } from "./reach.ts";
+import { packageNameOf } from "./reach.ts";
+import { makePlaces } from "./source-lines.ts";
+import { spellingsOf } from "./tables/plugin-names.ts";
+import { SPEC_FILE, TEST_RUNNERS } from "./tables/project-tests.ts";
+
+export interface PluginSearchOptions {
+  readonly project: string;
+  /** The packages whose commands are started. */
+  readonly tools: readonly string[];
+  readonly resolver: Resolver;
+  readonly disk: FileReader;
+  readonly isFirstParty: (location: string) => boolean;
+  /** Names of dependencies in the manifest at a location. */
+  readonly declaredNames: (location: string) => readonly string[];
+  /** The project's own sources, `node_modules` and hidden folders left out. */
+  readonly projectFiles: () => readonly string[];
+}
+
+export interface SoFar {
+  readonly files: readonly ReachedFile[];
+  readonly edges: Iterable<ImportEdge>;
+}
+
+export interface PluginSearch {
+  /** What more is reached, given what is reached so far. */
+  more(reached: SoFar): readonly Resolution[];
+  /** Which packages load what they are told to by name, and what that may be. */
+  edges(reached: SoFar): readonly ImportEdge[];
+}
+
+interface Named {
+  readonly location: string;
+  readonly specifier: string;
+  readonly file: string;
+  readonly use: Use;
+}
+
+/** What makes a package a loader: it imports, or looks for, what can't be seen in its own code. */
+const LOADER_USES: Readonly<Partial<Record<Capability, RegExp>>> = {
+  computed: /^(?:\*|file:)/,
+  unanalyzed: /^(?:computed require\.resolve|require(?:\.resolve)? used as a value)$/,
+  builtin: /^module\.(?:_resolveFilename|_load|\*)$/,
+};
+
+/**
+ * Tools load plugins, presets and the project's own modules that are named in
+ * configurations only, and shared configurations name more of them. For each
+ * tool: the packages that its packages and the project's configuration for them
+ * name, and the project's modules that it will run. Each of the tool's packages
+ * that imports by computed names may import what was named.
+ */
+export function makePluginSearch(options: PluginSearchOptions): PluginSearch {
+  const { project, resolver, disk } = options;
+  const texts = new Map<string, string>();
+  const textOf = (path: string): string => {
+    let text = texts.get(path);
+    if (text === undefined) texts.set(path, (text = disk.readText(path) ?? ""));
+    return text;
+  };
+  /** By tool: what is named, by location; and the project's modules that it loads. */
+  const states = options.tools.map((tool) => ({ tool, named: new Map<string, Named>(), modules: new Map<string, Resolution>(), looked: new Set<string>() }));
+
+  const resolveFrom = (specifier: string, file: string): Resolution | undefined => {
+    for (const mode of ["require", "import"] as const) {
+      try {
+        return resolver.resolve(specifier, file, mode);
+      } catch {
+        // Not installed, or not for this way of importing.
+      }
+    }
+    return undefined;
+  };
+
+  /** Looks in a text for the names of dependencies that its package declares. */
+  const lookForNames = (state: (typeof states)[number], location: string, file: string, words: Iterable<readonly [word: string, offset: number]>, text: string): void => {
+    const declared = options.declaredNames(location).flatMap((name) => spellingsOf(name).map((spelling) => [spelling, name] as const));
+    if (declared.length === 0) return;
+    const names = new Map(declared);
+    for (const [word, offset] of words) {
+      const bare = word.replace(/^(?:module|plugin):/, "");
+      const [whole, head] = [names.get(bare), names.get(/^(?:@[^/]+\/)?[^/]+/.exec(bare)?.[0] ?? "")];
+      const name = whole ?? head;
+      if (name === undefined) continue;
+      const found = resolveFrom(name, file) ?? resolveFrom(`${name}/package.json`, file);
+      if (found?.location === undefined || options.isFirstParty(found.location) || state.named.has(found.location)) continue;
+      const use: Use = { capability: "names", target: name, ...makePlaces(text)(offset) };
+      state.named.set(found.location, { location: found.location, specifier: name, file, use });
+      if (found.format === "commonjs" || found.format === "module") state.modules.set(found.path, found);
+    }
+  };
+
+  const lookAtConfigurations = (state: (typeof states)[number], tree: ReadonlySet<string>): void => {
+    const names = new Set([...tree].flatMap((location) => configurationNames(packageNameAt(location))).map((name) => name.toLowerCase()));
+    for (const { path, text, isCode } of configurationFiles(project, names, disk)) {
+      if (state.looked.has(path)) continue;
+      if (!path.endsWith(`${sep}package.json`)) state.looked.add(path);
+      const from = join(project, "noop.js");
+      lookForNames(state, project, from, isCode ? quotedWords(text) : words(text), text);
+      if (isCode) addModule(state, path);
+      for (const [word] of isCode ? quotedWords(text) : words(text)) addNamedModule(state, word, dirname(path));
+    }
+    if (TEST_RUNNERS.has(packageNameAt(state.tool))) {
+      for (const file of options.projectFiles()) if (SPEC_FILE.test(relative(project, file).split(sep).join("/"))) addModule(state, file);
+    }
+  };
+
+  /** `./setup.js`, `<rootDir>/setup`, `test/setup.js`: a module of the project. */
+  const addNamedModule = (state: (typeof states)[number], word: string, folder: string): void => {
+    const path = word.replace(/^<rootDir>\//, "./");
+    if (!/^\.{1,2}\/|\.[cm]?[jt]sx?$/.test(path)) return;
+    for (const from of new Set([folder, project])) {
+      const found = resolveFrom(/^\.{1,2}\//.test(path) ? path : `./${path}`, join(from, "noop.js"));
+      if (found?.location !== undefined && options.isFirstParty(found.location)) addModule(state, found.path);
+    }
+  };
+
+  /** `["./rules/style"].map(require.resolve)`: what a shared configuration has others load out of its own package. */
+  const lookForOwnFiles = (state: (typeof states)[number], location: string, file: string, text: string): void => {
+    for (const [word] of quotedWords(text)) {
+      const found = /^\.{1,2}\//.test(word) ? resolveFrom(word, file) : undefined;
+      if (found?.location === location && (found.format === "commonjs" || found.format === "module")) state.modules.set(found.path, found);
+    }
+  };
+
+  const addModule = (state: (typeof states)[number], path: string): void => {
+    const found = resolveFrom(path, path);
+    if (found !== undefined && (found.format === "commonjs" || found.format === "module")) state.modules.set(found.path, found);
+  };
+
+  /** The packages that a tool's package and its plugins reach. */
+  const treeOf = (state: (typeof states)[number], { edges }: SoFar): Set<string> => {
+    const targets = new Map<string, string[]>();
+    for (const { from, to, file } of edges) {
+      const start = options.isFirstParty(from) ? file : from;
+      targets.set(start, [...(targets.get(start) ?? []), to]);
+    }
+    const tree = new Set([state.tool, ...state.named.keys()]);
+    for (const path of state.modules.keys()) for (const to of targets.get(path) ?? []) tree.add(to);
+    for (const location of tree) for (const to of targets.get(location) ?? []) if (!options.isFirstParty(to)) tree.add(to);
+    return tree;
+  };
+
+  return {
+    more(reached) {
+      const found: Resolution[] = [];
+      for (const state of states) {
+        const tree = treeOf(state, reached);
+        for (const { path, location, facts } of reached.files) {
+          if (!tree.has(location) || state.looked.has(path)) continue;
+          state.looked.add(path);
+          const text = textOf(path);
+          lookForNames(state, location, path, quotedWords(text), text);
+          if (state.named.has(location) || isLoader(facts)) lookForOwnFiles(state, location, path, text);
+        }
+        lookAtConfigurations(state, tree);
+        found.push(...state.modules.values());
+      }
+      return found;
+    },
+    edges(reached) {
+      const added = new Map<string, ImportEdge>();
+      for (const state of states) {
+        const tree = treeOf(state, reached);
+        const loaders = new Set<string>();
+        for (const { location, facts } of reached.files) {
+          if (tree.has(location) && isLoader(facts)) loaders.add(location);
+        }
+        const own = [...state.modules.values()].find(({ location }) => location !== undefined && options.isFirstParty(location));
+        for (const from of loaders) {
+          for (const { location: to, specifier, file, use } of state.named.values()) {
+            if (to !== from) added.set(`${from}\0${to}`, { from, to, specifier, file, use });
+          }
+          if (own === undefined) continue;
+          const use: Use = { capability: "names", target: ".", ...makePlaces(textOf(own.path))(0) };
+          added.set(`${from}\0${own.location}`, { from, to: own.location!, specifier: own.path, file: own.path, use });
+        }
+      }
+      return [...added.values()];
+    },
+  };
+
+  function packageNameAt(location: string): string {
+    return packageNameOf(location.split(sep).join("/").replace(/^.*\/node_modules\//, "")) ?? "";
+  }
+}
+
+function isLoader({ uses }: FileFacts): boolean {
+  return uses.some(({ capability, target }) => LOADER_USES[capability]?.test(target));
+}
+
+/** The short texts in quotes of a program. */
+function* quotedWords(text: string): Generator<readonly [string, number]> {
+  for (const match of text.matchAll(/(["'`])([@\w.][^"'`\s\\]{0,120})\1/g)) yield [match[2]!, match.index + 1];
+}
+
+/** The words of a configuration, in JSON, YAML or TOML. */
+function* words(text: string): Generator<readonly [string, number]> {
+  for (const match of text.matchAll(/[@\w./<~][\w./@:<>~-]*/g)) yield [match[0], match.index];
+}

@@ -1,0 +1,1 @@
+beforeEach(() => jasmine.addMatchers({ toBeEven: () => ({ compare: (n) => ({ pass: n % 2 === 0 }) }) }));

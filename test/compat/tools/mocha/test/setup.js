@@ -1,0 +1,2 @@
+globalThis.setUp = true;
+exports.mochaHooks = { beforeEach() { this.fromHook = 1; } };

@@ -1,0 +1,2 @@
+import ms from "ms";
+export const sum = (a: number, b: number): number => a + b + (ms("0s") as number);
