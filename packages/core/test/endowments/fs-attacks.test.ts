@@ -283,6 +283,36 @@ describe("reading elsewhere", () => {
   });
 });
 
+describe("another name for a file that may not be read", () => {
+  const pem = () => path.join(world.project, "server.pem");
+  const other = () => path.join(world.project, "loot.txt");
+  const moves: readonly (readonly [string, (guest: any) => unknown])[] = [
+    ["renaming it", (guest) => guest.renameSync(pem(), other())],
+    ["a second name", (guest) => guest.linkSync(pem(), other())],
+    ["renaming by promise", (guest) => guest.promises.rename(pem(), other())],
+  ];
+  it.each(moves)("%s", async (_why, move) => {
+    const guest = world.fs({ fs: { read: ["."], write: ["."] } });
+    const before = world.snapshot();
+    await Promise.resolve(silent(() => move(guest))).catch(() => {});
+    expect(asText(silent(() => guest.readFileSync(other(), "utf8")))).toBe("");
+    expect(world.snapshot()).toBe(before);
+  });
+
+  it("moving out of a scope that can only be written", () => {
+    fs.mkdirSync(path.join(out, "drop"), { recursive: true });
+    fs.writeFileSync(path.join(out, "drop/o.txt"), "SECRET of others");
+    const guest = world.fs({ fs: { read: ["./src"], write: ["./out", "./src"] } });
+    const before = world.snapshot();
+    expect(() => guest.renameSync(path.join(out, "drop/o.txt"), path.join(world.project, "src/o.txt"))).toThrow(/EACCES/);
+    expect(() => guest.renameSync(path.join(out, "drop"), path.join(world.project, "src/drop"))).toThrow(/EACCES/);
+    expect(() => guest.linkSync(path.join(out, "drop/o.txt"), path.join(world.project, "src/o.txt"))).toThrow(/EACCES/);
+    expect(world.snapshot()).toBe(before);
+    // Within what it can't read, it may move what it likes.
+    guest.renameSync(path.join(out, "drop/o.txt"), path.join(out, "drop/p.txt"));
+  });
+});
+
 describe("writing elsewhere", () => {
   it("with write streams (D-010)", async () => {
     const guest = world.fs(OUT);

@@ -74,7 +74,7 @@ function encoded(text: string, encoding: unknown): unknown {
 
 /** The calls on paths whose arguments or results need more than their roles say. */
 export function preparersOfPaths(authority: FsAuthority, fs: Fs): Record<string, Prepare> {
-  const { hold, locate, allow, realPaths } = authority;
+  const { hold, locate, allow, realPaths, scopes } = authority;
   const plainLink = preparePaths(authority, "link", [
     { at: 0, mode: "write", follow: false },
     { at: 1, mode: "write", follow: false },
@@ -174,10 +174,12 @@ export function preparersOfPaths(authority: FsAuthority, fs: Fs): Record<string,
       const want: Want = { mode: "write", follow: false, syscall: "link", via };
       const prepared = plainLink(args, via);
       try {
-        // A second name for a link would lead elsewhere from its new folder.
         const from = realPaths.locate(prepared.names[0]!.given, false, "link");
+        const to = realPaths.locate(prepared.names[1]!.given, false, "link");
+        allowDisclosure(from, to.real, want);
+        // A second name for a link would lead elsewhere from its new folder.
         if (fs.lstatSync(from.real, { throwIfNoEntry: false })?.isSymbolicLink()) {
-          allowLink(fs.readlinkSync(from.real), realPaths.locate(prepared.names[1]!.given, false, "link").folder, want);
+          allowLink(fs.readlinkSync(from.real), to.folder, want);
         }
       } catch (error) {
         prepared.release();
@@ -256,6 +258,16 @@ export function preparersOfPaths(authority: FsAuthority, fs: Fs): Record<string,
     locate(absolute, { ...want, mode: "write", follow: true });
   }
 
+  /** HAZARD: what a package may write and not read does not become readable by another name. */
+  function allowDisclosure(from: Location, target: string, want: Want): void {
+    if (!from.exists || !scopes.covers(target, "read")) return;
+    try {
+      allow(from, { ...want, mode: "read" });
+    } catch {
+      throw fsError("EACCES", want.syscall, from.given);
+    }
+  }
+
   /** A folder moves with all that is in it: each thing must be the principal's to write, at both ends. */
   function allowMove(from: Location, to: Location, want: Want): void {
     if (!from.exists) return;
@@ -265,6 +277,7 @@ export function preparersOfPaths(authority: FsAuthority, fs: Fs): Record<string,
         const there = target + sep + entry.name;
         allow({ ...from, real: here }, want);
         allow({ ...to, real: there }, want);
+        allowDisclosure({ ...from, real: here }, there, want);
         if (entry.isDirectory()) walk(here, there);
         else if (entry.isSymbolicLink()) allowMovedLink(here, source, target);
       }
@@ -276,6 +289,7 @@ export function preparersOfPaths(authority: FsAuthority, fs: Fs): Record<string,
       const leads = resolve(target, text);
       if (!isWithin(leads, to.real) || !isWithin(resolve(source, text), from.real)) allow({ ...to, real: leads }, want);
     };
+    allowDisclosure(from, to.real, want);
     const moved = fs.lstatSync(from.real, { throwIfNoEntry: false });
     if (moved?.isSymbolicLink() && from.folder !== to.folder) allowLink(fs.readlinkSync(from.real), to.folder, want);
     if (moved?.isDirectory()) walk(from.real, to.real);

@@ -103,6 +103,8 @@ export function makePathScopes(context: EndowmentContext): PathScopes {
     if (path !== scope.root && entryModules.has(realPath)) return false;
     if (scope.absolute && !isWithin(project, scope.root)) return true;
     if (isHomeByAccident(scope, path)) return false;
+    // HAZARD: who may write a file may move it, to where he may read it.
+    if (!scope.own && isSecret(segmentsBelow(path, scope.root), windows)) return false;
     // A scope above the project (`<tmp>` of a test run) is no way around the project's own rules.
     const above = scope.root !== project && isWithin(project, scope.root) && isWithin(path, project);
     const broad = scope.broad || above;
