@@ -13,7 +13,7 @@ export interface CommandContext {
   readonly stderr: Output;
   /** Sets the exit code that the process will end with; ends nothing. */
   exit(code: ExitCode): void;
-  /** Calls the listener once, when the process is about to end. */
+  /** Calls the listener once, when the process is about to end, by a signal too. */
   atExit(listener: () => void): void;
 }
 

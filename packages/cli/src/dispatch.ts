@@ -9,6 +9,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   exec: async () => (await import("./commands/exec.ts")).exec,
   policy: async () => (await import("./commands/policy.ts")).policy,
   diff: async () => (await import("./commands/diff.ts")).diff,
+  learn: async () => (await import("./commands/learn.ts")).learn,
+  allow: async () => (await import("./commands/allow.ts")).allow,
   explain: async () => (await import("./commands/explain.ts")).explain,
   help: async () => (await import("./commands/help.ts")).help,
 };

@@ -13,5 +13,24 @@ await dispatch(host.argv.slice(2), {
   exit: (code) => {
     host.exitCode = code;
   },
-  atExit: (listener) => void host.once("exit", listener),
+  atExit,
 });
+
+/** Also where a signal ends the process: a server is stopped by one. Signals that the program handles are its own. */
+function atExit(listener: () => void): void {
+  let isTold = false;
+  const tell = (): void => {
+    if (!isTold) listener();
+    isTold = true;
+  };
+  host.once("exit", tell);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    const onSignal = (): void => {
+      if (host.listenerCount(signal) > 1) return;
+      tell();
+      host.off(signal, onSignal);
+      host.kill(host.pid, signal);
+    };
+    host.on(signal, onSignal);
+  }
+}

@@ -34,7 +34,31 @@ export {
 } from "./policy/policy-files.ts";
 export { writeFileAtomically } from "./policy/write-file-atomically.ts";
 export { escapeForTerminal } from "./audit/escape-for-terminal.ts";
-export { formatDenial, type DenialContext } from "./audit/format-denial.ts";
+export { deniedAction, formatDenial, GRANT_FIELD, remedyOf, type DenialContext, type Remedy } from "./audit/format-denial.ts";
+export { deniedGrant } from "./audit/denied-grant.ts";
+export { DENIAL_CHANNEL, type DenialMessage } from "./audit/denial-channel.ts";
+export { telemetryAttributes, type Attributes } from "./audit/telemetry-attributes.ts";
+export { makeDenialReport, type DenialReport, type DenialReportOptions } from "./audit/denial-report.ts";
+export type * from "./audit/use.ts";
+export {
+  beginLearningRun,
+  forgetLearned,
+  learnedFile,
+  readLearned,
+  type LearnedUses,
+  type LearningRun,
+} from "./audit/use-record.ts";
+export {
+  applyProposal,
+  proposeScopes,
+  type AuthorityFigure,
+  type PackageProposal,
+  type Proposal,
+  type TakenGrant,
+} from "./learning/propose-scopes.ts";
+export { withoutLearned } from "./learning/learned-fields.ts";
+export { grantReaches } from "./policy/grant-reach.ts";
+export { isReservedForWrite } from "./policy/scope-rules.ts";
 export {
   makeDenialLog,
   type CountedDenial,

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { realpathSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import type { Denial } from "./audit/denial.ts";
+import { makeDenialChannel } from "./audit/denial-channel.ts";
+import { openUseRecord } from "./audit/use-record.ts";
 import { checkBeforehand } from "./compartments/check-beforehand.ts";
 import { lockdownRealm } from "./compartments/lockdown.ts";
 import { takePowers } from "./compartments/powers.ts";
@@ -41,6 +43,8 @@ export interface ProgramOptions {
   readonly onDenial?: (denial: Denial) => void;
   /** Absolute path of the file that children and workers append their denials to. */
   readonly logFile?: string | undefined;
+  /** Absolute path of the file that uses of grants are noted in: a learning run. */
+  readonly learnFile?: string | undefined;
   /** In a worker or a child of a program: who asked for it, and for what. */
   readonly started?: StartedBy;
 }
@@ -87,6 +91,8 @@ export function runProgram(options: ProgramOptions): void {
   const location = started === undefined ? storeLocation(project, powers.process.env) : started.request.store;
   const prepared = location && openPreparedModules(location, preparedFor(entry, started), preparationIdentity());
   if (prepared !== undefined) saveWhenSettled(prepared, powers);
+  const publish = makeDenialChannel(() => powers.builtin("diagnostics_channel"), audit, powers.process.pid);
+  const uses = options.learnFile === undefined ? undefined : openUseRecord(options.learnFile);
   const realm = makeRealm({
     resolver,
     powers,
@@ -95,14 +101,18 @@ export function runProgram(options: ProgramOptions): void {
     paths,
     rootTrusted: policy.root === "trusted",
     audit,
-    onDenial: options.onDenial ?? (() => {}),
+    onDenial(denial) {
+      options.onDenial?.(denial);
+      publish(denial);
+    },
+    onUse: uses?.add,
     makeCompartmentGlobal: locked.makeCompartmentGlobal,
     realGlobalNames,
     reservedPaths: [MOAT_FOLDER, ...(location ? [location.folder, location.keyFolder] : []), join(project, "moat.policy.json"), join(project, "moat.overrides.json")],
     entry,
     prepared,
     launchers: {
-      ...makeLaunchers({ execPath, program: entry, paths, audit, logFile: options.logFile, store: location, resolver, names }),
+      ...makeLaunchers({ execPath, program: entry, paths, audit, logFile: options.logFile, learnFile: options.learnFile, store: location, resolver, names }),
       ...(started?.worker && { worker: { ...started.worker, principal: started.request.principal } }),
     },
   });

@@ -43,7 +43,7 @@ const NOWHERE = { line: 1, column: 1, snippet: "" };
  * The policy that a project's code asks for: what every package which the
  * entries reach does, with evidence for each grant. Writes nothing but its
  * cache; merging with a policy that exists is `ratchet`'s.
- * @throws MoatError MOAT_ENTRY_NOT_FOUND where an entry is not there.
+ * @throws MoatError MOAT_ENTRY_MISSING where an entry is not there.
  */
 export async function generatePolicy(options: GenerateOptions): Promise<Generated> {
   const reader = makeDisk();
@@ -321,7 +321,7 @@ function resolveEntry(entry: string, project: string, resolver: Resolver): Resol
     if (!entry.startsWith("bin:")) return resolver.resolveFrom(entry, project, "require");
     return resolver.resolveFrom(findInstalledCommand(entry.slice("bin:".length), project).file, project, "require");
   } catch (cause) {
-    throw new MoatError("MOAT_ENTRY_NOT_FOUND", `The entry ${entry} is not in ${project}.`, {
+    throw new MoatError("MOAT_ENTRY_MISSING", `The entry ${entry} is not in ${project}.`, {
       fields: { entry },
       nextStep: entry.startsWith("bin:") ? "Install the package that brings this command." : "Name a module of the project, such as ./index.js.",
       cause,

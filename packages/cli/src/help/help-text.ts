@@ -7,6 +7,9 @@ Its exit code, input, output and signals are the program's own.
 Flags of moat stand before the entry; everything after it belongs to the program.
 
   --audit      lets everything through and says at the end what would have been denied
+  --learn      the same, and says which narrower grants are enough for what was used
+  --enforce    with --learn: the policy stays in force
+  --write      with --learn: writes them to moat.overrides.json at the end
   --log FILE   writes denials to FILE as JSON lines
   --help       shows this
 
@@ -18,6 +21,9 @@ Runs the command of an installed package under the policy of the project.
 Everything after the command belongs to it.
 
   --audit      lets everything through and says at the end what would have been denied
+  --learn      the same, and says which narrower grants are enough for what was used
+  --enforce    with --learn: the policy stays in force
+  --write      with --learn: writes them to moat.overrides.json at the end
   --log FILE   writes denials to FILE as JSON lines
   --help       shows this
 
@@ -52,6 +58,29 @@ What waits for acceptance counts as gained. Exits 1 where something was gained.
 
 Example: moat diff --base origin/main --format markdown
 `,
+  learn: `Usage: moat learn [flags]
+
+Shows what learning runs (moat run --learn) have seen together, and the narrower grants that are enough for it.
+Grants only ever become narrower; what people wrote in moat.overrides.json stays.
+
+  --write    writes the narrower grants to moat.overrides.json
+  --forget   forgets what the runs have seen
+  --json     prints JSON
+  --help     shows this
+
+Example: moat learn --write
+`,
+  allow: `Usage: moat allow <package> <capability> [target] [flags]
+
+Grants one thing to one package, in moat.overrides.json.
+The capability is one of fs.read, fs.write, net.connect, net.listen, env, command, worker, native, builtin, global, package, share.
+A builtin is named whole (fs) or with a member (fs.readFile).
+
+  --reason TEXT   says why, for whoever reads the file
+  --help          shows this
+
+Example: moat allow express fs.read ./views --reason "templates"
+`,
   explain: `Usage: moat explain <package> [flags]
 
 Shows every grant of a package, where its code asks for it, and how the package came into the tree.
@@ -81,6 +110,8 @@ A dependency can do only what the committed policy says, whatever its code becom
   moat exec <command>            the same for the command of an installed package
   moat policy --check            exits 1 where the policy is not up to date
   moat policy --accept           grants what packages gained since
+  moat learn                     narrows the policy to what runs have used
+  moat allow                     grants one thing to one package
   moat diff                      says what packages gained since the last commit
   moat explain <package>         says what a package may do, and why
   moat help <command>            explains a command

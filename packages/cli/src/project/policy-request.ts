@@ -54,7 +54,7 @@ function assertListedEntry(entry: string, project: string): void {
     if (entry.startsWith("bin:")) findInstalledCommand(entry.slice("bin:".length), project);
     else findEntry(entry, project);
   } catch (cause) {
-    throw new MoatError("MOAT_ENTRY_NOT_FOUND", `${POLICY_FILE} lists the entry ${entry}, which is not in ${project}`, {
+    throw new MoatError("MOAT_ENTRY_MISSING", `${POLICY_FILE} lists the entry ${entry}, which is not in ${project}`, {
       fields: { entry, project },
       nextStep: `put it back, or take it out of "entries" in ${POLICY_FILE}`,
       cause,

@@ -1,15 +1,29 @@
 import path from "node:path";
-import { MoatError, nearestWord, POLICY_FILE, readOverrides, readPolicyFile, type Policy } from "@moat/core/model";
+import {
+  makeDenialReport,
+  MoatError,
+  nearestWord,
+  POLICY_FILE,
+  readOverrides,
+  readPolicyFile,
+  withoutLearned,
+  type Policy,
+} from "@moat/core/model";
 import type { CommandContext } from "../command-context.ts";
 import type { Flags, FlagTable } from "../arguments/parse-flags.ts";
 import { quoteForShell } from "../render/quote-for-shell.ts";
 import { assertTreeMatches } from "./assert-tree-matches.ts";
-import { makeDenialReport } from "./denial-report.ts";
+import { auditText } from "../render/audit-text.ts";
+import { usageError } from "../arguments/usage-error.ts";
 import type { Entry } from "./entry.ts";
+import { beginLearning, finishLearning } from "./learning.ts";
 
 /** The flags of `run` and `exec`. */
 export const RUN_FLAGS = {
   audit: { type: "boolean" },
+  learn: { type: "boolean" },
+  enforce: { type: "boolean" },
+  write: { type: "boolean" },
   log: { type: "string" },
   help: { type: "boolean" },
 } as const satisfies FlagTable;
@@ -26,19 +40,25 @@ export interface ProgramRequest extends Entry {
  */
 export async function startProgram(request: ProgramRequest, context: CommandContext): Promise<void> {
   const { project, name, flags } = request;
+  assertFlags(flags);
   const policy = readPolicyFile(project);
   if (policy === undefined) throw missingPolicy(project, name);
-  const overrides = readOverrides(project);
+  const written = readOverrides(project);
   assertListed(policy, name);
   assertTreeMatches(policy, project);
+  const isLearning = flags.learn === true;
+  // What was learned before is open again, so that several runs add up; what people wrote holds.
+  const overrides = isLearning ? withoutLearned(written) : written;
   const logFile = flags.log === undefined ? undefined : path.resolve(context.cwd, flags.log);
-  const report = makeDenialReport({
-    audit: flags.audit === true,
-    logFile,
-    context,
-    policy,
-    project,
-  });
+  const audit = flags.audit === true || (isLearning && flags.enforce !== true);
+  const report = makeDenialReport({ audit, logFile, policy, overrides, project, write: context.stderr.write });
+  const learnFile = isLearning ? beginLearning(project, name, context.env) : undefined;
+  if (audit || isLearning) {
+    context.atExit(() => {
+      if (audit) context.stderr.write(auditText(report.summary(), report.contextOf));
+      if (learnFile !== undefined) finishLearning({ project, learnFile, write: flags.write === true }, context);
+    });
+  }
   // HAZARD: only now. The runtime takes the powers of this process away.
   // oxlint-disable-next-line no-restricted-imports -- loaded only when a program starts
   const { runProgram } = await import("@moat/core");
@@ -48,10 +68,20 @@ export async function startProgram(request: ProgramRequest, context: CommandCont
     project,
     policy,
     overrides,
-    audit: flags.audit === true,
-    onDenial: report,
+    audit,
+    onDenial: report.record,
     logFile,
+    learnFile,
   });
+}
+
+function assertFlags(flags: ProgramRequest["flags"]): void {
+  if (flags.audit === true && flags.learn === true)
+    throw usageError("--learn lets everything through already, as --audit does", "moat run --learn <entry>");
+  for (const flag of ["write", "enforce"] as const) {
+    if (flags[flag] === true && flags.learn !== true)
+      throw usageError(`--${flag} goes with --learn`, `moat run --learn --${flag} <entry>`);
+  }
 }
 
 function missingPolicy(project: string, entry: string): MoatError {

@@ -1,16 +1,22 @@
-import { formatDenial, type CountedDenial } from "@moat/core/model";
+import { deniedAction, escapeForTerminal, remedyOf, type CountedDenial, type DenialContext } from "@moat/core/model";
+import { plural } from "./plural.ts";
 
-/** What an audit saw, package by package: what would have been denied. */
-export function auditText(seen: readonly CountedDenial[]): string {
+/** What an audit saw, package by package: what would have been denied, and the command that allows it. */
+export function auditText(seen: readonly CountedDenial[], contextOf: (name: string) => DenialContext): string {
   if (seen.length === 0) return "moat: audit: nothing would have been denied\n";
-  const packages = new Set(seen.map(({ denial }) => denial.principal)).size;
-  const lines = seen.map(({ denial, count }) => {
-    const line = formatDenial(denial).replace(/^moat: /u, "");
-    return `  ${line}${count > 1 ? ` (${count} times)` : ""}\n`;
+  const packages = [...new Set(seen.map(({ denial }) => denial.principal))];
+  const lines = packages.flatMap((name) => {
+    const own = seen.filter(({ denial }) => denial.principal === name);
+    return [`  ${escapeForTerminal(name)}`, ...own.flatMap((one) => denialLines(one, contextOf(name)))];
   });
-  return `moat: audit: ${plural(seen.length, "use")} by ${plural(packages, "package")} would have been denied:\n${lines.join("")}`;
+  const title = `moat: audit: ${plural(seen.length, "use")} by ${plural(packages.length, "package")} would have been denied:`;
+  return [title, ...lines].map((line) => `${line}\n`).join("");
 }
 
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+function denialLines({ denial, count }: CountedDenial, context: DenialContext): string[] {
+  const remedy = remedyOf(denial, context);
+  return [
+    `    may not ${deniedAction(denial)}${count > 1 ? ` (${count} times)` : ""}`,
+    `      ${remedy === undefined ? "no policy allows this" : remedy.command}`,
+  ];
 }

@@ -2,6 +2,7 @@ import { compareText } from "../naming/compare-names.ts";
 import type { CanonicalName } from "../policy/types.ts";
 import type { Denial } from "./denial.ts";
 import { formatDenial, type DenialContext } from "./format-denial.ts";
+import { telemetryAttributes } from "./telemetry-attributes.ts";
 
 /** Told of each denial the first time that it happens. */
 export type DenialListener = (denial: Denial) => void;
@@ -9,10 +10,12 @@ export type DenialListener = (denial: Denial) => void;
 export interface DenialLogOptions {
   /** Takes one line, with its end, for a person (stderr). Not called in an audit. */
   readonly write?: (line: string) => void;
-  /** Takes one JSON line, with its end: `{"version":1,"denied":true,"principal":…}`. */
+  /** Takes one JSON line, with its end: `{"version":1,"time":…,"denied":true,"principal":…,"attributes":{…}}`. */
   readonly writeJson?: (line: string) => void;
   /** `--audit` and `--learn`: everything goes through and is recorded. */
   readonly audit?: boolean;
+  /** Of the process, for the JSON lines. */
+  readonly pid?: number;
   /** What is known about a package, for the line's last part. */
   readonly contextOf?: (principal: CanonicalName) => DenialContext;
 }
@@ -39,7 +42,7 @@ const MOST_LINES_EACH = 100;
 
 /** Collects denials: one line for each principal, capability and target, however often it happens. */
 export function makeDenialLog(options: DenialLogOptions = {}): DenialLog {
-  const { write, writeJson, audit = false, contextOf } = options;
+  const { write, writeJson, audit = false, pid = 0, contextOf } = options;
   const recorded = new Map<string, { denial: Denial; count: number; told: boolean }>();
   const lines = new Map<CanonicalName, number>();
   const listeners = new Set<DenialListener>();
@@ -53,6 +56,12 @@ export function makeDenialLog(options: DenialLogOptions = {}): DenialLog {
       write(
         `moat: ${denial.principal} was denied more than ${MOST_LINES_EACH} things; the others are in the log (--log FILE) only\n`,
       );
+  };
+
+  const jsonLine = (denial: Denial): string => {
+    const time = new Date().toISOString();
+    const attributes = telemetryAttributes(denial, !audit, pid);
+    return `${JSON.stringify({ version: 1, time, denied: !audit, ...denial, attributes })}\n`;
   };
 
   const record = (given: Denial) => {
@@ -73,7 +82,7 @@ export function makeDenialLog(options: DenialLogOptions = {}): DenialLog {
     if (recorded.size >= MOST_RECORDED) return;
     recorded.set(key, { denial, count: 1, told: !given.quiet });
     if (!given.quiet) writeLine(denial);
-    writeJson?.(`${JSON.stringify({ version: 1, denied: !audit, ...denial })}\n`);
+    writeJson?.(jsonLine(denial));
     for (const listener of listeners) tell(listener, denial);
   };
 

@@ -1,58 +1,38 @@
+import { grantsOf, type Grant, type GrantCapability } from "../policy/grant.ts";
+import { grantReaches } from "../policy/grant-reach.ts";
+import type { OverrideEntry, PackagePolicy } from "../policy/types.ts";
+import { deniedGrant, type DenialPlaces } from "./denied-grant.ts";
 import { escapeForTerminal } from "./escape-for-terminal.ts";
 import type { Denial } from "./denial.ts";
-import type { PackagePolicy } from "../policy/types.ts";
 
 /** What is known about the package, to name the step that allows it. */
-export interface DenialContext {
+export interface DenialContext extends DenialPlaces {
   /** What waits for acceptance in its entry. */
   readonly pending?: PackagePolicy | undefined;
-  /** Real absolute folders, to write paths as scopes. */
-  readonly project?: string | undefined;
-  readonly location?: string | undefined;
+  /** What a person wrote about it: there, acceptance changes nothing. */
+  readonly override?: OverrideEntry | undefined;
 }
 
-interface Wording {
-  /** Between "may not" and the target. */
-  readonly verb: string;
-  /** Whether something that waits for acceptance may be what is missing. */
-  readonly pending?: (policy: PackagePolicy) => unknown;
-  /** What to write in the overrides, or nothing where no policy allows it. */
-  readonly override?: (target: string, context: DenialContext) => string;
-}
-
-const inList =
-  (field: string, spell: (target: string, context: DenialContext) => string = (target) => target) =>
-  (target: string, context: DenialContext) =>
-    `"${field}": [${JSON.stringify(spell(target, context))}]`;
-const inPair =
-  (field: string, key: string, spell: (target: string, context: DenialContext) => string) =>
-  (target: string, context: DenialContext) =>
-    `"${field}": {"${key}": [${JSON.stringify(spell(target, context))}]}`;
-
-const wordings: Readonly<Record<string, Wording>> = {
-  "fs.read": { verb: "read", pending: (p) => p.fs?.read, override: inPair("fs", "read", scopeOf) },
-  "fs.write": { verb: "write", pending: (p) => p.fs?.write, override: inPair("fs", "write", scopeOf) },
-  "net.connect": { verb: "connect to", pending: (p) => p.net?.connect, override: inPair("net", "connect", same) },
-  "net.listen": { verb: "listen on", pending: (p) => p.net?.listen, override: inPair("net", "listen", same) },
-  dns: { verb: "resolve", pending: (p) => p.net?.connect, override: inPair("net", "connect", (host) => `${host}:*`) },
-  env: { verb: "read the environment variable", pending: (p) => p.env, override: inList("env") },
-  command: { verb: "run", pending: (p) => p.commands, override: inList("commands") },
-  worker: { verb: "start a worker", pending: (p) => p.workers, override: () => `"workers": true` },
-  native: {
-    verb: "load the native addon",
-    pending: (p) => p.native,
-    override: inList("native", (target, { location }) => below(location, target) ?? target),
-  },
-  builtin: { verb: "use the builtin", pending: (p) => p.builtins, override: builtinOverride },
-  global: { verb: "use the global", pending: (p) => p.globals, override: inList("globals") },
-  share: { verb: "define for other packages the global", pending: (p) => p.shares, override: inList("shares") },
-  package: { verb: "import", pending: (p) => p.packages, override: inList("packages") },
-  // Some members of process can be granted, most are nobody's.
-  process: { verb: "use" },
-  eval: { verb: "evaluate" },
+/** Between "may not" and the target. */
+const VERBS: Readonly<Record<string, string>> = {
+  __proto__: null as never,
+  "fs.read": "read",
+  "fs.write": "write",
+  "net.connect": "connect to",
+  "net.listen": "listen on",
+  dns: "resolve",
+  env: "read the environment variable",
+  command: "run",
+  worker: "start a worker",
+  native: "load the native addon",
+  builtin: "use the builtin",
+  global: "use the global",
+  share: "define for other packages the global",
+  package: "import",
+  process: "use",
+  eval: "evaluate",
 };
 
-const GRANTABLE_PROCESS_MEMBERS: ReadonlySet<string> = new Set(["stdin", "umask"]);
 const LONGEST_TARGET = 400;
 
 /**
@@ -60,51 +40,67 @@ const LONGEST_TARGET = 400;
  * terminal whatever the package made of its names and arguments.
  */
 export function formatDenial(denial: Denial, context: DenialContext = {}): string {
-  const { principal, capability, target, via } = denial;
-  const wording = Object.hasOwn(wordings, capability) ? wordings[capability]! : { verb: `use ${capability} on` };
+  const remedy = remedyOf(denial, context);
+  const step =
+    remedy === undefined
+      ? "no policy allows this"
+      : remedy.waits
+        ? `it waits for acceptance: ${remedy.command}`
+        : `to allow it: ${remedy.command}`;
+  return `moat: ${escapeForTerminal(denial.principal)} may not ${deniedAction(denial)}; ${step}`;
+}
+
+/** "read /etc/passwd (fs.readFileSync)", escaped. */
+export function deniedAction({ capability, target, via }: Denial): string {
+  const verb = VERBS[capability] ?? `use ${capability} on`;
   const shown = target.length > LONGEST_TARGET ? `${target.slice(0, LONGEST_TARGET)}…` : target;
-  const what = [wording.verb, shown, via === undefined ? "" : `(${via})`].filter((part) => part !== "").join(" ");
-  return escapeForTerminal(`moat: ${principal} may not ${what}${remedy(wording, denial, context)}`);
+  return escapeForTerminal([verb, shown, via === undefined ? "" : `(${via})`].filter((part) => part !== "").join(" "));
 }
 
-function remedy(wording: Wording, { principal, capability, target, via }: Denial, context: DenialContext): string {
-  if (context.pending !== undefined && wording.pending?.(context.pending) !== undefined) {
-    return `; it waits for acceptance: moat policy --accept ${quoteForShell(principal)}`;
-  }
-  if (capability === "process" && GRANTABLE_PROCESS_MEMBERS.has(target) && via === `process.${target}`) {
-    return `; to allow it, in moat.overrides.json: {"packages": {${JSON.stringify(principal)}: {"builtins": {"process": ["${target}"]}}}}`;
-  }
-  if (wording.override === undefined || target.length > LONGEST_TARGET) return "; no policy allows this";
-  return `; to allow it, in moat.overrides.json: {"packages": {${JSON.stringify(principal)}: {${wording.override(target, context)}}}}`;
+/** The command that allows what was denied, for a POSIX shell and safe for a terminal. */
+export interface Remedy {
+  readonly command: string;
+  /** Whether the grant is there already and only waits to be accepted. */
+  readonly waits: boolean;
 }
 
-function same(target: string): string {
-  return target;
+/** Undefined where no policy allows it. */
+export function remedyOf(denial: Denial, context: DenialContext = {}): Remedy | undefined {
+  const grant = denial.target.length > LONGEST_TARGET ? undefined : deniedGrant(denial, context);
+  if (grant === undefined) return undefined;
+  // A package that the policy does not know: it came after the last look.
+  if (denial.principal.startsWith("?")) return { command: "moat policy --write", waits: false };
+  const name = quoteForShell(denial.principal);
+  if (waits(grant, context)) return { command: escapeForTerminal(`moat policy --accept ${name}`), waits: true };
+  const target = grant.capability === "builtin" && grant.member !== "*" ? `${grant.target}.${grant.member}` : grant.target;
+  const words = ["moat", "allow", name, grant.capability, ...(target === "" ? [] : [quoteForShell(target)])];
+  return { command: escapeForTerminal(words.join(" ")), waits: false };
 }
 
-/** The narrowest portable scope of a path. */
-function scopeOf(target: string, { project, location }: DenialContext): string {
-  const inPackage = below(location, target);
-  if (inPackage !== undefined) return inPackage === "" ? "<package>" : `<package>/${inPackage}`;
-  const inProject = below(project, target);
-  if (inProject !== undefined) return inProject === "" ? "." : `./${inProject}`;
-  return target;
+/** Whether acceptance alone would allow it: what waits must reach it, and no override may decide in its place. */
+function waits(grant: Grant, { pending, override }: DenialContext): boolean {
+  if (pending === undefined) return false;
+  if (override !== undefined && Object.hasOwn(override, GRANT_FIELD[grant.capability])) return false;
+  return grantsOf(pending).some((waiting) => grantReaches(waiting, grant));
 }
 
-function below(folder: string | undefined, target: string): string | undefined {
-  if (folder === undefined) return undefined;
-  if (target === folder) return "";
-  const separator = folder.includes("\\") ? "\\" : "/";
-  return target.startsWith(folder + separator) ? target.slice(folder.length + 1).replaceAll(separator, "/") : undefined;
-}
+/** The field of a policy that holds a capability. */
+export const GRANT_FIELD = {
+  package: "packages",
+  global: "globals",
+  builtin: "builtins",
+  env: "env",
+  "fs.read": "fs",
+  "fs.write": "fs",
+  "net.connect": "net",
+  "net.listen": "net",
+  command: "commands",
+  worker: "workers",
+  native: "native",
+  share: "shares",
+} as const satisfies Record<GrantCapability, keyof PackagePolicy>;
 
-function builtinOverride(target: string): string {
-  const dot = target.indexOf(".");
-  const [name, members] =
-    dot === -1 ? [target, "true"] : [target.slice(0, dot), `[${JSON.stringify(target.slice(dot + 1))}]`];
-  return `"builtins": {${JSON.stringify(name)}: ${members}}`;
-}
-
+/** A word that a person can copy into a POSIX shell. */
 function quoteForShell(word: string): string {
-  return /^[A-Za-z0-9_./@-]+$/u.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return /^[A-Za-z0-9_./:@%+=-]+$/u.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

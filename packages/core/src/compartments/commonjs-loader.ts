@@ -246,7 +246,8 @@ export function parseJson(text: string, path: string): unknown {
 function loadAddon(world: World, module: ModuleObject, path: string): void {
   const { principal, realm } = world;
   const name = relative(principal.location, path).split(sep).join("/");
-  if (!principal.trusted && !(principal.policy.native?.includes(name) ?? false)) {
+  if (principal.policy.native?.includes(name)) principal.uses?.({ capability: "native", target: name });
+  else if (!principal.trusted) {
     if (principal.denies({ capability: "native", target: name })) {
       throw Object.assign(new Error(`Cannot load native addon '${path}' (not allowed by moat's policy)`), { code: "ERR_DLOPEN_DISABLED" });
     }

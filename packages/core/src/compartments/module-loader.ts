@@ -73,6 +73,8 @@ export function makeModuleLoader(world: World): ModuleLoader {
       url: `node:${name}`,
       names,
       run: () => (exported) => (exported === "default" ? facade : facade[exported]),
+      // What an ES module does not use of a builtin must not look used.
+      ...(world.principal.uses && { read: (exported: string) => (exported === "default" ? facade : facade[exported]) }),
     });
     builtinRecords.set(name, record);
     return record;

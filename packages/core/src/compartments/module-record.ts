@@ -61,6 +61,8 @@ export function makeSyntheticRecord(options: {
   isCommonJs?: boolean;
   /** Returns the value of each name. */
   run(): (name: string) => unknown;
+  /** Asked for a value at each use, in the place of `run`. */
+  read?: (name: string) => unknown;
 }): ModuleRecord {
   // Importers hold the getter from the start; the value comes when the record runs.
   const slots = new Map<string, { value: unknown }>();
@@ -68,7 +70,8 @@ export function makeSyntheticRecord(options: {
   for (const name of options.names) {
     const slot = { value: undefined as unknown };
     slots.set(name, slot);
-    cells.set(name, { get: () => slot.value });
+    const { read } = options;
+    cells.set(name, { get: read === undefined ? () => slot.value : () => read(name) });
   }
   let namespace: object | undefined;
   const record: ModuleRecord = {
@@ -87,6 +90,7 @@ export function makeSyntheticRecord(options: {
     link() {},
     hasTopLevelAwait: false,
     execute() {
+      if (options.read !== undefined) return undefined;
       const valueOf = options.run();
       for (const [name, slot] of slots) slot.value = valueOf(name);
       return undefined;

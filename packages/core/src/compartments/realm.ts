@@ -5,6 +5,7 @@
 import { MoatError } from "../errors/moat-error.ts";
 import type { EndowmentContext, Powers, Principal, ProjectPaths } from "../endowments/principal.ts";
 import type { Denial } from "../audit/denial.ts";
+import type { Use } from "../audit/use.ts";
 import type { Resolution } from "../packages/types.ts";
 import type { PreparedModules } from "../prepared/prepared-modules.ts";
 import type { Resolver } from "../packages/resolver.ts";
@@ -25,6 +26,8 @@ export interface RealmOptions {
   /** Lets denied uses through after they were reported: `--audit` and `--learn`. */
   readonly audit: boolean;
   readonly onDenial: (denial: Denial) => void;
+  /** In a learning run: told of each use of a grant. */
+  readonly onUse?: ((use: Use) => void) | undefined;
   readonly makeCompartmentGlobal: () => Record<PropertyKey, unknown>;
   readonly realGlobalNames: ReadonlySet<string>;
   readonly reservedPaths: readonly string[];
@@ -66,10 +69,15 @@ export function makeRealm(options: RealmOptions): Realm {
 
   const makePrincipal = (location: string): Principal => {
     const name = nameAt(location) ?? `?${location}`;
+    const trusted = options.rootTrusted && isFirstParty(name);
+    const { onUse } = options;
+    const uses = trusted || !onUse ? undefined : (use: Omit<Use, "principal">) => onUse({ principal: name, ...use });
+    uses?.({ capability: "loaded", target: "" });
     return Object.freeze({
       name,
       location,
-      trusted: options.rootTrusted && isFirstParty(name),
+      trusted,
+      uses,
       policy: policies.get(name) ?? NO_GRANTS,
       denies(denial: Omit<Denial, "principal">): boolean {
         options.onDenial({ principal: name, ...denial });

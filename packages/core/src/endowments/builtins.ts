@@ -2,7 +2,8 @@ import { refusedMember } from "./access-denied.ts";
 import { BUILTIN_ALIASES, DEPRECATED_STREAMS, HANDED_BUILTINS, REFUSED_BUILTINS } from "./builtin-members.ts";
 import { BUILTIN_FACTORIES } from "./builtin-factories.ts";
 import { defineMember, perContext } from "./facade.ts";
-import { grantedMembers } from "./granted-members.ts";
+import { grantedMembers, grantingRow } from "./granted-members.ts";
+import { observedBuiltin } from "./observed-builtin.ts";
 import { makeHandedBuiltin } from "./handed-builtin.ts";
 import { MoatError } from "../errors/moat-error.ts";
 import type { BuiltinFactory, EndowmentContext } from "./principal.ts";
@@ -71,6 +72,16 @@ const filteredOf = perContext((_context: EndowmentContext) => new Map<string, ob
  *   builtin, or moat hands it to nobody
  */
 export function makeBuiltin(name: string, context: EndowmentContext): object {
+  const facade = grantedFacade(name, context);
+  const { principal } = context;
+  const row = principal.uses && grantingRow(principal, name);
+  if (!row) return facade;
+  principal.uses({ capability: "builtin", target: row.builtin, ...(row.member && { member: row.member }) });
+  if (row.member !== undefined || SELF_FILTERED.has(name) || typeof facade !== "object") return facade;
+  return observedBuiltin(facade, row.builtin, principal.uses);
+}
+
+function grantedFacade(name: string, context: EndowmentContext): object {
   const { principal } = context;
   let members = grantedMembers(principal, name);
   if (members === undefined) {

@@ -38,11 +38,27 @@ export function grantedMembers(principal: Principal, name: string): true | reado
 }
 
 /**
+ * The row of the policy that grants a builtin: its own, or that of another name
+ * of it, or a member of another one (`fs.promises` grants `fs/promises`).
+ */
+export function grantingRow({ policy }: Principal, name: string): { builtin: string; member?: string } | undefined {
+  if (listed(policy, name) !== undefined) return { builtin: name };
+  const names = [BUILTIN_ALIASES[name], ...Object.keys(BUILTIN_ALIASES).filter((one) => BUILTIN_ALIASES[one] === name)];
+  if (hasOwn(DEPRECATED_STREAMS, name)) names.push("stream");
+  for (const other of names) if (other !== undefined && listed(policy, other) !== undefined) return { builtin: other };
+  if (!hasOwn(SUB_BUILTINS, name)) return undefined;
+  const [parent, member] = SUB_BUILTINS[name]!;
+  return listed(policy, parent) === undefined ? undefined : { builtin: parent, member };
+}
+
+/**
  * Whether a risky member of `process` (or an event of it) is granted: named in
  * the policy's `builtins.process`, or all of it.
  */
 export function grantsMember(principal: Principal, builtin: string, member: string): boolean {
   if (principal.trusted) return true;
   const members = listed(principal.policy, builtin);
-  return members === true || (members?.includes(member) ?? false);
+  const granted = members === true || (members?.includes(member) ?? false);
+  if (granted) principal.uses?.({ capability: "builtin", target: builtin, member });
+  return granted;
 }

@@ -1,5 +1,6 @@
 import type { CanonicalName, PackagePolicy } from "../policy/types.ts";
 import type { Denial } from "../audit/denial.ts";
+import type { UseListener } from "../audit/use.ts";
 import type { NodeLauncher, WorkerLauncher, WorkerOrigin } from "./subprocess/launchers.ts";
 
 /** Whose authority is used: one package instance with its effective policy. */
@@ -19,6 +20,8 @@ export interface Principal {
    *     if (!covered && principal.denies({ capability: "fs.read", target })) throw enoent(target);
    */
   denies(denial: Omit<Denial, "principal">): boolean;
+  /** In a learning run, of a principal with bounds: told of each use that the policy covers. */
+  readonly uses?: UseListener | undefined;
 }
 
 /** The folders that scopes are relative to; all real absolute paths. */

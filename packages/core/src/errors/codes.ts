@@ -9,7 +9,6 @@ const table = {
   MOAT_COMMAND_MISSING: { title: "No installed package has this command" },
   MOAT_ENTRY_IN_PACKAGE: { title: "The program belongs to an installed package" },
   MOAT_ENTRY_MISSING: { title: "The program does not exist" },
-  MOAT_ENTRY_NOT_FOUND: { title: "An entry of the policy can't be resolved" },
   MOAT_ENTRY_OUTSIDE: { title: "The entries belong to different projects" },
   MOAT_ENTRY_UNLISTED: { title: "The policy was not made for this program" },
   MOAT_GIT_FAILED: { title: "A commit can't be read" },

@@ -19,6 +19,7 @@ export interface LauncherOptions {
   readonly paths: ProjectPaths;
   readonly audit: boolean;
   readonly logFile?: string | undefined;
+  readonly learnFile?: string | undefined;
   readonly store: StartRequest["store"];
   readonly resolver: Resolver;
   /** Locations of the packages that the policy names. */
@@ -28,11 +29,13 @@ export interface LauncherOptions {
 export function makeLaunchers(
   options: LauncherOptions,
 ): Required<Pick<EndowmentContext, "nodeLauncher" | "workerLauncher">> {
-  const { names, paths, program, audit, logFile, store } = options;
+  const { names, paths, program, audit, logFile, learnFile, store } = options;
   const known = new Set(names.values());
   const requestFor = (principal: Principal, entry: StartRequest["entry"]): StartRequest | undefined =>
     // A package that the policy does not name has nothing that a child could inherit.
-    known.has(principal.name) ? { principal: principal.name, program, paths, audit, logFile, store, entry } : undefined;
+    known.has(principal.name)
+      ? { principal: principal.name, program, paths, audit, logFile, learnFile, store, entry }
+      : undefined;
 
   const nodeLauncher: NodeLauncher = (principal, { entry, args, flags = [], preload }) => {
     if (principal.trusted && "file" in entry && !belongsToTree(entry.file, options)) return undefined;

@@ -1,10 +1,9 @@
-/** In a worker or child: reads the policy from the project again, and starts. */
-import { openSync, writeSync } from "node:fs";
-import { makeDenialLog } from "../audit/denial-log.ts";
-import type { Denial } from "../audit/denial.ts";
+/** The start of moat in a worker or in a child `node`: what the two bootstrap files have in common. */
+import { writeSync } from "node:fs";
+import { makeDenialReport } from "../audit/denial-report.ts";
 import type { WorkerOrigin } from "../endowments/subprocess/launchers.ts";
+import { withoutLearned } from "../learning/learned-fields.ts";
 import { readPolicy } from "../policy/policy-files.ts";
-import type { Policy } from "../policy/types.ts";
 import { runProgram } from "../run-program.ts";
 import type { StartRequest } from "./start-request.ts";
 
@@ -18,41 +17,22 @@ export interface StartedBy {
 
 /** @throws MoatError as `moat run` does, where the policy is no longer there. */
 export function startFromRequest(started: StartedBy): void {
-  const { request } = started;
-  const { policy, overrides } = readPolicy(request.paths.project);
+  const { audit, learnFile, logFile, paths, program } = started.request;
+  const { policy, overrides: written } = readPolicy(paths.project);
+  const overrides = learnFile === undefined ? written : withoutLearned(written);
+  // Straight to the descriptor: the streams of a worker are pipes to the program that may never be read.
+  const write = (line: string): void => void writeSync(2, line);
+  const report = makeDenialReport({ audit, logFile, policy, overrides, project: paths.project, write });
   runProgram({
-    entry: request.program,
+    entry: program,
     argv: [],
-    project: request.paths.project,
+    project: paths.project,
     policy,
     overrides,
-    audit: request.audit,
-    logFile: request.logFile,
-    onDenial: makeReport(request, policy),
+    audit,
+    logFile,
+    learnFile,
+    onDenial: report.record,
     started,
   });
-}
-
-/** Straight to the descriptors: the streams of a worker are pipes to the program that may never be read. */
-function makeReport(request: StartRequest, policy: Policy): (denial: Denial) => void {
-  const { audit, logFile, paths } = request;
-  const descriptor = logFile === undefined ? undefined : openSync(logFile, "a");
-  const log = makeDenialLog({
-    audit,
-    write: (line) => quietly(() => void writeSync(2, line)),
-    ...(descriptor !== undefined && { writeJson: (line: string) => quietly(() => void writeSync(descriptor, line)) }),
-    contextOf: (name) => ({
-      project: paths.project,
-      pending: Object.hasOwn(policy.packages, name) ? policy.packages[name]!.pending : undefined,
-    }),
-  });
-  return (denial) => quietly(() => log.record(denial));
-}
-
-function quietly(act: () => void): void {
-  try {
-    act();
-  } catch {
-    // A full disk or a closed terminal must not become an error of the program.
-  }
 }

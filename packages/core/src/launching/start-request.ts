@@ -20,6 +20,8 @@ export interface StartRequest {
   readonly audit: boolean;
   /** Absolute path of the file that denials are appended to. */
   readonly logFile?: string | undefined;
+  /** Absolute path of the file that uses are noted in, in a learning run. */
+  readonly learnFile?: string | undefined;
   /** Where prepared modules lie, or nowhere. */
   readonly store?: StoreLocation | undefined;
   /** What to run: an absolute file, or a text. */

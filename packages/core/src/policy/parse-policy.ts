@@ -77,8 +77,10 @@ export function parseOverrides(text: string, fileName: string): Overrides {
     fields.get("packages") ??
     reader.fail(`the overrides have no "packages"`, { offset: reader.root.node.start, path: "$" });
   const schema = fields.get("$schema");
-  if (schema !== undefined) reader.string(schema, "$schema");
-  return bare<Overrides>({ packages: readPackages(reader, packages, readOverride) });
+  return bare<Overrides>({
+    ...(schema !== undefined && { $schema: reader.string(schema, "$schema") }),
+    packages: readPackages(reader, packages, readOverride),
+  });
 }
 
 function readPackages<E>(

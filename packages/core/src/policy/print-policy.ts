@@ -29,6 +29,7 @@ export function printPolicy(policy: Policy): string {
 /** The bytes of `moat.overrides.json`; what was written as "none" stays. */
 export function printOverrides(overrides: Overrides): string {
   return print([
+    ...(overrides.$schema === undefined ? [] : [["$schema", overrides.$schema] as const]),
     [
       "packages",
       byName(

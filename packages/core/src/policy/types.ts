@@ -58,5 +58,6 @@ export interface Policy {
 }
 
 export interface Overrides {
+  readonly $schema?: string;
   readonly packages: Readonly<Record<CanonicalName, OverrideEntry>>;
 }

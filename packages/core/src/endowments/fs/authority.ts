@@ -38,6 +38,8 @@ export interface FsAuthority {
   hold(given: string, want: Want, what: "file" | "entry"): Held;
   /** Whether a real path may be seen, without reporting a denial. */
   sees(realPath: string): boolean;
+  /** In a learning run: notes a use that was covered. */
+  noteUse(real: string, mode: Want["mode"]): void;
   /** Whether a path can be used with no more than this look: see `steady` below. */
   isSteady(given: unknown): given is string;
 }
@@ -55,10 +57,22 @@ export function makeFsAuthority(context: EndowmentContext): FsAuthority {
     return scopes.covers(real, "read") || (mode === "stat" && scopes.isAncestor(real));
   }
 
+  const { uses } = principal;
+  /** What does not exist needs no scope to be found missing. */
+  function noteUse(real: string, mode: Want["mode"]): void {
+    if (uses === undefined || (mode !== "write" && fs.lstatSync(real, { throwIfNoEntry: false }) === undefined)) return;
+    const target = scopes.spelling(real, mode === "write" ? "write" : "read");
+    if (target !== undefined) uses({ capability: `fs.${mode}`, target });
+  }
+
   function allow(location: Location, { mode, syscall, via }: Want): void {
-    if (covers(location.real, mode)) return;
+    if (covers(location.real, mode)) {
+      noteUse(location.real, mode);
+      return;
+    }
     if (mode === "write") {
-      if (principal.denies({ capability: "fs.write", target: location.real, via }))
+      // HAZARD: what learning runs note is there too; what is let through in an audit must not write it.
+      if (principal.denies({ capability: "fs.write", target: location.real, via }) || scopes.isReserved(location.real))
         throw fsError("EACCES", syscall, location.given);
       return;
     }
@@ -116,6 +130,7 @@ export function makeFsAuthority(context: EndowmentContext): FsAuthority {
     } catch {
       return false;
     }
+    noteUse(given, "read");
     if (steady.size > 20_000) steady.clear();
     steady.add(given);
     return true;
@@ -129,7 +144,12 @@ export function makeFsAuthority(context: EndowmentContext): FsAuthority {
     locate,
     allow,
     hold,
-    sees: (real) => covers(real, "stat"),
+    sees(real) {
+      const seen = covers(real, "stat");
+      if (seen) noteUse(real, "stat");
+      return seen;
+    },
+    noteUse,
     isSteady,
   };
 }

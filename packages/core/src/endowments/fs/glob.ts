@@ -9,15 +9,15 @@ import type { Fs } from "./node-fs.ts";
  * there reaches neither the results nor `exclude`.
  */
 export function makeGlob(authority: FsAuthority, fs: Fs) {
-  const { realPaths, scopes } = authority;
+  const { realPaths, scopes, noteUse } = authority;
   const raw = fs as any;
 
   function sees(path: string): boolean {
     try {
-      return (
-        scopes.covers(realPaths.locate(path, false, "glob").real, "read") &&
-        scopes.covers(realPaths.locate(path, true, "glob").real, "read")
-      );
+      const { real } = realPaths.locate(path, true, "glob");
+      const seen = scopes.covers(realPaths.locate(path, false, "glob").real, "read") && scopes.covers(real, "read");
+      if (seen) noteUse(real, "read");
+      return seen;
     } catch {
       return false;
     }

@@ -39,6 +39,7 @@ export function makeOpener(authority: FsAuthority, fs: Fs, nextTick: Function): 
       // Opening for reading does nothing to the file, and `isFileAt` asks the
       // kernel what was opened: a plain name inside the scope needs no look before.
       if (count === 0 && isPlain(given) && scopes.covers(given, "read")) {
+        authority.noteUse(given, "read");
         return { path: given, bits: flags.bits | O_NOFOLLOW, real: given, names: [], release: nothing };
       }
       const { real, wantsFolder } = locate(given, want);

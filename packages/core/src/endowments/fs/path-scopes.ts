@@ -1,6 +1,6 @@
 import { isAbsolute, join, resolve, sep } from "node:path";
 import type { EndowmentContext } from "../principal.ts";
-import { isReservedForWrite, isSecret } from "./scope-rules.ts";
+import { isReservedForWrite, isSecret } from "../../policy/scope-rules.ts";
 
 export type PathMode = "read" | "write";
 
@@ -10,10 +10,16 @@ export interface PathScopes {
   covers(realPath: string, mode: PathMode): boolean;
   /** Whether something that is granted lies below the path: then it may be walked through. */
   isAncestor(realPath: string): boolean;
+  /** Whether no package may ever write there, in an audit neither. */
+  isReserved(realPath: string): boolean;
+  /** A covered path in the words of the narrowest grant that covers it: `./data/a.json`. */
+  spelling(realPath: string, mode: PathMode): string | undefined;
 }
 
 interface Scope {
   readonly root: string;
+  /** As the policy has it. */
+  readonly text: string;
   /** Relative to the project (or above it): build files and executables are left out of writes. */
   readonly broad: boolean;
   /** Written by a person as an absolute path: covers whatever it covers. */
@@ -22,7 +28,7 @@ interface Scope {
   readonly own: boolean;
 }
 
-const EVERYTHING: PathScopes = { covers: () => true, isAncestor: () => true };
+const EVERYTHING: PathScopes = { covers: () => true, isAncestor: () => true, isReserved: () => false, spelling: () => undefined };
 const CACHE_LIMIT = 20_000;
 
 /**
@@ -46,12 +52,12 @@ export function makePathScopes(context: EndowmentContext): PathScopes {
     "<home>": paths.home,
   };
 
-  function folderScope(root: string, more: Partial<Scope> = {}): Scope {
-    return { root: canonical(trimmed(root)), broad: false, absolute: false, own: false, ...more };
+  function folderScope(root: string, text: string, more: Partial<Scope> = {}): Scope {
+    return { root: canonical(trimmed(root)), text, broad: false, absolute: false, own: false, ...more };
   }
 
   function parse(text: string): Scope[] {
-    const scope = folderScope;
+    const scope = (root: string, more?: Partial<Scope>) => folderScope(root, text, more);
     if (text === ".") return [scope(paths.project, { broad: true })];
     if (text.startsWith("./")) return [scope(below(paths.project, text.slice(2)))];
     const end = text.indexOf(">");
@@ -83,7 +89,7 @@ export function makePathScopes(context: EndowmentContext): PathScopes {
   // its folder, others read its style sheets. Where it is installed says nothing about that.
   const dependencies = grants?.read?.includes("<package>") ? (context.importable ?? []) : [];
   const scopes: Record<PathMode, readonly Scope[]> = {
-    read: [...(grants?.read ?? []).flatMap(parse), ...dependencies.map((folder) => folderScope(folder))],
+    read: [...(grants?.read ?? []).flatMap(parse), ...dependencies.map((folder) => folderScope(folder, "<package>"))],
     write: [...(grants?.write ?? [])].flatMap(parse),
   };
   const project = canonical(paths.project);
@@ -128,6 +134,8 @@ export function makePathScopes(context: EndowmentContext): PathScopes {
     return stats !== undefined && stats.isFile() && (stats.mode & 0o111) !== 0;
   }
 
+  const isReserved = (path: string): boolean => reserved.some((one) => isWithin(path, one));
+
   const readable = new Map<string, boolean>();
   return {
     covers(realPath, mode) {
@@ -144,8 +152,21 @@ export function makePathScopes(context: EndowmentContext): PathScopes {
       }
       const path = canonical(realPath);
       if (resolve(realPath) !== realPath) return false;
-      if (reserved.some((one) => isWithin(path, one))) return false;
+      if (isReserved(path)) return false;
       return scopes.write.some((scope) => grantsWrite(scope, path, realPath));
+    },
+    isReserved: (realPath) => isReserved(canonical(realPath)),
+    spelling(realPath, mode) {
+      if (realPath === "/dev/null") return undefined;
+      const path = canonical(realPath);
+      const [narrowest] = scopes[mode]
+        .filter((scope) => (mode === "read" ? grantsRead(scope, path) : grantsWrite(scope, path, realPath)))
+        .toSorted((a, b) => b.root.length - a.root.length);
+      if (narrowest === undefined) return undefined;
+      if (dependencies.some((folder) => isWithin(path, canonical(folder)))) return "<package>";
+      const below = segmentsBelow(realPath, narrowest.root);
+      const base = narrowest.text.replace(/\/$/u, "");
+      return below.length === 0 ? narrowest.text : `${base}/${below.join("/")}`;
     },
     isAncestor(realPath) {
       const path = canonical(realPath);

@@ -52,14 +52,22 @@ function makeAuthority(context: EndowmentContext): NetworkAuthority {
   const listen = endpointsOf(principal.policy.net?.listen);
   const resolutions = new Map<string, Set<string>>();
 
-  const allows = (covered: boolean, capability: string, target: string, via: string): boolean =>
-    principal.trusted || covered || !principal.denies({ capability, target, via });
+  const allows = (
+    covered: boolean,
+    capability: "net.connect" | "net.listen" | "dns",
+    target: string,
+    via: string,
+  ): boolean => {
+    if (principal.trusted) return true;
+    if (covered) principal.uses?.({ capability, target });
+    return covered || !principal.denies({ capability, target, via });
+  };
   const shown = (host: Host | undefined, text: string): string => (host === undefined ? text : printHost(host));
 
   /** `*` means sockets of the project and of the temp folder: docker's and the agents' lie elsewhere. */
   const isOwnSocket = (path: string): boolean =>
     [paths.project, paths.tmp].some((folder) => path.startsWith(folder + sep)) && !context.reservedPaths.includes(path);
-  const unix = (endpoints: readonly Endpoint[], given: string, capability: string, via: string): string | undefined => {
+  const unix = (endpoints: readonly Endpoint[], given: string, capability: "net.connect" | "net.listen", via: string): string | undefined => {
     if (principal.trusted) return given;
     const path = realSocketPath(context, given);
     const covered =

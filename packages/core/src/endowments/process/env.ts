@@ -46,7 +46,11 @@ export function makeEnv(context: EndowmentContext): NodeJS.ProcessEnv {
   const slot = (key: string): string => (foldCase ? key.toUpperCase() : key);
 
   const visible = (key: string): boolean => {
-    if (principal.trusted || covers(key)) return true;
+    if (principal.trusted) return true;
+    if (covers(key)) {
+      principal.uses?.({ capability: "env", target: key });
+      return true;
+    }
     // One question a key: programs read `env.NODE_ENV` in their hot paths.
     let refused = refusedKeys.get(key);
     if (refused === undefined) {
@@ -65,6 +69,7 @@ export function makeEnv(context: EndowmentContext): NodeJS.ProcessEnv {
   const list = (): string[] => {
     const keys = new Set<string>();
     const hidden: string[] = [];
+    principal.uses?.({ capability: "env.list", target: "*" });
     for (const key of Object.keys(real)) {
       if (overlay.has(slot(key))) continue;
       if (principal.trusted || covers(key)) keys.add(key);

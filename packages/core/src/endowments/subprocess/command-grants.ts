@@ -94,6 +94,8 @@ export function makeCommandGrants(context: EndowmentContext): {
     return /^#![^\n]*\bnode\b/.test(head.toString("latin1", 0, length)) ? "script" : undefined;
   };
   const program = (path: string, name: string): Program => ({ path, name, node: nodeKind(path) });
+  /** The grant that covered it; under `*`, the program itself. */
+  const noteUse = (target: string): void => principal.uses?.({ capability: "command", target });
 
   return {
     programFor(file, cwd) {
@@ -102,21 +104,28 @@ export function makeCommandGrants(context: EndowmentContext): {
       if (isBare) {
         if (!isAnything && !grants.includes(file) && !(windows && grants.includes(file.replace(/\.exe$/i, ""))))
           return undefined;
+        const found = file === "node" ? execPath : onPath(file);
+        if (found !== undefined) noteUse(windows && !grants.includes(file) ? file.replace(/\.exe$/i, "") : file);
         if (file === "node") return { path: execPath, name: "node", node: "binary" };
-        const found = onPath(file);
         return found === undefined ? "missing" : program(found, file);
       }
       const asked = resolve(cwd, file);
       const real = realpath(asked);
       if (real === undefined) return "missing";
-      if (isAnything) return isExecutable(asked) ? program(asked, basename(asked)) : undefined;
+      if (isAnything) {
+        if (!isExecutable(asked)) return undefined;
+        noteUse(asked.startsWith(paths.project + sep) ? `.${asked.slice(paths.project.length)}` : asked);
+        return program(asked, basename(asked));
+      }
       for (const grant of grants) {
         const isName = !grant.includes("/");
         const granted = isName ? (grant === "node" ? execPath : onPath(grant)) : expand(grant);
         // A name covers no other name of the same file: busybox as `sh` is not busybox as `ls`.
         if (granted === undefined || realpath(granted) !== real || (isName && basename(asked) !== basename(granted)))
           continue;
-        return isExecutable(granted) ? program(granted, isName ? grant : basename(granted)) : undefined;
+        if (!isExecutable(granted)) return undefined;
+        noteUse(grant);
+        return program(granted, isName ? grant : basename(granted));
       }
       return undefined;
     },

@@ -89,7 +89,11 @@ function cwdOf(context: EndowmentContext, given: unknown): string | undefined {
   }
   if (folder === here || folder === context.paths.project) return folder;
   const scopes = makePathScopes(context);
-  if (scopes.covers(folder, "read") || scopes.isAncestor(folder)) return folder;
+  if (scopes.covers(folder, "read") || scopes.isAncestor(folder)) {
+    const target = scopes.spelling(folder, "read");
+    if (target !== undefined) context.principal.uses?.({ capability: "fs.stat", target });
+    return folder;
+  }
   return context.principal.denies({ capability: "fs.read", target: folder, via: "child_process cwd" })
     ? undefined
     : folder;

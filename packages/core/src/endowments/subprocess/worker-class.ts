@@ -32,7 +32,8 @@ export function makeWorkerClass(context: EndowmentContext, environmentData: Read
       const entry = readWorkerEntry(context, filename, options.isEval);
       const target = "file" in entry ? entry.file : "<eval>";
       const isGranted = principal.trusted || principal.policy.workers === true;
-      if (!isGranted && principal.denies({ capability: "worker", target, via: "worker_threads.Worker" }))
+      if (isGranted) principal.uses?.({ capability: "worker", target: "" });
+      else if (principal.denies({ capability: "worker", target, via: "worker_threads.Worker" }))
         throw accessDenied("worker_threads.Worker", "worker");
       const launch = workerLauncher?.({
         principal,

@@ -1,0 +1,71 @@
+/** Which grant would allow what was denied, in the words of policies. */
+import type { Grant } from "../policy/grant.ts";
+import type { Denial } from "./denial.ts";
+
+/** Real absolute folders, to write paths as scopes. */
+export interface DenialPlaces {
+  readonly project?: string | undefined;
+  /** The package's own folder. */
+  readonly location?: string | undefined;
+}
+
+type Spell = (denial: Denial, places: DenialPlaces) => Grant | undefined;
+
+const same =
+  (capability: Grant["capability"]): Spell =>
+  ({ target }) => ({ capability, target });
+const path =
+  (capability: Grant["capability"]): Spell =>
+  ({ target }, places) => ({ capability, target: scopeOf(target, places) });
+
+const table: Readonly<Record<string, Spell>> = {
+  __proto__: null as never,
+  "fs.read": path("fs.read"),
+  "fs.write": path("fs.write"),
+  "net.connect": same("net.connect"),
+  "net.listen": same("net.listen"),
+  dns: ({ target }) => ({ capability: "net.connect", target: `${target}:*` }),
+  env: same("env"),
+  command: same("command"),
+  worker: () => ({ capability: "worker", target: "" }),
+  native: ({ target }, { location }) => ({ capability: "native", target: below(location, target) ?? target }),
+  builtin: builtinGrant,
+  global: same("global"),
+  share: same("share"),
+  package: same("package"),
+  // Some members of process can be granted, most are nobody's.
+  process: ({ target, via }) =>
+    GRANTABLE_PROCESS_MEMBERS.has(target) && via === `process.${target}`
+      ? { capability: "builtin", target: "process", member: target }
+      : undefined,
+};
+
+const GRANTABLE_PROCESS_MEMBERS: ReadonlySet<string> = new Set(["stdin", "umask"]);
+
+/** Undefined where no policy allows it. */
+export function deniedGrant(denial: Denial, places: DenialPlaces = {}): Grant | undefined {
+  return table[denial.capability]?.(denial, places);
+}
+
+function builtinGrant({ target }: Denial): Grant {
+  const dot = target.indexOf(".");
+  return dot === -1
+    ? { capability: "builtin", target, member: "*" }
+    : { capability: "builtin", target: target.slice(0, dot), member: target.slice(dot + 1) };
+}
+
+/** The narrowest portable scope of a path. */
+function scopeOf(target: string, { project, location }: DenialPlaces): string {
+  const inPackage = below(location, target);
+  if (inPackage !== undefined) return inPackage === "" ? "<package>" : `<package>/${inPackage}`;
+  const inProject = below(project, target);
+  if (inProject !== undefined) return inProject === "" ? "." : `./${inProject}`;
+  return target;
+}
+
+function below(folder: string | undefined, target: string): string | undefined {
+  if (folder === undefined) return undefined;
+  if (target === folder) return "";
+  const separator = folder.includes("\\") ? "\\" : "/";
+  return target.startsWith(folder + separator) ? target.slice(folder.length + 1).replaceAll(separator, "/") : undefined;
+}
