@@ -12,6 +12,9 @@ export interface UsedPaths {
   readonly isPlainFolder: (scope: string) => boolean;
 }
 
+/** What a package published itself is no secret to it: reading that is never taken away. */
+export const OWN_FOLDER = "<package>";
+
 /** With more than this, a broad scope is said by whole folders, and then by itself. */
 const MOST_SCOPES = 12;
 /** A name that will be another one in the next run. */
@@ -39,6 +42,7 @@ export function narrowPaths({ mode, granted, used, looked = [], isPlainFolder }:
         BROAD_SCOPES.has(scope) ? generalise(scope, paths, mode, isPlainFolder) : [scope],
       ),
     );
+  if (mode === "read" && granted.includes(OWN_FOLDER)) add(OWN_FOLDER);
   for (const path of used) add(path);
   const scopes = narrowed();
   for (const path of looked) {

@@ -9,6 +9,7 @@ import { riskOf } from "../policy/grant-risk.ts";
 import { compareText } from "../naming/compare-names.ts";
 import type { CanonicalName, OverrideEntry, Overrides, PackagePolicy, Policy } from "../policy/types.ts";
 import { learnedFields, learnedReason, withoutLearned, type LearnedField, type OverrideFields } from "./learned-fields.ts";
+import { OWN_FOLDER } from "./narrow-paths.ts";
 import { NARROWED_CAPABILITIES, narrowGrants } from "./narrow-grants.ts";
 
 export interface ProposalOptions {
@@ -42,7 +43,8 @@ export interface Proposal {
 
 /**
  * How much authority was taken away, counted in grants that could do harm (all
- * but those of risk `none`) of the packages that took part.
+ * but those of risk `none` and the package's own folder) of the packages that
+ * took part.
  */
 export interface AuthorityFigure {
   readonly grants: number;
@@ -130,7 +132,8 @@ function proposalFor(
 
 /** Whether a narrowed grant is what is left of a broad one. */
 function isInstead(broad: Grant, one: Grant, after: ReadonlySet<string>): boolean {
-  return !after.has(grantKey(broad)) && grantKey(broad) !== grantKey(one) && grantReaches(broad, one);
+  if (broad.member !== undefined && one.member === undefined) return false;
+  return !after.has(grantKey(broad)) && grantReaches(broad, one);
 }
 
 /** A field as an override says it; what is empty is taken away. */
@@ -152,6 +155,7 @@ function valueOf(field: LearnedField, policy: PackagePolicy): unknown {
 
 function isCounted(grant: Grant): boolean {
   if (!COUNTED.has(grant.capability) || (grant.capability === "builtin" && grant.member === undefined)) return false;
+  if (grant.capability === "fs.read" && grant.target === OWN_FOLDER) return false;
   return riskOf(grant) !== "none";
 }
 

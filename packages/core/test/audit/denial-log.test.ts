@@ -26,35 +26,35 @@ describe("formatDenial", () => {
   test.each<[Denial, string]>([
     [
       { principal: "a>b", capability: "fs.read", target: "/home/u/.npmrc", via: "fs.readFileSync" },
-      'moat: a>b may not read /home/u/.npmrc (fs.readFileSync); to allow it, in moat.overrides.json: {"packages": {"a>b": {"fs": {"read": ["/home/u/.npmrc"]}}}}',
+      "moat: a>b may not read /home/u/.npmrc (fs.readFileSync); to allow it: moat allow 'a>b' fs.read /home/u/.npmrc",
     ],
     [
       { principal: "a", capability: "fs.write", target: "/p/dist/x.js" },
-      'moat: a may not write /p/dist/x.js; to allow it, in moat.overrides.json: {"packages": {"a": {"fs": {"write": ["./dist/x.js"]}}}}',
+      "moat: a may not write /p/dist/x.js; to allow it: moat allow a fs.write ./dist/x.js",
     ],
     [
       { principal: "a", capability: "fs.read", target: "/p/node_modules/a/data.json" },
-      'moat: a may not read /p/node_modules/a/data.json; to allow it, in moat.overrides.json: {"packages": {"a": {"fs": {"read": ["<package>/data.json"]}}}}',
+      "moat: a may not read /p/node_modules/a/data.json; to allow it: moat allow a fs.read '<package>/data.json'",
     ],
     [
       { principal: "a", capability: "net.connect", target: "evil.example:443" },
-      'moat: a may not connect to evil.example:443; to allow it, in moat.overrides.json: {"packages": {"a": {"net": {"connect": ["evil.example:443"]}}}}',
+      "moat: a may not connect to evil.example:443; to allow it: moat allow a net.connect evil.example:443",
     ],
     [
       { principal: "a", capability: "dns", target: "evil.example" },
-      'moat: a may not resolve evil.example; to allow it, in moat.overrides.json: {"packages": {"a": {"net": {"connect": ["evil.example:*"]}}}}',
+      "moat: a may not resolve evil.example; to allow it: moat allow a net.connect 'evil.example:*'",
     ],
     [
       { principal: "a", capability: "builtin", target: "fs.readFile" },
-      'moat: a may not use the builtin fs.readFile; to allow it, in moat.overrides.json: {"packages": {"a": {"builtins": {"fs": ["readFile"]}}}}',
+      "moat: a may not use the builtin fs.readFile; to allow it: moat allow a builtin fs.readFile",
     ],
     [
       { principal: "a", capability: "builtin", target: "vm" },
-      'moat: a may not use the builtin vm; to allow it, in moat.overrides.json: {"packages": {"a": {"builtins": {"vm": true}}}}',
+      "moat: a may not use the builtin vm; to allow it: moat allow a builtin vm",
     ],
     [
       { principal: "a", capability: "worker", target: "" },
-      'moat: a may not start a worker; to allow it, in moat.overrides.json: {"packages": {"a": {"workers": true}}}',
+      "moat: a may not start a worker; to allow it: moat allow a worker",
     ],
     [
       { principal: "a", capability: "process", target: "process.binding" },
@@ -80,7 +80,20 @@ describe("formatDenial", () => {
         { principal: "a>b", capability: "net.listen", target: "*:80" },
         { pending: { net: { connect: ["*"] } } },
       ),
-    ).toContain("moat.overrides.json");
+    ).toContain("to allow it: moat allow");
+    const pending = { fs: { read: ["."] }, builtins: { fs: ["readFile"] }, env: ["APP_*"] };
+    const context = { project: "/p", pending };
+    const step = (denial: Denial, more = {}) => formatDenial(denial, { ...context, ...more }).replace(/^.*; /u, "");
+    expect(step({ principal: "a", capability: "fs.read", target: "/p/data/x" })).toContain("--accept");
+    // What waits does not reach it: to accept would change nothing.
+    expect(step({ principal: "a", capability: "fs.read", target: "/p/.env" })).toContain("moat allow");
+    expect(step({ principal: "a", capability: "fs.read", target: "/etc/passwd" })).toContain("moat allow");
+    expect(step({ principal: "a", capability: "builtin", target: "fs.writeFile" })).toContain("moat allow");
+    expect(step({ principal: "a", capability: "env", target: "APP_MODE" })).toContain("--accept");
+    // A person has decided about the field: acceptance changes nothing.
+    expect(step({ principal: "a", capability: "env", target: "APP_MODE" }, { override: { env: [] } })).toContain(
+      "moat allow",
+    );
   });
 
   test("is one printable line, whatever the package says", () => {
@@ -109,7 +122,7 @@ describe("makeDenialLog", () => {
     log.record({ ...denial, via: "another way" });
     log.record({ ...denial, principal: "b" });
     expect(lines).toEqual([`${formatDenial(denial)}\n`, `${formatDenial({ ...denial, principal: "b" })}\n`]);
-    expect(json.map((line) => JSON.parse(line))).toEqual([
+    expect(json.map((line) => JSON.parse(line))).toMatchObject([
       { version: 1, denied: true, ...denial },
       { version: 1, denied: true, ...denial, principal: "b" },
     ]);
@@ -131,7 +144,7 @@ describe("makeDenialLog", () => {
     });
     expect(audit.denierFor("a")({ capability: "env", target: "A" })).toBe(false);
     expect(lines).toEqual([]);
-    expect(JSON.parse(json[0]!)).toEqual({ version: 1, denied: false, principal: "a", capability: "env", target: "A" });
+    expect(JSON.parse(json[0]!)).toMatchObject({ version: 1, denied: false, principal: "a", capability: "env", target: "A" });
     expect(audit.summary()).toEqual([{ denial: { principal: "a", capability: "env", target: "A" }, count: 1 }]);
   });
 

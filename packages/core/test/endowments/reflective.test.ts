@@ -270,11 +270,11 @@ describe("diagnostics_channel", () => {
     const channels = makeDiagnosticsChannel(fakeContext()) as typeof realChannels;
     const heard: unknown[] = [];
     const listener = (message: unknown): void => void heard.push(message);
-    realChannels.subscribe("moat:test", listener);
+    realChannels.subscribe("app:test", listener);
     realChannels.subscribe("http.client.request.start", listener);
-    channels.channel("moat:test").publish(1);
+    channels.channel("app:test").publish(1);
     channels.channel("http.client.request.start").publish("forged");
-    realChannels.unsubscribe("moat:test", listener);
+    realChannels.unsubscribe("app:test", listener);
     realChannels.unsubscribe("http.client.request.start", listener);
     expect(heard).toEqual([1]);
   });

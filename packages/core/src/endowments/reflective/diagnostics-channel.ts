@@ -15,20 +15,20 @@ export const DIAGNOSTICS_CHANNEL_MEMBERS: MemberTable = {
   BoundedChannel: ["absent", "not yet classified"],
 };
 
-/** Names on which Node itself speaks: nobody else may be taken for it. */
-const NODES_OWN =
-  /^(?:http2?|https?|net|tls|udp|dgram|dns|fs|undici|websocket|process|child_process|worker_threads|module|console|inspector|web-?locks|node:.*|tracing:(?:module|net|child_process|node:).*)(?:[.:]|$)/;
+/** Names on which Node and moat (`moat:denial`) speak: nobody else may be taken for them. */
+const RESERVED_NAMES =
+  /^(?:moat|http2?|https?|net|tls|udp|dgram|dns|fs|undici|websocket|process|child_process|worker_threads|module|console|inspector|web-?locks|node:.*|tracing:(?:module|net|child_process|node:).*)(?:[.:]|$)/;
 
 /**
  * `diagnostics_channel` over a registry of the principal's own. What it publishes
  * also reaches unbounded principals (the application's own monitoring), never
- * the other way round, and never under a name on which Node speaks.
+ * the other way round, and never under a name on which Node or moat speaks.
  */
 export const makeDiagnosticsChannel: BuiltinFactory = (context) => {
   if (context.principal.trusted) return wholeModule(context, "diagnostics_channel");
   const real = context.powers.builtin("diagnostics_channel");
   const nextTick = context.powers.process.nextTick;
-  const isForwarded = (name: string | symbol): boolean => typeof name === "string" && !NODES_OWN.test(name);
+  const isForwarded = (name: string | symbol): boolean => typeof name === "string" && !RESERVED_NAMES.test(name);
   const environment: ChannelEnvironment = {
     isHeard: (name) => isForwarded(name) && real.hasSubscribers(name),
     forward: (name, message) => {
