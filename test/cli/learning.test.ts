@@ -92,7 +92,9 @@ describe("moat run --learn", () => {
   test("afterwards what was taken away is denied", () => {
     const { code, stderr } = project.moat("run", "index.js", "git");
     expect(code).toBe(1);
-    expect(stderr).toContain("moat: dep may not run git (child_process.execFileSync); to allow it: moat allow dep command git");
+    expect(stderr).toContain(
+      "moat: dep may not run git (child_process.execFileSync); to allow it: moat allow dep command git",
+    );
   });
 
   test("another run opens again what was learned, and not what the policy never granted", () => {
@@ -101,7 +103,9 @@ describe("moat run --learn", () => {
     // Both commands of the policy are used now: nothing is left to say.
     expect(overrides().packages.dep.commands).toBeUndefined();
     const denied = project.moat("run", "--learn", "--write", "index.js", "passwd");
-    expect(denied.stderr).toContain("    may not read /etc/passwd (fs.readFileSync)\n      moat allow dep fs.read /etc/passwd\n");
+    expect(denied.stderr).toContain(
+      "    may not read /etc/passwd (fs.readFileSync)\n      moat allow dep fs.read /etc/passwd\n",
+    );
     expect(JSON.stringify(overrides())).not.toContain("passwd");
     expect(project.moat("run", "--learn", "--enforce", "index.js", "passwd").code).toBe(1);
   });
@@ -109,7 +113,9 @@ describe("moat run --learn", () => {
   test("no package writes to what is kept, though everything is let through", () => {
     const { stdout } = project.moat("run", "--learn", "index.js", "tamper");
     expect(stdout).toBe("EACCES\n");
-    expect(readFileSync(path.join(project.folder, "node_modules/.cache/moat/learned.jsonl"), "utf8")).not.toContain("forged");
+    expect(readFileSync(path.join(project.folder, "node_modules/.cache/moat/learned.jsonl"), "utf8")).not.toContain(
+      "forged",
+    );
   });
 
   test("an import of some members is not a use of all", () => {
@@ -144,9 +150,14 @@ describe("moat run --learn", () => {
 
 describe("moat allow", () => {
   test("grants one thing and keeps the rest", () => {
-    project.write({ "moat.overrides.json": JSON.stringify({ packages: { dep: { env: ["APP_MODE"], reason: "ours" } } }) });
+    project.write({
+      "moat.overrides.json": JSON.stringify({ packages: { dep: { env: ["APP_MODE"], reason: "ours" } } }),
+    });
     const { code, stdout } = project.moat("allow", "dep", "fs.read", "/etc/passwd", "--reason", "users");
-    expect({ code, stdout }).toEqual({ code: 0, stdout: "Written to moat.overrides.json: dep can read files in /etc/passwd.\n" });
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: "Written to moat.overrides.json: dep can read files in /etc/passwd.\n",
+    });
     expect(overrides().packages.dep).toMatchObject({ env: ["APP_MODE"], reason: "users" });
     expect(overrides().packages.dep.fs.read).toEqual([".", "/etc/passwd", "<package>"]);
     expect(project.moat("run", "index.js", "passwd")).toMatchObject({ code: 0, stderr: "" });
@@ -169,7 +180,10 @@ describe("denials for programs", () => {
   test("the channel is the application's: packages neither hear nor publish on it", () => {
     project.write({ "moat.overrides.json": null });
     const { code, stdout, stderr } = project.moat("run", "watch.js");
-    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringMatching(/^moat: dep may not read \/etc\/passwd/u) });
+    expect({ code, stderr }).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/^moat: dep may not read \/etc\/passwd/u),
+    });
     expect(stdout.split("\n")).toEqual([
       "heard 0",
       `["dep","fs.read",true,"/etc/passwd",true]`,
@@ -182,7 +196,10 @@ describe("denials for programs", () => {
   test("the log has OpenTelemetry's attributes", () => {
     const log = path.join(project.folder, "denials.jsonl");
     project.moat("run", "--log", log, "index.js", "passwd");
-    const [line] = readFileSync(log, "utf8").trim().split("\n").map((text) => JSON.parse(text));
+    const [line] = readFileSync(log, "utf8")
+      .trim()
+      .split("\n")
+      .map((text) => JSON.parse(text));
     expect(line).toMatchObject({
       version: 1,
       denied: true,

@@ -40,9 +40,14 @@ export const allow: Command = async (args, context) => {
   const grant = readGrant(capability, target);
   const project = findProjectFrom(context.cwd);
   const { policy, overrides } = readPolicy(project);
-  const names = findPackages(asked, [...new Set([...Object.keys(policy.packages), ...Object.keys(overrides.packages)])]);
+  const names = findPackages(asked, [
+    ...new Set([...Object.keys(policy.packages), ...Object.keys(overrides.packages)]),
+  ]);
   if (names.length > 1)
-    throw usageError(`${JSON.stringify(asked)} means several packages: ${names.join(", ")}`, "name one of them in full");
+    throw usageError(
+      `${JSON.stringify(asked)} means several packages: ${names.join(", ")}`,
+      "name one of them in full",
+    );
   const [name] = names;
   const entry = Object.hasOwn(policy.packages, name) ? policy.packages[name] : undefined;
   const override = Object.hasOwn(overrides.packages, name) ? overrides.packages[name] : undefined;

@@ -43,7 +43,9 @@ function summaryLines({ figure, packages, notLoaded }: LearningResult["proposal"
     `  of ${plural(grants, "grant")} that could do harm, ${removed} can go and ${narrowed} can be narrower: ${Math.round(share * 100)} % of the authority of ${plural(packages.length, "package")}`,
   ];
   if (notLoaded.length > 0)
-    lines.push(`  ${plural(notLoaded.length, "package")} took no part in any run and ${notLoaded.length === 1 ? "keeps its" : "keep their"} grants`);
+    lines.push(
+      `  ${plural(notLoaded.length, "package")} took no part in any run and ${notLoaded.length === 1 ? "keeps its" : "keep their"} grants`,
+    );
   return lines;
 }
 

@@ -54,11 +54,15 @@ function openLog(logFile: string): number {
   try {
     return openSync(logFile, "a");
   } catch (cause) {
-    throw new MoatError("MOAT_WRITE_FAILED", `the log ${logFile} can't be written: ${(cause as NodeJS.ErrnoException).code}`, {
-      fields: { file: logFile },
-      nextStep: "name another file: --log FILE",
-      cause,
-    });
+    throw new MoatError(
+      "MOAT_WRITE_FAILED",
+      `the log ${logFile} can't be written: ${(cause as NodeJS.ErrnoException).code}`,
+      {
+        fields: { file: logFile },
+        nextStep: "name another file: --log FILE",
+        cause,
+      },
+    );
   }
 }
 

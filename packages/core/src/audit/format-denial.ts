@@ -72,7 +72,8 @@ export function remedyOf(denial: Denial, context: DenialContext = {}): Remedy | 
   if (denial.principal.startsWith("?")) return { command: "moat policy --write", waits: false };
   const name = quoteForShell(denial.principal);
   if (waits(grant, context)) return { command: escapeForTerminal(`moat policy --accept ${name}`), waits: true };
-  const target = grant.capability === "builtin" && grant.member !== "*" ? `${grant.target}.${grant.member}` : grant.target;
+  const target =
+    grant.capability === "builtin" && grant.member !== "*" ? `${grant.target}.${grant.member}` : grant.target;
   const words = ["moat", "allow", name, grant.capability, ...(target === "" ? [] : [quoteForShell(target)])];
   return { command: escapeForTerminal(words.join(" ")), waits: false };
 }

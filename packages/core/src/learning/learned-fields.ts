@@ -72,5 +72,8 @@ function digestOf(entry: OverrideFields, fields: readonly LearnedField[]): strin
   const only: Record<string, unknown> = {};
   for (const field of fields) only[field] = entry[field];
   const grants = grantsOf(mergeEntry(undefined, only)).map(grantKey).toSorted();
-  return createHash("sha256").update(JSON.stringify([fields, grants])).digest("hex").slice(0, 12);
+  return createHash("sha256")
+    .update(JSON.stringify([fields, grants]))
+    .digest("hex")
+    .slice(0, 12);
 }

@@ -18,16 +18,20 @@ const FIRST_EPHEMERAL_PORT = 32_768;
 export function narrowEndpoints({ capability, granted, used, lookedUp = [] }: UsedEndpoints): string[] {
   const byGrant = new Map<string, Set<string>>();
   for (const endpoint of used) {
-    const covering = granted.filter((held) => grantReaches({ capability, target: held }, { capability, target: endpoint }));
+    const covering = granted.filter((held) =>
+      grantReaches({ capability, target: held }, { capability, target: endpoint }),
+    );
     // A socket in the project's or the temp folder, which `*` covers and no text can tell.
     const grant = narrowest(covering) ?? (endpoint.startsWith("unix:") && granted.includes("*") ? "*" : undefined);
-    if (grant !== undefined) add(byGrant, grant, endpoint.startsWith("unix:") && grant === "*" ? "*" : portable(endpoint));
+    if (grant !== undefined)
+      add(byGrant, grant, endpoint.startsWith("unix:") && grant === "*" ? "*" : portable(endpoint));
   }
   const scopes = new Set([...byGrant].flatMap(([grant, endpoints]) => narrowed(grant, endpoints, capability)));
   for (const host of lookedUp) {
     if ([...scopes].some((scope) => endpointReachesHost(scope, host))) continue;
     const grant = narrowest(granted.filter((held) => endpointReachesHost(held, host)));
-    if (grant !== undefined) scopes.add(isPattern(grant) && reaches(grant, `${host}:*`, capability) ? `${host}:*` : grant);
+    if (grant !== undefined)
+      scopes.add(isPattern(grant) && reaches(grant, `${host}:*`, capability) ? `${host}:*` : grant);
   }
   return [...scopes].toSorted();
 }

@@ -44,10 +44,33 @@ export function narrowGrants({ base, uses, learned, isPlainFolder }: NarrowOptio
       granted(capability).filter((target) => used(capability).includes(target)),
     );
   const narrowed: Grant[] = [
-    ...grants("fs.read", narrowPaths({ mode: "read", granted: granted("fs.read"), used: used("fs.read"), looked: used("fs.stat"), isPlainFolder })),
-    ...grants("fs.write", narrowPaths({ mode: "write", granted: granted("fs.write"), used: used("fs.write"), isPlainFolder })),
-    ...grants("net.connect", narrowEndpoints({ capability: "net.connect", granted: granted("net.connect"), used: used("net.connect"), lookedUp: used("dns") })),
-    ...grants("net.listen", narrowEndpoints({ capability: "net.listen", granted: granted("net.listen"), used: used("net.listen") })),
+    ...grants(
+      "fs.read",
+      narrowPaths({
+        mode: "read",
+        granted: granted("fs.read"),
+        used: used("fs.read"),
+        looked: used("fs.stat"),
+        isPlainFolder,
+      }),
+    ),
+    ...grants(
+      "fs.write",
+      narrowPaths({ mode: "write", granted: granted("fs.write"), used: used("fs.write"), isPlainFolder }),
+    ),
+    ...grants(
+      "net.connect",
+      narrowEndpoints({
+        capability: "net.connect",
+        granted: granted("net.connect"),
+        used: used("net.connect"),
+        lookedUp: used("dns"),
+      }),
+    ),
+    ...grants(
+      "net.listen",
+      narrowEndpoints({ capability: "net.listen", granted: granted("net.listen"), used: used("net.listen") }),
+    ),
     ...grants("env", narrowKeys(granted("env"), used("env"), used("env.list").length > 0)),
     ...grants("command", narrowCommands(granted("command"), used("command"))),
     ...only("worker"),
@@ -57,7 +80,8 @@ export function narrowGrants({ base, uses, learned, isPlainFolder }: NarrowOptio
   const kept = new Map(narrowed.map((grant) => [grantKey(grant), grant]));
   for (const grant of learned) {
     if (!NARROWED.has(grant.capability) || !held.some((one) => grantReaches(one, grant))) continue;
-    if (!narrowed.some((one) => grantReaches(one, grant) && one.capability !== "builtin")) kept.set(grantKey(grant), grant);
+    if (!narrowed.some((one) => grantReaches(one, grant) && one.capability !== "builtin"))
+      kept.set(grantKey(grant), grant);
   }
   return [...kept.values()];
 }
@@ -69,7 +93,9 @@ function narrowKeys(granted: readonly string[], used: readonly string[], lists: 
   if (lists) return [...granted];
   const keys = new Set<string>();
   for (const key of used) {
-    const covering = granted.filter((held) => grantReaches({ capability: "env", target: held }, { capability: "env", target: key }));
+    const covering = granted.filter((held) =>
+      grantReaches({ capability: "env", target: held }, { capability: "env", target: key }),
+    );
     if (covering.length > 0) keys.add(key);
   }
   return [...keys].toSorted();

@@ -8,7 +8,13 @@ import { grantReaches } from "../policy/grant-reach.ts";
 import { riskOf } from "../policy/grant-risk.ts";
 import { compareText } from "../naming/compare-names.ts";
 import type { CanonicalName, OverrideEntry, Overrides, PackagePolicy, Policy } from "../policy/types.ts";
-import { learnedFields, learnedReason, withoutLearned, type LearnedField, type OverrideFields } from "./learned-fields.ts";
+import {
+  learnedFields,
+  learnedReason,
+  withoutLearned,
+  type LearnedField,
+  type OverrideFields,
+} from "./learned-fields.ts";
 import { OWN_FOLDER } from "./narrow-paths.ts";
 import { NARROWED_CAPABILITIES, narrowGrants } from "./narrow-grants.ts";
 
@@ -62,7 +68,9 @@ export function proposeScopes({ policy, overrides, learned, isPlainFolder }: Pro
   const packages: PackageProposal[] = [];
   const notLoaded: CanonicalName[] = [];
   const figure = { grants: 0, removed: 0, narrowed: 0 };
-  const names = [...new Set([...Object.keys(policy.packages), ...Object.keys(overrides.packages)])].toSorted(compareText);
+  const names = [...new Set([...Object.keys(policy.packages), ...Object.keys(overrides.packages)])].toSorted(
+    compareText,
+  );
   for (const name of names) {
     if (policy.root === "trusted" && name.startsWith(".") && !name.includes(">")) continue;
     const own = uses.get(name) ?? [];
@@ -165,7 +173,10 @@ function sameFields(a: OverrideFields, b: OverrideFields): boolean {
   return text(a) === text(b);
 }
 
-function entryOf<E>(holder: { readonly packages: Readonly<Record<CanonicalName, E>> }, name: CanonicalName): E | undefined {
+function entryOf<E>(
+  holder: { readonly packages: Readonly<Record<CanonicalName, E>> },
+  name: CanonicalName,
+): E | undefined {
   return Object.hasOwn(holder.packages, name) ? holder.packages[name] : undefined;
 }
 

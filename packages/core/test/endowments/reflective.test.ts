@@ -272,10 +272,13 @@ describe("diagnostics_channel", () => {
     const listener = (message: unknown): void => void heard.push(message);
     realChannels.subscribe("app:test", listener);
     realChannels.subscribe("http.client.request.start", listener);
+    realChannels.subscribe("moat:denial", listener);
+    channels.channel("moat:denial").publish("forged");
     channels.channel("app:test").publish(1);
     channels.channel("http.client.request.start").publish("forged");
     realChannels.unsubscribe("app:test", listener);
     realChannels.unsubscribe("http.client.request.start", listener);
+    realChannels.unsubscribe("moat:denial", listener);
     expect(heard).toEqual([1]);
   });
 

@@ -13,15 +13,27 @@ describe("paths", () => {
       given: { mode: "read", granted: ["."], used: ["./data/a.json", "./views/deep/x.html", "./views/y.html"] },
       scopes: ["./data", "./views"],
     },
-    { why: "single files at the top", given: { mode: "read", granted: ["."], used: ["./a.json"] }, scopes: ["./a.json"] },
+    {
+      why: "single files at the top",
+      given: { mode: "read", granted: ["."], used: ["./a.json"] },
+      scopes: ["./a.json"],
+    },
     { why: "nothing used", given: { mode: "write", granted: [".", "<tmp>"], used: [] }, scopes: [] },
-    { why: "the project itself was listed", given: { mode: "read", granted: ["."], used: [".", "./a/b"] }, scopes: ["."] },
+    {
+      why: "the project itself was listed",
+      given: { mode: "read", granted: ["."], used: [".", "./a/b"] },
+      scopes: ["."],
+    },
     {
       why: "scopes that are narrow already stay as they are",
       given: { mode: "read", granted: ["./data", "<tmp>"], used: ["./data/deep/x", "<tmp>/abc/def"] },
       scopes: ["./data", "<tmp>"],
     },
-    { why: "the package's own folder stays", given: { mode: "read", granted: ["<package>"], used: [] }, scopes: ["<package>"] },
+    {
+      why: "the package's own folder stays",
+      given: { mode: "read", granted: ["<package>"], used: [] },
+      scopes: ["<package>"],
+    },
     {
       why: "of packages, the package",
       given: { mode: "read", granted: ["."], used: ["./node_modules/@a/b/x/y.css", "./node_modules/c/z.css"] },
@@ -79,7 +91,9 @@ describe("paths", () => {
   test("whatever the record says, no scope leaves those that are granted", () => {
     const path = fc
       .array(fc.constantFrom("a", "b", ".env", "..", "node_modules", "package.json", "x.js", ".git"), { maxLength: 4 })
-      .chain((parts) => fc.constantFrom(".", "<tmp>", "<package>", "/etc", "<home>").map((base) => [base, ...parts].join("/")));
+      .chain((parts) =>
+        fc.constantFrom(".", "<tmp>", "<package>", "/etc", "<home>").map((base) => [base, ...parts].join("/")),
+      );
     fc.assert(
       fc.property(
         fc.constantFrom("read" as const, "write" as const),

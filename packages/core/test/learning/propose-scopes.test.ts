@@ -6,12 +6,20 @@ import { parseOverrides } from "../../src/policy/parse-policy.ts";
 import { printOverrides } from "../../src/policy/print-policy.ts";
 import type { OverrideEntry, Overrides, PackageEntry, Policy } from "../../src/policy/types.ts";
 
-const policyOf = (packages: Record<string, PackageEntry>): Policy => ({ version: 1, root: "trusted", entries: ["./i.js"], packages });
+const policyOf = (packages: Record<string, PackageEntry>): Policy => ({
+  version: 1,
+  root: "trusted",
+  entries: ["./i.js"],
+  packages,
+});
 const overridesOf = (packages: Record<string, OverrideEntry>): Overrides => ({ packages });
 const RUN = { date: "2026-11-21", entries: ["./i.js", "bin:x"] };
 
 function learn(policy: Policy, overrides: Overrides, uses: readonly Omit<Use, "principal">[], principal = "a") {
-  const learned = { runs: [], uses: [{ capability: "loaded", target: "" } as const, ...uses].map((use) => ({ principal, ...use })) };
+  const learned = {
+    runs: [],
+    uses: [{ capability: "loaded", target: "" } as const, ...uses].map((use) => ({ principal, ...use })),
+  };
   const proposal = proposeScopes({ policy, overrides, learned, isPlainFolder: () => true });
   const written = applyProposal(overrides, proposal, RUN);
   // What is written is what the strict parser reads.
@@ -63,7 +71,9 @@ describe("proposals", () => {
   });
 
   test("whoever lists the environment keeps what it has", () => {
-    const { written } = learn(policyOf({ a: { env: ["A", "B"] } }), overridesOf({}), [{ capability: "env.list", target: "*" }]);
+    const { written } = learn(policyOf({ a: { env: ["A", "B"] } }), overridesOf({}), [
+      { capability: "env.list", target: "*" },
+    ]);
     expect(written.packages).toEqual({});
   });
 
@@ -80,7 +90,9 @@ describe("proposals", () => {
   });
 
   test("pending grants are not among what a package has", () => {
-    const { written } = learn(policyOf({ a: { pending: { env: ["X"] } } }), overridesOf({}), [{ capability: "env", target: "X" }]);
+    const { written } = learn(policyOf({ a: { pending: { env: ["X"] } } }), overridesOf({}), [
+      { capability: "env", target: "X" },
+    ]);
     expect(written.packages).toEqual({});
   });
 });
@@ -101,7 +113,11 @@ describe("what people wrote", () => {
   test("narrower than what was learned, is never widened again", () => {
     const first = learn(policy, overridesOf({}), [read("./data/x"), read("./views/x")]).written;
     const narrowed = { ...first.packages["a"]!, fs: { read: ["./data"], write: [] } };
-    const { written } = learn(policy, overridesOf({ a: narrowed }), [read("./data/x"), read("./views/x"), read("./more/x")]);
+    const { written } = learn(policy, overridesOf({ a: narrowed }), [
+      read("./data/x"),
+      read("./views/x"),
+      read("./more/x"),
+    ]);
     expect(written.packages["a"]).toEqual(narrowed);
   });
 });
@@ -120,7 +136,10 @@ describe("several runs", () => {
   test("never go beyond the policy as it is now", () => {
     const first = learn(policy, overridesOf({}), [read("./data/x"), read("./views/x")]).written;
     const now = policyOf({ a: { fs: { read: ["./data", "./unused"] } } });
-    expect(learn(now, first, [read("./data/x"), read("./views/x")]).written.packages["a"]!.fs).toEqual({ read: ["./data"], write: [] });
+    expect(learn(now, first, [read("./data/x"), read("./views/x")]).written.packages["a"]!.fs).toEqual({
+      read: ["./data"],
+      write: [],
+    });
   });
 
   test("that used everything leave nothing to say", () => {
