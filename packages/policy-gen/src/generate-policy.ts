@@ -1,5 +1,5 @@
 import { join, relative, sep } from "node:path";
-import { buildGraph, findInstalledCommand, makeDisk, makeResolver, MoatError } from "@moat/core/model";
+import { buildGraph, commandProblem, findInstalledCommand, makeDisk, makeResolver, MoatError } from "@moat/core/model";
 import type { CanonicalName, Overrides, PackageEntry, PackageGraph, Policy, Resolution, Resolver } from "@moat/core/model";
 import { programIn } from "./call-effects.ts";
 import { openFactsCache } from "./facts-cache.ts";
@@ -9,6 +9,7 @@ import { grantEnvironmentKeys } from "./environment-keys.ts";
 import { COMMAND_RUNNERS } from "./tables/command-runners.ts";
 import { CALLERS_LOADERS, PROJECT_LOADERS } from "./tables/module-loaders.ts";
 import { ADDON_LOADERS, addonsOf } from "./native-addons.ts";
+import { nativeProgramsOf } from "./native-programs.ts";
 import { addonGrant, grantsOfUse, namedFileGrant } from "./package-grants.ts";
 import { listFiles, packageNameOf, reachFiles } from "./reach.ts";
 import { sharedGlobals } from "./shared-globals.ts";
@@ -160,6 +161,7 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
     collectorOf(location)?.grant({ capability: "share", target: name }, within(location, file), use);
   }
   grantNamedCommands();
+  grantNativePrograms();
   grantProjectModules();
 
   const packages: Record<CanonicalName, PackageEntry> = Object.create(null);
@@ -247,6 +249,17 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
     for (const { path, location, facts } of reached.files) {
       const use = runners.has(location) ? facts.uses.find(({ target }) => target === "computed name of a global") : undefined;
       if (use !== undefined) collectorOf(location)?.grant({ capability: "share", target: "*" }, within(location, path), use);
+    }
+  }
+
+  /** A package that starts a program by a computed path may start those of the platform packages that it imports. */
+  function grantNativePrograms(): void {
+    for (const { from, to, file, use } of reached.edges) {
+      if (!commandWrappers.has(from) || !isDependency(to)) continue;
+      for (const path of nativeProgramsOf(to, disk)) {
+        const grant = { capability: "command", target: `<dependency>/${path}` } as const;
+        if (!commandProblem(grant.target, "policy")) collectorOf(from)?.grant(grant, within(from, file), use);
+      }
     }
   }
 

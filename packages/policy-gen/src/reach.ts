@@ -109,6 +109,15 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
     return known;
   };
 
+  /** The dependencies that a computed name may mean. */
+  const linkDeclared = (file: ReachedFile, use: Use, prefix: string): void => {
+    if (options.isFirstParty(file.location)) return;
+    for (const name of options.declaredNames(file.location)) {
+      if (prefix !== "" && !name.startsWith(prefix) && !prefix.startsWith(`${name}/`)) continue;
+      if (!link(file, name, file.facts.format === "module" ? "import" : "require", use)) link(file, `${name}/package.json`, "require", use);
+    }
+  };
+
   /** What a specifier such as `./locale/*` or a name out of a configuration may load. */
   const linkComputed = (file: ReachedFile, use: Use): void => {
     // `import("file://" + path)` may be any file.
@@ -125,10 +134,7 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
     }
     if (options.isFirstParty(file.location)) return;
     if (prefix === "" && suffix === "") loadsAnything.push({ file, use });
-    for (const name of options.declaredNames(file.location)) {
-      if (prefix !== "" && !name.startsWith(prefix) && !prefix.startsWith(`${name}/`)) continue;
-      if (!link(file, name, mode, use)) link(file, `${name}/package.json`, "require", use);
-    }
+    linkDeclared(file, use, prefix);
     if (prefix !== "" || opaque.has(file.location)) return;
     opaque.add(file.location);
     for (const path of filesOf(file.location)) {
@@ -168,6 +174,7 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
       if (use.capability === "require" || use.capability === "import") link(file, use.target, use.capability, use);
       else if (use.capability === "file") link(file, use.target, "require", use);
       else if (use.capability === "computed") linkComputed(file, use);
+      else if (use.capability === "unanalyzed" && use.target === "computed require.resolve") linkDeclared(file, use, "");
     }
   };
 

@@ -77,8 +77,8 @@ export function makePluginSearch(options: PluginSearchOptions): PluginSearch {
   };
 
   /** Looks in a text for the names of dependencies that its package declares. */
-  const lookForNames = (state: (typeof states)[number], location: string, file: string, words: Iterable<readonly [word: string, offset: number]>, text: string): void => {
-    const declared = options.declaredNames(location).flatMap((name) => spellingsOf(name).map((spelling) => [spelling, name] as const));
+  const lookForNames = (state: (typeof states)[number], location: string, file: string, words: Iterable<readonly [word: string, offset: number]>, text: string, spell = spellingsOf): void => {
+    const declared = options.declaredNames(location).flatMap((name) => spell(name).map((spelling) => [spelling, name] as const));
     if (declared.length === 0) return;
     const names = new Map(declared);
     for (const [word, offset] of words) {
@@ -101,7 +101,10 @@ export function makePluginSearch(options: PluginSearchOptions): PluginSearch {
       if (!path.endsWith(`${sep}package.json`)) state.looked.add(path);
       const from = join(project, "noop.js");
       lookForNames(state, project, from, isCode ? quotedWords(text) : words(text), text);
-      if (isCode) addModule(state, path);
+      if (isCode) {
+        lookForNames(state, project, from, keys(text), text, (name) => [name]);
+        addModule(state, path);
+      }
       for (const [word] of isCode ? quotedWords(text) : words(text)) addNamedModule(state, word, dirname(path));
     }
     if (TEST_RUNNERS.has(packageNameAt(state.tool))) {
@@ -196,6 +199,11 @@ function isLoader({ uses }: FileFacts): boolean {
 /** The short texts in quotes of a program. */
 function* quotedWords(text: string): Generator<readonly [string, number]> {
   for (const match of text.matchAll(/(["'`])([@\w.][^"'`\s\\]{0,120})\1/g)) yield [match[2]!, match.index + 1];
+}
+
+/** `cssnano: { … }`: the keys of objects of a program. */
+function* keys(text: string): Generator<readonly [string, number]> {
+  for (const match of text.matchAll(/([A-Za-z_$][\w$]*)\s*:/g)) yield [match[1]!, match.index];
 }
 
 /** The words of a configuration, in JSON, YAML or TOML. */

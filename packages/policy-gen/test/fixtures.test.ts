@@ -39,6 +39,10 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
     [1, /^computed specifier \*$/],
     [1, /^require\.resolve used as a value$/],
   ],
+  "platform-program": [
+    [3, /^command that is not constant$/],
+    [3, /^computed require\.resolve$/],
+  ],
   "specs-of-a-runner": [[1, /^computed specifier file:\/\/\*$/]],
   "unreadable-syntax": [[2, /^syntax: /]],
 };

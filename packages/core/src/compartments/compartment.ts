@@ -41,8 +41,10 @@ export interface CompartmentOptions {
   readonly globalThis: Record<PropertyKey, unknown>;
   /** Names that the real global object still has, `Object.prototype`'s included. */
   readonly realGlobalNames: ReadonlySet<string>;
-  /** `import()` of evaluated text. */
-  importModule(specifier: unknown): Promise<unknown>;
+  /** `import()` of evaluated text; `referrer` is the file whose code has it evaluated, where that is known. */
+  importModule(specifier: unknown, options: unknown, referrer: string | undefined): Promise<unknown>;
+  /** The guest's file that is running. */
+  runningFile?(): string | undefined;
   /** Told of each free name that is nowhere; may throw something better than a ReferenceError. */
   onMissingGlobal?(name: string): void;
   /**
@@ -83,7 +85,7 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
     [RESERVED.strictGlobal]: makeStrictGlobal(guestGlobal, isDefined, read),
     [RESERVED.maybe]: intrinsics === undefined ? guestGlobal : makeStrictGlobal(guestGlobal, () => true, read),
     [RESERVED.eval]: (...args: unknown[]) => guestEval(args[0]),
-    [RESERVED.import]: options.importModule,
+    [RESERVED.import]: (specifier: unknown, settings?: unknown) => options.importModule(specifier, settings, undefined),
     [RESERVED.target]: assignmentTarget,
     [RESERVED.computedTarget]: computedTarget,
     [RESERVED.key]: undefined,
@@ -108,12 +110,22 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
     return apply(outer, undefined, values) as Function;
   };
 
-  const evaluate: Compartment["evaluate"] = (source, fileName = "evalmachine.<anonymous>") =>
-    apply(instantiate(inWordsOfV8(source, () => prepareScript(source, names)), fileName), guestGlobal, []);
+  /** `import("./x.js")` in evaluated text starts from the file that has it evaluated, as in Node. */
+  const importsFromHere = (functor: Functor): Machinery | undefined => {
+    const referrer = functor.parameters.includes(RESERVED.import) ? options.runningFile?.() : undefined;
+    if (referrer === undefined) return undefined;
+    return { [RESERVED.import]: (specifier: unknown, settings?: unknown) => options.importModule(specifier, settings, referrer) };
+  };
+
+  const evaluate: Compartment["evaluate"] = (source, fileName = "evalmachine.<anonymous>") => {
+    const functor = inWordsOfV8(source, () => prepareScript(source, names));
+    return apply(instantiate(functor, fileName, importsFromHere(functor)), guestGlobal, []);
+  };
 
   const compileFunction: Compartment["compileFunction"] = (parameters, body, { kind = "function", fileName = "moat:function" } = {}) => {
     const text = `(${FUNCTION_HEADS[kind]} anonymous(${parameters.join(",")}\n) {\n${body}\n})`;
-    return apply(instantiate(inWordsOfV8(text, () => prepareFunction(text, names)), fileName), undefined, []) as Function;
+    const functor = inWordsOfV8(text, () => prepareFunction(text, names));
+    return apply(instantiate(functor, fileName, importsFromHere(functor)), undefined, []) as Function;
   };
 
   const guestEval = (text: unknown): unknown =>

@@ -3,7 +3,7 @@
  * its own facades. Everything that loads or evaluates for a package goes
  * through here, so that identity is a closure and never a stack.
  */
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { makeBuiltin } from "../endowments/builtins.ts";
 import { makeGlobals } from "../endowments/globals.ts";
@@ -106,7 +106,13 @@ export function makeWorld(realm: Realm, principal: Principal): World {
   world.compartment = makeCompartment({
     globalThis: guestGlobal,
     realGlobalNames: realm.realGlobalNames,
-    importModule: (specifier) => world.modules.importDynamically(specifier, defaultReferrer),
+    importModule: (specifier, options, referrer = defaultReferrer) => world.modules.importDynamically(specifier, referrer, options),
+    // Where a relative specifier starts, and no question of authority: that is this package's wherever the text came from.
+    runningFile: () => {
+      const file = errorOrigin(new Error())?.file;
+      const path = file ? toPath(file) : undefined;
+      return path !== undefined && isAbsolute(path) && realm.resolver.ownerOf(path) === principal.location ? path : undefined;
+    },
     onMissingGlobal(name) {
       if (Object.hasOwn(realm.powers.globals, name)) principal.denies({ capability: "global", target: name });
     },

@@ -69,9 +69,13 @@ export const envProblem: GrantSyntax = (text, origin) => {
   return `this is not an environment key: expected "NODE_ENV" or a prefix such as "FOO_*"`;
 };
 
-/** A program by name (`git`), by a path scope (`<package>/bin/x`), or (overrides) an absolute path or `*`. */
+/**
+ * A program by name (`git`), by a path scope (`<package>/bin/x`), in a package that this one may
+ * import (`<dependency>/bin/x`), or (overrides) an absolute path or `*`.
+ */
 export const commandProblem: GrantSyntax = (text, origin) => {
   if (text === "*") return origin === "overrides" ? undefined : `"*" (any program) is for moat.overrides.json`;
+  if (text.startsWith("<dependency>/")) return CONTROL.test(text) ? "a path has no control characters" : stepsProblem(text.slice("<dependency>/".length), /\//u);
   if (/^[./<\\]/u.test(text) || DRIVE.test(text))
     return text === "." || text === "/" || /^<[a-z]+>$/u.test(text)
       ? "this is a folder, not a program"

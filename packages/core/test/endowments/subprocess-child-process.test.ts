@@ -128,6 +128,17 @@ describe("a granted program", () => {
   });
 });
 
+describe("a program of a dependency", () => {
+  test("may be started where its package may be imported", () => {
+    const { cp } = facade(["<dependency>/bin/own"], { more: { importable: [join(project, "node_modules/dep")] } });
+    expect(cp.execFileSync(join(project, "node_modules/dep/bin/own"), { encoding: "utf8" })).toBe("own\n");
+    expect(() => cp.execFileSync(join(project, "node_modules/dep/bin/tool"))).toThrow(/ENOENT/);
+    const { cp: other } = facade(["<dependency>/bin/tool"], { more: { importable: [] } });
+    expect(() => other.execFileSync(join(project, "node_modules/dep/bin/tool"))).toThrow(/ENOENT/);
+    expectNothingRan();
+  });
+});
+
 describe("any other program", () => {
   test.each(["other", "sh", "node", process.execPath, "./other", "/bin/sh"])("%s is not started", async (file) => {
     const { cp, context } = facade(["tool"], { policy: { commands: ["tool"], fs: { read: [".."] } } });

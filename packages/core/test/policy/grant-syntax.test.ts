@@ -113,7 +113,7 @@ describe.each([
   [
     "commands",
     commandProblem,
-    ["git", "g++", "python3.12", "7z", "./scripts/x", "<package>/bin/x"],
+    ["git", "g++", "python3.12", "7z", "./scripts/x", "<package>/bin/x", "<dependency>/bin/x"],
     ["*", "/usr/bin/git", "C:\\git.exe"],
     ["", "git status", "git;ls", "a/b", "..", "../x", ".", "/", "<package>", "-rf", "$(x)", "git\n"],
   ],

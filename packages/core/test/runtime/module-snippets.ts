@@ -158,6 +158,7 @@ export const MODULE_SNIPPETS: Readonly<Record<string, Readonly<Record<string, st
   "a comment that names a source": { "main.mjs": "export const result = new Error('x').stack.includes('node:fs:1')\n//# sourceURL=node:fs\n//#\u00a0sourceURL=node:fs\n" },
   "eval and Function in a module": { "main.mjs": `export const result = [eval("1 + 1"), (0, eval)("typeof this"), Function("return typeof arguments")(), new Function("a", "return import.meta") ]` },
   "evaluated text imports": { "main.mjs": `let r; try { r = (await Function("return import('node:path')")()).sep } catch (e) { r = e.name } export const result = typeof r` },
+  "evaluated text imports a file beside": { "main.mjs": `const load = new Function("x", "return import(x)"); export const result = [(await load("./a.mjs")).a, (await (0, eval)("import('./a.mjs')")).a]`, "a.mjs": `export const a = 1` },
   "createRequire": { "main.mjs": `import { createRequire } from "node:module"; const require = createRequire(import.meta.url); export const result = [require("./c.cjs").a, require.resolve("./c.cjs").endsWith("c.cjs")]`, "c.cjs": `exports.a = 1` },
   "an unknown scheme": { "main.mjs": `let codes = []; for (const s of ["https://example.com/x.js", "blob:x", "DATA:text/javascript,1", "file:///none/x.mjs"]) try { await import(s); codes.push("loaded") } catch (e) { codes.push(e.name) } export const result = codes` },
   "an error's own file and line": {

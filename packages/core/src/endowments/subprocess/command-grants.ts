@@ -24,6 +24,8 @@ export function isNodeName(path: string): boolean {
  * - `git`: the program of that name on moat's own `PATH`;
  * - `./scripts/x.sh`, `<package>/bin/esbuild`, `<home>/bin/x`, `/usr/bin/x`: that
  *   very file, also where a caller reaches it by another path;
+ * - `<dependency>/bin/esbuild`: that file of a package which this one may import, as
+ *   native programs are brought by one package for each platform;
  * - `node`: children that run JavaScript, under moat;
  * - `*`: any program.
  *
@@ -67,11 +69,21 @@ export function makeCommandGrants(context: EndowmentContext): {
     }
     return undefined;
   };
-  const expand = (grant: string): string | undefined => {
+  /** The files that a grant by path means. */
+  const expand = (grant: string): readonly string[] => {
+    if (grant.startsWith("<dependency>/")) return (context.importable ?? []).map((folder) => join(folder, grant.slice("<dependency>".length)));
+    const path = expandPath(grant);
+    return path === undefined ? [] : [path];
+  };
+  const expandPath = (grant: string): string | undefined => {
     const base = { "<package>": principal.location, "<cwd>": paths.cwd, "<tmp>": paths.tmp, "<home>": paths.home };
     for (const token of TOKENS) if (grant.startsWith(`${token}/`)) return join(base[token], grant.slice(token.length));
     if (grant.startsWith("./")) return join(paths.project, grant);
     return isAbsolute(grant) ? normalize(grant) : undefined;
+  };
+  const filesNamed = (name: string): readonly string[] => {
+    const path = name === "node" ? execPath : onPath(name);
+    return path === undefined ? [] : [path];
   };
   const nodeKind = (path: string): Program["node"] => {
     // HAZARD: another node than moat's own runs JavaScript just as well.
@@ -119,13 +131,13 @@ export function makeCommandGrants(context: EndowmentContext): {
       }
       for (const grant of grants) {
         const isName = !grant.includes("/");
-        const granted = isName ? (grant === "node" ? execPath : onPath(grant)) : expand(grant);
+        const candidates = isName ? filesNamed(grant) : expand(grant);
+        const granted = candidates.find((path) => realpath(path) === real);
         // A name covers no other name of the same file: busybox as `sh` is not busybox as `ls`.
-        if (granted === undefined || realpath(granted) !== real || (isName && basename(asked) !== basename(granted)))
-          continue;
-        if (!isExecutable(granted)) return undefined;
-        noteUse(grant);
-        return program(granted, isName ? grant : basename(granted));
+          if (granted === undefined || (isName && basename(asked) !== basename(granted))) continue;
+          if (!isExecutable(granted)) return undefined;
+          noteUse(grant);
+          return program(granted, isName ? grant : basename(granted));
       }
       return undefined;
     },
