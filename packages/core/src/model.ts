@@ -27,6 +27,7 @@ export { comparePolicies, pendingGrants, type GrantState, type PolicyChange } fr
 export {
   OVERRIDES_FILE,
   POLICY_FILE,
+  readConflictedPolicy,
   readOverrides,
   readPolicy,
   readPolicyFile,

@@ -13,7 +13,7 @@ export async function writePolicy(
   flags: PolicyFlags,
   context: CommandContext,
 ): Promise<ExitCode> {
-  const request = readPolicyRequest(asked, context.cwd);
+  const request = readPolicyRequest(asked, context.cwd, true);
   const generation = await generate(request, context);
   const ratcheted = ratchet(request.previous, generation.policy);
   const policy = flags.accept ? accept(ratcheted) : ratcheted;

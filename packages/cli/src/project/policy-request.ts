@@ -2,6 +2,7 @@ import {
   findInstalledCommand,
   MoatError,
   POLICY_FILE,
+  readConflictedPolicy,
   readOverrides,
   readPolicyFile,
   type Overrides,
@@ -17,15 +18,18 @@ export interface PolicyRequest {
   readonly previous: Policy | undefined;
   /** What the file lists, and what was asked for besides; sorted. */
   readonly entries: readonly string[];
+  /** Whether the file was an unresolved merge, and `previous` is what both sides grant. */
+  readonly wasConflict: boolean;
 }
 
 /**
  * Reads the arguments of `moat policy [entry…]`, and the project's files.
- * An existing policy that is malformed is an error, so that it is never written over.
+ * An existing policy that is malformed is an error, so that it is never written over; an unresolved merge too,
+ * unless the command `resolves` it.
  *
  * @throws MoatError also `MOAT_ENTRY_OUTSIDE` where the entries belong to more than one project
  */
-export function readPolicyRequest(asked: readonly string[], cwd: string): PolicyRequest {
+export function readPolicyRequest(asked: readonly string[], cwd: string, resolves = false): PolicyRequest {
   const files = asked.filter((argument) => !argument.startsWith("bin:")).map((argument) => findEntry(argument, cwd));
   const project = files[0]?.project ?? findProjectFrom(cwd);
   const stranger = files.find((entry) => entry.project !== project);
@@ -37,7 +41,8 @@ export function readPolicyRequest(asked: readonly string[], cwd: string): Policy
   }
   const commands = asked.filter((argument) => argument.startsWith("bin:"));
   for (const command of commands) findInstalledCommand(command.slice("bin:".length), project);
-  const previous = readPolicyFile(project);
+  const agreed = resolves ? readConflictedPolicy(project) : undefined;
+  const previous = agreed ?? readPolicyFile(project);
   for (const entry of previous?.entries ?? []) assertListedEntry(entry, project);
   const entries = new Set([...(previous?.entries ?? []), ...files.map(({ name }) => name), ...commands]);
   if (entries.size === 0) {
@@ -45,7 +50,7 @@ export function readPolicyRequest(asked: readonly string[], cwd: string): Policy
       nextStep: "moat policy --write <entry>",
     });
   }
-  return { project, overrides: readOverrides(project), previous, entries: [...entries].toSorted() };
+  return { project, overrides: readOverrides(project), previous, entries: [...entries].toSorted(), wasConflict: agreed !== undefined };
 }
 
 /** An entry that the file lists and that is gone: only a person can say whether it comes back. */

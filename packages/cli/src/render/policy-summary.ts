@@ -36,7 +36,11 @@ export function policySummary(
   const paint = makePaint(stdout, env);
   const names = Object.keys(policy.packages).filter((name) => !isFirstParty(name));
   const head = `${written ? `${POLICY_FILE} is written` : `${POLICY_FILE} would be`} for ${escapeForTerminal(entries.join(", "))}: ${count(names.length, "package")}.\n`;
+  const merge = options.wasConflict
+    ? `${POLICY_FILE} was an unresolved merge: what both sides grant is kept, and what one of them granted waits again.\n`
+    : "";
   return (
+    merge +
     head +
     riskyText(options, paint) +
     pendingText(unanswered(policy, overrides), paint) +

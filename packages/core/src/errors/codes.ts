@@ -18,6 +18,7 @@ const table = {
   MOAT_OVERRIDES_INVALID: { title: "moat.overrides.json is malformed" },
   MOAT_PACKAGE_MISSING: { title: "A package is not installed" },
   MOAT_PACKAGE_UNKNOWN: { title: "The policy has no such package" },
+  MOAT_POLICY_CONFLICT: { title: "A policy file is an unresolved merge" },
   MOAT_POLICY_INVALID: { title: "moat.policy.json is malformed" },
   MOAT_POLICY_MISSING: { title: "There is no moat.policy.json" },
   MOAT_POLICY_STALE: { title: "moat.policy.json does not fit the installed packages" },

@@ -2,6 +2,7 @@ import { TextDecoder } from "node:util";
 import { lstatSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { MoatError } from "../errors/moat-error.ts";
+import { agreedPolicy, hasConflict, sidesOf } from "./conflict.ts";
 import { parseOverrides, parsePolicy } from "./parse-policy.ts";
 import type { Overrides, Policy } from "./types.ts";
 
@@ -34,6 +35,27 @@ export function readPolicy(projectDir: string): PolicyFiles {
 export function readPolicyFile(projectDir: string): Policy | undefined {
   const text = readProjectFile(projectDir, POLICY_FILE);
   return text === undefined ? undefined : parsePolicy(text, POLICY_FILE);
+}
+
+/**
+ * What both sides of an unresolved merge grant; undefined where the file has no conflict.
+ *
+ * @throws MoatError `MOAT_POLICY_INVALID` where one of the sides is malformed
+ */
+export function readConflictedPolicy(projectDir: string): Policy | undefined {
+  const text = readProjectFile(projectDir, POLICY_FILE);
+  if (text === undefined || !hasConflict(text)) return undefined;
+  const sides = sidesOf(text);
+  if (sides === undefined) {
+    throw new MoatError("MOAT_POLICY_CONFLICT", `${POLICY_FILE} has conflict markers in no order that git leaves`, {
+      fields: { file: POLICY_FILE },
+      nextStep: `take one version whole: git checkout --ours -- ${POLICY_FILE}`,
+    });
+  }
+  return agreedPolicy(
+    parsePolicy(sides.ours, `${POLICY_FILE} (ours)`),
+    parsePolicy(sides.theirs, `${POLICY_FILE} (theirs)`),
+  );
 }
 
 /** The overrides, empty where the project has none. */

@@ -1,5 +1,6 @@
 import { MoatError } from "../errors/moat-error.ts";
 import type { MoatErrorCode } from "../errors/codes.ts";
+import { hasConflict } from "./conflict.ts";
 import { JsonSyntaxError, parseJson, placeOf, type JsonMember, type JsonNode } from "./json-document.ts";
 import type { GrantOrigin, GrantSyntax } from "./grant-syntax.ts";
 import { nearestWord } from "./nearest-word.ts";
@@ -24,7 +25,7 @@ export interface PolicyReader {
   boolean(place: Place, what: string): boolean;
 }
 
-/** @throws MoatError `code` when the text is not JSON */
+/** @throws MoatError `code` when the text is not JSON, `MOAT_POLICY_CONFLICT` when it is an unresolved merge */
 export function makePolicyReader(
   text: string,
   fileName: string,
@@ -56,7 +57,7 @@ export function makePolicyReader(
 
   return {
     origin,
-    root: { node: readRoot(text, fail), path: "$" },
+    root: { node: readRoot(text, fileName, origin, fail), path: "$" },
     fail,
     members,
     fields(place, what, fields) {
@@ -95,10 +96,20 @@ export function makePolicyReader(
   };
 }
 
-function readRoot(text: string, fail: PolicyReader["fail"]): JsonNode {
+function readRoot(text: string, fileName: string, origin: GrantOrigin, fail: PolicyReader["fail"]): JsonNode {
   try {
     return parseJson(text);
   } catch (error) {
+    if (hasConflict(text)) {
+      throw new MoatError("MOAT_POLICY_CONFLICT", `${fileName} is an unresolved merge: it has conflict markers`, {
+        fields: { file: fileName },
+        nextStep:
+          origin === "policy"
+            ? "moat policy --write, which keeps what both sides grant; the rest waits for acceptance"
+            : `resolve it by hand: ${fileName} is written by people`,
+        cause: error,
+      });
+    }
     if (error instanceof JsonSyntaxError) return fail(error.message, { offset: error.offset, path: "$" });
     throw error;
   }
