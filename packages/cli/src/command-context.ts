@@ -4,6 +4,13 @@ export interface Output {
   write(text: string): void;
 }
 
+/** Where a person can be asked. */
+export interface Terminal {
+  /** The line that was typed; undefined where the person ended the input. */
+  ask(question: string): Promise<string | undefined>;
+  close(): void;
+}
+
 /** What a command sees of the process that it runs in. */
 export interface CommandContext {
   /** Absolute. */
@@ -11,6 +18,8 @@ export interface CommandContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: Output;
   readonly stderr: Output;
+  /** Undefined where nobody sits at a terminal. */
+  readonly openTerminal: () => Promise<Terminal | undefined>;
   /** Sets the exit code that the process will end with; ends nothing. */
   exit(code: ExitCode): void;
   /** Calls the listener once, when the process is about to end, by a signal too. */

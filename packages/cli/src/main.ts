@@ -10,6 +10,7 @@ await dispatch(host.argv.slice(2), {
   env: host.env,
   stdout: { isTerminal: stdout.isTTY === true, write: (text) => void stdout.write(text) },
   stderr: { isTerminal: stderr.isTTY === true, write: (text) => void stderr.write(text) },
+  openTerminal: async () => (await import("./open-terminal.ts")).openTerminal(host),
   exit: (code) => {
     host.exitCode = code;
   },

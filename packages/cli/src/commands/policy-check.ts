@@ -5,11 +5,29 @@ import type { CommandContext, ExitCode } from "../command-context.ts";
 import { generate } from "../project/generate.ts";
 import { readPolicyRequest } from "../project/policy-request.ts";
 import { unanswered } from "../project/unanswered.ts";
-import { reviewPolicies } from "../review/review-policies.ts";
-import { reviewText } from "../render/review-text.ts";
 import { makePaint } from "../render/colors.ts";
 import { pendingText } from "../render/pending-text.ts";
+import { reviewText } from "../render/review-text.ts";
+import { reviewPolicies } from "../review/review-policies.ts";
 import type { PolicyFlags } from "./policy.ts";
+
+/** Why a check fails: the first that holds, since the others may go with it. */
+type Reason = keyof typeof REASONS;
+
+const REASONS = {
+  stale: {
+    words: `${POLICY_FILE} is not up to date: the installed packages want something else than it says.`,
+    next: "moat policy --write",
+  },
+  layout: {
+    words: `${POLICY_FILE} was not written by moat: it says the same, in another layout.`,
+    next: "moat policy --write",
+  },
+  pending: {
+    words: `${POLICY_FILE} is up to date, and packages wait for acceptance.`,
+    next: "moat policy --accept",
+  },
+} as const;
 
 /** `moat policy --check`: whether the committed file is what would be written now, with nothing left to accept. */
 export async function checkPolicy(
@@ -25,35 +43,37 @@ export async function checkPolicy(
       nextStep: "moat policy --write <entry>",
     });
   }
-  const generation = await generate(request, context);
-  const policy = ratchet(previous, generation.policy);
-  const changes = comparePolicies(previous, policy);
+  const { policy: generated, evidence } = await generate(request, context);
+  const policy = ratchet(previous, generated);
+  const expected = printPolicy(policy);
   // Checkouts may turn line ends; nothing else may differ.
-  const stale = readFileSync(path.join(project, POLICY_FILE), "utf8").replaceAll("\r\n", "\n") !== printPolicy(policy);
+  const isSame = readFileSync(path.join(project, POLICY_FILE), "utf8").replaceAll("\r\n", "\n") === expected;
   const pending = unanswered(policy, overrides);
-  const clean = !stale && pending.length === 0;
+  const reason: Reason | undefined =
+    printPolicy(previous) !== expected ? "stale" : !isSame ? "layout" : pending.length > 0 ? "pending" : undefined;
   if (flags.json) {
-    context.stdout.write(`${JSON.stringify({ version: 1, clean, stale, changes, pending }, undefined, 2)}\n`);
-  } else {
-    const paint = makePaint(context.stdout, context.env);
-    if (stale) {
-      context.stdout.write(`${POLICY_FILE} is not up to date: moat policy --write\n`);
-      context.stdout.write(
-        changes.length > 0
-          ? reviewText(
-              reviewPolicies({
-                before: { policy: previous, overrides },
-                after: { policy, overrides },
-                base: POLICY_FILE,
-                evidence: generation.evidence,
-              }),
-              paint,
-            )
-          : "  only its layout differs from what moat writes\n",
-      );
-    }
-    context.stdout.write(pendingText(pending, paint));
-    if (clean) context.stdout.write(`${POLICY_FILE} is up to date, and nothing waits for acceptance.\n`);
+    const document = {
+      version: 1,
+      clean: reason === undefined,
+      reason: reason ?? null,
+      next: reason === undefined ? null : REASONS[reason].next,
+      stale: reason === "stale" || reason === "layout",
+      changes: comparePolicies(previous, policy),
+      pending,
+    };
+    context.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+    return reason === undefined ? 0 : 1;
   }
-  return clean ? 0 : 1;
+  if (reason === undefined) {
+    context.stdout.write(`${POLICY_FILE} is up to date, and nothing waits for acceptance.\n`);
+    return 0;
+  }
+  const paint = makePaint(context.stdout, context.env);
+  context.stdout.write(`${REASONS[reason].words}\nRun: ${REASONS[reason].next}\n`);
+  if (reason === "pending") context.stdout.write(`\n${pendingText(pending, paint)}`);
+  if (reason === "stale") {
+    const sides = { before: { policy: previous, overrides }, after: { policy, overrides } };
+    context.stdout.write(`\n${reviewText(reviewPolicies({ ...sides, base: POLICY_FILE, evidence }), paint)}`);
+  }
+  return 1;
 }

@@ -1,5 +1,13 @@
 import path from "node:path";
-import { accept, makeMacKey, POLICY_FILE, printPolicy, ratchet, storeLocation, writeFileAtomically } from "@moat/core/model";
+import {
+  accept,
+  makeMacKey,
+  POLICY_FILE,
+  printPolicy,
+  ratchet,
+  storeLocation,
+  writeFileAtomically,
+} from "@moat/core/model";
 import type { CommandContext, ExitCode } from "../command-context.ts";
 import { generate } from "../project/generate.ts";
 import { readPolicyRequest } from "../project/policy-request.ts";

@@ -37,7 +37,14 @@ Without entries: those that moat.policy.json lists.
 
   --write                writes moat.policy.json; what packages gained waits for acceptance
   --check                exits 1 where moat.policy.json is not up to date, or something waits for acceptance
-  --accept [package…]    grants what waits for acceptance, of all packages or of those named
+  --accept [package…]    grants what waits for acceptance, of all packages or of those named;
+                         at a terminal and without names it asks, package by package
+  --deny <package…>      denies what waits, in moat.overrides.json
+  --narrow <package> <grant…>
+                         grants what is named in place of what waits, in moat.overrides.json:
+                         net.connect=api.example.com:443, env=TOKEN, fs.read=./data, builtin=fs.readFile
+  --reason TEXT          with the three: keeps the reason in moat.overrides.json
+  --yes                  with --accept: does not ask
   --verbose              lists everything, not only what matters most
   --json                 prints JSON
   --help                 shows this

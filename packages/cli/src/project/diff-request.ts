@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import {
   MoatError,
@@ -21,6 +20,7 @@ import { emptyPolicy, type Review } from "../review/review.ts";
 import { reviewPolicies } from "../review/review-policies.ts";
 import { findProjectFrom } from "./entry.ts";
 import { generate } from "./generate.ts";
+import { textOf } from "./text-of.ts";
 import { findCommit, readCommittedPolicy } from "./git-files.ts";
 
 /** A review, and what places its findings in a repository. */
@@ -150,13 +150,4 @@ function readPolicyAt(file: string, asked: string): { readonly policy: Policy; r
     });
   }
   return { policy: parsePolicy(text, asked), text };
-}
-
-/** A file's text; undefined where there is none, or it can't be read: versions are then left out. */
-async function textOf(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, "utf8");
-  } catch {
-    return undefined;
-  }
 }

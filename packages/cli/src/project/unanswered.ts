@@ -16,7 +16,8 @@ export interface PendingGrant {
   readonly risk: Risk;
 }
 
-const FIELDS: Readonly<Record<GrantCapability, keyof OverrideEntry>> = {
+/** The field of a package's entry that a grant stands in. */
+export const FIELD_OF: Readonly<Record<GrantCapability, Exclude<keyof OverrideEntry, "reason">>> = {
   package: "packages",
   global: "globals",
   builtin: "builtins",
@@ -33,7 +34,7 @@ const FIELDS: Readonly<Record<GrantCapability, keyof OverrideEntry>> = {
 
 /** Whether the overrides decide about a grant, whatever moat's own file says. */
 export function isOverridden(name: CanonicalName, { capability }: Grant, overrides: Overrides): boolean {
-  return Object.hasOwn(overrides.packages, name) && Object.hasOwn(overrides.packages[name]!, FIELDS[capability]);
+  return Object.hasOwn(overrides.packages, name) && Object.hasOwn(overrides.packages[name]!, FIELD_OF[capability]);
 }
 
 /** What waits for acceptance, but for what a person has decided in the overrides; worst first. */

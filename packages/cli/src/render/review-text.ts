@@ -40,7 +40,8 @@ export function reviewText(review: Review, paint: Paint): string {
     .join("\n\n")}\n`;
 }
 
-function gainLines(alike: AlikeReviews, paint: Paint): string[] {
+/** What a group of packages gained, line by line. */
+export function gainLines(alike: AlikeReviews, paint: Paint): string[] {
   const [first] = alike;
   const subject = listWords(alike.map(subjectWords), 6);
   const lines: string[] = [];

@@ -1,6 +1,7 @@
 import { compareRisk, grantKey, riskOf, type Grant, type GrantCapability, type Risk } from "@moat/core/model";
 import { grantsWords } from "../render/capability-words.ts";
 import { listWords } from "../render/list-words.ts";
+import { boundsOf } from "./bounds-of.ts";
 import type { GrantChange } from "./grant-changes.ts";
 import type { Change, Folded, Place } from "./review.ts";
 
@@ -11,28 +12,6 @@ export interface FoldOptions {
   readonly powersOf: (name: string) => string;
   readonly evidenceOf: (grant: Grant) => readonly Place[];
 }
-
-/** Builtins and globals that say no more than the grants which bound them. */
-const BOUNDED_BY: Readonly<Record<string, readonly GrantCapability[]>> = {
-  __proto__: null as never,
-  "builtin fs": ["fs.read", "fs.write"],
-  "builtin fs/promises": ["fs.read", "fs.write"],
-  "builtin child_process": ["command"],
-  "builtin worker_threads": ["worker"],
-  "builtin http": ["net.connect", "net.listen"],
-  "builtin https": ["net.connect", "net.listen"],
-  "builtin http2": ["net.connect", "net.listen"],
-  "builtin net": ["net.connect", "net.listen"],
-  "builtin tls": ["net.connect", "net.listen"],
-  "builtin dgram": ["net.connect", "net.listen"],
-  "builtin dns": ["net.connect"],
-  "builtin dns/promises": ["net.connect"],
-  "global fetch": ["net.connect"],
-  "global WebSocket": ["net.connect"],
-  "global EventSource": ["net.connect"],
-  "global process": ["env"],
-  "builtin process": ["env"],
-};
 
 /** Lines are put in this order where they are as risky. */
 const ORDER: readonly GrantCapability[] = [
@@ -88,7 +67,7 @@ function groupLines(changes: readonly GrantChange[]): GrantChange[][] {
   const told = new Set(changes.map((change) => `${inState(change)} ${change.grant.capability}`));
   for (const change of changes) {
     const { capability, target } = change.grant;
-    const bound = BOUNDED_BY[`${capability} ${target}`]?.find((other) => told.has(`${inState(change)} ${other}`));
+    const bound = boundsOf(change.grant).find((other) => told.has(`${inState(change)} ${other}`));
     const what =
       bound ??
       (riskOf(change.grant) === "none" ? "harmless" : capability === "builtin" ? `builtin ${target}` : capability);
@@ -103,7 +82,7 @@ function groupLines(changes: readonly GrantChange[]): GrantChange[][] {
 function lineOf(group: readonly GrantChange[], { powersOf, evidenceOf }: FoldOptions): Change {
   const grants = group.map(({ grant }) => grant);
   const { kind, to, decidedBy, carried } = group[0]!;
-  const bounding = grants.filter(({ capability, target }) => BOUNDED_BY[`${capability} ${target}`] === undefined);
+  const bounding = grants.filter((grant) => boundsOf(grant).length === 0);
   // What stands for itself comes first: the line is told by it, and the evidence is its own.
   const telling = bounding.length > 0 ? bounding : grants;
   const risk = grants.map(riskOf).reduce<Risk>((worst, next) => (compareRisk(next, worst) < 0 ? next : worst), "none");

@@ -50,16 +50,27 @@ function ratchetEntry(name: CanonicalName, wanted: PackagePolicy, previous: Poli
 }
 
 /**
- * Turns what is pending into grants, for all packages or for those that are named.
- * A name that the policy does not have changes nothing.
+ * Turns what is pending into grants, for all packages or for those that are named,
+ * and of these only the grants that `accepts` says. A name that the policy does not have changes nothing.
  */
-export function accept(policy: Policy, names?: readonly CanonicalName[]): Policy {
+export function accept(
+  policy: Policy,
+  names?: readonly CanonicalName[],
+  accepts: (name: CanonicalName, grant: Grant) => boolean = () => true,
+): Policy {
   const accepted = names === undefined ? undefined : new Set(names);
   const packages: Record<CanonicalName, PackageEntry> = Object.create(null);
   for (const [name, entry] of Object.entries(policy.packages)) {
     const { pending = {}, ...granted } = entry;
-    packages[name] =
-      accepted === undefined || accepted.has(name) ? entryOf([...grantsOf(granted), ...grantsOf(pending)], []) : entry;
+    if (accepted !== undefined && !accepted.has(name)) {
+      packages[name] = entry;
+      continue;
+    }
+    const waiting = grantsOf(pending);
+    packages[name] = entryOf(
+      [...grantsOf(granted), ...waiting.filter((grant) => accepts(name, grant))],
+      waiting.filter((grant) => !accepts(name, grant)),
+    );
   }
   return { ...policy, packages };
 }

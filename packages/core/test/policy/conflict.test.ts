@@ -14,17 +14,27 @@ const policy = (packages: Record<string, PackageEntry>, root: Policy["root"] = "
 
 describe("markers", () => {
   test("both sides come out, a base in between is left out", () =>
-    expect(sidesOf("a\n<<<<<<< HEAD\nb\n||||||| base\nx\n=======\nc\n>>>>>>> other\nd")).toEqual({ ours: "a\nb\nd", theirs: "a\nc\nd" }));
+    expect(sidesOf("a\n<<<<<<< HEAD\nb\n||||||| base\nx\n=======\nc\n>>>>>>> other\nd")).toEqual({
+      ours: "a\nb\nd",
+      theirs: "a\nc\nd",
+    }));
 
-  test.each(["", "{}", "<<<<<<< HEAD\na", "=======\n", ">>>>>>> x\n<<<<<<< y", "<<<<<<< a\n<<<<<<< b\n=======\n>>>>>>> c"])(
-    "%j is no conflict that can be read",
-    (text) => expect(sidesOf(text)).toBeUndefined(),
-  );
+  test.each([
+    "",
+    "{}",
+    "<<<<<<< HEAD\na",
+    "=======\n",
+    ">>>>>>> x\n<<<<<<< y",
+    "<<<<<<< a\n<<<<<<< b\n=======\n>>>>>>> c",
+  ])("%j is no conflict that can be read", (text) => expect(sidesOf(text)).toBeUndefined());
 
   test("a policy with markers says what to do", () => {
     const text = printPolicy(policy({ a: {} })).replace("{\n", "{\n<<<<<<< HEAD\n");
     expect(() => parsePolicy(text, "moat.policy.json")).toThrow(
-      expect.objectContaining({ code: "MOAT_POLICY_CONFLICT", nextStep: expect.stringContaining("moat policy --write") }),
+      expect.objectContaining({
+        code: "MOAT_POLICY_CONFLICT",
+        nextStep: expect.stringContaining("moat policy --write"),
+      }),
     );
   });
 });

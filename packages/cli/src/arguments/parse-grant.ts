@@ -1,0 +1,32 @@
+import { grantProblem, type Grant, type GrantCapability } from "@moat/core/model";
+import { FIELD_OF } from "../project/unanswered.ts";
+import { usageError } from "./usage-error.ts";
+
+/**
+ * A grant as a person writes it: `net.connect=api.example.com:443`, `env=TOKEN`, `builtin=fs.readFile`, `worker=`.
+ *
+ * @throws MoatError `MOAT_USAGE`
+ */
+export function parseGrant(text: string): Grant {
+  const at = text.indexOf("=");
+  const capability = text.slice(0, at);
+  if (at === -1 || !isCapability(capability))
+    throw usageError(
+      `${JSON.stringify(text)} is not a grant: it begins with ${Object.keys(FIELD_OF).join("=, ")}=`,
+      "moat policy --help",
+    );
+  const grant = grantOf(capability, text.slice(at + 1));
+  const problem = grantProblem(grant, "overrides");
+  if (problem !== undefined) throw usageError(`${JSON.stringify(text)}: ${problem}`, "docs/policy-format.md");
+  return grant;
+}
+
+function grantOf(capability: GrantCapability, target: string): Grant {
+  if (capability !== "builtin") return { capability, target };
+  const [module = "", member] = target.split(".");
+  return member === undefined ? { capability, target: module } : { capability, target: module, member };
+}
+
+function isCapability(text: string): text is GrantCapability {
+  return Object.hasOwn(FIELD_OF, text);
+}
