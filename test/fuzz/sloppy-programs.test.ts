@@ -14,6 +14,10 @@ const name = fc.constantFrom("a", "b", "c", "of", "get", "async", "static", "let
 const declared = fc.constantFrom("a", "b", "c", "of", "get", "async");
 const separator = fc.constantFrom(";\n", "\n", ";", " ;\n", "\n\n", "/* ; */\n");
 
+/** Operands that change no variable: handlers look at the object once more. */
+const steady = fc.constantFrom("1", "'s'", "log(2)", "typeof a", "nothing", "[a, 's'.x]");
+const target = fc.constantFrom("a.x", "a[b]", "F.x.y", "F[a]", "'s'.length", "(1).y", "this.z", "a.length");
+
 const { statement } = fc.letrec<{ expression: string; statement: string; block: string; fn: string }>((tie) => {
   const join = (...parts: (string | fc.Arbitrary<string>)[]): fc.Arbitrary<string> =>
     fc.tuple(...parts.map((part) => (typeof part === "string" ? fc.constant(part) : part))).map((texts) => texts.join(""));
@@ -52,6 +56,9 @@ const { statement } = fc.letrec<{ expression: string; statement: string; block: 
       { maxDepth: 3, withCrossShrink: true },
       join("log(", inner, ")"),
       join(name, " = ", inner),
+      join("try {", target, fc.constantFrom(" = ", " += ", " ??= "), steady, "} catch ({ name }) { log(name) }"),
+      join(fc.constantFrom("F.x", "F[of]", "'s'.x", "(1).y"), " = ", inner, ", F.z++, log(", inner, "), delete F.x"),
+      join(declared, " ? F.x = ", inner, " : log(", inner, ")"),
       join("var ", declared, " = ", inner),
       join("if (", inner, ") {", tie("block"), "} else {", tie("block"), "}"),
       join("{ let a = ", inner, "; ", tie("block"), "}"),
@@ -66,7 +73,9 @@ const { statement } = fc.letrec<{ expression: string; statement: string; block: 
     ),
   };
 });
-const program = fc.array(fc.tuple(statement, separator), { minLength: 1, maxLength: 5 }).map((all) => all.map(([text, end]) => text + end).join(""));
+const program = fc.array(fc.tuple(statement, separator), { minLength: 1, maxLength: 5 }).map((all) => `var F = Object.freeze({ x: 1 });${all.map(([text, end]) => text + end).join("")}`);
+
+const FAILING = /F[.[](?!reeze)|'s'\.|\(1\)\./;
 
 /** What a program logged, and the name of what it threw. */
 type Run = readonly string[];
@@ -117,6 +126,8 @@ function underMoat(source: string): Run {
 test("random sloppy programs", () => {
   fc.assert(
     fc.property(program, (source) => {
+      // A failed assignment in strict code, on the way to a sloppy one that fails too, can't be told from that one.
+      fc.pre(!(source.includes("class {") && FAILING.test(source)));
       expect(underMoat(source)).toEqual(underV8(source));
     }),
     { numRuns: RUNS },

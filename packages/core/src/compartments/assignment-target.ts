@@ -27,15 +27,15 @@ const { get: mapGet } = Map.prototype;
  */
 export function assignmentTarget(value: unknown, key: string | symbol, sloppy?: 1): unknown {
   if ((typeof value !== "object" && typeof value !== "function") || value === null) {
-    return sloppy === undefined || value === null || value === undefined ? value : {};
+    return sloppy === undefined || value === null || value === undefined ? value : standIn(value, key);
   }
   const property = typeof key === "string" ? ((apply(mapGet, wellKnownSymbols, [key]) as symbol | undefined) ?? key) : key;
   const own = getOwnPropertyDescriptor(value, property);
   if (own !== undefined) {
     const writable = "value" in own ? own.writable : own.set !== undefined;
-    return writable || sloppy === undefined ? value : {};
+    return writable || sloppy === undefined ? value : standIn(value, property);
   }
-  if (!isExtensible(value)) return sloppy === undefined ? value : {};
+  if (!isExtensible(value)) return sloppy === undefined ? value : standIn(value, property);
   for (let holder = getPrototypeOf(value); holder !== null; holder = getPrototypeOf(holder)) {
     const inherited = getOwnPropertyDescriptor(holder, property);
     if (inherited === undefined) continue;
@@ -48,10 +48,15 @@ export function assignmentTarget(value: unknown, key: string | symbol, sloppy?: 
   return value;
 }
 
+/** Has the property as it is, for `x.length ||= 1`, and takes any other value without keeping it. */
+function standIn(value: unknown, key: string | symbol): object {
+  return defineProperty({}, key, { get: () => (value as Record<string | symbol, unknown>)[key], set() {} });
+}
+
 /** The same for a key that is computed. Small, so that V8 puts it where it is called. */
 export function computedTarget(value: unknown, key: unknown, sloppy?: 1): unknown {
   // `Object[table] = {}`: sloppy code does not notice that the intrinsic is frozen.
-  if (sloppy !== undefined && typeof value === "function" && !isExtensible(value)) return {};
+  if (sloppy !== undefined && typeof value === "function" && !isExtensible(value)) return standIn(value, typeof key === "symbol" ? key : `${key as string}`);
   if (typeof key === "string") {
     if (key === "constructor" || (sloppy !== undefined && (key === "name" || key === "length"))) {
       return assignmentTarget(value, key, sloppy);

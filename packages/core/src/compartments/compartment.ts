@@ -6,6 +6,7 @@
 import { Script } from "node:vm";
 import type { Functor } from "../loader/functor.ts";
 import { assignmentTarget, computedTarget } from "./assignment-target.ts";
+import { assertSilent, deleteSilently, failedAssignment } from "./silent-failures.ts";
 import { RESERVED } from "../loader/reserved-names.ts";
 import { prepareFunction, prepareScript, type NameSets } from "../loader/transform-text.ts";
 
@@ -89,6 +90,9 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
     [RESERVED.target]: assignmentTarget,
     [RESERVED.computedTarget]: computedTarget,
     [RESERVED.key]: undefined,
+    [RESERVED.unlessSilent]: failedAssignment,
+    [RESERVED.silent]: assertSilent,
+    [RESERVED.delete]: deleteSilently,
     [RESERVED.with]: makeWithEnvironment,
   };
 

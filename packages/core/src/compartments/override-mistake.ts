@@ -16,6 +16,7 @@ import { showAsNative } from "./function-text.ts";
 const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, hasOwn } = Object;
 const { apply, ownKeys } = Reflect;
 const { get: weakMapGet, has: weakMapHas, set: weakMapSet } = WeakMap.prototype;
+const { add: weakSetAdd, has: weakSetHas } = WeakSet.prototype;
 const { Function } = globalThis;
 
 const arrayIteratorPrototype = getPrototypeOf([][Symbol.iterator]());
@@ -48,6 +49,13 @@ const watchedByProtectors = new Map<object, ReadonlySet<string>>([
 /** What the getter of an override-tolerant accessor stands for. */
 const standsFor = new WeakMap<Function, unknown>();
 
+const tolerantSetters = new WeakSet<Function>();
+
+/** Whether a setter only stands for the assignment to plain data. */
+export function isOverrideTolerant(setter: Function): boolean {
+  return apply(weakSetHas, tolerantSetters, [setter]) as boolean;
+}
+
 /** Turns one configurable data property of `holder` into an override-tolerant accessor. */
 export function makeOverrideTolerant(holder: object, key: string | symbol): void {
   const descriptor = getOwnPropertyDescriptor(holder, key);
@@ -62,6 +70,7 @@ export function makeOverrideTolerant(holder: object, key: string | symbol): void
     },
   };
   const { get, set } = getOwnPropertyDescriptor(accessor, key)!;
+  apply(weakSetAdd, tolerantSetters, [set!]);
   // A mark that SES agreed on with `get-intrinsic`, which hundreds of packages use:
   // without it they take the getter itself for `Map.prototype.get`.
   defineProperty(get!, "originalValue", { value });

@@ -3,17 +3,25 @@ export interface Edit {
   readonly start: number;
   readonly end: number;
   readonly text: string;
+  /** Of insertions at one place: what closes a construct comes first, then what begins a function's body, then what opens one. */
+  readonly rank?: keyof typeof RANKS;
+}
+
+const RANKS = { closing: 0, prologue: 1, opening: 2, other: 3 };
+
+function rankOf({ start, end, rank }: Edit): number {
+  return start === end ? RANKS[rank ?? "other"] : RANKS.other;
 }
 
 /**
- * Applies edits in order of position; insertions at one place keep the order in
- * which they were made.
+ * Applies edits in order of position; insertions at one place and of one rank keep
+ * the order in which they were made.
  * @throws {RangeError} when two edits overlap, which is a fault of the caller.
  */
 export function applyEdits(source: string, edits: readonly Edit[]): string {
   const ordered = edits
     .map((edit, index) => ({ edit, index }))
-    .toSorted((a, b) => a.edit.start - b.edit.start || a.edit.end - b.edit.end || a.index - b.index);
+    .toSorted((a, b) => a.edit.start - b.edit.start || a.edit.end - b.edit.end || rankOf(a.edit) - rankOf(b.edit) || a.index - b.index);
   let output = "";
   let position = 0;
   for (const { edit } of ordered) {

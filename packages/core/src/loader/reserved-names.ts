@@ -38,6 +38,12 @@ export const RESERVED = {
   /** The same where the key is computed, and the variable that holds such a key: see `computedTarget`. */
   computedTarget: "moat$at",
   key: "moat$k",
+  /** What a handler of a sloppy statement caught; what throws it unless it is a failed assignment's; and what does unless that is silent. See `rewriteSilentFailures`. */
+  caught: "moat$c",
+  unlessSilent: "moat$q",
+  silent: "moat$f",
+  /** `delete` of a member in sloppy code. */
+  delete: "moat$d",
   /** Prefix of the label that text which closes its wrapper can't know. */
   label: "moat$e",
   /** A name for an anonymous sloppy function that uses `arguments.callee`. */

@@ -142,7 +142,7 @@ function rewriteWithStatements(scan: Scan, context: Context): void {
     context.rewriting.edits.push(
       { start: node.start, end: object.start, text: `{const ${withVariable(scope)}=${RESERVED.with}(` },
       { start: object.end, end: body.start, text: `,{${["__proto__:null", ...accessors].join(",")}});` },
-      { start: body.end, end: body.end, text: "}" },
+      { start: body.end, end: body.end, text: "}", rank: "closing" },
     );
   }
 }

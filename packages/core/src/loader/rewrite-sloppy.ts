@@ -11,10 +11,7 @@ import type { SyntaxNode } from "./syntax.ts";
 
 export function rewriteSloppy(scan: Scan, source: string, rewriting: Rewriting): void {
   const { edits } = rewriting;
-  // A prologue comes before whatever else is inserted where its function's body begins.
-  const others = edits.splice(0);
   for (const sloppy of scan.sloppyFunctions) rewritePrologue(sloppy, rewriting);
-  for (const edit of others) edits.push(edit);
   for (const sloppy of scan.sloppyFunctions) rewriteFunction(sloppy, rewriting);
   for (const literal of scan.legacyOctals) edits.push(modernLiteral(literal));
   for (const node of scan.sloppyDeletes) {
@@ -66,7 +63,7 @@ function rewritePrologue(sloppy: SloppyFunction, { edits }: Rewriting): void {
     if (statement["directive"] === undefined) break;
     at = statement.end;
   }
-  edits.push({ start: at, end: at, text: at > body.start + 1 ? `;${prologue}` : prologue });
+  edits.push({ start: at, end: at, text: at > body.start + 1 ? `;${prologue}` : prologue, rank: "prologue" });
 }
 
 /** Where an anonymous function expression gets its name: after `function` and, in a generator, `*`. */
@@ -86,5 +83,5 @@ function modernLiteral(literal: SyntaxNode): Edit {
 /** A function that is seen outside of its block becomes a variable: see `hoistedFunctions`. */
 function rewriteBlockFunction({ node }: Scan["blockFunctions"][number], edits: Edit[]): void {
   const name: string = node["id"].name;
-  edits.push({ start: node.start, end: node.start, text: `var ${name}=` }, { start: node.end, end: node.end, text: ";" });
+  edits.push({ start: node.start, end: node.start, text: `var ${name}=` }, { start: node.end, end: node.end, text: ";", rank: "closing" });
 }

@@ -64,6 +64,9 @@ export interface Scan {
   readonly directEvals: SyntaxNode[];
   readonly legacyOctals: SyntaxNode[];
   readonly sloppyDeletes: SyntaxNode[];
+  /** `delete x.y` in sloppy code, and its expression statements, both outside of `with`. */
+  readonly memberDeletes: SyntaxNode[];
+  readonly sloppyStatements: SyntaxNode[];
   readonly blockFunctions: { node: SyntaxNode; parent: SyntaxNode; functionScope: Scope; blockScope: Scope }[];
   readonly duplicateParameters: SyntaxNode[];
   /** Members that are assigned and may be read-only: `x.constructor`, in sloppy code `x.name`, `x.length`, and computed ones. */
@@ -137,6 +140,8 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
     directEvals: [],
     legacyOctals: [],
     sloppyDeletes: [],
+    memberDeletes: [],
+    sloppyStatements: [],
     blockFunctions: [],
     duplicateParameters: [],
     delicateTargets: [],
@@ -450,6 +455,7 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
           refer(node["argument"], node, "argument", state, "delete");
           return;
         }
+        if (node["operator"] === "delete" && !state.strict && !insideWith(state.scope)) scan.memberDeletes.push(node);
         break;
       case "CallExpression":
         if (node["callee"].type === "Identifier" && node["callee"].name === "eval") scan.directEvals.push(node);
@@ -464,6 +470,7 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
       }
       case "ExpressionStatement":
         if (!state.inFunction) scan.statements.push(node);
+        if (!state.strict && node["directive"] === undefined && !insideWith(state.scope)) scan.sloppyStatements.push(node);
         if (parent.type === "Program" || parent.type === "BlockStatement" || parent.type === "SwitchCase" || parent.type === "StaticBlock") {
           statementStart = node.start;
         }

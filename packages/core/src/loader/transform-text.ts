@@ -5,6 +5,7 @@ import { makeFunctor, type Functor, type FunctorShape } from "./functor.ts";
 import { parseGuest, type Parsed } from "./parse.ts";
 import { RESERVED } from "./reserved-names.ts";
 import { rewriteReferences, type Rewriting } from "./rewrite-references.ts";
+import { rewriteSilentFailures } from "./rewrite-silent-failures.ts";
 import { rewriteSloppy } from "./rewrite-sloppy.ts";
 import { rewriteTargets } from "./rewrite-targets.ts";
 import { scanProgram, type Scan } from "./scan.ts";
@@ -34,6 +35,7 @@ export function prepareCommonJs(source: string, names: NameSets): CommonJsFuncto
   const wrapperNames = new Set<string>([...COMMONJS_NAMES, "arguments"]);
   const rewriting = rewriteReferences(scan, { bindable: names.bindable, wrapperNames });
   rewriteCommon(scan, parsed, text, rewriting);
+  rewriteSilentFailures(scan, text, rewriting);
   const functor = makeFunctor(text, rewriting, { inner: COMMONJS_NAMES, kind: "function" }, names.realGlobal);
   return { ...functor, certainRequests: certainRequests(parsed.program, text) };
 }
@@ -54,9 +56,10 @@ export function prepareScript(source: string, names: NameSets): Functor {
   }
   rewriteCommon(scan, parsed, source, rewriting);
   for (const { expression, end, directive } of statements) {
-    if (directive === undefined) rewriting.edits.push({ start: expression.end, end: expression.end, text: ")" });
+    if (directive === undefined) rewriting.edits.push({ start: expression.end, end: expression.end, text: ")", rank: "closing" });
     else rewriting.edits.push({ start: end, end, text: `;${RESERVED.completion}=${JSON.stringify(directive)};` });
   }
+  rewriteSilentFailures(scan, source, rewriting, new Set(scan.statements));
   const shape: FunctorShape = {
     inner: [],
     kind: "function",
@@ -84,6 +87,7 @@ export function prepareFunction(source: string, names: NameSets): Functor {
   const scan = scanProgram(parsed.program, { strict: false });
   const rewriting = rewriteReferences(scan, { bindable: names.bindable, wrapperNames: new Set() });
   rewriteCommon(scan, parsed, source, rewriting);
+  rewriteSilentFailures(scan, source, rewriting);
   return makeFunctor(source, { ...rewriting, edits: [{ start: 0, end: 0, text: "return " }, ...rewriting.edits] }, { inner: [], kind: "function" }, names.realGlobal);
 }
 

@@ -54,6 +54,47 @@ export const SLOPPY_SNIPPETS: Readonly<Record<string, string>> = {
   "a function in a block in a function": `
     function outer() { { function inner() { return "i" } } return inner() } module.exports = outer()`,
   "an assignment to a function's name is ignored": `module.exports = typeof (function f() { f = 1; return f })()`,
+  "assignment to a primitive's property": `
+    var s = "text", n = 1, seen = []; s.x = 1; n["y"] = 2; s.length = 9; s[0] = "q"; true.z ??= seen.push("evaluated");
+    module.exports = [s, s.x, n.y, seen]`,
+  "assignment on frozen objects": `
+    var o = Object.freeze({ a: 1, in: { b: 2 } }), a = Object.freeze([1, 2]), k = "a", i = 0;
+    o.a = 2; o.new = 3; o[k] = 4; o.a++; o.a += 5; --o.a; a[0] = 9; a[i++] = 9; a[2] = 9; o.in.b = 7; delete o.a; delete a[0];
+    module.exports = [o, a, i, "new" in o]`,
+  "assignment to what has only a getter": `
+    function C() { this.g = 5; this.own = 6 } Object.defineProperty(C.prototype, "g", { get: function () { return 1 } });
+    var c = new C(); c.g = 7; c.g += 1; module.exports = [c.g, c.own]`,
+  "assignment to a proxy that refuses": `
+    var p = new Proxy({}, { set: function () { return false }, deleteProperty: function () { return false } });
+    p.x = 1; delete p.x; module.exports = ["x" in p]`,
+  "assignment to what is read-only by inheritance": `
+    var heir = Object.create(Object.freeze({ r: 1 })); heir.r = 2; heir.other = 3; module.exports = [heir.r, heir.other]`,
+  "assignments with commas, conditions and one after another": `
+    var s = "t", o = {}, f = Object.freeze({}), log = [], g = function (x) { log.push(x); return x };
+    s.a = g(1), o.b = g(2), g(3), f.c = g(4), (o.d = g(5)), g(6)
+    o ? f.x = g(7) : o.y = g(8); o && (f.x = g(9)); o || (f.x = g(10)); void (f.z = g(11)); if (o) f.q = g(12); else o.r = 1
+    do f.w = g(13); while (false)
+    for (;;) { f.x = 1;break }
+    module.exports = [log, o, f]`,
+  "deleting as a value": `
+    var f = Object.freeze({ a: 1, b: { c: 1 } }), k = "a";
+    module.exports = [delete f.a, delete f[k], delete f.none, delete (f.b.c), "c" in f.b, delete "s".length, delete [1].length]`,
+  "deleting from nothing throws": `var none; module.exports = delete none.x`,
+  "errors of setters and operands are no failures": `
+    var seen = [], o = { set s(v) { throw new TypeError("Cannot assign to read only property 's'") } }, f = Object.freeze({});
+    function fails() { "use strict"; f.x = 1 }
+    try { o.s = 1 } catch (e) { seen.push(e.message) }
+    try { o.t = fails() } catch (e) { seen.push(e.name) }
+    try { f.t = nowhere } catch (e) { seen.push(e.name) }
+    try { nowhere.t = 1 } catch (e) { seen.push(e.name) }
+    try { null.t = 1 } catch (e) { seen.push(e.name) }
+    module.exports = seen`,
+  "strict code still throws": `
+    module.exports = (function (o) { "use strict"; o.x = 1 })(Object.freeze({}))`,
+  "silent assignments in generators, arrows and evaluated text": `
+    var f = Object.freeze({ a: 1 }); function* g() { f.a = yield 1; f.b = yield 2; return f }
+    var it = g(); it.next(); it.next(5); var end = it.next(6).value; [1].forEach(x => { f.a = x });
+    module.exports = [end, eval("var h = Object.freeze({}); h.x = 1; h.x"), Function("o", "o.x = 1; return o")(f)]`,
   "labels": `out: for (var i = 0; i < 3; i++) { for (;;) { if (i == 1) break out; continue out } } module.exports = i`,
   "HTML comments": "var a = 1, b = 2;\n<!-- one\n--> two\nmodule.exports = a<!--b\n + b",
   "an arrow that looks like an HTML comment": "var n = 3; while (n --> 0); module.exports = n",

@@ -1,0 +1,82 @@
+/**
+ * What became of an assignment that threw in sloppy code: V8 would have gone on
+ * without a word where the property is read-only, where the object takes no new
+ * ones, and where it is no object at all. See `loader/rewrite-silent-failures.ts`.
+ */
+import { isOverrideTolerant } from "./override-mistake.ts";
+
+const { apply, deleteProperty, getOwnPropertyDescriptor, getPrototypeOf, isExtensible } = Reflect;
+const { Object } = globalThis;
+const { startsWith, includes } = String.prototype;
+const { TypeError } = globalThis;
+const isInstance = Function.prototype[Symbol.hasInstance as never] as (value: unknown) => boolean;
+
+const MESSAGES = [
+  "Cannot assign to read only property", "Cannot create property", "Cannot add property", "Cannot set property",
+  "Cannot define property", "Cannot delete property",
+];
+const REFUSING_PROXY = "on proxy: trap returned falsish";
+
+function messageOf(error: unknown): string | undefined {
+  if (typeof error !== "object" || error === null) return undefined;
+  const message: unknown = getOwnPropertyDescriptor(error, "message")?.value;
+  return typeof message === "string" ? message : undefined;
+}
+
+/** @returns the message of an error that a failed assignment throws. @throws any other error, as it is. */
+export function failedAssignment(error: unknown): unknown {
+  const message = messageOf(error);
+  if (message !== undefined && (apply(isInstance, TypeError, [error]) as boolean)) {
+    if (apply(includes, message, [REFUSING_PROXY]) as boolean) return error;
+    for (let index = 0; index < MESSAGES.length; index++) {
+      if (apply(startsWith, message, [MESSAGES[index]]) as boolean) return error;
+    }
+  }
+  throw error;
+}
+
+/**
+ * @param asked objects and keys that the statement assigns to, in turn.
+ * @throws the error, unless one of them fails without a word in sloppy code.
+ */
+export function assertSilent(error: unknown, ...asked: unknown[]): void {
+  const message = messageOf(error) ?? "";
+  if (apply(includes, message, [REFUSING_PROXY]) as boolean) return;
+  const isDelete = apply(startsWith, message, ["Cannot delete"]) as boolean;
+  for (let index = 0; index < asked.length; index += 2) {
+    const value = asked[index];
+    const key = asked[index + 1];
+    if (isDelete ? isFixed(value, key) : isUnassignable(value, key)) return;
+  }
+  throw error;
+}
+
+/** `delete value[key]` of sloppy code. */
+export function deleteSilently(value: unknown, key: unknown): boolean {
+  if (value === null || value === undefined) throw new TypeError("Cannot convert undefined or null to object");
+  return deleteProperty(Object(value) as object, key as PropertyKey);
+}
+
+const isObject = (value: unknown): value is object => (typeof value === "object" && value !== null) || typeof value === "function";
+/** Others would be asked for their text once more. */
+const isKey = (key: unknown): key is PropertyKey => typeof key === "string" || typeof key === "number" || typeof key === "symbol";
+
+function isFixed(value: unknown, key: unknown): boolean {
+  if (value === null || value === undefined) return false;
+  if (!isKey(key)) return true;
+  return getOwnPropertyDescriptor(Object(value) as object, key)?.configurable === false;
+}
+
+function isUnassignable(value: unknown, key: unknown): boolean {
+  if (value === null || value === undefined) return false;
+  const takesNone = !isObject(value) || !isExtensible(value);
+  if (!isKey(key)) return takesNone;
+  for (let holder: object | null = Object(value) as object; holder !== null; holder = getPrototypeOf(holder)) {
+    const found = getOwnPropertyDescriptor(holder, key);
+    if (found === undefined) continue;
+    if ("value" in found) return !found.writable || (holder !== value && takesNone);
+    if (found.set === undefined) return true;
+    return isOverrideTolerant(found.set) && (holder === value || takesNone);
+  }
+  return takesNone;
+}
