@@ -20,6 +20,15 @@ export interface CommandContext {
   readonly stderr: Output;
   /** Undefined where nobody sits at a terminal. */
   readonly openTerminal: () => Promise<Terminal | undefined>;
+  /** Whether Node's own permission flags are in force. */
+  readonly isBelted: boolean;
+  /**
+   * Starts node anew in this very process, with these flags of its own and the
+   * same arguments; undefined where this Node, system or parent does not allow it.
+   */
+  readonly restartWith: ((flags: readonly string[]) => never) | undefined;
+  /** The flags that this Node has. */
+  readonly nodeFlags: { has(flag: string): boolean };
   /** Sets the exit code that the process will end with; ends nothing. */
   exit(code: ExitCode): void;
   /** Calls the listener once, when the process is about to end, by a signal too. */

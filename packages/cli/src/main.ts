@@ -4,6 +4,10 @@ import { dispatch } from "./dispatch.ts";
 // HAZARD: the runtime takes `process` out of the global object, and denials are told after that.
 const host = process;
 const { stdout, stderr } = host;
+/** Node 22.15 and later; not on Windows. */
+const { execve, permission } = host as typeof host & {
+  execve?(file: string, args: readonly string[], env: NodeJS.ProcessEnv): never;
+};
 
 await dispatch(host.argv.slice(2), {
   cwd: host.cwd(),
@@ -11,6 +15,13 @@ await dispatch(host.argv.slice(2), {
   stdout: { isTerminal: stdout.isTTY === true, write: (text) => void stdout.write(text) },
   stderr: { isTerminal: stderr.isTTY === true, write: (text) => void stderr.write(text) },
   openTerminal: async () => (await import("./open-terminal.ts")).openTerminal(host),
+  isBelted: permission !== undefined,
+  // A message channel to a parent would not outlive it.
+  restartWith:
+    execve !== undefined && host.send === undefined
+      ? (flags) => execve.call(host, host.execPath, [host.execPath, ...host.execArgv, ...flags, ...host.argv.slice(1)], host.env)
+      : undefined,
+  nodeFlags: host.allowedNodeEnvironmentFlags,
   exit: (code) => {
     host.exitCode = code;
   },

@@ -83,4 +83,5 @@ export {
 export { nearestWord } from "./policy/nearest-word.ts";
 export { grantProblem } from "./policy/grant-problem.ts";
 export { findInstalledCommand, type InstalledCommand } from "./packages/installed-command.ts";
+export { permissionFlags, type UnionOfGrants } from "./launching/permission-flags.ts";
 export { makeMacKey, storeLocation, type StoreLocation } from "./prepared/store-location.ts";

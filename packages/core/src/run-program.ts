@@ -15,6 +15,7 @@ import { installNetworkGuard } from "./endowments/net/index.ts";
 import { MoatError } from "./errors/moat-error.ts";
 import { MOAT_FOLDER } from "./moat-folder.ts";
 import { makeLaunchers } from "./launching/make-launchers.ts";
+import { dropNetwork, isPermissionFlag } from "./launching/permission-flags.ts";
 import { givenVariables, ownProcessPolicy } from "./launching/own-process-policy.ts";
 import { startEntry } from "./launching/start-entry.ts";
 import { startRecord } from "./launching/start-record.ts";
@@ -65,6 +66,9 @@ export function runProgram(options: ProgramOptions): void {
 
   const powers = takePowers();
   const { execPath } = powers.process;
+  const belt = powers.process.execArgv.filter(isPermissionFlag);
+  // The second line is moat's: the program sees the flags that it was started with.
+  if (belt.length > 0) powers.process.execArgv = powers.process.execArgv.filter((flag) => !isPermissionFlag(flag));
   powers.process.argv = started === undefined ? [execPath, options.entry, ...options.argv] : [...started.argv];
   if (started !== undefined) {
     const { principal, entry: asked, variables = givenVariables(powers.process.env) } = started.request;
@@ -80,10 +84,11 @@ export function runProgram(options: ProgramOptions): void {
   const realGlobalNames = freezeRealGlobal(powers.globals);
   locked.powerlessConstructors.enable(locked.makeCompartmentGlobal(), realGlobalNames);
   installNetworkGuard(powers);
+  if (belt.length > 0) dropNetwork(powers.process, policies);
   const paths = started?.request.paths ?? {
     project,
     cwd: powers.process.cwd(),
-    tmp: realpathSync.native(tmpdir()),
+    tmp: realFolder(tmpdir()),
     home: realFolder(homedir()),
   };
   const audit = options.audit ?? false;
@@ -112,7 +117,7 @@ export function runProgram(options: ProgramOptions): void {
     entry,
     prepared,
     launchers: {
-      ...makeLaunchers({ execPath, program: entry, paths, audit, logFile: options.logFile, learnFile: options.learnFile, store: location, resolver, names }),
+      ...makeLaunchers({ execPath, belt, program: entry, paths, audit, logFile: options.logFile, learnFile: options.learnFile, store: location, resolver, names }),
       ...(started?.worker && { worker: { ...started.worker, principal: started.request.principal } }),
     },
   });
@@ -164,7 +169,7 @@ function realFolder(folder: string): string {
   try {
     return realpathSync.native(folder);
   } catch {
-    // A home that is not there can't be granted; the scope covers nothing that exists.
+    // One that is not there, or that the process may not look at, can't be granted: the scope covers nothing that exists.
     return folder;
   }
 }

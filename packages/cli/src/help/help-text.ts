@@ -11,6 +11,7 @@ Flags of moat stand before the entry; everything after it belongs to the program
   --enforce    with --learn: the policy stays in force
   --write      with --learn: writes them to moat.overrides.json at the end
   --log FILE   writes denials to FILE as JSON lines
+  --belt       starts node under its own permission flags as well (needs "root": "confined")
   --help       shows this
 
 Example: moat run index.js --port 8080
@@ -25,6 +26,7 @@ Everything after the command belongs to it.
   --enforce    with --learn: the policy stays in force
   --write      with --learn: writes them to moat.overrides.json at the end
   --log FILE   writes denials to FILE as JSON lines
+  --belt       starts node under its own permission flags as well (needs "root": "confined")
   --help       shows this
 
 Example: moat exec eslint .

@@ -15,6 +15,7 @@ import { quoteForShell } from "../render/quote-for-shell.ts";
 import { assertTreeMatches } from "./assert-tree-matches.ts";
 import { auditText } from "../render/audit-text.ts";
 import { usageError } from "../arguments/usage-error.ts";
+import { putOnBelt } from "./belt.ts";
 import type { Entry } from "./entry.ts";
 import { beginLearning, finishLearning } from "./learning.ts";
 
@@ -25,6 +26,8 @@ export const RUN_FLAGS = {
   enforce: { type: "boolean" },
   write: { type: "boolean" },
   log: { type: "string" },
+  belt: { type: "boolean" },
+  "no-belt": { type: "boolean" },
   help: { type: "boolean" },
 } as const satisfies FlagTable;
 
@@ -50,6 +53,7 @@ export async function startProgram(request: ProgramRequest, context: CommandCont
   // What was learned before is open again, so that several runs add up; what people wrote holds.
   const overrides = isLearning ? withoutLearned(written) : written;
   const logFile = flags.log === undefined ? undefined : path.resolve(context.cwd, flags.log);
+  if (flags.belt === true && flags["no-belt"] !== true) putOnBelt({ project, policy, overrides, logFile }, context);
   const audit = flags.audit === true || (isLearning && flags.enforce !== true);
   const report = makeDenialReport({ audit, logFile, policy, overrides, project, write: context.stderr.write });
   const learnFile = isLearning ? beginLearning(project, name, context.env) : undefined;
@@ -78,6 +82,8 @@ export async function startProgram(request: ProgramRequest, context: CommandCont
 function assertFlags(flags: ProgramRequest["flags"]): void {
   if (flags.audit === true && flags.learn === true)
     throw usageError("--learn lets everything through already, as --audit does", "moat run --learn <entry>");
+  if (flags.belt === true && (flags.audit === true || flags.learn === true))
+    throw usageError("--belt denies, and --audit and --learn let through", "moat run --belt <entry>");
   for (const flag of ["write", "enforce"] as const) {
     if (flags[flag] === true && flags.learn !== true)
       throw usageError(`--${flag} goes with --learn`, `moat run --learn --${flag} <entry>`);

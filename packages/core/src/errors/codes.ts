@@ -5,6 +5,7 @@ export interface ErrorCodeEntry {
 }
 
 const table = {
+  MOAT_BELT_IMPOSSIBLE: { title: "Node's permission flags can't be used here" },
   MOAT_BUILTIN_DENIED: { title: "A package may not use a builtin module" },
   MOAT_COMMAND_MISSING: { title: "No installed package has this command" },
   MOAT_ENTRY_IN_PACKAGE: { title: "The program belongs to an installed package" },

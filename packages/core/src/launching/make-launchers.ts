@@ -15,6 +15,8 @@ const WORKER_BOOTSTRAP = pathToFileURL(join(MOAT_FOLDER, "worker-bootstrap.js"))
 
 export interface LauncherOptions {
   readonly execPath: string;
+  /** Node's permission flags that this process runs under. */
+  readonly belt: readonly string[];
   readonly program: string;
   readonly paths: ProjectPaths;
   readonly audit: boolean;
@@ -43,8 +45,8 @@ export function makeLaunchers(
     if (request === undefined) return undefined;
     return {
       execPath: options.execPath,
-      flagCount: flags.length,
-      args: [...flags, CHILD_BOOTSTRAP, printStartRequest({ ...request, preload }), ...args],
+      flagCount: options.belt.length + flags.length,
+      args: [...options.belt, ...flags, CHILD_BOOTSTRAP, printStartRequest({ ...request, preload }), ...args],
     };
   };
   const workerLauncher: WorkerLauncher = ({ principal, entry, workerData, environmentData, visibleVariables }) => {

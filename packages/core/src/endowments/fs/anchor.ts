@@ -37,8 +37,10 @@ const O_PATH = 0o10000000;
  * HAZARD: elsewhere (or without /proc) the real path is used as it was
  * checked. A descriptor is then compared with what lies at the real path, which
  * a link swapped back and forth in time can still deceive.
+ *
+ * @param folder a real folder that moat may read, to try it with
  */
-export function makeAnchors(fs: Fs, platform: string): Anchors {
+export function makeAnchors(fs: Fs, platform: string, folder: string): Anchors {
   const { openSync, closeSync, readlinkSync, lstatSync, fstatSync, constants } = fs;
   const unanchored = (location: Location): Anchor => ({ path: withFolderMark(location.real, location), release: none });
 
@@ -61,9 +63,9 @@ export function makeAnchors(fs: Fs, platform: string): Anchors {
 
   function canAskTheKernel(): boolean {
     try {
-      const fd = openSync("/", O_PATH | constants.O_DIRECTORY);
+      const fd = openSync(folder, O_PATH | constants.O_DIRECTORY);
       try {
-        return readlinkSync(`/proc/self/fd/${fd}`) === "/";
+        return readlinkSync(`/proc/self/fd/${fd}`) === folder;
       } finally {
         closeSync(fd);
       }

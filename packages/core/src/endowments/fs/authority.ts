@@ -49,7 +49,7 @@ export function makeFsAuthority(context: EndowmentContext): FsAuthority {
   const fs = powers.builtin("fs") as Fs;
   const scopes = makePathScopes(context);
   const realPaths = context.shared("fs.realPaths", () => makeRealPaths(fs, powers.process));
-  const anchors = context.shared("fs.anchors", () => makeAnchors(fs, powers.process.platform));
+  const anchors = context.shared("fs.anchors", () => makeAnchors(fs, powers.process.platform, fs.realpathSync.native(principal.location)));
   const descriptors = principalDescriptors(context);
 
   function covers(real: string, mode: Want["mode"]): boolean {

@@ -19,6 +19,13 @@ export interface Location {
 
 const MAX_LINKS = 40;
 
+/**
+ * What Node's own permission model says of a folder that the process may not
+ * look at: those above the granted ones. They are taken as they are written: a
+ * link among them leads to a name that no grant is about.
+ */
+const NO_PERMISSION = "ERR_ACCESS_DENIED";
+
 /** How long a folder is taken to be what it was, in milliseconds. */
 const FOLDER_AGE = 100;
 
@@ -173,7 +180,12 @@ export function makeRealPaths(fs: Fs, process: Pick<NodeJS.Process, "cwd" | "pla
       try {
         stats = lstatSync(next, { throwIfNoEntry: false });
       } catch (error) {
-        throw fsError((error as NodeJS.ErrnoException).code ?? "EACCES", syscall, given);
+        const { code = "EACCES" } = error as NodeJS.ErrnoException;
+        if (code === NO_PERMISSION && todo.length > 0) {
+          here = next;
+          continue;
+        }
+        throw fsError(code === NO_PERMISSION ? "EACCES" : code, syscall, given);
       }
       if (stats === undefined) {
         missing.push(name);
