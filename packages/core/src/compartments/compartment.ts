@@ -54,6 +54,8 @@ export interface CompartmentOptions {
    * itself. All names but the steady intrinsics are looked up at each use.
    */
   readonly intrinsics?: Record<PropertyKey, unknown>;
+  /** Of the names that the global object has, those that are looked up on it at each use. */
+  isLive?(name: string): boolean;
 }
 
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
@@ -68,6 +70,9 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
       return intrinsics === undefined ? bindable : steadyNames(guestGlobal, intrinsics);
     },
     realGlobal: realGlobalNames,
+    get live() {
+      return live;
+    },
   };
   const read = (name: PropertyKey): unknown =>
     intrinsics === undefined || name in guestGlobal ? guestGlobal[name] : intrinsics[name];
@@ -136,7 +141,9 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
     typeof text === "string" ? evaluate(text, "moat:eval") : text;
 
   installEvaluators(holder, guestEval, compileFunction);
-  const bindable = bindableNames(guestGlobal);
+  const bindable = new Set(bindableNames(guestGlobal));
+  const live = new Set([...bindable].filter((name) => options.isLive?.(name) === true));
+  for (const name of live) bindable.delete(name);
   return { globalThis: guestGlobal, names, instantiate, evaluate, compileFunction };
 }
 

@@ -64,7 +64,7 @@ function prepare(world: World, resolution: Resolution): PreparedSource {
 function namesKeyOf(names: NameSets): string {
   let key = namesKeys.get(names);
   if (key === undefined) {
-    const texts = [names.bindable, names.realGlobal].map((set) => [...set].toSorted().join());
+    const texts = [names.bindable, names.realGlobal, names.live ?? []].map((set) => [...set].toSorted().join());
     key = createHash("sha256").update(JSON.stringify(texts)).digest("base64url").slice(0, 16);
     namesKeys.set(names, key);
   }

@@ -11,11 +11,13 @@
  * listed; see `shareProblem`.
  *
  * The share `*` is a test runner's: whatever it defines that neither the language
- * nor Node has appears for the project's own code, and for nobody else.
+ * nor Node has appears for the project's own code, and for nobody else. So do the
+ * timers that it puts in the place of Node's; see `replaced-timers.ts`.
  */
 import { GLOBAL_RULES } from "../endowments/global-names.ts";
 import type { Principal } from "../endowments/principal.ts";
 import { shareProblem } from "../policy/grant-syntax.ts";
+import { showReplacedTimers, watchTimers, type ReplacedTimers } from "./replaced-timers.ts";
 import { NAMESPACES } from "./own-namespaces.ts";
 
 const { defineProperty, getOwnPropertyDescriptor, hasOwn } = Object;
@@ -52,6 +54,7 @@ interface Published {
 export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
   const all: ReadonlySet<string> = new Set(everyShare);
   const participants: Participant[] = [];
+  const runners: ReplacedTimers[] = [];
   /** By share, then by the property's name: one for a global, any number for `Reflect.*`. */
   const published = new Map<string, Map<PropertyKey, Published>>();
   for (const share of all) published.set(share, new Map());
@@ -87,6 +90,10 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
         holderOf: (share) => (share.endsWith(".*") ? (globalObject[share.slice(0, -2)] as GlobalObject | undefined) : globalObject),
       };
       participants.push(participant);
+      if (shares.has(ANY)) {
+        if (principal.trusted) showReplacedTimers(globalObject, () => runners);
+        else runners.push(watchTimers(globalObject));
+      }
       for (const share of shares) {
         if (share === ANY && !principal.trusted) continue;
         for (const [key, { value }] of published.get(share)!) appear(participant.holderOf(share), key, value, undefined);

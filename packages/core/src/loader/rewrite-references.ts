@@ -14,6 +14,8 @@ const LANGUAGE_CONSTANTS: ReadonlySet<string> = new Set(["undefined", "NaN", "In
 export interface RewriteOptions {
   /** Names that the compartment serves: see `bindableNames`. */
   readonly bindable: ReadonlySet<string>;
+  /** Names that are read off its global object where they stand. */
+  readonly live?: ReadonlySet<string> | undefined;
   /** Names that the wrapper declares: `require`, `module`, … */
   readonly wrapperNames: ReadonlySet<string>;
   /** Local names of an ES module's imports to the expression that reads them. */
@@ -74,6 +76,10 @@ function replacementFor(reference: Reference, from: Scope, context: Context): st
   if (options.bindable.has(name) && !context.assigned.has(name)) {
     rewriting.parameters.add(name);
     return undefined;
+  }
+  if (options.live?.has(name) === true && (reference.use === "read" || reference.use === "call")) {
+    rewriting.machinery.add(RESERVED.global);
+    return importedText(`${RESERVED.global}.${name}`, reference);
   }
   return dynamicText(reference, rewriting);
 }

@@ -66,7 +66,7 @@ export function prepareModule(source: string, names: NameSets): ModuleFunctor {
   for (const item of scan.moduleItems) if (item.type !== "ImportDeclaration") collectExport(item, found);
 
   const imports = new Map([...found.bindings].map(([local, binding]) => [local, importText(binding)]));
-  const rewriting = rewriteReferences(scan, { bindable: names.bindable, wrapperNames: new Set(), imports });
+  const rewriting = rewriteReferences(scan, { ...names, wrapperNames: new Set(), imports });
   for (const item of scan.moduleItems) rewriteItem(item, text, rewriting);
   rewriteCommon(scan, parsed, text, rewriting, imports);
   for (const { start } of scan.importMetas) {

@@ -14,6 +14,8 @@ import { scanProgram, type Scan } from "./scan.ts";
 export interface NameSets {
   readonly bindable: ReadonlySet<string>;
   readonly realGlobal: ReadonlySet<string>;
+  /** Names that the global object has and that are looked up on it at each use. */
+  readonly live?: ReadonlySet<string>;
 }
 
 export const COMMONJS_NAMES = ["exports", "require", "module", "__filename", "__dirname"] as const;
@@ -33,7 +35,7 @@ export function prepareCommonJs(source: string, names: NameSets): CommonJsFuncto
   const parsed = parseGuest(text, "commonjs");
   const scan = scanProgram(parsed.program, { strict: false });
   const wrapperNames = new Set<string>([...COMMONJS_NAMES, "arguments"]);
-  const rewriting = rewriteReferences(scan, { bindable: names.bindable, wrapperNames });
+  const rewriting = rewriteReferences(scan, { ...names, wrapperNames });
   rewriteCommon(scan, parsed, text, rewriting);
   rewriteSilentFailures(scan, text, rewriting);
   const functor = makeFunctor(text, rewriting, { inner: COMMONJS_NAMES, kind: "function" }, names.realGlobal);
@@ -48,7 +50,7 @@ export function prepareScript(source: string, names: NameSets): Functor {
   const parsed = parseGuest(source, "script");
   const scan = scanProgram(parsed.program, { strict: false });
   const globals = new Set(scan.strict ? [] : scan.top.names);
-  const rewriting = rewriteReferences(scan, { bindable: names.bindable, wrapperNames: new Set() });
+  const rewriting = rewriteReferences(scan, { ...names, wrapperNames: new Set() });
   const statements = scan.statements as unknown as { start: number; end: number; directive?: string; expression: { end: number } }[];
   // Before all others at the same place, which belong inside the parentheses.
   for (const { start, directive } of statements) {
@@ -85,7 +87,7 @@ export function prepareFunction(source: string, names: NameSets): Functor {
     throw new SyntaxError("the parameters or the body do not end where they should");
   }
   const scan = scanProgram(parsed.program, { strict: false });
-  const rewriting = rewriteReferences(scan, { bindable: names.bindable, wrapperNames: new Set() });
+  const rewriting = rewriteReferences(scan, { ...names, wrapperNames: new Set() });
   rewriteCommon(scan, parsed, source, rewriting);
   rewriteSilentFailures(scan, source, rewriting);
   return makeFunctor(source, { ...rewriting, edits: [{ start: 0, end: 0, text: "return " }, ...rewriting.edits] }, { inner: [], kind: "function" }, names.realGlobal);

@@ -1,0 +1,62 @@
+/**
+ * Mock clocks: a test runner puts its own timers on its global object, and the
+ * project's modules, which it runs, are to use them from that moment on. The
+ * share `*` makes it possible, for the project's own code and for nobody else.
+ */
+import { lookedUpLate } from "./live-names.ts";
+
+const { defineProperty, getOwnPropertyDescriptor } = Object;
+const { apply } = Reflect;
+
+type GlobalObject = Record<PropertyKey, unknown>;
+
+const TIMERS = [
+  "setTimeout", "clearTimeout", "setInterval", "clearInterval", "setImmediate", "clearImmediate", "queueMicrotask",
+] as const;
+
+/** What a global object has under a name that it does not have at first. */
+export interface ReplacedTimers {
+  valueOf(name: string): { readonly value: unknown } | undefined;
+}
+
+/** Watches what a test runner's global object has in place of the timers that it was given. */
+export function watchTimers(globalObject: GlobalObject): ReplacedTimers {
+  const given = new Map<string, PropertyDescriptor | undefined>();
+  for (const name of TIMERS) given.set(name, getOwnPropertyDescriptor(globalObject, name));
+  return {
+    valueOf(name) {
+      const now = getOwnPropertyDescriptor(globalObject, name);
+      // HAZARD: never an accessor, which would run the runner's code at each look.
+      if (now === undefined || !("value" in now) || now.value === valueOf(given.get(name))) return undefined;
+      return { value: now.value };
+    },
+  };
+}
+
+/** Without a receiver, a property that is computed late stays as it is. */
+function valueOf(descriptor: PropertyDescriptor | undefined): unknown {
+  if (descriptor?.get === undefined) return descriptor?.value;
+  return apply(descriptor.get, undefined, []) as unknown;
+}
+
+/** Lets a global object of the project's own code show what a runner has replaced, while it does. */
+export function showReplacedTimers(globalObject: GlobalObject, runners: () => Iterable<ReplacedTimers>): void {
+  for (const name of TIMERS) {
+    const own = getOwnPropertyDescriptor(globalObject, name);
+    if (own === undefined || !lookedUpLate(name)) continue;
+    defineProperty(globalObject, name, {
+      get() {
+        for (const runner of runners()) {
+          const replaced = runner.valueOf(name);
+          if (replaced !== undefined) return replaced.value;
+        }
+        return valueOf(own);
+      },
+      set(this: unknown, value: unknown) {
+        defineProperty(this as object, name, { value, writable: true, enumerable: true, configurable: true });
+      },
+      enumerable: own.enumerable === true,
+      configurable: true,
+    });
+  }
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { makeSharedNames } from "../../src/compartments/shared-names.ts";
+import type { Principal } from "../../src/endowments/principal.ts";
+
+const principal = (shares: string[], trusted = false): Principal => ({ name: "p", location: "/p", trusted, policy: { shares }, denies: () => true });
+
+const [own, given, fake] = [() => "own", () => "given", () => "fake"];
+const withTimer = (value: unknown): Record<PropertyKey, any> =>
+  Object.defineProperty({}, "setTimeout", { value, writable: true, enumerable: true, configurable: true });
+
+function tree(runnerShares: string[]) {
+  const shared = makeSharedNames(["*", "__config"]);
+  const [project, runner, bystander] = [withTimer(own), withTimer(given), withTimer(given)];
+  shared.join(principal([], true), project);
+  shared.join(principal(runnerShares), runner);
+  shared.join(principal([]), bystander);
+  return { project, runner, bystander };
+}
+
+describe("timers that a test runner replaces", () => {
+  it("are the project's while they are replaced, and nobody else's", () => {
+    const { project, runner, bystander } = tree(["*"]);
+    expect(project["setTimeout"]).toBe(own);
+    runner["setTimeout"] = fake;
+    expect([project["setTimeout"], bystander["setTimeout"]]).toEqual([fake, given]);
+    runner["setTimeout"] = given;
+    expect(project["setTimeout"]).toBe(own);
+  });
+
+  it("are not the project's without the share", () => {
+    const { project, runner } = tree(["__config"]);
+    runner["setTimeout"] = fake;
+    expect(project["setTimeout"]).toBe(own);
+  });
+
+  it("are not looked for behind accessors, which would run at each look", () => {
+    const { project, runner } = tree(["*"]);
+    let looks = 0;
+    Object.defineProperty(runner, "setTimeout", { get: () => (looks += 1), configurable: true });
+    expect(project["setTimeout"]).toBe(own);
+    expect(looks).toBe(0);
+  });
+
+  it("give way to what the project itself puts there", () => {
+    const { project, runner } = tree(["*"]);
+    const mine = () => "mine";
+    project["setTimeout"] = mine;
+    runner["setTimeout"] = fake;
+    expect(project["setTimeout"]).toBe(mine);
+  });
+});
