@@ -8,6 +8,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import("./commands/run.ts")).run,
   exec: async () => (await import("./commands/exec.ts")).exec,
   policy: async () => (await import("./commands/policy.ts")).policy,
+  init: async () => (await import("./commands/init.ts")).init,
   diff: async () => (await import("./commands/diff.ts")).diff,
   learn: async () => (await import("./commands/learn.ts")).learn,
   allow: async () => (await import("./commands/allow.ts")).allow,

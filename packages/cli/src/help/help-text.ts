@@ -31,6 +31,17 @@ Everything after the command belongs to it.
 
 Example: moat exec eslint .
 `,
+  init: `Usage: moat init [flags]
+
+Sets a project up: finds its programs in package.json (main, bin, what scripts start), writes the first
+moat.policy.json, a workflow for GitHub and lines of .gitattributes, and says what it did.
+Files that are there stay as they are; only .gitattributes gets lines at its end.
+
+  --ci NAME    github or none (github)
+  --help       shows this
+
+Example: moat init
+`,
   policy: `Usage: moat policy [entry…] [flags]
 
 Shows the policy that the installed packages need, and how it differs from moat.policy.json.
@@ -114,6 +125,7 @@ const overview = `Usage: moat <command>
 
 A dependency can do only what the committed policy says, whatever its code becomes.
 
+  moat init                      finds the programs of a project, and does the next line for them
   moat policy --write <entry>    writes moat.policy.json for a program; commit it
   moat run <entry>               runs the program under the policy
   moat exec <command>            the same for the command of an installed package
