@@ -1,6 +1,6 @@
 /** Runs a program under its policy, in this process. */
 import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { realpathSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import type { Denial } from "./audit/denial.ts";
@@ -113,8 +113,9 @@ export function runProgram(options: ProgramOptions): void {
     onUse: uses?.add,
     makeCompartmentGlobal: locked.makeCompartmentGlobal,
     realGlobalNames,
-    reservedPaths: [MOAT_FOLDER, ...(location ? [location.folder, location.keyFolder] : []), join(project, "moat.policy.json"), join(project, "moat.overrides.json")],
+    reservedPaths: [MOAT_FOLDER, ...(location ? [location.folder, location.keyFolder] : []), join(project, "moat.policy.json"), join(project, "moat.overrides.json"), ...[options.logFile, options.learnFile].flatMap((file) => (file === undefined ? [] : [realFile(file)]))],
     entry,
+    otherEntries: policy.entries.filter((other) => other.startsWith("./")).map((other) => join(project, other)),
     prepared,
     launchers: {
       ...makeLaunchers({ execPath, belt, program: entry, paths, audit, logFile: options.logFile, learnFile: options.learnFile, store: location, resolver, names }),
@@ -164,6 +165,9 @@ function realEntry(entry: string): string {
     throw new MoatError("MOAT_ENTRY_MISSING", `there is no file ${entry}`, { fields: { entry }, cause });
   }
 }
+
+/** A file that may not be there yet. */
+const realFile = (file: string): string => join(realFolder(dirname(file)), basename(file));
 
 function realFolder(folder: string): string {
   try {

@@ -1,33 +1,34 @@
 /**
- * The project's own modules that its entry reaches. A package with a general
+ * The project's own modules that its entries reach. A package with a general
  * write grant may not change them: they run with the application's authority,
  * now or the next time.
  */
 import { statSync } from "node:fs";
+import { basename, dirname, extname, join } from "node:path";
 import type { Resolver } from "../packages/resolver.ts";
 
 export interface EntryModules {
-  /** Whether a real absolute path is such a module. */
-  has(path: string): boolean;
+  /** Whether a real absolute path is such a module, or a file that would be loaded in the place of one. */
+  has(path: string, isFolder?: boolean): boolean;
 }
 
 /** Specifiers of `require`, `import` and `export … from`, also where they are only text: too many do no harm. */
 const SPECIFIERS = /(?:\b(?:require|import|resolve)\s*\(\s*|\bfrom\s*|\bimport\s*)(["'`])([^"'`\n]+)\1/g;
 
 /**
- * Follows the project's own files from the entry; found when first asked, since
+ * Follows the project's own files from the entries; found when first asked, since
  * few programs have packages that write next to their sources.
  */
 export function makeEntryModules(
   resolver: Resolver,
-  entry: string,
+  entries: readonly string[],
   isFirstParty: (location: string) => boolean,
 ): EntryModules {
-  let found: Set<string> | undefined;
+  let found: Protected | undefined;
   const startedAt = Date.now();
 
   const collect = (): Set<string> => {
-    const paths = new Set([entry]);
+    const paths = new Set(entries);
     for (const path of paths) {
       for (const [, , specifier] of resolver.disk.readText(path)?.matchAll(SPECIFIERS) ?? []) {
         for (const mode of ["require", "import"] as const) {
@@ -39,7 +40,37 @@ export function makeEntryModules(
     return paths;
   };
 
-  return { has: (path) => (found ??= collect()).has(path) && !isOfThisRun(path, startedAt) };
+  const protect = (): Protected => {
+    const modules = collect();
+    return { modules, usurpers: new Set([...modules].flatMap(usurpersOf)) };
+  };
+  return {
+    has(path, isFolder = false) {
+      const { modules, usurpers } = (found ??= protect());
+      // `build/` beside `build.js` is where a build goes, and is looked for after the file.
+      return (modules.has(path) || (!isFolder && usurpers.has(path))) && !isOfThisRun(path, startedAt);
+    },
+  };
+}
+
+interface Protected {
+  readonly modules: ReadonlySet<string>;
+  readonly usurpers: ReadonlySet<string>;
+}
+
+/** What `require("./name")` tries, in its order. */
+const EXTENSIONS = [".js", ".json", ".node"];
+
+/**
+ * What Node would load, or read to know what to load, before a module: `config.js`
+ * made beside `config.json` is what `require("./config")` finds from then on.
+ */
+function usurpersOf(path: string): string[] {
+  const folder = dirname(path);
+  const stem = join(folder, basename(path, extname(path)));
+  const earlier = EXTENSIONS.slice(0, Math.max(0, EXTENSIONS.indexOf(extname(path))));
+  const beside = basename(stem) === "index" ? EXTENSIONS.map((extension) => folder + extension) : [];
+  return [stem, ...earlier.map((extension) => stem + extension), ...beside, join(folder, "package.json")];
 }
 
 function resolveQuietly(resolver: Resolver, specifier: string, path: string, mode: "require" | "import") {

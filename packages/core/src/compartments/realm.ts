@@ -33,6 +33,8 @@ export interface RealmOptions {
   readonly reservedPaths: readonly string[];
   /** Absolute path of the program's entry. */
   readonly entry: string;
+  /** Those of the project's other programs. */
+  readonly otherEntries: readonly string[];
   /** Modules that earlier runs prepared; undefined where none can be kept. */
   readonly prepared?: PreparedModules | undefined;
   readonly launchers: Pick<EndowmentContext, "nodeLauncher" | "workerLauncher" | "worker">;
@@ -89,7 +91,7 @@ export function makeRealm(options: RealmOptions): Realm {
   const realm: Realm = {
     ...options,
     sharedNames: makeSharedNames([...policies.values()].flatMap(({ shares }) => shares ?? [])),
-    entryModules: makeEntryModules(options.resolver, options.entry, (location) => {
+    entryModules: makeEntryModules(options.resolver, [options.entry, ...options.otherEntries], (location) => {
       const name = nameAt(location);
       return name !== undefined && isFirstParty(name);
     }),

@@ -15,6 +15,8 @@ export interface Want {
   readonly mode: "read" | "write" | "stat";
   readonly follow: boolean;
   readonly syscall: string;
+  /** A folder is to be made there, and nothing else. */
+  readonly isFolder?: boolean;
   /** The function that was called, for the denial: `fs.readFileSync`. */
   readonly via: string;
 }
@@ -52,8 +54,8 @@ export function makeFsAuthority(context: EndowmentContext): FsAuthority {
   const anchors = context.shared("fs.anchors", () => makeAnchors(fs, powers.process.platform, fs.realpathSync.native(principal.location)));
   const descriptors = principalDescriptors(context);
 
-  function covers(real: string, mode: Want["mode"]): boolean {
-    if (mode === "write") return scopes.covers(real, "write");
+  function covers(real: string, mode: Want["mode"], isFolder = false): boolean {
+    if (mode === "write") return scopes.covers(real, "write", isFolder);
     return scopes.covers(real, "read") || (mode === "stat" && scopes.isAncestor(real));
   }
 
@@ -65,8 +67,8 @@ export function makeFsAuthority(context: EndowmentContext): FsAuthority {
     if (target !== undefined) uses({ capability: `fs.${mode}`, target });
   }
 
-  function allow(location: Location, { mode, syscall, via }: Want): void {
-    if (covers(location.real, mode)) {
+  function allow(location: Location, { mode, syscall, via, isFolder }: Want): void {
+    if (covers(location.real, mode, isFolder)) {
       noteUse(location.real, mode);
       return;
     }

@@ -135,6 +135,19 @@ function quicken(members: OwnMembers, { isSteady, realPaths }: FsAuthority, raw:
       return false;
     }
   };
+  for (const name of ["stat", "lstat", "access"] as const) {
+    const checked = members.fs[name]!;
+    const real = raw[name] as Function;
+    members.fs[name] = (...args: unknown[]) => {
+      if (!isSteady(args[0])) return checked(...args);
+      const callback = takeCallback(args);
+      real(...args, callback);
+    };
+    const checkedPromise = members.promises[name]!;
+    const realPromise = raw.promises[name] as Function;
+    members.promises[name] = (path: unknown, ...rest: unknown[]) =>
+      isSteady(path) ? realPromise(path, ...rest) : checkedPromise(path, ...rest);
+  }
   for (const name of ["statSync", "lstatSync"] as const) {
     const checked = members.fs[name]!;
     const real = raw[name] as Function;

@@ -89,7 +89,7 @@ export function preparersOfPaths(authority: FsAuthority, fs: Fs): Record<string,
       }
       // `mkdir -p` of what is there changes nothing: programs do it to every folder on the way.
       const mode = isRecursive(args[1]) && isThere(given) ? "stat" : "write";
-      const held = hold(given, { mode, follow: false, syscall: "mkdir", via }, "entry");
+      const held = hold(given, { mode, follow: false, isFolder: true, syscall: "mkdir", via }, "entry");
       const { location } = held;
       const prefix = held.path.slice(0, held.path.lastIndexOf(location.rest));
       const result = (created: unknown) =>

@@ -6,8 +6,8 @@ export type PathMode = "read" | "write";
 
 /** What a principal's policy says about real, absolute paths. */
 export interface PathScopes {
-  /** Whether the policy grants this use of a real absolute path (links already resolved). */
-  covers(realPath: string, mode: PathMode): boolean;
+  /** Whether the policy grants this use of a real absolute path (links already resolved). `isFolder`: a folder is to be made there. */
+  covers(realPath: string, mode: PathMode, isFolder?: boolean): boolean;
   /** Whether something that is granted lies below the path: then it may be walked through. */
   isAncestor(realPath: string): boolean;
   /** Whether no package may ever write there, in an audit neither. */
@@ -104,9 +104,9 @@ export function makePathScopes(context: EndowmentContext): PathScopes {
     return !isSecret(segmentsBelow(path, scope.root), windows);
   }
 
-  function grantsWrite(scope: Scope, path: string, realPath: string): boolean {
+  function grantsWrite(scope: Scope, path: string, realPath: string, isFolder: boolean): boolean {
     if (!isWithin(path, scope.root)) return false;
-    if (path !== scope.root && entryModules.has(realPath)) return false;
+    if (path !== scope.root && entryModules.has(realPath, isFolder)) return false;
     if (scope.absolute && !isWithin(project, scope.root)) return true;
     if (isHomeByAccident(scope, path)) return false;
     // HAZARD: who may write a file may move it, to where he may read it.
@@ -138,7 +138,7 @@ export function makePathScopes(context: EndowmentContext): PathScopes {
 
   const readable = new Map<string, boolean>();
   return {
-    covers(realPath, mode) {
+    covers(realPath, mode, isFolder = false) {
       // Nothing comes out of it and nothing stays in it.
       if (realPath === "/dev/null") return true;
       if (mode === "read") {
@@ -153,14 +153,14 @@ export function makePathScopes(context: EndowmentContext): PathScopes {
       const path = canonical(realPath);
       if (resolve(realPath) !== realPath) return false;
       if (isReserved(path)) return false;
-      return scopes.write.some((scope) => grantsWrite(scope, path, realPath));
+      return scopes.write.some((scope) => grantsWrite(scope, path, realPath, isFolder));
     },
     isReserved: (realPath) => isReserved(canonical(realPath)),
     spelling(realPath, mode) {
       if (realPath === "/dev/null") return undefined;
       const path = canonical(realPath);
       const [narrowest] = scopes[mode]
-        .filter((scope) => (mode === "read" ? grantsRead(scope, path) : grantsWrite(scope, path, realPath)))
+        .filter((scope) => (mode === "read" ? grantsRead(scope, path) : grantsWrite(scope, path, realPath, false)))
         .toSorted((a, b) => b.root.length - a.root.length);
       if (narrowest === undefined) return undefined;
       if (dependencies.some((folder) => isWithin(path, canonical(folder)))) return "<package>";
