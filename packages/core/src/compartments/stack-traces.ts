@@ -32,15 +32,17 @@ const answersOf = new WeakMap<object, Answers>();
 const callSitePrototype: Record<string, () => unknown> = {};
 for (const name of harmlessAnswers) {
   defineProperty(callSitePrototype, name, {
-    value: {
-      [name](this: object) {
-        return answersOf.get(this)?.[name];
-      },
-    }[name],
+    value: freeze(
+      {
+        [name](this: object) {
+          return answersOf.get(this)?.[name];
+        },
+      }[name],
+    ),
   });
 }
 for (const name of ["getThis", "getFunction"]) {
-  defineProperty(callSitePrototype, name, { value: { [name]: () => undefined }[name] });
+  defineProperty(callSitePrototype, name, { value: freeze({ [name]: () => undefined }[name]) });
 }
 freeze(callSitePrototype);
 

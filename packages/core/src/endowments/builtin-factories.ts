@@ -1,5 +1,6 @@
 import { makeBufferModule } from "./buffer.ts";
 import { principalConsole } from "./console.ts";
+import { makeCrypto } from "./crypto.ts";
 import { NETWORK_FACTORIES } from "./net/index.ts";
 import { makePath, makePathPosix, makePathWin32 } from "./path.ts";
 import { principalProcess } from "./process/process.ts";
@@ -38,6 +39,7 @@ export const BUILTIN_FACTORIES: Readonly<Record<string, BuiltinFactory>> = {
   child_process: (context) => makeChildProcess(context),
   cluster: (context) => makeCluster(context),
   console: (context) => principalConsole(context),
+  crypto: (context) => makeCrypto(context),
   diagnostics_channel: (context) => makeDiagnosticsChannel(context),
   domain: (context) => makeDomain(context),
   ffi: (context) => makeFfi(context),

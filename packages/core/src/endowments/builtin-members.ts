@@ -249,7 +249,7 @@ export const HANDED_BUILTINS = {
 
 /** Builtins that each principal gets from a factory of its own. */
 export const ATTENUATED_BUILTINS: readonly string[] = words(`
-  buffer console process timers tty util
+  buffer console crypto process timers tty util
   fs fs/promises
   net tls http https http2 dgram dns dns/promises
   child_process worker_threads cluster

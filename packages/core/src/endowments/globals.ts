@@ -1,6 +1,7 @@
 import { hardenBuffer } from "./buffer.ts";
 import { builtinFacade } from "./builtins.ts";
 import { principalConsole } from "./console.ts";
+import { hardenWebCrypto } from "./crypto.ts";
 import { lazyDescriptor } from "./facade.ts";
 import { GLOBAL_RULES } from "./global-names.ts";
 import { hardenNodeObject } from "./harden-node.ts";
@@ -46,6 +47,7 @@ function hardenBasics(context: EndowmentContext): void {
 
 function shareGlobal(context: EndowmentContext, name: string): unknown {
   hardenInstancesOfGlobal(context, name);
+  if (name === "crypto") return hardenWebCrypto(context, context.powers.builtin("crypto").webcrypto).self;
   return hardenNodeObject(context.powers.globals[name]);
 }
 

@@ -43,11 +43,17 @@ const SAMPLES: Readonly<Record<string, Sampler>> = {
       crypto.createDiffieHellmanGroup("modp14"),
       crypto.createSecretKey(key),
       new crypto.X509Certificate(CERTIFICATE),
+      crypto.createDiffieHellman(Buffer.from([23]), 5),
+      // Classes of keys that no member names, with the material inside.
+      ...Object.values(crypto.generateKeyPairSync("ed25519")),
     ];
   },
   events: (builtin) => {
-    const { EventEmitter, EventEmitterAsyncResource } = builtin("events");
-    return [new EventEmitter(), new EventEmitterAsyncResource({ name: "moat" })];
+    const { EventEmitter, EventEmitterAsyncResource, on } = builtin("events");
+    const emitter = new EventEmitter();
+    const events = on(emitter, "x");
+    void events.return?.();
+    return [emitter, new EventEmitterAsyncResource({ name: "moat" }), events];
   },
   readline: (builtin) => {
     const { createInterface } = builtin("readline");
@@ -57,7 +63,7 @@ const SAMPLES: Readonly<Record<string, Sampler>> = {
     return [lines];
   },
   stream: (builtin) => {
-    const { addAbortSignal, Duplex, PassThrough, Readable, Writable } = builtin("stream");
+    const { addAbortSignal, Duplex, duplexPair, PassThrough, Readable, Writable } = builtin("stream");
     const filled = new Readable({ read() {} });
     filled.push("x");
     const piped = new PassThrough();
@@ -68,7 +74,29 @@ const SAMPLES: Readonly<Record<string, Sampler>> = {
     const aborted = new Readable({ read() {} });
     aborted.on("error", () => {});
     addAbortSignal(AbortSignal.abort(), aborted);
-    return [filled, piped, writing, aborted, aborted.errored, new Duplex(), Readable.from(["x"])];
+    const iterated = Readable.from(["x"]);
+    const joined = Duplex.from({ readable: new PassThrough(), writable: new PassThrough() });
+    joined.on("error", () => {});
+    // An error of a class of its own.
+    Readable.from([])
+      .reduce?.((all: unknown) => all)
+      .catch((error: unknown) => hardenPrototypesOf(error));
+    return [
+      filled,
+      piped,
+      writing,
+      aborted,
+      aborted.errored,
+      new Duplex(),
+      iterated,
+      iterated[Symbol.asyncIterator](),
+      joined,
+      ...(duplexPair?.() ?? []),
+    ];
+  },
+  "stream/web": (builtin) => {
+    const { ReadableStream, TransformStream, WritableStream } = builtin("stream/web");
+    return webStreams({ ReadableStream, TransformStream, WritableStream });
   },
   string_decoder: (builtin) => [new (builtin("string_decoder").StringDecoder)("utf8")],
   url: (builtin) => {
@@ -104,6 +132,23 @@ const SAMPLES: Readonly<Record<string, Sampler>> = {
   },
 };
 
+/** Streams of Node's own subclasses, and the errors that it makes once for everybody. */
+function webStreams({ ReadableStream, TransformStream, WritableStream }: Record<string, any>): unknown[] {
+  const through = new TransformStream();
+  const readable = new ReadableStream();
+  const reader = readable.getReader();
+  const writer = new WritableStream().getWriter();
+  const bytes = new ReadableStream({ type: "bytes" });
+  const byob = bytes.getReader({ mode: "byob" });
+  for (const pending of [reader.read(), byob.read(new Uint8Array(1))])
+    pending.catch((error: unknown) => Object.freeze(error));
+  for (const lock of [reader, writer, byob]) {
+    lock.closed.catch((error: unknown) => Object.freeze(error));
+    lock.releaseLock();
+  }
+  return [through, through.readable, through.writable, reader, writer, byob, readable, bytes];
+}
+
 /** The same for what is reached through globals. */
 const GLOBAL_SAMPLES: Readonly<Record<string, (globals: Readonly<Record<string, any>>) => unknown[]>> = {
   EventTarget: ({ Event, EventTarget }) => {
@@ -115,6 +160,7 @@ const GLOBAL_SAMPLES: Readonly<Record<string, (globals: Readonly<Record<string, 
     const controller = new AbortController();
     return [controller, controller.signal, AbortSignal.abort(), AbortSignal.any([controller.signal])];
   },
+  ReadableStream: (globals) => webStreams(globals),
   MessageChannel: ({ MessageChannel }) => {
     const { port1, port2 } = new MessageChannel();
     port1.close();
@@ -140,7 +186,14 @@ export function hardenInstancesOf(context: EndowmentContext, builtin: string): v
 
 /** Hardens the classes inside a global class's instances, once for the realm. */
 export function hardenInstancesOfGlobal(context: EndowmentContext, name: string): void {
-  const sampler = name === "AbortSignal" ? "AbortController" : name === "MessagePort" ? "MessageChannel" : name;
+  const sampler =
+    /^(?:Readable|Transform|Writable|Byte|Count|Text..coder|(?:Dec|C)ompression).*(?:Stream|Strategy)/.test(name)
+      ? "ReadableStream"
+      : name === "AbortSignal"
+        ? "AbortController"
+        : name === "MessagePort"
+          ? "MessageChannel"
+          : name;
   if (!Object.hasOwn(GLOBAL_SAMPLES, sampler)) return;
   context.shared(`hardened.instances.global.${sampler}`, () => {
     for (const sample of GLOBAL_SAMPLES[sampler]!(context.powers.globals)) hardenPrototypesOf(sample);

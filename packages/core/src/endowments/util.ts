@@ -39,11 +39,23 @@ function makeInspect(real: any): Function {
   return inspect;
 }
 
+/**
+ * HAZARD: Node gives the real `inspect` to whatever prints itself by
+ * `util.inspect.custom`; its `defaultOptions` change what everybody prints.
+ */
+function hardenRealInspect(context: EndowmentContext, inspect: any): void {
+  context.shared("hardened.inspect", () => {
+    // Behind an accessor that can't be redefined; its setter assigns to this very object, and fails from now on.
+    Object.freeze(inspect.defaultOptions);
+    return hardenNodeObject(inspect);
+  });
+}
+
 /** A principal's `util`. */
 export function makeUtil(context: EndowmentContext): object {
   const real = context.powers.builtin("util");
   const facade = makeHandedBuiltin(context, "util") as Record<string, any>;
-  hardenNodeObject(real.inspect);
+  hardenRealInspect(context, real.inspect);
   defineMember(facade, "inspect", makeInspect(real.inspect));
   // Each call makes another Map, but that is Node's word, not a promise.
   if (real.getSystemErrorMap)

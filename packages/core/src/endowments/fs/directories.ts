@@ -91,6 +91,8 @@ function makeSharedDirs(nextTick: Function): SharedDirs {
   const define = (key: PropertyKey | undefined, value: unknown) => {
     if (key !== undefined) Object.defineProperty(prototype, key, { value, writable: true, configurable: true });
   };
+  // Its iterators inherit from it.
+  Object.freeze(prototype.entries.prototype);
   define(Symbol.asyncIterator, prototype.entries);
   define((Symbol as any).asyncDispose, async function (this: Dir) {
     if (!states.get(this)?.closed) await this.close();

@@ -32,9 +32,14 @@ export const makeFsPromises: BuiltinFactory = (context) => context.builtin("fs")
 /** `Stats` and `Dirent` are plain data; nobody may change what they say for others. */
 function shareDataClasses(context: EndowmentContext, raw: Fs): void {
   context.shared("fs.dataClasses", () => {
-    for (const Class of [raw.Stats, raw.Dirent] as unknown as { prototype: object }[]) {
+    // `BigIntStats` and `StatFs` are on no module: they are known by what they are the class of.
+    const samples = [raw.statSync("/", { bigint: true }), raw.statfsSync?.("/")].filter(
+      (sample) => sample !== undefined,
+    );
+    const prototypes = samples.map((sample) => Object.getPrototypeOf(sample) as object);
+    for (const prototype of [raw.Stats.prototype as object, raw.Dirent.prototype as object, ...prototypes]) {
       for (
-        let one: object | null = Class.prototype;
+        let one: object | null = prototype;
         one !== null && one !== Object.prototype;
         one = Object.getPrototypeOf(one)
       ) {

@@ -8,10 +8,8 @@ export function sharePrototype<T extends object>(prototype: T): T {
     const descriptor = Object.getOwnPropertyDescriptor(prototype, key)!;
     if (!("value" in descriptor) || !descriptor.configurable) continue;
     const { value, enumerable } = descriptor;
-    Object.defineProperty(prototype, key, {
-      __proto__: null,
-      configurable: false,
-      enumerable: enumerable === true,
+    if (typeof value === "function" && key !== "constructor") Object.freeze(value);
+    const accessors = {
       get: () => value,
       set(this: object, replacement: unknown) {
         if (this === prototype) throw new TypeError(`Cannot assign to read only property '${String(key)}' of object`);
@@ -23,6 +21,13 @@ export function sharePrototype<T extends object>(prototype: T): T {
           configurable: true,
         } as PropertyDescriptor);
       },
+    };
+    Object.defineProperty(prototype, key, {
+      __proto__: null,
+      configurable: false,
+      enumerable: enumerable === true,
+      get: Object.freeze(accessors.get),
+      set: Object.freeze(accessors.set),
     } as PropertyDescriptor);
   }
   return Object.freeze(prototype);

@@ -7,7 +7,7 @@ import { isLinkLocal } from "../../policy/ip-address.ts";
 import { parseHost } from "../../policy/endpoint.ts";
 import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
 import { facadeClass } from "./facade-class.ts";
-import { hideConstructors } from "./native-handles.ts";
+import { hardenHandles, hideConstructors } from "./native-handles.ts";
 import { networkAuthority } from "./network-authority.ts";
 import type { NetworkAuthority } from "./network-authority.ts";
 import { nameNotFound } from "./network-errors.ts";
@@ -101,6 +101,7 @@ function guardDatagrams(dgram: any): DatagramGuard {
   }
   patch("open", () => false);
   hideConstructors(prototype);
+  hardenHandles(prototype);
   return Object.freeze({
     tag: (socket: any, permit: DatagramPermit) => void handles.set(socket[stateSymbol].handle, permit),
   });

@@ -5,6 +5,7 @@ import type { EndowmentContext } from "../principal.ts";
 import { facadeClass } from "./facade-class.ts";
 import { connectSocket, networkParts } from "./net-facade.ts";
 import { connectTls } from "./tls-facade.ts";
+import { hardenDataClass } from "./data-classes.ts";
 import { pickOptions } from "./socket-arguments.ts";
 import type { Options } from "./socket-arguments.ts";
 
@@ -49,7 +50,8 @@ function buildFetchGlobals(context: EndowmentContext): Record<string, unknown> {
   const { globals } = context.powers;
   const names = new Set(Reflect.ownKeys(globals));
   const makers: Record<string, () => unknown> = { fetch: () => makeFetch(context) };
-  for (const name of DATA_CLASSES) makers[name] = () => hardenNodeObject(globals[name]);
+  for (const name of DATA_CLASSES)
+    makers[name] = () => context.shared(`hardened.fetch.${name}`, () => hardenDataClass(globals[name]));
   makers["WebSocket"] = () => makeWebSocket(context);
   makers["EventSource"] = () => makeEventSource(context);
   const made = new Map<string, unknown>();

@@ -6,6 +6,7 @@ import { HTTPS_MEMBERS, HTTP_MEMBERS } from "./http-members.ts";
 import { installAgentGuard } from "./agent-guard.ts";
 import type { AgentGuard } from "./agent-guard.ts";
 import { makeFetchGlobals } from "./fetch-globals.ts";
+import { hardenHttpInstances } from "./http-instances.ts";
 import { networkAuthority } from "./network-authority.ts";
 import { networkParts } from "./net-facade.ts";
 import { clientRequestArguments, requestTarget } from "./request-arguments.ts";
@@ -80,6 +81,8 @@ function agentGuard(context: EndowmentContext, isSecure: boolean): AgentGuard {
   const agents = installAgentGuard(context.powers, guard);
   context.shared("hardened-http", () => {
     const http = context.powers.builtin("http");
+    hardenNodeObject(http.globalAgent);
+    hardenHttpInstances(context.powers);
     return HTTP_CLASSES.map((name) => hardenNodeObject(http[name]));
   });
   if (isSecure) {
@@ -87,15 +90,20 @@ function agentGuard(context: EndowmentContext, isSecure: boolean): AgentGuard {
     context.shared("hardened-https", () => {
       const https = context.powers.builtin("https");
       agents.guardCreateConnection(https.Agent.prototype);
+      hardenNodeObject(https.globalAgent);
       return HTTPS_CLASSES.map((name) => hardenNodeObject(https[name]));
     });
   }
   return agents;
 }
 
-/** Trusted code has Node's own, with its settings; everybody else one of their own. */
+/**
+ * One for each principal, with the settings of Node's own; for trusted code, all of them.
+ * HAZARD: Node's own stands in the options of each request by `https`, the
+ * application's among them, whose agent a package would then hold.
+ */
 function makeGlobalAgent(context: EndowmentContext, Agent: any, real: any): { current: any } {
-  if (context.principal.trusted) return { current: real };
+  if (context.principal.trusted) return { current: new Agent(real.options) };
   const { keepAlive, scheduling, timeout } = real.options ?? {};
   return { current: new Agent({ keepAlive, scheduling, timeout }) };
 }

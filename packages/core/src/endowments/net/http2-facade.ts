@@ -2,6 +2,7 @@ import { facadeFromTable } from "../member-table.ts";
 import type { MemberTable } from "../member-table.ts";
 import { hardenNodeObject } from "../harden-node.ts";
 import type { BuiltinFactory } from "../principal.ts";
+import { hardenHttp2 } from "./http2-instances.ts";
 import { makePermit } from "./network-permit.ts";
 import { settleTarget } from "./socket-arguments.ts";
 import type { Options } from "./socket-arguments.ts";
@@ -26,9 +27,13 @@ export const HTTP2_MEMBERS: MemberTable = {
 export const makeHttp2Facade: BuiltinFactory = (context) => {
   const http2 = context.powers.builtin("http2");
   const { authority, guard } = tlsParts(context);
+  const hardenWhenServing = context.shared("hardened.http2", () =>
+    hardenHttp2(http2, context.powers.builtin("stream")),
+  );
   const withTag = (create: Function) => (args: unknown[]) => {
     const server = create(...args);
     hardenNodeObject(Object.getPrototypeOf(server));
+    hardenWhenServing(server);
     guard.tagServer(server, authority);
     return server;
   };
@@ -40,9 +45,7 @@ export const makeHttp2Facade: BuiltinFactory = (context) => {
     const authorityUrl = settleAuthority(where);
     const options: Options = typeof given === "object" && given !== null ? { ...given } : {};
     const open = () => {
-      const session = http2.connect(authorityUrl, options, callback);
-      hardenNodeObject(Object.getPrototypeOf(session));
-      return session;
+      return http2.connect(authorityUrl, options, callback);
     };
     if (typeof options["createConnection"] === "function") return open();
     const target = settleTarget({ ...endpointOf(authorityUrl), ...options });

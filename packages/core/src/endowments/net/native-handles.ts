@@ -1,11 +1,15 @@
 import { constants, platform } from "node:os";
+import { hardenNodeObject } from "../harden-node.ts";
 import { addressKey } from "./network-permit.ts";
 import type { SocketPermit } from "./network-permit.ts";
 
+/** On this port (0: whichever is free) and, where it is known, at this address; at this path; or wherever it is bound. */
+export type ApprovedListener = { readonly port: number; readonly address: string | undefined } | string | true;
+
 /** What the guard above tells the ground layer. */
 export interface NativeHandles {
-  /** The server may listen now: on this port, or (`true`) wherever it is bound. */
-  approveListening(server: object, port: number | true): void;
+  /** The server may listen now. */
+  approveListening(server: object, where: ApprovedListener): void;
   opening<T>(body: () => T): T;
   guardTls(tlsHandle: object): void;
 }
@@ -23,7 +27,8 @@ type Native = Record<PropertyKey, any>;
  */
 export function guardNativeHandles(net: any, permitOf: (socket: object) => SocketPermit | undefined): NativeHandles {
   const { tcp, pipe, ownerSymbol } = nativePrototypes(net);
-  const listeners = new WeakMap<object, number | true>();
+  const listeners = new WeakMap<object, ApprovedListener>();
+  const bound = new WeakMap<object, { address: unknown; port: unknown }>();
   let mayOpen = false;
   let tlsOwner: object | undefined;
 
@@ -53,24 +58,39 @@ export function guardNativeHandles(net: any, permitOf: (socket: object) => Socke
   patch(tcp, "connect6", (handle, [, address, port]) => allows(handle, address, port));
   patch(pipe, "connect", (handle, [, path]) => allows(handle, path, -1));
   const { getsockname } = tcp;
+  // HAZARD: who owns a handle is a symbol that a package can set; where it was bound is only known from here.
   const mayListen = (handle: Native): boolean => {
     const owner = handle[ownerSymbol];
     const approved = typeof owner === "object" && owner !== null ? listeners.get(owner) : undefined;
-    if (typeof approved !== "number") return approved === true;
-    const bound: { port?: number } = {};
-    Reflect.apply(getsockname, handle, [bound]);
-    return bound.port === approved;
+    if (approved === undefined || approved === true) return approved === true;
+    const { address, port } = bound.get(handle) ?? {};
+    if (typeof approved === "string") return address === approved;
+    if (approved.address !== undefined && address !== undefined && address !== approved.address) return false;
+    if (approved.port === 0) return port === 0;
+    const actual: { port?: number } = {};
+    Reflect.apply(getsockname, handle, [actual]);
+    return actual.port === approved.port;
   };
+  for (const name of ["bind", "bind6"]) {
+    for (const prototype of [tcp, pipe]) {
+      patch(prototype, name, (handle, [address, port]) => {
+        bound.set(handle, { address, port });
+        return true;
+      });
+    }
+  }
   for (const prototype of [tcp, pipe]) {
     patch(prototype, "listen", mayListen);
     // Node opens 0 to 2 itself, when it makes `process.stdin` and its like.
     patch(prototype, "open", (_handle, [fd]) => mayOpen || fd === 0 || fd === 1 || fd === 2);
   }
-  hideConstructors(tcp);
-  hideConstructors(pipe);
+  for (const prototype of [tcp, pipe]) {
+    hideConstructors(prototype);
+    hardenHandles(prototype);
+  }
 
   return {
-    approveListening: (server, port) => void listeners.set(server, port),
+    approveListening: (server, where) => void listeners.set(server, where),
     opening(body) {
       const before = mayOpen;
       mayOpen = true;
@@ -97,8 +117,103 @@ export function guardNativeHandles(net: any, permitOf: (socket: object) => Socke
         };
       }
       hideConstructors(prototype);
+      hardenHandles(prototype);
     },
   };
+}
+
+const { __lookupGetter__: lookupGetter } = Object.prototype as unknown as { __lookupGetter__: Function };
+
+/** Members that Node itself assigns to handles: `cluster` their `close`, `dgram` the forms for IPv6. */
+const ASSIGNED_BY_NODE: readonly string[] = ["close", "bind", "connect", "send"];
+
+/**
+ * Freezes the prototypes of native handles, which all packages' sockets share:
+ * whoever could replace `writeUtf8String` would see everything that is sent.
+ */
+export function hardenHandles(prototype: Native): void {
+  for (
+    let level: Native | null = prototype;
+    level !== null && level !== Object.prototype;
+    level = Object.getPrototypeOf(level)
+  ) {
+    for (const key of Reflect.ownKeys(level)) {
+      if (isNativeField(level, key)) continue;
+      const descriptor = Object.getOwnPropertyDescriptor(level, key)!;
+      if (descriptor.get !== undefined && descriptor.configurable === true)
+        checkReceiver(prototype, level, key, descriptor);
+      const { value, get, set } = descriptor;
+      for (const part of [value, get, set]) if (typeof part === "function") hardenNodeObject(part);
+    }
+    hardenHandleLevel(level);
+  }
+}
+
+/**
+ * HAZARD: native accessors (`onread`) read a field of whatever they are called on:
+ * of an object that is no handle, that is the memory behind it, and gives other
+ * packages' objects. Native methods check: one that does nothing is called first.
+ */
+function checkReceiver(
+  prototype: Native,
+  level: Native,
+  key: PropertyKey,
+  { get, set, enumerable }: PropertyDescriptor,
+): void {
+  const { getAsyncId } = prototype;
+  if (typeof getAsyncId !== "function") return;
+  const checked = {
+    get(this: unknown) {
+      Reflect.apply(getAsyncId, this, []);
+      return Reflect.apply(get!, this, []) as unknown;
+    },
+    set(this: unknown, value: unknown) {
+      Reflect.apply(getAsyncId, this, []);
+      Reflect.apply(set!, this, [value]);
+    },
+  };
+  Object.defineProperty(level, key, {
+    get: Object.freeze(checked.get),
+    set: set && Object.freeze(checked.set),
+    enumerable: enumerable === true,
+    configurable: false,
+  } as PropertyDescriptor);
+}
+
+/**
+ * HAZARD: up to Node 20 this field shows as data. A read-only one takes nothing
+ * from Node either, and looking at its value on a prototype reads foreign memory.
+ */
+function isNativeField(level: Native, key: PropertyKey): boolean {
+  return key === "onread" && Reflect.apply(lookupGetter, level, [key]) === undefined;
+}
+
+function hardenHandleLevel(level: Native): void {
+  for (const name of ASSIGNED_BY_NODE) {
+    const descriptor = Object.getOwnPropertyDescriptor(level, name);
+    if (descriptor?.configurable !== true || typeof descriptor.value !== "function") continue;
+    const { value } = descriptor;
+    const accessors = {
+      get: () => value as unknown,
+      set(this: object, next: unknown) {
+        if (this === level) throw new TypeError(`Cannot assign to read only property '${name}' of object`);
+        Object.defineProperty(this, name, { value: next, writable: true, enumerable: true, configurable: true });
+      },
+    };
+    Object.defineProperty(level, name, {
+      get: Object.freeze(accessors.get),
+      set: Object.freeze(accessors.set),
+      enumerable: descriptor.enumerable === true,
+      configurable: false,
+    });
+  }
+  for (const key of Reflect.ownKeys(level)) {
+    if (isNativeField(level, key)) continue;
+    const descriptor = Object.getOwnPropertyDescriptor(level, key)!;
+    if ("value" in descriptor && descriptor.configurable === true)
+      Object.defineProperty(level, key, { writable: false, configurable: false });
+  }
+  Object.seal(level);
 }
 
 /** Takes the prototypes from two sockets that never leave: one waits for a name, one has no file. */

@@ -1,5 +1,6 @@
 import { facadeFromTable } from "../member-table.ts";
 import { hardenNodeObject } from "../harden-node.ts";
+import { hardenPrototypesOf } from "../harden-instances.ts";
 import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
 import { facadeClass } from "./facade-class.ts";
 import { NET_MEMBERS } from "./net-members.ts";
@@ -23,6 +24,7 @@ export function networkParts(context: EndowmentContext): NetworkParts {
   context.shared("hardened-net", () => {
     const net = context.powers.builtin("net");
     for (const name of ["Socket", "Server", "BlockList", "SocketAddress"]) hardenNodeObject(net[name]);
+    for (const name of ["BlockList", "SocketAddress"]) hardenPrototypesOf(new net[name]());
     return true;
   });
   return { authority: networkAuthority(context), guard };

@@ -5,6 +5,7 @@ import { guardNativeHandles } from "./native-handles.ts";
 import { readConnectArguments, readListenArguments } from "./socket-arguments.ts";
 import { approvedLookup } from "./approved-lookup.ts";
 import { addressKey } from "./network-permit.ts";
+import { veilTimer } from "./veiled-timers.ts";
 import type { NetworkAuthority } from "./network-authority.ts";
 import type { Powers } from "../principal.ts";
 
@@ -59,6 +60,7 @@ function makeGuard(powers: Powers, net: any): NetworkGuard {
   const later = (task: () => void) => Reflect.apply(nextTick, powers.process, [task]);
   const dnsLookup = (...args: unknown[]) => powers.builtin("dns").lookup(...args);
   const native = guardNativeHandles(net, (socket) => sockets.get(socket));
+  veilTimer(net.Socket.prototype, new net.Socket(), "timeout");
   let waiting: SocketPermit | undefined;
   let isListeningForWorkers = false;
 
@@ -136,11 +138,12 @@ function makeGuard(powers: Powers, net: any): NetworkGuard {
       const path = authority.unixListener(wanted.path, "net.Server.listen");
       if (path === undefined) return refuse(wanted.path, undefined);
       wanted.options["path"] = path;
-      native.approveListening(this, true);
+      native.approveListening(this, path);
     } else if (wanted.port !== undefined) {
       if (!authority.mayListen(wanted.host, wanted.port, "net.Server.listen"))
         return refuse(wanted.host ?? "::", wanted.port);
-      native.approveListening(this, wanted.port === 0 ? true : wanted.port);
+      const isNumeric = wanted.host !== undefined && net.isIP(wanted.host) !== 0;
+      native.approveListening(this, { port: wanted.port, address: isNumeric ? wanted.host : undefined });
     }
     return Reflect.apply(
       realListen,

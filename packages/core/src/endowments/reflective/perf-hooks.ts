@@ -1,4 +1,4 @@
-import { hardenNodeObject } from "../harden-node.ts";
+import { hardenPrototypesOf } from "../harden-instances.ts";
 import { facadeFromTable, wholeModule, type MemberTable } from "../member-table.ts";
 import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
 import {
@@ -122,7 +122,7 @@ export const makePerfHooks: BuiltinFactory = (context) => {
 
 /** The instance is the principal's own; the classes above it are everybody's. */
 function hardenedInstance<T extends object>(instance: T): T {
-  hardenNodeObject(Object.getPrototypeOf(instance));
+  hardenPrototypesOf(instance, 1);
   return instance;
 }
 

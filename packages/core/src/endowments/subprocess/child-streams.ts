@@ -34,6 +34,8 @@ const SOCKET_MEMBERS = [
   "_unrefTimer",
   "_final",
   "setTimeout",
+  // Its timer, behind an accessor that shows a stand-in.
+  "@@timeout",
   "_onTimeout",
   "timeout",
   "read",

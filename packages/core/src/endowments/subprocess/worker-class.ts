@@ -18,7 +18,15 @@ export function makeWorkerClass(context: EndowmentContext, environmentData: Read
   const { principal, powers, workerLauncher } = context;
   const { EventEmitter } = powers.builtin("events") as typeof events;
   const RealWorker = powers.builtin("worker_threads").Worker;
-  const { PassThrough } = powers.builtin("stream") as typeof stream;
+  const { PassThrough, Writable } = powers.builtin("stream") as typeof stream;
+
+  /** A pipe would show its target in its state. */
+  const inFrontOf = (real: any): unknown =>
+    new Writable({
+      decodeStrings: false,
+      write: (chunk, encoding, callback) => void real.write(chunk, encoding, () => callback()),
+      final: (callback) => void real.end(() => callback()),
+    });
 
   return class Worker extends EventEmitter {
     readonly #real: any;
@@ -55,17 +63,11 @@ export function makeWorkerClass(context: EndowmentContext, environmentData: Read
         trackUnmanagedFds: true,
       });
       this.#real = worker;
-      this.#stdin = worker.stdin === null ? null : piped(worker.stdin);
+      this.#stdin = worker.stdin === null ? null : inFrontOf(worker.stdin);
       for (const event of FORWARDED) worker.on(event, (...args: unknown[]) => this.emit(event, ...args));
-
-      function piped(stream: any): unknown {
-        const own = new PassThrough();
-        own.pipe(stream);
-        return own;
-      }
     }
 
-    /** HAZARD: the real streams hold the worker's internal port; these do not. */
+    /** HAZARD: the real streams hold the worker's internal port; these do not, and nothing in them leads there. */
     #own(stream: any): unknown {
       const own = new PassThrough();
       stream.on("end", () => own.end());

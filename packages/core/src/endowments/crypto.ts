@@ -1,0 +1,89 @@
+import { defineMember, lazyDescriptor, named } from "./facade.ts";
+import { hardenPrototypesOf } from "./harden-instances.ts";
+import { hardenNodeObject } from "./harden-node.ts";
+import { makeHandedBuiltin } from "./handed-builtin.ts";
+import type { EndowmentContext } from "./principal.ts";
+
+const { apply, ownKeys } = Reflect;
+const { defineProperty, getOwnPropertyDescriptor } = Object;
+
+/** Members that take a callback, last. */
+const CALLING_BACK = [
+  "argon2",
+  "checkPrime",
+  "decapsulate",
+  "diffieHellman",
+  "encapsulate",
+  "generateKey",
+  "generateKeyPair",
+  "generatePrime",
+  "hkdf",
+  "pbkdf2",
+  "prng",
+  "pseudoRandomBytes",
+  "randomBytes",
+  "randomFill",
+  "randomInt",
+  "rng",
+  "scrypt",
+  "sign",
+  "verify",
+];
+
+/**
+ * A principal's `crypto`.
+ *
+ * HAZARD: Node calls back with the native job as `this`. Through its prototype,
+ * which all share, one package could see the keys that every other one makes.
+ */
+export function makeCrypto(context: EndowmentContext): object {
+  const real = context.powers.builtin("crypto");
+  const facade = makeHandedBuiltin(context, "crypto") as Record<string, unknown>;
+  for (const name of CALLING_BACK) {
+    const descriptor = getOwnPropertyDescriptor(real, name);
+    if (typeof real[name] !== "function" || descriptor === undefined) continue;
+    const member = context.shared(`crypto.${name}`, () => withoutReceiver(real[name]));
+    defineMember(facade, name, member, descriptor.enumerable === true);
+  }
+  for (const name of ["webcrypto", "subtle"]) {
+    if (!(name in real)) continue;
+    const enumerable = getOwnPropertyDescriptor(facade, name)?.enumerable === true;
+    defineProperty(
+      facade,
+      name,
+      lazyDescriptor(
+        name,
+        () => hardenWebCrypto(context, real.webcrypto)[name === "subtle" ? name : "self"],
+        enumerable,
+      ),
+    );
+  }
+  return facade;
+}
+
+/** The one `crypto` of all, and its `subtle`, whose own properties would be seen by everybody. */
+export function hardenWebCrypto(context: EndowmentContext, webcrypto: any): { self: any; subtle: any } {
+  return context.shared("crypto.webcrypto", () => {
+    const { subtle } = webcrypto;
+    for (const object of [webcrypto, subtle, webcrypto.CryptoKey]) hardenNodeObject(object);
+    // The class of the keys that Node makes is an heir of it, and comes with the first: nobody's is made before this one.
+    subtle.importKey("raw", new Uint8Array(16), "AES-GCM", true, ["encrypt"]).then(
+      (key: object) => hardenPrototypesOf(key, 2),
+      () => {},
+    );
+    return { self: webcrypto, subtle };
+  });
+}
+
+function withoutReceiver(real: Function): Function {
+  const member = named(real.name, real.length, function (...args: unknown[]): unknown {
+    const at = args.length - 1;
+    const callback = args[at];
+    if (typeof callback === "function") args[at] = (...values: unknown[]) => apply(callback, undefined, values);
+    return apply(real, undefined, args);
+  });
+  // How `promisify` names what comes back.
+  for (const key of ownKeys(real))
+    if (typeof key === "symbol") defineProperty(member, key, getOwnPropertyDescriptor(real, key)!);
+  return hardenNodeObject(member);
+}

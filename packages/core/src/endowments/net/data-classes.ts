@@ -1,0 +1,53 @@
+import { hardenNodeObject } from "../harden-node.ts";
+import { hardenPrototypesOf } from "../harden-instances.ts";
+
+const { apply } = Reflect;
+const { defineProperty } = Object;
+
+/**
+ * Hardens one of the classes of `fetch` that compute and hold data.
+ *
+ * HAZARD: `forEach` of `Headers` and `FormData` calls back with the real global
+ * object where no receiver is given, and by the callback's own `call`.
+ */
+export function hardenDataClass(Class: any): unknown {
+  const prototype: any = Class.prototype;
+  const real: unknown = prototype?.forEach;
+  if (typeof real === "function") {
+    const forEach = {
+      forEach(this: unknown, callback: unknown, receiver: unknown = undefined): void {
+        const call =
+          typeof callback === "function" ? (...args: unknown[]) => apply(callback, receiver, args) : callback;
+        apply(real, this, arguments.length === 0 ? [] : [call, null]);
+      },
+    }.forEach;
+    defineProperty(forEach, "length", { value: 1 });
+    defineProperty(prototype, "forEach", { value: forEach, writable: true, enumerable: true, configurable: true });
+  }
+  hardenNodeObject(Class);
+  for (const sample of samplesOf(Class)) hardenPrototypesOf(sample);
+  return Class;
+}
+
+/** Instances with what only hangs on them: lists of headers, iterators, streams of bodies. */
+function samplesOf(Class: any): unknown[] {
+  switch (Class.name) {
+    case "Headers":
+    case "FormData": {
+      const sample = new Class();
+      return [sample, sample.entries(), sample.keys(), sample.values()];
+    }
+    case "Request": {
+      const sample = new Class("http://moat.invalid/", { method: "POST", body: "x" });
+      // Up to Node 20 a request shows the settings of all of them: origin and policy of referrers.
+      for (const key of Object.getOwnPropertySymbols(sample)) hardenNodeObject(sample[key]?.client);
+      return [sample];
+    }
+    case "Response": {
+      const sample = new Class("x");
+      return [sample, sample.body, sample.clone()];
+    }
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,64 @@
+import { hardenPrototypesOf } from "../harden-instances.ts";
+import type { Powers } from "../principal.ts";
+import { veilTimer } from "./veiled-timers.ts";
+
+/**
+ * Hardens what only hangs on servers and their connections: the native parser,
+ * which sees every request and response of the process, and the list of
+ * connections. A server that never listens, and a connection that leads nowhere.
+ */
+export function hardenHttpInstances(powers: Powers): void {
+  const http = powers.builtin("http");
+  const { Duplex } = powers.builtin("stream");
+  keepNoParsers(powers);
+  const server = new http.Server();
+  server.emit("listening");
+  veilTimer(http.Server.prototype, server, "http.server.connectionsCheckingInterval");
+  const connection = new Duplex({ read() {}, write() {} });
+  connection.on("error", () => {});
+  server.emit("connection", connection);
+  for (const instance of [server, connection.parser]) hardenPrototypesOf(instance, 2);
+  connection.destroy();
+  server.close();
+  keepLineEnd(http);
+}
+
+/**
+ * HAZARD: Node keeps parsers for the next connection, whosever that is. Who held
+ * one on to the end of his (`socket.parser`) would see and change what comes in
+ * there; `setMaxIdleHTTPParsers` does not take 0.
+ */
+function keepNoParsers({ process, builtin }: Powers): void {
+  const { noDeprecation } = process;
+  process.noDeprecation = true;
+  const { parsers } = builtin("_http_common");
+  if (noDeprecation === undefined) delete (process as { noDeprecation?: boolean }).noDeprecation;
+  else process.noDeprecation = noDeprecation;
+  if (typeof parsers?.max !== "number")
+    throw new TypeError("This version of Node does not show where it keeps its HTTP parsers");
+  Object.defineProperty(parsers, "max", { get: () => 0, set() {}, configurable: false });
+  parsers.list.length = 0;
+}
+
+/**
+ * HAZARD: Node ends each chunk with one and the same Buffer, which whoever holds
+ * a response or a connection of his own finds, and could write to: then
+ * everybody's chunks end so. What leaves is a text.
+ */
+function keepLineEnd(http: any): void {
+  const { prototype } = http.OutgoingMessage;
+  const sample = new http.ServerResponse({ method: "GET", httpVersionMajor: 1, httpVersionMinor: 1 });
+  sample.write("x");
+  const lineEnd: unknown = sample.outputData
+    ?.map(({ data }: { data: unknown }) => data)
+    .find((data: any) => data?.length === 2 && typeof data === "object");
+  if (lineEnd === undefined) return;
+  const send = prototype._send;
+  const guarded = {
+    _send(this: unknown, data: unknown, encoding: unknown, ...rest: unknown[]): unknown {
+      const isLineEnd = data === lineEnd;
+      return Reflect.apply(send, this, [isLineEnd ? "\r\n" : data, isLineEnd ? "latin1" : encoding, ...rest]);
+    },
+  }._send;
+  prototype._send = guarded;
+}

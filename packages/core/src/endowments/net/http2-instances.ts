@@ -1,0 +1,51 @@
+import { hardenNodeObject } from "../harden-node.ts";
+import { hardenHandles, hideConstructors } from "./native-handles.ts";
+import { veilTimer } from "./veiled-timers.ts";
+
+const { getPrototypeOf, getOwnPropertySymbols } = Object;
+
+/**
+ * Hardens the classes of sessions and streams, which no module exports, and the
+ * native ones under them, by a session that leads nowhere.
+ *
+ * @returns what hardens the classes of a server's side, which come with the first
+ *   connection: to be called with each new server
+ */
+export function hardenHttp2(http2: any, { Duplex }: any): (server: any) => void {
+  const nowhere = () => new Duplex({ read() {}, write() {} }).on("error", () => {});
+  const session = http2.connect("http://moat.invalid", { createConnection: nowhere });
+  session.on("error", () => {});
+  const stream = session.request({});
+  stream.on("error", () => {});
+  const [sessionClass, streamClass] = [session, stream].map((one) => getPrototypeOf(getPrototypeOf(one)));
+  veilTimer(sessionClass, session, "timeout");
+  veilTimer(streamClass, stream, "timeout");
+  for (const one of [session, stream]) hardenNodeObject(getPrototypeOf(one));
+  for (const name of ["Http2ServerRequest", "Http2ServerResponse"]) hardenNodeObject(http2[name]);
+  hardenNative(session);
+  session.destroy();
+
+  let served = false;
+  return (server) => {
+    if (served) return;
+    server.prependOnceListener("session", (accepted: any) => {
+      hardenNative(accepted);
+      hardenNodeObject(getPrototypeOf(accepted));
+      accepted.prependOnceListener("stream", (incoming: any) => {
+        served = true;
+        hardenNative(incoming);
+        hardenNodeObject(getPrototypeOf(incoming));
+      });
+    });
+  };
+}
+
+/** The native handle under a session or stream. */
+function hardenNative(owner: any): void {
+  for (const key of getOwnPropertySymbols(owner)) {
+    const handle = key.description === "kHandle" ? owner[key] : undefined;
+    if (typeof handle !== "object" || handle === null) continue;
+    hideConstructors(getPrototypeOf(handle));
+    hardenHandles(getPrototypeOf(handle));
+  }
+}

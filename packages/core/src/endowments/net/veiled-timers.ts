@@ -1,0 +1,122 @@
+import { clearTimeout } from "node:timers";
+
+const { defineProperty, freeze, getOwnPropertySymbols, prototype: objectPrototype } = Object;
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+type RealTimer = NodeJS.Timeout & { _onTimeout?: unknown };
+
+/**
+ * What stands in a socket for its timer: as much of it as Node itself uses there.
+ *
+ * HAZARD: a real one is a link in a list of everybody's timers of that length:
+ * `socket[kTimeout]._idlePrev._onTimeout` is another package's callback, and
+ * `_timerArgs` what it will be called with.
+ */
+class StandIn {
+  readonly #real: RealTimer;
+
+  constructor(real: RealTimer) {
+    this.#real = real;
+    freeze(this);
+  }
+
+  refresh(): this {
+    this.#real.refresh();
+    return this;
+  }
+
+  ref(): this {
+    this.#real.ref();
+    return this;
+  }
+
+  unref(): this {
+    this.#real.unref();
+    return this;
+  }
+
+  hasRef(): boolean {
+    return this.#real.hasRef();
+  }
+
+  close(): this {
+    clearTimeout(this.#real);
+    return this;
+  }
+
+  /** Node's `clearTimeout` sets this to null, and then takes the timer off its list unless it is destroyed. */
+  get _onTimeout(): boolean {
+    return Boolean(this.#real._onTimeout);
+  }
+
+  set _onTimeout(_value: unknown) {
+    clearTimeout(this.#real);
+  }
+
+  /** Node 24 empties it on the way. */
+  get _timerArgs(): undefined {
+    return undefined;
+  }
+
+  set _timerArgs(_value: unknown) {}
+
+  get _destroyed(): boolean {
+    return true;
+  }
+}
+for (const key of Reflect.ownKeys(StandIn.prototype)) {
+  const { value, get, set } = Object.getOwnPropertyDescriptor(StandIn.prototype, key)!;
+  for (const part of [value, get, set]) if (typeof part === "function" && part !== StandIn) freeze(part);
+}
+defineProperty(StandIn.prototype, "constructor", { value: Object, writable: false, configurable: false });
+freeze(StandIn.prototype);
+
+/** Gives an existing object a private field: it is found as fast as an ordinary one, and nobody else sees it. */
+const Given = function (holder: object) {
+  return holder;
+} as unknown as new (holder: object) => object;
+
+/**
+ * Makes the property in which instances keep a timer of Node's own, found by its
+ * symbol on a sample, an accessor that shows a stand-in.
+ */
+export function veilTimer(prototype: object, sample: object, description: string): void {
+  const symbol = getOwnPropertySymbols(sample).find((key) => key.description === description);
+  if (getOwnPropertySymbols(prototype).some((key) => key.description === description)) return;
+  if (symbol === undefined) throw new TypeError(`This version of Node does not show where it keeps ${description}`);
+  const kept = (sample as Record<symbol, unknown>)[symbol];
+  if (isObject(kept)) clearTimeout(kept as RealTimer);
+  class Veiled extends Given {
+    #shown: unknown = null;
+    static get(holder: object): unknown {
+      return isObject(holder) && #shown in holder ? (holder as Veiled).#shown : null;
+    }
+    static set(holder: object, value: unknown): void {
+      const known = isObject(holder) && #shown in holder;
+      if (!known && value === null) return;
+      const veiled = known ? (holder as Veiled) : (new Veiled(holder) as Veiled);
+      veiled.#shown = isTimer(value) ? new StandIn(value) : value;
+    }
+  }
+  const { get, set } = Veiled;
+  const accessors = {
+    get(this: object) {
+      return get(this);
+    },
+    set(this: object, value: unknown) {
+      if (this !== prototype) set(this, value);
+    },
+  };
+  defineProperty(prototype, symbol, {
+    __proto__: null,
+    get: freeze(accessors.get),
+    set: freeze(accessors.set),
+    enumerable: false,
+    configurable: false,
+  } as PropertyDescriptor);
+}
+
+/** Whatever has links: never a stand-in, and no object that somebody else put there. */
+function isTimer(value: unknown): value is RealTimer {
+  return isObject(value) && value !== objectPrototype && "_idlePrev" in value && "_onTimeout" in value;
+}

@@ -1,0 +1,1 @@
+export function crawledTable(): Promise<unknown>;

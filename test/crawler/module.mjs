@@ -1,0 +1,3 @@
+export const meta = import.meta;
+export { default as own } from "./walker.js";
+export const dynamic = () => import("./walker.js");
