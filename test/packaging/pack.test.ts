@@ -123,8 +123,8 @@ describe.each(PACKAGES)("the contents of @moat/%s", (name) => {
       .filter((file) => !file.startsWith("node_modules/"));
 
   test("are what a user needs and nothing else", () => {
-    const outside = contents().filter((file) => !/^dist\/.*\.(?:js|d\.ts)$/u.test(file));
-    const own = { core: ["policy.schema.json"], "policy-gen": [], cli: ["bin/moat.js"] }[name];
+    const outside = contents().filter((file) => !/^dist\/.*\.(?:cjs|d\.ts)$/u.test(file));
+    const own = { core: ["policy.schema.json"], "policy-gen": [], cli: ["bin/moat.js", "bin/package.json"] }[name];
     expect(outside.sort()).toEqual([...own, "LICENSE", "README.md", "package.json"].sort());
     expect(contents().filter((file) => /\.test\.|fixture/u.test(file))).toEqual([]);
   });

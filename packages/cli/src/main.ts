@@ -9,7 +9,7 @@ const { execve, permission } = host as typeof host & {
   execve?(file: string, args: readonly string[], env: NodeJS.ProcessEnv): never;
 };
 
-await dispatch(host.argv.slice(2), {
+void dispatch(host.argv.slice(2), {
   cwd: host.cwd(),
   env: host.env,
   stdout: { isTerminal: stdout.isTTY === true, write: (text) => void stdout.write(text) },

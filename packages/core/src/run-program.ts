@@ -1,6 +1,6 @@
 /** Runs a program under its policy, in this process. */
 import { homedir, tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, sep } from "node:path";
 import { realpathSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import type { Denial } from "./audit/denial.ts";
@@ -79,7 +79,7 @@ export function runProgram(options: ProgramOptions): void {
     if (owner !== undefined && owner !== principal) own(owner, []);
   }
   emptyRealGlobal();
-  const locked = lockdownRealm([`${pathToFileURL(MOAT_FOLDER).href}/`, "node:internal/modules/"]);
+  const locked = lockdownRealm([MOAT_FOLDER + sep, `${pathToFileURL(MOAT_FOLDER).href}/`, "node:internal/modules/"]);
   locked.harden(MoatError);
   const realGlobalNames = freezeRealGlobal(powers.globals);
   locked.powerlessConstructors.enable(locked.makeCompartmentGlobal(), realGlobalNames);

@@ -3,9 +3,7 @@
  * moat mends the override mistake in its own way, restores harmless native
  * constructors, installs its stack-trace hook, and SES freezes everything.
  */
-import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { Script } from "node:vm";
 import { installPowerlessConstructors, type PowerlessConstructors } from "./powerless-constructors.ts";
 import { tameAssignments } from "./assignment-target.ts";
 import { tameDefinitions } from "./tame-definitions.ts";
@@ -14,6 +12,7 @@ import { sourceOf } from "./loaded-sources.ts";
 import { withLockedPrototypes } from "./lock-prototypes.ts";
 import { enableOverrides } from "./override-mistake.ts";
 import { tameStackTraces } from "./stack-traces.ts";
+import { tameSegments } from "./tame-segments.ts";
 import { tameRegExp } from "./tame-regexp.ts";
 
 interface SesGlobals {
@@ -31,6 +30,7 @@ export interface LockedRealm {
   readonly powerlessConstructors: PowerlessConstructors;
 }
 
+const requireSes = createRequire(import.meta.url);
 const { getPrototypeOf } = Object;
 const native = { Date, RegExp, Symbol, Math, Error };
 
@@ -70,14 +70,10 @@ function restoreDropped(kept: Array<[object, PropertyKey, PropertyDescriptor]>):
 }
 
 function loadSes(): SesGlobals {
-  const require = createRequire(import.meta.url);
-  const file = require.resolve("ses").replace(/ses\.cjs$/, "ses.umd.min.js");
-  const text = readFileSync(file, "utf8");
-  // HAZARD: without `importModuleDynamically`, on purpose. Evals inherit it from
-  // the calling script, and SES's text filter does not know `import.source()`.
-  // The function around it keeps the bundle's declarations off the global scope.
   (globalThis as { console?: object }).console = {}; // SES looks at it; the real one is no longer there.
-  new Script(`(function(){${text}\n})`, { filename: "moat:ses" }).runInThisContext().call(globalThis);
+  // HAZARD: compiled as moat's own files are, without `importModuleDynamically`, on purpose.
+  // Evals inherit it from the calling script, and SES's text filter does not know `import.source()`.
+  requireSes("#ses");
   return globalThis as unknown as SesGlobals;
 }
 
@@ -111,6 +107,7 @@ export function lockdownRealm(ownFiles: readonly string[]): LockedRealm {
   enableOverrides();
   tameAssignments();
   tameRegExp();
+  tameSegments((prototype) => ses.harden(prototype));
   ses.hardenIntrinsics();
   const { harden, Compartment } = ses;
   for (const intrinsic of extraIntrinsics()) harden(intrinsic);
@@ -145,14 +142,9 @@ export function extraIntrinsics(): object[] {
   return [...Object.values(extraIntrinsicsByName()), ...unnamedIntrinsics()];
 }
 
-/** Prototypes that no constructor's `prototype` leads to, and that SES does not look for. */
+/** Prototypes that no constructor's `prototype` leads to, and that SES does not look for; those of segments, see `tame-segments.ts`. */
 function unnamedIntrinsics(): object[] {
   const found: object[] = [];
-  const { Segmenter } = Intl as { Segmenter?: typeof Intl.Segmenter };
-  if (Segmenter !== undefined) {
-    const segments = new Segmenter().segment("");
-    found.push(getPrototypeOf(segments) as object, getPrototypeOf(segments[Symbol.iterator]()) as object);
-  }
   const { Iterator } = globalThis as { Iterator?: { from?(source: object): { map?(f: () => void): object } } };
   const wrapped = Iterator?.from?.({ next() {} });
   if (wrapped !== undefined) found.push(getPrototypeOf(wrapped) as object);

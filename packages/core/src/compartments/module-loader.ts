@@ -4,22 +4,17 @@
  *
  * @see https://nodejs.org/api/esm.html
  */
-import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { readFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
+// The lexer that Node itself finds the names of CommonJS exports with; bundled in its JavaScript form, which needs no `initSync`.
+import { initSync, parse as parseNames } from "cjs-module-lexer";
 import type { Resolution } from "../packages/types.ts";
 import { parseJson } from "./commonjs-loader.ts";
 import { evaluateModule, makeSourceRecord, makeSyntheticRecord, type ModuleBody, type ModuleRecord } from "./module-record.ts";
 import { rememberSource } from "./loaded-sources.ts";
 import { prepareSource, type PreparedSource } from "./prepare-source.ts";
 import type { World } from "./world.ts";
-
-interface Lexer {
-  parse(source: string): { exports: string[]; reexports: string[] };
-}
-/** The lexer that Node itself finds the names of CommonJS exports with. */
-const lexer = createRequire(import.meta.url)("cjs-module-lexer") as Lexer;
 
 const { create, defineProperty } = Object;
 
@@ -173,7 +168,8 @@ export function makeModuleLoader(world: World): ModuleLoader {
     seen.add(path);
     let found: { exports: string[]; reexports: string[] };
     try {
-      found = lexer.parse(readFileSync(path, "utf8"));
+      initSync();
+      found = parseNames(readFileSync(path, "utf8"));
     } catch {
       // Text that the lexer can't read: no names but `default`, as in Node.
       return names;

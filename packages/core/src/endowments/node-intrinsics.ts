@@ -91,11 +91,6 @@ function hiddenIntrinsics(): unknown[] {
       "callee",
     )?.get,
   ];
-  const segmenter = (globalThis as any).Intl?.Segmenter;
-  if (segmenter !== undefined) {
-    const segments = new segmenter().segment("a");
-    roots.push(segments, segments[Symbol.iterator]());
-  }
   const iterator = (globalThis as any).Iterator;
   if (iterator !== undefined) {
     roots.push(

@@ -10,8 +10,8 @@ import type { Resolver } from "../packages/resolver.ts";
 import type { CanonicalName } from "../policy/types.ts";
 import { printStartRequest, type StartRequest } from "./start-request.ts";
 
-const CHILD_BOOTSTRAP = join(MOAT_FOLDER, "child-bootstrap.js");
-const WORKER_BOOTSTRAP = pathToFileURL(join(MOAT_FOLDER, "worker-bootstrap.js"));
+const CHILD_BOOTSTRAP = join(MOAT_FOLDER, "child-bootstrap.cjs");
+const WORKER_BOOTSTRAP = pathToFileURL(join(MOAT_FOLDER, "worker-bootstrap.cjs"));
 
 export interface LauncherOptions {
   readonly execPath: string;

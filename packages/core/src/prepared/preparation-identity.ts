@@ -10,7 +10,7 @@ import { MOAT_FOLDER } from "../moat-folder.ts";
 export function preparationIdentity(): string {
   const hash = createHash("sha256");
   for (const name of readdirSync(MOAT_FOLDER).toSorted()) {
-    if (name.endsWith(".js")) hash.update(name).update(readFileSync(join(MOAT_FOLDER, name)));
+    if (name.endsWith(".cjs")) hash.update(name).update(readFileSync(join(MOAT_FOLDER, name)));
   }
   return hash.digest("base64url");
 }

@@ -14,14 +14,19 @@ export interface StoreLocation {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** moat's folder in the user's cache. Undefined where the user has none. */
+export function keyFolderOf(env: Environment): string | undefined {
+  const base = env["XDG_CACHE_HOME"] || env["LOCALAPPDATA"] || (env["HOME"] && join(env["HOME"], ".cache"));
+  return base && isAbsolute(base) ? join(base, "moat") : undefined;
+}
+
 /**
  * In `node_modules/.cache/moat` of the project, or where that has no
  * `node_modules` of its own, in the user's cache. Undefined where the user has none.
  */
 export function storeLocation(project: string, env: Environment): StoreLocation | undefined {
-  const base = env["XDG_CACHE_HOME"] || env["LOCALAPPDATA"] || (env["HOME"] && join(env["HOME"], ".cache"));
-  if (!base || !isAbsolute(base)) return undefined;
-  const keyFolder = join(base, "moat");
+  const keyFolder = keyFolderOf(env);
+  if (keyFolder === undefined) return undefined;
   const modules = join(project, "node_modules");
   const own = lstatSync(modules, { throwIfNoEntry: false })?.isDirectory() === true;
   const name = createHash("sha256").update(project).digest("hex").slice(0, 16);

@@ -1,0 +1,107 @@
+/**
+ * Loads moat's own compiled files, with V8's code cache of them where an earlier
+ * run has kept one: compiling half a megabyte costs as much as Node's own start.
+ *
+ * HAZARD: whoever writes the cache decides what moat does. It is believed only
+ * if it carries an HMAC under the user's key, which lies outside of every
+ * generated grant, and for a text of the same SHA-256.
+ */
+import { isAscii, type Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire, isBuiltin } from "node:module";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { Script } from "node:vm";
+import { openPreparedStore, keyOf, type PreparedStore, type StoredModule } from "../prepared/prepared-store.ts";
+import { MOAT_FOLDER } from "../moat-folder.ts";
+import { macKeyIn } from "../prepared/store-location.ts";
+
+interface OwnModule {
+  exports: unknown;
+}
+type Require = (request: string) => unknown;
+
+interface OwnScript {
+  readonly file: string;
+  readonly script: Script;
+  readonly isKept: boolean;
+}
+
+export const WRAPPER = ["(function(exports,require,module,__filename,__dirname){", "\n})"] as const;
+
+let store: PreparedStore | undefined;
+const modules = new Map<string, OwnModule>();
+const scripts = new Map<string, OwnScript>();
+
+/**
+ * Uses the code that is kept in the user's folder of moat, from now on.
+ * @param keyFolder see `StoreLocation`; undefined where the user has none.
+ */
+export function useKeptCode(keyFolder: string | undefined): void {
+  const key = keyFolder === undefined ? undefined : macKeyIn(keyFolder);
+  if (key === undefined) return;
+  const { v8, node } = process.versions;
+  const name = createHash("sha256").update(JSON.stringify([MOAT_FOLDER, node, v8, process.arch])).digest("hex").slice(0, 16);
+  store = openPreparedStore(join(keyFolder!, `moat-${name}.bin`), key);
+}
+
+/** Loads a compiled file of moat's, or of a library that it depends on. */
+export function requireOwn(file: string): unknown {
+  const known = modules.get(file);
+  if (known !== undefined) return known.exports;
+  const module: OwnModule = { exports: {} };
+  modules.set(file, module);
+  const run = compile(file, readFileSync(file)).runInThisContext() as (...values: unknown[]) => void;
+  run.call(module.exports, module.exports, requireFrom(file), module, file, dirname(file));
+  return module.exports;
+}
+
+/** Compiles a text of moat's own; its name in stacks is the file's. */
+export function compile(file: string, bytes: Buffer): Script {
+  const key = keyOf(bytes, "own");
+  const code = store?.find(key)?.code;
+  const text = `${WRAPPER[0]}${textOf(bytes)}${WRAPPER[1]}`;
+  // HAZARD: no `importModuleDynamically`, on purpose: what is evaluated inherits it from its script.
+  const script = new Script(text, { filename: file, ...(code && { cachedData: code }) });
+  scripts.set(key, { file, script, isKept: code !== undefined && script.cachedDataRejected !== true });
+  return script;
+}
+
+/** One byte a character where that is all there is: V8 reads such texts faster. */
+function textOf(bytes: Buffer): string {
+  return bytes.toString(isAscii(bytes) ? "latin1" : "utf8");
+}
+
+function requireFrom(file: string): Require {
+  let real: NodeJS.Require | undefined;
+  return (request) => {
+    if (isBuiltin(request)) return (real ??= createRequire(file))(request);
+    if (request.startsWith("./")) return requireOwn(join(dirname(file), request));
+    real ??= createRequire(file);
+    return requireOwn(real.resolve(request));
+  };
+}
+
+/** Keeps the code that was compiled so far, where a part of it was not kept yet. Never throws. */
+export function keepOwnCode(): void {
+  if (store === undefined || [...scripts.values()].every(({ isKept }) => isKept)) return;
+  try {
+    store.replace(allCode(store));
+  } catch {
+    // A read-only home or a full disk: the next run compiles again, and nothing else.
+  }
+  store = undefined;
+}
+
+function allCode(store: PreparedStore): Map<string, StoredModule> {
+  const kept = new Map<string, StoredModule>();
+  for (const [key, { file, script }] of scripts) kept.set(key, { facts: file, text: "", code: script.createCachedData() });
+  // Other commands load other files; what a file was before is of no use.
+  const files = new Set([...scripts.values()].map(({ file }) => file));
+  for (const key of store.keys) {
+    const other = store.find(key)!;
+    if (!files.has(other.facts as string) && existsSync(other.facts as string)) kept.set(key, other);
+  }
+  return kept;
+}
