@@ -42,3 +42,18 @@ test("modules of all entries, what would be loaded in their place, and moat's lo
   // What is nobody's module it may make, folders named like one included.
   expect(existsSync(at("other/report.js"))).toBe(true);
 });
+
+test("a command that a person starts may change sources", () => {
+  project.write({
+    "node_modules/dep/package.json": JSON.stringify({ name: "dep", version: "1.0.0", bin: { tidy: "./tidy.js" } }),
+    "node_modules/.bin/tidy": "#!/usr/bin/env node\n",
+    "node_modules/dep/tidy.js": `#!/usr/bin/env node
+      const fs = require("fs");
+      fs.writeFileSync("other-part.js", "// tidy");
+      try { fs.writeFileSync("karma.conf.js", "owned") } catch (error) { console.log(error.code) }`,
+  });
+  expect(project.moat("policy", "--write", "bin:tidy").code).toBe(0);
+  expect(project.moat("policy", "--accept").code).toBe(0);
+  expect(project.moat("exec", "tidy").stdout).toBe("EACCES\n");
+  expect(readFileSync(path.join(project.folder, "other-part.js"), "utf8")).toBe("// tidy");
+});

@@ -24,9 +24,10 @@ import { openPreparedModules, type PreparedModules } from "./prepared/prepared-m
 import { preparationIdentity } from "./prepared/preparation-identity.ts";
 import { storeLocation } from "./prepared/store-location.ts";
 import type { Powers } from "./endowments/principal.ts";
+import { isFirstParty } from "./naming/canonical-name.ts";
 import { makeDisk } from "./packages/disk.ts";
 import { locateNames } from "./packages/locate-names.ts";
-import { makeResolver } from "./packages/resolver.ts";
+import { makeResolver, type Climb } from "./packages/resolver.ts";
 import { effectivePolicy } from "./policy/effective-policy.ts";
 import type { Overrides, Policy } from "./policy/types.ts";
 
@@ -59,7 +60,8 @@ export interface ProgramOptions {
 export function runProgram(options: ProgramOptions): void {
   const { policy, overrides, started } = options;
   const project = realpathSync.native(options.project);
-  const resolver = makeResolver(makeDisk(), { roots: [project] });
+  let tellClimb: (climb: Climb) => void = () => {};
+  const resolver = makeResolver(makeDisk(), { roots: [project], onClimb: (climb) => tellClimb(climb) });
   const policies = new Map(effectivePolicy(policy, overrides));
   const names = locateNames(policies.keys(), project, resolver);
   const entry = realEntry(options.entry);
@@ -97,6 +99,12 @@ export function runProgram(options: ProgramOptions): void {
   const prepared = location && openPreparedModules(location, preparedFor(entry, started), preparationIdentity());
   if (prepared !== undefined) saveWhenSettled(prepared, powers);
   const publish = makeDenialChannel(() => powers.builtin("diagnostics_channel"), audit, powers.process.pid);
+  const onDenial = (denial: Denial): void => {
+    options.onDenial?.(denial);
+    publish(denial);
+  };
+  tellClimb = ({ location: folder, file }) =>
+    onDenial({ principal: names.get(folder) ?? `?${folder}`, capability: "climb", target: file, via: "package.json" });
   const uses = options.learnFile === undefined ? undefined : openUseRecord(options.learnFile);
   const realm = makeRealm({
     resolver,
@@ -106,16 +114,16 @@ export function runProgram(options: ProgramOptions): void {
     paths,
     rootTrusted: policy.root === "trusted",
     audit,
-    onDenial(denial) {
-      options.onDenial?.(denial);
-      publish(denial);
-    },
+    onDenial,
     onUse: uses?.add,
     makeCompartmentGlobal: locked.makeCompartmentGlobal,
     realGlobalNames,
     reservedPaths: [MOAT_FOLDER, ...(location ? [location.folder, location.keyFolder] : []), join(project, "moat.policy.json"), join(project, "moat.overrides.json"), ...[options.logFile, options.learnFile].flatMap((file) => (file === undefined ? [] : [realFile(file)]))],
     entry,
-    otherEntries: policy.entries.filter((other) => other.startsWith("./")).map((other) => join(project, other)),
+    // A command that a person starts may change the project's sources: a formatter must.
+    otherEntries: isFirstParty(names.get(resolver.ownerOf(entry)) ?? "?")
+      ? policy.entries.filter((other) => other.startsWith("./")).map((other) => join(project, other))
+      : [],
     prepared,
     launchers: {
       ...makeLaunchers({ execPath, belt, program: entry, paths, audit, logFile: options.logFile, learnFile: options.learnFile, store: location, resolver, names }),

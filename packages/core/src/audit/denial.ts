@@ -6,7 +6,7 @@ export interface Denial {
   /**
    * What was wanted: `fs.read`, `fs.write`, `net.connect`, `net.listen`, `dns`,
    * `env`, `command`, `worker`, `native`, `builtin`, `global`, `package`,
-   * `process`, `eval`.
+   * `process`, `eval`, `climb` (a manifest or link that leads out of its package).
    */
   readonly capability: string;
   /** On what: a path, endpoint, key, program, builtin or package name. */

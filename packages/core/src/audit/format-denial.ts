@@ -29,6 +29,7 @@ const VERBS: Readonly<Record<string, string>> = {
   global: "use the global",
   share: "define for other packages the global",
   package: "import",
+  climb: "lead out of its own folder to",
   process: "use",
   eval: "evaluate",
 };

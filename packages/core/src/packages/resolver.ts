@@ -14,6 +14,16 @@ export interface ResolverOptions {
   readonly extraConditions?: readonly string[];
   /** Real folders of first-party packages: the project and its workspace members. */
   readonly roots?: Iterable<string>;
+  /** Told of each file that a package's `main`, `exports` or `imports`, or a link, leads to outside of it. */
+  readonly onClimb?: (climb: Climb) => void;
+}
+
+/** A package that names a file of somebody else's as its own. */
+export interface Climb {
+  /** Real location of the package. */
+  readonly location: string;
+  /** Real path of the file. */
+  readonly file: string;
 }
 
 export interface ResolveOptions {
@@ -78,7 +88,9 @@ export const makeResolver = (reader: FileReader, options: ResolverOptions = {}):
     if (found.inside !== undefined) {
       // HAZARD: `main`, `exports` and `imports`, also through links, may not lead out of the package.
       const home = disk.realpath(found.inside);
-      if (home === undefined || scopes.ownerOf(join(home, "package.json")) !== location) {
+      const owner = home === undefined ? undefined : scopes.ownerOf(join(home, "package.json"));
+      if (owner === undefined || owner !== location) {
+        if (owner !== undefined) options.onClimb?.({ location: owner, file: path });
         throw notFound(found.path, undefined);
       }
     }

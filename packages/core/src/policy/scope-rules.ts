@@ -105,10 +105,32 @@ const ORDER_FILES: ReadonlySet<string> = new Set([
   "codecov.yml",
   "renovate.json",
   "codeowners",
+  "angular.json",
+  "amplify.yml",
+  "buildspec.yml",
+  "bunfig.toml",
+  "cdk.json",
+  "circle.yml",
+  "earthfile",
+  "firebase.json",
+  "fly.toml",
+  "jakefile",
+  "knexfile.js",
+  "knexfile.ts",
+  "lefthook.yml",
+  "lefthook.yaml",
+  "nodemon.json",
+  "pulumi.yaml",
+  "railway.json",
+  "render.yaml",
+  "skaffold.yaml",
+  "tiltfile",
+  "tslint.json",
+  "web.config",
 ]);
-/** `vite.config.ts`, `jest.config.json`, `gulpfile.mjs`, `Dockerfile.dev`, `tsconfig.build.json`. */
+/** `vite.config.ts`, `jest.config.json`, `karma.conf.js`, `gulpfile.mjs`, `Dockerfile.dev`, `tsconfig.build.json`. */
 const ORDER_PATTERN =
-  /^(?:.*\.config\.(?:[cm]?[jt]sx?|json|ya?ml|toml)|(?:gulp|grunt|cake)file\..*|(?:docker|container|make)file\..*|tsconfig\..*\.json|.*\.workspace\.[cm]?[jt]s)$/;
+  /^(?:.*\.conf(?:ig)?\.(?:[cm]?[jt]sx?|json|ya?ml|toml)|(?:gulp|grunt|cake)file\..*|(?:docker|container|make)file\..*|tsconfig\..*\.json|.*\.workspace\.[cm]?[jt]s)$/;
 
 const SECRET_NAMES: ReadonlySet<string> = new Set([
   ".npmrc",

@@ -65,6 +65,20 @@ describe("a package's manifest does not lead out of it", () => {
       "node_modules/dep/linked": { link: "scripts" },
     });
 
+  it("and whoever tries is told of", () => {
+    const climbs: object[] = [];
+    for (const manifest of [{ main: "../../scripts/deploy.js" }, { main: "link.js" }]) {
+      const root = tree(manifest);
+      const resolver = makeResolver(makeDisk(), {
+        roots: [root],
+        onClimb: ({ location, file }) => climbs.push({ location: location.slice(root.length), file: file.slice(root.length) }),
+      });
+      expect(() => resolver.resolve("dep", join(root, "index.js"), "require")).toThrow();
+    }
+    expect(climbs[0]).toEqual({ location: "/node_modules/dep", file: "/scripts/deploy.js" });
+    expect(climbs.at(-1)).toEqual({ location: "/node_modules/dep", file: "/scripts/deploy.js" });
+  });
+
   for (const { why, manifest, specifier = "dep" } of attacks) {
     it(why, () => {
       const root = tree(manifest);
