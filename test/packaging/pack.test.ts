@@ -87,15 +87,43 @@ describe("the packed packages, installed into an empty project", () => {
     rmSync(path.join(project, "moat.overrides.json"));
   });
 
+  test("the API, in a program that node starts", () => {
+    write({
+      "api.mjs": `import { moat } from "@moat/core";
+const { module, drop } = await moat.load("greeter", { fs: { read: ["."] } }, { onDenial() {} });
+console.log(module.default.greet("API"), module.default.peek());
+drop({ fs: true });
+try { module.default.peek(); } catch (error) { console.log(error.code); }`,
+    });
+    expect(start(process.execPath, ["api.mjs"])).toEqual({ code: 0, stdout: "hello API secret\nENOENT\n", stderr: "" });
+  });
+
   test("types, as a consumer with nodenext sees them", () => {
     write({
       "consumer.mts": [
-        `import { runProgram } from "@moat/core";`,
+        `import { moat, runProgram, type Droppable, type LoadedPackage } from "@moat/core";`,
         `import { MoatError, type Policy } from "@moat/core/model";`,
         `const policy: Policy = { version: 1, root: "trusted", entries: ["./index.js"], packages: {} };`,
         `// @ts-expect-error there is no third way to treat the root`,
         `const wrong: Policy = { ...policy, root: "ignored" };`,
         `export { runProgram, MoatError, policy, wrong };`,
+        `type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;`,
+        `const is = <T extends true>(): T | undefined => undefined;`,
+        `const loaded = await moat.load("greeter", { fs: { read: ["./data"] }, net: { connect: ["a.example:443"] } });`,
+        `is<Same<typeof loaded, LoadedPackage>>();`,
+        `is<Same<typeof loaded.module, Record<string, unknown>>>();`,
+        `const app = await moat({ policy, onDenial: (denial) => is<Same<typeof denial.principal, string>>() });`,
+        `is<Same<ReturnType<typeof app.onDenial>, () => void>>();`,
+        `is<Same<ReturnType<typeof app.require>, unknown>>();`,
+        `app.drop("greeter", { fs: { read: true }, env: ["X"], workers: true } satisfies Droppable);`,
+        `// @ts-expect-error what is handed over can't be taken back`,
+        `app.drop("greeter", { builtins: true });`,
+        `// @ts-expect-error there is no way to grant`,
+        `app.grant("greeter", { env: ["X"] });`,
+        `// @ts-expect-error a misspelled grant`,
+        `await moat.load("greeter", { fs: { raed: ["."] } });`,
+        `// @ts-expect-error which packages the chain may import is what it depends on`,
+        `await moat.load("greeter", { packages: ["x"] });`,
       ].join("\n"),
       "tsconfig.json": JSON.stringify({
         compilerOptions: {

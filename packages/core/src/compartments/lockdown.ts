@@ -40,6 +40,22 @@ const LEGACY_REGEXP_STATICS = [
   "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9",
 ];
 
+const { toString: textOf } = Function.prototype;
+
+/**
+ * The name of something on the intrinsics that is no function of the engine's,
+ * or undefined: what a program put there before lockdown would be everybody's after it.
+ */
+export function changedIntrinsic(): string | undefined {
+  for (const [holder, key, { value, get, set }] of captureDropped()) {
+    for (const member of [value, get, set]) {
+      if (typeof member === "function" && !/\{\s*\[native code\]\s*\}$/.test(Reflect.apply(textOf, member, [])))
+        return `${(holder as { name?: string }).name ?? "a prototype"}.${String(key)}`;
+    }
+  }
+  return undefined;
+}
+
 /** Intrinsics that SES drops or does not know and that carry no authority. */
 function captureDropped(): Array<[object, PropertyKey, PropertyDescriptor]> {
   const kept: Array<[object, PropertyKey, PropertyDescriptor]> = [];

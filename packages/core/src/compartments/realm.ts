@@ -37,6 +37,10 @@ export interface RealmOptions {
   readonly otherEntries: readonly string[];
   /** Modules that earlier runs prepared; undefined where none can be kept. */
   readonly prepared?: PreparedModules | undefined;
+  /** Whether `narrow` is ever called. */
+  readonly canNarrow?: boolean;
+  /** What all realms of a process have in common: what is done to Node's own classes is done once. */
+  readonly sharedValues?: Map<string, unknown>;
   readonly launchers: Pick<EndowmentContext, "nodeLauncher" | "workerLauncher" | "worker">;
 }
 
@@ -53,6 +57,10 @@ export interface Realm extends RealmOptions {
   readonly entryModules: EntryModules;
   /** Whether `cross` would let a package through, without reporting that it does not. */
   mayCross(importer: World, location: string): boolean;
+  /** A package's grants as they are now. */
+  policyOf(name: CanonicalName): PackagePolicy | undefined;
+  /** Puts fewer grants in the place of a package's; from the next use on. */
+  narrow(name: CanonicalName, policy: PackagePolicy): void;
   shared<T>(key: string, make: () => T): T;
   readonly sharedNames: SharedNames;
   /** Locations of the installed packages that a principal may import; first-party code is not among them. */
@@ -63,11 +71,15 @@ const NO_GRANTS: PackagePolicy = Object.freeze({});
 
 export function makeRealm(options: RealmOptions): Realm {
   const worlds = new Map<string, World>();
-  const sharedValues = new Map<string, unknown>();
+  const sharedValues = options.sharedValues ?? new Map<string, unknown>();
   const { names, policies } = options;
 
   const locations = new Map([...names].map(([location, name]) => [name, location]));
   const nameAt = (location: string): CanonicalName | undefined => names.get(location);
+
+  const replacers = new Map<CanonicalName, Array<(policy: PackagePolicy) => void>>();
+  const narrowingListeners = new Map<CanonicalName, Array<() => void>>();
+  const current = new Map(policies);
 
   const makePrincipal = (location: string): Principal => {
     const name = nameAt(location) ?? `?${location}`;
@@ -75,12 +87,19 @@ export function makeRealm(options: RealmOptions): Realm {
     const { onUse } = options;
     const uses = trusted || !onUse ? undefined : (use: Omit<Use, "principal">) => onUse({ principal: name, ...use });
     uses?.({ capability: "loaded", target: "" });
+    let policy = current.get(name) ?? NO_GRANTS;
+    replacers.set(name, [...(replacers.get(name) ?? []), (narrower) => (policy = narrower)]);
     return Object.freeze({
       name,
       location,
       trusted,
       uses,
-      policy: policies.get(name) ?? NO_GRANTS,
+      get policy() {
+        return policy;
+      },
+      whenNarrowed: options.canNarrow
+        ? (listener: () => void) => void narrowingListeners.set(name, [...(narrowingListeners.get(name) ?? []), listener])
+        : undefined,
       denies(denial: Omit<Denial, "principal">): boolean {
         options.onDenial({ principal: name, ...denial });
         return !options.audit;
@@ -125,6 +144,12 @@ export function makeRealm(options: RealmOptions): Realm {
     mayCross(importer, location) {
       const target = nameAt(location);
       return location === importer.principal.location || (target !== undefined && mayImport(importer.principal, target));
+    },
+    policyOf: (name) => current.get(name),
+    narrow(name, policy) {
+      current.set(name, policy);
+      for (const replace of replacers.get(name) ?? []) replace(policy);
+      for (const listener of narrowingListeners.get(name) ?? []) listener();
     },
     shared<T>(key: string, make: () => T): T {
       if (!sharedValues.has(key)) sharedValues.set(key, make());

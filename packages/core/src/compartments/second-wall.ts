@@ -100,6 +100,38 @@ function removeAllBut(stays: (name: string) => boolean): void {
 }
 
 /**
+ * For a process whose own code goes on with the real global object: takes
+ * everything off it while the realm is locked down, and returns what puts it back.
+ * The second wall is then missing; that no text of a package can name the real
+ * global object is what holds.
+ */
+export function borrowRealGlobal(): () => ReadonlySet<string> {
+  const before = new Map<PropertyKey, PropertyDescriptor>();
+  for (const key of ownKeys(globalThis)) {
+    if (typeof key === "string" && LOADED_WHEN_READ.has(key)) continue;
+    before.set(key, Object.getOwnPropertyDescriptor(globalThis, key)!);
+  }
+  emptyRealGlobal();
+  return () => {
+    removeAllBut((name) => HARMLESS.has(name));
+    for (const [key, descriptor] of before) {
+      // HAZARD: the one name that no parameter can shadow; the host goes without, too.
+      if (key === "eval") continue;
+      if (Object.getOwnPropertyDescriptor(globalThis, key)?.configurable !== false) Object.defineProperty(globalThis, key, descriptor);
+    }
+    return namesOfRealGlobal();
+  };
+}
+
+function namesOfRealGlobal(): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (let object: object | null = globalThis; object !== null; object = getPrototypeOf(object) as object | null) {
+    for (const name of getOwnPropertyNames(object)) if (!CONSTANTS.has(name)) names.add(name);
+  }
+  return names;
+}
+
+/**
  * Puts back what Node itself needs, and freezes the global object. Returns the names that it still has, `Object.prototype`'s included.
  * @param captured what `captureGlobals` returned.
  */
@@ -118,12 +150,10 @@ export function freezeRealGlobal(captured: Readonly<Record<string, unknown>>): R
     Object.defineProperty(globalThis, symbol, { value: undefined, writable: true, enumerable: false, configurable: false });
   }
   lockAllBut(LOADED_WHEN_READ);
-  const names = new Set<string>();
-  for (let object: object | null = globalThis; object !== null; object = getPrototypeOf(object) as object | null) {
-    if (object !== globalThis) freeze(object);
-    for (const name of getOwnPropertyNames(object)) if (!CONSTANTS.has(name)) names.add(name);
+  for (let object = getPrototypeOf(globalThis) as object | null; object !== null; object = getPrototypeOf(object) as object | null) {
+    freeze(object);
   }
-  return names;
+  return namesOfRealGlobal();
 }
 
 /** Where Node's HTTP client keeps its default agent and its origin. */

@@ -10,7 +10,11 @@ export interface Principal {
   readonly location: string;
   /** The root application (and workspace members) under `"root": "trusted"`: no bounds. */
   readonly trusted: boolean;
-  /** Generated policy with overrides applied and `pending` left out; deep-frozen. */
+  /**
+   * Generated policy with overrides applied and `pending` left out; deep-frozen.
+   * HAZARD: grants can be dropped while the program runs: it is then another
+   * object. What is derived from it goes through `derivedFromPolicy`.
+   */
   readonly policy: PackagePolicy;
   /**
    * Reports a use of authority that the policy does not cover, and says whether
@@ -20,6 +24,8 @@ export interface Principal {
    *     if (!covered && principal.denies({ capability: "fs.read", target })) throw enoent(target);
    */
   denies(denial: Omit<Denial, "principal">): boolean;
+  /** Where grants can be dropped: calls the listener each time that they were. */
+  readonly whenNarrowed?: ((listener: () => void) => void) | undefined;
   /** In a learning run, of a principal with bounds: told of each use that the policy covers. */
   readonly uses?: UseListener | undefined;
 }

@@ -118,9 +118,11 @@ export function makeFsAuthority(context: EndowmentContext): FsAuthority {
    */
   let steady = new Set<string>();
   let steadySince = -1;
+  let { policy } = principal;
   function isSteady(given: unknown): given is string {
     if (typeof given !== "string") return false;
-    if (steadySince !== realPaths.generation()) {
+    if (steadySince !== realPaths.generation() || policy !== principal.policy) {
+      ({ policy } = principal);
       steady = new Set();
       steadySince = realPaths.generation();
     }

@@ -44,7 +44,11 @@ export function makeFileHandles(
       });
       return handle;
     },
-    rawOf: (value) => (typeof value === "object" && value !== null ? states.get(value)?.raw : undefined),
+    rawOf(value) {
+      const state = typeof value === "object" && value !== null ? states.get(value) : undefined;
+      state?.authority.descriptors.checkStillGranted(state.raw.fd, "read");
+      return state?.raw;
+    },
     isHandle: (value): value is { fd: number; close(): Promise<void> } =>
       typeof value === "object" && value !== null && states.has(value),
   };
@@ -57,7 +61,11 @@ function makeSharedHandles(EventEmitter: any, context: EndowmentContext): Shared
     if (state === undefined) throw new TypeError("Illegal invocation");
     return state;
   };
-  const rawOf = (handle: unknown): any => stateOf(handle).raw;
+  const rawOf = (handle: unknown): any => {
+    const { raw, authority } = stateOf(handle);
+    authority.descriptors.checkStillGranted(raw.fd, "read");
+    return raw;
+  };
 
   /** Mode, owner and times are the file's, not the descriptor's: changing them takes a grant to write. */
   function assertMayChange(handle: unknown, syscall: string): void {
@@ -77,7 +85,7 @@ function makeSharedHandles(EventEmitter: any, context: EndowmentContext): Shared
       throw new TypeError("Illegal constructor");
     }
     get fd(): number {
-      return rawOf(this).fd;
+      return stateOf(this).raw.fd;
     }
     getAsyncId(): number {
       return rawOf(this).getAsyncId();

@@ -1,4 +1,5 @@
 import { isAbsolute, join, resolve, sep } from "node:path";
+import { derivedFromPolicy } from "../derived-from-policy.ts";
 import type { EndowmentContext } from "../principal.ts";
 import { isReservedForWrite, isSecret } from "../../policy/scope-rules.ts";
 
@@ -84,14 +85,18 @@ export function makePathScopes(context: EndowmentContext): PathScopes {
     return scopes;
   }
 
-  const { fs: grants } = principal.policy;
-  // Who may run a package's code may look at what is published with it: loaders of addons list
-  // its folder, others read its style sheets. Where it is installed says nothing about that.
-  const dependencies = grants?.read?.includes("<package>") ? (context.importable ?? []) : [];
-  const scopes: Record<PathMode, readonly Scope[]> = {
-    read: [...(grants?.read ?? []).flatMap(parse), ...dependencies.map((folder) => folderScope(folder, "<package>"))],
-    write: [...(grants?.write ?? [])].flatMap(parse),
-  };
+  const current = derivedFromPolicy(principal, ({ fs: grants }) => {
+    // Who may run a package's code may look at what is published with it: loaders of addons list
+    // its folder, others read its style sheets. Where it is installed says nothing about that.
+    const dependencies = grants?.read?.includes("<package>") ? (context.importable ?? []) : [];
+    return {
+      dependencies,
+      read: [...(grants?.read ?? []).flatMap(parse), ...dependencies.map((folder) => folderScope(folder, "<package>"))],
+      write: [...(grants?.write ?? [])].flatMap(parse),
+      /** What was asked before, for reading. */
+      readable: new Map<string, boolean>(),
+    };
+  });
   const project = canonical(paths.project);
   const home = canonical(paths.home);
   const reserved = context.reservedPaths.map(canonical);
@@ -136,9 +141,10 @@ export function makePathScopes(context: EndowmentContext): PathScopes {
 
   const isReserved = (path: string): boolean => reserved.some((one) => isWithin(path, one));
 
-  const readable = new Map<string, boolean>();
   return {
     covers(realPath, mode, isFolder = false) {
+      const scopes = current();
+      const { readable } = scopes;
       // Nothing comes out of it and nothing stays in it.
       if (realPath === "/dev/null") return true;
       if (mode === "read") {
@@ -159,17 +165,19 @@ export function makePathScopes(context: EndowmentContext): PathScopes {
     spelling(realPath, mode) {
       if (realPath === "/dev/null") return undefined;
       const path = canonical(realPath);
+      const scopes = current();
       const [narrowest] = scopes[mode]
         .filter((scope) => (mode === "read" ? grantsRead(scope, path) : grantsWrite(scope, path, realPath, false)))
         .toSorted((a, b) => b.root.length - a.root.length);
       if (narrowest === undefined) return undefined;
-      if (dependencies.some((folder) => isWithin(path, canonical(folder)))) return "<package>";
+      if (scopes.dependencies.some((folder) => isWithin(path, canonical(folder)))) return "<package>";
       const below = segmentsBelow(realPath, narrowest.root);
       const base = narrowest.text.replace(/\/$/u, "");
       return below.length === 0 ? narrowest.text : `${base}/${below.join("/")}`;
     },
     isAncestor(realPath) {
       const path = canonical(realPath);
+      const scopes = current();
       return (
         scopes.read.some((scope) => isWithin(scope.root, path)) ||
         scopes.write.some((scope) => isWithin(scope.root, path))

@@ -26,6 +26,8 @@ interface DatagramPermit {
   /** Addresses that names gave, to the names. */
   readonly names: Map<string, string>;
   readonly approved: Set<string>;
+  /** Address and port of a connected socket. */
+  connected?: readonly [address: unknown, port: unknown];
 }
 
 type Native = Record<PropertyKey, any>;
@@ -58,7 +60,12 @@ export const makeDgramFacade: BuiltinFactory = (context) => {
       permits.set(options, permit);
       return [options, ...rest];
     },
-    made: (socket, [options]) => guard.tag(socket, permits.get(options as object)!),
+    made(socket, [options]) {
+      const permit = permits.get(options as object)!;
+      guard.tag(socket, permit);
+      // What was approved by a grant that is dropped is asked again.
+      authority.endWithGrant(socket, undefined, () => permit.approved.clear());
+    },
   });
   return facadeFromTable(context, "dgram", DGRAM_MEMBERS, {
     Socket,
@@ -90,8 +97,13 @@ function guardDatagrams(dgram: any): DatagramGuard {
   };
   for (const version of ["", "6"]) {
     // A connected socket sends with four arguments: its address was checked when it connected.
-    patch(`send${version}`, (permit, args) => args.length < 5 || maySend(permit, args[4], args[3]));
-    patch(`connect${version}`, (permit, [address, port]) => maySend(permit, address, port));
+    patch(`send${version}`, (permit, args) =>
+      args.length < 5 ? isStillConnected(permit) : maySend(permit, args[4], args[3]),
+    );
+    patch(`connect${version}`, (permit, [address, port]) => {
+      permit.connected = [address, port];
+      return maySend(permit, address, port);
+    });
     // Node binds a sender to a free port by itself.
     patch(
       `bind${version}`,
@@ -105,6 +117,10 @@ function guardDatagrams(dgram: any): DatagramGuard {
   return Object.freeze({
     tag: (socket: any, permit: DatagramPermit) => void handles.set(socket[stateSymbol].handle, permit),
   });
+}
+
+function isStillConnected(permit: DatagramPermit): boolean {
+  return permit.connected === undefined || maySend(permit, ...permit.connected);
 }
 
 function maySend({ authority, names, approved }: DatagramPermit, address: unknown, port: unknown): boolean {

@@ -8,7 +8,9 @@ import {
   printHost,
 } from "../../policy/endpoint.ts";
 import type { Endpoint, Host } from "../../policy/endpoint.ts";
+import { derivedFromPolicy } from "../derived-from-policy.ts";
 import type { EndowmentContext } from "../principal.ts";
+import { makeOpenConnections } from "./open-connections.ts";
 
 /**
  * What one principal may reach. All questions take primitives that the caller
@@ -26,10 +28,21 @@ export interface NetworkAuthority {
   coversListening(address: string, port: number): boolean;
   unixListener(path: string, via: string): string | undefined;
   mayResolve(name: string, via: string): boolean;
+  /** Ends a connection or a server, once the grant that it was opened by is dropped; without `what`, whenever one is. */
+  endWithGrant(open: object, what: Opened | undefined, end: (open: any) => void): void;
   /** Remembers that Node's own resolver gave this address for a granted name. */
   noteResolution(name: string, address: string): void;
   /** Whether an address that a package's own `lookup` gives is one of the name's. */
   isResolutionOf(name: string, address: string): boolean;
+}
+
+/** As it was checked when it was opened. */
+export interface Opened {
+  readonly by: "connect" | "listen";
+  /** Absolute path of a socket, or else a host and port. */
+  readonly path?: string | undefined;
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
 }
 
 const REMEMBERED_NAMES = 512;
@@ -48,9 +61,10 @@ export function networkAuthority(context: EndowmentContext): NetworkAuthority {
 
 function makeAuthority(context: EndowmentContext): NetworkAuthority {
   const { principal, paths } = context;
-  const connect = endpointsOf(principal.policy.net?.connect);
-  const listen = endpointsOf(principal.policy.net?.listen);
+  const connect = derivedFromPolicy(principal, ({ net }) => endpointsOf(net?.connect));
+  const listen = derivedFromPolicy(principal, ({ net }) => endpointsOf(net?.listen));
   const resolutions = new Map<string, Set<string>>();
+  const opened = principal.trusted ? undefined : makeOpenConnections(principal);
 
   const allows = (
     covered: boolean,
@@ -67,14 +81,25 @@ function makeAuthority(context: EndowmentContext): NetworkAuthority {
   /** `*` means sockets of the project and of the temp folder: docker's and the agents' lie elsewhere. */
   const isOwnSocket = (path: string): boolean =>
     [paths.project, paths.tmp].some((folder) => path.startsWith(folder + sep)) && !context.reservedPaths.includes(path);
+  const coversPath = (endpoints: readonly Endpoint[], path: string): boolean =>
+    endpoints.some((endpoint) => endpointCoversUnix(endpoint, path) || (endpoint.kind === "any" && isOwnSocket(path)));
+  const coversListener = (text: string | undefined, port: number): boolean => {
+    const host = parseHost(text ?? "::");
+    const candidates = host?.kind === "name" && host.name === "localhost" ? [host, ...LOOPBACK] : [host];
+    return candidates.some(
+      (candidate) => candidate !== undefined && listen().some((endpoint) => endpointCovers(endpoint, candidate, port)),
+    );
+  };
+  const isGranted = ({ by, path, host: text, port = 0 }: Opened): boolean => {
+    if (path !== undefined) return coversPath(by === "connect" ? connect() : listen(), path);
+    if (by === "listen") return coversListener(text, port);
+    const host = parseHost(text ?? "");
+    return host !== undefined && connect().some((endpoint) => endpointCovers(endpoint, host, port));
+  };
   const unix = (endpoints: readonly Endpoint[], given: string, capability: "net.connect" | "net.listen", via: string): string | undefined => {
     if (principal.trusted) return given;
     const path = realSocketPath(context, given);
-    const covered =
-      path !== undefined &&
-      endpoints.some(
-        (endpoint) => endpointCoversUnix(endpoint, path) || (endpoint.kind === "any" && isOwnSocket(path)),
-      );
+    const covered = path !== undefined && coversPath(endpoints, path);
     return allows(covered, capability, `unix:${given}`, via) ? (path ?? given) : undefined;
   };
 
@@ -83,34 +108,33 @@ function makeAuthority(context: EndowmentContext): NetworkAuthority {
     mayConnect(text: string, port: number, via: string): boolean {
       if (principal.trusted) return true;
       const host = parseHost(text);
-      const covered = host !== undefined && connect.some((endpoint) => endpointCovers(endpoint, host, port));
+      const covered = host !== undefined && connect().some((endpoint) => endpointCovers(endpoint, host, port));
       return allows(covered, "net.connect", `${shown(host, text)}:${port}`, via);
     },
     coversAddress(address: string, port: number): boolean {
       const host = parseHost(address);
-      return host?.kind === "address" && connect.some((endpoint) => endpointCovers(endpoint, host, port));
+      return host?.kind === "address" && connect().some((endpoint) => endpointCovers(endpoint, host, port));
     },
-    unixTarget: (path: string, via: string) => unix(connect, path, "net.connect", via),
+    unixTarget: (path: string, via: string) => unix(connect(), path, "net.connect", via),
     mayListen(text: string | undefined, port: number, via: string): boolean {
       if (principal.trusted) return true;
       const host = parseHost(text ?? "::");
-      const candidates = host?.kind === "name" && host.name === "localhost" ? [host, ...LOOPBACK] : [host];
-      const covered = candidates.some(
-        (candidate) => candidate !== undefined && listen.some((endpoint) => endpointCovers(endpoint, candidate, port)),
-      );
+      const covered = coversListener(text, port);
       return allows(covered, "net.listen", `${text === undefined ? "*" : shown(host, text)}:${port}`, via);
     },
     coversListening(address: string, port: number): boolean {
       const host = parseHost(address);
-      return host?.kind === "address" && listen.some((endpoint) => endpointCovers(endpoint, host, port));
+      return host?.kind === "address" && listen().some((endpoint) => endpointCovers(endpoint, host, port));
     },
-    unixListener: (path: string, via: string) => unix(listen, path, "net.listen", via),
+    unixListener: (path: string, via: string) => unix(listen(), path, "net.listen", via),
     mayResolve(text: string, via: string): boolean {
       if (principal.trusted) return true;
       const host = parseHost(text);
-      const covered = host !== undefined && connect.some((endpoint) => endpointCoversHost(endpoint, host));
+      const covered = host !== undefined && connect().some((endpoint) => endpointCoversHost(endpoint, host));
       return allows(covered, "dns", shown(host, text), via);
     },
+    endWithGrant: (open: object, what: Opened | undefined, end: (open: any) => void) =>
+      opened?.add(open, () => what !== undefined && isGranted(what), end),
     noteResolution(text: string, address: string): void {
       const name = keyOf(text);
       const addresses = resolutions.get(name) ?? new Set();

@@ -9,6 +9,11 @@ export function connectDenied(address: string, port: number | undefined): NodeJS
   return refused("connect", address, port);
 }
 
+/** As for a connection that the other side resets. */
+export function connectionEnded(): NodeJS.ErrnoException {
+  return Object.assign(new Error("read ECONNRESET"), { errno: -constants.errno.ECONNRESET, code: "ECONNRESET", syscall: "read" });
+}
+
 /** As for a port that the user may not listen on. */
 export function listenDenied(address: string, port: number | undefined): NodeJS.ErrnoException {
   return refused("listen", address, port);

@@ -1,6 +1,6 @@
 import { makePermit, isWithinTarget } from "./network-permit.ts";
 import type { ConnectGrant, SocketPermit } from "./network-permit.ts";
-import { connectDenied, listenDenied } from "./network-errors.ts";
+import { connectDenied, connectionEnded, listenDenied } from "./network-errors.ts";
 import { guardNativeHandles } from "./native-handles.ts";
 import { readConnectArguments, readListenArguments } from "./socket-arguments.ts";
 import { approvedLookup } from "./approved-lookup.ts";
@@ -41,21 +41,26 @@ export interface NetworkGuard {
 
 const guards = new WeakMap<object, NetworkGuard>();
 
-/** Installs the guard into the realm's `net`; again, it returns the same one. */
-export function installNetworkGuard(powers: Powers): NetworkGuard {
+/**
+ * Installs the guard into the realm's `net`; again, it returns the same one.
+ * @param hint what the error of a socket that nobody's facade made says besides
+ */
+export function installNetworkGuard(powers: Powers, hint?: string): NetworkGuard {
   const net = powers.builtin("net");
   const installed = guards.get(net.Socket);
   if (installed !== undefined) return installed;
-  const guard = makeGuard(powers, net);
+  const guard = makeGuard(powers, net, hint);
   guards.set(net.Socket, guard);
   return guard;
 }
 
-function makeGuard(powers: Powers, net: any): NetworkGuard {
+function makeGuard(powers: Powers, net: any, hint: string | undefined): NetworkGuard {
   const sockets = new WeakMap<object, SocketPermit>();
   const servers = new WeakMap<object, NetworkAuthority>();
   const { connect: realConnect, destroy: realDestroy, emit: realEmit } = net.Socket.prototype;
-  const { listen: realListen } = net.Server.prototype;
+  const { listen: realListen, close: realClose } = net.Server.prototype;
+  const endConnection = (socket: any): unknown => Reflect.apply(realDestroy, socket, [connectionEnded()]);
+  const endServer = (server: any): unknown => Reflect.apply(realClose, server, []);
   const { nextTick } = powers.process;
   const later = (task: () => void) => Reflect.apply(nextTick, powers.process, [task]);
   const dnsLookup = (...args: unknown[]) => powers.builtin("dns").lookup(...args);
@@ -79,6 +84,11 @@ function makeGuard(powers: Powers, net: any): NetworkGuard {
     return socket;
   }
 
+  function withHint(error: Error): Error {
+    if (hint !== undefined) error.message += ` (${hint})`;
+    return error;
+  }
+
   function permitOf(socket: object): SocketPermit | undefined {
     const known = sockets.get(socket);
     if (known !== undefined || waiting === undefined) return known;
@@ -99,7 +109,8 @@ function makeGuard(powers: Powers, net: any): NetworkGuard {
     if (target === undefined) return go();
     const shown = target.path ?? target.host;
     const port = target.path === undefined ? target.port : undefined;
-    if (permit === undefined || !isWithinTarget(permit, target))
+    if (permit === undefined) return refuseConnection(this, withHint(connectDenied(shown, port)));
+    if (!isWithinTarget(permit, target))
       return refuseConnection(this, connectDenied(shown, port));
     const { authority, approved } = permit;
     approved.clear();
@@ -108,12 +119,14 @@ function makeGuard(powers: Powers, net: any): NetworkGuard {
       if (path === undefined) return refuseConnection(this, connectDenied(shown, port));
       options["path"] = path;
       approved.add(addressKey(path, -1));
+      authority.endWithGrant(this, { by: "connect", path }, endConnection);
       return go();
     }
     if (!authority.mayConnect(target.host, target.port, "net.connect")) {
       return refuseConnection(this, connectDenied(shown, port));
     }
     if (!authority.trusted) {
+      authority.endWithGrant(this, { by: "connect", host: target.host, port: target.port }, endConnection);
       if (net.isIP(target.host) !== 0) approved.add(addressKey(target.host, target.port));
       else options["lookup"] = approvedLookup(permit, target, options["lookup"], dnsLookup, net.isIP);
     }
@@ -132,6 +145,11 @@ function makeGuard(powers: Powers, net: any): NetworkGuard {
       later(() => Reflect.apply(realEmit, this, ["error", listenDenied(where, port)]));
       return this;
     };
+    if (authority === undefined && hint !== undefined) {
+      const error = withHint(listenDenied(wanted.path ?? wanted.host ?? "::", wanted.port));
+      later(() => Reflect.apply(realEmit, this, ["error", error]));
+      return this;
+    }
     if (authority === undefined) return refuse(wanted.path ?? wanted.host ?? "::", wanted.port);
     if (wanted.foreign !== undefined) return refuse(wanted.foreign, undefined);
     if (wanted.path !== undefined) {
@@ -139,11 +157,13 @@ function makeGuard(powers: Powers, net: any): NetworkGuard {
       if (path === undefined) return refuse(wanted.path, undefined);
       wanted.options["path"] = path;
       native.approveListening(this, path);
+      authority.endWithGrant(this, { by: "listen", path }, endServer);
     } else if (wanted.port !== undefined) {
       if (!authority.mayListen(wanted.host, wanted.port, "net.Server.listen"))
         return refuse(wanted.host ?? "::", wanted.port);
       const isNumeric = wanted.host !== undefined && net.isIP(wanted.host) !== 0;
       native.approveListening(this, { port: wanted.port, address: isNumeric ? wanted.host : undefined });
+      authority.endWithGrant(this, { by: "listen", host: wanted.host, port: wanted.port }, endServer);
     }
     return Reflect.apply(
       realListen,

@@ -1,4 +1,5 @@
 import { defineMember } from "../facade.ts";
+import { derivedFromPolicy } from "../derived-from-policy.ts";
 import type { EndowmentContext } from "../principal.ts";
 
 const { hasOwn } = Object;
@@ -38,7 +39,8 @@ export function makeEnv(context: EndowmentContext): NodeJS.ProcessEnv {
   const { principal, powers } = context;
   const real = powers.process.env;
   const foldCase = powers.process.platform === "win32";
-  const covers = makeEnvCovers(principal.policy.env ?? [], foldCase);
+  const current = derivedFromPolicy(principal, ({ env }) => makeEnvCovers(env ?? [], foldCase));
+  const covers = (key: string): boolean => current()(key);
   /** Own writes; `undefined` marks a deleted key. */
   const overlay: Map<string, string | undefined> = new Map();
   const refusedKeys = new Map<string, boolean>();

@@ -39,8 +39,6 @@ export function makeCommandGrants(context: EndowmentContext): {
   const fs = powers.builtin("fs");
   const windows = powers.process.platform === "win32";
   const execPath = powers.process.execPath;
-  const grants = principal.policy.commands ?? [];
-  const isAnything = principal.trusted || grants.includes("*");
 
   const realpath = (path: string): string | undefined => {
     try {
@@ -112,6 +110,8 @@ export function makeCommandGrants(context: EndowmentContext): {
   return {
     programFor(file, cwd) {
       if (file === "" || file.includes("\0")) return undefined;
+      const grants = principal.policy.commands ?? [];
+      const isAnything = principal.trusted || grants.includes("*");
       const isBare = !file.includes("/") && !(windows && file.includes("\\"));
       if (isBare) {
         if (!isAnything && !grants.includes(file) && !(windows && grants.includes(file.replace(/\.exe$/i, ""))))

@@ -1,0 +1,150 @@
+/** A realm for the host: packages of one project under one policy. */
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { realpathSync, writeSync } from "node:fs";
+import { makeDenialChannel } from "../audit/denial-channel.ts";
+import type { Denial } from "../audit/denial.ts";
+import { deniedAction } from "../audit/format-denial.ts";
+import { escapeForTerminal } from "../audit/escape-for-terminal.ts";
+import { makeRealm, type Realm } from "../compartments/realm.ts";
+import type { World } from "../compartments/world.ts";
+import { MoatError } from "../errors/moat-error.ts";
+import { MOAT_FOLDER } from "../moat-folder.ts";
+import type { Resolver } from "../packages/resolver.ts";
+import { nearestWord } from "../policy/nearest-word.ts";
+import type { CanonicalName, PackagePolicy } from "../policy/types.ts";
+import { storeLocation } from "../prepared/store-location.ts";
+import { dropGrants } from "./drop-grants.ts";
+import { lockHost } from "./locked-host.ts";
+import type { DenialHandler, Droppable, HostOptions } from "./types.ts";
+
+export interface OpenOptions {
+  readonly host: HostOptions;
+  /** Real absolute folder. */
+  readonly project: string;
+  readonly resolver: Resolver;
+  readonly names: ReadonlyMap<string, CanonicalName>;
+  readonly policies: ReadonlyMap<CanonicalName, PackagePolicy>;
+  readonly rootTrusted: boolean;
+  /** Absolute paths of the project's programs: packages do not write to the modules that these reach. */
+  readonly entries: readonly string[];
+}
+
+export interface OpenRealm {
+  readonly realm: Realm;
+  /** Of the application: what asks for packages. */
+  readonly root: World;
+  /** A file at the top of the project, which need not exist. */
+  readonly referrer: string;
+  onDenial(handler: DenialHandler): () => void;
+  drop(name: CanonicalName, grants: Droppable): void;
+}
+
+export function openRealm(options: OpenOptions): OpenRealm {
+  const { project, resolver, names, policies, rootTrusted, entries } = options;
+  const { audit = false, onDenial, secondWall = false } = options.host;
+  const host = lockHost(secondWall);
+  const { powers } = host;
+  const handlers = new Set<DenialHandler>(onDenial === undefined ? [] : [onDenial]);
+  const publish = makeDenialChannel(() => powers.builtin("diagnostics_channel"), audit, powers.process.pid);
+  const location = storeLocation(project, powers.process.env);
+  const realm = makeRealm({
+    resolver,
+    powers,
+    policies,
+    names,
+    rootTrusted,
+    audit,
+    paths: { project, cwd: powers.process.cwd(), tmp: realFolder(tmpdir()), home: realFolder(homedir()) },
+    onDenial(denial) {
+      tellHandlers(handlers, denial, powers.process.nextTick);
+      publish(denial);
+    },
+    makeCompartmentGlobal: host.locked.makeCompartmentGlobal,
+    realGlobalNames: host.realGlobalNames,
+    reservedPaths: [
+      MOAT_FOLDER,
+      ...(location ? [location.folder, location.keyFolder] : []),
+      join(project, "moat.policy.json"),
+      join(project, "moat.overrides.json"),
+    ],
+    entry: powers.process.argv[1] ?? join(project, "index.js"),
+    otherEntries: entries,
+    sharedValues: host.sharedValues,
+    canNarrow: true,
+    // Workers and children would read the policy from files, which know nothing of what was dropped: refused to packages.
+    launchers: {},
+  });
+  const root = realm.worldAt(project);
+  if (!host.hasSecondWall && rootTrusted) giveNetworkBack(root.compartment.globalThis, host.sharedValues);
+  return {
+    realm,
+    root,
+    referrer: join(project, "noop.js"),
+    onDenial(handler) {
+      if (typeof handler !== "function") throw new MoatError("MOAT_USAGE", "onDenial takes a function");
+      handlers.add(handler);
+      return () => void handlers.delete(handler);
+    },
+    drop(name, grants) {
+      const policy = realm.policyOf(name);
+      if (policy === undefined) throw unknownPackage(name, [...policies.keys()]);
+      realm.narrow(name, dropGrants(name, policy, grants));
+    },
+  };
+}
+
+function unknownPackage(name: CanonicalName, known: readonly CanonicalName[]): MoatError {
+  const near = nearestWord(name, known);
+  return new MoatError("MOAT_PACKAGE_UNKNOWN", `there is no package ${JSON.stringify(name)}`, {
+    fields: { package: name },
+    nextStep: near === undefined ? `it has ${known.slice(0, 10).join(", ")}` : `did you mean: ${near}`,
+  });
+}
+
+function tellHandlers(
+  handlers: ReadonlySet<DenialHandler>,
+  denial: Denial,
+  nextTick: (task: () => void) => void,
+): void {
+  const told = Object.freeze({ ...denial });
+  if (handlers.size === 0 && denial.quiet !== true) {
+    writeSync(2, `moat: ${escapeForTerminal(denial.principal)} may not ${deniedAction(denial)}\n`);
+  }
+  for (const handler of [...handlers]) {
+    try {
+      handler(told);
+    } catch (error) {
+      // HAZARD: in here the refusal would become another error, which the package catches.
+      nextTick(() => {
+        throw error;
+      });
+    }
+  }
+}
+
+/** Node's own are refused by the network guard: the host's globals become the application's, once. */
+function giveNetworkBack(application: Record<PropertyKey, unknown>, done: Map<string, unknown>): void {
+  if (done.has("host.network")) return;
+  done.set("host.network", true);
+  for (const name of ["fetch", "WebSocket", "EventSource"]) {
+    if (!(name in globalThis) || !(name in application)) continue;
+    Object.defineProperty(globalThis, name, {
+      get: () => application[name],
+      set(value: unknown) {
+        Object.defineProperty(globalThis, name, { value, writable: true, enumerable: false, configurable: true });
+      },
+      enumerable: false,
+      configurable: true,
+    });
+  }
+}
+
+function realFolder(folder: string): string {
+  try {
+    return realpathSync.native(folder);
+  } catch {
+    // A home that is not there can't be granted.
+    return folder;
+  }
+}
