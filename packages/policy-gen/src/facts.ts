@@ -30,7 +30,7 @@ export interface Place {
  * | `hands-global` | empty: the global object goes where it can't be followed |
  * | `handed` | name of a harmless global, read off an object that may be the global one |
  * | `calls` | `specifier first-argument`: a constant string handed to an imported function |
- * | `names` | package that a text names, for a tool to load |
+ * | `names` | specifier that is named for somebody else to load: `require.resolve("babel-jest")` |
  * | `unanalyzed` | why |
  */
 export type Capability =

@@ -162,6 +162,7 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
   }
   grantNamedCommands();
   grantNativePrograms();
+  grantHandedScripts();
   grantProjectModules();
 
   const packages: Record<CanonicalName, PackageEntry> = Object.create(null);
@@ -249,6 +250,23 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
     for (const { path, location, facts } of reached.files) {
       const use = runners.has(location) ? facts.uses.find(({ target }) => target === "computed name of a global") : undefined;
       if (use !== undefined) collectorOf(location)?.grant({ capability: "share", target: "*" }, within(location, path), use);
+    }
+  }
+
+  /**
+   * A package that starts workers or children on scripts which it is told (`workerpool`,
+   * `jest-worker`) may start those of the packages that import it.
+   */
+  function grantHandedScripts(): void {
+    const starters = new Map<string, { path: string; use: Use }>();
+    for (const { path, location, facts } of reached.files) {
+      const use = facts.uses.find(({ capability, target }) => capability === "worker" || (capability === "builtin" && target === "child_process.fork"));
+      if (use !== undefined && !facts.uses.some(({ capability }) => capability === "file")) starters.set(location, { path, use });
+    }
+    for (const { from, to } of reached.edges) {
+      const starter = starters.get(to);
+      const target = nameOf(from);
+      if (starter !== undefined && target !== undefined) collectorOf(to)?.grant({ capability: "package", target }, within(to, starter.path), starter.use);
     }
   }
 

@@ -153,11 +153,14 @@ export function makePluginSearch(options: PluginSearchOptions): PluginSearch {
       const found: Resolution[] = [];
       for (const state of states) {
         const tree = treeOf(state, reached);
+        const imported = importsOf(reached.files);
         for (const { path, location, facts } of reached.files) {
           if (!tree.has(location) || state.looked.has(path)) continue;
           state.looked.add(path);
           const text = textOf(path);
-          lookForNames(state, location, path, quotedWords(text), text);
+          const own = imported.get(location);
+          const named = new Set(facts.uses.flatMap(({ capability, target }) => (capability === "names" ? [packageNameOf(target)] : [])));
+          lookForNames(state, location, path, quotedWords(text), text, (name) => (own?.has(name) && !named.has(name) ? [] : spellingsOf(name)));
           if (state.named.has(location) || isLoader(facts)) lookForOwnFiles(state, location, path, text);
         }
         lookAtConfigurations(state, tree);
@@ -199,6 +202,20 @@ function isLoader({ uses }: FileFacts): boolean {
 /** The short texts in quotes of a program. */
 function* quotedWords(text: string): Generator<readonly [string, number]> {
   for (const match of text.matchAll(/(["'`])([@\w.][^"'`\s\\]{0,120})\1/g)) yield [match[2]!, match.index + 1];
+}
+
+/** The packages that each package imports itself: it names them for nobody else. */
+function importsOf(files: readonly ReachedFile[]): Map<string, Set<string>> {
+  const imported = new Map<string, Set<string>>();
+  for (const { location, facts } of files) {
+    let names = imported.get(location);
+    if (names === undefined) imported.set(location, (names = new Set()));
+    for (const { capability, target } of facts.uses) {
+      const name = capability === "require" || capability === "import" ? packageNameOf(target) : undefined;
+      if (name !== undefined) names.add(name);
+    }
+  }
+  return imported;
 }
 
 /** `cssnano: { … }`: the keys of objects of a program. */

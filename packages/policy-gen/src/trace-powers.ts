@@ -320,8 +320,10 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
     }
     if (called === "require.resolve") {
       const text = textOf(first);
-      if (text?.complete) importOf(text.text, "require", call);
-      else emit("unanalyzed", "computed require.resolve", call);
+      if (text?.complete) {
+        importOf(text.text, "require", call);
+        if (builtinName(text.text) === undefined) emit("names", text.text, call);
+      } else emit("unanalyzed", "computed require.resolve", call);
       return;
     }
     if (called === "process.getBuiltinModule") {
@@ -672,6 +674,13 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
     },
   };
 
+  /** `import { __require } from "./chunk.js"`: bundlers (esbuild, rolldown) keep the one `require` of a bundle in a file of its own. */
+  function bindSharedRequire(node: SyntaxNode): void {
+    for (const { local } of (node["specifiers"] ?? []) as { local: SyntaxNode }[]) {
+      if (local.type === "Identifier" && /^__require\d*$/.test(local["name"])) bind(local, { kind: "require" });
+    }
+  }
+
   function importNode(node: SyntaxNode): void {
     if (node.type === "ImportExpression") {
       const text = textOf(node["source"]);
@@ -683,7 +692,9 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
       if (power !== undefined) use(node, { kind: "promise", of: power });
       return;
     }
-    const power = importOf(String(node["source"].value), "import", node);
+    const source = String(node["source"].value);
+    if (source.startsWith(".")) bindSharedRequire(node);
+    const power = importOf(source, "import", node);
     if (power === undefined) return;
     if (node.type === "ExportAllDeclaration") {
       escape(power, node);

@@ -44,6 +44,7 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
     [3, /^computed require\.resolve$/],
   ],
   "specs-of-a-runner": [[1, /^computed specifier file:\/\/\*$/]],
+  "shared-require-of-a-bundle": [[3, /^require used as a value$/]],
   "unreadable-syntax": [[2, /^syntax: /]],
 };
 

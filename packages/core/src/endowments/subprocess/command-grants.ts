@@ -134,10 +134,10 @@ export function makeCommandGrants(context: EndowmentContext): {
         const candidates = isName ? filesNamed(grant) : expand(grant);
         const granted = candidates.find((path) => realpath(path) === real);
         // A name covers no other name of the same file: busybox as `sh` is not busybox as `ls`.
-          if (granted === undefined || (isName && basename(asked) !== basename(granted))) continue;
-          if (!isExecutable(granted)) return undefined;
-          noteUse(grant);
-          return program(granted, isName ? grant : basename(granted));
+        if (granted === undefined || (isName && basename(asked) !== basename(granted))) continue;
+        if (!isExecutable(granted)) return undefined;
+        noteUse(grant);
+        return program(granted, isName ? grant : basename(granted));
       }
       return undefined;
     },
