@@ -1,6 +1,7 @@
 import { constantText, keyOf } from "./constant.ts";
 import type { IsConstant } from "./constant.ts";
 import type { Capability } from "./facts.ts";
+import { lookUp } from "./scope.ts";
 import type { SyntaxNode } from "./scope.ts";
 import type { Effect } from "./tables/member-effects.ts";
 
@@ -139,12 +140,23 @@ export function ownPath(node: SyntaxNode, isConstant: IsConstant, depth = 0): st
     return ownPath(first, isConstant, depth + 1);
   }
   if (node.type === "BinaryExpression" || node.type === "TemplateLiteral") {
-    const head = node.type === "BinaryExpression" ? node["left"] : node["expressions"][0];
-    const tail = node.type === "BinaryExpression" ? constantText(node["right"], isConstant)?.text : node["quasis"][1]?.value.cooked;
-    return head?.type === "Identifier" && head["name"] === "__dirname" && typeof tail === "string" ? `.${tail}` : undefined;
+    const [head, tail] =
+      node.type === "BinaryExpression" ? [node["left"], constantText(node["right"], isConstant)?.text] : [node["expressions"][0], node["quasis"][1]?.value.cooked];
+    const start = head && folderText(head, isConstant, depth + 1);
+    return start !== undefined && typeof tail === "string" ? `${start}${tail}` : undefined;
   }
   const text = constantText(node, isConstant);
   return text?.complete && /^\.\.?\//.test(text.text) ? text.text : undefined;
+}
+
+/** What `__dirname + "/a"` and variables that hold it begin a path with. */
+function folderText(node: SyntaxNode, isConstant: IsConstant, depth: number): string | undefined {
+  if (node.type === "BinaryExpression") return ownPath(node, isConstant, depth);
+  if (node.type !== "Identifier") return undefined;
+  if (node["name"] === "__dirname") return ".";
+  const binding = lookUp(node);
+  if (binding?.init === undefined || binding.kind === "function" || !isConstant(binding)) return undefined;
+  return folderText(binding.init, isConstant, depth);
 }
 
 const PORTS: Readonly<Record<string, string>> = { http: "80", https: "443", ws: "80", wss: "443", http2: "443", fetch: "443" };

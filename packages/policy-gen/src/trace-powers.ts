@@ -1,4 +1,4 @@
-import { recordCallEffect, recordValueEffect } from "./call-effects.ts";
+import { ownPath, recordCallEffect, recordValueEffect } from "./call-effects.ts";
 import type { Emit } from "./call-effects.ts";
 import { constantText, keyOf } from "./constant.ts";
 import { powerId } from "./power.ts";
@@ -39,6 +39,9 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
   const { walked, emit } = context;
   const seen = new Map<object, Set<string>>();
   const constants = new Map<Binding, boolean>();
+  /** Scripts of the package that are read as texts; where the file evaluates texts too, they are code like any other. */
+  const textsRead: { path: string; node: SyntaxNode }[] = [];
+  let evaluatesText = false;
   const bundled: { name: string; power: Power; node: SyntaxNode }[] = [];
 
   const isNew = (key: object, power: Power): boolean => {
@@ -333,6 +336,11 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
       else emit("unanalyzed", "computed builtin module", call);
       return;
     }
+    if (power.builtin === "vm") evaluatesText = true;
+    else if (/^readFile(?:Sync)?$/.test(power.name) && first !== undefined) {
+      const path = ownPath(first, isConstant);
+      if (path !== undefined && /\.[cm]?js$/.test(path)) textsRead.push({ path, node: call });
+    }
     const effect = power.builtin === "" ? GLOBAL_EFFECTS[power.name] : memberEffect(power.builtin, power.name);
     if (effect !== undefined) recordCallEffect(effect, power.builtin || "fetch", call, isConstant, emit);
   }
@@ -397,6 +405,7 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
     if (!texts.every((text) => text?.complete)) {
       if (kind === "eval" && args[0]!.type !== "Identifier" && args[0]!.type.endsWith("Literal")) return;
       emit("unanalyzed", kind === "eval" ? "eval" : "new Function", call);
+      evaluatesText = true;
       return;
     }
     const body = texts.at(-1)!.text;
@@ -665,6 +674,7 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
         }
       }
       useBundled();
+      if (evaluatesText) for (const { path, node } of textsRead) emit("file", path, node);
     },
     importNodes(nodes) {
       for (const node of nodes) importNode(node);
