@@ -7,6 +7,7 @@ import { Script } from "node:vm";
 import type { Functor } from "../loader/functor.ts";
 import { assignmentTarget, computedTarget } from "./assignment-target.ts";
 import { assertSilent, deleteSilently, failedAssignment } from "./silent-failures.ts";
+import { usesStackSettings } from "./stack-settings.ts";
 import { RESERVED } from "../loader/reserved-names.ts";
 import { prepareFunction, prepareScript, type NameSets } from "../loader/transform-text.ts";
 
@@ -54,6 +55,8 @@ export interface CompartmentOptions {
    * itself. All names but the steady intrinsics are looked up at each use.
    */
   readonly intrinsics?: Record<PropertyKey, unknown>;
+  /** The `Error` for text that sets stack-trace hooks or limits. */
+  localError?(): ErrorConstructor;
   /** Of the names that the global object has, those that are looked up on it at each use. */
   isLive?(name: string): boolean;
 }
@@ -91,6 +94,8 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
     [RESERVED.strictGlobal]: makeStrictGlobal(guestGlobal, isDefined, read),
     [RESERVED.maybe]: intrinsics === undefined ? guestGlobal : makeStrictGlobal(guestGlobal, () => true, read),
     [RESERVED.eval]: (...args: unknown[]) => guestEval(args[0]),
+    [RESERVED.localEval]: (locals: object, thisValue: () => unknown, strict: boolean) => (...args: unknown[]) =>
+      typeof args[0] === "string" ? evaluateDirectly(args[0], locals, thisValue, strict) : args[0],
     [RESERVED.import]: (specifier: unknown, settings?: unknown) => options.importModule(specifier, settings, undefined),
     [RESERVED.target]: assignmentTarget,
     [RESERVED.computedTarget]: computedTarget,
@@ -120,6 +125,10 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
   };
 
   /** `import("./x.js")` in evaluated text starts from the file that has it evaluated, as in Node. */
+  const ownOf = (functor: Functor, source: string): Machinery => ({
+    ...importsFromHere(functor),
+    ...(options.localError !== undefined && usesStackSettings(source) && { Error: options.localError() }),
+  });
   const importsFromHere = (functor: Functor): Machinery | undefined => {
     const referrer = functor.parameters.includes(RESERVED.import) ? options.runningFile?.() : undefined;
     if (referrer === undefined) return undefined;
@@ -128,13 +137,21 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
 
   const evaluate: Compartment["evaluate"] = (source, fileName = "evalmachine.<anonymous>") => {
     const functor = inWordsOfV8(source, () => prepareScript(source, names));
-    return apply(instantiate(functor, fileName, importsFromHere(functor)), guestGlobal, []);
+    return apply(instantiate(functor, fileName, ownOf(functor, source)), guestGlobal, []);
+  };
+
+  /** @param locals accessors of the variables around the `eval`, which no guest holds. */
+  const evaluateDirectly = (source: string, locals: object, thisValue: () => unknown, strict: boolean): unknown => {
+    const functor = inWordsOfV8(source, () => prepareScript(source, names, { locals: new Set(Object.keys(locals)), strict }));
+    const receiver: unknown = source.includes("this") ? thisValue() : undefined;
+    const inner = instantiate(functor, "moat:eval", { ...ownOf(functor, source), [RESERVED.locals]: locals });
+    return apply(inner, strict ? receiver : (receiver ?? guestGlobal), []);
   };
 
   const compileFunction: Compartment["compileFunction"] = (parameters, body, { kind = "function", fileName = "moat:function" } = {}) => {
     const text = `(${FUNCTION_HEADS[kind]} anonymous(${parameters.join(",")}\n) {\n${body}\n})`;
     const functor = inWordsOfV8(text, () => prepareFunction(text, names));
-    return apply(instantiate(functor, fileName, importsFromHere(functor)), undefined, []) as Function;
+    return apply(instantiate(functor, fileName, ownOf(functor, body)), undefined, []) as Function;
   };
 
   const guestEval = (text: unknown): unknown =>

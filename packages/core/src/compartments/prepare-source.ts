@@ -6,6 +6,7 @@ import { prepareModule, type ModuleFunctor } from "../loader/transform-module.ts
 import { COMMONJS_NAMES, prepareCommonJs, type CommonJsFunctor, type NameSets } from "../loader/transform-text.ts";
 import { keyOf } from "../prepared/prepared-store.ts";
 import type { Resolution } from "../packages/types.ts";
+import { usesStackSettings } from "./stack-settings.ts";
 import type { World } from "./world.ts";
 
 interface SourceTraits {
@@ -15,9 +16,6 @@ interface SourceTraits {
 
 export type PreparedSource = SourceTraits &
   ({ readonly kind: "commonjs"; readonly functor: CommonJsFunctor } | { readonly kind: "module"; readonly functor: ModuleFunctor });
-
-/** Or keeps something of its own on `Error`, as bluebird does. */
-const STACK_SETTINGS = /\b(?:prepareStackTrace|stackTraceLimit)\b|\bdefineProperty\(\s*Error\s*,/;
 
 /** What `checkBeforehand` has prepared and the loaders have not taken yet, by compartment and path. */
 const preparedBeforehand = new WeakMap<World, Map<string, PreparedSource>>();
@@ -73,23 +71,23 @@ function namesKeyOf(names: NameSets): string {
 const namesKeys = new WeakMap<NameSets, string>();
 
 function prepareText(source: string, names: NameSets, resolution: Resolution): PreparedSource {
-  const usesStackSettings = STACK_SETTINGS.test(source);
+  const usesSettings = usesStackSettings(source);
   try {
-    if (resolution.format === "module") return { kind: "module", functor: prepareModule(source, names), usesStackSettings };
-    return prepareAmbiguous(source, names, resolution, usesStackSettings);
+    if (resolution.format === "module") return { kind: "module", functor: prepareModule(source, names), usesStackSettings: usesSettings };
+    return prepareAmbiguous(source, names, resolution, usesSettings);
   } catch (error) {
     throw located(error, resolution, source);
   }
 }
 
 /** A file without `type` is CommonJS unless only a module can be written so. */
-function prepareAmbiguous(source: string, names: NameSets, resolution: Resolution, usesStackSettings: boolean): PreparedSource {
+function prepareAmbiguous(source: string, names: NameSets, resolution: Resolution, usesSettings: boolean): PreparedSource {
   try {
-    return { kind: "commonjs", functor: prepareCommonJs(source, names), usesStackSettings };
+    return { kind: "commonjs", functor: prepareCommonJs(source, names), usesStackSettings: usesSettings };
   } catch (error) {
     if (resolution.ambiguous !== true || !(error instanceof SyntaxError)) throw error;
     try {
-      return { kind: "module", functor: prepareModule(source, names), usesStackSettings };
+      return { kind: "module", functor: prepareModule(source, names), usesStackSettings: usesSettings };
     } catch {
       throw error;
     }

@@ -108,6 +108,7 @@ export function makeWorld(realm: Realm, principal: Principal): World {
     globalThis: guestGlobal,
     realGlobalNames: realm.realGlobalNames,
     ...(principal.trusted && { isLive: lookedUpLate }),
+    localError: () => world.localError,
     importModule: (specifier, options, referrer = defaultReferrer) => world.modules.importDynamically(specifier, referrer, options),
     // Where a relative specifier starts, and no question of authority: that is this package's wherever the text came from.
     runningFile: () => {

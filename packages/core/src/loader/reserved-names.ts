@@ -15,6 +15,9 @@ export const RESERVED = {
   strictGlobal: "moat$s",
   /** `eval` as the callee of what looks like a direct eval. */
   eval: "moat$eval",
+  /** The same where it sees local variables, and these in the text that it evaluates. */
+  localEval: "moat$le",
+  locals: "moat$l",
   /** `import()`. */
   import: "moat$import",
   /** `import.meta`. */

@@ -16,6 +16,8 @@ export interface RewriteOptions {
   readonly bindable: ReadonlySet<string>;
   /** Names that are read off its global object where they stand. */
   readonly live?: ReadonlySet<string> | undefined;
+  /** Variables around a direct `eval`, whose text this is. */
+  readonly locals?: ReadonlySet<string> | undefined;
   /** Names that the wrapper declares: `require`, `module`, … */
   readonly wrapperNames: ReadonlySet<string>;
   /** Local names of an ES module's imports to the expression that reads them. */
@@ -69,9 +71,13 @@ function replacementFor(reference: Reference, from: Scope, context: Context): st
     return key === name ? `${withVariable(found)}.${name}` : `${withVariable(found)}[${JSON.stringify(key)}]`;
   }
   const imported = options.imports?.get(name);
-  if (imported !== undefined && found?.kind === "top") return importedText(imported, reference);
+  if (imported !== undefined && found?.kind === "top") return importedText(imported, reference, rewriting);
   // At the top of a module or script `arguments` is no variable, and those of the functor are not the guest's.
   const isConstant = LANGUAGE_CONSTANTS.has(name) && name !== "arguments";
+  if (found === undefined && options.locals?.has(name) === true && reference.use !== "delete") {
+    rewriting.machinery.add(RESERVED.locals);
+    return importedText(`${RESERVED.locals}.${name}`, reference, rewriting);
+  }
   if (found !== undefined || options.wrapperNames.has(name) || isConstant) return undefined;
   if (options.bindable.has(name) && !context.assigned.has(name)) {
     rewriting.parameters.add(name);
@@ -79,16 +85,18 @@ function replacementFor(reference: Reference, from: Scope, context: Context): st
   }
   if (options.live?.has(name) === true && (reference.use === "read" || reference.use === "call")) {
     rewriting.machinery.add(RESERVED.global);
-    return importedText(`${RESERVED.global}.${name}`, reference);
+    return importedText(`${RESERVED.global}.${name}`, reference, rewriting);
   }
   return dynamicText(reference, rewriting);
 }
 
-function importedText(expression: string, reference: Reference): string {
+function importedText(expression: string, reference: Reference, { edits }: Rewriting): string {
   if (reference.use !== "call" || !/[.[]/.test(expression)) return expression;
   // Called as a plain function: `this` must not be the object that holds the imports.
   // HAZARD: a text that begins with a parenthesis joins the line above where that lacks its semicolon.
-  return `${reference.startsStatement ? ";" : ""}(0,${expression})`;
+  const { start } = reference.node;
+  if (reference.startsStatement) edits.push({ start, end: start, text: ";", rank: "opening" });
+  return `(0,${expression})`;
 }
 
 function dynamicText(reference: Reference, { machinery }: Rewriting): string {

@@ -61,7 +61,7 @@ export interface Scan {
   readonly dynamicImports: SyntaxNode[];
   readonly importMetas: SyntaxNode[];
   readonly withStatements: { node: SyntaxNode; scope: Scope }[];
-  readonly directEvals: SyntaxNode[];
+  readonly directEvals: { readonly node: SyntaxNode; readonly scope: Scope; readonly strict: boolean }[];
   readonly legacyOctals: SyntaxNode[];
   readonly sloppyDeletes: SyntaxNode[];
   /** `delete x.y` in sloppy code, and its expression statements, both outside of `with`. */
@@ -82,7 +82,7 @@ export interface Scan {
   readonly sloppyFunctionCount: () => number;
 }
 
-const STRICT_RESERVED = new Set([
+export const STRICT_RESERVED: ReadonlySet<string> = new Set([
   "let", "static", "yield", "implements", "interface", "package", "private", "protected", "public",
 ]);
 const DECLARATION_KINDS = new Set<unknown>(["var", "let", "const", "using", "await using"]);
@@ -458,7 +458,7 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
         if (node["operator"] === "delete" && !state.strict && !insideWith(state.scope)) scan.memberDeletes.push(node);
         break;
       case "CallExpression":
-        if (node["callee"].type === "Identifier" && node["callee"].name === "eval") scan.directEvals.push(node);
+        if (node["callee"].type === "Identifier" && node["callee"].name === "eval") scan.directEvals.push({ node, scope: state.scope, strict: state.strict });
         break;
       case "NewExpression": {
         const outer = newCalleeStart;

@@ -11,6 +11,7 @@ import { lineBreaksOf } from "./edits.ts";
 import { makeFunctor, type Functor } from "./functor.ts";
 import { holdsHtmlComment, parseGuest } from "./parse.ts";
 import { RESERVED } from "./reserved-names.ts";
+import { rewriteDirectEvals } from "./rewrite-direct-evals.ts";
 import { rewriteReferences, type Rewriting } from "./rewrite-references.ts";
 import { scanProgram } from "./scan.ts";
 import type { SyntaxNode } from "./syntax.ts";
@@ -66,7 +67,9 @@ export function prepareModule(source: string, names: NameSets): ModuleFunctor {
   for (const item of scan.moduleItems) if (item.type !== "ImportDeclaration") collectExport(item, found);
 
   const imports = new Map([...found.bindings].map(([local, binding]) => [local, importText(binding)]));
-  const rewriting = rewriteReferences(scan, { ...names, wrapperNames: new Set(), imports });
+  const options = { ...names, wrapperNames: new Set<string>(), imports };
+  const rewriting = rewriteReferences(scan, options);
+  rewriteDirectEvals(scan, rewriting, options);
   for (const item of scan.moduleItems) rewriteItem(item, text, rewriting);
   rewriteCommon(scan, parsed, text, rewriting, imports);
   for (const { start } of scan.importMetas) {

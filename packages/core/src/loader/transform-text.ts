@@ -1,9 +1,9 @@
 /** CommonJS modules, scripts and function texts become strict functors. */
 import { certainRequests } from "./certain-requests.ts";
-import type { Edit } from "./edits.ts";
 import { makeFunctor, type Functor, type FunctorShape } from "./functor.ts";
 import { parseGuest, type Parsed } from "./parse.ts";
 import { RESERVED } from "./reserved-names.ts";
+import { rewriteDirectEvals } from "./rewrite-direct-evals.ts";
 import { rewriteReferences, type Rewriting } from "./rewrite-references.ts";
 import { rewriteSilentFailures } from "./rewrite-silent-failures.ts";
 import { rewriteSloppy } from "./rewrite-sloppy.ts";
@@ -36,6 +36,7 @@ export function prepareCommonJs(source: string, names: NameSets): CommonJsFuncto
   const scan = scanProgram(parsed.program, { strict: false });
   const wrapperNames = new Set<string>([...COMMONJS_NAMES, "arguments"]);
   const rewriting = rewriteReferences(scan, { ...names, wrapperNames });
+  rewriteDirectEvals(scan, rewriting, { ...names, wrapperNames });
   rewriteCommon(scan, parsed, text, rewriting);
   rewriteSilentFailures(scan, text, rewriting);
   const functor = makeFunctor(text, rewriting, { inner: COMMONJS_NAMES, kind: "function" }, names.realGlobal);
@@ -46,11 +47,14 @@ export function prepareCommonJs(source: string, names: NameSets): CommonJsFuncto
  * A script, as `eval` and `vm` run it: its top-level variables become properties
  * of the global object, and it returns its completion value.
  */
-export function prepareScript(source: string, names: NameSets): Functor {
+export function prepareScript(source: string, names: NameSets, direct: { locals?: ReadonlySet<string>; strict?: boolean } = {}): Functor {
   const parsed = parseGuest(source, "script");
-  const scan = scanProgram(parsed.program, { strict: false });
-  const globals = new Set(scan.strict ? [] : scan.top.names);
-  const rewriting = rewriteReferences(scan, { ...names, wrapperNames: new Set() });
+  const scan = scanProgram(parsed.program, { strict: direct.strict ?? false });
+  const declared = scan.strict ? [] : [...scan.top.names];
+  const { locals } = direct;
+  const options = { ...names, ...(locals && { locals }), wrapperNames: new Set<string>() };
+  const rewriting = rewriteReferences(scan, options);
+  rewriteDirectEvals(scan, rewriting, options);
   const statements = scan.statements as unknown as { start: number; end: number; directive?: string; expression: { end: number } }[];
   // Before all others at the same place, which belong inside the parentheses.
   for (const { start, directive } of statements) {
@@ -66,16 +70,20 @@ export function prepareScript(source: string, names: NameSets): Functor {
     inner: [],
     kind: "function",
     prologue: `let ${RESERVED.completion};`,
-    epilogue: `${publishText(globals, rewriting)}return ${RESERVED.completion};`,
+    epilogue: `${publishText(declared, locals, rewriting)}return ${RESERVED.completion};`,
   };
   return makeFunctor(source, rewriting, shape, names.realGlobal);
 }
 
-/** Top-level variables and functions of sloppy scripts are properties of the global object. */
-function publishText(globals: ReadonlySet<string>, rewriting: Rewriting): string {
-  if (globals.size === 0) return "";
-  rewriting.machinery.add(RESERVED.global);
-  return [...globals].map((name) => `;${RESERVED.global}.${name}=${name};`).join("");
+/** Top-level variables and functions of sloppy scripts are properties of the global object; those that a direct `eval` finds declared around it are these. */
+function publishText(declared: readonly string[], locals: ReadonlySet<string> | undefined, { machinery }: Rewriting): string {
+  return declared
+    .map((name) => {
+      const holder = locals?.has(name) === true ? RESERVED.locals : RESERVED.global;
+      machinery.add(holder);
+      return `;${holder}.${name}=${name};`;
+    })
+    .join("");
 }
 
 /** A function's own text, as `new Function` assembles it. */
@@ -87,7 +95,9 @@ export function prepareFunction(source: string, names: NameSets): Functor {
     throw new SyntaxError("the parameters or the body do not end where they should");
   }
   const scan = scanProgram(parsed.program, { strict: false });
-  const rewriting = rewriteReferences(scan, { ...names, wrapperNames: new Set() });
+  const options = { ...names, wrapperNames: new Set<string>() };
+  const rewriting = rewriteReferences(scan, options);
+  rewriteDirectEvals(scan, rewriting, options);
   rewriteCommon(scan, parsed, source, rewriting);
   rewriteSilentFailures(scan, source, rewriting);
   return makeFunctor(source, { ...rewriting, edits: [{ start: 0, end: 0, text: "return " }, ...rewriting.edits] }, { inner: [], kind: "function" }, names.realGlobal);
@@ -109,19 +119,6 @@ export function rewriteCommon(
     machinery.add(RESERVED.import);
     edits.push({ start: node.start, end: node.start + "import".length, text: RESERVED.import });
   }
-  for (const node of scan.directEvals) {
-    const { start, end } = node["callee"];
-    dropEditsAt(edits, start, end);
-    machinery.add(RESERVED.eval);
-    edits.push({ start, end, text: RESERVED.eval });
-  }
   rewriteTargets(scan, source, rewriting, imports);
   rewriteSloppy(scan, source, rewriting);
-}
-
-function dropEditsAt(edits: Edit[], start: number, end: number): void {
-  for (let index = edits.length - 1; index >= 0; index--) {
-    const edit = edits[index]!;
-    if (edit.start === start && edit.end === end) edits.splice(index, 1);
-  }
 }

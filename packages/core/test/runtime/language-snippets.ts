@@ -95,6 +95,19 @@ export const SLOPPY_SNIPPETS: Readonly<Record<string, string>> = {
     var f = Object.freeze({ a: 1 }); function* g() { f.a = yield 1; f.b = yield 2; return f }
     var it = g(); it.next(); it.next(5); var end = it.next(6).value; [1].forEach(x => { f.a = x });
     module.exports = [end, eval("var h = Object.freeze({}); h.x = 1; h.x"), Function("o", "o.x = 1; return o")(f)]`,
+  "a direct eval sees the variables around it": `
+    var top = 1; let lexical = 2; const fixed = 3;
+    function f(p) { var l = 4; { let inner = 5; return [eval("top + lexical + fixed + p + l + inner + arguments.length"), eval("p = 7, l = 8; this === undefined"), p, l, eval("typeof missing")] } }
+    module.exports = [f(6), eval("require('path').sep"), eval("typeof module"), eval("var top = 9; top"), top, eval("(function () { return lexical })()"), eval("eval('fixed')"), eval("fixed") ]`,
+  "a direct eval's declarations and this": `
+    var later; eval("later = 1; function made() { return later }"); var o = { m() { return eval("this === o") } };
+    module.exports = [later, made(), o.m(), (() => eval("this === exports"))(), eval?.("typeof require")]`,
+  "a direct eval of strict code keeps what it declares": `
+    module.exports = (function () { "use strict"; var x = 1; eval("var x = 2; var y = 3"); return [x, typeof y, eval("x")] })()`,
+  "stack hooks set by evaluated text": `
+    var text = "(function () { var before = Error.prepareStackTrace; Error.prepareStackTrace = function (e, sites) { return sites }; var s = new Error().stack; Error.prepareStackTrace = before; return typeof s[0].getFileName })";
+    module.exports = [eval(text)(), (0, eval)(text)(), new (require("vm").Script)(text).runInThisContext()(), Function("return " + text + "()")()]`,
+  "a direct eval that assigns to a constant": `const c = 1; module.exports = eval("c = 2")`,
   "labels": `out: for (var i = 0; i < 3; i++) { for (;;) { if (i == 1) break out; continue out } } module.exports = i`,
   "HTML comments": "var a = 1, b = 2;\n<!-- one\n--> two\nmodule.exports = a<!--b\n + b",
   "an arrow that looks like an HTML comment": "var n = 3; while (n --> 0); module.exports = n",
