@@ -1,10 +1,13 @@
+import { createRequire } from "node:module";
 import { parse as parseWithAcorn } from "acorn";
-import { parse as parseWithBabel } from "@babel/parser";
 import type { SyntaxNode } from "./scope.ts";
 
 export type ParseResult =
   | { readonly ok: true; readonly program: SyntaxNode }
   | { readonly ok: false; readonly message: string; readonly offset: number };
+
+/** Loaded when a file needs it: it takes longer to load than a project with known facts takes to analyse. */
+const babel = (): typeof import("@babel/parser") => createRequire(import.meta.url)("@babel/parser");
 
 /** acorn on `import` or `export` in a script: a module, and no case for Babel. */
 const MODULE_SYNTAX = /'import' and 'export' may appear only|import\.meta/;
@@ -32,7 +35,7 @@ export function parseSource(source: string, format: "module" | "commonjs"): Pars
 
 function secondTry(source: string, format: "module" | "commonjs", first: unknown): ParseResult {
   try {
-    const file = parseWithBabel(source, {
+    const file = babel().parse(source, {
       sourceType: format === "module" ? "module" : "script",
       allowReturnOutsideFunction: true,
       allowAwaitOutsideFunction: format === "module",

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import {
   accept,
@@ -25,7 +26,9 @@ export async function writePolicy(
   const generation = await generate(request, context);
   const ratcheted = ratchet(request.previous, generation.policy);
   const policy = flags.accept ? accept(ratcheted) : ratcheted;
-  writeFileAtomically(path.join(request.project, POLICY_FILE), printPolicy(policy));
+  const text = printPolicy(policy);
+  // Nothing is written where nothing changed: a commit hook calls this at each commit.
+  if (textBefore(request.project) !== text) writeFileAtomically(path.join(request.project, POLICY_FILE), text);
   // Lets runs keep prepared modules; they make no key of their own.
   const location = storeLocation(request.project, context.env);
   if (location !== undefined) makeMacKey(location.keyFolder);
@@ -36,4 +39,10 @@ export async function writePolicy(
       : policySummary({ ...outcome, written: true, verbose: flags.verbose === true }, context),
   );
   return 0;
+}
+
+/** The file as it is; undefined where there is none. That it can be read was seen to before. */
+function textBefore(project: string): string | undefined {
+  const file = path.join(project, POLICY_FILE);
+  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
 }

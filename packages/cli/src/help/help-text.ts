@@ -101,15 +101,16 @@ A builtin is named whole (fs) or with a member (fs.readFile).
 
 Example: moat allow express fs.read ./views --reason "templates"
 `,
-  explain: `Usage: moat explain <package> [flags]
+  explain: `Usage: moat explain <package> [capability] [flags]
 
-Shows every grant of a package, where its code asks for it, and how the package came into the tree.
+Shows every grant of a package, where its code asks for it, how the package came into the tree, and who else can do the same.
 A package is named as in moat.policy.json (express>debug), or by its own name (debug).
+A capability is one of net.connect, fs.read, command, … or a field of the policy: net, env, builtins.
 
   --json    prints JSON
   --help    shows this
 
-Example: moat explain debug
+Example: moat explain debug env
 `,
   help: `Usage: moat help [command]
 
