@@ -332,3 +332,19 @@ describe("text from a package", () => {
     for (const uri of uris) expect(uri).toMatch(/^node_modules\/b\/[A-Za-z0-9%._/~!'()*-]+$/u);
   });
 });
+
+test("a comment is never longer than GitHub takes", () => {
+  const long = (index: number): string => `p${index}-${"x".repeat(180)}`;
+  const names = Array.from({ length: 800 }, (_, index) => long(index));
+  const told = reviewPolicies({
+    before: { policy: policy(Object.fromEntries(names.map((name, index) => [name, index % 2 ? { env: [`V${index}`] } : {}]))) },
+    after: { policy: policy(Object.fromEntries(names.map((name, index) => [name, index % 2 ? {} : { env: [`W${index}`] }]))) },
+    base: "HEAD",
+    evidence: [],
+  });
+  const markdown = reviewMarkdown(told, "");
+  expect(markdown.length).toBeGreaterThan(30_000);
+  expect(markdown.length).toBeLessThan(65_536);
+  expect(markdown).toMatch(/… and \d+ more packages: `moat diff` shows all\./u);
+  expect(markdown).toMatch(/- … and \d+ more lost something/u);
+});

@@ -17,7 +17,12 @@ import {
 
 /** GitHub takes 65,536 characters; what is beyond is counted. */
 const MOST_CHARACTERS = 60_000;
+const MOST_FOLDED = 15_000;
+const MOST_ALARMS = 20;
 const MOST_NAMES = 6;
+/** Of one package, so that none fills the comment alone. */
+const MOST_CHANGES = 30;
+const MOST_EVIDENCE = 160;
 const SIGN = { critical: "🔴", high: "🔴", medium: "🟠", low: "🟡", none: "⚪" } as const;
 
 /**
@@ -32,23 +37,18 @@ export function commentMarker(project: string): string {
 export function reviewMarkdown(review: Review, project: string): string {
   const gaining = review.packages.filter(({ gains, warnings }) => gains.length + warnings.length > 0);
   const groups = groupAlike(gaining);
+  const alarms = installationLines(review);
   const head = [
     commentMarker(project),
     `### moat: ${title(review)}`,
     `${headline({ ...review, base: "the base" })}`,
     ...review.notes.map((note) => `> ${codeSpan(note)}`),
     ...review.general.map(({ words, risk }) => `${SIGN[risk]} ${codeSpan(words)}`),
-    ...installationLines(review).map((line) => `⚠️ **Installation**: ${codeSpan(line)}`),
+    ...alarms.slice(0, MOST_ALARMS).map((line) => `⚠️ **Installation**: ${codeSpan(line)}`),
+    ...(alarms.length > MOST_ALARMS ? [`⚠️ **Installation**: … and ${alarms.length - MOST_ALARMS} more`] : []),
   ];
   const tail = [...foldedBlock(review), ...acceptBlock(review)];
-  let room = MOST_CHARACTERS - [...head, ...tail].join("\n\n").length;
-  const shown: string[] = [];
-  for (const group of groups) {
-    const block = gainBlock(group);
-    if (block.length + 2 > room) break;
-    room -= block.length + 2;
-    shown.push(block);
-  }
+  const shown = fitting(groups.map(gainBlock), MOST_CHARACTERS - [...head, ...tail].join("\n\n").length);
   const more = groups.length - shown.length;
   return `${[...head, ...shown, ...(more > 0 ? [`… and ${countWords(more, "more package")}: \`moat diff\` shows all.`] : []), ...tail].join("\n\n")}\n`;
 }
@@ -76,12 +76,13 @@ function gainBlock(alike: AlikeReviews): string {
   const lines: string[] = [];
   const told = new Set<string>();
   let verb = "";
-  for (const change of first.gains) {
+  for (const change of first.gains.slice(0, MOST_CHANGES)) {
     const next = verbOf(change, isNew);
     if (next !== verb) lines.push(...(verb === "" ? [`#### ${subjects}${others} ${next}`] : ["", `and ${next}`]), "");
     verb = next;
     lines.push(changeLine(change, freshPlace(change, told)));
   }
+  if (first.gains.length > MOST_CHANGES) lines.push(`- … and ${first.gains.length - MOST_CHANGES} more`);
   if (lines.length === 0) lines.push(`#### ${subjects}${others}`, "");
   lines.push(...first.warnings.map(({ kind, words }) => `- ⚠️ **${WARNING_TITLES[kind]}**: ${codeSpan(words)}`));
   if (first.reason !== undefined) lines.push(`- the overrides say: ${codeSpan(first.reason)}`);
@@ -94,7 +95,7 @@ function changeLine({ risk, words, decidedBy }: Change, place: Place | undefined
   const why =
     place === undefined
       ? ""
-      : ` at ${codeSpan(placeOf(place))}${place.snippet.trim() === "" ? "" : `: ${codeSpan(place.snippet.trim())}`}`;
+      : ` at ${codeSpan(placeOf(place), MOST_EVIDENCE)}${place.snippet.trim() === "" ? "" : `: ${codeSpan(place.snippet.trim(), MOST_EVIDENCE)}`}`;
   return `- ${SIGN[risk]} ${risk === "none" ? "" : `${risk}: `}${codeSpan(words)}${by}${why}`;
 }
 
@@ -107,11 +108,9 @@ function foldedBlock(review: Review): string[] {
         `- ${codeSpan(one.package)}${version(versionWords(one.versions))}: ${one.losses.map((loss) => `${verbOf(loss, false)} ${codeSpan(loss.words)}`).join("; ")}`,
     );
   const quiet = quietLines(review).map((line) => `- ${codeSpan(line)}`);
-  const lines = [
-    ...losses.slice(0, 50),
-    ...(losses.length > 50 ? [`- … and ${losses.length - 50} more lost something`] : []),
-    ...quiet,
-  ];
+  const shown = fitting(losses, MOST_FOLDED);
+  const more = losses.length > shown.length ? [`- … and ${losses.length - shown.length} more lost something`] : [];
+  const lines = [...shown, ...more, ...quiet];
   if (lines.length === 0) return [];
   return [`<details><summary>What was lost, and what needs no look</summary>\n\n${lines.join("\n")}\n\n</details>`];
 }
@@ -126,4 +125,11 @@ function acceptBlock({ packages }: Review): string[] {
 
 function version(words: string): string {
   return words === "" ? "" : ` ${codeSpan(words.trim())}`;
+}
+
+/** The first of the texts that have room together. */
+function fitting(texts: readonly string[], characters: number): string[] {
+  let room = characters;
+  const end = texts.findIndex((text) => (room -= text.length + 2) < 0);
+  return texts.slice(0, end === -1 ? texts.length : end);
 }
