@@ -3,15 +3,21 @@
  * The built command on other versions of Node, for maintainers: each is taken
  * from npm into a folder outside of the repository, and runs the end-to-end
  * smoke there: a policy, a CommonJS and an ES module program, `fetch`, a denial.
+ * Then the table of Node is compared with what that Node has, and the crawler of
+ * `test/crawler` walks what a package reaches on it.
  *
  *   npm run test:nodes            # 20, 22, 24 and 26
  *   npm run test:nodes -- 22 26
+ *   npm run test:nodes -- 24=/path/to/node
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { loadSource } from "../scripts/load-source.mjs";
+import { crawl } from "./crawler/crawl.mjs";
+import { crawledTable } from "./crawler/crawled-table.mjs";
 
 const MOAT = fileURLToPath(new URL("../packages/cli/bin/moat.js", import.meta.url));
 const SUPPORTED = ["20", "22", "24", "26"];
@@ -46,7 +52,20 @@ const PROGRAMS = [
 
 const asked = process.argv.slice(2);
 const versions = asked.length > 0 ? asked : SUPPORTED;
-const failures = versions.flatMap((version) => smokeOn(version, nodeOf(version)));
+const { unclassified } = await loadSource(
+  fileURLToPath(new URL("../packages/core/src/endowments/node-table.ts", import.meta.url)),
+);
+const table = await crawledTable();
+const failures = [];
+for (const version of versions) {
+  const [name, given] = version.split("=", 2);
+  const binary = given ?? nodeOf(name);
+  const found = [...smokeOn(name, binary), ...membersOn(binary), ...(await crawlOn(name, binary))];
+  console.log(
+    `${found.length === 0 ? "ok  " : "FAIL"} ${spawnSync(binary, ["-p", "process.version"], { encoding: "utf8" }).stdout.trim()}`,
+  );
+  failures.push(...found);
+}
 for (const failure of failures) console.log(failure);
 process.exitCode = failures.length > 0 ? 1 : 0;
 
@@ -86,7 +105,22 @@ function smokeOn(version, binary) {
   check("policy --write", moat("policy", "--write", ...PROGRAMS.map(({ entry }) => entry)), { code: 0 });
   for (const program of PROGRAMS) check(`run ${program.entry}`, moat("run", program.entry), program);
   rmSync(folder, { recursive: true, force: true });
-  const actual = spawnSync(binary, ["-p", "process.version"], { encoding: "utf8" }).stdout.trim();
-  console.log(`${failures.length === 0 ? "ok  " : "FAIL"} ${actual}`);
   return failures;
+}
+
+/** Members of that Node that no table knows: denied to packages, and to be classified. */
+function membersOn(binary) {
+  const look = fileURLToPath(new URL("nodes/look-at-node.mjs", import.meta.url));
+  return unclassified(
+    JSON.parse(execFileSync(binary, ["--no-warnings", look], { encoding: "utf8", maxBuffer: 1 << 24 })),
+  );
+}
+
+/** Powers and changeable objects that a package reaches on that Node. */
+async function crawlOn(version, node) {
+  const { findings, heard } = await crawl({ node, table });
+  return [
+    ...findings.map(({ package: name, what, path: way }) => `Node ${version}: ${name} reaches ${what} by ${way}`),
+    ...heard.map((label) => `Node ${version}: the crawler did not get as far as ${label}`),
+  ];
 }

@@ -75,6 +75,7 @@ const HARMLESS_NATIVE = new Set([
   // Lists and parsers that the caller fills.
   "http_parser.ConnectionsList",
   "http_parser.HTTPParser",
+  "util.getSharedArrayBufferGrowable",
   "util.isArrayBufferView",
   "messaging.DOMException",
   // They compute with what the caller gives them.
@@ -109,6 +110,8 @@ const GUARDED = new Set([
   "internal/http2/core.ServerHttp2Session",
   "internal/http2/core.Http2Session",
   "internal/http2/core.Http2Stream",
+  // A request of HTTP/2 that waits holds one, frozen (docs/caveats.md).
+  "async_hooks.AsyncResource",
   // Its default options are frozen.
   "util.inspect",
   // Frozen, and they compute.
@@ -291,12 +294,11 @@ function moatShape(object) {
   return undefined;
 }
 
-/** Up to Node 20 each code of Node's errors has a class of its own, which only an error shows (docs/caveats.md). */
 const isHolder = (object) =>
   getOwnPropertyDescriptor(object, "constructor")?.value?.name === "HTTPClientAsyncResource" &&
   ownKeys(object).length === 1;
+/** Each code of Node's errors has a class of its own, which only an error shows (docs/caveats.md). */
 const isErrorByCode = (object) =>
-  realProcess.version.startsWith("v20.") &&
   object instanceof Error &&
   ownKeys(object).every(
     (key) =>

@@ -84,12 +84,16 @@ function fromHanded(builtin: string, row: HandedBuiltin, effect: string): NodeMo
   for (const name of row.members) rows[name] = { outcome: "handed", effect: effectOf(builtin, name) ?? effect };
   for (const [name, why] of Object.entries(row.refused ?? {})) rows[name] = { outcome: "refused", effect: why };
   for (const [name, why] of Object.entries(made)) rows[name] = { outcome: "attenuated", effect: why };
+  for (const name of CONSOLE_STATE) if (builtin === "console") rows[name] = { outcome: "absent", effect: "internal" };
   if (builtin === "console")
     for (const name of row.members)
       if (name !== "Console")
         rows[name] = { outcome: "attenuated", effect: "writes to the principal's own standard streams" };
   return rows;
 }
+
+/** What the one console of the process keeps; a principal's own has its own. */
+const CONSOLE_STATE = ["_stdoutErrorHandler", "_stderrErrorHandler", "_ignoreErrors", "_times", "_stdout", "_stderr"];
 
 const MODES = { read: "reads", write: "writes", stat: "looks at" } as const;
 

@@ -1,11 +1,29 @@
 import { Buffer } from "node:buffer";
+import { accessDenied } from "./access-denied.ts";
 import type { EndowmentContext } from "./principal.ts";
+import { veilAsyncResourceOfEmitters } from "./reflective/async-resource.ts";
+import { hardenNodeObject } from "./harden-node.ts";
 import { hardenPrototypesOf } from "./harden-instances.ts";
 
 // Taken now: the real global object is emptied before any package runs.
 const { AbortSignal } = globalThis;
 
 type Sampler = (builtin: (name: string) => any) => unknown[];
+
+/**
+ * HAZARD: from Node 24 on each interface holds the REPL's history, whose class
+ * opens any file that it is told to read and write.
+ */
+function tameHistory(history: any): void {
+  const prototype = history && Object.getPrototypeOf(history);
+  if (typeof prototype?.initialize !== "function") return;
+  Object.defineProperty(prototype, "initialize", {
+    value: function initialize(): never {
+      throw accessDenied("readline's history in a file", "FileSystemWrite");
+    },
+  });
+  Object.defineProperty(prototype, "constructor", { value: Object });
+}
 
 /** A certificate that nothing trusts, for the class of its native handle. */
 const CERTIFICATE = `-----BEGIN CERTIFICATE-----
@@ -25,8 +43,8 @@ AiAOXGM8IL4/LE5mBJunlqt9u+C15DeK/XXpXYVJ8r2rLw==
  */
 const SAMPLES: Readonly<Record<string, Sampler>> = {
   buffer: (builtin) => {
-    const { Blob } = builtin("buffer");
-    return [new Blob(["x"])];
+    const { Blob, File } = builtin("buffer");
+    return [new Blob(["x"]), new File(["x"], "x")];
   },
   crypto: (builtin) => {
     const crypto = builtin("crypto");
@@ -50,6 +68,7 @@ const SAMPLES: Readonly<Record<string, Sampler>> = {
   },
   events: (builtin) => {
     const { EventEmitter, EventEmitterAsyncResource, on } = builtin("events");
+    veilAsyncResourceOfEmitters(EventEmitterAsyncResource);
     const emitter = new EventEmitter();
     const events = on(emitter, "x");
     void events.return?.();
@@ -60,6 +79,7 @@ const SAMPLES: Readonly<Record<string, Sampler>> = {
     const { PassThrough } = builtin("stream");
     const lines = createInterface({ input: new PassThrough(), output: new PassThrough() });
     lines.close();
+    tameHistory(lines.historyManager);
     return [lines];
   },
   stream: (builtin) => {
@@ -132,12 +152,29 @@ const SAMPLES: Readonly<Record<string, Sampler>> = {
   },
 };
 
+/** Node starts some fields of each stream with one and the same object: what is in the state of two is everybody's. */
+function hardenWhatIsOne(one: object, other: object): void {
+  for (const key of Object.getOwnPropertySymbols(one)) {
+    const [state, others] = [one, other].map((stream) => (stream as Record<symbol, any>)[key]);
+    if (typeof state !== "object" || state === null || state === others) continue;
+    for (const field of Object.keys(state)) {
+      const value: unknown = state[field];
+      if (value !== others[field] || typeof value !== "object" || value === null) continue;
+      for (const part of Object.values(value)) if (Array.isArray(part)) Object.freeze(part);
+      hardenNodeObject(value);
+    }
+  }
+}
+
 /** Streams of Node's own subclasses, and the errors that it makes once for everybody. */
 function webStreams({ ReadableStream, TransformStream, WritableStream }: Record<string, any>): unknown[] {
   const through = new TransformStream();
   const readable = new ReadableStream();
   const reader = readable.getReader();
   const writer = new WritableStream().getWriter();
+  hardenWhatIsOne(new WritableStream(), new WritableStream());
+  hardenWhatIsOne(new ReadableStream(), new ReadableStream());
+  hardenWhatIsOne(new TransformStream(), new TransformStream());
   const bytes = new ReadableStream({ type: "bytes" });
   const byob = bytes.getReader({ mode: "byob" });
   for (const pending of [reader.read(), byob.read(new Uint8Array(1))])
@@ -146,7 +183,9 @@ function webStreams({ ReadableStream, TransformStream, WritableStream }: Record<
     lock.closed.catch((error: unknown) => Object.freeze(error));
     lock.releaseLock();
   }
-  return [through, through.readable, through.writable, reader, writer, byob, readable, bytes];
+  const waiting = new ReadableStream().getReader();
+  void waiting.read();
+  return [waiting, through, through.readable, through.writable, reader, writer, byob, readable, bytes];
 }
 
 /** The same for what is reached through globals. */
@@ -175,6 +214,7 @@ const release = (instance: any): void => {
 
 /** Hardens the classes inside a builtin's instances, once for the realm. */
 export function hardenInstancesOf(context: EndowmentContext, builtin: string): void {
+  if (builtin === "readline/promises") return hardenInstancesOf(context, "readline");
   if (!Object.hasOwn(SAMPLES, builtin)) return;
   context.shared(`hardened.instances.${builtin}`, () => {
     const samples = SAMPLES[builtin]!((name) => context.powers.builtin(name));

@@ -1,3 +1,4 @@
+import { hardenInstancesOf } from "../sample-instances.ts";
 import type { EndowmentContext } from "../principal.ts";
 import type { FsAuthority } from "./authority.ts";
 import { withoutConstructor } from "./shared-prototype.ts";
@@ -136,6 +137,7 @@ function makeSharedHandles(EventEmitter: any, context: EndowmentContext): Shared
       return rawOf(this).writeFile(data, options);
     }
     readLines(options?: object) {
+      hardenInstancesOf(context, "readline");
       const { createInterface } = context.powers.builtin("readline");
       return createInterface({ input: (this as any).createReadStream(options), crlfDelay: Infinity });
     }

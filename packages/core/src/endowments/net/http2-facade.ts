@@ -27,9 +27,7 @@ export const HTTP2_MEMBERS: MemberTable = {
 export const makeHttp2Facade: BuiltinFactory = (context) => {
   const http2 = context.powers.builtin("http2");
   const { authority, guard } = tlsParts(context);
-  const hardenWhenServing = context.shared("hardened.http2", () =>
-    hardenHttp2(http2, context.powers.builtin("stream")),
-  );
+  const hardenWhenServing = context.shared("hardened.http2", () => hardenHttp2(http2, context.powers));
   const withTag = (create: Function) => (args: unknown[]) => {
     const server = create(...args);
     hardenNodeObject(Object.getPrototypeOf(server));

@@ -1,5 +1,6 @@
 import { hardenNodeObject } from "../harden-node.ts";
 import { hardenHandles, hideConstructors } from "./native-handles.ts";
+import type { Powers } from "../principal.ts";
 import { veilTimer } from "./veiled-timers.ts";
 
 const { getPrototypeOf, getOwnPropertySymbols } = Object;
@@ -11,7 +12,10 @@ const { getPrototypeOf, getOwnPropertySymbols } = Object;
  * @returns what hardens the classes of a server's side, which come with the first
  *   connection: to be called with each new server
  */
-export function hardenHttp2(http2: any, { Duplex }: any): (server: any) => void {
+export function hardenHttp2(http2: any, powers: Powers): (server: any) => void {
+  const { Duplex } = powers.builtin("stream");
+  // A request that waits for its connection holds one.
+  hardenNodeObject(powers.builtin("async_hooks").AsyncResource);
   const nowhere = () => new Duplex({ read() {}, write() {} }).on("error", () => {});
   const session = http2.connect("http://moat.invalid", { createConnection: nowhere });
   session.on("error", () => {});

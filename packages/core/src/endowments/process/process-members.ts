@@ -99,6 +99,7 @@ export const PROCESS_MEMBERS: Readonly<Record<string, ProcessRule>> = {
 
   channel: "absent",
   mainModule: "absent",
+  noProcessWarnings: "absent",
   assert: "absent",
   moduleLoadList: "absent",
   _events: "absent",

@@ -1,10 +1,11 @@
 import { facadeFromTable, wholeModule, type MemberTable } from "../member-table.ts";
 import type { BuiltinFactory } from "../principal.ts";
+import { makeAsyncResource } from "./async-resource.ts";
 import { makeAsyncLocalStorage } from "./async-local-storage.ts";
 
 export const ASYNC_HOOKS_MEMBERS: MemberTable = {
   AsyncLocalStorage: ["own", "stores that only their storage finds"],
-  AsyncResource: ["pass", "the caller's own resources"],
+  AsyncResource: ["own", "the caller's own resources, behind which Node's are: they show everybody's context"],
   createHook: [
     "own",
     "inert: the real one is given everybody's promises and sockets, and runs inside of others' calls",
@@ -31,6 +32,7 @@ export const makeAsyncHooks: BuiltinFactory = (context) => {
 
   return facadeFromTable(context, "async_hooks", ASYNC_HOOKS_MEMBERS, {
     AsyncLocalStorage,
+    AsyncResource: makeAsyncResource(context),
     createHook: (callbacks: unknown) => {
       if (typeof callbacks !== "object" || callbacks === null) {
         throw Object.assign(new TypeError('The "options" argument must be of type object.'), {

@@ -3,8 +3,10 @@ import { refusedBuiltin } from "./refused-builtin.ts";
 
 const why = "native code and raw memory have no bounds";
 
-export const FFI_MEMBERS: MemberTable = Object.fromEntries(
-  [
+export const FFI_MEMBERS: MemberTable = Object.fromEntries<MemberTable[string]>([
+  ["suffix", ["absent", "of use with the others only"]],
+  ["types", ["absent", "of use with the others only"]],
+  ...[
     "DynamicLibrary",
     "dlopen",
     "dlclose",
@@ -38,8 +40,8 @@ export const FFI_MEMBERS: MemberTable = Object.fromEntries(
     "toString",
     "toArrayBuffer",
     "toBuffer",
-  ].map((name) => [name, ["refuse", why] as const]),
-);
+  ].map((name): [string, MemberTable[string]] => [name, ["refuse", why]]),
+]);
 
 /** `ffi`: for the application only. */
 export const makeFfi = refusedBuiltin("ffi", {
