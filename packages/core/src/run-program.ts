@@ -63,7 +63,7 @@ export function runProgram(options: ProgramOptions): void {
   let tellClimb: (climb: Climb) => void = () => {};
   const resolver = makeResolver(makeDisk(), { roots: [project], onClimb: (climb) => tellClimb(climb) });
   const policies = new Map(effectivePolicy(policy, overrides));
-  const names = locateNames(policies.keys(), project, resolver);
+  const { names, locations } = locateNames(policies.keys(), project, resolver);
   const entry = realEntry(options.entry);
 
   const powers = takePowers();
@@ -111,6 +111,7 @@ export function runProgram(options: ProgramOptions): void {
     powers,
     policies,
     names,
+    locations,
     paths,
     rootTrusted: policy.root === "trusted",
     audit,

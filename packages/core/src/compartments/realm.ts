@@ -20,8 +20,10 @@ export interface RealmOptions {
   readonly powers: Powers;
   readonly paths: ProjectPaths;
   readonly policies: ReadonlyMap<CanonicalName, PackagePolicy>;
-  /** Locations of the packages that the policy names. */
+  /** The package at each location that the policy names. */
   readonly names: ReadonlyMap<string, CanonicalName>;
+  /** What each name of the policy leads to in this tree. */
+  readonly locations: ReadonlyMap<CanonicalName, string>;
   readonly rootTrusted: boolean;
   /** Lets denied uses through after they were reported: `--audit` and `--learn`. */
   readonly audit: boolean;
@@ -72,9 +74,8 @@ const NO_GRANTS: PackagePolicy = Object.freeze({});
 export function makeRealm(options: RealmOptions): Realm {
   const worlds = new Map<string, World>();
   const sharedValues = options.sharedValues ?? new Map<string, unknown>();
-  const { names, policies } = options;
+  const { names, locations, policies } = options;
 
-  const locations = new Map([...names].map(([location, name]) => [name, location]));
   const nameAt = (location: string): CanonicalName | undefined => names.get(location);
 
   const replacers = new Map<CanonicalName, Array<(policy: PackagePolicy) => void>>();
@@ -142,8 +143,10 @@ export function makeRealm(options: RealmOptions): Realm {
       });
     },
     mayCross(importer, location) {
-      const target = nameAt(location);
-      return location === importer.principal.location || (target !== undefined && mayImport(importer.principal, target));
+      const { principal } = importer;
+      if (location === principal.location) return true;
+      if (!names.has(location)) return false;
+      return principal.trusted || (principal.policy.packages?.some((name) => locations.get(name) === location) ?? false);
     },
     policyOf: (name) => current.get(name),
     narrow(name, policy) {
@@ -157,8 +160,4 @@ export function makeRealm(options: RealmOptions): Realm {
     },
   };
   return realm;
-}
-
-function mayImport(importer: Principal, target: CanonicalName): boolean {
-  return importer.trusted || (importer.policy.packages?.includes(target) ?? false);
 }

@@ -8,6 +8,16 @@ import type { Resolver } from "./resolver.ts";
 const isBetter = (name: CanonicalName, other: CanonicalName): boolean =>
   isFirstParty(name) === isFirstParty(other) ? compareNames(name, other) < 0 : isFirstParty(name);
 
+export interface LocatedNames {
+  /** The one name of each package that was found, by its location. */
+  readonly names: ReadonlyMap<string, CanonicalName>;
+  /**
+   * What every name leads to. Several may lead to one location: two copies in
+   * the tree that the policy was written on are one in a layout that shares them.
+   */
+  readonly locations: ReadonlyMap<CanonicalName, string>;
+}
+
 /**
  * Finds the packages that a policy names, by walking each name from the root
  * with Node's look-up: `express>debug` is what `debug` means inside `express`.
@@ -21,10 +31,11 @@ export const locateNames = (
   names: Iterable<CanonicalName>,
   projectDir: string,
   resolver: Resolver,
-): Map<string, CanonicalName> => {
+): LocatedNames => {
   const project = resolver.disk.realpath(projectDir) ?? projectDir;
   const byName = new Map<CanonicalName, string | undefined>([[".", project]]);
   const byLocation = new Map<string, CanonicalName>([[project, "."]]);
+  const locations = new Map<CanonicalName, string>([[".", project]]);
   resolver.addRoot(project);
 
   const firstParty = (name: CanonicalName): string | undefined => {
@@ -55,8 +66,9 @@ export const locateNames = (
     if (!isCanonicalName(name)) continue;
     const location = walk(name);
     if (location === undefined) continue;
+    locations.set(name, location);
     const other = byLocation.get(location);
     if (other === undefined || isBetter(name, other)) byLocation.set(location, name);
   }
-  return byLocation;
+  return { names: byLocation, locations };
 };
