@@ -55,7 +55,7 @@ function compare({ name, folder, install }) {
     const plain = start(node, project, "index.js");
     const confined = start(node, project, moat, "run", "index.js");
     // Other managers choose other versions and share other copies; a check is for the tree that the policy was written on.
-    const check = /^npm/.test(name) ? start(node, project, moat, "policy", "--check") : { status: 0 };
+    const check = name.startsWith("npm") ? start(node, project, moat, "policy", "--check") : { status: 0 };
     const failed = plain.stdout !== confined.stdout || confined.status !== 0 ? confined : check.status !== 0 ? check : undefined;
     if (failed !== undefined) console.log(`--- ${name}, ${versionOf(node)}\n${failed.stdout}\n${failed.stderr}`);
     return { name, result: failed === undefined ? "the same" : failed === check ? "the policy is said to differ" : "differs" };
