@@ -19,13 +19,14 @@ async function openProject(options: MoatOptions = {}): Promise<MoatApp> {
   const { project, resolver } = findHost(options.project);
   const { policy, overrides } = policyFor(project, options);
   const policies = effectivePolicy(policy, overrides);
-  const names = locateNames(policies.keys(), project, resolver);
+  const { names, locations } = locateNames(policies.keys(), project, resolver);
   const entries = policy.entries.filter((entry) => entry.startsWith("./")).map((entry) => join(project, entry));
   const opened = openRealm({
     host: options,
     project,
     resolver,
     names,
+    locations,
     policies,
     rootTrusted: policy.root === "trusted",
     entries,

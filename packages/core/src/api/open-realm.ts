@@ -24,6 +24,7 @@ export interface OpenOptions {
   readonly project: string;
   readonly resolver: Resolver;
   readonly names: ReadonlyMap<string, CanonicalName>;
+  readonly locations?: ReadonlyMap<CanonicalName, string>;
   readonly policies: ReadonlyMap<CanonicalName, PackagePolicy>;
   readonly rootTrusted: boolean;
   /** Absolute paths of the project's programs: packages do not write to the modules that these reach. */
@@ -53,6 +54,7 @@ export function openRealm(options: OpenOptions): OpenRealm {
     powers,
     policies,
     names,
+    locations: options.locations,
     rootTrusted,
     audit,
     paths: { project, cwd: powers.process.cwd(), tmp: realFolder(tmpdir()), home: realFolder(homedir()) },

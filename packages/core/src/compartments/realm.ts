@@ -22,8 +22,8 @@ export interface RealmOptions {
   readonly policies: ReadonlyMap<CanonicalName, PackagePolicy>;
   /** The package at each location that the policy names. */
   readonly names: ReadonlyMap<string, CanonicalName>;
-  /** What each name of the policy leads to in this tree. */
-  readonly locations: ReadonlyMap<CanonicalName, string>;
+  /** What each name of the policy leads to in this tree, where several lead to one package; else as `names` says. */
+  readonly locations?: ReadonlyMap<CanonicalName, string> | undefined;
   readonly rootTrusted: boolean;
   /** Lets denied uses through after they were reported: `--audit` and `--learn`. */
   readonly audit: boolean;
@@ -74,7 +74,8 @@ const NO_GRANTS: PackagePolicy = Object.freeze({});
 export function makeRealm(options: RealmOptions): Realm {
   const worlds = new Map<string, World>();
   const sharedValues = options.sharedValues ?? new Map<string, unknown>();
-  const { names, locations, policies } = options;
+  const { names, policies } = options;
+  const locations = options.locations ?? new Map(Array.from(names, ([location, name]) => [name, location]));
 
   const nameAt = (location: string): CanonicalName | undefined => names.get(location);
 
