@@ -9,7 +9,7 @@ afterAll(() => property.remove());
 test("no path leads out of its scopes", () => {
   fc.assert(property.sync, runs(1500));
   // The cases are about something: calls succeed, and files change.
-  expect(property.counts.answered).toBeGreaterThan(100);
+  expect(property.counts.answered).toBeGreaterThan(30);
   expect(property.counts.changed).toBeGreaterThan(20);
 });
 
