@@ -63,7 +63,7 @@ describe("denials", () => {
   test("are one line for a person, and the program goes on", () => {
     const { code, stdout, stderr } = project.moat("run", "index.js");
     expect(stdout).toBe("ran false []\n");
-    expect(stderr).toMatch(/^moat: dep may not read [^\n]+moat\.overrides\.json[^\n]+\n$/u);
+    expect(stderr).toMatch(/^moat: dep may not read [^\n]+; to allow it: moat allow dep fs\.read [^\n]+\n$/u);
     expect(code).toBe(0);
   });
 
