@@ -4,7 +4,9 @@
  * `loader/rewrite-targets.ts`.
  */
 import { showAsNative } from "./function-text.ts";
+import { isReplacement } from "./tame-definitions.ts";
 
+const REPLACING = 2;
 const { apply, getOwnPropertyDescriptor, getPrototypeOf, isExtensible } = Reflect;
 const { defineProperty } = Object;
 const nativeAssign = Object.assign;
@@ -23,9 +25,13 @@ const { get: mapGet } = Map.prototype;
  * The object on which guest text assigns `key`. Where the property is inherited
  * from something frozen, the object first gets a writable one of its own.
  * Sloppy code that would fail silently gets an object that nobody sees.
+ * @param mode 1 in sloppy code; 2 where strict code assigns to what is visibly an
+ *   intrinsic: like a definition, it is left out where it would replace something.
  * @param key a name, or `@@iterator` and the like for a well-known symbol
  */
-export function assignmentTarget(value: unknown, key: string | symbol, sloppy?: 1): unknown {
+export function assignmentTarget(value: unknown, key: string | symbol, mode?: 1 | 2): unknown {
+  if (mode === REPLACING) return isReplacement(value, key) ? standIn(value, key) : value;
+  const sloppy = mode;
   if ((typeof value !== "object" && typeof value !== "function") || value === null) {
     return sloppy === undefined || value === null || value === undefined ? value : standIn(value, key);
   }

@@ -30,8 +30,8 @@ function note(intrinsic: object): void {
   }
 }
 
-/** Whether a definition that failed asked for something that an intrinsic already has, inherited or not, or of one of its methods. */
-function isReplacement(target: unknown, key: unknown): boolean {
+/** Whether a definition that fails asks for something that an intrinsic already has, inherited or not, or of one of its methods. */
+export function isReplacement(target: unknown, key: unknown): boolean {
   if ((typeof target !== "object" && typeof target !== "function") || target === null) return false;
   if (!(apply(weakSetHas, hardened, [target]) as boolean) || (typeof key !== "string" && typeof key !== "symbol")) return false;
   return key in target;

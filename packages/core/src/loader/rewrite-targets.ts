@@ -17,11 +17,11 @@ export function rewriteTargets(
   imports: { has(name: string): boolean },
 ): void {
   const counters = countersByScope(scan);
-  for (const { member, key, strict, scope } of scan.delicateTargets) {
+  for (const { member, key, strict, scope, replaces } of scan.delicateTargets) {
     const plain = "computed" in key && isPlainVariable(key.computed, scope, imports);
     if (plain && counters.get(plain)?.has(("computed" in key && key.computed["name"]) as string)) continue;
     const at = afterObject(source, member["object"].end);
-    const end = strict ? ")" : ",1)";
+    const end = replaces ? ",2)" : strict ? ")" : ",1)";
     if ("computed" in key) {
       machinery.add(RESERVED.computedTarget);
       edits.push({ start: member.start, end: member.start, text: `${RESERVED.computedTarget}(` });

@@ -51,6 +51,8 @@ export interface DelicateTarget {
   readonly key: { readonly name: string } | { readonly symbol: string } | { readonly computed: SyntaxNode };
   readonly strict: boolean;
   readonly scope: Scope;
+  /** Strict code assigns to what is visibly an intrinsic: `Set.prototype.add`. */
+  readonly replaces?: true;
 }
 
 export interface Scan {
@@ -341,6 +343,8 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
     } else if (isMethodOfIntrinsic(member["object"])) {
       // Polyfills dress up what they have put there, which was not put there: nothing to fail about.
       scan.delicateTargets.push({ member, key: { name }, strict: false, scope });
+    } else if (strict && isIntrinsic(member["object"])) {
+      scan.delicateTargets.push({ member, key: { name }, strict, scope, replaces: true });
     }
   };
 

@@ -107,6 +107,10 @@ export const SLOPPY_SNIPPETS: Readonly<Record<string, string>> = {
   "stack hooks set by evaluated text": `
     var text = "(function () { var before = Error.prepareStackTrace; Error.prepareStackTrace = function (e, sites) { return sites }; var s = new Error().stack; Error.prepareStackTrace = before; return typeof s[0].getFileName })";
     module.exports = [eval(text)(), (0, eval)(text)(), new (require("vm").Script)(text).runInThisContext()(), Function("return " + text + "()")()]`,
+  "strict code that replaces methods of intrinsics goes on": `
+    "use strict"; var add = Set.prototype.add;
+    Set.prototype.add = function (x) { add.call(this, x); return this }; Object.keys = Object.keys; Array.prototype.map.displayName = "map";
+    module.exports = [new Set().add(1).has(1), typeof Object.keys]`,
   "a direct eval that assigns to a constant": `const c = 1; module.exports = eval("c = 2")`,
   "labels": `out: for (var i = 0; i < 3; i++) { for (;;) { if (i == 1) break out; continue out } } module.exports = i`,
   "HTML comments": "var a = 1, b = 2;\n<!-- one\n--> two\nmodule.exports = a<!--b\n + b",
