@@ -8,7 +8,8 @@ import { isReplacement } from "./tame-definitions.ts";
 
 const REPLACING = 2;
 const { apply, getOwnPropertyDescriptor, getPrototypeOf, isExtensible } = Reflect;
-const { defineProperty } = Object;
+const { defineProperty, getOwnPropertySymbols } = Object;
+const objectPrototype = Object.prototype;
 const nativeAssign = Object.assign;
 const { propertyIsEnumerable } = Object.prototype;
 
@@ -59,6 +60,10 @@ function standIn(value: unknown, key: string | symbol): object {
   return defineProperty({}, key, { get: () => (value as Record<string | symbol, unknown>)[key], set() {} });
 }
 
+function isObject(value: unknown): value is object {
+  return (typeof value === "object" && value !== null) || typeof value === "function";
+}
+
 /** The same for a key that is computed. Small, so that V8 puts it where it is called. */
 export function computedTarget(value: unknown, key: unknown, sloppy?: 1): unknown {
   // `Object[table] = {}`: sloppy code does not notice that the intrinsic is frozen.
@@ -74,17 +79,25 @@ export function computedTarget(value: unknown, key: unknown, sloppy?: 1): unknow
 }
 
 /**
- * Makes `Object.assign` write `constructor` as guest text does.
+ * Makes `Object.assign` write `constructor` and the well-known symbols as guest text does.
  * To be called before the intrinsics are hardened.
  */
 export function tameAssignments(): void {
   const assign = {
     assign(target: object, _source: unknown): object {
       const count = arguments.length;
+      // Plain objects inherit none of the symbols: they are most targets.
+      const mayInheritSymbols = isObject(target) && getPrototypeOf(target) !== objectPrototype;
       for (let index = 1; index < count; index++) {
         const source: unknown = arguments[index];
-        if (source === null || source === undefined || !(apply(propertyIsEnumerable, source, ["constructor"]) as boolean)) continue;
-        assignmentTarget(target, "constructor");
+        if (source === null || source === undefined) continue;
+        if (apply(propertyIsEnumerable, source, ["constructor"]) as boolean) assignmentTarget(target, "constructor");
+        if (!mayInheritSymbols || !isObject(source)) continue;
+        const symbols = getOwnPropertySymbols(source);
+        for (let at = 0; at < symbols.length; at++) {
+          const symbol = symbols[at]!;
+          if (apply(setHas, delicateSymbols, [symbol]) && apply(propertyIsEnumerable, source, [symbol])) assignmentTarget(target, symbol);
+        }
       }
       return apply(nativeAssign, Object, arguments as unknown as Parameters<typeof nativeAssign>) as object;
     },

@@ -111,6 +111,9 @@ export const SLOPPY_SNIPPETS: Readonly<Record<string, string>> = {
     "use strict"; var add = Set.prototype.add;
     Set.prototype.add = function (x) { add.call(this, x); return this }; Object.keys = Object.keys; Array.prototype.map.displayName = "map";
     module.exports = [new Set().add(1).has(1), typeof Object.keys]`,
+  "well-known symbols assigned to heirs of iterators": `
+    var it = Object.assign([1][Symbol.iterator](), { [Symbol.iterator]: function () { return "own" }, other: 1 });
+    module.exports = [it[Symbol.iterator](), it.other, Object.assign({}, { [Symbol.iterator]: 2 })[Symbol.iterator]]`,
   "a direct eval that assigns to a constant": `const c = 1; module.exports = eval("c = 2")`,
   "labels": `out: for (var i = 0; i < 3; i++) { for (;;) { if (i == 1) break out; continue out } } module.exports = i`,
   "HTML comments": "var a = 1, b = 2;\n<!-- one\n--> two\nmodule.exports = a<!--b\n + b",
