@@ -69,6 +69,7 @@ export interface SourcePositions {
   readonly bodyStart: number;
   readonly sourceLength: number;
   offsetOf(textOffset: number): number;
+  isOwn(textStart: number, textEnd: number): boolean;
 }
 
 /** Everything that a factory of facades is given. */

@@ -18,6 +18,8 @@ export interface SourcePositions {
   readonly bodyStart: number;
   readonly sourceLength: number;
   offsetOf(textOffset: number): number;
+  /** Whether a piece of the text stands for nothing of the source: moat has put it there. */
+  isOwn(textStart: number, textEnd: number): boolean;
   columnOf(line: number, textColumn: number): number;
 }
 
@@ -46,8 +48,8 @@ export function makeSourcePositions(text: string, { bodyStart, sourceLength, shi
     return begins;
   };
 
-  const offsetOf = (textOffset: number): number => {
-    const offset = textOffset - bodyStart;
+  /** The last replacement that begins before a place. */
+  const lastBefore = (offset: number): number => {
     const starts = beginnings();
     let low = 0;
     for (let high = count; low < high; ) {
@@ -55,8 +57,13 @@ export function makeSourcePositions(text: string, { bodyStart, sourceLength, shi
       if (starts[middle]! < offset) low = middle + 1;
       else high = middle;
     }
-    if (low === 0) return clamp(offset);
-    const at = low - 1;
+    return low - 1;
+  };
+  const offsetOf = (textOffset: number): number => {
+    const offset = textOffset - bodyStart;
+    const starts = beginnings();
+    const at = lastBefore(offset);
+    if (at === -1) return clamp(offset);
     const past = offset - (starts[at]! + shifts[at * 3 + 2]!);
     return clamp(past < 0 ? shifts[at * 3]! : shifts[at * 3 + 1]! + past);
   };
@@ -67,6 +74,10 @@ export function makeSourcePositions(text: string, { bodyStart, sourceLength, shi
     bodyStart,
     sourceLength,
     offsetOf,
+    isOwn(textStart, textEnd) {
+      const at = lastBefore(textStart - bodyStart);
+      return at !== -1 && textEnd - bodyStart <= beginnings()[at]! + shifts[at * 3 + 2]!;
+    },
     columnOf(line, textColumn) {
       if (lineStarts === undefined) {
         lineStarts = [0];

@@ -29,13 +29,15 @@ interface ScriptCoverage {
 
 /** Coverage counted in the text that V8 ran, told in offsets of the source; moat's own wrappers are left out. */
 export function coverageOfSource(coverage: ScriptCoverage, positions: SourcePositions): ScriptCoverage {
-  const { bodyStart, sourceLength, offsetOf } = positions;
+  const { bodyStart, sourceLength, offsetOf, isOwn } = positions;
   const own = coverage.functions.filter(({ ranges }) => ranges[0] !== undefined && ranges[0].startOffset >= bodyStart);
   const wrappers = coverage.functions.filter((each) => !own.includes(each));
   const module = wrappers.at(-1);
-  const functions = (module === undefined ? own : [module, ...own]).map((each) => ({
+  const ofSource = own.filter(({ ranges: [whole] }) => !isOwn(whole!.startOffset, whole!.endOffset));
+  const functions = (module === undefined ? ofSource : [module, ...ofSource]).map((each) => ({
     ...each,
-    ranges: each.ranges.map((range, index) =>
+    // A handler that moat put there is no branch of the program.
+    ranges: each.ranges.filter(({ startOffset, endOffset }, index) => index === 0 || !isOwn(startOffset, endOffset)).map((range, index) =>
       each === module && index === 0
         ? { ...range, startOffset: 0, endOffset: sourceLength }
         : { ...range, startOffset: offsetOf(range.startOffset), endOffset: offsetOf(range.endOffset) },
