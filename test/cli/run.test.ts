@@ -13,13 +13,19 @@ beforeAll(() => {
     ...SMALL_PROJECT,
     "node_modules/dep/index.js": `module.exports = () => require("fs").existsSync(${JSON.stringify(process.execPath)});`,
     "node_modules/dep/cli.js": `#!/usr/bin/env node\nconsole.log("cli", ...process.argv.slice(2)); process.exitCode = 5;`,
+    "node_modules/esmtool/package.json": JSON.stringify({ name: "esmtool", version: "1.0.0", type: "module", bin: { "esm-tool": "bin/tool" } }),
+    "node_modules/esmtool/bin/tool": `#!/usr/bin/env node\nimport { sep } from "node:path"; console.log("module", sep);`,
+    "node_modules/other/package.json": JSON.stringify({ name: "other", version: "1.0.0" }),
+    "node_modules/other/index.js": `console.log("other ran")`,
+    "late.js": `try { require("other") } catch (error) { console.log(error.code) }`,
+    "loads-late.js": `require(String.fromCharCode(46) + "/late.js");`,
     "fails.js": `require("dep"); console.log("out"); console.error("err"); process.exit(7);`,
     "throws.js": `function inner() {\n  throw new TypeError("mine");\n}\ninner();`,
     "waits.js": `process.stdout.write("ready\\n"); setInterval(() => {}, 1000);`,
     "echo.mjs": `import dep from "dep"; process.stdin.on("data", (data) => process.stdout.write(String(data).toUpperCase())); export default dep;`,
   });
   expect(
-    project.moat("policy", "--write", "index.js", "fails.js", "throws.js", "waits.js", "echo.mjs", "bin:dep-cli").code,
+    project.moat("policy", "--write", "index.js", "fails.js", "throws.js", "waits.js", "echo.mjs", "loads-late.js", "bin:dep-cli", "bin:esm-tool").code,
   ).toBe(0);
 });
 afterAll(() => project.dispose());
@@ -33,6 +39,20 @@ const start = (entry: string) =>
 describe("the program's own", () => {
   test("exit code and output", () => {
     expect(project.moat("run", "fails.js")).toEqual({ code: 7, stdout: "out\n", stderr: "err\n" });
+  });
+
+  test("a command without an extension is what its package's type says", () => {
+    expect(project.moat("exec", "esm-tool")).toEqual({ code: 0, stdout: `module ${path.sep}\n`, stderr: "" });
+  });
+
+  test("modules that no entry reaches: the line names the command that adds them", () => {
+    const { stdout, stderr } = project.moat("run", "loads-late.js");
+    expect(stdout).toBe("MODULE_NOT_FOUND\n");
+    expect(stderr).toBe("moat: . may not import other (other); to allow it: moat policy --write ./late.js\n");
+    const audit = project.moat("run", "--audit", "loads-late.js");
+    expect(audit).toMatchObject({ code: 0, stdout: "other ran\n" });
+    expect(audit.stderr).toContain("moat policy --write ./late.js");
+    expect(audit.stderr).toContain("may not use the global console");
   });
 
   test("exceptions: its file and line, and no frame of moat", () => {

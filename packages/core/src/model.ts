@@ -80,6 +80,7 @@ export {
   type Resolver,
   type ResolverOptions,
 } from "./packages/resolver.ts";
+export { resolveProgram } from "./packages/resolve-program.ts";
 export { nearestWord } from "./policy/nearest-word.ts";
 export { grantProblem } from "./policy/grant-problem.ts";
 export { findInstalledCommand, type InstalledCommand } from "./packages/installed-command.ts";

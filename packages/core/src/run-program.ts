@@ -28,6 +28,7 @@ import { isFirstParty } from "./naming/canonical-name.ts";
 import { makeDisk } from "./packages/disk.ts";
 import { locateNames } from "./packages/locate-names.ts";
 import { makeResolver, type Climb } from "./packages/resolver.ts";
+import { resolveProgram } from "./packages/resolve-program.ts";
 import { effectivePolicy } from "./policy/effective-policy.ts";
 import type { Overrides, Policy } from "./policy/types.ts";
 
@@ -136,7 +137,7 @@ export function runProgram(options: ProgramOptions): void {
     return;
   }
 
-  const resolution = resolver.resolve(entry, entry, "require");
+  const resolution = resolveProgram(entry, resolver);
   const world = realm.worldAt(resolution.location ?? project);
   if (checkBeforehand(realm, world, resolution) === "module") {
     startRecord(powers, () => world.modules.recordFor(resolver.resolve(pathToFileURL(entry).href, entry, "import")));

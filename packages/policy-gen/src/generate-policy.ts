@@ -1,5 +1,5 @@
 import { join, relative, sep } from "node:path";
-import { buildGraph, commandProblem, findInstalledCommand, makeDisk, makeResolver, MoatError } from "@moat/core/model";
+import { buildGraph, commandProblem, findInstalledCommand, makeDisk, makeResolver, MoatError, resolveProgram } from "@moat/core/model";
 import type { CanonicalName, Overrides, PackageEntry, PackageGraph, Policy, Resolution, Resolver } from "@moat/core/model";
 import { programIn } from "./call-effects.ts";
 import { openFactsCache } from "./facts-cache.ts";
@@ -7,11 +7,12 @@ import { makeGrantCollector } from "./grant-collector.ts";
 import type { Evidence, Finding, GrantCollector } from "./grant-collector.ts";
 import { grantEnvironmentKeys } from "./environment-keys.ts";
 import { COMMAND_RUNNERS } from "./tables/command-runners.ts";
-import { CALLERS_LOADERS, PROJECT_LOADERS } from "./tables/module-loaders.ts";
+import { CALLERS_LOADERS, LOADS_ITS_IMPORTER, PROJECT_LOADERS } from "./tables/module-loaders.ts";
 import { ADDON_LOADERS, addonsOf } from "./native-addons.ts";
 import { nativeProgramsOf } from "./native-programs.ts";
 import { addonGrant, grantsOfUse, namedFileGrant } from "./package-grants.ts";
 import { listFiles, packageNameOf, reachFiles } from "./reach.ts";
+import type { Reached } from "./reach.ts";
 import { sharedGlobals } from "./shared-globals.ts";
 import { makePluginSearch } from "./tool-plugins.ts";
 import type { Use } from "./facts.ts";
@@ -56,9 +57,10 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
   const entries = options.entries.map((entry) => resolveEntry(entry, project, resolver));
   const cache = openFactsCache(options.cacheDir);
   const isFirstParty = (location: string): boolean => (declared.byLocation.get(location)?.kind ?? "dependency") !== "dependency";
+  const tools = [...new Set(entries.flatMap(({ location }, index) => (location !== undefined && options.entries[index]!.startsWith("bin:") ? [location] : [])))];
   const plugins = makePluginSearch({
     project,
-    tools: [...new Set(entries.flatMap(({ location }, index) => (location !== undefined && options.entries[index]!.startsWith("bin:") ? [location] : [])))],
+    tools,
     resolver,
     disk,
     isFirstParty,
@@ -78,7 +80,7 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
   const reached = { ...found, edges: [...found.edges, ...plugins.edges(found)] };
   cache.save();
 
-  const phantom = reached.importedNames;
+  const phantom = withTools(reached.importedNames);
   const graph = buildGraph(project, reader, { resolver, phantom });
   const nameOf = (location: string): CanonicalName | undefined => graph.byLocation.get(location)?.name;
   const isConfined = (location: string): boolean => {
@@ -180,6 +182,13 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
     graph,
   };
 
+  /** A command may be one that the project has installed and does not declare. */
+  function withTools(importedNames: Reached["importedNames"]): Reached["importedNames"] {
+    const names = new Set(importedNames.get(project));
+    for (const location of tools) names.add(location.split(sep).join("/").replace(/^.*\/node_modules\//, ""));
+    return new Map([...importedNames, [project, names]]);
+  }
+
   /**
    * What the project's own code asks the temp folder for, it hands to packages by
    * its path: each that reads or writes where it is told gets the folder too.
@@ -255,13 +264,16 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
 
   /**
    * A package that starts workers or children on scripts which it is told (`workerpool`,
-   * `jest-worker`) may start those of the packages that import it.
+   * `jest-worker`) may start those of the packages that import it; so may those load them
+   * that stand in for another copy of their importer.
    */
   function grantHandedScripts(): void {
     const starters = new Map<string, { path: string; use: Use }>();
     for (const { path, location, facts } of reached.files) {
       const use = facts.uses.find(({ capability, target }) => capability === "worker" || (capability === "builtin" && target === "child_process.fork"));
-      if (use !== undefined && !facts.uses.some(({ capability }) => capability === "file")) starters.set(location, { path, use });
+      const loadsImporter = LOADS_ITS_IMPORTER.has(packageNameOf(location.split(sep).join("/").replace(/^.*\/node_modules\//, "")) ?? "");
+      if (loadsImporter) starters.set(location, { path, use: facts.uses[0] ?? { capability: "names", target: ".", ...NOWHERE } });
+      else if (use !== undefined && !facts.uses.some(({ capability }) => capability === "file")) starters.set(location, { path, use });
     }
     for (const { from, to } of reached.edges) {
       const starter = starters.get(to);
@@ -350,7 +362,7 @@ function namesDeclaredBy(location: string, resolver: Resolver, more?: "devDepend
 function resolveEntry(entry: string, project: string, resolver: Resolver): Resolution {
   try {
     if (!entry.startsWith("bin:")) return resolver.resolveFrom(entry, project, "require");
-    return resolver.resolveFrom(findInstalledCommand(entry.slice("bin:".length), project).file, project, "require");
+    return resolveProgram(findInstalledCommand(entry.slice("bin:".length), project).file, resolver);
   } catch (cause) {
     throw new MoatError("MOAT_ENTRY_MISSING", `The entry ${entry} is not in ${project}.`, {
       fields: { entry },

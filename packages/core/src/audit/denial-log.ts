@@ -70,6 +70,7 @@ export function makeDenialLog(options: DenialLogOptions = {}): DenialLog {
       capability: given.capability,
       target: given.target,
       ...(given.via === undefined ? {} : { via: given.via }),
+      ...(given.file === undefined ? {} : { file: given.file }),
     });
     const key = `${denial.principal}\0${denial.capability}\0${denial.target}`;
     const known = recorded.get(key);

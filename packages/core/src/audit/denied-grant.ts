@@ -33,9 +33,9 @@ const table: Readonly<Record<string, Spell>> = {
   global: same("global"),
   share: same("share"),
   package: same("package"),
-  // Some members of process can be granted, most are nobody's.
+  // Events and some members of process can be granted, most are nobody's.
   process: ({ target, via }) =>
-    GRANTABLE_PROCESS_MEMBERS.has(target) && via === `process.${target}`
+    via === "process.on" || (GRANTABLE_PROCESS_MEMBERS.has(target) && via === `process.${target}`)
       ? { capability: "builtin", target: "process", member: target }
       : undefined,
 };
@@ -63,7 +63,8 @@ function scopeOf(target: string, { project, location }: DenialPlaces): string {
   return target;
 }
 
-function below(folder: string | undefined, target: string): string | undefined {
+/** The path in a folder, with `/`; undefined outside of it. */
+export function below(folder: string | undefined, target: string): string | undefined {
   if (folder === undefined) return undefined;
   if (target === folder) return "";
   const separator = folder.includes("\\") ? "\\" : "/";

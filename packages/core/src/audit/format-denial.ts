@@ -1,7 +1,7 @@
 import { grantsOf, type Grant, type GrantCapability } from "../policy/grant.ts";
 import { grantReaches } from "../policy/grant-reach.ts";
 import type { OverrideEntry, PackagePolicy } from "../policy/types.ts";
-import { deniedGrant, type DenialPlaces } from "./denied-grant.ts";
+import { below, deniedGrant, type DenialPlaces } from "./denied-grant.ts";
 import { escapeForTerminal } from "./escape-for-terminal.ts";
 import type { Denial } from "./denial.ts";
 
@@ -67,6 +67,8 @@ export interface Remedy {
 
 /** Undefined where no policy allows it. */
 export function remedyOf(denial: Denial, context: DenialContext = {}): Remedy | undefined {
+  const unreached = unreachedModule(denial, context);
+  if (unreached !== undefined) return { command: escapeForTerminal(`moat policy --write ${quoteForShell(unreached)}`), waits: false };
   const grant = denial.target.length > LONGEST_TARGET ? undefined : deniedGrant(denial, context);
   if (grant === undefined) return undefined;
   // A package that the policy does not know: it came after the last look.
@@ -77,6 +79,13 @@ export function remedyOf(denial: Denial, context: DenialContext = {}): Remedy | 
     grant.capability === "builtin" && grant.member !== "*" ? `${grant.target}.${grant.member}` : grant.target;
   const words = ["moat", "allow", name, grant.capability, ...(target === "" ? [] : [quoteForShell(target)])];
   return { command: escapeForTerminal(words.join(" ")), waits: false };
+}
+
+/** The project's own module that imports what no entry of the policy reaches: it has to be an entry itself. */
+function unreachedModule({ principal, capability, file }: Denial, { project }: DenialContext): string | undefined {
+  if (capability !== "package" || principal !== "." || file === undefined) return undefined;
+  const inProject = below(project, file);
+  return inProject ? `./${inProject}` : undefined;
 }
 
 /** Whether acceptance alone would allow it: what waits must reach it, and no override may decide in its place. */

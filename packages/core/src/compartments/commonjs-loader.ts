@@ -51,7 +51,7 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
     realm.resolver.resolve(request, referrer, "require", paths === undefined ? {} : { paths });
 
   const ownerFor = (resolution: Resolution, request: string, referrer: string): World =>
-    realm.cross(world, resolution, request, () => notFound(request, referrer, " (not allowed by moat's policy)"));
+    realm.cross(world, resolution, request, () => notFound(request, referrer, " (not allowed by moat's policy)"), referrer);
 
   const builtinFor = (name: string, request: string, referrer: string): object => {
     try {

@@ -48,7 +48,7 @@ export function makeModuleLoader(world: World): ModuleLoader {
     if (specifier.startsWith("data:")) return dataRecord(specifier, referrer);
     const resolution = realm.resolver.resolve(specifier, referrer, "import");
     if (resolution.format === "builtin") return builtinRecord(resolution.path, specifier, referrer);
-    const owner = realm.cross(world, resolution, specifier, () => moduleNotFound(specifier, referrer));
+    const owner = realm.cross(world, resolution, specifier, () => moduleNotFound(specifier, referrer), referrer);
     assertAttributes(resolution, attributes);
     return owner.modules.recordFor(resolution);
   };

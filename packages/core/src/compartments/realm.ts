@@ -54,7 +54,7 @@ export interface Realm extends RealmOptions {
    * from `importer`.
    * @throws an error as for a package that is not there.
    */
-  cross(importer: World, resolution: Resolution, specifier: string, notFound: () => Error): World;
+  cross(importer: World, resolution: Resolution, specifier: string, notFound: () => Error, referrer?: string): World;
   /** The project's own modules that the program reaches. */
   readonly entryModules: EntryModules;
   /** Whether `cross` would let a package through, without reporting that it does not. */
@@ -124,7 +124,7 @@ export function makeRealm(options: RealmOptions): Realm {
       }
       return world;
     },
-    cross(importer, resolution, specifier, notFound) {
+    cross(importer, resolution, specifier, notFound, referrer) {
       const { location } = resolution;
       if (location === undefined) throw new MoatError("MOAT_INTERNAL", `no package owns ${resolution.path}`);
       if (location === importer.principal.location) return importer;
@@ -132,7 +132,12 @@ export function makeRealm(options: RealmOptions): Realm {
       if (!importer.principal.trusted && realm.worldAt(location).principal.trusted) realm.sharedNames.publishAll();
       const target = nameAt(location);
       if (!realm.mayCross(importer, location)) {
-        const denied = importer.principal.denies({ capability: "package", target: target ?? specifier, via: specifier });
+        const denied = importer.principal.denies({
+          capability: "package",
+          target: target ?? specifier,
+          via: specifier,
+          ...(importer.principal.trusted && referrer !== undefined && { file: referrer }),
+        });
         if (denied) throw notFound();
       }
       return realm.worldAt(location);

@@ -92,6 +92,7 @@ export function makeWorld(realm: Realm, principal: Principal): World {
 
   world.context = {
     principal,
+    audit: realm.audit,
     powers: realm.powers,
     paths: realm.paths,
     loader,

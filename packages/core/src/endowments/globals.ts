@@ -97,14 +97,21 @@ export function makeGlobals(context: EndowmentContext): Record<string, PropertyD
   const granted = grantedGlobals(context);
   let web: Record<string, unknown> | undefined;
   for (const name of GLOBAL_RULES.keys()) {
-    if (!granted.has(name)) continue;
+    const isGranted = granted.has(name);
+    if (!isGranted && context.audit !== true) continue;
+    // In an audit the others are there too, and are recorded where a module mentions them.
+    const recorded = (value: () => unknown) => (): unknown => {
+      if (!isGranted) context.principal.denies({ capability: "global", target: name });
+      return value();
+    };
     if (GLOBAL_RULES.get(name) === "fetch") {
       web ??= makeFetchGlobals(context);
       const made = web;
-      if (Object.hasOwn(made, name)) descriptors[name] = lazyDescriptor(name, () => made[name], name === "fetch");
+      if (Object.hasOwn(made, name)) descriptors[name] = lazyDescriptor(name, recorded(() => made[name]), name === "fetch");
       continue;
     }
-    const value = compute(context, name);
+    const computed = compute(context, name);
+    const value = computed && recorded(computed);
     // Node lists timers and a few functions among the global's keys, and no class.
     if (value !== undefined)
       descriptors[name] = lazyDescriptor(name, value, /^[a-z]/.test(name) && name !== "console" && name !== "process");

@@ -84,6 +84,8 @@ export interface EndowmentContext {
   shared<T>(key: string, make: () => T): T;
   /** Absolute paths of moat's own files and of whatever else no package may ever touch. */
   readonly reservedPaths: readonly string[];
+  /** Denied uses are recorded and let through. */
+  readonly audit?: boolean;
   /** The project's own modules that an entry reaches, by real absolute path: not writable by default, nor what would be loaded in the place of one (a folder would not). */
   readonly entryModules: { has(path: string, isFolder?: boolean): boolean };
   /** Real locations of the dependencies that the principal may import: who reads `<package>` may read their files too. */

@@ -191,3 +191,11 @@ test("a quiet denial is recorded and gets its line only once it is not quiet", (
   log.record(denial);
   expect([lines.length, json.length]).toEqual([1, 1]);
 });
+
+test.each<[Denial, string]>([
+  [{ principal: ".", capability: "package", target: "ms", via: "ms", file: "/p/test/a.js" }, "moat policy --write ./test/a.js"],
+  [{ principal: "a", capability: "package", target: "ms", via: "ms" }, "moat allow a package ms"],
+  [{ principal: "a", capability: "process", target: "SIGINT", via: "process.on" }, "moat allow a builtin process.SIGINT"],
+])("%j is allowed by %s", (denial, command) => {
+  expect(formatDenial(denial, { project: "/p" })).toMatch(new RegExp(`to allow it: ${command}$`));
+});

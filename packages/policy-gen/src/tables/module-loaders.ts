@@ -9,3 +9,6 @@ export const PROJECT_LOADERS: ReadonlySet<string> = new Set(["config", "knex", "
 export const CALLERS_LOADERS: ReadonlySet<string> = new Set([
   "import-cwd", "import-from", "import-fresh", "import-sync", "jiti", "rechoir", "resolve-cwd", "resolve-from", "tsx",
 ]);
+
+/** Packages that load the package which imports them, in the copy that the project has of it. */
+export const LOADS_ITS_IMPORTER: ReadonlySet<string> = new Set(["import-local"]);
