@@ -33,7 +33,9 @@ export const makeFsPromises: BuiltinFactory = (context) => context.builtin("fs")
 function shareDataClasses(context: EndowmentContext, raw: Fs): void {
   context.shared("fs.dataClasses", () => {
     // `BigIntStats` and `StatFs` are on no module: they are known by what they are the class of.
-    const samples = [raw.statSync("/", { bigint: true }), raw.statfsSync?.("/")].filter(
+    // Node's own permission flags may keep `/` from the process.
+    const folder = context.principal.location;
+    const samples = [raw.statSync(folder, { bigint: true }), raw.statfsSync?.(folder)].filter(
       (sample) => sample !== undefined,
     );
     const prototypes = samples.map((sample) => Object.getPrototypeOf(sample) as object);
