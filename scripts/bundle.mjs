@@ -53,7 +53,8 @@ for (const [name, entries] of Object.entries(PACKAGES)) {
 await bundleSes();
 
 async function write(path, text) {
-  const { code } = await transform(toCommonJs(text), { minifyWhitespace: true, minifySyntax: true, target: SHARED.target, charset: "ascii" });
+  // Node shows the line of an uncaught error.
+  const { code } = await transform(toCommonJs(text), { minifyWhitespace: true, minifySyntax: true, lineLimit: 120, target: SHARED.target, charset: "ascii" });
   writeFileSync(path, code);
 }
 

@@ -1,7 +1,12 @@
 #!/usr/bin/env node
 "use strict";
+const { existsSync } = require("node:fs");
 const { join } = require("node:path");
-const { keepOwnCode, keyFolderOf, requireOwn, useKeptCode } = require("@moat/core/own-code");
+
+// Where Node would find it, without the look into manifests: in this package's own folder, or beside it.
+const beside = join(__dirname, "../../core/dist/own-code.cjs");
+const isBeside = !existsSync(join(__dirname, "../node_modules/@moat/core")) && existsSync(beside);
+const { keepOwnCode, keyFolderOf, requireOwn, useKeptCode } = require(isBeside ? beside : "@moat/core/own-code");
 
 useKeptCode(keyFolderOf(process.env));
 process.once("exit", keepOwnCode);

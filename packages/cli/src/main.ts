@@ -1,9 +1,9 @@
+import type { Output } from "./command-context.ts";
 import { dispatch } from "./dispatch.ts";
 
 // The only place of the command that touches the process: everything below gets what it needs as an argument.
 // HAZARD: the runtime takes `process` out of the global object, and denials are told after that.
 const host = process;
-const { stdout, stderr } = host;
 /** Node 22.15 and later; not on Windows. */
 const { execve, permission } = host as typeof host & {
   execve?(file: string, args: readonly string[], env: NodeJS.ProcessEnv): never;
@@ -12,8 +12,8 @@ const { execve, permission } = host as typeof host & {
 void dispatch(host.argv.slice(2), {
   cwd: host.cwd(),
   env: host.env,
-  stdout: { isTerminal: stdout.isTTY === true, write: (text) => void stdout.write(text) },
-  stderr: { isTerminal: stderr.isTTY === true, write: (text) => void stderr.write(text) },
+  stdout: outputOf("stdout"),
+  stderr: outputOf("stderr"),
   openTerminal: async () => (await import("./open-terminal.ts")).openTerminal(host),
   isBelted: permission !== undefined,
   // A message channel to a parent would not outlive it.
@@ -21,12 +21,24 @@ void dispatch(host.argv.slice(2), {
     execve !== undefined && host.send === undefined
       ? (flags) => execve.call(host, host.execPath, [host.execPath, ...host.execArgv, ...flags, ...host.argv.slice(1)], host.env)
       : undefined,
-  nodeFlags: host.allowedNodeEnvironmentFlags,
+  get nodeFlags() {
+    return host.allowedNodeEnvironmentFlags;
+  },
   exit: (code) => {
     host.exitCode = code;
   },
   atExit,
 });
+
+/** Node makes its streams when they are first looked at, which costs milliseconds. */
+function outputOf(name: "stdout" | "stderr"): Output {
+  return {
+    get isTerminal() {
+      return host[name].isTTY === true;
+    },
+    write: (text) => void host[name].write(text),
+  };
+}
 
 /** Also where a signal ends the process: a server is stopped by one. Signals that the program handles are its own. */
 function atExit(listener: () => void): void {

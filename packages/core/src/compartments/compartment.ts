@@ -174,12 +174,22 @@ function inWordsOfV8<T>(text: string, prepare: () => T): T {
   }
 }
 
+const knownNames = new Map<string, boolean>();
+
+/** Most names are asked for again by every package. */
+function isBindable(name: string): boolean {
+  let answer = knownNames.get(name);
+  if (answer === undefined) {
+    answer = IDENTIFIER.test(name) && !UNBINDABLE.has(name);
+    if (knownNames.size < 1_000) knownNames.set(name, answer);
+  }
+  return answer;
+}
+
 /** Names of a package's own global object: they become parameters. */
 function bindableNames(guestGlobal: object): ReadonlySet<string> {
   const bindable = new Set<string>();
-  for (const name of Object.getOwnPropertyNames(guestGlobal)) {
-    if (IDENTIFIER.test(name) && !UNBINDABLE.has(name)) bindable.add(name);
-  }
+  for (const name of Object.getOwnPropertyNames(guestGlobal)) if (isBindable(name)) bindable.add(name);
   // `eval` can't name a parameter of a strict function: it is looked up at each use.
   bindable.delete("eval");
   return bindable.add("Function");

@@ -132,7 +132,7 @@ export function lockdownRealm(ownFiles: readonly string[]): LockedRealm {
   for (const intrinsic of extraIntrinsics()) harden(intrinsic);
   return {
     harden,
-    makeCompartmentGlobal: () => makeIntrinsicsGlobal(new Compartment({ __options__: true }).globalThis),
+    makeCompartmentGlobal: globalMaker(makeIntrinsicsGlobal(new Compartment({ __options__: true }).globalThis)),
     powerlessConstructors,
   };
 }
@@ -144,6 +144,22 @@ function makeIntrinsicsGlobal(guestGlobal: Record<PropertyKey, unknown>): Record
     Object.defineProperty(guestGlobal, name, { value, writable: true, enumerable: false, configurable: true });
   }
   return guestGlobal;
+}
+
+/**
+ * Each package's global object has the same properties at first, so they are taken from
+ * one of SES's own making. It is handed to nobody; neither are its evaluators:
+ * `makeCompartment` puts the package's own in their places.
+ */
+function globalMaker(template: Record<PropertyKey, unknown>): () => Record<PropertyKey, unknown> {
+  for (const name of ["eval", "Function", "globalThis"]) delete template[name];
+  const prototype = getPrototypeOf(template) as object;
+  const descriptors = Object.getOwnPropertyDescriptors(template);
+  return () => {
+    const made = Object.create(prototype, descriptors) as Record<PropertyKey, unknown>;
+    Object.defineProperty(made, "globalThis", { value: made, writable: true, enumerable: false, configurable: true });
+    return made;
+  };
 }
 
 /** SES's replacements of these are slower and break `x.constructor === Date`; frozen, the native ones are harmless. */

@@ -62,13 +62,26 @@ function prepare(world: World, resolution: Resolution): PreparedSource {
 function namesKeyOf(names: NameSets): string {
   let key = namesKeys.get(names);
   if (key === undefined) {
-    const texts = [names.bindable, names.realGlobal, names.live ?? []].map((set) => [...set].toSorted().join());
-    key = createHash("sha256").update(JSON.stringify(texts)).digest("base64url").slice(0, 16);
+    const text = `${sortedNames(names.bindable)};${sortedNames(names.realGlobal)}`;
+    key = keysOfNames.get(text);
+    if (key === undefined) {
+      key = createHash("sha256").update(text).digest("base64url").slice(0, 16);
+      keysOfNames.set(text, key);
+    }
     namesKeys.set(names, key);
   }
   return key;
 }
 const namesKeys = new WeakMap<NameSets, string>();
+const keysOfNames = new Map<string, string>();
+
+/** The real global object's are the same set for all packages. */
+function sortedNames(names: ReadonlySet<string>): string {
+  let text = sorted.get(names);
+  if (text === undefined) sorted.set(names, (text = JSON.stringify([...names].toSorted())));
+  return text;
+}
+const sorted = new WeakMap<ReadonlySet<string>, string>();
 
 function prepareText(source: string, names: NameSets, resolution: Resolution): PreparedSource {
   const usesSettings = usesStackSettings(source);

@@ -73,13 +73,25 @@ function textOf(bytes: Buffer): string {
   return bytes.toString(isAscii(bytes) ? "latin1" : "utf8");
 }
 
+const requireBuiltin = createRequire(import.meta.url);
+const builtins = new Map<string, unknown>();
+
+/** Files that other packages of moat ask for by name; Node would look for them in many places. */
+const CORE_FILES: ReadonlyMap<string, string> = new Map([
+  ["@moat/core", "index.cjs"],
+  ["@moat/core/model", "model.cjs"],
+  ["#ses", "ses.cjs"],
+]);
+
 function requireFrom(file: string): Require {
-  let real: NodeJS.Require | undefined;
   return (request) => {
-    if (isBuiltin(request)) return (real ??= createRequire(file))(request);
     if (request.startsWith("./")) return requireOwn(join(dirname(file), request));
-    real ??= createRequire(file);
-    return requireOwn(real.resolve(request));
+    const core = CORE_FILES.get(request);
+    if (core !== undefined) return requireOwn(join(MOAT_FOLDER, core));
+    if (!isBuiltin(request)) return requireOwn(createRequire(file).resolve(request));
+    let builtin = builtins.get(request);
+    if (builtin === undefined) builtins.set(request, (builtin = requireBuiltin(request)));
+    return builtin;
   };
 }
 

@@ -216,11 +216,12 @@ function hardenHandleLevel(level: Native): void {
   Object.seal(level);
 }
 
-/** Takes the prototypes from two sockets that never leave: one waits for a name, one has no file. */
+/** Takes the prototypes from two sockets that never leave: one is gone before it connects, one has no file. */
 function nativePrototypes(net: any): { tcp: Native; pipe: Native; ownerSymbol: symbol } {
   const waiting = new net.Socket();
   waiting.on("error", () => {});
-  waiting.connect({ host: "moat.invalid", port: 1, lookup: () => {} });
+  // A number, so that no name is looked at: Node connects in the next tick, if the socket is still there then.
+  waiting.connect({ host: "127.0.0.1", port: 1 });
   const tcpHandle = waiting._handle;
   const ownerSymbol = Object.getOwnPropertySymbols(tcpHandle).find((key) => key.description === "owner_symbol");
   waiting.destroy();
