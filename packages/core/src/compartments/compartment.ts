@@ -6,6 +6,7 @@
 import { Script } from "node:vm";
 import type { Functor } from "../loader/functor.ts";
 import { assignmentTarget, computedTarget } from "./assignment-target.ts";
+import { makeOwnExtensions } from "./own-extensions.ts";
 import { assertSilent, deleteSilently, failedAssignment } from "./silent-failures.ts";
 import { usesStackSettings } from "./stack-settings.ts";
 import { RESERVED } from "../loader/reserved-names.ts";
@@ -82,6 +83,7 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
   const isDefined = (name: PropertyKey): boolean =>
     name in guestGlobal || (intrinsics !== undefined && hasOwn(intrinsics, name));
 
+  const extensions = makeOwnExtensions();
   const machinery: Record<string, unknown> = {
     __proto__: null,
     [RESERVED.global]: guestGlobal,
@@ -100,6 +102,8 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
     [RESERVED.target]: assignmentTarget,
     [RESERVED.computedTarget]: computedTarget,
     [RESERVED.key]: undefined,
+    [RESERVED.extended]: extensions.holder,
+    [RESERVED.extension]: extensions.target,
     [RESERVED.unlessSilent]: failedAssignment,
     [RESERVED.silent]: assertSilent,
     [RESERVED.delete]: deleteSilently,

@@ -2,8 +2,10 @@
  * Polyfills replace what the language already has: `Object.defineProperty(Array.prototype,
  * "find", …)`. The intrinsics are everybody's and can't change, but such a package does
  * not fail: what it would have replaced stays as it is, which on a current Node is what the
- * polyfill would do. Adding what is not there fails as on any frozen object: whoever
- * adds it means to use it.
+ * polyfill would do. Nor does one that marks an intrinsic with hidden data of its own (dart2js
+ * caches what it knows of a constructor there): it finds none the next time, and goes on as at
+ * the first. Adding a method that is not there fails as on any frozen object: whoever adds it
+ * means to use it.
  */
 import { showAsNative } from "./function-text.ts";
 
@@ -12,12 +14,14 @@ const { defineProperty, getOwnPropertyDescriptor } = Object;
 const nativeDefine = Object.defineProperty;
 const nativeDefineAll = Object.defineProperties;
 const { add: weakSetAdd, has: weakSetHas } = WeakSet.prototype;
-const { ownKeys } = Reflect;
+const { isExtensible, ownKeys } = Reflect;
+const { hasOwn } = Object;
 const { propertyIsEnumerable } = Object.prototype;
 
 const INTRINSICS = [
   "Object", "Function", "Array", "String", "Number", "Boolean", "BigInt", "Symbol", "Date", "RegExp", "Map", "Set", "WeakMap",
-  "WeakSet", "WeakRef", "Promise", "ArrayBuffer", "DataView", "Uint8Array", "Error", "EvalError", "RangeError", "ReferenceError",
+  "WeakSet", "WeakRef", "Promise", "ArrayBuffer", "DataView", "Int8Array", "Uint8Array", "Uint8ClampedArray", "Int16Array", "Uint16Array", "Int32Array",
+  "Uint32Array", "Float32Array", "Float64Array", "BigInt64Array", "BigUint64Array", "Error", "EvalError", "RangeError", "ReferenceError",
   "SyntaxError", "TypeError", "URIError", "AggregateError", "Iterator", "Proxy", "Reflect", "Math", "JSON", "Intl", "Atomics",
 ];
 const hardened = new WeakSet<object>();
@@ -30,11 +34,25 @@ function note(intrinsic: object): void {
   }
 }
 
+/** Whether it is one of the language's objects that nobody can extend. */
+export function isHardenedIntrinsic(value: unknown): value is object {
+  return ((typeof value === "object" && value !== null) || typeof value === "function") && (apply(weakSetHas, hardened, [value]) as boolean);
+}
+
 /** Whether a definition that fails asks for something that an intrinsic already has, inherited or not, or of one of its methods. */
 export function isReplacement(target: unknown, key: unknown): boolean {
   if ((typeof target !== "object" && typeof target !== "function") || target === null) return false;
   if (!(apply(weakSetHas, hardened, [target]) as boolean) || (typeof key !== "string" && typeof key !== "symbol")) return false;
   return key in target;
+}
+
+/** Hidden data, and no method, for the language's objects or Node's constructors, which are as frozen. */
+function isMark(target: unknown, key: unknown, descriptor: unknown): boolean {
+  if ((typeof target !== "function" || isExtensible(target)) && !isHardenedIntrinsic(target)) return false;
+  if (hasOwn(target, key as PropertyKey)) return false;
+  if (typeof descriptor !== "object" || descriptor === null) return false;
+  const value: unknown = getOwnPropertyDescriptor(descriptor, "value")?.value;
+  return typeof value === "object" && value !== null && getOwnPropertyDescriptor(descriptor, "enumerable")?.value !== true;
 }
 
 /** To be called once, before the intrinsics are hardened. */
@@ -49,7 +67,7 @@ export function tameDefinitions(): void {
     try {
       return nativeDefine(target, key, descriptor);
     } catch (error) {
-      if (isReplacement(target, key)) return target;
+      if (isReplacement(target, key) || isMark(target, key, descriptor)) return target;
       throw error;
     }
   };

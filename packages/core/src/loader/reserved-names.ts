@@ -47,6 +47,9 @@ export const RESERVED = {
   silent: "moat$f",
   /** `delete` of a member in sloppy code. */
   delete: "moat$d",
+  /** What calls of names that the text adds to intrinsics are made on, and what such an addition is assigned on. */
+  extended: "moat$x$",
+  extension: "moat$xt",
   /** Prefix of the label that text which closes its wrapper can't know. */
   label: "moat$e",
   /** A name for an anonymous sloppy function that uses `arguments.callee`. */

@@ -36,6 +36,14 @@ export function rewriteTargets(
       }
       continue;
     }
+    if ("name" in key && scan.added.has(key.name) && key.name !== "constructor") {
+      machinery.add(RESERVED.extension);
+      edits.push(
+        { start: member.start, end: member.start, text: `${RESERVED.extension}(` },
+        { start: at, end: at, text: `,"${key.name}",${strict ? 2 : 1})` },
+      );
+      continue;
+    }
     machinery.add(RESERVED.target);
     const shown = "name" in key ? `"${key.name}"` : JSON.stringify(`@@${key.symbol}`);
     edits.push(
@@ -71,7 +79,7 @@ function countersByScope(scan: Scan): ReadonlyMap<Scope, ReadonlySet<string>> {
 }
 
 /** Where a member's object ends, the parentheses around it included: before its `.` or `[`. */
-function afterObject(source: string, from: number): number {
+export function afterObject(source: string, from: number): number {
   const skipped = /^(?:[\s)]|\/\*[\s\S]*?\*\/|\/\/.*)*/.exec(source.slice(from, from + 10_000))!;
   return from + skipped[0].length;
 }

@@ -69,6 +69,9 @@ export interface Scan {
   /** `delete x.y` in sloppy code, and its expression statements, both outside of `with`. */
   readonly memberDeletes: SyntaxNode[];
   readonly sloppyStatements: SyntaxNode[];
+  /** Names that the text adds to intrinsics, and the callees `x.name` of such names. */
+  readonly added: ReadonlySet<string>;
+  readonly addedCalls: SyntaxNode[];
   readonly blockFunctions: { node: SyntaxNode; parent: SyntaxNode; functionScope: Scope; blockScope: Scope }[];
   readonly duplicateParameters: SyntaxNode[];
   /** Members that are assigned and may be read-only: `x.constructor`, in sloppy code `x.name`, `x.length`, and computed ones. */
@@ -118,6 +121,14 @@ function wellKnownSymbolOf(node: SyntaxNode): string | undefined {
   return node["object"].name === "Symbol" ? (node["property"].name as string) : undefined;
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
+/** `a?.b.c()`: what is put around its object would end the chain early. */
+function isInChain(node: SyntaxNode): boolean {
+  for (let at: SyntaxNode | undefined = node; at !== undefined; at = at["object"] ?? at["callee"]) if (at["optional"]) return true;
+  return false;
+}
+
 interface WalkState {
   readonly scope: Scope;
   readonly functionScope: Scope;
@@ -127,7 +138,7 @@ interface WalkState {
   readonly inFunction: boolean;
 }
 
-export function scanProgram(program: SyntaxNode, options: { strict: boolean; allowReserved?: boolean }): Scan {
+export function scanProgram(program: SyntaxNode, options: { strict: boolean; allowReserved?: boolean; added?: ReadonlySet<string> }): Scan {
   const strictTop = options.strict || hasUseStrict(program["body"]);
   const top: Scope = { parent: undefined, kind: "top", names: new Set(), fixed: new Set(), node: undefined };
   let sloppyCount = 0;
@@ -144,6 +155,8 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
     sloppyDeletes: [],
     memberDeletes: [],
     sloppyStatements: [],
+    added: options.added ?? NONE,
+    addedCalls: [],
     blockFunctions: [],
     duplicateParameters: [],
     delicateTargets: [],
@@ -326,6 +339,12 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
     });
   };
 
+  const noteAddedCall = (call: SyntaxNode): void => {
+    const callee: SyntaxNode = call["callee"];
+    if (callee.type !== "MemberExpression" || callee["computed"] || callee["object"].type === "Super") return;
+    if (scan.added.has(callee["property"].name) && !isInChain(call)) scan.addedCalls.push(callee);
+  };
+
   const noteDelicateTarget = (member: SyntaxNode, { strict, scope }: WalkState): void => {
     if (member.type !== "MemberExpression" || member["object"].type === "Super") return;
     const property: SyntaxNode = member["property"];
@@ -462,6 +481,7 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
         if (node["operator"] === "delete" && !state.strict && !insideWith(state.scope)) scan.memberDeletes.push(node);
         break;
       case "CallExpression":
+        if (scan.added.size > 0) noteAddedCall(node);
         if (node["callee"].type === "Identifier" && node["callee"].name === "eval") scan.directEvals.push({ node, scope: state.scope, strict: state.strict });
         break;
       case "NewExpression": {

@@ -12,6 +12,7 @@ import { makeFunctor, type Functor } from "./functor.ts";
 import { holdsHtmlComment, parseGuest } from "./parse.ts";
 import { RESERVED } from "./reserved-names.ts";
 import { rewriteDirectEvals } from "./rewrite-direct-evals.ts";
+import { addedNames } from "./rewrite-extensions.ts";
 import { rewriteReferences, type Rewriting } from "./rewrite-references.ts";
 import { scanProgram } from "./scan.ts";
 import type { SyntaxNode } from "./syntax.ts";
@@ -58,7 +59,7 @@ interface Collected {
 export function prepareModule(source: string, names: NameSets): ModuleFunctor {
   const text = stripByteOrderMark(source);
   const parsed = parseGuest(text, "module");
-  const scan = scanProgram(parsed.program, { strict: true });
+  const scan = scanProgram(parsed.program, { strict: true, added: addedNames(text) });
   const found: Collected = {
     requests: [], bindings: new Map(), locals: new Map(), indirect: [], stars: [], anonymousDefault: false,
   };

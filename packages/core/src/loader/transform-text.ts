@@ -4,6 +4,7 @@ import { makeFunctor, type Functor, type FunctorShape } from "./functor.ts";
 import { parseGuest, type Parsed } from "./parse.ts";
 import { RESERVED } from "./reserved-names.ts";
 import { rewriteDirectEvals } from "./rewrite-direct-evals.ts";
+import { addedNames, rewriteExtensions } from "./rewrite-extensions.ts";
 import { rewriteReferences, type Rewriting } from "./rewrite-references.ts";
 import { rewriteSilentFailures } from "./rewrite-silent-failures.ts";
 import { rewriteSloppy } from "./rewrite-sloppy.ts";
@@ -33,7 +34,7 @@ export interface CommonJsFunctor extends Functor {
 export function prepareCommonJs(source: string, names: NameSets): CommonJsFunctor {
   const text = stripByteOrderMark(source);
   const parsed = parseGuest(text, "commonjs");
-  const scan = scanProgram(parsed.program, { strict: false });
+  const scan = scanProgram(parsed.program, { strict: false, added: addedNames(text) });
   const wrapperNames = new Set<string>([...COMMONJS_NAMES, "arguments"]);
   const rewriting = rewriteReferences(scan, { ...names, wrapperNames });
   rewriteDirectEvals(scan, rewriting, { ...names, wrapperNames });
@@ -119,6 +120,7 @@ export function rewriteCommon(
     machinery.add(RESERVED.import);
     edits.push({ start: node.start, end: node.start + "import".length, text: RESERVED.import });
   }
+  rewriteExtensions(scan, source, rewriting);
   rewriteTargets(scan, source, rewriting, imports);
   rewriteSloppy(scan, source, rewriting);
 }

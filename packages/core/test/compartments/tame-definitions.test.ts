@@ -12,6 +12,14 @@ it("a polyfill of what the language has is left out without failing", () => {
   expect(Math.max).toBe(native);
 });
 
+it("hidden data on a frozen constructor is left out without failing, a method is not", () => {
+  const Frozen = Object.freeze(class {}) as unknown as Record<string, unknown>;
+  expect(Object.defineProperty(Frozen, "cache", { value: {}, enumerable: false })).toBe(Frozen);
+  expect("cache" in Frozen).toBe(false);
+  expect(() => Object.defineProperty(Frozen, "method", { value: () => 0 })).toThrow(TypeError);
+  expect(() => Object.defineProperty(Frozen, "shown", { value: {}, enumerable: true })).toThrow(TypeError);
+});
+
 it("what the language does not have can't be added, and other objects fail as ever", () => {
   expect(() => Object.defineProperty(Math, "sum", { value: () => 0 })).toThrow(TypeError);
   expect(() => Object.defineProperties(Math, { sum: { value: () => 0 } })).toThrow(TypeError);

@@ -114,6 +114,13 @@ export const SLOPPY_SNIPPETS: Readonly<Record<string, string>> = {
   "well-known symbols assigned to heirs of iterators": `
     var it = Object.assign([1][Symbol.iterator](), { [Symbol.iterator]: function () { return "own" }, other: 1 });
     module.exports = [it[Symbol.iterator](), it.other, Object.assign({}, { [Symbol.iterator]: 2 })[Symbol.iterator]]`,
+  "methods that a text adds to intrinsics and calls": `
+    Function.prototype.call$0 = function () { return this() };
+    String.prototype.shout = function (mark) { return this.toUpperCase() + mark };
+    Array.prototype.second = function () { return this[1] };
+    var own = { call$0: function () { return "own" }, shout: 1 }, a = ["x", "y"];
+    module.exports = [(function () { return 1 }).call$0(), own.call$0(), ("a" + "b").shout("!"), a.second().shout("?"), a
+      .second(), (() => { try { own.shout() } catch (e) { return e.name } })(), typeof own.nothing]`,
   "a direct eval that assigns to a constant": `const c = 1; module.exports = eval("c = 2")`,
   "labels": `out: for (var i = 0; i < 3; i++) { for (;;) { if (i == 1) break out; continue out } } module.exports = i`,
   "HTML comments": "var a = 1, b = 2;\n<!-- one\n--> two\nmodule.exports = a<!--b\n + b",
