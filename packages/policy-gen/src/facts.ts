@@ -31,6 +31,7 @@ export interface Place {
  * | `handed` | name of a harmless global, read off an object that may be the global one |
  * | `calls` | `specifier first-argument`: a constant string handed to an imported function |
  * | `names` | specifier that is named for somebody else to load: `require.resolve("babel-jest")` |
+ * | `changes` | specifier of a package: something that it exports is assigned to, defined or deleted |
  * | `unanalyzed` | why |
  */
 export type Capability =
@@ -55,6 +56,7 @@ export type Capability =
   | "handed"
   | "calls"
   | "names"
+  | "changes"
   | "unanalyzed";
 
 /** One use of authority that is visible in one file; the first of its kind. */

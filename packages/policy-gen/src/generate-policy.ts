@@ -162,6 +162,14 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
   for (const { name, location, file, use } of sharedGlobals(reached.files)) {
     collectorOf(location)?.grant({ capability: "share", target: name }, within(location, file), use);
   }
+  for (const { path, location, facts } of reached.files) {
+    for (const use of facts.uses) {
+      if (use.capability !== "changes") continue;
+      const changed = tryResolve(use.target, path, facts.format === "module" ? "import" : "require", resolver)?.location;
+      const target = changed === undefined || changed === location || !isDependency(changed) ? undefined : nameOf(changed);
+      if (target !== undefined) collectorOf(location)?.grant({ capability: "change", target }, within(location, path), use);
+    }
+  }
   grantNamedCommands();
   grantNativePrograms();
   grantHandedScripts();

@@ -20,6 +20,10 @@ export interface TraceContext {
   readonly evaluated: (text: string, at: SyntaxNode, scope: Scope | undefined) => void;
 }
 
+/** Members of `Object` and `Reflect` that change their first argument. */
+const CHANGING: ReadonlySet<string> = new Set([
+  "assign", "defineProperties", "defineProperty", "deleteProperty", "set", "setPrototypeOf",
+]);
 const INTEROP = /interop|import_?(?:default|star)|to_?(?:esm|module|commonjs)\d*$/i;
 const SELF_VALUED: ReadonlySet<string> = new Set(["default", "module.exports"]);
 /** Operators and statements that look at a value and pass nothing on. */
@@ -143,7 +147,12 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
   /** `x.key` on a power. */
   function useMember(member: SyntaxNode, power: Power): void {
     const key = keyOf(member, isConstant);
+    if (power.kind === "package" && (isWrite(member) || isDeleted(member))) emit("changes", power.specifier, member);
     if (key === undefined) {
+      if (power.kind === "package") {
+        use(member, power);
+        return;
+      }
       if (power.kind === "global") emit("unanalyzed", "computed name of a global", member);
       else if (power.kind === "namespace") emit(isWrite(member) ? "defines" : "reads", `${power.name}.*`, member);
       else if (power.kind === "env") useComputedKey(member);
@@ -433,6 +442,7 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
       return;
     }
     if (callee.type === "MemberExpression" && index === 0 && /^(?:Object|Reflect)$/.test(callee["object"].name ?? "")) {
+      if (power.kind === "package" && CHANGING.has(name)) emit("changes", power.specifier, call);
       const key = textOf(call["arguments"][1]);
       if (/^(?:get|has|getOwnPropertyDescriptor|hasOwn|defineProperty|set)$/.test(name) && key?.complete) {
         if (power.kind === "namespace" && /^(?:defineProperty|set)$/.test(name)) {
@@ -745,6 +755,10 @@ function nameOf(node: SyntaxNode): string {
   if (node.type === "SequenceExpression") return nameOf(node["expressions"].at(-1));
   if (node.type === "ParenthesizedExpression") return nameOf(node["expression"]);
   return "";
+}
+
+function isDeleted({ parent }: SyntaxNode): boolean {
+  return parent?.type === "UnaryExpression" && parent["operator"] === "delete";
 }
 
 /** Whether the node is assigned to, not read. */

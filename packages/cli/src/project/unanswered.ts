@@ -30,6 +30,7 @@ export const FIELD_OF: Readonly<Record<GrantCapability, Exclude<keyof OverrideEn
   worker: "workers",
   native: "native",
   share: "shares",
+  change: "changes",
 };
 
 /** Whether the overrides decide about a grant, whatever moat's own file says. */

@@ -43,6 +43,7 @@ const table: Readonly<Record<GrantCapability, (grant: Grant) => string>> = {
   env: ({ target }) => `read ${envWords(target)}`,
   global: ({ target }) => `use the global ${target}`,
   share: ({ target }) => `define the global ${target} for all packages`,
+  change: ({ target }) => (target === "*" ? "change what all packages export" : `change what ${target} exports`),
   package: ({ target }) => `import ${target}`,
   builtin: ({ target, member }) =>
     member === undefined
@@ -71,6 +72,7 @@ const plurals: Readonly<Record<GrantCapability, (grants: readonly Grant[]) => st
   env: (grants) => `read the environment variables ${listWords(targets(grants))}`,
   global: (grants) => `use the globals ${listWords(targets(grants))}`,
   share: (grants) => `define the globals ${listWords(targets(grants))} for all packages`,
+  change: (grants) => `change what ${listWords(targets(grants))} export`,
   package: (grants) => `import ${listWords(targets(grants))}`,
   builtin: (grants) => `use ${listWords(builtinsWords(grants))} of Node`,
 };

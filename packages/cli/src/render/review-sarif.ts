@@ -42,6 +42,7 @@ const RULES: Readonly<Record<string, string>> = {
   env: "A package may read more of the environment",
   global: "A package may use more globals",
   share: "A package may define globals for others",
+  change: "A package may change what others export",
   package: "A package may import more packages",
   builtin: "A package may use more of Node",
   exfiltration: "A package could send secrets away",

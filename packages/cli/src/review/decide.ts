@@ -83,6 +83,7 @@ const NONE: Readonly<Record<Field, false | []>> = {
   workers: false,
   native: [],
   shares: [],
+  changes: [],
 };
 
 function fieldOf(field: Field, grants: readonly Grant[]): unknown {

@@ -21,6 +21,7 @@ const FIELDS: Readonly<Record<GrantCapability, readonly string[]>> = {
   worker: ["workers"],
   native: ["native"],
   share: ["shares"],
+  change: ["changes"],
 };
 
 /** The line of a grant in the text of a policy or overrides file, as near as the file goes; from 1. */

@@ -5,7 +5,7 @@ export interface Denial {
   readonly principal: CanonicalName;
   /**
    * What was wanted: `fs.read`, `fs.write`, `net.connect`, `net.listen`, `dns`,
-   * `env`, `command`, `worker`, `native`, `builtin`, `global`, `package`,
+   * `env`, `command`, `worker`, `native`, `builtin`, `global`, `package`, `change`,
    * `process`, `eval`, `climb` (a manifest or link that leads out of its package).
    */
   readonly capability: string;

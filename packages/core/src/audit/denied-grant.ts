@@ -32,6 +32,7 @@ const table: Readonly<Record<string, Spell>> = {
   builtin: builtinGrant,
   global: same("global"),
   share: same("share"),
+  change: same("change"),
   package: same("package"),
   // Events and some members of process can be granted, most are nobody's.
   process: ({ target, via }) =>

@@ -28,6 +28,7 @@ const VERBS: Readonly<Record<string, string>> = {
   builtin: "use the builtin",
   global: "use the global",
   share: "define for other packages the global",
+  change: "change the exports of",
   package: "import",
   climb: "lead out of its own folder to",
   process: "use",
@@ -109,6 +110,7 @@ export const GRANT_FIELD = {
   worker: "workers",
   native: "native",
   share: "shares",
+  change: "changes",
 } as const satisfies Record<GrantCapability, keyof PackagePolicy>;
 
 /** A word that a person can copy into a POSIX shell. */

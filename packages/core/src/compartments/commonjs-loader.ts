@@ -7,6 +7,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, relative, sep } from "node:path";
 import { makeModuleClass, type ModuleClass, type ModuleLoader, type ModuleObject } from "../endowments/reflective/module-class.ts";
+import type { Principal } from "../endowments/principal.ts";
 import type { Resolution } from "../packages/types.ts";
 import { rememberSource } from "./loaded-sources.ts";
 import { prepareSource, type PreparedSource } from "./prepare-source.ts";
@@ -14,6 +15,12 @@ import type { World } from "./world.ts";
 
 const { apply } = Reflect;
 const { create, defineProperty, hasOwn } = Object;
+
+/** Another package that asks for a module, and its file, for `module.parent`. */
+export interface Importer {
+  readonly principal: Principal;
+  readonly file: string;
+}
 
 export interface CommonJsLoader {
   readonly Module: ModuleClass;
@@ -24,9 +31,9 @@ export interface CommonJsLoader {
   createRequire(filename: string): NodeJS.Require;
   /**
    * The exports of a file that belongs to this package.
-   * @param importer the file of another package that asks first, for `module.parent`
+   * @param importer the package that asks, where it is another one
    */
-  exportsOf(path: string, parent?: ModuleObject, isMain?: boolean, importer?: string): unknown;
+  exportsOf(path: string, parent?: ModuleObject, isMain?: boolean, importer?: Importer): unknown;
 }
 
 export function notFound(request: string, referrer: string, why = ""): Error {
@@ -46,6 +53,7 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
   const cache: Record<string, ModuleObject | undefined> = create(null);
   let mainModule: ModuleObject | undefined;
   const foreignModules = new Map<string, ModuleObject>();
+  const askedEarly = new WeakMap<ModuleObject, Principal>();
 
   const resolve = (request: string, referrer: string, paths?: readonly string[]): Resolution =>
     realm.resolver.resolve(request, referrer, "require", paths === undefined ? {} : { paths });
@@ -67,7 +75,7 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
     if (resolution.format === "builtin") return builtinFor(resolution.path, request, referrer);
     const owner = ownerFor(resolution, request, referrer);
     if (owner === world) return exportsOf(resolution.path, parent, isMain);
-    return owner.commonJs.exportsOf(resolution.path, undefined, false, referrer);
+    return owner.commonJs.exportsOf(resolution.path, undefined, false, { principal, file: referrer });
   };
 
   const extensionOf = (path: string): string => {
@@ -79,13 +87,14 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
     return ".js";
   };
 
-  const exportsOf = (path: string, parent?: ModuleObject, isMain = false, importer?: string): unknown => {
+  const exportsOf = (path: string, parent?: ModuleObject, isMain = false, importer?: Importer): unknown => {
     const cached = cache[path];
     if (cached !== undefined) {
+      if (importer !== undefined) cross(cached, importer.principal);
       if (parent !== undefined && !parent.children.includes(cached)) parent.children.push(cached);
       return cached.exports;
     }
-    const module = new Module(path, parent ?? (importer === undefined ? undefined : foreignModule(importer)));
+    const module = new Module(path, parent ?? (importer === undefined ? undefined : foreignModule(importer.file)));
     module.filename = path;
     if (isMain) {
       mainModule = module;
@@ -103,14 +112,22 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
       if (!loaded) delete cache[path];
     }
     module.loaded = true;
+    const asked = askedEarly.get(module) ?? importer?.principal;
+    if (asked !== undefined) realm.guardExports(principal, asked, module.exports);
     return module.exports;
+  };
+
+  /** Another package gets what a module has exported; before it has run to its end, it is still being made. */
+  const cross = (module: ModuleObject, importer: Principal): void => {
+    if (module.loaded) realm.guardExports(principal, importer, module.exports);
+    else if (!importer.trusted) askedEarly.set(module, importer);
   };
 
   const loadFile = (module: ModuleObject, path: string): void => {
     const resolution = resolve(path, path);
     if (resolution.location !== principal.location) {
       ownerFor(resolution, path, path);
-      module.exports = realm.worldAt(resolution.location!).commonJs.exportsOf(resolution.path);
+      module.exports = realm.worldAt(resolution.location!).commonJs.exportsOf(resolution.path, undefined, false, { principal, file: path });
       return;
     }
     switch (resolution.format) {

@@ -5,6 +5,8 @@
  */
 import { Script } from "node:vm";
 import type { Functor } from "../loader/functor.ts";
+import type { Principal } from "../endowments/principal.ts";
+import { nameForEvaluated, noteScriptOwner } from "./script-owners.ts";
 import { assignmentTarget, computedTarget } from "./assignment-target.ts";
 import { makeOwnExtensions } from "./own-extensions.ts";
 import { assertSilent, deleteSilently, failedAssignment } from "./silent-failures.ts";
@@ -41,6 +43,8 @@ export interface Compartment {
 }
 
 export interface CompartmentOptions {
+  /** Whose text it compiles; undefined where that can't be known. */
+  readonly owner: Principal | undefined;
   readonly globalThis: Record<PropertyKey, unknown>;
   /** Names that the real global object still has, `Object.prototype`'s included. */
   readonly realGlobalNames: ReadonlySet<string>;
@@ -69,6 +73,8 @@ const UNBINDABLE = new Set(["undefined", "NaN", "Infinity", "arguments", "this"]
 export function makeCompartment(options: CompartmentOptions): Compartment {
   const { globalThis: guestGlobal, realGlobalNames, intrinsics } = options;
   const holder = intrinsics ?? guestGlobal;
+  // No two owners' texts may have one name; see `script-owners.ts`.
+  const ofOwner = options.owner === undefined ? "" : ` of ${options.owner.location}`;
   const names: NameSets = {
     get bindable() {
       return intrinsics === undefined ? bindable : steadyNames(guestGlobal, intrinsics);
@@ -111,6 +117,7 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
   };
 
   const instantiate: Compartment["instantiate"] = (functor, fileName, own) => {
+    noteScriptOwner(fileName, options.owner);
     // HAZARD: never `importModuleDynamically`: without it V8 rejects every `import()` that a text might still hold.
     const { code } = functor;
     const script = new Script(functor.text, {
@@ -141,25 +148,25 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
 
   const evaluate: Compartment["evaluate"] = (source, fileName = "evalmachine.<anonymous>") => {
     const functor = inWordsOfV8(source, () => prepareScript(source, names));
-    return apply(instantiate(functor, fileName, ownOf(functor, source)), guestGlobal, []);
+    return apply(instantiate(functor, nameForEvaluated(fileName, options.owner), ownOf(functor, source)), guestGlobal, []);
   };
 
   /** @param locals accessors of the variables around the `eval`, which no guest holds. */
   const evaluateDirectly = (source: string, locals: object, thisValue: () => unknown, strict: boolean): unknown => {
     const functor = inWordsOfV8(source, () => prepareScript(source, names, { locals: new Set(Object.keys(locals)), strict }));
     const receiver: unknown = source.includes("this") ? thisValue() : undefined;
-    const inner = instantiate(functor, "moat:eval", { ...ownOf(functor, source), [RESERVED.locals]: locals });
+    const inner = instantiate(functor, `moat:eval${ofOwner}`, { ...ownOf(functor, source), [RESERVED.locals]: locals });
     return apply(inner, strict ? receiver : (receiver ?? guestGlobal), []);
   };
 
-  const compileFunction: Compartment["compileFunction"] = (parameters, body, { kind = "function", fileName = "moat:function" } = {}) => {
+  const compileFunction: Compartment["compileFunction"] = (parameters, body, { kind = "function", fileName = `moat:function${ofOwner}` } = {}) => {
     const text = `(${FUNCTION_HEADS[kind]} anonymous(${parameters.join(",")}\n) {\n${body}\n})`;
     const functor = inWordsOfV8(text, () => prepareFunction(text, names));
-    return apply(instantiate(functor, fileName, ownOf(functor, body)), undefined, []) as Function;
+    return apply(instantiate(functor, nameForEvaluated(fileName, options.owner), ownOf(functor, body)), undefined, []) as Function;
   };
 
   const guestEval = (text: unknown): unknown =>
-    typeof text === "string" ? evaluate(text, "moat:eval") : text;
+    typeof text === "string" ? evaluate(text, `moat:eval${ofOwner}`) : text;
 
   installEvaluators(holder, guestEval, compileFunction);
   const bindable = new Set(bindableNames(guestGlobal));

@@ -22,6 +22,11 @@ export function positionsIn(fileName: string): SourcePositions | undefined {
   return loaded.get(fileName)?.positions();
 }
 
+/** The rewritten text of a file, as V8 has it. */
+export function loadedTextOf(fileName: string): string | undefined {
+  return loaded.get(fileName)?.text;
+}
+
 /**
  * What a piece of rewritten text, a function's own, was in its file before;
  * undefined where no loaded file holds it, or the file is no longer the same.

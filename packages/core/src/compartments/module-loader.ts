@@ -50,7 +50,16 @@ export function makeModuleLoader(world: World): ModuleLoader {
     if (resolution.format === "builtin") return builtinRecord(resolution.path, specifier, referrer);
     const owner = realm.cross(world, resolution, specifier, () => moduleNotFound(specifier, referrer), referrer);
     assertAttributes(resolution, attributes);
-    return owner.modules.recordFor(resolution);
+    const record = owner.modules.recordFor(resolution);
+    if (owner !== world) guardRecord(record, owner);
+    return record;
+  };
+
+  /** Guards a module's exports once it has run, for another package has them. */
+  const guardRecord = (record: ModuleRecord, owner: World): void => {
+    const guard = (): void => realm.guardExports(owner.principal, world.principal, record.namespace);
+    if (record.evaluation?.done === true) guard();
+    else if (!world.principal.trusted) record.onCompleted = guard;
   };
 
   const builtinRecord = (name: string, specifier: string, referrer: string): ModuleRecord => {

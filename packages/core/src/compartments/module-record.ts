@@ -33,6 +33,8 @@ export interface ModuleRecord {
   execute(): Promise<void> | undefined;
   /** State of evaluation; kept by `evaluateModule`. */
   evaluation: Evaluation | undefined;
+  /** Called once all of it has run. */
+  onCompleted?: (() => void) | undefined;
 }
 
 export interface Evaluation {
@@ -40,6 +42,13 @@ export interface Evaluation {
   failed: boolean;
   error: unknown;
   promise: Promise<void> | undefined;
+}
+
+const namespaces = new WeakSet<object>();
+
+/** Whether moat made the object as a module's namespace. */
+export function isNamespace(object: object): boolean {
+  return namespaces.has(object);
 }
 
 /** Fills a namespace object: a null prototype, sorted names, no way to change it. */
@@ -52,6 +61,7 @@ export function fillNamespace(namespace: object, record: ModuleRecord): void {
   defineProperty(namespace, Symbol.toStringTag, { value: "Module" });
   setPrototypeOf(namespace, null);
   freeze(namespace);
+  namespaces.add(namespace);
 }
 
 /** A record whose exports are known values: a builtin, JSON, or what CommonJS exported. */
@@ -347,6 +357,7 @@ export function evaluateModule(record: ModuleRecord): Promise<void> | undefined 
     if (pending.length === 0 && !record.hasTopLevelAwait) {
       record.execute();
       evaluation.done = true;
+      record.onCompleted?.();
       return undefined;
     }
   } catch (error) {
@@ -357,6 +368,7 @@ export function evaluateModule(record: ModuleRecord): Promise<void> | undefined 
       if (pending.length > 0) await Promise.all(pending);
       await record.execute();
       evaluation.done = true;
+      record.onCompleted?.();
     } catch (error) {
       fail(error);
     }

@@ -15,7 +15,7 @@ import { showAsNative } from "./function-text.ts";
 
 const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, hasOwn } = Object;
 const { apply, ownKeys } = Reflect;
-const { get: weakMapGet, has: weakMapHas, set: weakMapSet } = WeakMap.prototype;
+const { get: weakMapGet, set: weakMapSet } = WeakMap.prototype;
 const { add: weakSetAdd, has: weakSetHas } = WeakSet.prototype;
 const { Function } = globalThis;
 
@@ -46,10 +46,24 @@ const watchedByProtectors = new Map<object, ReadonlySet<string>>([
   [RegExp.prototype, new Set(["exec"])],
 ]);
 
-/** What the getter of an override-tolerant accessor stands for. */
-const standsFor = new WeakMap<Function, unknown>();
-
+/** What an override-tolerant accessor stands for: writable data, or an accessor of somebody's own. */
+export interface StandIn {
+  value: unknown;
+  get?: (() => unknown) | undefined;
+  set?: ((value: unknown) => void) | undefined;
+}
+const standsFor = new WeakMap<Function, StandIn>();
 const tolerantSetters = new WeakSet<Function>();
+
+/** Makes descriptors show what an accessor stands for, and keeps its setter from everybody. */
+export function noteStandIn(getter: Function, setter: Function, standIn: StandIn): void {
+  apply(weakMapSet, standsFor, [getter, standIn]);
+  apply(weakSetAdd, tolerantSetters, [setter]);
+}
+
+export function standInOf(getter: Function | undefined): StandIn | undefined {
+  return getter && (apply(weakMapGet, standsFor, [getter]) as StandIn | undefined);
+}
 
 /** Whether a setter only stands for the assignment to plain data. */
 export function isOverrideTolerant(setter: Function): boolean {
@@ -70,11 +84,10 @@ export function makeOverrideTolerant(holder: object, key: string | symbol): void
     },
   };
   const { get, set } = getOwnPropertyDescriptor(accessor, key)!;
-  apply(weakSetAdd, tolerantSetters, [set!]);
   // A mark that SES agreed on with `get-intrinsic`, which hundreds of packages use:
   // without it they take the getter itself for `Map.prototype.get`.
   defineProperty(get!, "originalValue", { value });
-  apply(weakMapSet, standsFor, [get!, value]);
+  noteStandIn(get!, set!, { value });
   defineProperty(holder, key, {
     get: get!,
     set: set!,
@@ -83,7 +96,8 @@ export function makeOverrideTolerant(holder: object, key: string | symbol): void
   });
 }
 
-function assignThrough(receiver: unknown, holder: object, key: string | symbol, value: unknown): void {
+/** What assigning to an inherited property of `holder` does where nothing is frozen. */
+export function assignThrough(receiver: unknown, holder: object, key: string | symbol, value: unknown): void {
   if (receiver === holder) {
     throw new TypeError(`Cannot assign to read only property '${String(key)}' of object`);
   }
@@ -104,9 +118,13 @@ function assignThrough(receiver: unknown, holder: object, key: string | symbol, 
  */
 function tameDescriptors(): void {
   const shown = (descriptor: PropertyDescriptor | undefined): PropertyDescriptor | undefined => {
-    if (descriptor?.get === undefined || !(apply(weakMapHas, standsFor, [descriptor.get]) as boolean)) return descriptor;
-    const value: unknown = apply(weakMapGet, standsFor, [descriptor.get]);
-    return { value, writable: true, enumerable: descriptor.enumerable!, configurable: true };
+    const standIn = standInOf(descriptor?.get);
+    if (standIn === undefined) return descriptor;
+    const { enumerable } = descriptor!;
+    if (standIn.get === undefined && standIn.set === undefined) {
+      return { value: standIn.value, writable: true, enumerable: enumerable!, configurable: true };
+    }
+    return { get: standIn.get!, set: standIn.set!, enumerable: enumerable!, configurable: true };
   };
   const nativeOfObject = Object.getOwnPropertyDescriptor;
   const nativeOfReflect = Reflect.getOwnPropertyDescriptor;
@@ -130,8 +148,37 @@ function tameDescriptors(): void {
   }
 }
 
+/** The older way to an accessor's functions: HAZARD: whoever holds a stand-in's setter writes in others' names. */
+function tameAccessorLookup(): void {
+  const { prototype } = Object;
+  const lookedUp = (receiver: object, key: PropertyKey, which: "get" | "set"): unknown => {
+    // HAZARD: coerced once; an object may answer differently the second time.
+    const property = typeof key === "symbol" ? key : `${key as string}`;
+    for (let holder: object | null = Object(receiver); holder !== null; holder = getPrototypeOf(holder)) {
+      const descriptor = getOwnPropertyDescriptor(holder, property);
+      if (descriptor === undefined) continue;
+      const standIn = standInOf(descriptor.get);
+      return standIn === undefined ? descriptor[which] : standIn[which];
+    }
+    return undefined;
+  };
+  const lookups = {
+    __lookupGetter__(this: object, key: PropertyKey): unknown {
+      return lookedUp(this, key, "get");
+    },
+    __lookupSetter__(this: object, key: PropertyKey): unknown {
+      return lookedUp(this, key, "set");
+    },
+  };
+  for (const [name, value] of Object.entries(lookups)) {
+    showAsNative(value);
+    defineProperty(prototype, name, { value, writable: true, enumerable: false, configurable: true });
+  }
+}
+
 /** To be called once, after the intrinsics are repaired and before they are hardened. */
 export function enableOverrides(): void {
+  tameAccessorLookup();
   for (const prototype of overridablePrototypes()) {
     const watched = watchedByProtectors.get(prototype);
     for (const key of ownKeys(prototype)) {

@@ -36,6 +36,7 @@ export function installPowerlessConstructors(): PowerlessConstructors {
   return {
     enable(guestGlobal, realGlobalNames) {
       compartment = makeCompartment({
+        owner: undefined,
         globalThis: guestGlobal,
         realGlobalNames,
         importModule: async (specifier) => {

@@ -12,6 +12,8 @@ import type { Resolver } from "../packages/resolver.ts";
 import type { CanonicalName, PackagePolicy } from "../policy/types.ts";
 import { isFirstParty } from "../naming/canonical-name.ts";
 import { makeEntryModules, type EntryModules } from "./entry-modules.ts";
+import { guardExports } from "./guarded-exports.ts";
+import type { AskToChange } from "./guarded-property.ts";
 import { makeSharedNames, type SharedNames } from "./shared-names.ts";
 import { makeWorld, type World } from "./world.ts";
 
@@ -63,6 +65,8 @@ export interface Realm extends RealmOptions {
   policyOf(name: CanonicalName): PackagePolicy | undefined;
   /** Puts fewer grants in the place of a package's; from the next use on. */
   narrow(name: CanonicalName, policy: PackagePolicy): void;
+  /** Keeps what a package exports from being changed by those who may not; see `guarded-exports.ts`. */
+  guardExports(exporter: Principal, importer: Principal, exports: unknown): void;
   shared<T>(key: string, make: () => T): T;
   readonly sharedNames: SharedNames;
   /** Locations of the installed packages that a principal may import; first-party code is not among them. */
@@ -107,6 +111,18 @@ export function makeRealm(options: RealmOptions): Realm {
         return !options.audit;
       },
     });
+  };
+
+  const mayChange = (writer: Principal, exporter: Principal): boolean => {
+    if (writer.location === exporter.location || writer.trusted) return true;
+    return writer.policy.changes?.some((name) => name === "*" || locations.get(name) === exporter.location) ?? false;
+  };
+
+  const askToChange: AskToChange = ({ principal: writer, nearest }, exporter, property) => {
+    if (writer !== undefined && mayChange(writer, exporter)) return true;
+    const reported = nearest ?? writer;
+    if (reported === undefined) return options.audit;
+    return !reported.denies({ capability: "change", target: exporter.name, via: property });
   };
 
   const realm: Realm = {
@@ -159,6 +175,10 @@ export function makeRealm(options: RealmOptions): Realm {
       current.set(name, policy);
       for (const replace of replacers.get(name) ?? []) replace(policy);
       for (const listener of narrowingListeners.get(name) ?? []) listener();
+    },
+    guardExports(exporter, importer, exports) {
+      // The application's own objects are its own affair, and it may change all others.
+      if (!exporter.trusted && !importer.trusted) guardExports(exports, exporter, askToChange);
     },
     shared<T>(key: string, make: () => T): T {
       if (!sharedValues.has(key)) sharedValues.set(key, make());

@@ -130,7 +130,26 @@ function headerOf(error: unknown): string {
   }
 }
 
+/** The object whose raw call sites moat itself asks for; see `export-writer.ts`. */
+let asked: object | undefined;
+
+/**
+ * The raw call sites of those who called `above`, innermost first, up to the limit of all stacks.
+ * HAZARD: they are never to reach a guest.
+ */
+export function callSitesAbove(above: Function): readonly NodeJS.CallSite[] {
+  const holder: { stack?: unknown } = {};
+  captureRealStack(holder, above);
+  asked = holder;
+  try {
+    return Array.isArray(holder.stack) ? (holder.stack as NodeJS.CallSite[]) : [];
+  } finally {
+    asked = undefined;
+  }
+}
+
 function prepareStackTrace(error: object, sites: NodeJS.CallSite[], ownFiles: readonly string[]): unknown {
+  if (error === asked) return sites;
   const visible: NodeJS.CallSite[] = [];
   for (const site of sites) if (!isOwnFrame(site, ownFiles)) visible[visible.length] = site;
   if (visible.length > 0) originOf.set(error, visible[0]!);

@@ -8,11 +8,13 @@
  * means to use it.
  */
 import { showAsNative } from "./function-text.ts";
+import { isGuarded, redefineGuarded } from "./guarded-property.ts";
 
 const { apply } = Reflect;
 const { defineProperty, getOwnPropertyDescriptor } = Object;
 const nativeDefine = Object.defineProperty;
 const nativeDefineAll = Object.defineProperties;
+const nativeReflectDefine = Reflect.defineProperty;
 const { add: weakSetAdd, has: weakSetHas } = WeakSet.prototype;
 const { isExtensible, ownKeys } = Reflect;
 const { hasOwn } = Object;
@@ -63,27 +65,42 @@ export function tameDefinitions(): void {
     note(intrinsic);
     if (intrinsic.prototype !== undefined) note(intrinsic.prototype);
   }
-  const define = (target: object, key: PropertyKey, descriptor: PropertyDescriptor): object => {
+  const define = (target: object, key: PropertyKey, descriptor: PropertyDescriptor, called: Function, builtin: string): object => {
     try {
       return nativeDefine(target, key, descriptor);
     } catch (error) {
-      if (isReplacement(target, key) || isMark(target, key, descriptor)) return target;
+      if (isReplacement(target, key) || isMark(target, key, descriptor) || redefineGuarded(target, key, descriptor, called, builtin)) return target;
       throw error;
     }
   };
   const methods = {
-    defineProperty: (target: object, key: PropertyKey, descriptor: PropertyDescriptor) => define(target, key, descriptor),
+    defineProperty(target: object, key: PropertyKey, descriptor: PropertyDescriptor): object {
+      return define(target, key, descriptor, methods.defineProperty, "defineProperty");
+    },
     defineProperties(target: object, descriptors: PropertyDescriptorMap): object {
-      if (!(apply(weakSetHas, hardened, [target]) as boolean)) return nativeDefineAll(target, descriptors);
+      if (!(apply(weakSetHas, hardened, [target]) as boolean) && !isGuarded(target)) return nativeDefineAll(target, descriptors);
       const given = Object(descriptors) as PropertyDescriptorMap;
       for (const key of ownKeys(given)) {
-        if (apply(propertyIsEnumerable, given, [key]) as boolean) define(target, key, given[key as string]!);
+        if (apply(propertyIsEnumerable, given, [key]) as boolean) define(target, key, given[key as string]!, methods.defineProperties, "defineProperties");
       }
       return target;
     },
   };
-  for (const [name, value] of Object.entries(methods)) {
-    showAsNative(value);
-    defineProperty(Object, name, { value, writable: true, enumerable: false, configurable: true });
+  const ofReflect = {
+    defineProperty(target: object, key: PropertyKey, descriptor: PropertyDescriptor): boolean {
+      if (nativeReflectDefine(target, key, descriptor)) return true;
+      try {
+        return redefineGuarded(target, key, descriptor, ofReflect.defineProperty, "defineProperty");
+      } catch {
+        // This one says no instead of throwing; the denial has been told.
+        return false;
+      }
+    },
+  };
+  for (const [holder, tamed] of [[Object, methods], [Reflect, ofReflect]] as const) {
+    for (const [name, value] of Object.entries(tamed)) {
+      showAsNative(value as Function);
+      defineProperty(holder, name, { value, writable: true, enumerable: false, configurable: true });
+    }
   }
 }

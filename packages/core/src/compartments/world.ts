@@ -63,7 +63,7 @@ export function makeWorld(realm: Realm, principal: Principal): World {
     if (global === undefined) return world.compartment;
     let context = contexts.get(global);
     if (context === undefined) {
-      context = makeContextCompartment(realm, global);
+      context = makeContextCompartment(realm, principal, global);
       contexts.set(global, context);
     }
     return context;
@@ -106,6 +106,7 @@ export function makeWorld(realm: Realm, principal: Principal): World {
 
   const guestGlobal = makeGuestGlobal(world);
   world.compartment = makeCompartment({
+    owner: principal,
     globalThis: guestGlobal,
     realGlobalNames: realm.realGlobalNames,
     ...(principal.trusted && { isLive: lookedUpLate }),
@@ -140,10 +141,11 @@ function makeGuestGlobal(world: World): Record<PropertyKey, unknown> {
  * A compartment for a `vm` context of a package: over an object of its own, with
  * the intrinsics behind it and none of the package's endowments.
  */
-function makeContextCompartment(realm: Realm, global: object): Compartment {
+function makeContextCompartment(realm: Realm, owner: Principal, global: object): Compartment {
   const intrinsics = realm.makeCompartmentGlobal();
   defineProperty(intrinsics, "globalThis", { value: global, writable: true, enumerable: false, configurable: true });
   return makeCompartment({
+    owner,
     globalThis: global as Record<PropertyKey, unknown>,
     intrinsics,
     realGlobalNames: realm.realGlobalNames,

@@ -2,6 +2,7 @@ import { isCanonicalName } from "../naming/canonical-name.ts";
 import {
   addonProblem,
   builtinProblem,
+  changeProblem,
   commandProblem,
   endpointProblem,
   envProblem,
@@ -27,6 +28,7 @@ const table: Readonly<Record<GrantCapability, GrantSyntax>> = {
   worker: (target) => (target === "" ? undefined : "workers are granted without a target"),
   native: addonProblem,
   share: shareProblem,
+  change: changeProblem,
 };
 
 /** Why a file may not hold this grant, or undefined: for whoever makes grants out of the text of packages. */

@@ -23,6 +23,7 @@ export function grantReaches(held: Grant, wanted: Grant): boolean {
     case "env":
       return held.target === wanted.target || (held.target.endsWith("*") && wanted.target.startsWith(held.target.slice(0, -1)));
     case "command":
+    case "change":
       return held.target === "*" || held.target === wanted.target;
     case "builtin":
       return held.target === wanted.target && (wanted.member === undefined || held.member === "*" || held.member === wanted.member);

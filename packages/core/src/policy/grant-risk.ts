@@ -24,6 +24,8 @@ const table: Readonly<Record<GrantCapability, (grant: Grant) => Risk>> = {
         : "medium",
   "net.listen": () => "medium",
   share: () => "medium",
+  // What another package does is then what this one makes of it.
+  change: () => "high",
   env: ({ target }) => (target === "*" ? "high" : target.endsWith("*") ? "medium" : "low"),
   global: ({ target }) => (isHarmlessGlobal(target) ? "none" : "medium"),
   // The project's own modules run with the project's authority.

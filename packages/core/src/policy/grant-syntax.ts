@@ -1,3 +1,4 @@
+import { isCanonicalName } from "../naming/canonical-name.ts";
 import { parseEndpoint, printEndpoint } from "./endpoint.ts";
 
 /**
@@ -122,6 +123,12 @@ export const shareProblem: GrantSyntax = (text, origin) =>
   text === "*" || text === "Reflect.*" || text === "Error.prepareStackTrace"
     ? undefined
     : globalProblem(text, origin) ?? (NEVER_SHARED.has(text) ? "no package may define this one for others" : undefined);
+
+/** A package whose exports another one changes, or (overrides) `*`. */
+export const changeProblem: GrantSyntax = (text, origin) => {
+  if (text === "*") return origin === "overrides" ? undefined : `"*" (the exports of all packages) is for moat.overrides.json`;
+  return isCanonicalName(text) ? undefined : `this is not a canonical name such as "express>debug"`;
+};
 
 /** A builtin module's name without `node:`. */
 export const builtinProblem: GrantSyntax = (text) => {

@@ -13,6 +13,7 @@ export const GRANT_FIELDS = [
   "workers",
   "native",
   "shares",
+  "changes",
 ] as const;
 
 /** What a grant is about; the fields of a policy, flattened. */
@@ -28,7 +29,8 @@ export type GrantCapability =
   | "command"
   | "worker"
   | "native"
-  | "share";
+  | "share"
+  | "change";
 
 /**
  * One line of a policy. `target` is the scope, endpoint, key or name; for
@@ -52,6 +54,7 @@ const lists = {
   command: (policy: PackagePolicy) => policy.commands,
   native: (policy: PackagePolicy) => policy.native,
   share: (policy: PackagePolicy) => policy.shares,
+  change: (policy: PackagePolicy) => policy.changes,
 } as const satisfies Partial<Record<GrantCapability, (policy: PackagePolicy) => readonly string[] | undefined>>;
 
 /** The grants of a policy, in no particular order. */
@@ -104,6 +107,7 @@ export function policyOf(grants: Iterable<Grant>): PackagePolicy {
     workers: targets.has("worker") ? true : undefined,
     native: list("native"),
     shares: list("share"),
+    changes: list("change"),
   }) as PackagePolicy;
 }
 

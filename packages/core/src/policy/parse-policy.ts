@@ -2,6 +2,7 @@ import { isCanonicalName } from "../naming/canonical-name.ts";
 import {
   addonProblem,
   builtinProblem,
+  changeProblem,
   commandProblem,
   endpointProblem,
   entryProblem,
@@ -28,6 +29,7 @@ const LISTS: Partial<Record<GrantField, GrantSyntax>> = {
   commands: commandProblem,
   native: addonProblem,
   shares: shareProblem,
+  changes: changeProblem,
 };
 
 /**

@@ -31,6 +31,8 @@ export interface PackagePolicy {
   readonly native?: readonly string[];
   /** Global variables that it may define for, and share with, the whole program. */
   readonly shares?: readonly string[];
+  /** Packages whose exports it may change: canonical names; `*` is all of them (overrides only). */
+  readonly changes?: readonly string[];
 }
 
 /** An entry of `moat.policy.json`: its grants, and what waits for acceptance. */

@@ -42,6 +42,7 @@ export const packagePolicy: fc.Arbitrary<PackagePolicy> = fc
     workers: some(fc.boolean()),
     native: list("build/Release/a.node", "b.node"),
     shares: list("__a", "b$"),
+    changes: list("react", "a>b"),
   })
   .map(defined) as fc.Arbitrary<PackagePolicy>;
 

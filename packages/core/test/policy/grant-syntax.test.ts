@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   addonProblem,
+  changeProblem,
   commandProblem,
   endpointProblem,
   entryProblem,
@@ -130,6 +131,13 @@ describe.each([
     ["__zod_globalConfig", "$x", "Reflect.*", "*"],
     [],
     ["", "Reflect", "Reflect.apply", "Math.*", "a*", "Promise", "Object", "globalThis", "process", "__proto__", "constructor", "a.b", "a-b"],
+  ],
+  [
+    "changes",
+    changeProblem,
+    ["react", "@scope/a>b"],
+    ["*"],
+    ["", "react.createElement[0]", "a>*", "../x"],
   ],
   [
     "entries",

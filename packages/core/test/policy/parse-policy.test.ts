@@ -35,6 +35,7 @@ describe("parsePolicy", () => {
       "workers": true,
       "native": ["build/Release/addon.node"],
       "shares": ["__zod_globalConfig"],
+      "changes": ["react"],
       "pending": { "net": { "connect": ["*"] } }
     }
   }
@@ -53,6 +54,7 @@ describe("parsePolicy", () => {
       workers: true,
       native: ["build/Release/addon.node"],
       shares: ["__zod_globalConfig"],
+      changes: ["react"],
       pending: { net: { connect: ["*"] } },
     });
     expect(policy.entries).toEqual(["./index.js", "bin:eslint"]);

@@ -40,6 +40,7 @@ describe("ratchet", () => {
     ["workers", { workers: true }],
     ["native", { native: ["a.node"] }],
     ["shares", { shares: ["__x"] }],
+    ["changes", { changes: ["other"] }],
     ["an edge to a package of the file", { packages: ["other"] }],
     ["an edge to a workspace member", { packages: ["./packages/a"] }],
   ])("what a known package gains is pending: %s", (_why, gained: PackagePolicy) => {

@@ -1,0 +1,86 @@
+/**
+ * Who is writing, for the one decision that asks a stack: whether a property of
+ * another package's exports may be changed. Asked only when somebody writes to
+ * one, never when it is read.
+ *
+ * An assignment is made by the function right above the setter: V8 puts no frame
+ * between them, and shows each builtin that calls a setter (`Object.assign`,
+ * `Reflect.set`, methods of arrays). Bound functions and proxies leave no frame, so
+ * a frame says who *calls* a builtin only if its text does so literally at that very
+ * place; else `Reflect.set.bind(null, victim, "verify", mine)`, handed to the
+ * application, would act in the application's name.
+ *
+ * HAZARD: this holds only as long as no guest gets hold of a setter; see `tameDescriptors`.
+ */
+import type { Principal } from "../endowments/principal.ts";
+import { loadedTextOf } from "./loaded-sources.ts";
+import { ownerOfScript } from "./script-owners.ts";
+import { callSitesAbove } from "./stack-traces.ts";
+
+const { apply } = Reflect;
+const { startsWith } = String.prototype;
+
+export interface Writer {
+  /** Who certainly writes. */
+  readonly principal: Principal | undefined;
+  /** Whose text is nearest; only to be told. */
+  readonly nearest: Principal | undefined;
+}
+
+/** Builtins that write for their caller, as their callers spell them. */
+const SPELLINGS: Readonly<Record<string, readonly string[]>> = {
+  assign: ["Object."],
+  defineProperties: ["Object."],
+  defineProperty: ["Object.", "Reflect."],
+  set: ["Reflect."],
+};
+
+/**
+ * @param above the function of moat's that is being called: a setter, or what stands in for a builtin.
+ * @param builtin the name of the builtin that it stands in for.
+ */
+export function writerAbove(above: Function, builtin?: string): Writer {
+  const sites = callSitesAbove(above);
+  let called = builtin;
+  let index = 0;
+  if (called === undefined && sites.length > 0 && isBuiltin(sites[0]!)) {
+    called = sites[0]!.getFunctionName() ?? "";
+    index = 1;
+    // moat's stand-in for `Object.assign` calls the native one.
+    if (called === "assign" && sites.length > 1 && isStandIn(sites[1]!)) index = 2;
+  }
+  const site = sites[index];
+  const owner = site && ownerOf(site);
+  const isCaller = owner !== undefined && (called === undefined || spellsCall(site!, called));
+  let nearest = owner;
+  for (; nearest === undefined && index < sites.length; index++) nearest = ownerOf(sites[index]!);
+  return { principal: isCaller ? owner : undefined, nearest };
+}
+
+/** Builtins have no file; every text that a compartment compiles has one. */
+function isBuiltin(site: NodeJS.CallSite): boolean {
+  return typeof site.getFileName() !== "string";
+}
+
+function isStandIn(site: NodeJS.CallSite): boolean {
+  return !isBuiltin(site) && ownerOf(site) === undefined && site.getFunctionName() === "assign";
+}
+
+function ownerOf(site: NodeJS.CallSite): Principal | undefined {
+  const file = site.getFileName();
+  return typeof file === "string" ? ownerOfScript(file) : undefined;
+}
+
+/** Whether the text calls the builtin by its full name where the frame stands: `Object.assign(`. */
+function spellsCall(site: NodeJS.CallSite, builtin: string): boolean {
+  const text = loadedTextOf(site.getFileName() as string);
+  if (text === undefined || !Object.hasOwn(SPELLINGS, builtin)) return false;
+  const position = (site as unknown as { getPosition(): number }).getPosition();
+  for (const spelling of SPELLINGS[builtin]!) {
+    const start = position - spelling.length;
+    if (!(apply(startsWith, text, [`${spelling}${builtin}(`, start]) as boolean)) continue;
+    // `my.Object.assign(` and `myObject.assign(` are somebody's own.
+    if (!/[\p{ID_Continue}$.\u200c\u200d]/u.test(text[start - 1] ?? "")) return true;
+  }
+  return false;
+}

@@ -1,0 +1,220 @@
+/**
+ * What a package exports is changed by itself, by the application, and by whom the
+ * policy names; nobody else. When exports first cross to another principal, the
+ * properties that can be reached from them become accessors that nobody can
+ * redefine, and whose setters ask who writes.
+ *
+ * Covered are functions, classes and their prototypes, and plain objects below
+ * exports. What is left open, and why, is in `docs/caveats.md`.
+ */
+import { types } from "node:util";
+import type { Principal } from "../endowments/principal.ts";
+import { guardProperty, isObject, noteGuarded, type AskToChange, type Guard } from "./guarded-property.ts";
+import { showGuardedWhenInspected } from "./guarded-inspection.ts";
+import { isNamespace } from "./module-record.ts";
+
+const { create, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, isExtensible } = Object;
+const { apply, ownKeys } = Reflect;
+const { add: weakSetAdd, has: weakSetHas } = WeakSet.prototype;
+const { toString: functionText } = Function.prototype;
+const objectPrototype = Object.prototype;
+const functionPrototype = Function.prototype;
+const { isArray } = Array;
+const { isProxy } = types;
+
+/** How many plain objects below one export are guarded, and how large ones: beyond that they are tables of data. */
+const MOST_PLAIN_OBJECTS = 200;
+const MOST_DATA_PROPERTIES = 256;
+
+const visited = new WeakSet<object>();
+
+/** Guards what a package exports, and what can be reached from it; what is guarded already stays whose it is. */
+export function guardExports(value: unknown, exporter: Principal, ask: AskToChange): void {
+  if (!isObject(value) || (apply(weakSetHas, visited, [value]) as boolean)) return;
+  const guard: Guard = { exporter, ask, onRead: (read) => guardExports(read, exporter, ask) };
+  const queue: unknown[] = [value];
+  let plainObjects = 0;
+  for (let index = 0; index < queue.length; index++) {
+    const next = queue[index];
+    if (!isObject(next) || (apply(weakSetHas, visited, [next]) as boolean)) continue;
+    // HAZARD: a look at a proxy runs code of the package's, which may load or throw anything.
+    if (isProxy(next) || isOrdinary(next)) continue;
+    if (typeof next === "object" && isPlain(next) && ++plainObjects > MOST_PLAIN_OBJECTS) continue;
+    apply(weakSetAdd, visited, [next]);
+    const found = reachedFrom(next, guard);
+    for (let each = 0; each < found.length; each++) queue[queue.length] = found[each];
+  }
+}
+
+function isPlain(object: object): boolean {
+  const prototype: unknown = getPrototypeOf(object);
+  return prototype === objectPrototype || prototype === null;
+}
+
+/** Guards one object's own properties; returns what they lead to. */
+function reachedFrom(object: object, guard: Guard): unknown[] {
+  if (typeof object === "function") return guardFunction(object, guard);
+  if (isArray(object)) return [];
+  if (isNamespace(object)) return namespaceValues(object);
+  if (isPlain(object)) return guardPlain(object, guard);
+  // An instance: its own properties are its state, and whoever made it may write them.
+  guardPrototype(getPrototypeOf(object) as object, guard);
+  return [];
+}
+
+function namespaceValues(namespace: object): unknown[] {
+  const found: unknown[] = [];
+  const keys = ownKeys(namespace);
+  for (let index = 0; index < keys.length; index++) {
+    try {
+      found[found.length] = (namespace as Record<PropertyKey, unknown>)[keys[index]!];
+    } catch {
+      // In its dead zone: a cycle. The next importer finds it.
+    }
+  }
+  return found;
+}
+
+function guardPlain(object: object, guard: Guard): unknown[] {
+  const found: unknown[] = [];
+  const keys = ownKeys(object);
+  const isTable = keys.length > MOST_DATA_PROPERTIES;
+  let guarded = 0;
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index]!;
+    const descriptor = getOwnPropertyDescriptor(object, key)!;
+    if (isTable && "value" in descriptor && typeof descriptor.value !== "function") continue;
+    if (guarded === 0) prepareForMany(object, keys.length);
+    if ("value" in descriptor) {
+      found[found.length] = descriptor.value;
+      if (guardData(object, key, descriptor, guard)) guarded++;
+    } else {
+      if (isPlainRead(descriptor.get)) found[found.length] = readOrNothing(descriptor.get!, object);
+      if (guardAccessor(object, key, descriptor, guard)) guarded++;
+    }
+  }
+  if (guarded > 0) finish(object, guard);
+  return found;
+}
+
+/** Functions that a function has, and plain objects; other values are a function's state (`Decimal.precision`). */
+function guardFunction(callable: object, guard: Guard): unknown[] {
+  const found: unknown[] = [];
+  const keys = ownKeys(callable);
+  prepareForMany(callable, keys.length);
+  let guarded = 0;
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index]!;
+    if (key === "name" || key === "length") continue;
+    const descriptor = getOwnPropertyDescriptor(callable, key)!;
+    const { value } = descriptor as { value: unknown };
+    if (key === "prototype") {
+      if (!isObject(value) || !isClassPrototype(value)) continue;
+      if (descriptor.writable) defineProperty(callable, key, { writable: false });
+      guardPrototype(value, guard);
+    } else if (!("value" in descriptor)) {
+      lock(callable, key, descriptor);
+    } else if (typeof value === "function" || (isObject(value) && !isProxy(value) && !isArray(value) && isPlain(value))) {
+      found[found.length] = value;
+      if (guardData(callable, key, descriptor, guard)) guarded++;
+    }
+  }
+  if (guarded > 0) finish(callable, guard);
+  const parent: unknown = getPrototypeOf(callable);
+  if (parent !== functionPrototype) found[found.length] = parent;
+  return found;
+}
+
+/** A function that has nothing to guard, as most have. */
+function isOrdinary(value: object): boolean {
+  if (typeof value !== "function" || getPrototypeOf(value) !== functionPrototype) return false;
+  const keys = ownKeys(value);
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index]!;
+    if (key === "name" || key === "length") continue;
+    if (key !== "prototype") return false;
+    const { prototype } = value as { prototype: unknown };
+    if (isObject(prototype) && isClassPrototype(prototype)) return false;
+  }
+  return true;
+}
+
+/** An ordinary function's prototype has its `constructor` and nothing else. */
+function isClassPrototype(prototype: object): boolean {
+  return ownKeys(prototype).length > 1 || getPrototypeOf(prototype) !== objectPrototype;
+}
+
+/** The methods of a class and of those above it. */
+function guardPrototype(prototype: object, guard: Guard): void {
+  for (let holder: object | null = prototype; holder !== null && holder !== objectPrototype; holder = getPrototypeOf(holder) as object | null) {
+    if (isProxy(holder) || (apply(weakSetHas, visited, [holder]) as boolean)) return;
+    apply(weakSetAdd, visited, [holder]);
+    noteGuarded(holder, guard);
+    const keys = ownKeys(holder);
+    for (let index = 0; index < keys.length; index++) {
+      const key = keys[index]!;
+      const descriptor = getOwnPropertyDescriptor(holder, key)!;
+      // `constructor` stays data; see `enableOverrides`.
+      if (key === "constructor" || !("value" in descriptor)) lock(holder, key, descriptor);
+      else if (typeof descriptor.value === "function") guardData(holder, key, descriptor, guard);
+    }
+  }
+}
+
+function lock(holder: object, key: PropertyKey, descriptor: PropertyDescriptor): void {
+  if (!descriptor.configurable) return;
+  defineProperty(holder, key, "value" in descriptor ? { writable: false, configurable: false } : { configurable: false });
+}
+
+function guardData(holder: object, key: string | symbol, descriptor: PropertyDescriptor, guard: Guard): boolean {
+  if (!descriptor.configurable) return false;
+  if (!descriptor.writable) {
+    defineProperty(holder, key, { configurable: false });
+    return false;
+  }
+  guardProperty(holder, key, descriptor.value, descriptor, guard);
+  return true;
+}
+
+/** Lazy exports replace their own getter when they are first read: the exporter may go on doing so. */
+function guardAccessor(holder: object, key: string | symbol, descriptor: PropertyDescriptor, guard: Guard): boolean {
+  if (!descriptor.configurable) return false;
+  guardProperty(holder, key, undefined, descriptor, guard);
+  return true;
+}
+
+/** From here on V8 converts each property in constant time; `finish` makes reads fast again. */
+const MANY_PROPERTIES = 16;
+
+function prepareForMany(holder: object, count: number): void {
+  if (count < MANY_PROPERTIES || !isExtensible(holder)) return;
+  // V8 turns an object into a dictionary when a property is deleted that is not the last one.
+  const [first, last] = [Symbol("first"), Symbol("last")];
+  defineProperty(holder, first, { value: 0, configurable: true });
+  defineProperty(holder, last, { value: 0, configurable: true });
+  delete (holder as Record<symbol, unknown>)[first];
+  delete (holder as Record<symbol, unknown>)[last];
+}
+
+function finish(holder: object, guard: Guard): void {
+  noteGuarded(holder, guard);
+  showGuardedWhenInspected(holder);
+  // V8 lays out what is somebody's prototype for fast reads, its accessors included.
+  void (create(holder) as { any?: unknown }).any;
+}
+
+/** `() => x.y`, as compilers write re-exports: reading it runs nothing of the package's. */
+const PLAIN_READ = /^(?:get )?(?:function\s*\w*\s*\(\)\s*\{\s*return\s+[\w$]+(?:\.[\w$]+|\[\w+\])?;?\s*\}|\(\)\s*=>\s*[\w$]+(?:\.[\w$]+|\[\w+\])?)$/;
+
+function isPlainRead(getter: Function | undefined): boolean {
+  return getter !== undefined && PLAIN_READ.test(apply(functionText, getter, []) as string);
+}
+
+function readOrNothing(getter: Function, receiver: object): unknown {
+  try {
+    return apply(getter, receiver, []);
+  } catch {
+    // A class or a constant in its dead zone: a cycle.
+    return undefined;
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * One property of what a package exports: an accessor that nobody can redefine, and
+ * whose setter asks who writes. See `guarded-exports.ts` for which properties.
+ */
+import type { Principal } from "../endowments/principal.ts";
+import { writerAbove, type Writer } from "./export-writer.ts";
+import { assignThrough, noteStandIn, standInOf, type StandIn } from "./override-mistake.ts";
+
+const { defineProperty, getOwnPropertyDescriptor, hasOwn } = Object;
+const { apply } = Reflect;
+const { get: weakMapGet, set: weakMapSet } = WeakMap.prototype;
+
+/** Says whether `writer` may change what `exporter` exports; reports it where not. */
+export type AskToChange = (writer: Writer, exporter: Principal, property: string) => boolean;
+
+export interface Guard {
+  readonly exporter: Principal;
+  readonly ask: AskToChange;
+  /** Told of what a lazy export gives. */
+  readonly onRead: (value: unknown) => void;
+}
+const guardOf = new WeakMap<object, Guard>();
+
+/** Lets definitions on an object find who exports it. */
+export function noteGuarded(holder: object, guard: Guard): void {
+  apply(weakMapSet, guardOf, [holder, guard]);
+}
+
+/**
+ * A counter that a package keeps on its exports: once the package has changed it as
+ * often, it is nothing that others rely on, and asking each time would cost microseconds.
+ */
+const MOST_CHANGES_OF_STATE = 32;
+
+export function isObject(value: unknown): value is object {
+  return (typeof value === "object" || typeof value === "function") && value !== null;
+}
+
+/** One guarded property. */
+interface Access extends StandIn {
+  readonly holder: object;
+  readonly key: string | symbol;
+  readonly guard: Guard;
+  readonly accessor: { get: () => unknown; set: (assigned: unknown) => void; enumerable: boolean; configurable: false };
+  stateChanges: number;
+}
+
+/** Makes an accessor of a property, which stands for the same and can't be redefined. */
+export function guardProperty(holder: object, key: string | symbol, value: unknown, { get, set, enumerable }: PropertyDescriptor, guard: Guard): void {
+  const access = { holder, key, guard, value, get, set, stateChanges: 0 } as Access & { accessor: Access["accessor"] };
+  access.accessor = { get: makeGetter(access), set: makeSetter(access), enumerable: enumerable!, configurable: false };
+  noteStandIn(access.accessor.get, access.accessor.set, access);
+  defineProperty(holder, key, access.accessor);
+}
+
+function makeGetter(access: Access): () => unknown {
+  return function (this: unknown): unknown {
+    return access.get === undefined ? access.value : readThrough(access, this);
+  };
+}
+
+function makeSetter(access: Access): (assigned: unknown) => void {
+  return function (this: unknown, assigned: unknown): void {
+    const { holder, key } = access;
+    if (access.set !== undefined) apply(access.set, this, [assigned]);
+    else if (this === holder || isViewOf(this, access)) change(access, assigned);
+    else assignThrough(this, holder, key, assigned);
+  };
+}
+
+/** Somebody assigns to the property itself. To be called by its setter. */
+function change(access: Access, assigned: unknown): void {
+  const { guard, key } = access;
+  const isState = isPrimitive(access.value) && isPrimitive(assigned);
+  if (!isState || access.stateChanges < MOST_CHANGES_OF_STATE) {
+    const writer = writerAbove(access.accessor.set);
+    assertMayChange(guard, key, writer);
+    if (isState && writer.principal === guard.exporter) access.stateChanges++;
+  }
+  if (access.get !== undefined) throw new TypeError(`Cannot set property ${String(key)} of #<Object> which has only a getter`);
+  access.value = assigned;
+}
+
+/** A proxy of the holder: what is assigned to it arrives with the proxy as `this`. */
+function isViewOf(receiver: unknown, { key, accessor }: Access): boolean {
+  return isObject(receiver) && hasOwn(receiver, key) && getOwnPropertyDescriptor(receiver, key)?.get === accessor.get;
+}
+
+function isPrimitive(value: unknown): boolean {
+  return !isObject(value);
+}
+
+/** What a lazy export gives is guarded when it is first seen: functions and classes; objects may be made for each reader. */
+function readThrough(access: Access, receiver: unknown): unknown {
+  const value: unknown = apply(access.get!, receiver, []);
+  if (typeof value === "function" && value !== access.value) {
+    access.value = value;
+    access.guard.onRead(value);
+  }
+  return value;
+}
+
+function assertMayChange({ exporter, ask }: Guard, key: PropertyKey, writer: Writer): void {
+  if (ask(writer, exporter, String(key))) return;
+  throw new TypeError(`Cannot assign to read only property '${String(key)}' of what ${exporter.name} exports (not allowed by moat's policy)`);
+}
+
+export function isGuarded(holder: unknown): boolean {
+  return isObject(holder) && apply(weakMapGet, guardOf, [holder]) !== undefined;
+}
+
+/**
+ * Carries out a definition that failed because the property is guarded, where the
+ * writer may change it.
+ * @param called what stands in for the builtin, for whose caller it is done
+ * @returns whether it was done. @throws {TypeError} where the writer may not.
+ */
+export function redefineGuarded(target: unknown, key: PropertyKey, descriptor: PropertyDescriptor, called: Function, builtin: string): boolean {
+  if (!isObject(target)) return false;
+  const guard = apply(weakMapGet, guardOf, [target]) as Guard | undefined;
+  const standIn = guard && standInOf(getOwnPropertyDescriptor(target, key)?.get);
+  if (guard === undefined || standIn === undefined) return false;
+  assertMayChange(guard, key, writerAbove(called, builtin));
+  if ("value" in descriptor) standIn.value = descriptor.value;
+  if ("value" in descriptor || "get" in descriptor || "set" in descriptor) {
+    standIn.get = descriptor.get;
+    standIn.set = descriptor.set;
+  }
+  return true;
+}
