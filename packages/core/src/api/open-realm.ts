@@ -78,7 +78,7 @@ export function openRealm(options: OpenOptions): OpenRealm {
     launchers: {},
   });
   const root = realm.worldAt(project);
-  if (!host.hasSecondWall && rootTrusted) giveNetworkBack(root.compartment.globalThis, host.sharedValues);
+  if (!host.hasSecondWall && rootTrusted) giveFetchBack(root.compartment.globalThis, host.sharedValues);
   return {
     realm,
     root,
@@ -125,21 +125,21 @@ function tellHandlers(
   }
 }
 
-/** Node's own are refused by the network guard: the host's globals become the application's, once. */
-function giveNetworkBack(application: Record<PropertyKey, unknown>, done: Map<string, unknown>): void {
-  if (done.has("host.network")) return;
-  done.set("host.network", true);
-  for (const name of ["fetch", "WebSocket", "EventSource"]) {
-    if (!(name in globalThis) || !(name in application)) continue;
-    Object.defineProperty(globalThis, name, {
-      get: () => application[name],
-      set(value: unknown) {
-        Object.defineProperty(globalThis, name, { value, writable: true, enumerable: false, configurable: true });
-      },
-      enumerable: false,
-      configurable: true,
-    });
-  }
+/**
+ * Node's own `fetch` is refused by the network guard: the host's becomes the application's, once.
+ * HAZARD: not `WebSocket` and `EventSource`, whose own property is where moat itself looks for Node's.
+ */
+function giveFetchBack(application: Record<PropertyKey, unknown>, done: Map<string, unknown>): void {
+  if (done.has("host.fetch")) return;
+  done.set("host.fetch", true);
+  Object.defineProperty(globalThis, "fetch", {
+    get: () => application["fetch"],
+    set(value: unknown) {
+      Object.defineProperty(globalThis, "fetch", { value, writable: true, enumerable: true, configurable: true });
+    },
+    enumerable: true,
+    configurable: true,
+  });
 }
 
 function realFolder(folder: string): string {
