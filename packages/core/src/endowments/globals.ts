@@ -4,6 +4,7 @@ import { principalConsole } from "./console.ts";
 import { hardenWebCrypto } from "./crypto.ts";
 import { lazyDescriptor } from "./facade.ts";
 import { GLOBAL_RULES } from "./global-names.ts";
+import { makeRefusedInert } from "./handed-builtin.ts";
 import { hardenNodeObject } from "./harden-node.ts";
 import { makeNavigator } from "./navigator.ts";
 import { makeFetchGlobals } from "./net/index.ts";
@@ -37,6 +38,8 @@ function grantedGlobals(context: EndowmentContext): ReadonlySet<string> {
 /** What every principal can reach without any grant, through errors and through what it is given. */
 function hardenBasics(context: EndowmentContext): void {
   context.shared("hardened.basics", () => {
+    // Before anything that reaches it is locked.
+    makeRefusedInert(context, "stream");
     hardenNodeObject(context.powers.builtin("events"));
     hardenBuffer(context);
     hardenInstancesOf(context, "buffer");

@@ -1,7 +1,7 @@
 import { HANDED_BUILTINS } from "./builtin-members.ts";
 import type { HandedBuiltin } from "./builtin-members.ts";
 import { refusedMember } from "./access-denied.ts";
-import { defineMember, lazyDescriptor } from "./facade.ts";
+import { defineMember, lazyDescriptor, named } from "./facade.ts";
 import { hardenNodeObject } from "./harden-node.ts";
 import { hardenInstancesOf } from "./sample-instances.ts";
 import type { EndowmentContext } from "./principal.ts";
@@ -17,6 +17,7 @@ export function makeHandedBuiltin(context: EndowmentContext, name: string): obje
   const row: HandedBuiltin = HANDED_BUILTINS[name as keyof typeof HANDED_BUILTINS];
   hardenInstancesOf(context, name);
   if (typeof real === "function") {
+    makeRefusedInert(context, name as keyof typeof HANDED_BUILTINS);
     // What its getters make later is shared too.
     for (const key of row.members) {
       if (Object.getOwnPropertyDescriptor(real, key)?.get !== undefined) hardenNodeObject(real[key]);
@@ -43,4 +44,17 @@ export function makeHandedBuiltin(context: EndowmentContext, name: string): obje
     if (typeof original === "function") defineMember(facade, key, refusedMember(context, name, key, original));
   }
   return facade;
+}
+
+/** In a builtin that is one object for all, what changes the whole program does nothing: it can't know who calls. */
+export function makeRefusedInert(context: EndowmentContext, name: keyof typeof HANDED_BUILTINS): void {
+  const row: HandedBuiltin = HANDED_BUILTINS[name];
+  for (const key of Object.keys(row.refused ?? {})) makeInert(context.powers.builtin(name), key);
+}
+
+function makeInert(real: any, key: string): void {
+  const descriptor = Object.getOwnPropertyDescriptor(real, key);
+  if (typeof descriptor?.value !== "function" || descriptor.configurable !== true) return;
+  const inert = named(key, descriptor.value.length, () => {});
+  Object.defineProperty(real, key, { ...descriptor, value: inert });
 }
