@@ -165,16 +165,23 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
   const makeRequire = (module: ModuleObject | undefined, referrer: string): NodeJS.Require => {
     const require = (request: unknown): unknown => {
       if (typeof request !== "string") throw notAString(request);
-      if (request === "") throw Object.assign(new TypeError("The argument 'id' must be a non-empty string. Received ''"), { code: "ERR_INVALID_ARG_VALUE" });
+      if (request === "")
+        throw Object.assign(new TypeError("The argument 'id' must be a non-empty string. Received ''"), {
+          code: "ERR_INVALID_ARG_VALUE",
+        });
       // A package may have patched its own `Module`; else straight on.
-      if (Module["_load"] !== nativeLoad) return Module["_load"](request, module ?? { filename: referrer, id: referrer }, false);
+      if (Module["_load"] !== nativeLoad)
+        return Module["_load"](request, module ?? { filename: referrer, id: referrer }, false);
       if (Module["_resolveFilename"] !== nativeResolveFilename) return loadPatched(request, module, referrer);
       return load(request, referrer, false, module);
     };
     const resolveName = (request: unknown, options?: { paths?: unknown }): string => {
       if (typeof request !== "string") throw notAString(request);
       const given = options?.paths;
-      const paths = Array.isArray(given) ? given.map((path) => `${path as string}`) : undefined;
+      // HAZARD: not by the array's own `map`, which is the guest's.
+      const paths = Array.isArray(given)
+        ? Array.from({ length: given.length }, (_, index) => `${given[index] as string}`)
+        : undefined;
       const resolution = resolve(request, referrer, paths);
       if (resolution.format === "builtin") return request;
       ownerFor(resolution, request, referrer);
@@ -266,7 +273,9 @@ function loadAddon(world: World, module: ModuleObject, path: string): void {
   if (principal.policy.native?.includes(name)) principal.uses?.({ capability: "native", target: name });
   else if (!principal.trusted) {
     if (principal.denies({ capability: "native", target: name })) {
-      throw Object.assign(new Error(`Cannot load native addon '${path}' (not allowed by moat's policy)`), { code: "ERR_DLOPEN_DISABLED" });
+      throw Object.assign(new Error(`Cannot load native addon '${path}' (not allowed by moat's policy)`), {
+        code: "ERR_DLOPEN_DISABLED",
+      });
     }
   }
   realm.powers.process.dlopen(module, path);
