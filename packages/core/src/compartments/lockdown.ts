@@ -4,6 +4,8 @@
  * constructors, installs its stack-trace hook, and SES freezes everything.
  */
 import { createRequire } from "node:module";
+import { join } from "node:path";
+import { MOAT_FOLDER } from "../moat-folder.ts";
 import { installPowerlessConstructors, type PowerlessConstructors } from "./powerless-constructors.ts";
 import { tameAssignments } from "./assignment-target.ts";
 import { tameDefinitions } from "./tame-definitions.ts";
@@ -30,7 +32,7 @@ export interface LockedRealm {
   readonly powerlessConstructors: PowerlessConstructors;
 }
 
-const requireSes = createRequire(import.meta.url);
+const requireHere = createRequire(import.meta.url);
 const { getPrototypeOf } = Object;
 const native = { Date, RegExp, Symbol, Math, Error };
 
@@ -87,9 +89,11 @@ function restoreDropped(kept: Array<[object, PropertyKey, PropertyDescriptor]>):
 
 function loadSes(): SesGlobals {
   (globalThis as { console?: object }).console = {}; // SES looks at it; the real one is no longer there.
+  const { requireOwn } = requireHere("./own-code.cjs") as typeof import("../own-code/index.ts");
   // HAZARD: compiled as moat's own files are, without `importModuleDynamically`, on purpose.
   // Evals inherit it from the calling script, and SES's text filter does not know `import.source()`.
-  requireSes("#ses");
+  // Node's `require`, which a host of the API came in by, would give it that.
+  requireOwn(join(MOAT_FOLDER, "ses.cjs"));
   return globalThis as unknown as SesGlobals;
 }
 

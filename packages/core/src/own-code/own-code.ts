@@ -80,11 +80,11 @@ const builtins = new Map<string, unknown>();
 const CORE_FILES: ReadonlyMap<string, string> = new Map([
   ["@moat/core", "index.cjs"],
   ["@moat/core/model", "model.cjs"],
-  ["#ses", "ses.cjs"],
 ]);
 
 function requireFrom(file: string): Require {
   return (request) => {
+    if (request === "./own-code.cjs") return { keepOwnCode, requireOwn, useKeptCode };
     if (request.startsWith("./")) return requireOwn(join(dirname(file), request));
     const core = CORE_FILES.get(request);
     if (core !== undefined) return requireOwn(join(MOAT_FOLDER, core));
