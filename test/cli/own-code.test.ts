@@ -12,13 +12,14 @@ const MAIN = fileURLToPath(new URL("../../packages/cli/dist/main.cjs", import.me
 
 let project: Project;
 beforeEach(() => {
-  project = makeProject({ "package.json": '{"name":"app"}', "index.js": "console.log('hello')" });
+  project = makeProject({ "package.json": '{"name":"app"}', "index.js": "console.log('hello')", "node_modules/x/package.json": "{}" });
   project.moat("policy", "--write", "index.js");
 });
 afterEach(() => project.dispose());
 
 const folder = (): string => path.join(project.folder, "../.cache/moat");
-const kept = (): string => path.join(folder(), readdirSync(folder()).find((name) => /^moat-.*\.bin$/.test(name))!);
+const store = (): string => path.join(project.folder, "node_modules/.cache/moat");
+const kept = (): string => path.join(store(), readdirSync(store()).find((name) => /^moat-.*\.bin$/.test(name))!);
 const run = (): unknown => project.moat("run", "index.js");
 const HELLO = { code: 0, stdout: "hello\n", stderr: "" };
 

@@ -11,13 +11,13 @@ import type { StartRequest } from "./start-request.ts";
 export function startWith(request: string | undefined, file: string): void {
   const require = createRequire(import.meta.url);
   const { requireOwn, useKeptCode } = require("./own-code.cjs") as typeof import("../own-code/index.ts");
-  useKeptCode(keyFolderIn(request));
+  useKeptCode(storeIn(request));
   requireOwn(join(MOAT_FOLDER, file));
 }
 
-function keyFolderIn(request: string | undefined): string | undefined {
+function storeIn(request: string | undefined): StartRequest["store"] {
   try {
-    return (JSON.parse(request ?? "") as StartRequest).store?.keyFolder;
+    return (JSON.parse(request ?? "") as StartRequest).store;
   } catch {
     // Not from moat: the file that is loaded says so.
     return undefined;

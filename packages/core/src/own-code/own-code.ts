@@ -15,7 +15,7 @@ import process from "node:process";
 import { Script } from "node:vm";
 import { openPreparedStore, keyOf, type PreparedStore, type StoredModule } from "../prepared/prepared-store.ts";
 import { MOAT_FOLDER } from "../moat-folder.ts";
-import { macKeyIn } from "../prepared/store-location.ts";
+import { isPlainFolder, macKeyIn, type StoreLocation } from "../prepared/store-location.ts";
 
 interface OwnModule {
   exports: unknown;
@@ -31,19 +31,21 @@ interface OwnScript {
 export const WRAPPER = ["(function(exports,require,module,__filename,__dirname){", "\n})"] as const;
 
 let store: PreparedStore | undefined;
+let folder = "";
 const modules = new Map<string, OwnModule>();
 const scripts = new Map<string, OwnScript>();
 
 /**
- * Uses the code that is kept in the user's folder of moat, from now on.
- * @param keyFolder see `StoreLocation`; undefined where the user has none.
+ * Uses the code that is kept beside a project's prepared modules, from now on.
+ * @param location undefined where nothing can be kept.
  */
-export function useKeptCode(keyFolder: string | undefined): void {
-  const key = keyFolder === undefined ? undefined : macKeyIn(keyFolder);
+export function useKeptCode(location: StoreLocation | undefined): void {
+  const key = location === undefined ? undefined : macKeyIn(location.keyFolder);
   if (key === undefined) return;
+  folder = location!.folder;
   const { v8, node } = process.versions;
   const name = createHash("sha256").update(JSON.stringify([MOAT_FOLDER, node, v8, process.arch])).digest("hex").slice(0, 16);
-  store = openPreparedStore(join(keyFolder!, `moat-${name}.bin`), key);
+  store = openPreparedStore(join(folder, `moat-${name}.bin`), key);
 }
 
 /** Loads a compiled file of moat's, or of a library that it depends on. */
@@ -99,7 +101,7 @@ function requireFrom(file: string): Require {
 export function keepOwnCode(): void {
   if (store === undefined || [...scripts.values()].every(({ isKept }) => isKept)) return;
   try {
-    store.replace(allCode(store));
+    if (isPlainFolder(folder)) store.replace(allCode(store));
   } catch {
     // A read-only home or a full disk: the next run compiles again, and nothing else.
   }
