@@ -7,10 +7,12 @@ import { Script } from "node:vm";
 import type { Functor } from "../loader/functor.ts";
 import type { Principal } from "../endowments/principal.ts";
 import { nameForEvaluated, noteScriptOwner } from "./script-owners.ts";
+import { prepareEvaluated } from "./prepare-evaluated.ts";
 import { assignmentTarget, computedTarget } from "./assignment-target.ts";
 import { makeOwnExtensions } from "./own-extensions.ts";
 import { assertSilent, deleteSilently, failedAssignment } from "./silent-failures.ts";
 import { usesStackSettings } from "./stack-settings.ts";
+import type { PreparedModules } from "../prepared/prepared-modules.ts";
 import { RESERVED } from "../loader/reserved-names.ts";
 import { prepareFunction, prepareScript, type NameSets } from "../loader/transform-text.ts";
 
@@ -64,6 +66,8 @@ export interface CompartmentOptions {
   localError?(): ErrorConstructor;
   /** Of the names that the global object has, those that are looked up on it at each use. */
   isLive?(name: string): boolean;
+  /** Where large evaluated texts are kept from run to run. */
+  readonly prepared?: PreparedModules | undefined;
 }
 
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
@@ -146,14 +150,18 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
     return { [RESERVED.import]: (specifier: unknown, settings?: unknown) => options.importModule(specifier, settings, referrer) };
   };
 
+  const preparedText = (source: string, how: string, prepare: () => Functor): Functor =>
+    prepareEvaluated(source, how, names, options.prepared, () => inWordsOfV8(source, prepare));
+
   const evaluate: Compartment["evaluate"] = (source, fileName = "evalmachine.<anonymous>") => {
-    const functor = inWordsOfV8(source, () => prepareScript(source, names));
+    const functor = preparedText(source, "script", () => prepareScript(source, names));
     return apply(instantiate(functor, nameForEvaluated(fileName, options.owner), ownOf(functor, source)), guestGlobal, []);
   };
 
   /** @param locals accessors of the variables around the `eval`, which no guest holds. */
   const evaluateDirectly = (source: string, locals: object, thisValue: () => unknown, strict: boolean): unknown => {
-    const functor = inWordsOfV8(source, () => prepareScript(source, names, { locals: new Set(Object.keys(locals)), strict }));
+    const known = Object.keys(locals);
+    const functor = preparedText(source, JSON.stringify([strict, known]), () => prepareScript(source, names, { locals: new Set(known), strict }));
     const receiver: unknown = source.includes("this") ? thisValue() : undefined;
     const inner = instantiate(functor, `moat:eval${ofOwner}`, { ...ownOf(functor, source), [RESERVED.locals]: locals });
     return apply(inner, strict ? receiver : (receiver ?? guestGlobal), []);
@@ -161,7 +169,7 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
 
   const compileFunction: Compartment["compileFunction"] = (parameters, body, { kind = "function", fileName = `moat:function${ofOwner}` } = {}) => {
     const text = `(${FUNCTION_HEADS[kind]} anonymous(${parameters.join(",")}\n) {\n${body}\n})`;
-    const functor = inWordsOfV8(text, () => prepareFunction(text, names));
+    const functor = preparedText(text, "function", () => prepareFunction(text, names));
     return apply(instantiate(functor, nameForEvaluated(fileName, options.owner), ownOf(functor, body)), undefined, []) as Function;
   };
 

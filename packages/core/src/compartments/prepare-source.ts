@@ -1,11 +1,11 @@
 /** From a file on disk to a functor ready to be compiled. */
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { Script } from "node:vm";
 import { prepareModule, type ModuleFunctor } from "../loader/transform-module.ts";
 import { COMMONJS_NAMES, prepareCommonJs, type CommonJsFunctor, type NameSets } from "../loader/transform-text.ts";
 import { keyOf } from "../prepared/prepared-store.ts";
 import type { Resolution } from "../packages/types.ts";
+import { namesKeyOf } from "./names-key.ts";
 import { usesStackSettings } from "./stack-settings.ts";
 import type { World } from "./world.ts";
 
@@ -57,31 +57,6 @@ function prepare(world: World, resolution: Resolution): PreparedSource {
   const code = kept!.keep(key, { ...traits, functor: { ...facts, positions } }, text);
   return { ...traits, functor: { ...functor, code } } as PreparedSource;
 }
-
-/** What else a prepared text depends on: the names that the compartment serves, and those of the real global. */
-function namesKeyOf(names: NameSets): string {
-  let key = namesKeys.get(names);
-  if (key === undefined) {
-    const text = `${sortedNames(names.bindable)};${sortedNames(names.realGlobal)}`;
-    key = keysOfNames.get(text);
-    if (key === undefined) {
-      key = createHash("sha256").update(text).digest("base64url").slice(0, 16);
-      keysOfNames.set(text, key);
-    }
-    namesKeys.set(names, key);
-  }
-  return key;
-}
-const namesKeys = new WeakMap<NameSets, string>();
-const keysOfNames = new Map<string, string>();
-
-/** The real global object's are the same set for all packages. */
-function sortedNames(names: ReadonlySet<string>): string {
-  let text = sorted.get(names);
-  if (text === undefined) sorted.set(names, (text = JSON.stringify([...names].toSorted())));
-  return text;
-}
-const sorted = new WeakMap<ReadonlySet<string>, string>();
 
 function prepareText(source: string, names: NameSets, resolution: Resolution): PreparedSource {
   const usesSettings = usesStackSettings(source);

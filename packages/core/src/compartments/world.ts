@@ -109,6 +109,7 @@ export function makeWorld(realm: Realm, principal: Principal): World {
     owner: principal,
     globalThis: guestGlobal,
     realGlobalNames: realm.realGlobalNames,
+    prepared: realm.prepared,
     ...(principal.trusted && { isLive: lookedUpLate }),
     localError: () => world.localError,
     importModule: (specifier, options, referrer = defaultReferrer) => world.modules.importDynamically(specifier, referrer, options),
@@ -149,6 +150,7 @@ function makeContextCompartment(realm: Realm, owner: Principal, global: object):
     globalThis: global as Record<PropertyKey, unknown>,
     intrinsics,
     realGlobalNames: realm.realGlobalNames,
+    prepared: realm.prepared,
     // As in Node, where no `importModuleDynamically` was given.
     importModule: () =>
       Promise.reject(

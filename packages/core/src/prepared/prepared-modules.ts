@@ -25,6 +25,9 @@ export interface PreparedModules {
   save(): void;
 }
 
+/** In keys of texts that the program evaluated: only so many are kept. */
+export const EVALUATED = "evaluated:";
+
 interface Used {
   readonly facts: unknown;
   readonly text: string;
@@ -46,6 +49,7 @@ export function openPreparedModules(location: StoreLocation, entry: string, iden
 
 function fromStore(store: PreparedStore): PreparedModules {
   const used = new Map<string, Used>();
+  let evaluated = 0;
   let changed = false;
 
   const codeOf = (module: Used): CodeCache => ({
@@ -74,6 +78,7 @@ function fromStore(store: PreparedStore): PreparedModules {
       return { facts: module.facts, text: module.text, code: codeOf(module) };
     },
     keep(key, facts, text) {
+      if (isEvaluated(key) && ++evaluated > MOST_EVALUATED) return { data: undefined, compiled: () => {} };
       const module: Used = { facts, text, code: undefined, script: undefined };
       used.set(key, module);
       changed = true;
@@ -87,8 +92,13 @@ function fromStore(store: PreparedStore): PreparedModules {
         const code = module.script?.createCachedData() ?? module.code ?? Buffer.alloc(0);
         modules.set(key, { facts: module.facts, text: module.text, code });
       }
+      let texts = [...used.keys()].filter(isEvaluated).length;
       // Other runs of the program may have taken other ways.
-      for (const key of store.keys) if (!modules.has(key) && modules.size < MOST_MODULES) modules.set(key, store.find(key)!);
+      for (const key of store.keys) {
+        if (modules.has(key) || modules.size >= MOST_MODULES) continue;
+        if (isEvaluated(key) && ++texts > MOST_EVALUATED) continue;
+        modules.set(key, store.find(key)!);
+      }
       store.replace(modules);
     },
   };
@@ -96,3 +106,8 @@ function fromStore(store: PreparedStore): PreparedModules {
 
 /** Sources change; what no run uses any more must not pile up. */
 const MOST_MODULES = 6_000;
+
+/** Programs may evaluate another text in each run. */
+const MOST_EVALUATED = 64;
+
+const isEvaluated = (key: string): boolean => key.includes(`:${EVALUATED}`);

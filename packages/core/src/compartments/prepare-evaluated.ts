@@ -1,0 +1,29 @@
+/** Large texts that programs evaluate are kept from run to run, as modules are: tools keep whole bundles as text. */
+import { Buffer } from "node:buffer";
+import type { Functor } from "../loader/functor.ts";
+import type { NameSets } from "../loader/transform-text.ts";
+import { EVALUATED, type PreparedModules } from "../prepared/prepared-modules.ts";
+import { keyOf } from "../prepared/prepared-store.ts";
+import { namesKeyOf } from "./names-key.ts";
+
+/** In UTF-16 units. Smaller texts are made anew sooner than a store is written; many are never seen again. */
+const WORTH_KEEPING = 50_000;
+
+/** @param how the way in which the text is prepared, and all that this depends on besides names. */
+export function prepareEvaluated(
+  source: string,
+  how: string,
+  names: NameSets,
+  kept: PreparedModules | undefined,
+  prepare: () => Functor,
+): Functor {
+  if (kept === undefined || source.length < WORTH_KEEPING) return prepare();
+  // HAZARD: not UTF-8, in which all lone surrogates are one character: two texts would have one key.
+  const key = keyOf(Buffer.from(source, "utf16le"), `${EVALUATED}${how}:${namesKeyOf(names)}`);
+  const found = kept.find(key);
+  if (found !== undefined) return { ...(found.facts as Functor), text: found.text, code: found.code };
+  const functor = prepare();
+  const { text, parameters, positions } = functor;
+  const facts = { parameters, positions: { ...positions, shifts: Array.from(positions.shifts) } };
+  return { ...functor, code: kept.keep(key, facts, text) };
+}

@@ -1,0 +1,75 @@
+import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Script } from "node:vm";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { prepareEvaluated } from "../../src/compartments/prepare-evaluated.ts";
+import type { Functor } from "../../src/loader/functor.ts";
+import { prepareScript, type NameSets } from "../../src/loader/transform-text.ts";
+import { openPreparedModules, type PreparedModules } from "../../src/prepared/prepared-modules.ts";
+import { makeMacKey } from "../../src/prepared/store-location.ts";
+
+const NAMES: NameSets = { bindable: new Set(["Object"]), realGlobal: new Set(["Object", "process"]) };
+const LARGE = `"${"x".repeat(50_000)}".length`;
+
+let folder: string;
+let run: () => PreparedModules;
+
+beforeEach(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), "moat-evaluated-")));
+  makeMacKey(join(folder, "key"));
+  run = () => openPreparedModules({ folder: join(folder, "store"), keyFolder: join(folder, "key") }, "/app/index.js", "test")!;
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** Evaluates in one run of a program; says whether the text was prepared anew. */
+function evaluate(kept: PreparedModules, source: string, { how = "script", names = NAMES } = {}): { anew: boolean; value: unknown } {
+  let anew = false;
+  const functor: Functor = prepareEvaluated(source, how, names, kept, () => {
+    anew = true;
+    return prepareScript(source, names);
+  });
+  const { code } = functor;
+  const script = new Script(functor.text, { ...(code?.data && { cachedData: code.data }) });
+  expect(script.cachedDataRejected ?? false).toBe(false);
+  code?.compiled(script);
+  return { anew, value: (script.runInThisContext() as (...args: unknown[]) => () => unknown)()() };
+}
+
+test("a large text is prepared once, and means the same from the store", () => {
+  const first = run();
+  expect(evaluate(first, LARGE)).toEqual({ anew: true, value: 50_000 });
+  expect(evaluate(first, LARGE)).toEqual({ anew: false, value: 50_000 });
+  first.save();
+  expect(evaluate(run(), LARGE)).toEqual({ anew: false, value: 50_000 });
+});
+
+test("small texts are not kept", () => {
+  const kept = run();
+  evaluate(kept, "1 + 1");
+  expect(evaluate(kept, "1 + 1")).toEqual({ anew: true, value: 2 });
+});
+
+test("another way of evaluating, other names and live names are other keys", () => {
+  const kept = run();
+  evaluate(kept, LARGE);
+  expect(evaluate(kept, LARGE, { how: "function" }).anew).toBe(true);
+  expect(evaluate(kept, LARGE, { names: { ...NAMES, bindable: new Set(["Object", "fetch"]) } }).anew).toBe(true);
+  expect(evaluate(kept, LARGE, { names: { ...NAMES, bindable: new Set(["Object"]), live: new Set(["fetch"]) } }).anew).toBe(true);
+});
+
+test("texts that differ in a lone surrogate are not taken for each other", () => {
+  const kept = run();
+  const text = (unit: string): string => `${LARGE};"${unit}".charCodeAt(0)`;
+  expect(evaluate(kept, text("\ud800")).value).toBe(0xd800);
+  expect(evaluate(kept, text("\ud801"))).toEqual({ anew: true, value: 0xd801 });
+});
+
+test("a program that evaluates another text each time does not fill the store", () => {
+  const first = run();
+  for (let count = 0; count < 70; count++) evaluate(first, `${LARGE};${count}`);
+  first.save();
+  const second = run();
+  const known = Array.from({ length: 70 }, (_, count) => evaluate(second, `${LARGE};${count}`)).filter(({ anew }) => !anew);
+  expect(known).toHaveLength(64);
+});
