@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, sep } from "node:path";
 import { storeLocation, type StoreLocation } from "../prepared/store-location.ts";
 
 /**
@@ -8,6 +8,8 @@ import { storeLocation, type StoreLocation } from "../prepared/store-location.ts
  * authenticated.
  */
 export function nearestLocation(folder: string, env: NodeJS.ProcessEnv): StoreLocation | undefined {
+  // A package's own folder is no project: such a run is refused, and leaves nothing.
+  if (folder.split(sep).includes("node_modules")) return undefined;
   for (let at = folder; ; at = dirname(at)) {
     if (existsSync(join(at, "package.json"))) return storeLocation(at, env);
     if (dirname(at) === at) return undefined;
