@@ -52,6 +52,13 @@ const CONSTRUCTOR_ASSIGNED_BY_NODE: ReadonlySet<string> = new Set([
   "RecordableHistogram",
 ]);
 
+/** One of those, or Node's internal heir of one (`InternalWritableStream`, `ClonedBlob`). */
+function isConstructorAssigned(constructor: Function): boolean {
+  if (CONSTRUCTOR_ASSIGNED_BY_NODE.has(constructor.name)) return true;
+  const parent = getPrototypeOf(constructor) as Function | null;
+  return parent !== null && CONSTRUCTOR_ASSIGNED_BY_NODE.has(parent.name);
+}
+
 /** The class whose prototype the object is, if it is one. */
 function isClassPrototype(object: object): boolean {
   const constructor = getOwnPropertyDescriptor(object, "constructor")?.value;
@@ -193,7 +200,7 @@ export function hardenNodeObject<T>(root: T, spare: readonly unknown[] = []): T 
       if (
         key === "constructor" &&
         isPrototype &&
-        !CONSTRUCTOR_ASSIGNED_BY_NODE.has((descriptor.value as Function).name)
+        !isConstructorAssigned(descriptor.value as Function)
       )
         continue;
       if (tolerant && descriptor.writable === true && descriptor.configurable === true) {

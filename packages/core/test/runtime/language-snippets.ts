@@ -199,6 +199,10 @@ export const SLOPPY_SNIPPETS: Readonly<Record<string, string>> = {
   "a deep stack shows ten frames": `
     const deep = (n, f) => (n > 0 ? deep(n - 1, f) : f()); class X extends Error {}
     module.exports = [() => new Error("a"), () => new X("b"), () => { try { null.x } catch (e) { return e } }].map((f) => deep(30, f).stack.split("\\n").length)`,
+  "classes of fetch and of web streams in any order": `
+    const all = []; const transform = new TransformStream(); const response = new Response("x", { headers: { a: "b" } });
+    response.headers.forEach((value, name) => all.push(name, value)); const form = new FormData(); form.append("c", "d"); form.forEach((value) => all.push(value));
+    module.exports = [all, transform.writable.constructor.name, transform.readable instanceof ReadableStream, new TextDecoderStream().writable instanceof WritableStream]`,
   "instanceof with stack settings": `
     Error.stackTraceLimit = 5; class X extends Error {}
     module.exports = [new Error() instanceof X, new X() instanceof X, new X() instanceof Error, new TypeError() instanceof Error, {} instanceof Error, new X().name, Error("a").message, Error.name, Error.length]`,

@@ -5,25 +5,27 @@ const { apply } = Reflect;
 const { defineProperty } = Object;
 
 /**
- * Hardens one of the classes of `fetch` that compute and hold data.
+ * Replaces `forEach` of `Headers` and `FormData`. Before any class of `fetch` is
+ * hardened, since each leads to the others.
  *
- * HAZARD: `forEach` of `Headers` and `FormData` calls back with the real global
- * object where no receiver is given, and by the callback's own `call`.
+ * HAZARD: Node's calls back with the real global object where no receiver is
+ * given, and by the callback's own `call`.
  */
+export function tameForEach(Class: any): void {
+  const real: unknown = Class.prototype.forEach;
+  if (typeof real !== "function") return;
+  const forEach = {
+    forEach(this: unknown, callback: unknown, receiver: unknown = undefined): void {
+      const call = typeof callback === "function" ? (...args: unknown[]) => apply(callback, receiver, args) : callback;
+      apply(real, this, arguments.length === 0 ? [] : [call, null]);
+    },
+  }.forEach;
+  defineProperty(forEach, "length", { value: 1 });
+  defineProperty(Class.prototype, "forEach", { value: forEach, writable: true, enumerable: true, configurable: true });
+}
+
+/** Hardens one of the classes of `fetch` that compute and hold data. */
 export function hardenDataClass(Class: any): unknown {
-  const prototype: any = Class.prototype;
-  const real: unknown = prototype?.forEach;
-  if (typeof real === "function") {
-    const forEach = {
-      forEach(this: unknown, callback: unknown, receiver: unknown = undefined): void {
-        const call =
-          typeof callback === "function" ? (...args: unknown[]) => apply(callback, receiver, args) : callback;
-        apply(real, this, arguments.length === 0 ? [] : [call, null]);
-      },
-    }.forEach;
-    defineProperty(forEach, "length", { value: 1 });
-    defineProperty(prototype, "forEach", { value: forEach, writable: true, enumerable: true, configurable: true });
-  }
   hardenNodeObject(Class);
   for (const sample of samplesOf(Class)) hardenPrototypesOf(sample);
   return Class;

@@ -5,7 +5,7 @@ import type { EndowmentContext } from "../principal.ts";
 import { facadeClass } from "./facade-class.ts";
 import { connectSocket, networkParts } from "./net-facade.ts";
 import { connectTls } from "./tls-facade.ts";
-import { hardenDataClass } from "./data-classes.ts";
+import { hardenDataClass, tameForEach } from "./data-classes.ts";
 import { pickOptions } from "./socket-arguments.ts";
 import type { Options } from "./socket-arguments.ts";
 
@@ -51,7 +51,10 @@ function buildFetchGlobals(context: EndowmentContext): Record<string, unknown> {
   const names = new Set(Reflect.ownKeys(globals));
   const makers: Record<string, () => unknown> = { fetch: () => makeFetch(context) };
   for (const name of DATA_CLASSES)
-    makers[name] = () => context.shared(`hardened.fetch.${name}`, () => hardenDataClass(globals[name]));
+    makers[name] = () => {
+      context.shared("tamed.fetch.forEach", () => [tameForEach(globals["Headers"]), tameForEach(globals["FormData"])]);
+      return context.shared(`hardened.fetch.${name}`, () => hardenDataClass(globals[name]));
+    };
   makers["WebSocket"] = () => makeWebSocket(context);
   makers["EventSource"] = () => makeEventSource(context);
   const made = new Map<string, unknown>();
