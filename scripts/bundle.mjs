@@ -68,6 +68,8 @@ async function bundleSes() {
     platform: "neutral",
     target: SHARED.target,
     minify: true,
+    // Node shows the line of an uncaught error here too.
+    lineLimit: 120,
     charset: "ascii",
     banner: { js: '"use strict";' },
     legalComments: "none",

@@ -1,5 +1,5 @@
 import { join, relative, sep } from "node:path";
-import { buildGraph, commandProblem, findInstalledCommand, makeDisk, makeResolver, MoatError, resolveProgram } from "@moat/core/model";
+import { builtinMemberRisk, buildGraph, commandProblem, findInstalledCommand, makeDisk, makeResolver, MoatError, resolveProgram } from "@moat/core/model";
 import type { CanonicalName, Overrides, PackageEntry, PackageGraph, Policy, Resolution, Resolver } from "@moat/core/model";
 import { programIn } from "./call-effects.ts";
 import { openFactsCache } from "./facts-cache.ts";
@@ -39,6 +39,10 @@ export interface Generated {
   readonly graph: PackageGraph;
 }
 
+/** Members that run texts; `module._compile` is a method of an instance. */
+const RUNS_TEXT = /^vm\.(?:\*|Script|createScript|compileFunction|runIn\w+)$/;
+/** What bundles look up besides their own modules. */
+const COMPUTING_BUILTINS = ["path", "url", "util"].filter((name) => builtinMemberRisk(name, "*") === "harmless");
 const NOWHERE = { line: 1, column: 1, snippet: "" };
 
 /**
@@ -121,6 +125,7 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
       if (use.capability === "handed") collectorOf(location)?.grant({ capability: "global", target: use.target }, within(location, path), use);
     }
   }
+  grantComputingBuiltins();
   grantEnvironmentKeys({ reached, disk, project, collectorOf, isDependency, within });
   grantHandedFolders();
   const loadersUsed = new Map<string, { file: string; use: Use }>();
@@ -195,6 +200,18 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
     const names = new Set(importedNames.get(project));
     for (const location of tools) names.add(location.split(sep).join("/").replace(/^.*\/node_modules\//, ""));
     return new Map([...importedNames, [project, names]]);
+  }
+
+  /**
+   * A package that runs texts which it makes or is handed (`vm`), as bundlers run what they
+   * have built: what such a text requires can't be seen. Builtins that only compute do no harm.
+   */
+  function grantComputingBuiltins(): void {
+    for (const { path, location, facts } of reached.files) {
+      const use = facts.uses.find(({ capability, target }) => capability === "builtin" && RUNS_TEXT.test(target));
+      if (use === undefined) continue;
+      for (const target of COMPUTING_BUILTINS) collectorOf(location)?.grant({ capability: "builtin", target, member: "*" }, within(location, path), use);
+    }
   }
 
   /**

@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 import { dirname, relative, sep } from "node:path";
 import { makeModuleClass, type ModuleClass, type ModuleLoader, type ModuleObject } from "../endowments/reflective/module-class.ts";
 import type { Principal } from "../endowments/principal.ts";
+import { isFirstParty } from "../naming/canonical-name.ts";
 import type { Resolution } from "../packages/types.ts";
 import { rememberSource } from "./loaded-sources.ts";
 import { prepareSource, type PreparedSource } from "./prepare-source.ts";
@@ -74,9 +75,17 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
     const resolution = resolve(request, referrer);
     if (resolution.format === "builtin") return builtinFor(resolution.path, request, referrer);
     const owner = ownerFor(resolution, request, referrer);
-    if (owner === world) return exportsOf(resolution.path, parent, isMain);
+    if (owner === world || isCompiledHere(owner, resolution.path)) return exportsOf(resolution.path, parent, isMain);
     return owner.commonJs.exportsOf(resolution.path, undefined, false, { principal, file: referrer });
   };
+
+  /**
+   * Whether a module of the project is compiled by the package that asks for it: tools that
+   * hook an extension (`require.extensions[".ts"] = …`) compile configurations so. What such a
+   * hook compiles runs as the package's own code; what it leaves to the loader, as the project's.
+   */
+  const isCompiledHere = (owner: World, path: string): boolean =>
+    isFirstParty(owner.principal.name) && Module["_extensions"][extensionOf(path)] !== nativeExtension;
 
   const extensionOf = (path: string): string => {
     const name = path.slice(path.lastIndexOf(sep) + 1);
@@ -125,9 +134,9 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
 
   const loadFile = (module: ModuleObject, path: string): void => {
     const resolution = resolve(path, path);
-    if (resolution.location !== principal.location) {
-      ownerFor(resolution, path, path);
-      module.exports = realm.worldAt(resolution.location!).commonJs.exportsOf(resolution.path, undefined, false, { principal, file: path });
+    const owner = ownerFor(resolution, path, path);
+    if (owner !== world) {
+      module.exports = owner.commonJs.exportsOf(resolution.path, undefined, false, { principal, file: path });
       return;
     }
     switch (resolution.format) {

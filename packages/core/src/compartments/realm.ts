@@ -2,6 +2,8 @@
  * What all packages of a process share: the locked-down realm, the resolver, the
  * policy, and the principals by their location on disk.
  */
+import { basename, dirname } from "node:path";
+import { makePathScopes } from "../endowments/fs/path-scopes.ts";
 import { MoatError } from "../errors/moat-error.ts";
 import type { EndowmentContext, Powers, Principal, ProjectPaths } from "../endowments/principal.ts";
 import type { Denial } from "../audit/denial.ts";
@@ -11,6 +13,7 @@ import type { PreparedModules } from "../prepared/prepared-modules.ts";
 import type { Resolver } from "../packages/resolver.ts";
 import type { CanonicalName, PackagePolicy } from "../policy/types.ts";
 import { isFirstParty } from "../naming/canonical-name.ts";
+import { MODULE_CACHES } from "../policy/scope-rules.ts";
 import { makeEntryModules, type EntryModules } from "./entry-modules.ts";
 import { guardExports } from "./guarded-exports.ts";
 import type { AskToChange } from "./guarded-property.ts";
@@ -72,6 +75,27 @@ export interface Realm extends RealmOptions {
   /** Locations of the installed packages that a principal may import; first-party code is not among them. */
   dependenciesOf(principal: Principal): readonly string[];
 }
+
+/**
+ * `node_modules/.vite-temp`: where tools put modules that they make. Such a file is no package's;
+ * it runs as the code of the package that loads it, which could as well have evaluated its text.
+ */
+const isToolCache = (location: string): boolean =>
+  basename(dirname(location)) === "node_modules" && MODULE_CACHES.has(basename(location));
+
+/** HAZARD: the application has no such modules: what any package may write would run as its code. */
+const mayReadItself = ({ principal, context }: World, path: string): boolean =>
+  !principal.trusted && makePathScopes(context).covers(path, "read");
+
+/**
+ * HAZARD: a package that may import the project's modules and write new ones would otherwise
+ * write a module, import it, and be the application. What it could have written is its own code.
+ * The package whose command was started may change the project's sources by what it is for.
+ */
+const mayWriteItself = ({ principal, context, realm }: World, path: string): boolean =>
+  !principal.trusted &&
+  realm.resolver.ownerOf(realm.entry) !== principal.location &&
+  makePathScopes(context).covers(path, "write");
 
 const NO_GRANTS: PackagePolicy = Object.freeze({});
 
@@ -144,6 +168,7 @@ export function makeRealm(options: RealmOptions): Realm {
       const { location } = resolution;
       if (location === undefined) throw new MoatError("MOAT_INTERNAL", `no package owns ${resolution.path}`);
       if (location === importer.principal.location) return importer;
+      if (isToolCache(location) && mayReadItself(importer, resolution.path)) return importer;
       importer.publishShares?.();
       if (!importer.principal.trusted && realm.worldAt(location).principal.trusted) realm.sharedNames.publishAll();
       const target = nameAt(location);
@@ -156,6 +181,7 @@ export function makeRealm(options: RealmOptions): Realm {
         });
         if (denied) throw notFound();
       }
+      if (target !== undefined && isFirstParty(target) && mayWriteItself(importer, resolution.path)) return importer;
       return realm.worldAt(location);
     },
     dependenciesOf({ policy }) {

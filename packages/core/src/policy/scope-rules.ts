@@ -41,7 +41,7 @@ const HARMLESS_DOT_NAMES: ReadonlySet<string> = new Set([
 ]);
 
 /** The folders directly inside `node_modules` that tools keep caches in. */
-const MODULE_CACHES: ReadonlySet<string> = new Set([
+export const MODULE_CACHES: ReadonlySet<string> = new Set([
   ".cache",
   ".vite",
   ".vite-temp",
@@ -128,9 +128,9 @@ const ORDER_FILES: ReadonlySet<string> = new Set([
   "tslint.json",
   "web.config",
 ]);
-/** `vite.config.ts`, `jest.config.json`, `karma.conf.js`, `gulpfile.mjs`, `Dockerfile.dev`, `tsconfig.build.json`. */
+/** `vite.config.ts`, `jest.config.json`, `webpack.prod.js`, `karma.conf.js`, `gulpfile.mjs`, `Dockerfile.dev`, `tsconfig.build.json`. */
 const ORDER_PATTERN =
-  /^(?:.*\.conf(?:ig)?\.(?:[cm]?[jt]sx?|json|ya?ml|toml)|(?:gulp|grunt|cake)file\..*|(?:docker|container|make)file\..*|tsconfig\..*\.json|.*\.workspace\.[cm]?[jt]s)$/;
+  /^(?:(?:babel|esbuild|jest|karma|postcss|rollup|rspack|vite|vitest|webpack)\..*\.[cm]?[jt]sx?|.*\.conf(?:ig)?\.(?:[cm]?[jt]sx?|json|ya?ml|toml)|(?:gulp|grunt|cake)file\..*|(?:docker|container|make)file\..*|tsconfig\..*\.json|.*\.workspace\.[cm]?[jt]s)$/;
 
 const SECRET_NAMES: ReadonlySet<string> = new Set([
   ".npmrc",

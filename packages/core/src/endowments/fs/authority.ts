@@ -79,7 +79,9 @@ export function makeFsAuthority(context: EndowmentContext): FsAuthority {
       return;
     }
     // What does not exist is not there for anybody: nothing to report.
-    if (!location.exists || principal.denies({ capability: "fs.read", target: location.real, via })) {
+    // Programs that look for a file in every folder above go on without: nothing to tell a person.
+    const quiet = scopes.isAboveProject(location.real) && !/readdir|opendir|glob|watch/.test(via);
+    if (!location.exists || principal.denies({ capability: "fs.read", target: location.real, via, ...(quiet && { quiet }) })) {
       throw fsError("ENOENT", syscall, location.given);
     }
   }

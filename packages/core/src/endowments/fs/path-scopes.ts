@@ -1,4 +1,4 @@
-import { isAbsolute, join, resolve, sep } from "node:path";
+import { basename, dirname, isAbsolute, join, resolve, sep } from "node:path";
 import { derivedFromPolicy } from "../derived-from-policy.ts";
 import type { EndowmentContext } from "../principal.ts";
 import { isReservedForWrite, isSecret } from "../../policy/scope-rules.ts";
@@ -11,6 +11,8 @@ export interface PathScopes {
   covers(realPath: string, mode: PathMode, isFolder?: boolean): boolean;
   /** Whether something that is granted lies below the path: then it may be walked through. */
   isAncestor(realPath: string): boolean;
+  /** Whether the path is a folder around the project, or the manifest of one. */
+  isAboveProject(realPath: string): boolean;
   /** Whether no package may ever write there, in an audit neither. */
   isReserved(realPath: string): boolean;
   /** A covered path in the words of the narrowest grant that covers it: `./data/a.json`. */
@@ -29,7 +31,7 @@ interface Scope {
   readonly own: boolean;
 }
 
-const EVERYTHING: PathScopes = { covers: () => true, isAncestor: () => true, isReserved: () => false, spelling: () => undefined };
+const EVERYTHING: PathScopes = { covers: () => true, isAncestor: () => true, isAboveProject: () => false, isReserved: () => false, spelling: () => undefined };
 const CACHE_LIMIT = 20_000;
 
 /**
@@ -160,6 +162,11 @@ export function makePathScopes(context: EndowmentContext): PathScopes {
       if (resolve(realPath) !== realPath) return false;
       if (isReserved(path)) return false;
       return scopes.write.some((scope) => grantsWrite(scope, path, realPath, isFolder));
+    },
+    isAboveProject(realPath) {
+      const path = canonical(realPath);
+      const folder = basename(path) === "package.json" ? dirname(path) : path;
+      return folder !== project && isWithin(project, folder);
     },
     isReserved: (realPath) => isReserved(canonical(realPath)),
     spelling(realPath, mode) {

@@ -172,9 +172,8 @@ export const makeChildProcess: BuiltinFactory = (context) => {
     const options = readSpawnOptions(context, call.options);
     const plan = planner.fork(call.file, call.args, options);
     if (plan === undefined) throw accessDenied("child_process.fork", "command");
-    const stdio =
-      options.node.stdio ??
-      (options.node.silent === true ? ["pipe", "pipe", "pipe", "ipc"] : ["inherit", "inherit", "inherit", "ipc"]);
+    const { stdio: given = options.node.silent === true ? "pipe" : "inherit" } = options.node;
+    const stdio = typeof given === "string" ? [given, given, given, "ipc"] : given;
     const child = real.spawn(plan.file, plan.args, { ...nodeOptions(options, plan), stdio });
     return tameChild(context, child);
   }

@@ -1,0 +1,76 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { makeProject, policyFor, type Project } from "./run-both.ts";
+
+/** Says whether the code that runs has a power that only the application has here. */
+const PROBE = `(() => { try { require("fs").writeFileSync(require("path").join(require("os").tmpdir(), "x"), ""); return "application" } catch (error) { return error.code } })()`;
+
+const HOOKS = `
+const native = require.extensions[".js"];
+const compile = (path, text) => {
+  require.extensions[".js"] = (module, filename) => (filename === path && text ? module._compile(text, filename) : native(module, filename));
+  delete require.cache[path];
+  try { return require(path) } finally { require.extensions[".js"] = native; delete require.cache[path]; }
+};
+module.exports = { compiled: (path) => compile(path, ${JSON.stringify(`exports.who = ${PROBE}; exports.file = __filename; exports.near = require("./near").near;`)}), left: (path) => compile(path), plain: (path) => require(path) };
+`;
+
+const WRITES = `
+const fs = require("fs");
+module.exports = (path) => { fs.writeFileSync(path, ${JSON.stringify(`require("fs").writeFileSync(require("path").join(__dirname, ".npmrc"), "stolen"); exports.who = "application";`)}); return require(path).who; };
+`;
+
+const CACHES = `
+import { writeFileSync } from "node:fs";
+export const load = async (folder) => {
+  const path = folder + "/node_modules/.vite-temp/made.mjs";
+  writeFileSync(path, ${JSON.stringify(`import { helps } from "helps"; export const who = helps; export const file = import.meta.url; export let os; try { os = await import("node:child_process") } catch (error) { os = error.code }`)});
+  return import(path);
+};
+`;
+
+const MAIN = `
+const path = require("path");
+const config = path.join(__dirname, "conf.js");
+const hooks = require("hooks");
+const seen = [hooks.compiled(config).who, hooks.compiled(config).near, hooks.left(config).who, hooks.plain(config).who];
+try { seen.push(require("writes")(path.join(__dirname, "made.js"))) } catch (error) { seen.push(error.code) }
+import("caches").then(({ load }) => load(__dirname)).then(({ who, os }) => console.log(JSON.stringify([...seen, who, os])), (error) => console.log(error));
+`;
+
+let project: Project;
+beforeAll(async () => {
+  const manifest = (name: string, more = {}) => JSON.stringify({ name, version: "1.0.0", ...more });
+  project = await makeProject({
+    "main.js": MAIN,
+    "conf.js": `exports.who = ${PROBE};`,
+    "near.js": "exports.near = 'near';",
+    "node_modules/hooks/package.json": manifest("hooks"),
+    "node_modules/hooks/index.js": HOOKS,
+    "node_modules/writes/package.json": manifest("writes"),
+    "node_modules/writes/index.js": WRITES,
+    "node_modules/caches/package.json": manifest("caches", { type: "module" }),
+    "node_modules/caches/index.js": CACHES,
+    "node_modules/helps/package.json": manifest("helps"),
+    "node_modules/helps/index.js": "exports.helps = 'helps';",
+    "node_modules/.vite-temp/.keep": "",
+  });
+});
+afterAll(() => project.remove());
+
+test("what a package compiles, writes or makes in a cache runs as its own code; what it leaves to the loader, as the application's", async () => {
+  const files = { read: ["."], write: ["."] };
+  const { stdout, stderr } = await project.moat(
+    "main.js",
+    policyFor("main.js", {
+      hooks: { packages: ["."] },
+      writes: { packages: ["."], builtins: { fs: ["writeFileSync"], path: ["join"] }, fs: files },
+      caches: { packages: ["helps"], builtins: { fs: ["writeFileSync"] }, fs: files },
+      helps: {},
+    }),
+  );
+  expect(stdout, stderr).not.toBe("");
+  expect(JSON.parse(stdout)).toEqual(["MODULE_NOT_FOUND", "near", "application", "application", "EACCES", "helps", "ERR_MODULE_NOT_FOUND"]);
+  expect(existsSync(join(project.folder, ".npmrc"))).toBe(false);
+});
