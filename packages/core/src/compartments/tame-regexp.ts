@@ -64,13 +64,18 @@ function readsFrozenConstructor(regexp: RegExp): boolean {
   return getPrototypeOf(regexp) === prototype && !hasOwn(regexp, "constructor") && !hasOwn(regexp, Symbol.match);
 }
 
+/** Whether a character of two units begins at `index`. */
+function isPairAt(text: string, index: number): boolean {
+  if (index < 0 || index + 1 >= text.length) return false;
+  const lead = charCodeAt(text, index);
+  if (lead < 0xd800 || lead > 0xdbff) return false;
+  const trail = charCodeAt(text, index + 1);
+  return trail >= 0xdc00 && trail <= 0xdfff;
+}
+
 /** Where the search goes on after an empty match at `index`. */
 function advance(text: string, index: number, unicode: boolean): number {
-  if (!unicode || index + 1 >= text.length) return index + 1;
-  const lead = charCodeAt(text, index);
-  if (lead < 0xd800 || lead > 0xdbff) return index + 1;
-  const trail = charCodeAt(text, index + 1);
-  return trail < 0xdc00 || trail > 0xdfff ? index + 1 : index + 2;
+  return unicode && isPairAt(text, index) ? index + 2 : index + 1;
 }
 
 /** To be called after an empty match, so that the next one lies further on. */
@@ -163,13 +168,19 @@ function splitBy(splitter: RegExp, text: string, limit: number): string[] {
   splitter.lastIndex = 0;
   if (size === 0) return exec(splitter, text) === null ? [text] : [];
   const parts: string[] = [];
+  const byCharacters = nativeUnicode(splitter)! || nativeUnicodeSets(splitter)!;
   let done = 0;
   for (let match = exec(splitter, text); match !== null; match = exec(splitter, text)) {
     const { index } = match;
     if (index >= size) break;
+    // V8's global search finds what looks behind, such as `(?<!a)`, within a character of two units too.
+    if (byCharacters && isPairAt(text, index - 1)) {
+      splitter.lastIndex = index + 1;
+      continue;
+    }
     const { lastIndex: end } = splitter;
     if (end === done) {
-      splitter.lastIndex = advance(text, index, nativeUnicode(splitter)! || nativeUnicodeSets(splitter)!);
+      splitter.lastIndex = advance(text, index, byCharacters);
       continue;
     }
     push(parts, slice(text, done, index));
