@@ -17,6 +17,7 @@ import { MOAT_FOLDER } from "./moat-folder.ts";
 import { makeLaunchers } from "./launching/make-launchers.ts";
 import { dropNetwork, isPermissionFlag } from "./launching/permission-flags.ts";
 import { givenVariables, ownProcessPolicy } from "./launching/own-process-policy.ts";
+import { showUncaughtErrors } from "./launching/show-uncaught.ts";
 import { startEntry } from "./launching/start-entry.ts";
 import { startRecord } from "./launching/start-record.ts";
 import type { StartedBy } from "./launching/start-from-request.ts";
@@ -99,6 +100,8 @@ export function runProgram(options: ProgramOptions): void {
   const location = started === undefined ? storeLocation(project, powers.process.env) : started.request.store;
   const prepared = location && openPreparedModules(location, preparedFor(entry, started), preparationIdentity());
   if (prepared !== undefined) saveWhenSettled(prepared, powers);
+  // A worker's are told to its parent, and not printed.
+  if (started?.worker === undefined) showUncaughtErrors(powers);
   const publish = makeDenialChannel(() => powers.builtin("diagnostics_channel"), audit, powers.process.pid);
   const onDenial = (denial: Denial): void => {
     options.onDenial?.(denial);

@@ -36,12 +36,23 @@ export function sourceOf(piece: string): string | undefined {
     const start = text.indexOf(piece);
     if (start === -1) continue;
     const { offsetOf, sourceLength } = positions();
-    try {
-      const source = stripByteOrderMark(readFileSync(fileName.startsWith("file:") ? fileURLToPath(fileName) : fileName, "utf8"));
-      return source.length === sourceLength ? source.slice(offsetOf(start), offsetOf(start + piece.length)) : undefined;
-    } catch {
-      return undefined;
-    }
+    return textOnDisk(fileName, sourceLength)?.slice(offsetOf(start), offsetOf(start + piece.length));
   }
   return undefined;
+}
+
+/** A line, counted from 1, of a loaded file as it was written; undefined where the file is no longer the same. */
+export function sourceLineOf(fileName: string, line: number): string | undefined {
+  const positions = positionsIn(fileName);
+  return positions && textOnDisk(fileName, positions.sourceLength)?.split(/\r\n|[\n\r\u2028\u2029]/)[line - 1];
+}
+
+function textOnDisk(fileName: string, length: number): string | undefined {
+  try {
+    const source = stripByteOrderMark(readFileSync(fileName.startsWith("file:") ? fileURLToPath(fileName) : fileName, "utf8"));
+    return source.length === length ? source : undefined;
+  } catch {
+    // Gone, or unreadable by now.
+    return undefined;
+  }
 }

@@ -91,7 +91,7 @@ function located(error: unknown, resolution: Resolution, source: string): unknow
   if (!(error instanceof SyntaxError)) return error;
   if (resolution.format !== "module") {
     try {
-      new Script(`(function(${COMMONJS_NAMES.join(",")}){${source.replace(/^#!/, "//")}\n})`, { filename: resolution.path });
+      new Script(`(function(${COMMONJS_NAMES.join(",")}){\n${source.replace(/^#!/, "//")}\n})`, { filename: resolution.path, lineOffset: -1 });
     } catch (native) {
       return native;
     }

@@ -8,7 +8,8 @@
  *
  * @see https://v8.dev/docs/stack-trace-api
  */
-import { positionsIn } from "./loaded-sources.ts";
+import { Buffer } from "node:buffer";
+import { loadedTextOf, positionsIn } from "./loaded-sources.ts";
 import { formatWithSharedHook, hasSharedStackHook, sharedStackHook, shareStackHook, type HookOwner } from "./shared-stack-hook.ts";
 
 const { apply, construct } = Reflect;
@@ -121,9 +122,36 @@ export function errorOrigin(error: object): { file: string | null; line: number 
   return { file: site.getFileName() ?? null, line, column: columnIn(site, line, site.getColumnNumber()) };
 }
 
-function headerOf(error: unknown): string {
+const guestOriginOf = new WeakMap<object, NodeJS.CallSite>();
+
+/** The topmost place of an error in a file that was loaded for the program. */
+export function guestOrigin(error: object): { file: string; line: number; column: number } | undefined {
+  const site = guestOriginOf.get(error);
+  const [file, line] = [site?.getFileName(), site?.getLineNumber()];
+  const column = site && columnIn(site, site.getLineNumber(), site.getColumnNumber());
+  return typeof file === "string" && line && column ? { file, line, column } : undefined;
+}
+
+/** What Node knows its own errors by, whose code it prints. */
+const nodeErrorMark = ((): symbol => {
+  try {
+    return Buffer.alloc("" as never) as never;
+  } catch (error) {
+    for (let at = error as object | null; at !== null; at = Object.getPrototypeOf(at) as object | null) {
+      const mark = Object.getOwnPropertySymbols(at).find(({ description }) => description === "kIsNodeError");
+      if (mark !== undefined) return mark;
+    }
+    return Symbol("kIsNodeError");
+  }
+})();
+
+function headerOf(error: object): string {
   // HAZARD: `name` and `message` are the guest's and may throw or be symbols.
   try {
+    if (nodeErrorMark in error) {
+      const { name, code, message } = error as { name?: unknown; code?: unknown; message?: unknown };
+      return `${name as string} [${code as string}]: ${message as string}`;
+    }
     return apply(errorToString, error, []) as string;
   } catch {
     return "Error";
@@ -153,6 +181,12 @@ function prepareStackTrace(error: object, sites: NodeJS.CallSite[], ownFiles: re
   const visible: NodeJS.CallSite[] = [];
   for (const site of sites) if (!isOwnFrame(site, ownFiles)) visible[visible.length] = site;
   if (visible.length > 0) originOf.set(error, visible[0]!);
+  for (const site of visible) {
+    const file = site.getFileName();
+    if (typeof file !== "string" || loadedTextOf(file) === undefined) continue;
+    guestOriginOf.set(error, site);
+    break;
+  }
   const settings = settingsOf.get(error);
   if (settings !== undefined && typeof settings.hook === "function") {
     const facades = visible.slice(0, settings.limit).map(makeCallSite);
