@@ -231,13 +231,14 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
       }
       break;
     }
-    // And a package that makes temporary files hands their paths to those that import it.
+    // And a package that asks for it hands paths in it to those that import it, and to what it imports itself.
     for (const { path, location, facts } of reached.files) {
       const use = isDependency(location) ? facts.uses.find(({ capability, target }) => capability === "fs" && target === "tmp") : undefined;
       if (use === undefined) continue;
       const name = nameOf(location);
       for (const { from, to } of reached.edges) {
-        const collector = to === location ? collectorOf(from) : undefined;
+        const other = to === location ? from : from === location && isDependency(to) ? to : undefined;
+        const collector = other === undefined ? undefined : collectorOf(other);
         if (collector === undefined) continue;
         for (const capability of ["fs.read", "fs.write"] as const) {
           if (collector.has({ capability, target: "." })) collector.grant({ capability, target: "<tmp>" }, `${name}: ${within(location, path)}`, use);

@@ -113,7 +113,8 @@ function guardFunction(callable: object, guard: Guard): unknown[] {
       if (descriptor.writable) defineProperty(callable, key, { writable: false });
       guardPrototype(value, guard);
     } else if (!("value" in descriptor)) {
-      lock(callable, key, descriptor);
+      // `yargs` defines its getters anew for each `argv` that it is given.
+      if (guardAccessor(callable, key, descriptor, guard)) guarded++;
     } else if (typeof value === "function" || (isObject(value) && !isProxy(value) && !isArray(value) && isPlain(value))) {
       found[found.length] = value;
       if (guardData(callable, key, descriptor, guard)) guarded++;

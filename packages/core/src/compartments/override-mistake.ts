@@ -17,7 +17,8 @@ const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, hasOwn } = Obj
 const { apply, ownKeys } = Reflect;
 const { get: weakMapGet, set: weakMapSet } = WeakMap.prototype;
 const { add: weakSetAdd, has: weakSetHas } = WeakSet.prototype;
-const { Function } = globalThis;
+// Taken now: SES puts a `Date` of its own into its place, which moat takes back.
+const { Date, Function } = globalThis;
 
 const arrayIteratorPrototype = getPrototypeOf([][Symbol.iterator]());
 const generatorPrototype = getPrototypeOf(function* () {}).prototype;
@@ -37,6 +38,8 @@ function overridablePrototypes(): object[] {
     generatorPrototype,
     getPrototypeOf(generatorPrototype),
     asyncGeneratorPrototype,
+    // Mock clocks: `class MockDate extends Date {}; MockDate.UTC = Date.UTC`.
+    Date,
   ];
 }
 
@@ -45,6 +48,9 @@ const watchedByProtectors = new Map<object, ReadonlySet<string>>([
   [Promise.prototype, new Set(["then"])],
   [RegExp.prototype, new Set(["exec"])],
 ]);
+
+/** Every class has its own. */
+const NAMES_OF_CLASSES: ReadonlySet<string | symbol> = new Set(["length", "name", "prototype"]);
 
 /** What an override-tolerant accessor stands for: writable data, or an accessor of somebody's own. */
 export interface StandIn {
@@ -187,6 +193,7 @@ export function enableOverrides(): void {
       // protectors watch it. Guest code that assigns it is rewritten: see `RESERVED.setConstructor`.
       if (key === "constructor" || watched?.has(key as string)) continue;
       if (prototype === Function.prototype && key === "length") continue;
+      if (prototype === Date && NAMES_OF_CLASSES.has(key)) continue;
       makeOverrideTolerant(prototype, key);
     }
   }

@@ -40,6 +40,9 @@ const HARMLESS_DOT_NAMES: ReadonlySet<string> = new Set([
   ".coverage",
 ]);
 
+/** What is written first and then moved into its place: `.tmp-1795281050497-oukf`. */
+const TEMPORARY_DOT_NAME = /^\.(?:tmp|temp)[-_.]/;
+
 /** The folders directly inside `node_modules` that tools keep caches in. */
 export const MODULE_CACHES: ReadonlySet<string> = new Set([
   ".cache",
@@ -180,9 +183,13 @@ function hasReservedName(segments: readonly string[], windows: boolean): boolean
     if (name === "node_modules") {
       const next = i + 1 < segments.length ? foldName(segments[i + 1]!) : "";
       if (!MODULE_CACHES.has(next)) return true;
-    } else if (name.startsWith(".") && !HARMLESS_DOT_NAMES.has(name) && !isModuleCache(segments, i)) return true;
+    } else if (name.startsWith(".") && !isHarmlessDotName(name) && !isModuleCache(segments, i)) return true;
   }
   return false;
+}
+
+function isHarmlessDotName(name: string): boolean {
+  return HARMLESS_DOT_NAMES.has(name) || TEMPORARY_DOT_NAME.test(name);
 }
 
 function isModuleCache(segments: readonly string[], i: number): boolean {

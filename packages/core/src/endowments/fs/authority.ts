@@ -10,6 +10,9 @@ import type { Fs } from "./node-fs.ts";
 /** How often a path is resolved again when it changes between the check and the use. */
 const ATTEMPTS = 8;
 
+/** What programs read to learn which system this is, and take another way where they can't. */
+const PROBES: ReadonlySet<string> = new Set(["/usr/bin/ldd", "/proc/version", "/etc/os-release", "/usr/lib/os-release", "/.dockerenv", "/proc/self/cgroup"]);
+
 /** What one call wants of one path. */
 export interface Want {
   readonly mode: "read" | "write" | "stat";
@@ -80,7 +83,7 @@ export function makeFsAuthority(context: EndowmentContext): FsAuthority {
     }
     // What does not exist is not there for anybody: nothing to report.
     // Programs that look for a file in every folder above go on without: nothing to tell a person.
-    const quiet = scopes.isAboveProject(location.real) && !/readdir|opendir|glob|watch/.test(via);
+    const quiet = (scopes.isAboveProject(location.real) || PROBES.has(location.real)) && !/readdir|opendir|glob|watch/.test(via);
     if (!location.exists || principal.denies({ capability: "fs.read", target: location.real, via, ...(quiet && { quiet }) })) {
       throw fsError("ENOENT", syscall, location.given);
     }
