@@ -166,10 +166,11 @@ out("works", app.require("dep").read("data/a.txt"));`);
   test("an audit lets through and tells", () => {
     const seen = host.run(`
 const denied = [];
-const app = await moat({ policy: ${policy}, audit: true, onDenial: (d) => denied.push(d.target.split("/").pop()) });
+const app = await moat({ policy: ${policy}, audit: true, onDenial: (d) => denied.push(d.capability + " " + d.target.split("/").pop()) });
 out("read", app.require("dep").read("secret.txt"));
 out("denied", denied);`);
-    expect(seen).toMatchObject({ read: "secret", denied: ["secret.txt"] });
+    // A global is told of where a module names it: when it is loaded.
+    expect(seen).toMatchObject({ read: "secret", denied: ["global process", "fs.read secret.txt"] });
   });
 
   test("a handler that throws is the host's error, and the refusal stays what it was", () => {
