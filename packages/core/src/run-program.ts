@@ -28,6 +28,7 @@ import type { Powers } from "./endowments/principal.ts";
 import { isFirstParty } from "./naming/canonical-name.ts";
 import { makeDisk } from "./packages/disk.ts";
 import { locateNames } from "./packages/locate-names.ts";
+import { namesThatLead } from "./packages/names-that-lead.ts";
 import { makeResolver, type Climb } from "./packages/resolver.ts";
 import { resolveProgram } from "./packages/resolve-program.ts";
 import { effectivePolicy } from "./policy/effective-policy.ts";
@@ -65,7 +66,9 @@ export function runProgram(options: ProgramOptions): void {
   let tellClimb: (climb: Climb) => void = () => {};
   const resolver = makeResolver(makeDisk(), { roots: [project], onClimb: (climb) => tellClimb(climb) });
   const policies = new Map(effectivePolicy(policy, overrides));
-  const { names, locations } = locateNames(policies.keys(), project, resolver);
+  const located = locateNames(policies.keys(), project, resolver);
+  const { names } = located;
+  const locations = namesThatLead(located, policies);
   const entry = realEntry(options.entry);
 
   const powers = takePowers();

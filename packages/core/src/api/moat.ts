@@ -7,6 +7,7 @@ import { MoatError } from "../errors/moat-error.ts";
 import { makeDisk } from "../packages/disk.ts";
 import { findProject } from "../packages/find-project.ts";
 import { locateNames } from "../packages/locate-names.ts";
+import { namesThatLead } from "../packages/names-that-lead.ts";
 import { makeResolver, type Resolver } from "../packages/resolver.ts";
 import { effectivePolicy } from "../policy/effective-policy.ts";
 import { parseOverrides, parsePolicy } from "../policy/parse-policy.ts";
@@ -19,7 +20,9 @@ async function openProject(options: MoatOptions = {}): Promise<MoatApp> {
   const { project, resolver } = findHost(options.project);
   const { policy, overrides } = policyFor(project, options);
   const policies = effectivePolicy(policy, overrides);
-  const { names, locations } = locateNames(policies.keys(), project, resolver);
+  const located = locateNames(policies.keys(), project, resolver);
+  const { names } = located;
+  const locations = namesThatLead(located, policies);
   const entries = policy.entries.filter((entry) => entry.startsWith("./")).map((entry) => join(project, entry));
   const opened = openRealm({
     host: options,
