@@ -44,7 +44,7 @@ export async function checkPolicy(
     });
   }
   const { policy: generated, evidence } = await generate(request, context);
-  const policy = ratchet(previous, generated);
+  const policy = ratchet(previous, generated, overrides);
   const expected = printPolicy(policy);
   // Checkouts may turn line ends; nothing else may differ.
   const isSame = readFileSync(path.join(project, POLICY_FILE), "utf8").replaceAll("\r\n", "\n") === expected;

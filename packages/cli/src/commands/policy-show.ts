@@ -17,7 +17,7 @@ export async function showPolicy(
 ): Promise<ExitCode> {
   const request = readPolicyRequest(asked, context.cwd);
   const generation = await generate(request, context);
-  const policy = ratchet(request.previous, generation.policy);
+  const policy = ratchet(request.previous, generation.policy, request.overrides);
   const outcome = { ...request, policy, findings: generation.findings };
   if (flags.json) {
     context.stdout.write(policyJson(outcome));

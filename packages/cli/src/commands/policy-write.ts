@@ -24,7 +24,7 @@ export async function writePolicy(
 ): Promise<ExitCode> {
   const request = readPolicyRequest(asked, context.cwd, true);
   const generation = await generate(request, context);
-  const ratcheted = ratchet(request.previous, generation.policy);
+  const ratcheted = ratchet(request.previous, generation.policy, request.overrides);
   const policy = flags.accept ? accept(ratcheted) : ratcheted;
   const text = printPolicy(policy);
   // Nothing is written where nothing changed: a commit hook calls this at each commit.

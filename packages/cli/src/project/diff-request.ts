@@ -115,7 +115,7 @@ async function currentPolicy(
 ): Promise<CurrentPolicy> {
   try {
     const generated = await generate({ project, entries: onDisk.entries, overrides, previous: onDisk }, context);
-    const policy = ratchet(onDisk, generated.policy);
+    const policy = ratchet(onDisk, generated.policy, overrides);
     const note =
       printPolicy(policy) === printPolicy(onDisk)
         ? ""

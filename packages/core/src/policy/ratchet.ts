@@ -1,7 +1,8 @@
 import { isFirstParty } from "../naming/canonical-name.ts";
 import { coversGrant, grantKey, grantsOf, policyOf, type Grant } from "./grant.ts";
 import { riskOf } from "./grant-risk.ts";
-import type { CanonicalName, PackageEntry, PackagePolicy, Policy } from "./types.ts";
+import { mergeEntry } from "./effective-policy.ts";
+import type { CanonicalName, Overrides, PackageEntry, PackagePolicy, Policy } from "./types.ts";
 
 /**
  * What may be written when the policy is generated again. Nobody may be looking,
@@ -16,20 +17,28 @@ import type { CanonicalName, PackageEntry, PackagePolicy, Policy } from "./types
  *   code. An edge to a package that was in the file is pending, to either:
  *   that one may hold powers and secrets, and a new package must not be the
  *   way round that an old one was refused.
+ * - Who may start programs of its dependencies (`<dependency>/bin/x`) gets no edge:
+ *   any package that it may import could bring the program.
  * - The application and its workspace members are not packages that others wrote.
  */
-export function ratchet(previous: Policy | undefined, generated: Policy): Policy {
+export function ratchet(previous: Policy | undefined, generated: Policy, overrides?: Overrides): Policy {
   const packages: Record<CanonicalName, PackageEntry> = Object.create(null);
   for (const [name, { pending: _unused, ...wanted }] of Object.entries(generated.packages)) {
     packages[name] =
       previous === undefined || isFirstParty(name)
         ? policyOf(grantsOf(wanted))
-        : ratchetEntry(name, wanted, previous, generated);
+        : ratchetEntry(name, wanted, previous, generated, overrides);
   }
   return { ...generated, packages };
 }
 
-function ratchetEntry(name: CanonicalName, wanted: PackagePolicy, previous: Policy, generated: Policy): PackageEntry {
+function ratchetEntry(
+  name: CanonicalName,
+  wanted: PackagePolicy,
+  previous: Policy,
+  generated: Policy,
+  overrides: Overrides | undefined,
+): PackageEntry {
   const before = Object.hasOwn(previous.packages, name) ? grantsOf(previous.packages[name]!) : undefined;
   const held = new Set((before ?? []).map(grantKey));
   const granted: Grant[] = [];
@@ -37,9 +46,11 @@ function ratchetEntry(name: CanonicalName, wanted: PackagePolicy, previous: Poli
   // HAZARD: only names that came with this very tree are new; an edge to nowhere could come to mean anything.
   const isNew = (target: CanonicalName) =>
     !isFirstParty(target) && Object.hasOwn(generated.packages, target) && !Object.hasOwn(previous.packages, target);
+  const written = overrides && Object.hasOwn(overrides.packages, name) ? overrides.packages[name] : undefined;
+  const startsPrograms = mergeEntry(before && previous.packages[name], written).commands?.some((command) => command.startsWith("<dependency>/"));
   for (const grant of grantsOf(wanted)) {
     const harmless =
-      grant.capability === "package" ? isNew(grant.target) : before === undefined && riskOf(grant) === "none";
+      grant.capability === "package" ? isNew(grant.target) && startsPrograms !== true : before === undefined && riskOf(grant) === "none";
     if (harmless || coversGrant(held, grant)) granted.push(grant);
     else pending.push(grant);
     // Of a builtin that is now wanted whole, the members that it had stay.

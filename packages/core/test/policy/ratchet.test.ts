@@ -47,6 +47,15 @@ describe("ratchet", () => {
     expect(entryAfter({ dep: {}, other: {} }, { dep: gained, other: {} })).toEqual({ pending: gained });
   });
 
+  test("who starts programs of its dependencies gets no new dependency that could bring one", () => {
+    const holder = { commands: ["<dependency>/bin/x"] };
+    const wanted = { dep: { ...holder, packages: ["dep>evil"] }, "dep>evil": {} };
+    expect(entryAfter({ dep: holder }, wanted)).toEqual({ ...holder, pending: { packages: ["dep>evil"] } });
+    expect(ratchet(make({ dep: {} }), make({ ...wanted, dep: { packages: ["dep>evil"] } }), { packages: { dep: holder } }).packages["dep"]).toEqual({
+      pending: { packages: ["dep>evil"] },
+    });
+  });
+
   test("what it keeps stays, what it lost goes, and what it no longer wants is not pending", () => {
     expect(
       entryAfter(
