@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   learn: async () => (await import("./commands/learn.ts")).learn,
   allow: async () => (await import("./commands/allow.ts")).allow,
   explain: async () => (await import("./commands/explain.ts")).explain,
+  report: async () => (await import("./commands/report.ts")).report,
   help: async () => (await import("./commands/help.ts")).help,
 };
 

@@ -112,6 +112,18 @@ A capability is one of net.connect, fs.read, command, … or a field of the poli
 
 Example: moat explain debug env
 `,
+  report: `Usage: moat report [flags]
+
+Writes one HTML file for a browser: each package and what it may do, the riskiest first, with the code that asks for it,
+what changed since a commit, and where secrets could leave. It can be searched, and filtered by what packages can do.
+The file needs no network. It is written whole or not at all.
+
+  --out FILE    the file to write (moat-report.html, in the folder of the project)
+  --base REF    the commit to compare with (HEAD)
+  --help        shows this
+
+Example: moat report --base origin/main
+`,
   help: `Usage: moat help [command]
 
 Explains moat, or one of its commands.
@@ -136,6 +148,7 @@ A dependency can do only what the committed policy says, whatever its code becom
   moat allow                     grants one thing to one package
   moat diff                      says what packages gained since the last commit
   moat explain <package>         says what a package may do, and why
+  moat report                    writes all of it as one HTML file, for a browser
   moat help <command>            explains a command
 
   --version    prints the version

@@ -1,27 +1,15 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import {
-  MoatError,
-  OVERRIDES_FILE,
-  parsePolicy,
-  POLICY_FILE,
-  printPolicy,
-  ratchet,
-  readPolicy,
-  type Overrides,
-  type PackageGraph,
-  type Policy,
-} from "@moat/core/model";
-import type { Evidence } from "@moat/policy-gen";
+import { MoatError, OVERRIDES_FILE, parsePolicy, POLICY_FILE, readPolicy, type Policy } from "@moat/core/model";
 import type { CommandContext } from "../command-context.ts";
 import { findLockfile } from "../lockfiles/read-lockfile.ts";
 import { readGrantLines, type LineOfGrant } from "../review/grant-lines.ts";
 import { emptyPolicy, type Review } from "../review/review.ts";
 import { reviewPolicies } from "../review/review-policies.ts";
 import { findProjectFrom } from "./entry.ts";
-import { generate } from "./generate.ts";
+import { currentPolicy, type CurrentPolicy } from "./current-policy.ts";
 import { textOf } from "./text-of.ts";
-import { findCommit, readCommittedPolicy } from "./git-files.ts";
+import { findCommit, readCommittedPolicy, type Commit, type CommittedPolicy } from "./git-files.ts";
 
 /** A review, and what places its findings in a repository. */
 export interface ReviewedProject {
@@ -64,10 +52,27 @@ export async function reviewFiles(before: string, after: string, cwd: string): P
  */
 export async function reviewSince(ref: string, context: CommandContext): Promise<ReviewedProject> {
   const project = findProjectFrom(context.cwd);
-  const { policy: onDisk, overrides } = readPolicy(project);
+  const files = readPolicy(project);
+  const base = await readBase(ref, project);
+  return reviewAgainst(base, await currentPolicy(project, files, context));
+}
+
+/** A commit with its policy: what the working tree is compared with. */
+export interface Base {
+  readonly ref: string;
+  readonly commit: Commit;
+  readonly committed: CommittedPolicy;
+}
+
+/** @throws MoatError `MOAT_GIT_FAILED`, `MOAT_POLICY_INVALID` */
+export async function readBase(ref: string, project: string): Promise<Base> {
   const commit = await findCommit(ref, project);
-  const committed = await readCommittedPolicy(commit, ref);
-  const now = await currentPolicy(project, onDisk, overrides, context);
+  return { ref, commit, committed: await readCommittedPolicy(commit, ref) };
+}
+
+/** {@link reviewSince}, of what was read before. */
+export async function reviewAgainst({ ref, commit, committed }: Base, now: CurrentPolicy): Promise<ReviewedProject> {
+  const { project, overrides } = now;
   const fromDisk = (file: string): Promise<string | undefined> => textOf(path.join(commit.repository, file));
   const [oldLock, newLock] = await Promise.all([
     findLockfile(commit.project, commit.read),
@@ -80,7 +85,7 @@ export async function reviewSince(ref: string, context: CommandContext): Promise
   return {
     review: reviewPolicies({
       before: {
-        policy: committed.policy ?? emptyPolicy(onDisk.root),
+        policy: committed.policy ?? emptyPolicy(now.policy.root),
         overrides: committed.overrides,
         lock: oldLock.tree,
       },
@@ -98,38 +103,6 @@ export async function reviewSince(ref: string, context: CommandContext): Promise
     overridesLine: overridesText === undefined ? () => 1 : readGrantLines(overridesText),
     folderOf: (name) => folderIn(commit.repository, now.graph?.byName.get(name)?.location),
   };
-}
-
-interface CurrentPolicy {
-  readonly policy: Policy;
-  readonly evidence: readonly Evidence[];
-  readonly graph: PackageGraph | undefined;
-  readonly note: string;
-}
-
-async function currentPolicy(
-  project: string,
-  onDisk: Policy,
-  overrides: Overrides,
-  context: CommandContext,
-): Promise<CurrentPolicy> {
-  try {
-    const generated = await generate({ project, entries: onDisk.entries, overrides, previous: onDisk }, context);
-    const policy = ratchet(onDisk, generated.policy, overrides);
-    const note =
-      printPolicy(policy) === printPolicy(onDisk)
-        ? ""
-        : `${POLICY_FILE} is not up to date with the installed packages: moat policy --write`;
-    return { policy, evidence: generated.evidence, graph: generated.graph, note };
-  } catch (error) {
-    if (!(error instanceof MoatError)) throw error;
-    return {
-      policy: onDisk,
-      evidence: [],
-      graph: undefined,
-      note: `The installed packages could not be analysed (${error.message}); this compares the committed files.`,
-    };
-  }
 }
 
 /** With `/`, and only what lies inside. */

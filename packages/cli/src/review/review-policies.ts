@@ -59,6 +59,7 @@ export function reviewPolicies({ before, after, base, evidence = [], notes = [] 
   const isNew = new Set(added);
   const wasThere = (name: CanonicalName): CanonicalName => moves.get(name) ?? name;
   const versions = (name: CanonicalName): Versions => versionsOf(locks, wasThere(name), name);
+  const places = byPackage(evidence);
 
   const reviews = Object.keys(now.packages).flatMap((name): PackageReview[] => {
     const previous = entryOf(old, wasThere(name));
@@ -72,7 +73,7 @@ export function reviewPolicies({ before, after, base, evidence = [], notes = [] 
       isNewPackage: (target) => isNew.has(target),
       powersOf: (target) => powersOf(entryOf(now, target)),
       evidenceOf: (grant) =>
-        evidenceOf(evidence, name, grant).map(({ package: owner, file, line, column, snippet }) => ({
+        evidenceOf(places.get(name) ?? [], name, grant).map(({ package: owner, file, line, column, snippet }) => ({
           package: owner,
           file,
           line,
@@ -151,6 +152,16 @@ export function reviewPolicies({ before, after, base, evidence = [], notes = [] 
 function entryOf(policy: Policy, name: CanonicalName): PackageEntry | undefined {
   // HAZARD: own keys only, or a package called `constructor` would have an entry.
   return Object.hasOwn(policy.packages, name) ? policy.packages[name] : undefined;
+}
+
+function byPackage(evidence: readonly Evidence[]): ReadonlyMap<CanonicalName, Evidence[]> {
+  const groups = new Map<CanonicalName, Evidence[]>();
+  for (const one of evidence) {
+    const group = groups.get(one.package);
+    if (group === undefined) groups.set(one.package, [one]);
+    else group.push(one);
+  }
+  return groups;
 }
 
 /** By new name: what went away and came back under another name, where there is one of each. */
