@@ -19,7 +19,8 @@ void dispatch(host.argv.slice(2), {
   // A message channel to a parent would not outlive it.
   restartWith:
     execve !== undefined && host.send === undefined
-      ? (flags) => execve.call(host, host.execPath, [host.execPath, ...host.execArgv, ...flags, ...host.argv.slice(1)], host.env)
+      ? (flags) =>
+          execve.call(host, host.execPath, [host.execPath, ...host.execArgv, ...flags, ...host.argv.slice(1)], host.env)
       : undefined,
   get nodeFlags() {
     return host.allowedNodeEnvironmentFlags;

@@ -34,9 +34,14 @@ test.each<[Grant["capability"], string[], string]>([
   ["net.connect", ["a.example:443", "*"], "connect to any host"],
   ["fs.read", [".", "<tmp>"], "read files in the project and the folder for temporary files"],
   ["command", ["git", "node"], "run the programs git and node"],
-  ["env", ["A", "B", "C", "D", "E", "F", "G", "H", "I"], "read the environment variables A, B, C, D, E, F, G and 2 more"],
+  [
+    "env",
+    ["A", "B", "C", "D", "E", "F", "G", "H", "I"],
+    "read the environment variables A, B, C, D, E, F, G and 2 more",
+  ],
 ])("several of %s are told in one line", (capability, targets, words) =>
-  expect(grantsWords(targets.map((target) => ({ capability, target })))).toBe(words));
+  expect(grantsWords(targets.map((target) => ({ capability, target })))).toBe(words),
+);
 
 describe("text from a package", () => {
   test.each(["", " ", "`", "``a``", "|", "\n"])("%j makes a code span that is closed", (text) => {

@@ -96,14 +96,76 @@ describe("what is a line, and what is a number", () => {
       ),
     ).toEqual(["a gained pending import got (which can connect to any host)"]));
 
+  test("what waits and only computes is quiet, and told of all packages in one line", () => {
+    const told = review(
+      { a: {}, b: {}, pure: { builtins: { path: true } }, app: { builtins: { module: true } } },
+      {
+        a: { pending: { builtins: { util: ["inspect"] } } },
+        b: { pending: { packages: ["pure", "app"] } },
+        pure: { builtins: { path: true } },
+        app: { builtins: { module: true } },
+      },
+    );
+    expect(reviewText(told, plain)).toBe(
+      "2 packages want more than before, and are denied it until somebody accepts it (1 of them only to compute).\n\n" +
+        "b wants to\n  low      import app\n\n" +
+        "Waits too, and only computes, or imports what only computes: b (import pure) and a (util.inspect).\n\n" +
+        "To accept: moat policy --accept, which asks package by package\n",
+    );
+  });
+
+  test("what has no answer yet counts for those who want to import it", () =>
+    expect(
+      linesOf(
+        review({ a: {}, got: {} }, { a: { pending: { packages: ["got"] } }, got: { pending: { commands: ["sh"] } } }),
+      ),
+    ).toContain("a gained pending import got (which wants to run the program sh)"));
+
+  test("the module of a variable is no risk of its own, and a member of it is", () => {
+    const both = { builtins: { process: [] }, env: ["NO_COLOR"] };
+    expect(linesOf(review({ a: {} }, { a: both }))).toEqual([
+      "a gained granted read the environment variable NO_COLOR",
+    ]);
+    expect(review({ a: {} }, { a: both }).packages[0]!.risk).toBe("low");
+    expect(linesOf(review({ a: {} }, { a: { builtins: { process: ["dlopen"] }, env: ["NO_COLOR"] } }))).toEqual([
+      "a gained granted use process.dlopen of Node",
+      "a gained granted read the environment variable NO_COLOR",
+    ]);
+  });
+
+  test("a variable that may hold a secret is more than one that does not", () =>
+    expect(review({ a: {} }, { a: { env: ["DEPLOY_TOKEN"] } }).packages[0]!.risk).toBe("medium"));
+
+  test("a key that a prefix of the line has already is not told", () =>
+    expect(linesOf(review({ a: {} }, { a: { env: ["A_*", "A_B_*", "C"] } }))).toEqual([
+      "a gained granted read the environment variables A_* and C",
+    ]));
+
+  test("changes to the exports of what only has another name are to be given again, and none is lost", () => {
+    const told = review(
+      { a: { packages: ["x>b"], changes: ["x>b"] }, "x>b": {} },
+      { a: { pending: { packages: ["y>b"], changes: ["y>b"] } }, "y>b": {} },
+    );
+    const [first] = told.packages;
+    expect(first!.gains.map(({ carried, words }) => [carried, words])).toEqual([
+      [true, "change what y>b exports"],
+      [undefined, "import y>b"],
+    ]);
+    expect(first!.losses).toEqual([]);
+  });
+
   test("a package that moved has to be given again what it had, in one line", () => {
-    const told = review({ "a>b": { env: ["X"] } }, { "c>b": { pending: { env: ["X"] } } });
+    const told = review(
+      { "a>b": { env: ["X"], net: { connect: ["*"] } } },
+      { "c>b": { pending: { env: ["X"], net: { connect: ["*"] } } } },
+    );
+    expect(told.packages[0]!.warnings).toEqual([]);
     expect(told.packages).toMatchObject([
       { package: "c>b", status: "moved", movedFrom: "a>b", gains: [{ carried: true, to: "pending" }] },
     ]);
     expect(told.gained).toBe(true);
     expect(reviewText(told, plain)).toContain(
-      "c>b (was a>b) has to be given again, after its move, to\n  low      read the environment variable X",
+      "\n\nhigh     what has another name has to be given again what it had\n  c>b (was a>b): connect to any host; read the environment variable X\n",
     );
   });
 
@@ -117,7 +179,7 @@ describe("what is a line, and what is a number", () => {
   test("packages that gained the same are told together", () => {
     const both = { env: ["TOKEN"] };
     expect(reviewText(review({ a: {}, b: {}, c: {} }, { a: both, b: both, c: {} }), plain)).toContain(
-      "a and b can now\n  low      read the environment variable TOKEN\n",
+      "a and b can now\n  medium   read the environment variable TOKEN\n",
     );
   });
 
@@ -229,11 +291,11 @@ describe("versions and installation", () => {
 
       a 1.3.0 to 1.3.1 can now
         high     connect to any host
-        low      read the environment variable A_TOKEN
+        medium   read the environment variable A_TOKEN
         !        Secrets could leave: it may read the environment variable A_TOKEN, and connect to any host
 
       a>b 0.0.1 (new) wants to
-        low      read the environment variable X
+        medium   read the environment variable X
         by the application → a 1.3.0 to 1.3.1 → b 0.0.1 (new)
 
       same 1.0.0 (same version, other content)
@@ -337,8 +399,12 @@ test("a comment is never longer than GitHub takes", () => {
   const long = (index: number): string => `p${index}-${"x".repeat(180)}`;
   const names = Array.from({ length: 800 }, (_, index) => long(index));
   const told = reviewPolicies({
-    before: { policy: policy(Object.fromEntries(names.map((name, index) => [name, index % 2 ? { env: [`V${index}`] } : {}]))) },
-    after: { policy: policy(Object.fromEntries(names.map((name, index) => [name, index % 2 ? {} : { env: [`W${index}`] }]))) },
+    before: {
+      policy: policy(Object.fromEntries(names.map((name, index) => [name, index % 2 ? { env: [`V${index}`] } : {}]))),
+    },
+    after: {
+      policy: policy(Object.fromEntries(names.map((name, index) => [name, index % 2 ? {} : { env: [`W${index}`] }]))),
+    },
     base: "HEAD",
     evidence: [],
   });

@@ -38,7 +38,9 @@ export const explain: Command = async (args, context) => {
     flags.json
       ? `${JSON.stringify({ version: 1, packages: explanations }, undefined, 2)}\n`
       : explanations
-          .map((explanation) => explanationText(explanation, makePaint(context.stdout, context.env), capabilities !== undefined))
+          .map((explanation) =>
+            explanationText(explanation, makePaint(context.stdout, context.env), capabilities !== undefined),
+          )
           .join("\n"),
   );
   return 0;

@@ -50,12 +50,24 @@ export function putOnBelt({ project, policy, overrides, logFile }: BeltRequest, 
   };
   const paths = { project: real(project), cwd: context.cwd, tmp: real(tmpdir()), home: real(homedir()) };
   const policies = effectivePolicy(policy, overrides);
-  const { names: locations } = locateNames(policies.keys(), paths.project, makeResolver(makeDisk(), { roots: [paths.project] }));
+  const { names: locations } = locateNames(
+    policies.keys(),
+    paths.project,
+    makeResolver(makeDisk(), { roots: [paths.project] }),
+  );
   const store = storeLocation(paths.project, env);
   const ownFiles = [...(store ? [store.folder, store.keyFolder] : []), ...(logFile === undefined ? [] : [logFile])];
   const ownFolders = [dirname(dirname(fileURLToPath(import.meta.url)))];
   restartWith(
-    permissionFlags({ policies, locations, paths, ownFiles, ownFolders, programPath: env["PATH"] ?? "", known: nodeFlags }),
+    permissionFlags({
+      policies,
+      locations,
+      paths,
+      ownFiles,
+      ownFolders,
+      programPath: env["PATH"] ?? "",
+      known: nodeFlags,
+    }),
   );
 }
 

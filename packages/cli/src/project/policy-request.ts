@@ -50,7 +50,13 @@ export function readPolicyRequest(asked: readonly string[], cwd: string, resolve
       nextStep: "moat policy --write <entry>",
     });
   }
-  return { project, overrides: readOverrides(project), previous, entries: [...entries].toSorted(), wasConflict: agreed !== undefined };
+  return {
+    project,
+    overrides: readOverrides(project),
+    previous,
+    entries: [...entries].toSorted(),
+    wasConflict: agreed !== undefined,
+  };
 }
 
 /** An entry that the file lists and that is gone: only a person can say whether it comes back. */

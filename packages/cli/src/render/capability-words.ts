@@ -69,13 +69,20 @@ const plurals: Readonly<Record<GrantCapability, (grants: readonly Grant[]) => st
   command: (grants) => `run the programs ${listWords(targets(grants))}`,
   native: (grants) => `load native code ${listWords(targets(grants))}`,
   worker: () => "start workers",
-  env: (grants) => `read the environment variables ${listWords(targets(grants))}`,
+  env: (grants) => `read the environment variables ${listWords(keys(targets(grants)))}`,
   global: (grants) => `use the globals ${listWords(targets(grants))}`,
   share: (grants) => `define the globals ${listWords(targets(grants))} for all packages`,
   change: (grants) => `change what ${listWords(targets(grants))} export`,
   package: (grants) => `import ${listWords(targets(grants))}`,
   builtin: (grants) => `use ${listWords(builtinsWords(grants))} of Node`,
 };
+
+/** Without those that a prefix of the list has already. */
+function keys(targets: readonly string[]): string[] {
+  return targets.filter(
+    (key) => !targets.some((other) => other !== key && other.endsWith("*") && key.startsWith(other.slice(0, -1))),
+  );
+}
 
 function builtinsWords(grants: readonly Grant[]): string[] {
   return grants

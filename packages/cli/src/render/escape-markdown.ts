@@ -11,6 +11,8 @@ export function codeSpan(text: string, most = MOST_CHARACTERS): string {
   // at a run of as many backticks as began it.
   const whole = escapeForTerminal(text);
   // Cut before it is escaped further, so that no escape is cut in two.
-  const line = (whole.length > most ? `${whole.slice(0, most - 1)}…` : whole).replaceAll("|", "\\u{7c}").replaceAll("`", "\\u{60}");
+  const line = (whole.length > most ? `${whole.slice(0, most - 1)}…` : whole)
+    .replaceAll("|", "\\u{7c}")
+    .replaceAll("`", "\\u{60}");
   return line.trim() === "" ? "` `" : `\`${line}\``;
 }

@@ -5,9 +5,11 @@ import { codeSpan } from "./escape-markdown.ts";
 import { countWords } from "./list-words.ts";
 import { quoteForShell } from "./quote-for-shell.ts";
 import {
+  carriedLine,
   freshPlace,
   headline,
   installationLines,
+  loudOf,
   pathWords,
   quietLines,
   versionWords,
@@ -35,7 +37,7 @@ export function commentMarker(project: string): string {
 
 /** A review as a comment on a pull request. Whatever may come from a package stands in a code span. */
 export function reviewMarkdown(review: Review, project: string): string {
-  const gaining = review.packages.filter(({ gains, warnings }) => gains.length + warnings.length > 0);
+  const gaining = review.packages.map(loudOf).filter(({ gains, warnings }) => gains.length + warnings.length > 0);
   const groups = groupAlike(gaining);
   const alarms = installationLines(review);
   const head = [
@@ -47,15 +49,28 @@ export function reviewMarkdown(review: Review, project: string): string {
     ...alarms.slice(0, MOST_ALARMS).map((line) => `⚠️ **Installation**: ${codeSpan(line)}`),
     ...(alarms.length > MOST_ALARMS ? [`⚠️ **Installation**: … and ${alarms.length - MOST_ALARMS} more`] : []),
   ];
-  const tail = [...foldedBlock(review), ...acceptBlock(review)];
+  const carried = carriedLine(review);
+  const tail = [
+    ...(carried === undefined
+      ? []
+      : [
+          `- ${SIGN[carried.risk]} ${carried.risk}: ${codeSpan(`${carried.words}: ${carried.each.join(". ")}.`, MOST_FOLDED)}`,
+        ]),
+    ...foldedBlock(review),
+    ...acceptBlock(review),
+  ];
   const shown = fitting(groups.map(gainBlock), MOST_CHARACTERS - [...head, ...tail].join("\n\n").length);
   const more = groups.length - shown.length;
   return `${[...head, ...shown, ...(more > 0 ? [`… and ${countWords(more, "more package")}: \`moat diff\` shows all.`] : []), ...tail].join("\n\n")}\n`;
 }
 
-function title({ counts, gained, packages }: Review): string {
+function title({ counts, gained, packages, installation: { scripts } }: Review): string {
   const leaks = packages.filter(({ warnings }) => warnings.some(({ kind }) => kind === "exfiltration")).length;
   if (leaks > 0) return `${countWords(leaks, "package")} could send secrets away`;
+  if (counts.pending + counts.gained === 0 && scripts.length > 0)
+    return scripts.length === 1
+      ? "1 package has a new install script"
+      : `${scripts.length} packages have new install scripts`;
   if (!gained) return "no package gained anything";
   return counts.pending > 0
     ? `${countWords(counts.pending, "package")} ${counts.pending === 1 ? "wants" : "want"} more than before`
@@ -77,7 +92,7 @@ function gainBlock(alike: AlikeReviews): string {
   const told = new Set<string>();
   let verb = "";
   for (const change of first.gains.slice(0, MOST_CHANGES)) {
-    const next = verbOf(change, isNew);
+    const next = verbOf(change, isNew, alike.length > 1);
     if (next !== verb) lines.push(...(verb === "" ? [`#### ${subjects}${others} ${next}`] : ["", `and ${next}`]), "");
     verb = next;
     lines.push(changeLine(change, freshPlace(change, told)));

@@ -7,9 +7,11 @@ import { listWords } from "./list-words.ts";
 import { paintRisk } from "./paint-risk.ts";
 import { quoteForShell } from "./quote-for-shell.ts";
 import {
+  carriedLine,
   freshPlace,
   headline,
   installationLines,
+  loudOf,
   pathWords,
   quietLines,
   subjectWords,
@@ -22,7 +24,8 @@ const MOST_CHARACTERS = 240;
 
 /** A review for a terminal: what was gained first, the worst of it on top; then what was lost; then the rest in numbers. */
 export function reviewText(review: Review, paint: Paint): string {
-  const gaining = review.packages.filter(({ gains, warnings }) => gains.length + warnings.length > 0);
+  const gaining = review.packages.map(loudOf).filter(({ gains, warnings }) => gains.length + warnings.length > 0);
+  const carried = carriedLine(review);
   const losing = review.packages.filter(({ losses }) => losses.length > 0);
   const pending = review.packages.filter(({ gains }) => gains.some(({ to }) => to === "pending"));
   const blocks = [
@@ -30,6 +33,9 @@ export function reviewText(review: Review, paint: Paint): string {
     review.general.map(({ words, risk }) => `${paintRisk(paint, risk)} ${clean(words)}`),
     installationLines(review).map((line) => `${paint("red", "!")} ${clean(line)}`),
     ...groupAlike(gaining).map((alike) => gainLines(alike, paint)),
+    carried === undefined
+      ? []
+      : [`${paintRisk(paint, carried.risk)} ${carried.words}`, ...carried.each.map((words) => `  ${clean(words)}`)],
     losing.map((one) => `${paint("green", "-")} ${clean(lossWords(one))}`),
     quietLines(review).map(clean),
     pending.length === 0 ? [] : [`To accept: ${clean(acceptCommand(pending))}`],
@@ -48,7 +54,7 @@ export function gainLines(alike: AlikeReviews, paint: Paint): string[] {
   const told = new Set<string>();
   let verb = "";
   for (const change of first.gains) {
-    const next = verbOf(change, first.status === "new");
+    const next = verbOf(change, first.status === "new", alike.length > 1);
     if (next !== verb) lines.push(verb === "" ? `${paint("bold", clean(subject))} ${next}` : `  ${next}`);
     verb = next;
     lines.push(...changeLines(change, freshPlace(change, told), paint));

@@ -1,3 +1,4 @@
+import { compareRisk, type Risk } from "@moat/core/model";
 import { countWords, listWords } from "./list-words.ts";
 import type { Change, PackageReview, PathStep, Place, Review, Versions, Warning } from "../review/review.ts";
 
@@ -22,11 +23,11 @@ export function subjectWords({ package: name, versions, status, movedFrom }: Pac
   return `${name === "." ? "the application" : name}${versionWords(versions)}${remark}`;
 }
 
-/** `can now`, `wants to`, … what stands before a change's words. */
-export function verbOf(change: Pick<Change, "kind" | "to" | "carried">, isNew: boolean): string {
+/** `can now`, `wants to`, … what stands before a change's words; `many` where several packages are told together. */
+export function verbOf(change: Pick<Change, "kind" | "to" | "carried">, isNew: boolean, many = false): string {
   if (change.kind === "lost") return change.to === "pending" ? "may no longer (until it is accepted)" : "can no longer";
-  if (change.carried) return "has to be given again, after its move, to";
-  if (change.to === "pending") return "wants to";
+  if (change.carried) return "has to be given again, after a move, to";
+  if (change.to === "pending") return many ? "want to" : "wants to";
   return isNew ? "can" : "can now";
 }
 
@@ -49,12 +50,13 @@ export function freshPlace({ evidence }: Change, told: Set<string>): Place | und
 }
 
 /** The whole in one sentence. */
-export function headline({ counts, base, general }: Review): string {
+export function headline({ counts, base, general, updated, installation, packages }: Review): string {
+  const computing = packages.filter(({ gains }) => gains.length > 0 && gains.every(({ quiet }) => quiet)).length;
   const { gained, pending, lost, added, removed } = counts;
   const parts = [
     ...(pending > 0
       ? [
-          `${countWords(pending, "package")} ${pending === 1 ? "wants" : "want"} more than before, and ${pending === 1 ? "is" : "are"} denied it until somebody accepts it`,
+          `${countWords(pending, "package")} ${pending === 1 ? "wants" : "want"} more than before, and ${pending === 1 ? "is" : "are"} denied it until somebody accepts it${computing > 0 && pending > 1 ? ` (${computing} of them only to compute)` : ""}`,
         ]
       : []),
     ...(gained > 0 ? [`${countWords(gained, "package")} can do more than before`] : []),
@@ -65,9 +67,31 @@ export function headline({ counts, base, general }: Review): string {
     ...(removed > 0 ? [`${countWords(removed, "package")} ${removed === 1 ? "is" : "are"} gone`] : []),
   ];
   if (parts.length === 0 && rest.length === 0)
-    return general.length > 0 ? "No package gained anything." : `Nothing changed since ${base}.`;
+    return general.length + updated.length + installation.scripts.length > 0
+      ? "No package gained anything in the program."
+      : `Nothing changed since ${base}.`;
   const gain = parts.length === 0 ? "No package gained anything" : parts.join("; ");
   return `${gain}.${rest.length === 0 ? "" : ` ${capital(listWords(rest))}.`}`;
+}
+
+/** A review without the gains that are told of all packages together: by `quietLines`, and by `carriedLine`. */
+export function loudOf(review: PackageReview): PackageReview {
+  return { ...review, gains: review.gains.filter(({ quiet, carried }) => !quiet && !carried) };
+}
+
+/** What has to be given again because a name has changed, of all packages, with the worst risk of it. */
+export function carriedLine({
+  packages,
+}: Review): { readonly risk: Risk; readonly words: string; readonly each: readonly string[] } | undefined {
+  const carried = packages
+    .map((review) => ({ review, gains: review.gains.filter((change) => change.carried && !change.quiet) }))
+    .filter(({ gains }) => gains.length > 0);
+  if (carried.length === 0) return undefined;
+  return {
+    risk: carried.flatMap(({ gains }) => gains.map(({ risk }) => risk)).toSorted(compareRisk)[0]!,
+    words: "what has another name has to be given again what it had",
+    each: carried.map(({ review, gains }) => `${subjectWords(review)}: ${gains.map(({ words }) => words).join("; ")}`),
+  };
 }
 
 /** Lines about what needs no look, one thought each. */
@@ -80,7 +104,11 @@ export function quietLines(review: Review): string[] {
     ({ status, gains, losses }) => status === "moved" && gains.length + losses.length === 0,
   );
   const name = ({ package: own, versions }: PackageReview): string => `${own}${versionWords(versions)}`;
+  const waiting = packages.filter(({ gains }) => gains.some(({ quiet, to }) => quiet && to === "pending"));
   return [
+    ...(waiting.length > 0
+      ? [`Waits too, and only computes, or imports what only computes: ${listWords(waiting.map(quietWords), 12)}.`]
+      : []),
     ...(harmless.length > 0 ? [`New, and can only compute: ${listWords(harmless.map(name), 12)}.`] : []),
     ...(moved.length > 0
       ? [
@@ -102,6 +130,13 @@ export function quietLines(review: Review): string[] {
         ]
       : []),
   ];
+}
+
+function quietWords({ package: name, gains }: PackageReview): string {
+  const words = gains
+    .filter(({ quiet, to }) => quiet && to === "pending")
+    .map(({ words: own }) => own.replace(/^use what only computes: /u, ""));
+  return `${name} (${words.join("; ")})`;
 }
 
 /** What is to be known of installing, which moat does not confine. */

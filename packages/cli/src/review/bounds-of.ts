@@ -23,6 +23,8 @@ const BOUNDED_BY: Readonly<Record<string, readonly GrantCapability[]>> = {
 };
 
 /** The capabilities beside which a grant says nothing of its own; none for most. */
-export function boundsOf({ capability, target }: Grant): readonly GrantCapability[] {
+export function boundsOf({ capability, target, member }: Grant): readonly GrantCapability[] {
+  // Of `process`, what is no part of the environment says something: `process.exit`, `process.dlopen`.
+  if (target === "process" && member !== undefined && member !== "env") return [];
   return BOUNDED_BY[`${capability} ${target}`] ?? [];
 }

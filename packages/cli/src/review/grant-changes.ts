@@ -7,9 +7,9 @@ export interface GrantChange {
   readonly grant: Grant;
   readonly to: GrantState;
   readonly decidedBy: Change["decidedBy"];
-  /** An import of a package that only has another name now. */
+  /** An import of a package, or a change to its exports, that only has another name now. */
   readonly renamed: boolean;
-  /** The package has moved, had this under its former name, and has to be given it again. */
+  /** It had this under its former name, or the target's, and has to be given it again. */
   readonly carried: boolean;
 }
 
@@ -32,14 +32,16 @@ export function grantChanges(
   const had = statesOf(before);
   const has = statesOf(after);
   const gone = [...had.values()].filter(
-    ({ grant }) => !has.has(grantKey(grant)) && grant.capability === "package" && isGone(grant.target),
+    ({ grant }) => !has.has(grantKey(grant)) && namesPackage(grant) && isGone(grant.target),
   );
-  const fresh = [...has.values()].filter(({ grant }) => !had.has(grantKey(grant)) && grant.capability === "package");
+  const fresh = [...has.values()].filter(({ grant }) => !had.has(grantKey(grant)) && namesPackage(grant));
   const renamed = new Set(
     [gone, fresh].flatMap((side, index) =>
       side
         .filter(({ grant }) =>
-          (index === 0 ? fresh : gone).some((other) => isNamesake(grant.target, other.grant.target)),
+          (index === 0 ? fresh : gone).some(
+            (other) => other.grant.capability === grant.capability && isNamesake(grant.target, other.grant.target),
+          ),
         )
         .map(({ grant }) => grantKey(grant)),
     ),
@@ -50,7 +52,8 @@ export function grantChanges(
     const to = has.get(key)?.state ?? "none";
     const { grant } = (has.get(key) ?? had.get(key))!;
     if (from === to || isRestated(grant, had, has)) continue;
-    const carried = moved && from === "granted" && to === "pending";
+    const carried =
+      to === "pending" && ((moved && from === "granted") || (grant.capability === "change" && renamed.has(key)));
     changes.push({
       kind: carried || REACHED[to] > REACHED[from] ? "gained" : "lost",
       grant,
@@ -71,6 +74,10 @@ function statesOf(entry: PackageEntry | undefined): States {
   for (const grant of grantsOf(pending)) states.set(grantKey(grant), { grant, state: "pending" });
   for (const grant of grantsOf(granted)) states.set(grantKey(grant), { grant, state: "granted" });
   return states;
+}
+
+function namesPackage({ capability }: Grant): boolean {
+  return capability === "package" || capability === "change";
 }
 
 /** The line of a module itself says nothing where there are lines for its members. */

@@ -9,6 +9,7 @@ import {
   type Grant,
   type Overrides,
   type PackageEntry,
+  type PackagePolicy,
   type Policy,
   type Risk,
 } from "@moat/core/model";
@@ -57,8 +58,15 @@ export function reviewPolicies({ before, after, base, evidence = [], notes = [] 
   const moves = movesBetween(removed, added);
   const movedAway = new Set(moves.values());
   const isNew = new Set(added);
+  const isGone = new Set(removed);
   const wasThere = (name: CanonicalName): CanonicalName => moves.get(name) ?? name;
-  const versions = (name: CanonicalName): Versions => versionsOf(locks, wasThere(name), name);
+  // A name finds a hoisted package in a lockfile too, also a name that the policy did not have then, or no longer has.
+  const versions = (name: CanonicalName): Versions =>
+    versionsOf(
+      locks,
+      isNew.has(name) && !moves.has(name) ? undefined : wasThere(name),
+      isGone.has(name) ? undefined : name,
+    );
   const places = byPackage(evidence);
 
   const reviews = Object.keys(now.packages).flatMap((name): PackageReview[] => {
@@ -71,7 +79,8 @@ export function reviewPolicies({ before, after, base, evidence = [], notes = [] 
     });
     const { lines, folded } = foldChanges(changes, {
       isNewPackage: (target) => isNew.has(target),
-      powersOf: (target) => powersOf(entryOf(now, target)),
+      powersOf: (target) => powersWords(entryOf(now, target)),
+      onlyComputes: (target) => onlyComputes(target, entryOf(now, target)),
       evidenceOf: (grant) =>
         evidenceOf(places.get(name) ?? [], name, grant).map(({ package: owner, file, line, column, snippet }) => ({
           package: owner,
@@ -123,6 +132,7 @@ export function reviewPolicies({ before, after, base, evidence = [], notes = [] 
     .map((name) => ({ package: name, versions: versions(name) }))
     .filter(({ versions: { before: was, after: is } }) => was !== undefined && is !== undefined && was !== is)
     .toSorted((a, b) => compareNames(a.package, b.package));
+  const installation = reviewInstallation(locks, Object.keys(now.packages));
   const general = generalChanges(before.policy, after.policy);
   const count = (holds: (review: PackageReview) => boolean): number => packages.filter(holds).length;
   const newcomers = packages.filter(({ status }) => status === "new");
@@ -131,7 +141,8 @@ export function reviewPolicies({ before, after, base, evidence = [], notes = [] 
     base,
     gained:
       packages.some(({ gains }) => gains.length > 0) ||
-      general.some(({ kind, risk }) => kind === "root-changed" && risk !== "none"),
+      general.some(({ kind, risk }) => kind === "root-changed" && risk !== "none") ||
+      installation.scripts.length > 0,
     counts: {
       gained: count(({ gains }) => gains.some(({ to }) => to === "granted")),
       pending: count(({ gains }) => gains.some(({ to }) => to === "pending")),
@@ -145,7 +156,7 @@ export function reviewPolicies({ before, after, base, evidence = [], notes = [] 
     general,
     packages,
     updated,
-    installation: reviewInstallation(locks, Object.keys(now.packages)),
+    installation,
   };
 }
 
@@ -177,11 +188,24 @@ function movesBetween(
   return moves;
 }
 
-/** What somebody who imports the package can have it do, as far as that matters. */
-function powersOf(entry: PackageEntry | undefined): string {
-  const grants = grantsOf(entry ?? {}).filter(
+/** What somebody who imports the package can have it do, now or once it is accepted, as far as that matters. */
+function powersWords(entry: PackageEntry | undefined): string {
+  const { pending = {}, ...granted } = entry ?? {};
+  const can = powersOf(granted);
+  const wants = powersOf(pending);
+  return [...(can === "" ? [] : [`which can ${can}`]), ...(wants === "" ? [] : [`which wants to ${wants}`])].join("; ");
+}
+
+/** Its own imports do not count: what they can do is told where they are granted. */
+function onlyComputes(name: CanonicalName, { pending = {}, ...granted }: PackageEntry = {}): boolean {
+  const grants = [...grantsOf(granted), ...grantsOf(pending)];
+  return !isFirstParty(name) && grants.every((grant) => grant.capability === "package" || riskOf(grant) === "none");
+}
+
+function powersOf(policy: PackagePolicy): string {
+  const grants = grantsOf(policy).filter(
     (grant) =>
-      !["builtin", "global", "package", "share"].includes(grant.capability) &&
+      !["builtin", "global", "package", "share", "change"].includes(grant.capability) &&
       compareRisk(riskOf(grant), "medium") <= 0,
   );
   const capabilities = [...new Set(grants.map(({ capability }) => capability))];
@@ -198,7 +222,9 @@ function warningsOf(
 ): Warning[] {
   const { pending = {}, ...granted } = entry;
   const holds: Grant[] = [...grantsOf(granted), ...grantsOf(pending)];
-  const leak = leakWarning({ holds, gained: gains.flatMap(({ grants }) => grants), policyOf });
+  // What it had under its former name was told then.
+  const gained = gains.filter(({ carried }) => !carried).flatMap(({ grants }) => grants);
+  const leak = leakWarning({ holds, gained, policyOf });
   const content: Warning[] = versions.contentChanged
     ? [{ kind: "content", words: "the lockfile has another hash for it than before, and the same version", grants: [] }]
     : [];

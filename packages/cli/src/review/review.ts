@@ -9,7 +9,7 @@ export interface Review {
   readonly version: 2;
   /** What it was compared with: `HEAD`, `origin/main`, a file. */
   readonly base: string;
-  /** Whether a package got, or asks for, more than it had: what exit code 1 stands for. */
+  /** Whether a package got, or asks for, more than it had, or brings an install script: what exit code 1 stands for. */
   readonly gained: boolean;
   readonly counts: ReviewCounts;
   /** What the reader has to know about how this came about; empty mostly. */
@@ -88,8 +88,10 @@ export interface Change {
   readonly grants: readonly Grant[];
   /** Whether a person wrote it into the overrides. */
   readonly decidedBy: "policy" | "overrides";
-  /** The package had this under its former name. */
+  /** The package had this under its former name, or that of the package that it is about. */
   readonly carried?: true;
+  /** It waits for an answer, and there is nothing to look at: it only computes, or imports what only computes. */
+  readonly quiet?: true;
   readonly evidence: readonly Place[];
 }
 

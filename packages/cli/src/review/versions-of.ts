@@ -8,10 +8,10 @@ export interface Locks {
   readonly after: LockedTree | undefined;
 }
 
-/** The versions of a package on both sides; `was` is its former name. */
-export function versionsOf(locks: Locks, was: CanonicalName, name: CanonicalName): Versions {
-  const before = locks.before?.find(was);
-  const after = locks.after?.find(name);
+/** The versions of a package on both sides by its names there; `undefined` where it was not, or is no longer. */
+export function versionsOf(locks: Locks, was: CanonicalName | undefined, name: CanonicalName | undefined): Versions {
+  const before = was === undefined ? undefined : locks.before?.find(was);
+  const after = name === undefined ? undefined : locks.after?.find(name);
   return {
     ...(before === undefined ? {} : { before: before.version }),
     ...(after === undefined ? {} : { after: after.version }),
