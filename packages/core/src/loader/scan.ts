@@ -108,6 +108,8 @@ function isMethodOfIntrinsic(node: SyntaxNode): boolean {
   return node.type === "MemberExpression" && !node["computed"] && node["property"].name !== "prototype" && isIntrinsic(node["object"]);
 }
 
+/** Settings of an `Error` that came from elsewhere, such as a `vm` context's (`global.Error.stackTraceLimit = 100`): the shared one keeps its own. */
+const STACK_SETTINGS: ReadonlySet<string> = new Set(["stackTraceLimit", "prepareStackTrace"]);
 const SILENT_WHEN_SLOPPY = new Set<unknown>(["name", "length"]);
 /** Expressions whose value as a key may be `"constructor"`; arithmetic is left at full speed. */
 const MAY_NAME_ANYTHING = new Set([
@@ -362,7 +364,7 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
     } else if (isMethodOfIntrinsic(member["object"])) {
       // Polyfills dress up what they have put there, which was not put there: nothing to fail about.
       scan.delicateTargets.push({ member, key: { name }, strict: false, scope });
-    } else if (strict && isIntrinsic(member["object"])) {
+    } else if (strict && (isIntrinsic(member["object"]) || STACK_SETTINGS.has(name))) {
       scan.delicateTargets.push({ member, key: { name }, strict, scope, replaces: true });
     }
   };

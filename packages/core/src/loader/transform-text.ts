@@ -58,13 +58,14 @@ export function prepareScript(source: string, names: NameSets, direct: { locals?
   rewriteDirectEvals(scan, rewriting, options);
   const statements = scan.statements as unknown as { start: number; end: number; directive?: string; expression: { end: number } }[];
   // Before all others at the same place, which belong inside the parentheses.
-  for (const { start, directive } of statements) {
+  for (const { start, end, directive } of statements) {
     if (directive === undefined) rewriting.edits.push({ start, end: start, text: `${RESERVED.completion}=(` });
+    // In the order of the text: `"use strict";f()` has the end of one statement where the next one starts.
+    else rewriting.edits.push({ start: end, end, text: `;${RESERVED.completion}=${JSON.stringify(directive)};`, rank: "closing" });
   }
   rewriteCommon(scan, parsed, source, rewriting);
-  for (const { expression, end, directive } of statements) {
+  for (const { expression, directive } of statements) {
     if (directive === undefined) rewriting.edits.push({ start: expression.end, end: expression.end, text: ")", rank: "closing" });
-    else rewriting.edits.push({ start: end, end, text: `;${RESERVED.completion}=${JSON.stringify(directive)};` });
   }
   rewriteSilentFailures(scan, source, rewriting, new Set(scan.statements));
   const shape: FunctorShape = {

@@ -185,6 +185,10 @@ export const SLOPPY_SNIPPETS: Readonly<Record<string, string>> = {
     function Sub() {} Sub.prototype = Object.create(Error.prototype); Sub.prototype.constructor = Sub; Sub.prototype.name = "Sub";
     function Arr() {} Arr.prototype = []; Arr.prototype.push = 1; Arr.prototype.constructor = Arr;
     module.exports = [new Sub() instanceof Error, Sub.prototype.name, new Sub().constructor === Sub, Arr.prototype.push, String(new Sub())]`,
+  "scripts: a directive right before a statement, settings of a foreign Error": `
+    const vm = require("vm"), context = vm.createContext({});
+    const strict = (E) => { "use strict"; E.stackTraceLimit = 100; return typeof E.stackTraceLimit; };
+    module.exports = [vm.runInThisContext("'use strict';(a) => a + 1")(1), eval("'a';'b'"), strict(vm.runInContext("Error", context)), strict(class extends Error {})]`,
   "override: statics of a mock clock": `class Mock extends Date {} Mock.UTC = Date.UTC; Mock.now = () => 1; Mock.parse = () => 2; module.exports = [Mock.now(), Mock.parse(""), Mock.UTC === Date.UTC, Date.now() > 1, Mock.name, Mock.length]`,
   "override: function properties": `function f() {} f.apply = 1; f.call = 2; f.toString = () => "f"; f.name = "x"; f.length = 9; module.exports = [f.apply, f.call, "" + f, f.name, f.length]`,
   "classes": `

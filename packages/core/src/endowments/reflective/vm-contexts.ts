@@ -17,7 +17,8 @@ export interface Contexts {
  * HAZARD: `timeout` and `breakOnSigint` can't be held in one realm and are ignored.
  */
 export function compartmentContexts(context: EndowmentContext): Contexts {
-  const known = new WeakSet<object>();
+  // A context is the object and nothing besides: a package that holds another one's could as well make one of it.
+  const known = context.shared("vm.contexts", () => new WeakSet<object>());
   return {
     create(object) {
       known.add(object);
