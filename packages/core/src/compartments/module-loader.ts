@@ -10,13 +10,17 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 // The lexer that Node itself finds the names of CommonJS exports with; bundled in its JavaScript form, which needs no `initSync`.
 import { initSync, parse as parseNames } from "cjs-module-lexer";
 import type { Resolution } from "../packages/types.ts";
+import { prepareModule } from "../loader/transform-module.ts";
 import { parseJson } from "./commonjs-loader.ts";
+import { assertReachableFromData, isDataUrl, readDataModule, type DataModule } from "./data-module.ts";
 import { evaluateModule, makeSourceRecord, makeSyntheticRecord, type ModuleBody, type ModuleRecord } from "./module-record.ts";
 import { rememberSource } from "./loaded-sources.ts";
 import { prepareSource, type PreparedSource } from "./prepare-source.ts";
+import { nameForEvaluated } from "./script-owners.ts";
+import { usesStackSettings } from "./stack-settings.ts";
 import type { World } from "./world.ts";
 
-const { create, defineProperty } = Object;
+const { create } = Object;
 
 /** From Node 23 on, a namespace of a CommonJS module has this name too. */
 const NODE_MAJOR = Number(process.versions.node.split(".")[0]);
@@ -39,13 +43,22 @@ function moduleNotFound(specifier: string, referrer: string): Error {
   return Object.assign(error, { code: "ERR_MODULE_NOT_FOUND" });
 }
 
+function dataNotImported(specifier: string, referrer: string): Error {
+  const error = new Error(`Cannot import '${specifier.slice(0, 40)}' from ${referrer}: under moat, packages load data: modules by import declarations only`);
+  return Object.assign(error, { code: "ERR_UNSUPPORTED_ESM_URL_SCHEME" });
+}
+
 export function makeModuleLoader(world: World): ModuleLoader {
   const { realm } = world;
   const records = new Map<string, ModuleRecord>();
   const builtinRecords = new Map<string, ModuleRecord>();
 
   const recordOf = (specifier: string, referrer: string, attributes: Readonly<Record<string, string>>): ModuleRecord => {
-    if (specifier.startsWith("data:")) return dataRecord(specifier, referrer);
+    if (isDataUrl(specifier)) return dataRecord(specifier, attributes);
+    if (isDataUrl(referrer)) {
+      assertReachableFromData(specifier, referrer);
+      referrer = world.defaultReferrer;
+    }
     const resolution = realm.resolver.resolve(specifier, referrer, "import");
     if (resolution.format === "builtin") return builtinRecord(resolution.path, specifier, referrer);
     const owner = realm.cross(world, resolution, specifier, () => moduleNotFound(specifier, referrer), referrer);
@@ -84,10 +97,21 @@ export function makeModuleLoader(world: World): ModuleLoader {
     return record;
   };
 
-  /** A `data:` module has no more authority than the package that imports it. */
-  const dataRecord = (specifier: string, referrer: string): ModuleRecord => {
-    const error = new Error(`Cannot import '${specifier.slice(0, 40)}' from ${referrer}: moat does not load data: modules`);
-    throw Object.assign(error, { code: "ERR_UNSUPPORTED_ESM_URL_SCHEME" });
+  const dataRecord = (specifier: string, attributes: Readonly<Record<string, string>>): ModuleRecord => {
+    const data = readDataModule(specifier);
+    assertAttributes(data, attributes);
+    let record = records.get(data.url);
+    if (record === undefined) records.set(data.url, (record = makeDataRecord(data)));
+    return record;
+  };
+
+  const makeDataRecord = ({ url, format, text }: DataModule): ModuleRecord => {
+    if (format === "json") return makeSyntheticRecord({ url, names: new Set(["default"]), run: () => () => parseJson(text, url) });
+    const functor = prepareModule(text, world.compartment.names);
+    const meta: Record<string, unknown> = create(null);
+    meta["resolve"] = resolveFrom(url);
+    meta["url"] = url;
+    return bodyRecord(url, url, { kind: "module", functor, usesStackSettings: usesStackSettings(text) }, meta, nameForEvaluated(url, world.principal));
   };
 
   const recordFor = (resolution: Resolution, prepared?: PreparedModule): ModuleRecord => {
@@ -126,15 +150,19 @@ export function makeModuleLoader(world: World): ModuleLoader {
     }
   };
 
-  const sourceRecord = (url: string, path: string, prepared: PreparedModule): ModuleRecord => {
+  const sourceRecord = (url: string, path: string, prepared: PreparedModule): ModuleRecord =>
+    bodyRecord(url, path, prepared, makeMeta(url, path), url, () => rememberSource(url, prepared.functor));
+
+  /** @param path what its own specifiers start from: its path, or its `data:` URL. */
+  const bodyRecord = (url: string, path: string, prepared: PreparedModule, meta: object, fileName: string, onInstantiate?: () => void): ModuleRecord => {
     const { functor } = prepared;
     return makeSourceRecord({
       url,
       facts: functor.facts,
-      meta: makeMeta(url, path),
+      meta,
       instantiate() {
-        rememberSource(url, functor);
-        return world.compartment.instantiate(functor, url, {
+        onInstantiate?.();
+        return world.compartment.instantiate(functor, fileName, {
           ...(prepared.usesStackSettings && { Error: world.localError }),
           moat$import: (specifier: unknown, options?: unknown) => importDynamically(specifier, path, options),
         }) as unknown as ModuleBody;
@@ -208,15 +236,27 @@ export function makeModuleLoader(world: World): ModuleLoader {
     const meta: Record<string, unknown> = create(null);
     meta["dirname"] = dirname(path);
     meta["filename"] = path;
-    meta["resolve"] = (specifier: unknown): string => {
-      const resolution = realm.resolver.resolve(`${specifier as string}`, path, "import", { pathOnly: true });
-      if (resolution.format === "builtin") return `node:${resolution.path}`;
-      realm.cross(world, resolution, `${specifier as string}`, () => moduleNotFound(`${specifier as string}`, path));
-      return pathToFileURL(resolution.path).href + (resolution.suffix ?? "");
-    };
-    defineProperty(meta["resolve"], "name", { value: "resolve" });
+    meta["resolve"] = resolveFrom(path);
     meta["url"] = url;
     return meta;
+  };
+
+  const resolveFrom = (referrer: string): ((specifier: unknown) => string) => {
+    const { resolve } = {
+      resolve: (given: unknown): string => {
+        // HAZARD: coerced once.
+        const specifier = `${given as string}`;
+        if (isDataUrl(specifier)) return specifier;
+        const isData = isDataUrl(referrer);
+        if (isData) assertReachableFromData(specifier, referrer);
+        const from = isData ? world.defaultReferrer : referrer;
+        const resolution = realm.resolver.resolve(specifier, from, "import", { pathOnly: true });
+        if (resolution.format === "builtin") return `node:${resolution.path}`;
+        realm.cross(world, resolution, specifier, () => moduleNotFound(specifier, referrer));
+        return pathToFileURL(resolution.path).href + (resolution.suffix ?? "");
+      },
+    };
+    return resolve;
   };
 
   const importDynamically = async (specifier: unknown, referrer: string, options?: unknown): Promise<object> => {
@@ -224,6 +264,8 @@ export function makeModuleLoader(world: World): ModuleLoader {
     const text = `${specifier as string}`;
     const attributes = readAttributes(options);
     const from = referrer.startsWith("file:") ? fileURLToPath(referrer) : referrer;
+    // HAZARD: a text that somebody hands to a package, as plugins' names are, must not run with that package's grants.
+    if (isDataUrl(text) && !world.principal.trusted) throw dataNotImported(text, from);
     const record = recordOf(text, from, attributes);
     record.link();
     await evaluateModule(record);
@@ -240,7 +282,22 @@ export function makeModuleLoader(world: World): ModuleLoader {
       );
     }
     const { namespace } = record as { namespace: Record<string, unknown> };
-    return record.exportNames().has("module.exports") ? namespace["module.exports"] : namespace;
+    const names = record.exportNames();
+    if (names.has("module.exports")) return namespace["module.exports"];
+    return names.has("default") && !names.has("__esModule") ? markedNamespace(record, names, namespace) : namespace;
+  };
+
+  const marked = new WeakMap<ModuleRecord, object>();
+
+  /** As Node does: compiled code that requires the module finds its default export by `__esModule`. */
+  const markedNamespace = (record: ModuleRecord, names: ReadonlySet<string>, namespace: Record<string, unknown>): object => {
+    let made = marked.get(record);
+    if (made === undefined) {
+      const read = (name: string): unknown => (name === "__esModule" ? true : namespace[name]);
+      made = makeSyntheticRecord({ url: record.url, names: new Set([...names, "__esModule"]), run: () => read, read }).namespace;
+      marked.set(record, made);
+    }
+    return made;
   };
 
   return { recordFor, importDynamically, requireModule };
@@ -255,8 +312,8 @@ function readAttributes(options: unknown): Record<string, string> {
   return attributes;
 }
 
-function assertAttributes(resolution: Resolution, attributes: Readonly<Record<string, string>>): void {
-  const url = pathToFileURL(resolution.path).href;
+function assertAttributes(resolution: Resolution | DataModule, attributes: Readonly<Record<string, string>>): void {
+  const url = "url" in resolution ? resolution.url : pathToFileURL(resolution.path).href;
   const { type } = attributes;
   if (resolution.format === "json" && type !== "json") {
     const wanted = NODE_MAJOR < 22 ? 'type "json"' : '"type: json"';

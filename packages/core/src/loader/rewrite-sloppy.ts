@@ -14,21 +14,37 @@ export function rewriteSloppy(scan: Scan, source: string, rewriting: Rewriting):
   for (const sloppy of scan.sloppyFunctions) rewritePrologue(sloppy, rewriting);
   for (const sloppy of scan.sloppyFunctions) rewriteFunction(sloppy, rewriting);
   for (const literal of scan.legacyOctals) edits.push(modernLiteral(literal));
+  const rewritten = placesOf(scan.sloppyDeletes.length > 0 ? edits : []);
   for (const node of scan.sloppyDeletes) {
     // Of a declared variable: never deletable. Free names were rewritten to properties.
-    if (!edits.some((edit) => edit.start === node["argument"].start)) {
+    if (!rewritten.has(node["argument"].start)) {
       edits.push({ start: node.start, end: node.end, text: "false" });
     }
   }
   for (const [index, parameter] of scan.duplicateParameters.entries()) {
     edits.push({ start: parameter.start, end: parameter.end, text: `${RESERVED_PREFIX}d${index}` });
   }
+  const known = placesOf(scan.reservedWordNodes.length > 0 ? edits : []);
   for (const { node, shorthand } of scan.reservedWordNodes) {
-    if (edits.some((edit) => edit.start === node.start && edit.end === node.end)) continue;
+    const ends = known.get(node.start);
+    if (ends?.has(node.end) === true) continue;
+    if (ends === undefined) known.set(node.start, new Set([node.end]));
+    else ends.add(node.end);
     const renamed = `${RESERVED_PREFIX}n${String(node["name"])}`;
     edits.push({ start: node.start, end: node.end, text: shorthand ? `${String(node["name"])}:${renamed}` : renamed });
   }
   for (const each of scan.blockFunctions) rewriteBlockFunction(each, edits);
+}
+
+/** The ends of edits by their starts. */
+function placesOf(edits: readonly Edit[]): Map<number, Set<number>> {
+  const places = new Map<number, Set<number>>();
+  for (const { start, end } of edits) {
+    const ends = places.get(start);
+    if (ends === undefined) places.set(start, new Set([end]));
+    else ends.add(end);
+  }
+  return places;
 }
 
 const THIS_VALUE = `this==null?${RESERVED.global}:this`;

@@ -563,6 +563,15 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
  * @see https://tc39.es/ecma262/#sec-block-level-function-declarations-web-legacy-compatibility-semantics
  */
 function hoistedFunctions(scan: Scan): Scan["blockFunctions"] {
+  if (scan.blockFunctions.length === 0) return [];
+  const wanted = new Set(scan.blockFunctions.map(({ node }) => node["id"].name as string));
+  const scopesOf = new Map<string, Set<Scope>>();
+  for (const { name, scope } of scan.references) {
+    if (!wanted.has(name)) continue;
+    const scopes = scopesOf.get(name);
+    if (scopes === undefined) scopesOf.set(name, new Set([scope]));
+    else scopes.add(scope);
+  }
   const hoisted = scan.blockFunctions.filter(({ node, parent, functionScope, blockScope }) => {
     const name: string = node["id"].name;
     if (parent.type === "IfStatement" || parent.type === "LabeledStatement") return true;
@@ -570,9 +579,8 @@ function hoistedFunctions(scan: Scan): Scan["blockFunctions"] {
       if (scope.names.has(name)) return false;
     }
     if (functionScope.fixed?.has(name)) return false;
-    return scan.references.some(
-      (reference) => reference.name === name && !isWithin(reference.scope, blockScope) && isWithin(reference.scope, functionScope),
-    );
+    for (const scope of scopesOf.get(name) ?? []) if (!isWithin(scope, blockScope) && isWithin(scope, functionScope)) return true;
+    return false;
   });
   for (const { node, functionScope, blockScope } of hoisted) {
     blockScope.names.delete(node["id"].name);

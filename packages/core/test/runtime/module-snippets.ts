@@ -166,6 +166,43 @@ export const MODULE_SNIPPETS: Readonly<Record<string, Readonly<Record<string, st
   },
   "builtins": { "main.mjs": `import path, { join, sep } from "node:path"; import * as ns from "path"; export const result = [join("a", "b"), path.sep === sep, ns.default === path, Object.keys(ns).includes("join")]` },
   "strict everywhere": { "main.mjs": `let r = []; try { undeclared = 1 } catch (e) { r.push(e.message) } r.push((function () { return this })()); export const result = r` },
+  "data: modules that are declared": {
+    "main.mjs": `import a, { url, sep } from "data:text/javascript,import path from 'node:path'; export default 1; export const url = import.meta.url.slice(0, 20), sep = path.sep";
+      import b from "data:text/javascript;charset=utf-8;base64,ZXhwb3J0IGRlZmF1bHQgMg==";
+      import c from "data:application/json,{%22d%22:3}" with { type: "json" };
+      export { default as again } from "data:text/javascript,export default 1";
+      export const result = [a, b, c, url, sep]`,
+  },
+  "a data: module that imports what lies nowhere": { "main.mjs": `import "data:text/javascript,import './a.mjs'"; export const result = 1`, "a.mjs": `` },
+  "a data: module of another type": { "main.mjs": `import "data:text/plain,x"; export const result = 1` },
+  "top-level await in a cycle": {
+    "main.mjs": `import { log } from "./log.mjs"; import { a } from "./a.mjs"; import { b } from "./b.mjs"; log.push("main"); export const result = [log, a, b]`,
+    "log.mjs": `export const log = []`,
+    "a.mjs": `import { log } from "./log.mjs"; import { b, seen } from "./b.mjs"; log.push("a1"); await null; log.push("a2"); export const a = "a" + b; export function early() { return "early" }`,
+    "b.mjs": `import { log } from "./log.mjs"; import { early } from "./a.mjs"; import "./c.mjs"; log.push("b1" + early()); await new Promise((r) => setTimeout(r, 1)); log.push("b2"); export const b = "b", seen = 1`,
+    "c.mjs": `import { log } from "./log.mjs"; import "./a.mjs"; log.push("c1"); await null; log.push("c2")`,
+  },
+  "top-level await that rejects": {
+    "main.mjs": `const r = []; for (const _ of [1, 2]) try { await import("./a.mjs") } catch (e) { r.push(e.message) } try { await import("./b.mjs") } catch (e) { r.push("b " + e.message) } export const result = r`,
+    "a.mjs": `await null; throw new Error("late")`,
+    "b.mjs": `import "./a.mjs"; export default 1`,
+  },
+  "import() of each other while they await": {
+    "main.mjs": `const r = []; const a = import("./a.mjs"), b = import("./b.mjs"); r.push((await b).x, (await a).y); export const result = r`,
+    "a.mjs": `await null; export const y = "y"`,
+    "b.mjs": `import { y } from "./a.mjs"; export const x = "x" + y`,
+  },
+  "import.meta.main, and its own names": {
+    "main.mjs": `export const result = [Object.keys(import.meta).sort(), import.meta.main, import.meta === import.meta, (import.meta.added = 1, import.meta.added), import.meta.resolve("data:text/javascript,1")]`,
+  },
+  "require of an ES module": {
+    "main.mjs": `import { createRequire } from "node:module"; const require = createRequire(import.meta.url); let r = [];
+      for (const f of ["./a.mjs", "./named.mjs", "./tla.mjs", "./a.mjs"]) try { const ns = require(f); r.push(Object.keys(ns), ns.default, typeof ns) } catch (e) { r.push(e.code) }
+      export const result = r`,
+    "a.mjs": `export default 1; export const x = 2`,
+    "named.mjs": `const whole = { whole: true }; export { whole as "module.exports" }`,
+    "tla.mjs": `await null; export default 1`,
+  },
   "classes with every member and an import": {
     "main.mjs": `import { k } from "./a.mjs"; class A { static [k] = k; #x = k; get x() { return this.#x } static { A.z = k + "!" } } export const result = [A.K, new A().x, A.z]`,
     "a.mjs": `export const k = "K"`,
@@ -175,5 +212,6 @@ export const MODULE_SNIPPETS: Readonly<Record<string, Readonly<Record<string, st
 /** What differs from Node by design, by the graph's name, with the reason. */
 export const KNOWN_MODULE_DIFFERENCES: Readonly<Record<string, string>> = {
   "a comment that names a source": "stacks name the real file",
-  "an unknown scheme": "moat does not load data: modules",
+  "an unknown scheme": "packages load data: modules by import declarations only: a name that is handed over must not run with their grants",
+  "top-level await in a cycle": "the functions of a module that awaits at its top are there when it runs, not before",
 };
