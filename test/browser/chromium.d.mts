@@ -10,7 +10,7 @@ export interface BrowserPage {
   type(text: string): Promise<void>;
   emulate(options: { readonly dark?: boolean; readonly script?: boolean }): Promise<void>;
   /** A PNG of the window, or of the page's first pixels down to a height. */
-  screenshot(options?: { readonly height?: number }): Promise<Buffer>;
+  screenshot(options?: { readonly height?: number; readonly scale?: number }): Promise<Buffer>;
   close(): Promise<void>;
 }
 

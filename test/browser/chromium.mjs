@@ -118,10 +118,10 @@ export async function openPage(program, { width = 1280, height = 900, dark = fal
       });
       await send("Emulation.setScriptExecutionDisabled", { value: !script });
     },
-    async screenshot({ height: wanted } = {}) {
+    async screenshot({ height: wanted, scale = 1 } = {}) {
       const { data } = await send("Page.captureScreenshot", {
         format: "png",
-        ...(wanted ? { clip: { x: 0, y: 0, width, height: wanted, scale: 1 }, captureBeyondViewport: true } : {}),
+        ...(wanted ? { clip: { x: 0, y: 0, width, height: wanted, scale }, captureBeyondViewport: true } : {}),
       });
       return Buffer.from(data, "base64");
     },

@@ -44,6 +44,8 @@
         String(tile.dataset.power === "" ? pressed.powers.size === 0 : pressed.powers.has(tile.dataset.power)),
       );
     for (const chip of chips) chip.setAttribute("aria-pressed", String(pressed.marks.has(chip.dataset.mark)));
+    // Where the packages between are hidden, each line has to say its way.
+    list.classList.toggle("as-tree", isAll && order.value === "tree");
     clear.hidden = isAll;
     list.hidden = shown === 0;
     byId("none").hidden = shown !== 0;
@@ -75,8 +77,8 @@
   function reorder() {
     const asTree = order.value === "tree";
     const sorted = packages.toSorted(asTree ? compareInTree : (a, b) => a.rank - b.rank);
-    list.classList.toggle("as-tree", asTree);
     list.append(...sorted.map(({ item }) => item));
+    show();
   }
 
   /** A link to a package shows and opens it, whatever is filtered. */
@@ -135,7 +137,7 @@
   addEventListener("hashchange", openTarget);
   byId("toolbar").hidden = false;
   // A browser that comes back to the page fills the fields in again.
-  if (order.value !== "risk") reorder();
-  show();
+  if (order.value === "risk") show();
+  else reorder();
   openTarget();
 })();

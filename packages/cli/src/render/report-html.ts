@@ -105,7 +105,7 @@ function tilesHtml(packages: readonly ReportedPackage[]): Html {
     const beyond = having.filter((one) => BEYOND[power]?.holds(one)).length;
     const remarks = [
       ...(beyond > 0 ? [`${beyond === having.length ? "all" : beyond} ${BEYOND[power]!.words}`] : []),
-      ...(waiting > 0 ? [`${waiting} ${waiting === 1 ? "waits" : "wait"} for it`] : []),
+      ...(waiting > 0 ? [`${waiting} ${waiting === 1 ? "waits" : "wait"}`] : []),
     ];
     return html`<li>
       <button type="button" class="tile ${power}" data-power="${power}" aria-pressed="false" disabled>
@@ -130,7 +130,7 @@ function tilesHtml(packages: readonly ReportedPackage[]): Html {
 const BEYOND: Partial<Record<Power, { readonly words: string; holds(one: ReportedPackage): boolean }>> = {
   network: { words: "beyond this machine", holds: (one) => grantsIn(one).some(isWayOut) },
   read: {
-    words: "beyond their own folder",
+    words: "beyond their folder",
     holds: (one) => grantsIn(one).some((grant) => grant.capability === "fs.read" && isSecretIn(grant)),
   },
   env: {
