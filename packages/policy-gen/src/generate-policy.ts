@@ -7,13 +7,14 @@ import { makeGrantCollector } from "./grant-collector.ts";
 import type { Evidence, Finding, GrantCollector } from "./grant-collector.ts";
 import { grantEnvironmentKeys } from "./environment-keys.ts";
 import { COMMAND_RUNNERS } from "./tables/command-runners.ts";
-import { CALLERS_LOADERS, LOADS_ITS_IMPORTER, PROJECT_LOADERS } from "./tables/module-loaders.ts";
+import { CALLERS_LOADERS, CONFIGURES_TEMP, LOADS_ITS_IMPORTER, PROJECT_LOADERS } from "./tables/module-loaders.ts";
 import { ADDON_LOADERS, addonsOf } from "./native-addons.ts";
 import { nativeProgramsOf } from "./native-programs.ts";
 import { addonGrant, grantsOfUse, namedFileGrant } from "./package-grants.ts";
 import { listFiles, packageNameOf, reachFiles } from "./reach.ts";
 import type { Reached } from "./reach.ts";
 import { sharedGlobals } from "./shared-globals.ts";
+import { grantToEvaluators } from "./test-evaluators.ts";
 import { makePluginSearch } from "./tool-plugins.ts";
 import type { Use } from "./facts.ts";
 
@@ -126,6 +127,7 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
     }
   }
   grantComputingBuiltins();
+  grantToEvaluators({ reached, collectorOf, isDependency, nameOf, within, packageNameAt });
   grantEnvironmentKeys({ reached, disk, project, collectorOf, isDependency, within });
   grantHandedFolders();
   const loadersUsed = new Map<string, { file: string; use: Use }>();
@@ -220,7 +222,7 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
    */
   function grantHandedFolders(): void {
     for (const { path, location, facts } of reached.files) {
-      if (isDependency(location)) continue;
+      if (isDependency(location) && !CONFIGURES_TEMP.has(packageNameAt(location))) continue;
       const use = facts.uses.find(({ capability, target }) => capability === "fs" && target === "tmp");
       if (use === undefined) continue;
       const file = `${nameOf(location)}: ${within(location, path)}`;
@@ -297,7 +299,7 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
     const starters = new Map<string, { path: string; use: Use }>();
     for (const { path, location, facts } of reached.files) {
       const use = facts.uses.find(({ capability, target }) => capability === "worker" || (capability === "builtin" && target === "child_process.fork"));
-      const loadsImporter = LOADS_ITS_IMPORTER.has(packageNameOf(location.split(sep).join("/").replace(/^.*\/node_modules\//, "")) ?? "");
+      const loadsImporter = LOADS_ITS_IMPORTER.has(packageNameAt(location));
       if (loadsImporter) starters.set(location, { path, use: facts.uses[0] ?? { capability: "names", target: ".", ...NOWHERE } });
       else if (use !== undefined && !facts.uses.some(({ capability }) => capability === "file")) starters.set(location, { path, use });
     }
@@ -357,6 +359,10 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
       }
     }
   }
+}
+
+function packageNameAt(location: string): string {
+  return packageNameOf(location.split(sep).join("/").replace(/^.*\/node_modules\//, "")) ?? "";
 }
 
 function tryResolve(specifier: string, from: string, mode: "require" | "import", resolver: Resolver): Resolution | undefined {

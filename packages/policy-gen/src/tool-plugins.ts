@@ -161,6 +161,10 @@ export function makePluginSearch(options: PluginSearchOptions): PluginSearch {
           const own = imported.get(location);
           const named = new Set(facts.uses.flatMap(({ capability, target }) => (capability === "names" ? [packageNameOf(target)] : [])));
           lookForNames(state, location, path, quotedWords(text), text, (name) => (own?.has(name) && !named.has(name) ? [] : spellingsOf(name)));
+          // `plugins.push(require.resolve(`@babel/plugin-syntax-${name}`))`: somebody else is to load any of them.
+          if (facts.uses.some(({ capability, target }) => capability === "unanalyzed" && target === "computed require.resolve")) {
+            lookForNames(state, location, path, options.declaredNames(location).map((name) => [name, 0] as const), text);
+          }
           if (state.named.has(location) || isLoader(facts)) lookForOwnFiles(state, location, path, text);
         }
         lookAtConfigurations(state, tree);

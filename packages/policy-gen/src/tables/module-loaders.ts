@@ -12,3 +12,6 @@ export const CALLERS_LOADERS: ReadonlySet<string> = new Set([
 
 /** Packages that load the package which imports them, in the copy that the project has of it. */
 export const LOADS_ITS_IMPORTER: ReadonlySet<string> = new Set(["import-local"]);
+
+/** Packages that write a folder in the temp folder into a configuration, from which all packages of their tool take it. */
+export const CONFIGURES_TEMP: ReadonlyMap<string, string> = new Map([["jest-config", "cacheDirectory, for transforms and the map of files"]]);

@@ -1,0 +1,21 @@
+/**
+ * Packages of test runners that evaluate other people's modules themselves, with
+ * `vm` and a loader of their own: specs, what these import, and the runner's own
+ * matchers. What runs so runs with their authority, whoever wrote it.
+ */
+interface TestEvaluator {
+  readonly evaluates?: true;
+  readonly handsGlobals?: true;
+  /** Events of the process that it listens for by computed names. */
+  readonly hears?: readonly string[];
+  readonly why: string;
+}
+
+export const TEST_EVALUATORS: ReadonlyMap<string, TestEvaluator> = new Map<string, TestEvaluator>([
+  ["jest-runtime", { evaluates: true, why: "loads specs, their dependencies and Jest's own matchers into vm contexts" }],
+  ["jest-environment-node", { handsGlobals: true, why: "its global variables are those of the specs" }],
+  ["jest-environment-jsdom", { handsGlobals: true, why: "the same" }],
+  ["jest-circus", { hears: ["uncaughtException", "unhandledRejection", "rejectionHandled"], why: "what a spec leaves uncaught is that spec's failure" }],
+  ["jest-util", { why: "copies its process.env for the specs" }],
+  ["vitest", { evaluates: true, handsGlobals: true, why: "runs the project's modules after Vite has compiled them" }],
+]);

@@ -1,0 +1,49 @@
+import { isHarmlessGlobal } from "@moat/core/model";
+import type { Capability } from "./facts.ts";
+import type { GrantCollector } from "./grant-collector.ts";
+import { grantsOfUse } from "./package-grants.ts";
+import type { Reached } from "./reach.ts";
+import { NODE_GLOBALS } from "./tables/node-globals.ts";
+import { TEST_EVALUATORS } from "./tables/test-evaluators.ts";
+
+export interface EvaluatorOptions {
+  readonly reached: Reached;
+  readonly collectorOf: (location: string) => GrantCollector | undefined;
+  readonly isDependency: (location: string) => boolean;
+  /** Under which name evidence speaks of a package. */
+  readonly nameOf: (location: string) => string | undefined;
+  readonly within: (location: string, path: string) => string;
+  readonly packageNameAt: (location: string) => string;
+}
+
+/** Of the project's own modules, all that they do; of packages, what they need to be loaded and to write snapshots. */
+const OF_PROJECT: ReadonlySet<Capability> = new Set(["builtin", "fs", "env", "global", "connect", "listen", "command"]);
+const OF_PACKAGES: ReadonlySet<Capability> = new Set(["builtin", "fs"]);
+
+/**
+ * A runner that evaluates specs itself needs what these do. The specs are the
+ * project's own, and trusted; packages that they import are evaluated the same way,
+ * so their connections, programs and variables are not handed to the runner.
+ */
+export function grantToEvaluators({ reached, collectorOf, isDependency, nameOf, within, packageNameAt }: EvaluatorOptions): void {
+  for (const location of new Set(reached.files.map((file) => file.location))) {
+    const row = TEST_EVALUATORS.get(packageNameAt(location));
+    const collector = row === undefined || !isDependency(location) ? undefined : collectorOf(location);
+    if (row === undefined || collector === undefined) continue;
+    for (const { path, location: from, facts } of reached.files) {
+      const wanted = !isDependency(from) ? OF_PROJECT : row.evaluates ? OF_PACKAGES : undefined;
+      const place = `${nameOf(from) ?? "."}: ${within(from, path)}`;
+      for (const use of facts.uses) {
+        if (wanted?.has(use.capability)) for (const grant of grantsOfUse(use)) collector.grant(grant, place, use);
+      }
+    }
+    const own = reached.files.find((file) => file.location === location)!;
+    const use = { ...(own.facts.uses[0] ?? { line: 1, column: 1, snippet: "" }) };
+    for (const event of row.hears ?? []) {
+      for (const grant of grantsOfUse({ ...use, capability: "builtin", target: `process.${event}` })) collector.grant(grant, within(location, own.path), use);
+    }
+    for (const name of row.handsGlobals ? NODE_GLOBALS : []) {
+      if (isHarmlessGlobal(name)) for (const grant of grantsOfUse({ ...use, capability: "global", target: name })) collector.grant(grant, within(location, own.path), use);
+    }
+  }
+}
