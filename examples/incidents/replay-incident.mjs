@@ -14,21 +14,22 @@ const REDIRECT = join(HERE, "redirect-invalid.cjs");
 
 /**
  * Replays one incident in a temporary folder with a temporary home, on 127.0.0.1.
- * `tell(title, command, text)` hears of each step. Returns what came of each.
+ * `tell(title, command, text)` hears of each step; `look({ node, moat })` may run more once the policy is written anew.
+ * Returns what came of each.
  */
-export async function replayIncident(incident, tell = () => {}) {
+export async function replayIncident(incident, tell = () => {}, look = undefined) {
   const source = join(HERE, incident.name);
   const stage = realpathSync(mkdtempSync(join(tmpdir(), "moat-replay-")));
   const server = await startReplayServer(join(source, "answers"), "Russia");
   try {
-    return await tellStory({ incident, source, stage, server, tell });
+    return await tellStory({ incident, source, stage, server, tell, look });
   } finally {
     server.close();
     rmSync(stage, { recursive: true, force: true });
   }
 }
 
-async function tellStory({ incident, source, stage, server, tell }) {
+async function tellStory({ incident, source, stage, server, tell, look }) {
   const home = join(stage, "home");
   const project = join(stage, "project");
   const env = {
@@ -109,6 +110,7 @@ async function tellStory({ incident, source, stage, server, tell }) {
   const written = await moat("policy", "--write");
   const review = await moat("diff", "--format", "markdown");
   tell("The comment on the pull request", "moat policy --write && moat diff --format markdown", review.stdout);
+  await look?.({ node, moat: MOAT });
   const ratcheted = await outcome(moat("run", "index.js"));
   tell("And with the policy that the bot has written", "moat run index.js", shown(ratcheted));
 

@@ -1,4 +1,4 @@
-// Makes the pictures of the documentation from real runs: `npm run screenshots`. It needs a Chromium, git, and a registry for `npm ci`.
+// The report of the example's service after an update. It needs a Chromium, git, and a registry for `npm ci`.
 import { spawnSync } from "node:child_process";
 import {
   appendFileSync,
@@ -13,25 +13,27 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { findChromium, openPage } from "../test/browser/chromium.mjs";
+import { findChromium, openPage } from "../../test/browser/chromium.mjs";
 
-const MOAT = fileURLToPath(new URL("../packages/cli/bin/moat.js", import.meta.url));
-const EXAMPLE = fileURLToPath(new URL("../examples/express-service", import.meta.url));
-const IMAGES = fileURLToPath(new URL("../docs/images", import.meta.url));
+const MOAT = fileURLToPath(new URL("../../packages/cli/bin/moat.js", import.meta.url));
+const EXAMPLE = fileURLToPath(new URL("../../examples/express-service", import.meta.url));
+const IMAGES = fileURLToPath(new URL("../../docs/images", import.meta.url));
 const MOST_BYTES = 200_000;
 
-const chromium = findChromium();
-if (chromium === undefined) throw new Error("there is no Chromium on the path, and MOAT_CHROMIUM names none");
-const stage = realpathSync(mkdtempSync(join(tmpdir(), "moat-screenshots-")));
-try {
-  mkdirSync(IMAGES, { recursive: true });
-  await reportOfTheExample();
-} finally {
-  rmSync(stage, { recursive: true, force: true });
+export async function makeScreenshots() {
+  const chromium = findChromium();
+  if (chromium === undefined) throw new Error("there is no Chromium on the path, and MOAT_CHROMIUM names none");
+  const stage = realpathSync(mkdtempSync(join(tmpdir(), "moat-screenshots-")));
+  try {
+    mkdirSync(IMAGES, { recursive: true });
+    return [await reportOfTheExample(chromium, stage)];
+  } finally {
+    rmSync(stage, { recursive: true, force: true });
+  }
 }
 
 /** The example's service, committed, and then the update in which its `debug` turns. */
-async function reportOfTheExample() {
+async function reportOfTheExample(chromium, stage) {
   const project = join(stage, "service");
   for (const name of ["package.json", "package-lock.json", "index.js", "public"])
     cpSync(join(EXAMPLE, name), join(project, name), { recursive: true });
@@ -63,7 +65,7 @@ async function reportOfTheExample() {
     const height = await page.evaluate(
       `Math.round(document.querySelector("#p6").getBoundingClientRect().bottom + scrollY)`,
     );
-    save("report.png", await page.screenshot({ height, scale: 0.85 }));
+    return save("report.png", await page.screenshot({ height, scale: 0.85 }));
   } finally {
     await page.close();
   }
@@ -72,5 +74,5 @@ async function reportOfTheExample() {
 function save(name, bytes) {
   if (bytes.length > MOST_BYTES) throw new Error(`${name} has ${bytes.length} bytes, and may have ${MOST_BYTES}`);
   writeFileSync(join(IMAGES, name), bytes);
-  console.log(`docs/images/${name}: ${bytes.length} bytes`);
+  return `${name}: ${bytes.length} bytes`;
 }
