@@ -140,3 +140,37 @@ test("the package itself, the application and whom the policy names may change e
   });
   expect(damage).toMatchObject(NOTHING);
 });
+
+test("a package that is imported by the victim finds what the victim has exported so far, and changes none of it", async () => {
+  const damage = await attack({
+    techniques: { cycle: `require("victim"); return require("./cycle.js").outcomes.join()` },
+    grants,
+    files: {
+      "moat.policy.json": JSON.stringify({
+        version: 1,
+        root: "trusted",
+        entries: ["./index.js"],
+        packages: { hostile: { globals: ["console", "setTimeout"] }, victim: { packages: ["hostile"] } },
+      }),
+      "node_modules/victim/index.js": `
+        exports.verify = (text) => text === "signed"; exports.later = void 0; exports.defaults = { url: "real" }; exports.count = 0;
+        class Victim { check() { return "real" } } exports.Victim = Victim; exports.Older = function () {}; exports.Older.prototype.check = () => "real";
+        require("hostile/cycle.js");
+        exports.later = () => "real"; exports.count = 1; Object.defineProperty(exports, "defaults", { value: { ...exports.defaults, more: 1 } });
+        Object.defineProperty(Victim.prototype, "late", { get: () => "real" }); exports.Older.prototype.own = () => "real"; exports.Older.prototype.constructor = exports.Older;`,
+      "node_modules/hostile/cycle.js": `"use strict";
+        const victim = require("victim"), mine = () => "mine"; exports.outcomes = [];
+        for (const [holder, key] of [[victim, "verify"], [victim.defaults, "url"], [victim.Victim.prototype, "check"], [victim.Older.prototype, "check"], [victim, "Victim"], [victim, "later"]]) {
+          try { holder[key] = mine; exports.outcomes.push("changed " + key) } catch {}
+          try { Object.defineProperty(holder, key, { value: mine }); exports.outcomes.push("defined " + key) } catch {}
+        }
+        for (const key of ["verify", "defaults", "Victim"]) try { delete victim[key]; exports.outcomes.push("deleted " + key) } catch {}`,
+    },
+    aftermath: `
+      const victim = require("victim");
+      assert(outcomes.cycle === "", "outcomes: " + outcomes.cycle);
+      assert(victim.verify("forged") === false && victim.verify("signed") && victim.defaults.url === "real" && new victim.Victim().check() === "real" && new victim.Older().check() === "real", "changed");
+      assert(victim.later() === "real" && victim.count === 1 && victim.defaults.more === 1 && new victim.Victim().late === "real" && new victim.Older().own() === "real", "the victim itself");`,
+  });
+  expect(damage).toMatchObject(NOTHING);
+});

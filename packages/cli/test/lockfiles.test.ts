@@ -351,3 +351,9 @@ test.each(["package-lock.json", "pnpm-lock.yaml", "yarn.lock"])("odd shapes in %
     expect(tree!.find("a>__proto__")).toBeUndefined();
   }
 });
+
+test.each(["/x", "/", "//", "../..", "../../x", ".", "node_modules/a"])("a link to %s has an end", async (resolved) => {
+  const packages = { "node_modules/a": { link: true, resolved } };
+  const { tree } = await findLockfile("", reading({ "package-lock.json": JSON.stringify({ packages }) }));
+  expect(tree!.find("a>b")).toBeUndefined();
+});

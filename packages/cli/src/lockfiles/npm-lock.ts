@@ -66,7 +66,8 @@ function lockedOf(key: string, entry: Json): LockedPackage | undefined {
 /** The folder whose `node_modules` comes next in the look-up. */
 function parentOf(folder: string): string {
   const parent = posix.dirname(folder);
-  return parent === "." ? "" : parent;
+  // A link may say anything: of `/` there is no end.
+  return parent === "." || parent === folder ? "" : parent;
 }
 
 function inside(project: string, folder: string): string {

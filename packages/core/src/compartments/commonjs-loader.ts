@@ -129,7 +129,10 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
   /** Another package gets what a module has exported; before it has run to its end, it is still being made. */
   const cross = (module: ModuleObject, importer: Principal): void => {
     if (module.loaded) realm.guardExports(principal, importer, module.exports);
-    else if (!importer.trusted) askedEarly.set(module, importer);
+    else if (!importer.trusted) {
+      askedEarly.set(module, importer);
+      realm.guardUnfinished(principal, importer, module.exports);
+    }
   };
 
   const loadFile = (module: ModuleObject, path: string): void => {

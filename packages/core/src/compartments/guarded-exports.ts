@@ -28,20 +28,37 @@ const MOST_DATA_PROPERTIES = 256;
 
 const visited = new WeakSet<object>();
 
+/** What a walk leaves behind. */
+interface Walk {
+  readonly seen: WeakSet<object>;
+  /** In a cycle: the package is still making what it exports, so nothing becomes final but who may change it. */
+  readonly unfinished: boolean;
+}
+const finished: Walk = { seen: visited, unfinished: false };
+
 /** Guards what a package exports, and what can be reached from it; what is guarded already stays whose it is. */
 export function guardExports(value: unknown, exporter: Principal, ask: AskToChange): void {
-  if (!isObject(value) || (apply(weakSetHas, visited, [value]) as boolean)) return;
-  const guard: Guard = { exporter, ask, onRead: (read) => guardExports(read, exporter, ask) };
+  guardFrom(value, { exporter, ask, onRead: (read) => guardExports(read, exporter, ask) }, finished);
+}
+
+/** Guards what a module has exported so far, for another package that it imports itself; to be guarded again once it has run. */
+export function guardUnfinished(value: unknown, exporter: Principal, ask: AskToChange): void {
+  guardFrom(value, { exporter, ask, onRead: (read) => guardExports(read, exporter, ask) }, { seen: new WeakSet(), unfinished: true });
+}
+
+function guardFrom(value: unknown, guard: Guard, walk: Walk): void {
+  const has = (object: object): boolean => (apply(weakSetHas, visited, [object]) as boolean) || (apply(weakSetHas, walk.seen, [object]) as boolean);
+  if (!isObject(value) || has(value)) return;
   const queue: unknown[] = [value];
   let plainObjects = 0;
   for (let index = 0; index < queue.length; index++) {
     const next = queue[index];
-    if (!isObject(next) || (apply(weakSetHas, visited, [next]) as boolean)) continue;
+    if (!isObject(next) || has(next)) continue;
     // HAZARD: a look at a proxy runs code of the package's, which may load or throw anything.
     if (isProxy(next) || isOrdinary(next)) continue;
     if (typeof next === "object" && isPlain(next) && ++plainObjects > MOST_PLAIN_OBJECTS) continue;
-    apply(weakSetAdd, visited, [next]);
-    const found = reachedFrom(next, guard);
+    apply(weakSetAdd, walk.seen, [next]);
+    const found = reachedFrom(next, guard, walk);
     for (let each = 0; each < found.length; each++) queue[queue.length] = found[each];
   }
 }
@@ -52,13 +69,13 @@ function isPlain(object: object): boolean {
 }
 
 /** Guards one object's own properties; returns what they lead to. */
-function reachedFrom(object: object, guard: Guard): unknown[] {
-  if (typeof object === "function") return guardFunction(object, guard);
+function reachedFrom(object: object, guard: Guard, walk: Walk): unknown[] {
+  if (typeof object === "function") return guardFunction(object, guard, walk);
   if (isArray(object)) return [];
   if (isNamespace(object)) return namespaceValues(object);
-  if (isPlain(object)) return guardPlain(object, guard);
+  if (isPlain(object)) return guardPlain(object, guard, walk);
   // An instance: its own properties are its state, and whoever made it may write them.
-  guardPrototype(getPrototypeOf(object) as object, guard);
+  guardPrototype(getPrototypeOf(object) as object, guard, walk);
   return [];
 }
 
@@ -75,7 +92,7 @@ function namespaceValues(namespace: object): unknown[] {
   return found;
 }
 
-function guardPlain(object: object, guard: Guard): unknown[] {
+function guardPlain(object: object, guard: Guard, { unfinished }: Walk): unknown[] {
   const found: unknown[] = [];
   const keys = ownKeys(object);
   const isTable = keys.length > MOST_DATA_PROPERTIES;
@@ -88,7 +105,7 @@ function guardPlain(object: object, guard: Guard): unknown[] {
     if ("value" in descriptor) {
       found[found.length] = descriptor.value;
       if (guardData(object, key, descriptor, guard)) guarded++;
-    } else {
+    } else if (!unfinished) {
       if (isPlainRead(descriptor.get)) found[found.length] = readOrNothing(descriptor.get!, object);
       if (guardAccessor(object, key, descriptor, guard)) guarded++;
     }
@@ -98,7 +115,7 @@ function guardPlain(object: object, guard: Guard): unknown[] {
 }
 
 /** Functions that a function has, and plain objects; other values are a function's state (`Decimal.precision`). */
-function guardFunction(callable: object, guard: Guard): unknown[] {
+function guardFunction(callable: object, guard: Guard, walk: Walk): unknown[] {
   const found: unknown[] = [];
   const keys = ownKeys(callable);
   prepareForMany(callable, keys.length);
@@ -110,11 +127,11 @@ function guardFunction(callable: object, guard: Guard): unknown[] {
     const { value } = descriptor as { value: unknown };
     if (key === "prototype") {
       if (!isObject(value) || !isClassPrototype(value)) continue;
-      if (descriptor.writable) defineProperty(callable, key, { writable: false });
-      guardPrototype(value, guard);
+      if (descriptor.writable && !walk.unfinished) defineProperty(callable, key, { writable: false });
+      guardPrototype(value, guard, walk);
     } else if (!("value" in descriptor)) {
       // `yargs` defines its getters anew for each `argv` that it is given.
-      if (guardAccessor(callable, key, descriptor, guard)) guarded++;
+      if (!walk.unfinished && guardAccessor(callable, key, descriptor, guard)) guarded++;
     } else if (typeof value === "function" || (isObject(value) && !isProxy(value) && !isArray(value) && isPlain(value))) {
       found[found.length] = value;
       if (guardData(callable, key, descriptor, guard)) guarded++;
@@ -146,17 +163,19 @@ function isClassPrototype(prototype: object): boolean {
 }
 
 /** The methods of a class and of those above it. */
-function guardPrototype(prototype: object, guard: Guard): void {
+function guardPrototype(prototype: object, guard: Guard, { seen, unfinished }: Walk): void {
   for (let holder: object | null = prototype; holder !== null && holder !== objectPrototype; holder = getPrototypeOf(holder) as object | null) {
-    if (isProxy(holder) || (apply(weakSetHas, visited, [holder]) as boolean)) return;
-    apply(weakSetAdd, visited, [holder]);
+    if (isProxy(holder) || (apply(weakSetHas, visited, [holder]) as boolean) || (apply(weakSetHas, seen, [holder]) as boolean)) return;
+    apply(weakSetAdd, seen, [holder]);
     noteGuarded(holder, guard);
     const keys = ownKeys(holder);
     for (let index = 0; index < keys.length; index++) {
       const key = keys[index]!;
       const descriptor = getOwnPropertyDescriptor(holder, key)!;
       // `constructor` stays data; see `enableOverrides`.
-      if (key === "constructor" || !("value" in descriptor)) lock(holder, key, descriptor);
+      if (key === "constructor" || !("value" in descriptor)) {
+        if (!unfinished) lock(holder, key, descriptor);
+      }
       else if (typeof descriptor.value === "function") guardData(holder, key, descriptor, guard);
     }
   }

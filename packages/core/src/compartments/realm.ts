@@ -15,7 +15,7 @@ import type { CanonicalName, PackagePolicy } from "../policy/types.ts";
 import { isFirstParty } from "../naming/canonical-name.ts";
 import { MODULE_CACHES } from "../policy/scope-rules.ts";
 import { makeEntryModules, type EntryModules } from "./entry-modules.ts";
-import { guardExports } from "./guarded-exports.ts";
+import { guardExports, guardUnfinished } from "./guarded-exports.ts";
 import type { AskToChange } from "./guarded-property.ts";
 import { makeSharedNames, type SharedNames } from "./shared-names.ts";
 import { makeWorld, type World } from "./world.ts";
@@ -70,6 +70,8 @@ export interface Realm extends RealmOptions {
   narrow(name: CanonicalName, policy: PackagePolicy): void;
   /** Keeps what a package exports from being changed by those who may not; see `guarded-exports.ts`. */
   guardExports(exporter: Principal, importer: Principal, exports: unknown): void;
+  /** The same in a cycle, where the exporter has not run to its end. */
+  guardUnfinished(exporter: Principal, importer: Principal, exports: unknown): void;
   shared<T>(key: string, make: () => T): T;
   readonly sharedNames: SharedNames;
   /** Locations of the installed packages that a principal may import; first-party code is not among them. */
@@ -205,6 +207,9 @@ export function makeRealm(options: RealmOptions): Realm {
     guardExports(exporter, importer, exports) {
       // The application's own objects are its own affair, and it may change all others.
       if (!exporter.trusted && !importer.trusted) guardExports(exports, exporter, askToChange);
+    },
+    guardUnfinished(exporter, importer, exports) {
+      if (!exporter.trusted && !importer.trusted) guardUnfinished(exports, exporter, askToChange);
     },
     shared<T>(key: string, make: () => T): T {
       if (!sharedValues.has(key)) sharedValues.set(key, make());
