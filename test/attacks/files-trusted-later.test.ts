@@ -1,9 +1,12 @@
 /** What a package may write never becomes code or evidence that somebody else trusts. */
-import { existsSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeProject, type Project } from "../cli/project-fixture.ts";
 
+const MOAT = fileURLToPath(new URL("../../packages/cli/bin/moat.js", import.meta.url));
 let project: Project;
 const WRITES = ["settings.js", "settings", "lib/index.js", "lib.js", "lib/package.json", "other-part.js", "denials.log"];
 
@@ -56,4 +59,22 @@ test("a command that a person starts may change sources", () => {
   expect(project.moat("policy", "--accept").code).toBe(0);
   expect(project.moat("exec", "tidy").stdout).toBe("EACCES\n");
   expect(readFileSync(path.join(project.folder, "other-part.js"), "utf8")).toBe("// tidy");
+});
+
+test("moat's folder below node_modules, where no home is known too", () => {
+  const folder = path.join(project.folder, "node_modules/.cache/moat");
+  project.write({
+    "cache.js": `require("dep/cache.js");`,
+    "node_modules/dep/cache.js": `
+      const fs = require("fs");
+      try { fs.mkdirSync("node_modules/.cache/moat", { recursive: true }); } catch {}
+      try { fs.writeFileSync("node_modules/.cache/moat/learned.jsonl", "forged"); } catch {}
+      fs.writeFileSync("node_modules/.cache/mine", "");`,
+  });
+  expect(project.moat("policy", "--write", "index.js", "other.js", "cache.js").code).toBe(0);
+  rmSync(folder, { recursive: true, force: true });
+  const { status } = spawnSync(process.execPath, [MOAT, "run", "cache.js"], { cwd: project.folder, env: { PATH: process.env["PATH"] } });
+  expect(status).toBe(0);
+  expect(existsSync(path.join(project.folder, "node_modules/.cache/mine"))).toBe(true);
+  expect(existsSync(path.join(folder, "learned.jsonl"))).toBe(false);
 });

@@ -66,6 +66,7 @@ export function openRealm(options: OpenOptions): OpenRealm {
     realGlobalNames: host.realGlobalNames,
     reservedPaths: [
       MOAT_FOLDER,
+      join(project, "node_modules", ".cache", "moat"),
       ...(location ? [location.folder, location.keyFolder] : []),
       join(project, "moat.policy.json"),
       join(project, "moat.overrides.json"),
