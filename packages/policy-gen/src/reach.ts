@@ -118,6 +118,18 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
     }
   };
 
+  /** The addon of a platform package, by its path in there, such as `@x/core-${process.platform}/core.node`. */
+  const linkAddons = (file: ReachedFile, use: Use, prefix: string, suffix: string): void => {
+    for (const name of options.declaredNames(file.location)) {
+      const location = resolveOrNothing(`${name}/package.json`, file.path, "require")?.location;
+      if (location === undefined || !name.startsWith(packageNameOf(prefix) ?? prefix)) continue;
+      for (const path of filesOf(location)) {
+        const specifier = `${name}/${relative(location, path).split(sep).join("/")}`;
+        if (specifier.startsWith(prefix) && specifier.endsWith(suffix)) link(file, specifier, "require", use);
+      }
+    }
+  };
+
   /** What a specifier such as `./locale/*` or a name out of a configuration may load. */
   const linkComputed = (file: ReachedFile, use: Use): void => {
     // `import("file://" + path)` may be any file.
@@ -135,6 +147,7 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
     if (options.isFirstParty(file.location)) return;
     if (prefix === "" && suffix === "") loadsAnything.push({ file, use });
     linkDeclared(file, use, prefix);
+    if (prefix !== "" && suffix.endsWith(".node")) linkAddons(file, use, prefix, suffix);
     if (prefix !== "" || opaque.has(file.location)) return;
     opaque.add(file.location);
     for (const path of filesOf(file.location)) {

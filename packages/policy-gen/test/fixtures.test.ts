@@ -39,6 +39,10 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
     [1, /^computed specifier \*$/],
     [1, /^require\.resolve used as a value$/],
   ],
+  "platform-addon": [
+    [1, /^computed specifier @two\/\*\/lib\/two\.node$/],
+    [1, /^native addon$/],
+  ],
   "platform-program": [
     [3, /^command that is not constant$/],
     [3, /^computed require\.resolve$/],

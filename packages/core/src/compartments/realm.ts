@@ -183,7 +183,10 @@ export function makeRealm(options: RealmOptions): Realm {
         });
         if (denied) throw notFound();
       }
-      if (target !== undefined && isFirstParty(target) && mayWriteItself(importer, resolution.path)) return importer;
+      if (target !== undefined && isFirstParty(target) && mayWriteItself(importer, resolution.path)) {
+        realm.sharedNames.admitRunner(importer.compartment.globalThis);
+        return importer;
+      }
       return realm.worldAt(location);
     },
     dependenciesOf({ policy }) {

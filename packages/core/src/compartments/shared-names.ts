@@ -11,7 +11,8 @@
  * listed; see `shareProblem`.
  *
  * The share `*` is a test runner's: whatever it defines that neither the language
- * nor Node has appears for the project's own code, and for nobody else. So do the
+ * nor Node has appears for the project's own code, also where a package runs that as
+ * its own, and for nobody else. So do the
  * timers that it puts in the place of Node's; see `replaced-timers.ts`.
  */
 import { GLOBAL_RULES } from "../endowments/global-names.ts";
@@ -31,6 +32,8 @@ export interface SharedNames {
    * @returns publishes what it has defined since; undefined where the policy shares nothing.
    */
   join(principal: Principal, globalObject: GlobalObject): (() => void) | undefined;
+  /** Lets a package that runs the project's modules as its own code see what test runners define for these. */
+  admitRunner(globalObject: GlobalObject): void;
   /** Publishes what anybody has defined: before a package runs the project's modules. */
   publishAll(): void;
 }
@@ -40,6 +43,8 @@ const ANY = "*";
 interface Participant {
   readonly holderOf: (share: string) => GlobalObject | undefined;
   readonly shares: ReadonlySet<string>;
+  /** Whether it sees what the share `*` publishes: the project's own code does. */
+  readonly seesAny: boolean;
   readonly trusted: boolean;
   /** What its global object had from the start. */
   readonly given: ReadonlySet<PropertyKey>;
@@ -55,6 +60,7 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
   const all: ReadonlySet<string> = new Set(everyShare);
   const participants: Participant[] = [];
   const runners: ReplacedTimers[] = [];
+  const admitted = new WeakSet<GlobalObject>();
   /** By share, then by the property's name: one for a global, any number for `Reflect.*`. */
   const published = new Map<string, Map<PropertyKey, Published>>();
   for (const share of all) published.set(share, new Map());
@@ -72,7 +78,7 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
         if (before === undefined) known.set(key, { by: from, value: descriptor.value });
         else if (before.by !== from || before.value === descriptor.value) continue;
         for (const to of participants) {
-          if (to !== from && to.shares.has(share) && (to.trusted || share !== ANY)) appear(to.holderOf(share), key, descriptor.value, before);
+          if (to !== from && to.shares.has(share) && (to.seesAny || share !== ANY)) appear(to.holderOf(share), key, descriptor.value, before);
         }
         if (before !== undefined) before.value = descriptor.value;
       }
@@ -86,6 +92,7 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
       const participant: Participant = {
         shares,
         trusted: principal.trusted,
+        seesAny: principal.trusted,
         given: shares.has(ANY) ? new Set(ownKeys(globalObject)) : new Set(),
         holderOf: (share) => (share.endsWith(".*") ? (globalObject[share.slice(0, -2)] as GlobalObject | undefined) : globalObject),
       };
@@ -99,6 +106,13 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
         for (const [key, { value }] of published.get(share)!) appear(participant.holderOf(share), key, value, undefined);
       }
       return () => publish(participant);
+    },
+    admitRunner(globalObject) {
+      if (!all.has(ANY) || admitted.has(globalObject)) return;
+      admitted.add(globalObject);
+      // It defines nothing for others by this.
+      participants.push({ shares: new Set([ANY]), trusted: true, seesAny: true, given: new Set(), holderOf: () => globalObject });
+      for (const [key, { value }] of published.get(ANY)!) appear(globalObject, key, value, undefined);
     },
     publishAll() {
       for (const participant of participants) publish(participant);

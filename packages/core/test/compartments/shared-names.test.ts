@@ -35,6 +35,21 @@ describe("own namespaces", () => {
 });
 
 describe("shared names", () => {
+  it("of a test runner are seen by a package that runs the project's modules as its own, and by no other", () => {
+    const shared = makeSharedNames(["*"]);
+    const [runner, loader, stranger] = [globalObject(), globalObject(), globalObject()];
+    const publish = shared.join(principal(["*"]), runner);
+    shared.join(principal([]), stranger);
+    runner["before"] = 1;
+    publish!();
+    shared.admitRunner(loader);
+    expect([loader["before"], stranger["before"]]).toEqual([1, undefined]);
+    runner["after"] = 2;
+    loader["mine"] = 3;
+    shared.publishAll();
+    expect([loader["after"], stranger["after"], "mine" in runner]).toEqual([2, undefined, false]);
+  });
+
   it("appear where both policies list them, and nowhere else", () => {
     const shared = makeSharedNames(["__config"]);
     const [definer, user, stranger] = [globalObject(), globalObject(), globalObject()];
