@@ -194,6 +194,13 @@ describe("what a report says", () => {
   });
 });
 
+test("what waits and only computes is one line of the changes, as in a diff", () => {
+  const page = render(reportOf({ a: { pending: { builtins: { path: ["join"] } } } }, { before: { a: {} } }));
+  const changes = page.slice(page.indexOf('id="changes"'), page.indexOf('id="packages"'));
+  expect(changes).toContain("Waits too, and only computes");
+  expect(changes).not.toContain("<article>");
+});
+
 test("a package that is called like a member of every object is one like others", () => {
   const report = reportOf({ constructor: { env: ["A"] }, __proto__x: {} }, { before: {} });
   expect(report.packages.map(({ name }) => name)).toContain("constructor");

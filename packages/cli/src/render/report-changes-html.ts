@@ -4,8 +4,10 @@ import { html, type Html } from "./html.ts";
 import { countWords } from "./list-words.ts";
 import { lineHtml } from "./report-package-html.ts";
 import {
+  carriedLine,
   headline,
   installationLines,
+  loudOf,
   pathWords,
   quietLines,
   verbOf,
@@ -19,10 +21,13 @@ const MOST_ALIKE = 6;
 
 /** What changed since the base: the review of `moat diff`, the worst first. `ids` leads from a name to its line in the list. */
 export function changesHtml(review: Review, ids: ReadonlyMap<string, string>): Html {
-  const gaining = groupAlike(review.packages.filter(({ gains, warnings }) => gains.length + warnings.length > 0));
+  const gaining = groupAlike(
+    review.packages.map(loudOf).filter(({ gains, warnings }) => gains.length + warnings.length > 0),
+  );
   const losing = review.packages.filter(({ losses }) => losses.length > 0);
   const groups = gaining.map((alike) => gainHtml(alike, ids));
   const rest = groups.slice(MOST_GROUPS);
+  const carried = carriedLine(review);
   const quiet = [...losing.map(lossWords), ...quietLines(review)];
   return html`<section class="card changes${review.gained ? " gained" : ""}" aria-labelledby="changes">
     <h2 id="changes">Changed since ${review.base}</h2>
@@ -36,6 +41,22 @@ export function changesHtml(review: Review, ids: ReadonlyMap<string, string>): H
             <summary>${countWords(rest.length, "more change")}</summary>
             ${rest}
           </details> `
+    }${
+      carried === undefined
+        ? undefined
+        : html`<article>
+            <ul class="grants">
+              <li>
+                <span class="risk ${carried.risk}">${carried.risk}</span>
+                <div>
+                  <p>${carried.words}</p>
+                  <ul class="plain">
+                    ${carried.each.map((words) => html`<li>${words}</li> `)}
+                  </ul>
+                </div>
+              </li>
+            </ul>
+          </article> `
     }${
       quiet.length === 0
         ? undefined
@@ -58,7 +79,7 @@ function gainHtml(alike: AlikeReviews, ids: ReadonlyMap<string, string>): Html {
       ({ kind, words }) => html`<p class="warning"><b>${WARNING_TITLES[kind]}:</b> ${words}.</p> `,
     )}
     <ul class="grants">
-      ${first.gains.map((change) => lineHtml({ ...change, evidence: change.evidence.slice(0, 1) }, verbOf(change, first.status === "new")))}
+      ${first.gains.map((change) => lineHtml({ ...change, evidence: change.evidence.slice(0, 1) }, verbOf(change, first.status === "new", alike.length > 1)))}
     </ul>
   </article> `;
 }
