@@ -25,6 +25,9 @@ const { create } = Object;
 /** From Node 23 on, a namespace of a CommonJS module has this name too. */
 const NODE_MAJOR = Number(process.versions.node.split(".")[0]);
 const HAS_MODULE_EXPORTS_NAME = NODE_MAJOR >= 23;
+const NODE_MINOR = Number(process.versions.node.split(".")[1]);
+/** `import.meta.main` came with Node 22.18 and 24.2. */
+const HAS_META_MAIN = NODE_MAJOR > 24 || (NODE_MAJOR === 24 && NODE_MINOR >= 2) || (NODE_MAJOR === 22 && NODE_MINOR >= 18);
 
 type PreparedModule = PreparedSource & { kind: "module" };
 
@@ -109,6 +112,7 @@ export function makeModuleLoader(world: World): ModuleLoader {
     if (format === "json") return makeSyntheticRecord({ url, names: new Set(["default"]), run: () => () => parseJson(text, url) });
     const functor = prepareModule(text, world.compartment.names);
     const meta: Record<string, unknown> = create(null);
+    if (HAS_META_MAIN) meta["main"] = false;
     meta["resolve"] = resolveFrom(url);
     meta["url"] = url;
     return bodyRecord(url, url, { kind: "module", functor, usesStackSettings: usesStackSettings(text) }, meta, nameForEvaluated(url, world.principal));
@@ -236,6 +240,7 @@ export function makeModuleLoader(world: World): ModuleLoader {
     const meta: Record<string, unknown> = create(null);
     meta["dirname"] = dirname(path);
     meta["filename"] = path;
+    if (HAS_META_MAIN) meta["main"] = path === realm.entry && url === pathToFileURL(path).href;
     meta["resolve"] = resolveFrom(path);
     meta["url"] = url;
     return meta;

@@ -39,3 +39,13 @@ test("the application imports texts that it computes", async () => {
   expect(stderr).toBe("");
   expect(JSON.parse(stdout)).toEqual(["/", 42]);
 });
+
+test("import.meta.main tells the program's entry", async () => {
+  project = await makeProject({
+    "index.mjs": `import { main } from "./a.mjs"; console.log(JSON.stringify([import.meta.main, main, (await import("./a.mjs?again")).main]))`,
+    "a.mjs": "export const { main } = import.meta",
+  });
+  const source = await project.node("index.mjs");
+  const { stdout } = await project.moat("index.mjs", policyFor("index.mjs", {}));
+  expect(stdout).toBe(source.stdout);
+});
