@@ -7,7 +7,7 @@ import { makeGrantCollector } from "./grant-collector.ts";
 import type { Evidence, Finding, GrantCollector } from "./grant-collector.ts";
 import { grantEnvironmentKeys } from "./environment-keys.ts";
 import { COMMAND_RUNNERS } from "./tables/command-runners.ts";
-import { CALLERS_LOADERS, CONFIGURES_TEMP, LOADS_ITS_IMPORTER, PROJECT_LOADERS } from "./tables/module-loaders.ts";
+import { CALLERS_LOADERS, CONFIGURES_TEMP, LOADS_ITS_IMPORTER, SCRIPT_POOLS, PROJECT_LOADERS } from "./tables/module-loaders.ts";
 import { ADDON_LOADERS, addonsOf } from "./native-addons.ts";
 import { nativeProgramsOf } from "./native-programs.ts";
 import { addonGrant, grantsOfUse, namedFileGrant } from "./package-grants.ts";
@@ -299,7 +299,7 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
     const starters = new Map<string, { path: string; use: Use }>();
     for (const { path, location, facts } of reached.files) {
       const use = facts.uses.find(({ capability, target }) => capability === "worker" || (capability === "builtin" && target === "child_process.fork"));
-      const loadsImporter = LOADS_ITS_IMPORTER.has(packageNameAt(location));
+      const loadsImporter = LOADS_ITS_IMPORTER.has(packageNameAt(location)) || SCRIPT_POOLS.has(packageNameAt(location));
       if (loadsImporter) starters.set(location, { path, use: facts.uses[0] ?? { capability: "names", target: ".", ...NOWHERE } });
       else if (use !== undefined && !facts.uses.some(({ capability }) => capability === "file")) starters.set(location, { path, use });
     }

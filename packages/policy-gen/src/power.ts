@@ -9,6 +9,8 @@ export type Power =
   | { readonly kind: "member"; readonly builtin: string; readonly name: string }
   /** A namespace object of the language that libraries extend for each other: `Reflect`. */
   | { readonly kind: "namespace"; readonly name: string }
+  /** What another file of the package exports. */
+  | { readonly kind: "own-file" }
   /** What another package exports. */
   | { readonly kind: "package"; readonly specifier: string }
   /** A promise for it. */

@@ -24,6 +24,8 @@ export interface TraceContext {
 const CHANGING: ReadonlySet<string> = new Set([
   "assign", "defineProperties", "defineProperty", "deleteProperty", "set", "setPrototypeOf",
 ]);
+/** The one `require` of a bundle, kept in a file of its own. */
+const SHARED_REQUIRE = /^__require\d*$/;
 const INTEROP = /interop|import_?(?:default|star)|to_?(?:esm|module|commonjs)\d*$/i;
 const SELF_VALUED: ReadonlySet<string> = new Set(["default", "module.exports"]);
 /** Operators and statements that look at a value and pass nothing on. */
@@ -241,6 +243,9 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
         return key === power.key ? power.of : undefined;
       case "package":
         return power;
+      case "own-file":
+        // `_chunk.__require.call(void 0, "os")`: a bundle's shared `require`, in CommonJS.
+        return SHARED_REQUIRE.test(key) ? { kind: "require" } : undefined;
       default:
         return undefined;
     }
@@ -395,7 +400,7 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
     const name = builtinName(specifier);
     if (name !== undefined) return builtin(name, node);
     emit(how, specifier, node);
-    return /^[./#]/.test(specifier) ? undefined : { kind: "package", specifier };
+    return /^[./#]/.test(specifier) ? { kind: "own-file" } : { kind: "package", specifier };
   }
 
   /** A constant text that a package is handed: a program to start, an addon to find. */
@@ -697,7 +702,7 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
   /** `import { __require } from "./chunk.js"`: bundlers (esbuild, rolldown) keep the one `require` of a bundle in a file of its own. */
   function bindSharedRequire(node: SyntaxNode): void {
     for (const { local } of (node["specifiers"] ?? []) as { local: SyntaxNode }[]) {
-      if (local.type === "Identifier" && /^__require\d*$/.test(local["name"])) bind(local, { kind: "require" });
+      if (local.type === "Identifier" && SHARED_REQUIRE.test(local["name"])) bind(local, { kind: "require" });
     }
   }
 

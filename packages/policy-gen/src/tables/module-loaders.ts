@@ -15,3 +15,6 @@ export const LOADS_ITS_IMPORTER: ReadonlySet<string> = new Set(["import-local"])
 
 /** Packages that write a folder in the temp folder into a configuration, from which all packages of their tool take it. */
 export const CONFIGURES_TEMP: ReadonlyMap<string, string> = new Map([["jest-config", "cacheDirectory, for transforms and the map of files"]]);
+
+/** Pools of threads whose own worker script imports the module that they were made for. */
+export const SCRIPT_POOLS: ReadonlySet<string> = new Set(["piscina", "tinypool", "workerpool", "jest-worker"]);
