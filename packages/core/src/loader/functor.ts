@@ -59,7 +59,8 @@ export function makeFunctor(
 ): Functor {
   const body = applyEdits(source, rewriting.edits);
   const parameters = [...rewriting.parameters, ...[...rewriting.machinery].toSorted()];
-  const shadows = [...realGlobalNames].filter((name) => !parameters.includes(name));
+  const served = new Set(parameters);
+  const shadows = [...realGlobalNames].filter((name) => !served.has(name));
   const label = labelNotIn(body);
   const head =
     `(function(${[...parameters, ...shadows].join(",")}){"use strict";${label}:{return ` +

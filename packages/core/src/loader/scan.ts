@@ -140,7 +140,15 @@ interface WalkState {
   readonly inFunction: boolean;
 }
 
-export function scanProgram(program: SyntaxNode, options: { strict: boolean; allowReserved?: boolean; added?: ReadonlySet<string> }): Scan {
+interface ScanOptions {
+  readonly strict: boolean;
+  readonly allowReserved?: boolean;
+  /** For who asks about constructs alone: `references` stays empty. */
+  readonly withoutReferences?: boolean;
+  readonly added?: ReadonlySet<string>;
+}
+
+export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
   const strictTop = options.strict || hasUseStrict(program["body"]);
   const top: Scope = { parent: undefined, kind: "top", names: new Set(), fixed: new Set(), node: undefined };
   let sloppyCount = 0;
@@ -211,8 +219,11 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
   };
 
   const blockScope = (state: WalkState): WalkState => ({
-    ...state,
     scope: { parent: state.scope, kind: "block", names: new Set(), node: undefined },
+    functionScope: state.functionScope,
+    strict: state.strict,
+    sloppy: state.sloppy,
+    inFunction: state.inFunction,
   });
 
   const visitChildren = (node: SyntaxNode, state: WalkState): void => {
@@ -247,11 +258,11 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
       inFunction: true,
     };
     if (node.type === "FunctionExpression" && node["id"]) declare(node["id"], scope, inner);
-    const seen = new Map<string, SyntaxNode>();
+    const seen = strict ? undefined : new Map<string, SyntaxNode>();
     for (const parameter of node["params"] as SyntaxNode[]) {
       declare(parameter, scope, inner);
       if (parameter.type === "Identifier") scope.fixed!.add(parameter["name"]);
-      if (!strict && parameter.type === "Identifier") {
+      if (seen !== undefined && parameter.type === "Identifier") {
         const earlier = seen.get(parameter["name"]);
         if (earlier) scan.duplicateParameters.push(earlier);
         seen.set(parameter["name"], parameter);
@@ -264,7 +275,7 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
     // HAZARD: parameters with expressions don't see the body's variables: in `(a = x) => { var x }` the first `x` is free.
     const isSimple = (node["params"] as SyntaxNode[]).every(({ type }) => type === "Identifier");
     const bodyScope: Scope = isSimple ? scope : { parent: scope, kind: "function", names: new Set(), fixed: new Set(), node };
-    const innermost: WalkState = { ...inner, scope: bodyScope, functionScope: bodyScope };
+    const innermost: WalkState = isSimple ? inner : { ...inner, scope: bodyScope, functionScope: bodyScope };
     for (const statement of body["body"] as SyntaxNode[]) visit(statement, body, "body", innermost);
   };
 
@@ -329,6 +340,7 @@ export function scanProgram(program: SyntaxNode, options: { strict: boolean; all
         if (use === "write") state.sloppy.assignsArguments = true;
       }
     }
+    if (options.withoutReferences === true) return;
     scan.references.push({
       name,
       node,

@@ -33,7 +33,7 @@ export function verifyFunctor(
   if (inner.node["body"].body[0]?.directive !== "use strict") refuse("it is not strict");
   if (magicComments.length > 0) refuse("it names its own source");
 
-  const scan = scanProgram(program, { strict: false, allowReserved: true });
+  const scan = scanProgram(program, { strict: false, allowReserved: true, withoutReferences: true });
   if (scan.dynamicImports.length > 0) refuse("import() is left");
   if (scan.importMetas.length > 0) refuse("import.meta is left");
   if (scan.withStatements.length > 0) refuse("with is left");
@@ -41,7 +41,8 @@ export function verifyFunctor(
   if (scan.moduleItems.length > 0) refuse("import or export is left");
   if (scan.sloppyFunctionCount() !== 0) refuse("a sloppy function is left");
   // Whatever the scopes: every such name is a parameter of the outermost function.
-  for (const name of realGlobalNames) if (!parameters.includes(name)) refuse(`${name} is free`);
+  const bound = new Set(parameters);
+  for (const name of realGlobalNames) if (!bound.has(name)) refuse(`${name} is free`);
 }
 
 function wrappedFunction(program: SyntaxNode, text: string): { outer: SyntaxNode; node: SyntaxNode } | undefined {
