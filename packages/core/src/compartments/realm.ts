@@ -76,6 +76,8 @@ export interface Realm extends RealmOptions {
   readonly sharedNames: SharedNames;
   /** Locations of the installed packages that a principal may import; first-party code is not among them. */
   dependenciesOf(principal: Principal): readonly string[];
+  /** Whether it may import the project's modules, and it or a dependency of it gives them globals (the share `*`). */
+  runsTests(principal: Principal): boolean;
 }
 
 /**
@@ -194,6 +196,11 @@ export function makeRealm(options: RealmOptions): Realm {
         const location = isFirstParty(name) ? undefined : locations.get(name);
         return location === undefined ? [] : [location];
       });
+    },
+    runsTests({ policy }) {
+      const { packages = [] } = policy;
+      const sharers = [policy, ...packages.map((name) => policies.get(name))];
+      return packages.includes(".") && sharers.some((one) => one?.shares?.includes("*"));
     },
     mayCross(importer, location) {
       const { principal } = importer;

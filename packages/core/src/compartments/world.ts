@@ -101,6 +101,7 @@ export function makeWorld(realm: Realm, principal: Principal): World {
     reservedPaths: realm.reservedPaths,
     entryModules: realm.entryModules,
     importable: realm.dependenciesOf(principal),
+    runsTests: realm.runsTests(principal),
     ...realm.launchers,
   };
 

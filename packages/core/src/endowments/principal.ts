@@ -90,6 +90,8 @@ export interface EndowmentContext {
   readonly entryModules: { has(path: string, isFolder?: boolean): boolean };
   /** Real locations of the dependencies that the principal may import: who reads `<package>` may read their files too. */
   readonly importable?: readonly string[];
+  /** Whether it is a test runner: has the project's modules run, with globals of its own. It writes no modules then. */
+  readonly runsTests?: boolean;
   /** How a child `node` comes up under moat; without it such children are refused. */
   readonly nodeLauncher?: NodeLauncher;
   /** How a worker comes up under moat; without it workers are refused. */

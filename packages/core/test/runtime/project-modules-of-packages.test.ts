@@ -74,3 +74,31 @@ test("what a package compiles, writes or makes in a cache runs as its own code; 
   expect(JSON.parse(stdout)).toEqual(["MODULE_NOT_FOUND", "near", "application", "application", "EACCES", "helps", "ERR_MODULE_NOT_FOUND"]);
   expect(existsSync(join(project.folder, ".npmrc"))).toBe(false);
 });
+
+test("a test runner writes no modules, and what it imports of the project is the application's", async () => {
+  const manifest = (name: string) => JSON.stringify({ name, version: "1.0.0" });
+  const runner = await makeProject({
+    "main.js": `
+const run = require("runner"), path = require("path"), seen = [];
+for (const name of ["spec.js", "made.js"]) try { seen.push(run(path.join(__dirname, name))) } catch (error) { seen.push(error.code) }
+console.log(JSON.stringify(seen));`,
+    "spec.js": `check(${PROBE});`,
+    "node_modules/runner/package.json": manifest("runner"),
+    "node_modules/runner/index.js": `
+const fs = require("fs"), globals = require("globals");
+module.exports = (path) => { if (!path.endsWith("spec.js")) fs.writeFileSync(path, "check('application')"); require(path); return globals.seen.pop(); };`,
+    "node_modules/globals/package.json": manifest("globals"),
+    "node_modules/globals/index.js": "exports.seen = []; globalThis.check = (who) => exports.seen.push(who);",
+  });
+  try {
+    const policy = policyFor("main.js", {
+      runner: { packages: [".", "globals"], builtins: { fs: ["writeFileSync"] }, fs: { read: ["."], write: ["."] } },
+      globals: { shares: ["*"] },
+    });
+    const { stdout, stderr } = await runner.moat("main.js", policy);
+    expect(stdout, stderr).toBe(`["application","EACCES"]\n`);
+    expect(existsSync(join(runner.folder, "made.js"))).toBe(false);
+  } finally {
+    await runner.remove();
+  }
+});

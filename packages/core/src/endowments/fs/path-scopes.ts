@@ -33,6 +33,7 @@ interface Scope {
 
 const EVERYTHING: PathScopes = { covers: () => true, isAncestor: () => true, isAboveProject: () => false, isReserved: () => false, spelling: () => undefined };
 const CACHE_LIMIT = 20_000;
+const MODULE_FILE = /\.[cm]?[jt]sx?$/;
 
 /**
  * The scopes of a principal, on real paths: whoever calls `covers` has
@@ -121,9 +122,13 @@ export function makePathScopes(context: EndowmentContext): PathScopes {
     // A scope above the project (`<tmp>` of a test run) is no way around the project's own rules.
     const above = scope.root !== project && isWithin(project, scope.root) && isWithin(path, project);
     const broad = scope.broad || above;
+    if (broad && context.runsTests === true && isModuleOfProject(path)) return false;
     if (isReservedForWrite(segmentsBelow(path, above ? project : scope.root), broad, windows)) return false;
     return !broad || windows || !isExecutable(realPath);
   }
+
+  const isModuleOfProject = (path: string): boolean =>
+    MODULE_FILE.test(path) && isWithin(path, project) && !segmentsBelow(path, project).includes("node_modules");
 
   /** Home is never granted by a token or by `.` that happens to lie around it. */
   function isHomeByAccident(scope: Scope, path: string): boolean {
