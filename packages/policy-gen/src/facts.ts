@@ -27,6 +27,7 @@ export interface Place {
  * | `worker` | empty |
  * | `native` | path or specifier of the addon, or `*` where a loader looks for it |
  * | `defines`, `reads` | name of a property of the global object that Node does not have, or `Reflect.*` |
+ * | `defines-any` | empty: a global by a computed name |
  * | `hands-global` | empty: the global object goes where it can't be followed |
  * | `handed` | name of a harmless global, read off an object that may be the global one |
  * | `calls` | `specifier first-argument`: a constant string handed to an imported function |
@@ -52,6 +53,7 @@ export type Capability =
   | "native"
   | "defines"
   | "reads"
+  | "defines-any"
   | "hands-global"
   | "handed"
   | "calls"

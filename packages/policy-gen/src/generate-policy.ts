@@ -281,11 +281,14 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
         granted.add(to);
       }
     }
-    // What such a runner defines by computed names (`describe`, `it`) is for those modules.
+    // What such a runner, or a dependency of it, defines by computed names (`describe`, `it`) is for those modules.
     for (const { from, to } of reached.edges) if (loaders.has(from) && isDependency(to)) runners.add(to);
-    for (const location of loaders) runners.add(location);
     for (const { path, location, facts } of reached.files) {
-      const use = runners.has(location) ? facts.uses.find(({ target }) => target === "computed name of a global") : undefined;
+      const use = loaders.has(location)
+        ? facts.uses.find(({ target }) => target === "computed name of a global")
+        : runners.has(location)
+          ? facts.uses.find(({ capability }) => capability === "defines-any")
+          : undefined;
       if (use !== undefined) collectorOf(location)?.grant({ capability: "share", target: "*" }, within(location, path), use);
     }
   }

@@ -155,7 +155,10 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
         use(member, power);
         return;
       }
-      if (power.kind === "global") emit("unanalyzed", "computed name of a global", member);
+      if (power.kind === "global") {
+        emit("unanalyzed", "computed name of a global", member);
+        if (isWrite(member)) emit("defines-any", "", member);
+      }
       else if (power.kind === "namespace") emit(isWrite(member) ? "defines" : "reads", `${power.name}.*`, member);
       else if (power.kind === "env") useComputedKey(member);
       else escape(power, member);

@@ -76,7 +76,7 @@ export interface Realm extends RealmOptions {
   readonly sharedNames: SharedNames;
   /** Locations of the installed packages that a principal may import; first-party code is not among them. */
   dependenciesOf(principal: Principal): readonly string[];
-  /** Whether it may import the project's modules, and it or a dependency of it gives them globals (the share `*`). */
+  /** Whether it may import the project's modules, to which a dependency of it gives globals (the share `*`): jasmine and its core. */
   runsTests(principal: Principal): boolean;
 }
 
@@ -198,9 +198,9 @@ export function makeRealm(options: RealmOptions): Realm {
       });
     },
     runsTests({ policy }) {
-      const { packages = [] } = policy;
-      const sharers = [policy, ...packages.map((name) => policies.get(name))];
-      return packages.includes(".") && sharers.some((one) => one?.shares?.includes("*"));
+      const { packages = [], shares = [] } = policy;
+      if (!packages.includes(".") || shares.includes("*")) return false;
+      return packages.some((name) => policies.get(name)?.shares?.includes("*"));
     },
     mayCross(importer, location) {
       const { principal } = importer;
