@@ -76,7 +76,10 @@ export interface Realm extends RealmOptions {
   readonly sharedNames: SharedNames;
   /** Locations of the installed packages that a principal may import; first-party code is not among them. */
   dependenciesOf(principal: Principal): readonly string[];
-  /** Whether it may import the project's modules, to which a dependency of it gives globals (the share `*`): jasmine and its core. */
+  /**
+   * Whether it may import the project's modules, to which a dependency of it gives globals
+   * (the share `*`): jasmine and its core, which the project's own program has run its specs.
+   */
   runsTests(principal: Principal): boolean;
 }
 
@@ -153,6 +156,9 @@ export function makeRealm(options: RealmOptions): Realm {
     return !reported.denies({ capability: "change", target: exporter.name, via: property });
   };
 
+  const entryOwner = nameAt(options.resolver.ownerOf(options.entry));
+  const startsInProject = entryOwner !== undefined && isFirstParty(entryOwner);
+
   const realm: Realm = {
     ...options,
     sharedNames: makeSharedNames([...policies.values()].flatMap(({ shares }) => shares ?? [])),
@@ -199,7 +205,7 @@ export function makeRealm(options: RealmOptions): Realm {
     },
     runsTests({ policy }) {
       const { packages = [], shares = [] } = policy;
-      if (!packages.includes(".") || shares.includes("*")) return false;
+      if (!startsInProject || !packages.includes(".") || shares.includes("*")) return false;
       return packages.some((name) => policies.get(name)?.shares?.includes("*"));
     },
     mayCross(importer, location) {
