@@ -189,7 +189,23 @@ function makeWebSocket(context: EndowmentContext): unknown {
       const headers = init["headers"] === undefined ? {} : { headers: init["headers"] };
       return [url, { ...headers, protocols: list, dispatcher: chosenDispatcher(context, init["dispatcher"]) }];
     },
+    made: hideController,
   });
+}
+
+/**
+ * HAZARD: on Node 22 a `WebSocket` keeps the controller of its request under a
+ * symbol, and by it the client, its timers and the memory of the parser that all
+ * clients share. Node only aborts by it.
+ */
+function hideController(socket: object): void {
+  for (const symbol of Object.getOwnPropertySymbols(socket)) {
+    if (symbol.description !== "controller") continue;
+    const controller = (socket as Record<symbol, any>)[symbol];
+    const abort = Object.freeze({ abort: (reason: unknown) => void controller.abort(reason) }.abort);
+    const value = Object.freeze({ __proto__: null, abort });
+    Object.defineProperty(socket, symbol, { value, writable: false, enumerable: false, configurable: false });
+  }
 }
 
 function makeEventSource(context: EndowmentContext): unknown {
