@@ -18,12 +18,12 @@ export { parseOverrides, parsePolicy } from "./policy/parse-policy.ts";
 export { printOverrides, printPolicy } from "./policy/print-policy.ts";
 export { effectivePolicy, mergeEntry } from "./policy/effective-policy.ts";
 export * from "./policy/grant-syntax.ts";
-export { grantKey, grantsOf, normalizePackagePolicy, policyOf, type Grant, type GrantCapability } from "./policy/grant.ts";
+export { GRANT_FIELD, grantKey, grantsOf, normalizePackagePolicy, policyOf, type Grant, type GrantCapability } from "./policy/grant.ts";
 export { builtinMemberRisk, builtinRisk, type BuiltinRisk } from "./policy/builtin-risk.ts";
 export { isHarmlessGlobal } from "./policy/global-risk.ts";
 export { compareRisk, riskOf, type Risk } from "./policy/grant-risk.ts";
 export { accept, ratchet } from "./policy/ratchet.ts";
-export { comparePolicies, pendingGrants, type GrantState, type PolicyChange } from "./policy/compare-policies.ts";
+export { changedGrants, comparePolicies, pendingGrants, type ChangedGrant, type GrantState, type PolicyChange } from "./policy/compare-policies.ts";
 export {
   OVERRIDES_FILE,
   POLICY_FILE,
@@ -35,7 +35,7 @@ export {
 } from "./policy/policy-files.ts";
 export { writeFileAtomically } from "./policy/write-file-atomically.ts";
 export { escapeForTerminal } from "./audit/escape-for-terminal.ts";
-export { deniedAction, formatDenial, GRANT_FIELD, remedyOf, type DenialContext, type Remedy } from "./audit/format-denial.ts";
+export { deniedAction, formatDenial, remedyOf, type DenialContext, type Remedy } from "./audit/format-denial.ts";
 export { deniedGrant } from "./audit/denied-grant.ts";
 export { DENIAL_CHANNEL, type DenialMessage } from "./audit/denial-channel.ts";
 export { telemetryAttributes, type Attributes } from "./audit/telemetry-attributes.ts";
@@ -72,6 +72,7 @@ export { makeDisk, type DiskPower } from "./packages/disk.ts";
 export { findProject } from "./packages/find-project.ts";
 export { type FileReader } from "./packages/file-reader.ts";
 export { locateNames } from "./packages/locate-names.ts";
+export { realFolder } from "./packages/real-folder.ts";
 export { isResolutionError, type ResolutionCode, type ResolutionError } from "./packages/resolution-error.ts";
 export {
   makeResolver,

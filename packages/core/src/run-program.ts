@@ -33,6 +33,7 @@ import { makeResolver, type Climb } from "./packages/resolver.ts";
 import { resolveProgram } from "./packages/resolve-program.ts";
 import { effectivePolicy } from "./policy/effective-policy.ts";
 import type { Overrides, Policy } from "./policy/types.ts";
+import { realFolder } from "./packages/real-folder.ts";
 
 export interface ProgramOptions {
   /** Absolute path of the module to run. */
@@ -184,12 +185,3 @@ function realEntry(entry: string): string {
 
 /** A file that may not be there yet. */
 const realFile = (file: string): string => join(realFolder(dirname(file)), basename(file));
-
-function realFolder(folder: string): string {
-  try {
-    return realpathSync.native(folder);
-  } catch {
-    // One that is not there, or that the process may not look at, can't be granted: the scope covers nothing that exists.
-    return folder;
-  }
-}

@@ -284,11 +284,10 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
     // What such a runner, or a dependency of it, defines by computed names (`describe`, `it`) is for those modules.
     for (const { from, to } of reached.edges) if (loaders.has(from) && isDependency(to)) runners.add(to);
     for (const { path, location, facts } of reached.files) {
-      const use = loaders.has(location)
-        ? facts.uses.find(({ target }) => target === "computed name of a global")
-        : runners.has(location)
-          ? facts.uses.find(({ capability }) => capability === "defines-any")
-          : undefined;
+      if (!loaders.has(location) && !runners.has(location)) continue;
+      const use = facts.uses.find(({ capability, target }) =>
+        loaders.has(location) ? target === "computed name of a global" : capability === "defines-any",
+      );
       if (use !== undefined) collectorOf(location)?.grant({ capability: "share", target: "*" }, within(location, path), use);
     }
   }

@@ -36,6 +36,12 @@ export function emptyWalk(): Walked {
 const FUNCTIONS: ReadonlySet<string> = new Set(["FunctionDeclaration", "FunctionExpression", "ArrowFunctionExpression"]);
 export const isFunction = (node: SyntaxNode | undefined | null): boolean => node != null && FUNCTIONS.has(node.type);
 
+/** The innermost function that a node stands in. */
+export function enclosingFunction(node: SyntaxNode): SyntaxNode | undefined {
+  for (let at = node.parent; at !== undefined; at = at.parent) if (isFunction(at)) return at;
+  return undefined;
+}
+
 /**
  * Walks a program once: gives every node its parent, every reference its
  * scope, and declares what is declared. References are resolved later and only

@@ -1,6 +1,6 @@
 import { lookUp } from "./scope.ts";
 import type { SyntaxNode } from "./scope.ts";
-import { isFunction } from "./scope-walk.ts";
+import { enclosingFunction } from "./scope-walk.ts";
 import type { Walked } from "./scope-walk.ts";
 
 /**
@@ -21,9 +21,4 @@ export function lastingStackHooks({ references }: Walked): SyntaxNode[] {
     else known.push(assignment);
   }
   return [...byFunction.values()].filter((assignments) => assignments.length === 1).flat();
-}
-
-function enclosingFunction(node: SyntaxNode): SyntaxNode | undefined {
-  for (let at = node.parent; at !== undefined; at = at.parent) if (isFunction(at)) return at;
-  return undefined;
 }

@@ -5,7 +5,7 @@ import { powerId } from "./power.ts";
 import type { Power } from "./power.ts";
 import { lookUp } from "./scope.ts";
 import type { Binding, Scope, SyntaxNode } from "./scope.ts";
-import { isFunction } from "./scope-walk.ts";
+import { enclosingFunction, isFunction } from "./scope-walk.ts";
 import type { Walked } from "./scope-walk.ts";
 import { builtinName, SUBMODULES } from "./tables/builtin-names.ts";
 import { builtinEffects, GLOBAL_EFFECTS, memberEffect } from "./tables/member-effects.ts";
@@ -749,11 +749,6 @@ function isGlobalThis(node: SyntaxNode): boolean {
   if (outer?.type === "Property" || outer?.type === "MethodDefinition" || outer?.type === "PropertyDefinition") return false;
   if (outer?.type === "CallExpression" && outer["callee"] === fn) return true;
   return node.parent?.type === "ReturnStatement" && fn["body"].body.length === 1;
-}
-
-function enclosingFunction(node: SyntaxNode): SyntaxNode | undefined {
-  for (let at = node.parent; at !== undefined; at = at.parent) if (isFunction(at)) return at;
-  return undefined;
 }
 
 /** The last name of an expression: `b` of `a.b`, `(0, a.b)`. */

@@ -1,5 +1,4 @@
-import { nearestWord, type GrantCapability } from "@moat/core/model";
-import { FIELD_OF } from "../project/unanswered.ts";
+import { GRANT_FIELD, nearestWord, type GrantCapability } from "@moat/core/model";
 import { usageError } from "./usage-error.ts";
 
 /**
@@ -8,10 +7,10 @@ import { usageError } from "./usage-error.ts";
  * @throws MoatError `MOAT_USAGE`, with the word that was probably meant
  */
 export function findCapabilities(word: string): ReadonlySet<GrantCapability> {
-  const capabilities = Object.keys(FIELD_OF) as GrantCapability[];
-  const found = capabilities.filter((capability) => capability === word || FIELD_OF[capability] === word);
+  const capabilities = Object.keys(GRANT_FIELD) as GrantCapability[];
+  const found = capabilities.filter((capability) => capability === word || GRANT_FIELD[capability] === word);
   if (found.length > 0) return new Set(found);
-  const words = [...new Set([...capabilities, ...Object.values(FIELD_OF)])];
+  const words = [...new Set([...capabilities, ...Object.values(GRANT_FIELD)])];
   const near = nearestWord(word, words);
   throw usageError(
     `${JSON.stringify(word)} is no capability: they are ${words.join(", ")}`,

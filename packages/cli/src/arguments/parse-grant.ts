@@ -1,5 +1,4 @@
-import { grantProblem, type Grant, type GrantCapability } from "@moat/core/model";
-import { FIELD_OF } from "../project/unanswered.ts";
+import { GRANT_FIELD, grantProblem, type Grant, type GrantCapability } from "@moat/core/model";
 import { usageError } from "./usage-error.ts";
 
 /**
@@ -12,7 +11,7 @@ export function parseGrant(text: string): Grant {
   const capability = text.slice(0, at);
   if (at === -1 || !isCapability(capability))
     throw usageError(
-      `${JSON.stringify(text)} is not a grant: it begins with ${Object.keys(FIELD_OF).join("=, ")}=`,
+      `${JSON.stringify(text)} is not a grant: it begins with ${Object.keys(GRANT_FIELD).join("=, ")}=`,
       "moat policy --help",
     );
   const grant = grantOf(capability, text.slice(at + 1));
@@ -28,5 +27,5 @@ function grantOf(capability: GrantCapability, target: string): Grant {
 }
 
 function isCapability(text: string): text is GrantCapability {
-  return Object.hasOwn(FIELD_OF, text);
+  return Object.hasOwn(GRANT_FIELD, text);
 }

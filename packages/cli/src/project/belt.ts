@@ -1,10 +1,10 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { homedir, tmpdir } from "node:os";
-import { realpathSync } from "node:fs";
 import {
   effectivePolicy,
   locateNames,
+  realFolder,
   makeDisk,
   makeResolver,
   MoatError,
@@ -41,14 +41,7 @@ export function putOnBelt({ project, policy, overrides, logFile }: BeltRequest, 
       nextStep: "use Node 22.15 or later on Linux or macOS, without a message channel to a parent",
     });
   }
-  const real = (folder: string): string => {
-    try {
-      return realpathSync.native(folder);
-    } catch {
-      return folder;
-    }
-  };
-  const paths = { project: real(project), cwd: context.cwd, tmp: real(tmpdir()), home: real(homedir()) };
+  const paths = { project: realFolder(project), cwd: context.cwd, tmp: realFolder(tmpdir()), home: realFolder(homedir()) };
   const policies = effectivePolicy(policy, overrides);
   const { names: locations } = locateNames(
     policies.keys(),

@@ -1,9 +1,8 @@
 import {
+  GRANT_FIELD,
   pendingGrants,
   type CanonicalName,
   type Grant,
-  type GrantCapability,
-  type OverrideEntry,
   type Overrides,
   type Policy,
   type Risk,
@@ -16,26 +15,9 @@ export interface PendingGrant {
   readonly risk: Risk;
 }
 
-/** The field of a package's entry that a grant stands in. */
-export const FIELD_OF: Readonly<Record<GrantCapability, Exclude<keyof OverrideEntry, "reason">>> = {
-  package: "packages",
-  global: "globals",
-  builtin: "builtins",
-  env: "env",
-  "fs.read": "fs",
-  "fs.write": "fs",
-  "net.connect": "net",
-  "net.listen": "net",
-  command: "commands",
-  worker: "workers",
-  native: "native",
-  share: "shares",
-  change: "changes",
-};
-
 /** Whether the overrides decide about a grant, whatever moat's own file says. */
 export function isOverridden(name: CanonicalName, { capability }: Grant, overrides: Overrides): boolean {
-  return Object.hasOwn(overrides.packages, name) && Object.hasOwn(overrides.packages[name]!, FIELD_OF[capability]);
+  return Object.hasOwn(overrides.packages, name) && Object.hasOwn(overrides.packages[name]!, GRANT_FIELD[capability]);
 }
 
 /** What waits for acceptance, but for what a person has decided in the overrides; worst first. */

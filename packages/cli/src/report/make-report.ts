@@ -7,7 +7,6 @@ import {
   type CanonicalName,
   type PackageGraph,
 } from "@moat/core/model";
-import type { Finding } from "@moat/policy-gen";
 import type { LockedTree } from "../lockfiles/locked-tree.ts";
 import type { CurrentPolicy } from "../project/current-policy.ts";
 import { withOverrides } from "../project/with-overrides.ts";
@@ -15,6 +14,7 @@ import { emptyPolicy, type Review } from "../review/review.ts";
 import { reviewPolicies } from "../review/review-policies.ts";
 import { powersIn } from "./powers.ts";
 import type { Report, ReportedPackage, Step } from "./report.ts";
+import { byPackage } from "../review/by-package.ts";
 
 export interface ReportRequest {
   readonly current: CurrentPolicy;
@@ -105,14 +105,4 @@ function importersOf(
     }
   }
   return importers;
-}
-
-function byPackage(findings: readonly Finding[]): ReadonlyMap<CanonicalName, Finding[]> {
-  const groups = new Map<CanonicalName, Finding[]>();
-  for (const finding of findings) {
-    const group = groups.get(finding.package);
-    if (group === undefined) groups.set(finding.package, [finding]);
-    else group.push(finding);
-  }
-  return groups;
 }

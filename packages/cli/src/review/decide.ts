@@ -1,4 +1,5 @@
 import {
+  GRANT_FIELD,
   accept,
   grantKey,
   grantsOf,
@@ -9,7 +10,7 @@ import {
   type OverrideEntry,
   type PolicyFiles,
 } from "@moat/core/model";
-import { FIELD_OF, isOverridden } from "../project/unanswered.ts";
+import { isOverridden } from "../project/unanswered.ts";
 
 /** What a person says to what a package waits for. */
 export interface Decision {
@@ -45,14 +46,14 @@ export function decide(files: PolicyFiles, { package: name, decided, keep, reaso
   const narrowed = new Set<Field>([
     ...waiting
       .filter((grant) => decidedKeys.has(grantKey(grant)) && !keepKeys.has(grantKey(grant)))
-      .map(({ capability }) => FIELD_OF[capability]),
-    ...keep.filter((grant) => !waitingKeys.has(grantKey(grant))).map(({ capability }) => FIELD_OF[capability]),
+      .map(({ capability }) => GRANT_FIELD[capability]),
+    ...keep.filter((grant) => !waitingKeys.has(grantKey(grant))).map(({ capability }) => GRANT_FIELD[capability]),
   ]);
   const policy = accept(
     files.policy,
     [name],
     (_name, grant) =>
-      waitingKeys.has(grantKey(grant)) && keepKeys.has(grantKey(grant)) && !narrowed.has(FIELD_OF[grant.capability]),
+      waitingKeys.has(grantKey(grant)) && keepKeys.has(grantKey(grant)) && !narrowed.has(GRANT_FIELD[grant.capability]),
   );
   if (narrowed.size === 0 && reason === undefined) return { ...files, policy };
   const before = Object.hasOwn(files.overrides.packages, name) ? files.overrides.packages[name]! : {};
@@ -63,7 +64,7 @@ export function decide(files: PolicyFiles, { package: name, decided, keep, reaso
       field,
       fieldOf(
         field,
-        [...held, ...keep].filter(({ capability }) => FIELD_OF[capability] === field),
+        [...held, ...keep].filter(({ capability }) => GRANT_FIELD[capability] === field),
       ),
     ]),
   );

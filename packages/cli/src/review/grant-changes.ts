@@ -1,4 +1,4 @@
-import { grantKey, grantsOf, splitName, type Grant, type GrantState, type PackageEntry } from "@moat/core/model";
+import { changedGrants, grantKey, splitName, type Grant, type GrantState, type PackageEntry } from "@moat/core/model";
 import type { Change } from "./review.ts";
 
 /** One grant of one package that is not in the state that it was in. */
@@ -21,20 +21,15 @@ export interface GrantChangesOptions {
   readonly decidedBy: (grant: Grant) => Change["decidedBy"];
 }
 
-const REACHED = { none: 0, pending: 1, granted: 2 } as const satisfies Record<GrantState, number>;
-
 /** What differs between two entries of one package; an entry that is not there grants nothing. */
 export function grantChanges(
   before: PackageEntry | undefined,
   after: PackageEntry | undefined,
   { moved, isGone, decidedBy }: GrantChangesOptions,
 ): GrantChange[] {
-  const had = statesOf(before);
-  const has = statesOf(after);
-  const gone = [...had.values()].filter(
-    ({ grant }) => !has.has(grantKey(grant)) && namesPackage(grant) && isGone(grant.target),
-  );
-  const fresh = [...has.values()].filter(({ grant }) => !had.has(grantKey(grant)) && namesPackage(grant));
+  const changed = changedGrants(before, after);
+  const gone = changed.filter(({ grant, to }) => to === "none" && namesPackage(grant) && isGone(grant.target));
+  const fresh = changed.filter(({ grant, from }) => from === "none" && namesPackage(grant));
   const renamed = new Set(
     [gone, fresh].flatMap((side, index) =>
       side
@@ -46,46 +41,23 @@ export function grantChanges(
         .map(({ grant }) => grantKey(grant)),
     ),
   );
-  const changes: GrantChange[] = [];
-  for (const key of new Set([...had.keys(), ...has.keys()])) {
-    const from = had.get(key)?.state ?? "none";
-    const to = has.get(key)?.state ?? "none";
-    const { grant } = (has.get(key) ?? had.get(key))!;
-    if (from === to || isRestated(grant, had, has)) continue;
+  return changed.map(({ grant, from, to, isGain }) => {
+    const isRenamed = renamed.has(grantKey(grant));
     const carried =
-      to === "pending" && ((moved && from === "granted") || (grant.capability === "change" && renamed.has(key)));
-    changes.push({
-      kind: carried || REACHED[to] > REACHED[from] ? "gained" : "lost",
+      to === "pending" && ((moved && from === "granted") || (grant.capability === "change" && isRenamed));
+    return {
+      kind: carried || isGain ? "gained" : "lost",
       grant,
       to,
       decidedBy: decidedBy(grant),
-      renamed: renamed.has(key),
+      renamed: isRenamed,
       carried,
-    });
-  }
-  return changes;
-}
-
-type States = ReadonlyMap<string, { readonly grant: Grant; readonly state: GrantState }>;
-
-function statesOf(entry: PackageEntry | undefined): States {
-  const { pending = {}, ...granted } = entry ?? {};
-  const states = new Map<string, { grant: Grant; state: GrantState }>();
-  for (const grant of grantsOf(pending)) states.set(grantKey(grant), { grant, state: "pending" });
-  for (const grant of grantsOf(granted)) states.set(grantKey(grant), { grant, state: "granted" });
-  return states;
+    };
+  });
 }
 
 function namesPackage({ capability }: Grant): boolean {
   return capability === "package" || capability === "change";
-}
-
-/** The line of a module itself says nothing where there are lines for its members. */
-function isRestated(grant: Grant, before: States, after: States): boolean {
-  if (grant.capability !== "builtin" || grant.member !== undefined) return false;
-  return [...before.values(), ...after.values()].some(
-    ({ grant: other }) => other.capability === "builtin" && other.target === grant.target && other.member !== undefined,
-  );
 }
 
 /** Whether two names are of packages that importers call the same. */

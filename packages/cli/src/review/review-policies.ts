@@ -25,6 +25,7 @@ import { reviewInstallation } from "./review-installation.ts";
 import { leakWarning } from "./leak-warning.ts";
 import type { Change, GeneralChange, PackageReview, PathStep, Review, Versions, Warning } from "./review.ts";
 import { versionsOf } from "./versions-of.ts";
+import { byPackage } from "./by-package.ts";
 
 /** One of the two states of a project that are compared. */
 export interface ReviewSide {
@@ -163,16 +164,6 @@ export function reviewPolicies({ before, after, base, evidence = [], notes = [] 
 function entryOf(policy: Policy, name: CanonicalName): PackageEntry | undefined {
   // HAZARD: own keys only, or a package called `constructor` would have an entry.
   return Object.hasOwn(policy.packages, name) ? policy.packages[name] : undefined;
-}
-
-function byPackage(evidence: readonly Evidence[]): ReadonlyMap<CanonicalName, Evidence[]> {
-  const groups = new Map<CanonicalName, Evidence[]>();
-  for (const one of evidence) {
-    const group = groups.get(one.package);
-    if (group === undefined) groups.set(one.package, [one]);
-    else group.push(one);
-  }
-  return groups;
 }
 
 /** By new name: what went away and came back under another name, where there is one of each. */

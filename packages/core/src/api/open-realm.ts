@@ -1,7 +1,7 @@
 /** A realm for the host: packages of one project under one policy. */
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { realpathSync, writeSync } from "node:fs";
+import { writeSync } from "node:fs";
 import { makeDenialChannel } from "../audit/denial-channel.ts";
 import type { Denial } from "../audit/denial.ts";
 import { deniedAction } from "../audit/format-denial.ts";
@@ -17,6 +17,7 @@ import { storeLocation } from "../prepared/store-location.ts";
 import { dropGrants } from "./drop-grants.ts";
 import { lockHost } from "./locked-host.ts";
 import type { DenialHandler, Droppable, HostOptions } from "./types.ts";
+import { realFolder } from "../packages/real-folder.ts";
 
 export interface OpenOptions {
   readonly host: HostOptions;
@@ -141,13 +142,4 @@ function giveFetchBack(application: Record<PropertyKey, unknown>, done: Map<stri
     enumerable: true,
     configurable: true,
   });
-}
-
-function realFolder(folder: string): string {
-  try {
-    return realpathSync.native(folder);
-  } catch {
-    // A home that is not there can't be granted.
-    return folder;
-  }
 }

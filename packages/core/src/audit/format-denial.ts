@@ -1,4 +1,4 @@
-import { grantsOf, type Grant, type GrantCapability } from "../policy/grant.ts";
+import { GRANT_FIELD, grantsOf, type Grant } from "../policy/grant.ts";
 import { grantReaches } from "../policy/grant-reach.ts";
 import type { OverrideEntry, PackagePolicy } from "../policy/types.ts";
 import { below, deniedGrant, type DenialPlaces } from "./denied-grant.ts";
@@ -95,23 +95,6 @@ function waits(grant: Grant, { pending, override }: DenialContext): boolean {
   if (override !== undefined && Object.hasOwn(override, GRANT_FIELD[grant.capability])) return false;
   return grantsOf(pending).some((waiting) => grantReaches(waiting, grant));
 }
-
-/** The field of a policy that holds a capability. */
-export const GRANT_FIELD = {
-  package: "packages",
-  global: "globals",
-  builtin: "builtins",
-  env: "env",
-  "fs.read": "fs",
-  "fs.write": "fs",
-  "net.connect": "net",
-  "net.listen": "net",
-  command: "commands",
-  worker: "workers",
-  native: "native",
-  share: "shares",
-  change: "changes",
-} as const satisfies Record<GrantCapability, keyof PackagePolicy>;
 
 /** A word that a person can copy into a POSIX shell. */
 function quoteForShell(word: string): string {

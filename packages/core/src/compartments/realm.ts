@@ -3,7 +3,7 @@
  * policy, and the principals by their location on disk.
  */
 import { basename, dirname } from "node:path";
-import { makePathScopes } from "../endowments/fs/path-scopes.ts";
+import { makePathScopes, type PathScopes } from "../endowments/fs/path-scopes.ts";
 import { MoatError } from "../errors/moat-error.ts";
 import type { EndowmentContext, Powers, Principal, ProjectPaths } from "../endowments/principal.ts";
 import type { Denial } from "../audit/denial.ts";
@@ -90,19 +90,26 @@ export interface Realm extends RealmOptions {
 const isToolCache = (location: string): boolean =>
   basename(dirname(location)) === "node_modules" && MODULE_CACHES.has(basename(location));
 
+const scopesOf = new WeakMap<World, PathScopes>();
+const pathScopesOf = (world: World): PathScopes => {
+  let scopes = scopesOf.get(world);
+  if (scopes === undefined) scopesOf.set(world, (scopes = makePathScopes(world.context)));
+  return scopes;
+};
+
 /** HAZARD: the application has no such modules: what any package may write would run as its code. */
-const mayReadItself = ({ principal, context }: World, path: string): boolean =>
-  !principal.trusted && makePathScopes(context).covers(path, "read");
+const mayReadItself = (world: World, path: string): boolean =>
+  !world.principal.trusted && pathScopesOf(world).covers(path, "read");
 
 /**
  * HAZARD: a package that may import the project's modules and write new ones would otherwise
  * write a module, import it, and be the application. What it could have written is its own code.
  * The package whose command was started may change the project's sources by what it is for.
  */
-const mayWriteItself = ({ principal, context, realm }: World, path: string): boolean =>
-  !principal.trusted &&
-  realm.resolver.ownerOf(realm.entry) !== principal.location &&
-  makePathScopes(context).covers(path, "write");
+const mayWriteItself = (world: World, path: string): boolean =>
+  !world.principal.trusted &&
+  world.realm.resolver.ownerOf(world.realm.entry) !== world.principal.location &&
+  pathScopesOf(world).covers(path, "write");
 
 const NO_GRANTS: PackagePolicy = Object.freeze({});
 

@@ -1,9 +1,8 @@
 /** What learning proposes: for each package that took part, the fields of an override that are enough for what it did. */
-import { GRANT_FIELD } from "../audit/format-denial.ts";
 import type { Use } from "../audit/use.ts";
 import type { LearnedUses } from "../audit/use-record.ts";
 import { mergeEntry } from "../policy/effective-policy.ts";
-import { grantKey, grantsOf, policyOf, type Grant } from "../policy/grant.ts";
+import { GRANT_FIELD, grantKey, grantsOf, policyOf, type Grant } from "../policy/grant.ts";
 import { grantReaches } from "../policy/grant-reach.ts";
 import { riskOf } from "../policy/grant-risk.ts";
 import { compareText } from "../naming/compare-names.ts";

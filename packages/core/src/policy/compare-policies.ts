@@ -1,7 +1,7 @@
 import { compareText } from "../naming/compare-names.ts";
 import { grantKey, grantsOf, type Grant } from "./grant.ts";
 import { compareRisk, riskOf, type Risk } from "./grant-risk.ts";
-import type { CanonicalName, Policy } from "./types.ts";
+import type { CanonicalName, PackageEntry, Policy } from "./types.ts";
 
 /** How far a grant has come. */
 export type GrantState = "none" | "pending" | "granted";
@@ -53,9 +53,10 @@ export function comparePolicies(before: Policy, after: Policy): PolicyChange[] {
     const has = Object.hasOwn(after.packages, name);
     if (!had) changes.push({ kind: "package-added", package: name, risk: "low" });
     if (!has) changes.push({ kind: "package-removed", package: name, risk: "none" });
-    changes.push(
-      ...compareEntries(name, had ? statesOf(before, name) : new Map(), has ? statesOf(after, name) : new Map()),
-    );
+    const entries = [had ? before.packages[name] : undefined, has ? after.packages[name] : undefined] as const;
+    for (const { grant, from, to, isGain } of changedGrants(...entries)) {
+      changes.push({ kind: isGain ? "gained" : "lost", package: name, grant, from, to, risk: riskOf(grant) });
+    }
   }
   return changes.toSorted(compareChanges);
 }
@@ -76,33 +77,38 @@ export function pendingGrants(
     );
 }
 
+/** A grant that is not in the state that it was in. */
+export interface ChangedGrant {
+  readonly grant: Grant;
+  readonly from: GrantState;
+  readonly to: GrantState;
+  /** Whether it reaches further than before. */
+  readonly isGain: boolean;
+}
+
+/** What differs between two entries of one package; an entry that is not there grants nothing. */
+export function changedGrants(before: PackageEntry | undefined, after: PackageEntry | undefined): ChangedGrant[] {
+  const had = statesOf(before);
+  const has = statesOf(after);
+  const changes: ChangedGrant[] = [];
+  for (const key of new Set([...had.keys(), ...has.keys()])) {
+    const from = had.get(key)?.state ?? "none";
+    const to = has.get(key)?.state ?? "none";
+    const { grant } = (has.get(key) ?? had.get(key))!;
+    if (from === to || isRestated(grant, had, has)) continue;
+    changes.push({ grant, from, to, isGain: REACHED[to] > REACHED[from] });
+  }
+  return changes;
+}
+
 type States = ReadonlyMap<string, { readonly grant: Grant; readonly state: GrantState }>;
 
-function statesOf(policy: Policy, name: CanonicalName): States {
-  const { pending = {}, ...granted } = policy.packages[name]!;
+function statesOf(entry: PackageEntry | undefined): States {
+  const { pending = {}, ...granted } = entry ?? {};
   const states = new Map<string, { grant: Grant; state: GrantState }>();
   for (const grant of grantsOf(pending)) states.set(grantKey(grant), { grant, state: "pending" });
   for (const grant of grantsOf(granted)) states.set(grantKey(grant), { grant, state: "granted" });
   return states;
-}
-
-function compareEntries(name: CanonicalName, before: States, after: States): PolicyChange[] {
-  const changes: PolicyChange[] = [];
-  for (const key of new Set([...before.keys(), ...after.keys()])) {
-    const from = before.get(key)?.state ?? "none";
-    const to = after.get(key)?.state ?? "none";
-    const { grant } = (after.get(key) ?? before.get(key))!;
-    if (from === to || isRestated(grant, before, after)) continue;
-    changes.push({
-      kind: REACHED[to] > REACHED[from] ? "gained" : "lost",
-      package: name,
-      grant,
-      from,
-      to,
-      risk: riskOf(grant),
-    });
-  }
-  return changes;
 }
 
 /** The line of a module itself says nothing where there are lines for its members. */

@@ -32,6 +32,23 @@ export type GrantCapability =
   | "share"
   | "change";
 
+/** The field of a policy that holds a capability. */
+export const GRANT_FIELD = {
+  package: "packages",
+  global: "globals",
+  builtin: "builtins",
+  env: "env",
+  "fs.read": "fs",
+  "fs.write": "fs",
+  "net.connect": "net",
+  "net.listen": "net",
+  command: "commands",
+  worker: "workers",
+  native: "native",
+  share: "shares",
+  change: "changes",
+} as const satisfies Record<GrantCapability, (typeof GRANT_FIELDS)[number]>;
+
 /**
  * One line of a policy. `target` is the scope, endpoint, key or name; for
  * `worker` it is empty. A builtin has one grant for the module itself and one
