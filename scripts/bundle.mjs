@@ -1,8 +1,9 @@
 // Bundles the compiled packages, so that a program starts after a handful of
 // reads in place of two hundred. Types come from `tsc`, which has checked all.
 import { readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { build, transform } from "esbuild";
 import { toCommonJs } from "./to-commonjs.mjs";
 
@@ -24,11 +25,15 @@ const SHARED = {
   target: "node20.19",
   outExtension: { ".js": ".cjs" },
   supported: { "top-level-await": false },
+  define: { MOAT_BUILD: '"@build@"' },
   // Names of functions are what programs and `util.inspect` see of facades; a bundler renames what collides.
   keepNames: true,
   legalComments: "none",
   logLevel: "warning",
 };
+
+/** All that is written, by path. */
+const written = new Map();
 
 for (const [name, entries] of Object.entries(PACKAGES)) {
   const folder = join("packages", name);
@@ -52,10 +57,14 @@ for (const [name, entries] of Object.entries(PACKAGES)) {
 }
 await bundleSes();
 
+// What this moat has prepared another one does not use.
+const buildId = [...written].reduce((hash, [path, text]) => hash.update(`${path}\0${text}\0`), createHash("sha256")).digest("base64url");
+for (const [path, text] of written) writeFileSync(path, text.replaceAll("@build@", buildId));
+
 async function write(path, text) {
   // Node shows the line of an uncaught error.
   const { code } = await transform(toCommonJs(text), { minifyWhitespace: true, minifySyntax: true, lineLimit: 120, target: SHARED.target, charset: "ascii" });
-  writeFileSync(path, code);
+  written.set(relative(".", path), code);
 }
 
 /** SES as one strict text without its loader of modules: evaluated in a third of the time. */
@@ -75,7 +84,7 @@ async function bundleSes() {
     legalComments: "none",
     logLevel: "warning",
   });
-  writeFileSync(join("packages", "core", "dist", "ses.cjs"), outputFiles[0].text);
+  written.set(join("packages", "core", "dist", "ses.cjs"), outputFiles[0].text);
 }
 
 /** What `tsc` emitted besides types, and what an earlier bundle left. */

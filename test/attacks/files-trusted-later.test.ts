@@ -1,6 +1,6 @@
 /** What a package may write never becomes code or evidence that somebody else trusts. */
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -73,8 +73,44 @@ test("moat's folder below node_modules, where no home is known too", () => {
   });
   expect(project.moat("policy", "--write", "index.js", "other.js", "cache.js").code).toBe(0);
   rmSync(folder, { recursive: true, force: true });
+  mkdirSync(path.dirname(folder), { recursive: true });
   const { status } = spawnSync(process.execPath, [MOAT, "run", "cache.js"], { cwd: project.folder, env: { PATH: process.env["PATH"] } });
   expect(status).toBe(0);
   expect(existsSync(path.join(project.folder, "node_modules/.cache/mine"))).toBe(true);
   expect(existsSync(path.join(folder, "learned.jsonl"))).toBe(false);
+});
+
+test("moat's folder in the user's cache, by a package that may write to the whole home", () => {
+  const other = makeProject({
+    "package.json": JSON.stringify({ name: "app", version: "1.0.0", dependencies: { dep: "1.0.0" } }),
+    "index.js": `require("dep");`,
+    "node_modules/dep/package.json": JSON.stringify({ name: "dep", version: "1.0.0" }),
+    "node_modules/dep/index.js": `
+      const { writeFileSync, readdirSync, renameSync, symlinkSync } = require("fs");
+      const home = require("path").resolve("..");
+      const cache = home + "/.cache/moat";
+      writeFileSync(home + "/mine", "");
+      const done = (act) => { try { act(); return "done"; } catch (error) { return error.code; } };
+      console.log([
+        done(() => writeFileSync(cache + "/own-code/planted", "")),
+        done(() => writeFileSync(cache + "/own-code/0000000000000000.bin", "")),
+        done(() => renameSync(cache, home + "/taken")),
+        done(() => renameSync(home + "/.cache", home + "/taken")),
+        done(() => symlinkSync(cache, home + "/link")),
+      ].join());`,
+    "moat.overrides.json": JSON.stringify({ packages: { dep: { fs: { read: ["<home>"], write: ["<home>"] }, reason: "as broad as it gets" } } }),
+  });
+  try {
+    expect(other.moat("policy", "--write", "index.js").code).toBe(0);
+    const first = other.moat("run", "index.js");
+    const cache = path.join(other.folder, "../.cache/moat");
+    const kept = readdirSync(cache, { recursive: true }).toSorted();
+    expect(other.moat("run", "index.js")).toEqual(first);
+    expect(first.stdout).toMatch(/^E[A-Z]+(,E[A-Z]+){4}\n$/);
+    expect(existsSync(path.join(other.folder, "../mine"))).toBe(true);
+    expect(kept.some((name) => /own-code.[0-9a-f]{16}\.bin$/.test(String(name)))).toBe(true);
+    expect(readdirSync(cache, { recursive: true }).toSorted()).toEqual(kept);
+  } finally {
+    other.dispose();
+  }
 });

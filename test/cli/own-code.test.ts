@@ -1,10 +1,9 @@
-import { randomBytes } from "node:crypto";
-import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { Script } from "node:vm";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { keyOf, openPreparedStore } from "../../packages/core/src/prepared/prepared-store.ts";
+import { openPreparedStore } from "../../packages/core/src/prepared/prepared-store.ts";
 import { WRAPPER } from "../../packages/core/src/own-code/own-code.ts";
 import { makeProject, type Project } from "./project-fixture.ts";
 
@@ -17,18 +16,23 @@ beforeEach(() => {
 });
 afterEach(() => project.dispose());
 
-const folder = (): string => path.join(project.folder, "../.cache/moat");
-const store = (): string => path.join(project.folder, "node_modules/.cache/moat");
-const kept = (): string => path.join(store(), readdirSync(store()).find((name) => /^moat-.*\.bin$/.test(name))!);
+const userFolder = (): string => path.join(project.folder, "../.cache/moat");
+const folder = (): string => path.join(userFolder(), "own-code");
+const kept = (): string => path.join(folder(), readdirSync(folder()).find((name) => name.endsWith(".bin"))!);
 const run = (): unknown => project.moat("run", "index.js");
 const HELLO = { code: 0, stdout: "hello\n", stderr: "" };
+const FORGED = { stdout: "forged\n" };
+
+function identityOf(file: string): string {
+  const bytes = readFileSync(file);
+  return (JSON.parse(bytes.toString("utf8", 12, 12 + bytes.readUInt32LE(0))) as { identity: string }).identity;
+}
 
 /** Code of another text of the same length, which V8 by itself takes for that of the file. */
-function plant(key: Buffer): void {
-  const source = readFileSync(MAIN);
+function plant(source = readFileSync(MAIN), identity = identityOf(kept())): void {
   const forged = `${WRAPPER[0]}${'console.log("forged");'.padEnd(source.length)}${WRAPPER[1]}`;
   const code = new Script(forged).createCachedData();
-  openPreparedStore(kept(), key).replace(new Map([[keyOf(source, "own"), { facts: MAIN, text: "", code }]]));
+  openPreparedStore(kept(), identity).replace(new Map([[MAIN, { source, facts: null, text: "", code }]]));
 }
 
 test("moat's own compiled code is kept, and used by the next run", () => {
@@ -36,25 +40,60 @@ test("moat's own compiled code is kept, and used by the next run", () => {
   const before = readFileSync(kept());
   expect(run()).toEqual(HELLO);
   expect(readFileSync(kept()).equals(before)).toBe(true);
+  plant();
+  // That it is used at all: whoever can write here can be the user.
+  expect(run()).toMatchObject(FORGED);
 });
 
-test("forged code is executed only with the user's key, and one byte that changed is enough to make it none", () => {
+test("code is used for the bytes that it was made from, by the moat and the Node that made it", () => {
   run();
-  const key = readFileSync(path.join(folder(), "key"));
-  plant(randomBytes(32));
+  const identity = identityOf(kept());
+  const other = readFileSync(MAIN);
+  other[other.length - 2]! ^= 1;
+  plant(other);
   expect(run()).toEqual(HELLO);
-  // The same with the right key: it is the HMAC that stops it.
-  plant(key);
-  expect(run()).toMatchObject({ stdout: "forged\n" });
+  plant(undefined, `${identity} `);
+  expect(run()).toEqual(HELLO);
+});
+
+test("a torn file is none", () => {
+  run();
+  plant();
   const bytes = readFileSync(kept());
-  bytes[bytes.length - 1]! ^= 1;
-  writeFileSync(kept(), bytes);
+  for (const length of [0, 5, 100, bytes.length - 1]) {
+    writeFileSync(kept(), bytes.subarray(0, length));
+    expect(run()).toEqual(HELLO);
+  }
+});
+
+test("what others can write is not used", () => {
+  run();
+  plant();
+  chmodSync(kept(), 0o620);
+  expect(run()).toEqual(HELLO);
+  plant();
+  chmodSync(kept(), 0o600);
+  expect(run()).toMatchObject(FORGED);
+  chmodSync(userFolder(), 0o777);
   expect(run()).toEqual(HELLO);
 });
 
-test("without a key nothing is kept, and a key that others can write is none", () => {
+test("a link is not followed", () => {
   run();
-  plant(readFileSync(path.join(folder(), "key")));
-  chmodSync(path.join(folder(), "key"), 0o622);
+  plant();
+  renameSync(kept(), path.join(project.folder, "mine.bin"));
+  const name = `${"0".repeat(16)}.bin`;
+  expect(existsSync(path.join(folder(), name))).toBe(false);
+  run();
+  const file = kept();
+  renameSync(file, `${file}.old`);
+  symlinkSync(path.join(project.folder, "mine.bin"), file);
   expect(run()).toEqual(HELLO);
+});
+
+test("where the user has written no policy, a run leaves nothing in the home", () => {
+  project.moat("run", "index.js");
+  renameSync(userFolder(), `${userFolder()}-gone`);
+  expect(run()).toEqual(HELLO);
+  expect(existsSync(userFolder())).toBe(false);
 });

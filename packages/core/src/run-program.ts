@@ -102,7 +102,7 @@ export function runProgram(options: ProgramOptions): void {
   const audit = options.audit ?? false;
   // HAZARD: a package chooses the environment of its children; where the prepared modules and their key lie does not follow it.
   const location = started === undefined ? storeLocation(project, powers.process.env) : started.request.store;
-  const prepared = location && openPreparedModules(location, preparedFor(entry, started), preparationIdentity());
+  const prepared = location && openPreparedModules(location, preparationIdentity(preparedFor(entry, started)));
   if (prepared !== undefined) saveWhenSettled(prepared, powers);
   // A worker's are told to its parent, and not printed.
   if (started?.worker === undefined) showUncaughtErrors(powers);
@@ -127,7 +127,7 @@ export function runProgram(options: ProgramOptions): void {
     onUse: uses?.add,
     makeCompartmentGlobal: locked.makeCompartmentGlobal,
     realGlobalNames,
-    reservedPaths: [MOAT_FOLDER, join(project, "node_modules", ".cache", "moat"), ...(location ? [location.folder, location.keyFolder] : []), join(project, "moat.policy.json"), join(project, "moat.overrides.json"), ...[options.logFile, options.learnFile].flatMap((file) => (file === undefined ? [] : [realFile(file)]))],
+    reservedPaths: [MOAT_FOLDER, join(project, "node_modules", ".cache", "moat"), ...(location ? [location.userFolder] : []), join(project, "moat.policy.json"), join(project, "moat.overrides.json"), ...[options.logFile, options.learnFile].flatMap((file) => (file === undefined ? [] : [realFile(file)]))],
     entry,
     // A command that a person starts may change the project's sources: a formatter must.
     otherEntries: isFirstParty(names.get(resolver.ownerOf(entry)) ?? "?")

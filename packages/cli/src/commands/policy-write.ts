@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import {
   accept,
-  makeMacKey,
+  makeUserFolder,
   POLICY_FILE,
   printPolicy,
   ratchet,
@@ -29,9 +29,9 @@ export async function writePolicy(
   const text = printPolicy(policy);
   // Nothing is written where nothing changed: a commit hook calls this at each commit.
   if (textBefore(request.project) !== text) writeFileAtomically(path.join(request.project, POLICY_FILE), text);
-  // Lets runs keep prepared modules; they make no key of their own.
+  // Lets runs keep prepared modules; they make no folder in the user's cache.
   const location = storeLocation(request.project, context.env);
-  if (location !== undefined) makeMacKey(location.keyFolder);
+  if (location !== undefined) makeUserFolder(location.userFolder);
   const outcome = { ...request, policy, findings: generation.findings };
   context.stdout.write(
     flags.json

@@ -68,7 +68,7 @@ export function openRealm(options: OpenOptions): OpenRealm {
     reservedPaths: [
       MOAT_FOLDER,
       join(project, "node_modules", ".cache", "moat"),
-      ...(location ? [location.folder, location.keyFolder] : []),
+      ...(location ? [location.userFolder] : []),
       join(project, "moat.policy.json"),
       join(project, "moat.overrides.json"),
     ],

@@ -3,7 +3,8 @@ import { Buffer } from "node:buffer";
 import type { Functor } from "../loader/functor.ts";
 import type { NameSets } from "../loader/transform-text.ts";
 import { EVALUATED, type PreparedModules } from "../prepared/prepared-modules.ts";
-import { keyOf } from "../prepared/prepared-store.ts";
+import { isLatin } from "../prepared/prepared-store.ts";
+import { shortHash } from "../prepared/short-hash.ts";
 import { namesKeyOf } from "./names-key.ts";
 
 /** In UTF-16 units. Smaller texts are made anew sooner than a store is written; many are never seen again. */
@@ -18,12 +19,14 @@ export function prepareEvaluated(
   prepare: () => Functor,
 ): Functor {
   if (kept === undefined || source.length < WORTH_KEEPING) return prepare();
-  // HAZARD: not UTF-8, in which all lone surrogates are one character: two texts would have one key.
-  const key = keyOf(Buffer.from(source, "utf16le"), `${EVALUATED}${how}:${namesKeyOf(names)}`);
-  const found = kept.find(key);
+  // HAZARD: not UTF-8, in which all lone surrogates are one character: two texts would have the same bytes.
+  const encoding = isLatin(source) ? "latin1" : "utf16le";
+  const bytes = Buffer.from(source, encoding);
+  const name = `${EVALUATED}${how}:${namesKeyOf(names, kept)}:${encoding}:${source.length}:${shortHash(source)}`;
+  const found = kept.find(name, bytes);
   if (found !== undefined) return { ...(found.facts as Functor), text: found.text, code: found.code };
   const functor = prepare();
   const { text, parameters, positions } = functor;
   const facts = { parameters, positions: { ...positions, shifts: Array.from(positions.shifts) } };
-  return { ...functor, code: kept.keep(key, facts, text) };
+  return { ...functor, code: kept.keep(name, bytes, facts, text) };
 }

@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import { Script } from "node:vm";
 import { prepareModule, type ModuleFunctor } from "../loader/transform-module.ts";
 import { COMMONJS_NAMES, prepareCommonJs, type CommonJsFunctor, type NameSets } from "../loader/transform-text.ts";
-import { keyOf } from "../prepared/prepared-store.ts";
 import type { Resolution } from "../packages/types.ts";
 import { namesKeyOf } from "./names-key.ts";
 import { usesStackSettings } from "./stack-settings.ts";
@@ -43,18 +42,18 @@ export function prepareAhead(world: World, resolution: Resolution): PreparedSour
 function prepare(world: World, resolution: Resolution): PreparedSource {
   const bytes = readFileSync(resolution.path);
   const { prepared: kept } = world.realm;
-  const key = kept && keyOf(bytes, `${resolution.format}${resolution.ambiguous ? "?" : ""}${namesKeyOf(world.compartment.names)}`);
-  const found = key === undefined ? undefined : kept!.find(key);
+  const name = kept && `${resolution.format}${resolution.ambiguous ? "?" : ""}${namesKeyOf(world.compartment.names, kept)}:${resolution.path}`;
+  const found = name === undefined ? undefined : kept!.find(name, bytes);
   if (found !== undefined) {
     const { functor, ...traits } = found.facts as PreparedSource;
     return { ...traits, functor: { ...functor, text: found.text, code: found.code } } as PreparedSource;
   }
   const prepared = prepareText(bytes.toString("utf8"), world.compartment.names, resolution);
-  if (key === undefined) return prepared;
+  if (name === undefined) return prepared;
   const { functor, ...traits } = prepared;
   const { text, ...facts } = functor;
   const positions = { ...facts.positions, shifts: Array.from(facts.positions.shifts) };
-  const code = kept!.keep(key, { ...traits, functor: { ...facts, positions } }, text);
+  const code = kept!.keep(name, bytes, { ...traits, functor: { ...facts, positions } }, text);
   return { ...traits, functor: { ...functor, code } } as PreparedSource;
 }
 

@@ -6,12 +6,12 @@ import type { StartRequest } from "./start-request.ts";
 
 /**
  * HAZARD: a package chooses the environment of its children. Where the kept code
- * and its key lie is what the request says, which moat alone writes.
+ * lies is what the request says, which moat alone writes.
  */
 export function startWith(request: string | undefined, file: string): void {
   const require = createRequire(import.meta.url);
   const { requireOwn, useKeptCode } = require("./own-code.cjs") as typeof import("../own-code/index.ts");
-  useKeptCode(storeIn(request));
+  useKeptCode(storeIn(request)?.userFolder);
   requireOwn(join(MOAT_FOLDER, file));
 }
 

@@ -3,7 +3,7 @@
  * reason of an entry says so, with a digest of what was written. A field that a
  * person has changed since is a person's.
  */
-import { createHash } from "node:crypto";
+import process from "node:process";
 import { GRANT_FIELDS, grantKey, grantsOf } from "../policy/grant.ts";
 import { mergeEntry } from "../policy/effective-policy.ts";
 import type { CanonicalName, OverrideEntry, Overrides } from "../policy/types.ts";
@@ -72,6 +72,8 @@ function digestOf(entry: OverrideFields, fields: readonly LearnedField[]): strin
   const only: Record<string, unknown> = {};
   for (const field of fields) only[field] = entry[field];
   const grants = grantsOf(mergeEntry(undefined, only)).map(grantKey).toSorted();
+  // Loaded only here: it costs milliseconds, and most runs learn nothing.
+  const { createHash } = process.getBuiltinModule("node:crypto");
   return createHash("sha256")
     .update(JSON.stringify([fields, grants]))
     .digest("hex")

@@ -2,20 +2,19 @@
  * Loads moat's own compiled files, with V8's code cache of them where an earlier
  * run has kept one: compiling half a megabyte costs as much as Node's own start.
  *
- * HAZARD: whoever writes the cache decides what moat does. It is believed only
- * if it carries an HMAC under the user's key, which lies outside of every
- * generated grant, and for a text of the same SHA-256.
+ * HAZARD: whoever writes the cache decides what moat does. It is believed only in the
+ * user's own cache, where no package may write whatever it is granted, and only for
+ * the very bytes that the file has now; see `prepared-store.ts`.
  */
 import { isAscii, type Buffer } from "node:buffer";
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire, isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
-import process from "node:process";
 import { Script } from "node:vm";
-import { openPreparedStore, keyOf, type PreparedStore, type StoredModule } from "../prepared/prepared-store.ts";
+import { openPreparedStore, storeFile, type PreparedStore, type StoredModule } from "../prepared/prepared-store.ts";
+import { preparationIdentity } from "../prepared/preparation-identity.ts";
 import { MOAT_FOLDER } from "../moat-folder.ts";
-import { isPlainFolder, macKeyIn, type StoreLocation } from "../prepared/store-location.ts";
+import { isOwnFolder } from "../prepared/store-location.ts";
 
 interface OwnModule {
   exports: unknown;
@@ -23,7 +22,7 @@ interface OwnModule {
 type Require = (request: string) => unknown;
 
 interface OwnScript {
-  readonly file: string;
+  readonly source: Buffer;
   readonly script: Script;
   readonly isKept: boolean;
 }
@@ -36,16 +35,14 @@ const modules = new Map<string, OwnModule>();
 const scripts = new Map<string, OwnScript>();
 
 /**
- * Uses the code that is kept beside a project's prepared modules, from now on.
- * @param location undefined where nothing can be kept.
+ * Uses the code that is kept in moat's folder in the user's cache, from now on.
+ * @param userFolder undefined where the user has no cache.
  */
-export function useKeptCode(location: StoreLocation | undefined): void {
-  const key = location === undefined ? undefined : macKeyIn(location.keyFolder);
-  if (key === undefined) return;
-  folder = location!.folder;
-  const { v8, node } = process.versions;
-  const name = createHash("sha256").update(JSON.stringify([MOAT_FOLDER, node, v8, process.arch])).digest("hex").slice(0, 16);
-  store = openPreparedStore(join(folder, `moat-${name}.bin`), key);
+export function useKeptCode(userFolder: string | undefined): void {
+  if (userFolder === undefined || !isOwnFolder(userFolder, false)) return;
+  folder = join(userFolder, "own-code");
+  const identity = preparationIdentity(MOAT_FOLDER);
+  store = openPreparedStore(storeFile(folder, identity), identity);
 }
 
 /** Loads a compiled file of moat's, or of a library that it depends on. */
@@ -61,12 +58,11 @@ export function requireOwn(file: string): unknown {
 
 /** Compiles a text of moat's own; its name in stacks is the file's. */
 export function compile(file: string, bytes: Buffer): Script {
-  const key = keyOf(bytes, "own");
-  const code = store?.find(key)?.code;
+  const code = store?.find(file, bytes)?.code;
   const text = `${WRAPPER[0]}${textOf(bytes)}${WRAPPER[1]}`;
   // HAZARD: no `importModuleDynamically`, on purpose: what is evaluated inherits it from its script.
   const script = new Script(text, { filename: file, ...(code && { cachedData: code }) });
-  scripts.set(key, { file, script, isKept: code !== undefined && script.cachedDataRejected !== true });
+  scripts.set(file, { source: bytes, script, isKept: code !== undefined && script.cachedDataRejected !== true });
   return script;
 }
 
@@ -101,7 +97,7 @@ function requireFrom(file: string): Require {
 export function keepOwnCode(): void {
   if (store === undefined || [...scripts.values()].every(({ isKept }) => isKept)) return;
   try {
-    if (isPlainFolder(folder)) store.replace(allCode(store));
+    if (isOwnFolder(folder, true)) store.replace(allCode(store));
   } catch {
     // A read-only home or a full disk: the next run compiles again, and nothing else.
   }
@@ -110,12 +106,8 @@ export function keepOwnCode(): void {
 
 function allCode(store: PreparedStore): Map<string, StoredModule> {
   const kept = new Map<string, StoredModule>();
-  for (const [key, { file, script }] of scripts) kept.set(key, { facts: file, text: "", code: script.createCachedData() });
-  // Other commands load other files; what a file was before is of no use.
-  const files = new Set([...scripts.values()].map(({ file }) => file));
-  for (const key of store.keys) {
-    const other = store.find(key)!;
-    if (!files.has(other.facts as string) && existsSync(other.facts as string)) kept.set(key, other);
-  }
+  for (const [file, { source, script }] of scripts) kept.set(file, { source, facts: null, text: "", code: script.createCachedData() });
+  // Other commands load other files.
+  for (const [file, other] of store.entries()) if (!kept.has(file) && existsSync(file)) kept.set(file, other);
   return kept;
 }

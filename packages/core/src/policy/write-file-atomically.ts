@@ -1,5 +1,4 @@
 import { closeSync, fchmodSync, fsyncSync, lstatSync, openSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
-import { randomBytes } from "node:crypto";
 import path from "node:path";
 import { MoatError } from "../errors/moat-error.ts";
 
@@ -10,19 +9,19 @@ import { MoatError } from "../errors/moat-error.ts";
  *
  * @throws MoatError `MOAT_WRITE_FAILED`; also when there is something else than a file
  */
-export function writeFileAtomically(filePath: string, text: string | Uint8Array): void {
+export function writeFileAtomically(filePath: string, text: string | Uint8Array, mode = 0o644): void {
   const old = lstatSync(filePath, { throwIfNoEntry: false });
   if (old !== undefined && !old.isFile())
     throw failed(filePath, old.isSymbolicLink() ? "it is a link" : "it is not a file");
   const temporary = path.join(
     path.dirname(filePath),
-    `.${path.basename(filePath)}.${randomBytes(6).toString("hex")}.tmp`,
+    `.${path.basename(filePath)}.${Math.random().toString(36).slice(2)}.tmp`,
   );
   let opened: number | undefined;
   let made = false;
   try {
     // HAZARD: "wx" neither follows a link nor reuses a file that somebody put there.
-    opened = openSync(temporary, "wx", 0o644);
+    opened = openSync(temporary, "wx", mode);
     made = true;
     if (old !== undefined) fchmodSync(opened, old.mode & 0o777);
     writeFileSync(opened, text);

@@ -1,16 +1,14 @@
-import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { MOAT_FOLDER } from "../moat-folder.ts";
+import process from "node:process";
+
+/** Of moat's own compiled files; put here by the build. */
+declare const MOAT_BUILD: string | undefined;
 
 /**
- * A hash of moat's own compiled files, which are few: what another moat
- * prepared is not used.
+ * All that prepared texts and V8's code of them depend on besides their sources: what another
+ * moat, another Node or other flags made is not used.
  */
-export function preparationIdentity(): string {
-  const hash = createHash("sha256");
-  for (const name of readdirSync(MOAT_FOLDER).toSorted()) {
-    if (name.endsWith(".cjs")) hash.update(name).update(readFileSync(join(MOAT_FOLDER, name)));
-  }
-  return hash.digest("base64url");
+export function preparationIdentity(...more: unknown[]): string {
+  const build = typeof MOAT_BUILD === "string" ? MOAT_BUILD : "source";
+  const { node, v8 } = process.versions;
+  return JSON.stringify([build, node, v8, process.arch, process.execArgv, ...more]);
 }

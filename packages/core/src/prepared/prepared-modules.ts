@@ -3,13 +3,10 @@
  * kept for the next run.
  */
 import { Buffer } from "node:buffer";
-import { createHash } from "node:crypto";
-import { join } from "node:path";
-import process from "node:process";
 import type { Script } from "node:vm";
 import type { CodeCache } from "../loader/functor.ts";
-import { isPlainFolder, macKeyIn, type StoreLocation } from "./store-location.ts";
-import { openPreparedStore, type PreparedStore, type StoredModule } from "./prepared-store.ts";
+import { isOwnFolder, type StoreLocation } from "./store-location.ts";
+import { openPreparedStore, storeFile, type PreparedStore, type StoredModule } from "./prepared-store.ts";
 
 export interface FoundModule {
   readonly facts: unknown;
@@ -18,37 +15,39 @@ export interface FoundModule {
 }
 
 export interface PreparedModules {
-  find(key: string): FoundModule | undefined;
+  /**
+   * What was prepared from these very bytes.
+   * @param name how they are prepared, and a file or another mark: only one source is kept for each.
+   */
+  find(name: string, source: Buffer): FoundModule | undefined;
   /** Keeps what was prepared just now; `facts` must be JSON. */
-  keep(key: string, facts: unknown, text: string): CodeCache;
+  keep(name: string, source: Buffer, facts: unknown, text: string): CodeCache;
+  /** A number that stands for a text in names, in this run and later ones. */
+  numberOf(text: string): number;
   /** Writes what this run added. Does nothing where nothing was added. */
   save(): void;
 }
 
-/** In keys of texts that the program evaluated: only so many are kept. */
+/** In names of texts that the program evaluated: only so many are kept. */
 export const EVALUATED = "evaluated:";
 
-interface Used {
-  readonly facts: unknown;
-  readonly text: string;
+interface Used extends Omit<StoredModule, "code"> {
   readonly code: Buffer | undefined;
   script: Script | undefined;
 }
 
 /**
- * @param identity whatever changes what preparing comes to, besides the sources.
- * @returns undefined where nothing can be kept: a read-only or foreign cache.
+ * @param identity whatever changes what preparing comes to, besides the sources; see `preparationIdentity`.
+ * @returns undefined where nothing can be kept: this user has not used moat yet, or the cache is read-only or foreign.
  */
-export function openPreparedModules(location: StoreLocation, entry: string, identity: string): PreparedModules | undefined {
-  const macKey = macKeyIn(location.keyFolder);
-  if (macKey === undefined || !isPlainFolder(location.folder)) return undefined;
-  const versions = [process.versions.node, process.versions.v8, process.arch, ...process.execArgv];
-  const name = createHash("sha256").update(JSON.stringify([identity, entry, versions])).digest("hex").slice(0, 24);
-  return fromStore(openPreparedStore(join(location.folder, `${name}.bin`), macKey));
+export function openPreparedModules({ folder, userFolder }: StoreLocation, identity: string): PreparedModules | undefined {
+  if (!isOwnFolder(userFolder, false) || !isOwnFolder(folder, true)) return undefined;
+  return fromStore(openPreparedStore(storeFile(folder, identity), identity));
 }
 
 function fromStore(store: PreparedStore): PreparedModules {
   const used = new Map<string, Used>();
+  const texts = new Map(store.texts.map((text, number) => [text, number]));
   let evaluated = 0;
   let changed = false;
 
@@ -63,43 +62,42 @@ function fromStore(store: PreparedStore): PreparedModules {
   });
 
   return {
-    find(key) {
-      const known = used.get(key);
-      if (known !== undefined) return { facts: known.facts, text: known.text, code: codeOf(known) };
-      const stored = store.find(key);
+    find(name, source) {
+      const known = used.get(name);
+      if (known?.source.equals(source)) return { facts: known.facts, text: known.text, code: codeOf(known) };
+      const stored = store.find(name, source);
       if (stored === undefined) return undefined;
-      const module: Used = {
-        facts: stored.facts,
-        text: stored.text,
-        code: stored.code.length > 0 ? stored.code : undefined,
-        script: undefined,
-      };
-      used.set(key, module);
+      const module: Used = { ...stored, code: stored.code.length > 0 ? stored.code : undefined, script: undefined };
+      used.set(name, module);
       return { facts: module.facts, text: module.text, code: codeOf(module) };
     },
-    keep(key, facts, text) {
-      if (isEvaluated(key) && ++evaluated > MOST_EVALUATED) return { data: undefined, compiled: () => {} };
-      const module: Used = { facts, text, code: undefined, script: undefined };
-      used.set(key, module);
+    keep(name, source, facts, text) {
+      if (isEvaluated(name) && ++evaluated > MOST_EVALUATED) return { data: undefined, compiled: () => {} };
+      const module: Used = { source, facts, text, code: undefined, script: undefined };
+      used.set(name, module);
       changed = true;
       return codeOf(module);
+    },
+    numberOf(text) {
+      let number = texts.get(text);
+      if (number === undefined) texts.set(text, (number = texts.size));
+      return number;
     },
     save() {
       if (!changed) return;
       changed = false;
       const modules = new Map<string, StoredModule>();
-      for (const [key, module] of used) {
-        const code = module.script?.createCachedData() ?? module.code ?? Buffer.alloc(0);
-        modules.set(key, { facts: module.facts, text: module.text, code });
+      for (const [name, { source, facts, text, code, script }] of used) {
+        modules.set(name, { source, facts, text, code: script?.createCachedData() ?? code ?? Buffer.alloc(0) });
       }
-      let texts = [...used.keys()].filter(isEvaluated).length;
+      let most = [...used.keys()].filter(isEvaluated).length;
       // Other runs of the program may have taken other ways.
-      for (const key of store.keys) {
-        if (modules.has(key) || modules.size >= MOST_MODULES) continue;
-        if (isEvaluated(key) && ++texts > MOST_EVALUATED) continue;
-        modules.set(key, store.find(key)!);
+      for (const [name, other] of store.entries()) {
+        if (modules.has(name) || modules.size >= MOST_MODULES) continue;
+        if (isEvaluated(name) && ++most > MOST_EVALUATED) continue;
+        modules.set(name, other);
       }
-      store.replace(modules);
+      store.replace(modules, [...texts.keys()]);
     },
   };
 }
@@ -110,4 +108,4 @@ const MOST_MODULES = 6_000;
 /** Programs may evaluate another text in each run. */
 const MOST_EVALUATED = 64;
 
-const isEvaluated = (key: string): boolean => key.includes(`:${EVALUATED}`);
+const isEvaluated = (name: string): boolean => name.startsWith(EVALUATED);

@@ -3,21 +3,25 @@
  * file came to, in one file for each program.
  *
  * HAZARD: V8 checks of a code cache its version, its flags and the length of
- * the source alone; forged data runs other code than the text says. Hence: each
- * module is found by a SHA-256 of its source, the whole file carries an
- * HMAC-SHA256 under a key that lies outside of the project, and what does not
- * verify is not there. A torn or stale file is one that does not verify.
+ * the source alone; forged data runs other code than the text says. Hence: the
+ * file is believed only in the user's own cache, where nobody else and no package
+ * may write (see `readOwnFile`), and a module is found only for the very bytes
+ * that it was made from, which are kept with it. A torn file is none: it is written
+ * whole, and says how long it is.
  *
- *     32 bytes HMAC of the rest | 4 bytes length of the index | index (JSON) | texts and code
+ *     4 bytes length of the index | 8 bytes length of the file | index (JSON) | sources, texts and code
  */
 import { Buffer } from "node:buffer";
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
-import { readdirSync, readFileSync, statSync, unlinkSync } from "node:fs";
+import { readdirSync, rmdirSync, statSync, unlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { writeFileAtomically } from "../policy/write-file-atomically.ts";
+import { shortHash } from "./short-hash.ts";
+import { readOwnFile } from "./store-location.ts";
 
 /** A module as it is kept; `facts` is JSON, and no concern of the store's. */
 export interface StoredModule {
+  /** What it was made from, to the byte. */
+  readonly source: Buffer;
   readonly facts: unknown;
   readonly text: string;
   /** V8's code cache of the text; empty where there is none. */
@@ -25,102 +29,162 @@ export interface StoredModule {
 }
 
 export interface PreparedStore {
-  find(key: string): StoredModule | undefined;
+  /** The module of that name, if it was made from these bytes. */
+  find(name: string, source: Buffer): StoredModule | undefined;
+  /** Whatever the sources are now. */
+  entries(): Iterable<[name: string, module: StoredModule]>;
+  /** What numbers in names stand for. */
+  readonly texts: readonly string[];
   /** Writes the modules, whole or not at all. @throws where the folder can't be written. */
-  replace(modules: ReadonlyMap<string, StoredModule>): void;
-  readonly keys: readonly string[];
+  replace(modules: ReadonlyMap<string, StoredModule>, texts?: readonly string[]): void;
 }
+
+/** Offsets into the payload. */
+type Range = readonly [start: number, end: number];
 
 interface IndexRow {
+  readonly source: Range;
   readonly facts: unknown;
-  /** Offsets into the payload; `latin` texts take one byte a character. */
-  readonly text: readonly [start: number, end: number];
+  readonly text: Range;
+  /** The text takes one byte a character. */
   readonly latin: boolean;
-  readonly code: readonly [start: number, end: number];
+  readonly code: Range;
 }
 
-const MAC_BYTES = 32;
-const HEAD_BYTES = MAC_BYTES + 4;
+interface Index {
+  /** All that the modules depend on besides their sources. */
+  readonly identity: string;
+  readonly texts: readonly string[];
+  readonly rows: readonly (readonly [string, IndexRow])[];
+}
+
+const HEAD_BYTES = 4 + 8;
 
 /** Beyond this a program's modules are not kept: half a gigabyte of sources. */
-const MOST_BYTES = 192 * 1024 * 1024;
+const MOST_BYTES = 256 * 1024 * 1024;
 
-/** @param macKey 32 secret bytes; see `macKeyIn`. */
-export function openPreparedStore(file: string, macKey: Buffer): PreparedStore {
-  const { rows, payload } = readRows(file, macKey);
+/** Lists of names that packages' globals have; with more, a program that makes new ones all the time starts again. */
+const MOST_TEXTS = 1_000;
+
+/** @param identity the file of another one is none. */
+export function openPreparedStore(file: string, identity: string): PreparedStore {
+  const { rows, texts, payload } = readRows(file, identity);
+  const slice = ([start, end]: Range): Buffer => payload.subarray(start, end);
+  const read = ({ source, facts, text, latin, code }: IndexRow): StoredModule => ({
+    source: slice(source),
+    facts,
+    text: payload.toString(latin ? "latin1" : "utf16le", text[0], text[1]),
+    code: slice(code),
+  });
   return {
-    keys: [...rows.keys()],
-    find(key) {
-      const row = rows.get(key);
-      if (row === undefined) return undefined;
-      const bytes = payload.subarray(row.text[0], row.text[1]);
-      return {
-        facts: row.facts,
-        text: bytes.toString(row.latin ? "latin1" : "utf16le"),
-        code: payload.subarray(row.code[0], row.code[1]),
-      };
+    texts,
+    find(name, source) {
+      const row = rows.get(name);
+      return row !== undefined && slice(row.source).equals(source) ? read(row) : undefined;
     },
-    replace(modules) {
-      writeFileAtomically(file, seal(modules, macKey));
+    *entries() {
+      for (const [name, row] of rows) yield [name, read(row)];
+    },
+    replace(modules, numbered = []) {
+      writeFileAtomically(file, pack(modules, numbered, identity), 0o600);
       removeOldest(dirname(file));
     },
   };
 }
 
-function readRows(file: string, macKey: Buffer): { rows: Map<string, IndexRow>; payload: Buffer } {
-  const nothing = { rows: new Map<string, IndexRow>(), payload: Buffer.alloc(0) };
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(file);
-  } catch {
-    // None yet, or unreadable: the program is prepared anew.
-    return nothing;
-  }
-  if (bytes.length < HEAD_BYTES) return nothing;
-  const mac = createHmac("sha256", macKey).update(bytes.subarray(MAC_BYTES)).digest();
-  if (!timingSafeEqual(mac, bytes.subarray(0, MAC_BYTES))) return nothing;
-  const indexEnd = HEAD_BYTES + bytes.readUInt32LE(MAC_BYTES);
-  // Ours, since the HMAC holds: no need to doubt its shape.
-  const index = JSON.parse(bytes.toString("utf8", HEAD_BYTES, indexEnd)) as [string, IndexRow][];
-  return { rows: new Map(index), payload: bytes.subarray(indexEnd) };
+interface Opened {
+  readonly rows: ReadonlyMap<string, IndexRow>;
+  readonly texts: readonly string[];
+  readonly payload: Buffer;
 }
 
-function seal(modules: ReadonlyMap<string, StoredModule>, macKey: Buffer): Buffer {
-  const index: [string, IndexRow][] = [];
+function readRows(file: string, identity: string): Opened {
+  const nothing: Opened = { rows: new Map(), texts: [], payload: Buffer.alloc(0) };
+  const bytes = readOwnFile(file);
+  if (bytes === undefined || bytes.length < HEAD_BYTES || bytes.readDoubleLE(4) !== bytes.length) return nothing;
+  const indexEnd = HEAD_BYTES + bytes.readUInt32LE(0);
+  // Ours, since nobody else may write it: no need to doubt its shape.
+  const index = JSON.parse(bytes.toString("utf8", HEAD_BYTES, indexEnd)) as Index;
+  const { texts } = index;
+  if (index.identity !== identity || texts.length > MOST_TEXTS) return nothing;
+  return { rows: new Map(index.rows), texts, payload: bytes.subarray(indexEnd) };
+}
+
+function pack(modules: ReadonlyMap<string, StoredModule>, texts: readonly string[], identity: string): Buffer {
+  const rows: [string, IndexRow][] = [];
   const parts: Buffer[] = [];
   let at = 0;
-  const add = (part: Buffer): [number, number] => {
+  const add = (part: Buffer): Range => {
     parts.push(part);
     at += part.length;
     return [at - part.length, at];
   };
-  for (const [key, { facts, text, code }] of modules) {
-    if (at + text.length * 2 + code.length > MOST_BYTES) continue;
-    // eslint-disable-next-line no-control-regex -- the characters that take one byte
-    const latin = /^[\0-\xff]*$/.test(text);
-    index.push([key, { facts, latin, text: add(Buffer.from(text, latin ? "latin1" : "utf16le")), code: add(code) }]);
+  for (const [name, { source, facts, text, code }] of modules) {
+    if (at + source.length + text.length * 2 + code.length > MOST_BYTES) continue;
+    const latin = isLatin(text);
+    rows.push([name, { source: add(source), facts, latin, text: add(Buffer.from(text, latin ? "latin1" : "utf16le")), code: add(code) }]);
   }
+  const index: Index = { identity, texts, rows };
   const indexBytes = Buffer.from(JSON.stringify(index), "utf8");
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(indexBytes.length);
-  const hmac = createHmac("sha256", macKey);
-  const rest = [length, indexBytes, ...parts];
-  for (const part of rest) hmac.update(part);
-  return Buffer.concat([hmac.digest(), ...rest]);
+  const head = Buffer.alloc(HEAD_BYTES);
+  head.writeUInt32LE(indexBytes.length, 0);
+  head.writeDoubleLE(HEAD_BYTES + indexBytes.length + at, 4);
+  return Buffer.concat([head, indexBytes, ...parts]);
 }
 
-/** Programs and Node versions that a folder keeps; the least recently written ones go. */
+/** Whether each character takes one byte. */
+export function isLatin(text: string): boolean {
+  // eslint-disable-next-line no-control-regex -- the characters that take one byte
+  return /^[\0-\xff]*$/.test(text);
+}
+
+/** Programs and Node versions that are kept of one project, and bytes of all projects; the least recently written ones go. */
 const MOST_FILES = 24;
+const MOST_BYTES_OF_ALL = 1024 * 1024 * 1024;
 
 function removeOldest(folder: string): void {
-  const files = readdirSync(folder).filter((name) => name.endsWith(".bin")).map((name) => join(folder, name));
-  if (files.length <= MOST_FILES) return;
-  const age = new Map(files.map((file) => [file, statSync(file).mtimeMs]));
-  files.sort((a, b) => age.get(b)! - age.get(a)!);
-  for (const file of files.slice(MOST_FILES)) unlinkSync(file);
+  removeBeyond(storesIn([folder]), MOST_FILES, MOST_BYTES_OF_ALL);
+  const beside = readdirSync(dirname(folder), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  removeBeyond(storesIn(beside.map(({ name }) => join(dirname(folder), name))), Infinity, MOST_BYTES_OF_ALL);
 }
 
-/** The key under which a source is kept: its text's SHA-256 and how it is to be prepared. */
-export function keyOf(source: Buffer, variant: string): string {
-  return `${createHash("sha256").update(source).digest("base64url")}:${variant}`;
+/** HAZARD: nothing but stores is removed, whatever else somebody keeps there. */
+const STORE_NAME = /^[0-9a-f]{16}\.bin$/;
+
+/** Where a store of that identity lies. */
+export function storeFile(folder: string, identity: string): string {
+  return join(folder, `${shortHash(identity)}.bin`);
+}
+
+interface StoreFile {
+  readonly file: string;
+  readonly size: number;
+  readonly writtenAt: number;
+}
+
+function storesIn(folders: readonly string[]): StoreFile[] {
+  const found: StoreFile[] = [];
+  for (const folder of folders) {
+    for (const name of readdirSync(folder)) {
+      if (!STORE_NAME.test(name)) continue;
+      const file = join(folder, name);
+      const stat = statSync(file, { throwIfNoEntry: false });
+      if (stat !== undefined) found.push({ file, size: stat.size, writtenAt: stat.mtimeMs });
+    }
+  }
+  return found.toSorted((a, b) => b.writtenAt - a.writtenAt);
+}
+
+function removeBeyond(newestFirst: readonly StoreFile[], mostFiles: number, mostBytes: number): void {
+  let bytes = 0;
+  for (const [index, { file, size }] of newestFirst.entries()) {
+    bytes += size;
+    if (index < mostFiles && bytes <= mostBytes) continue;
+    try {
+      unlinkSync(file);
+      rmdirSync(dirname(file));
+    } catch {
+      // Another run was faster, or other stores lie there too.
+    }
+  }
 }

@@ -1,89 +1,83 @@
-/** Where prepared modules and the key that authenticates them lie: out of reach of every package. */
+/** Where prepared modules and moat's own compiled code lie: out of reach of every package. */
+import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readFileSync, realpathSync, type Stats } from "node:fs";
 import type { Buffer } from "node:buffer";
-import { createHash, randomBytes } from "node:crypto";
-import { lstatSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
-import { isAbsolute, join } from "node:path";
+import { basename, isAbsolute, join } from "node:path";
 import process from "node:process";
+import { realFolder } from "../packages/real-folder.ts";
+import { shortHash } from "./short-hash.ts";
 
 export interface StoreLocation {
-  /** Folder of the prepared programs of this project. */
+  /** Folder of the prepared programs of this project, in the user's folder. */
   readonly folder: string;
-  /** moat's folder in the user's cache, which holds the key. */
-  readonly keyFolder: string;
+  /** moat's folder in the user's cache. */
+  readonly userFolder: string;
+  /** What learning runs saw of this project: in `node_modules/.cache/moat`, or where it has no `node_modules`, in `folder`. */
+  readonly learned: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** moat's folder in the user's cache. Undefined where the user has none. */
-export function keyFolderOf(env: Environment): string | undefined {
+export function userFolderOf(env: Environment): string | undefined {
   const base = env["XDG_CACHE_HOME"] || env["LOCALAPPDATA"] || (env["HOME"] && join(env["HOME"], ".cache"));
-  return base && isAbsolute(base) ? join(base, "moat") : undefined;
+  // Packages' paths are compared by where they really lead.
+  return base && isAbsolute(base) ? join(realFolder(base), "moat") : undefined;
 }
 
-/**
- * In `node_modules/.cache/moat` of the project, or where that has no
- * `node_modules` of its own, in the user's cache. Undefined where the user has none.
- */
+/** Undefined where the user has no cache. */
 export function storeLocation(project: string, env: Environment): StoreLocation | undefined {
-  const keyFolder = keyFolderOf(env);
-  if (keyFolder === undefined) return undefined;
+  const userFolder = userFolderOf(env);
+  if (userFolder === undefined) return undefined;
+  const folder = join(userFolder, `${basename(project).slice(0, 40)}-${shortHash(project)}`);
   const modules = join(project, "node_modules");
   const own = lstatSync(modules, { throwIfNoEntry: false })?.isDirectory() === true;
-  const name = createHash("sha256").update(project).digest("hex").slice(0, 16);
-  return { keyFolder, folder: own ? join(modules, ".cache", "moat") : join(keyFolder, name) };
-}
-
-const KEY_BYTES = 32;
-
-/**
- * The user's secret key. Undefined where there is none, where it can't be read,
- * or where others could have put it there. Running a program never makes one:
- * it leaves nothing in the user's home.
- */
-export function macKeyIn(keyFolder: string): Buffer | undefined {
-  const file = join(keyFolder, "key");
-  try {
-    if (!isPrivate(file)) return undefined;
-    const key = readFileSync(file);
-    return key.length === KEY_BYTES ? key : undefined;
-  } catch {
-    // None yet: this run goes without.
-    return undefined;
-  }
+  return { userFolder, folder, learned: own ? join(modules, ".cache", "moat") : folder };
 }
 
 /**
- * Makes the user's key where there is none, as writing a policy does.
- * @returns whether prepared modules can be kept for this user.
+ * Makes moat's folder in the user's cache, as writing a policy does. Running a program never does:
+ * a run keeps something only where the user has used moat before.
+ * @returns whether something can be kept for this user.
  */
-export function makeMacKey(keyFolder: string): boolean {
-  const file = join(keyFolder, "key");
-  try {
-    mkdirSync(keyFolder, { recursive: true, mode: 0o700 });
-    if (lstatSync(file, { throwIfNoEntry: false }) === undefined) {
-      writeFileSync(file, randomBytes(KEY_BYTES), { flag: "wx", mode: 0o600 });
-    }
-  } catch {
-    // A read-only home, or two commands that made the key at once: the check below tells.
-  }
-  return macKeyIn(keyFolder) !== undefined;
+export function makeUserFolder(userFolder: string): boolean {
+  return isOwnFolder(userFolder, true);
 }
 
-/** Whether the folder exists, or can be made, without a link on the way that somebody planted. */
-export function isPlainFolder(folder: string): boolean {
+/**
+ * Whether a folder is there, this user's alone to write, and no link on the way leads elsewhere.
+ * @param make it, where it is not there.
+ */
+export function isOwnFolder(folder: string, make: boolean): boolean {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    return realpathSync.native(folder) === folder;
+    if (make) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const stat = lstatSync(folder);
+    return stat.isDirectory() && isPrivate(stat) && (!make || realpathSync.native(folder) === folder);
   } catch {
-    // Read-only: the program runs without being prepared.
+    // None yet, or read-only: the program runs without what could be kept.
     return false;
   }
 }
 
-/** A plain file of this user's that nobody else may write. */
-function isPrivate(file: string): boolean {
-  const stat = lstatSync(file);
-  if (!stat.isFile()) return false;
+// Windows has no such flag, and there links are for administrators to make.
+const READ_PLAIN = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
+
+/** The bytes of a plain file that this user alone may write; undefined where there is none. */
+export function readOwnFile(file: string): Buffer | undefined {
+  let opened: number | undefined;
+  try {
+    opened = openSync(file, READ_PLAIN);
+    const stat = fstatSync(opened);
+    return stat.isFile() && isPrivate(stat) ? readFileSync(opened) : undefined;
+  } catch {
+    // None yet, unreadable, or a link that somebody planted.
+    return undefined;
+  } finally {
+    if (opened !== undefined) closeSync(opened);
+  }
+}
+
+/** This user's, and nobody else may write it. */
+function isPrivate(stat: Stats): boolean {
   const uid = process.getuid?.();
   return uid === undefined || (stat.uid === uid && (stat.mode & 0o022) === 0);
 }

@@ -7,7 +7,7 @@ import { prepareEvaluated } from "../../src/compartments/prepare-evaluated.ts";
 import type { Functor } from "../../src/loader/functor.ts";
 import { prepareScript, type NameSets } from "../../src/loader/transform-text.ts";
 import { openPreparedModules, type PreparedModules } from "../../src/prepared/prepared-modules.ts";
-import { makeMacKey } from "../../src/prepared/store-location.ts";
+import { makeUserFolder } from "../../src/prepared/store-location.ts";
 
 const NAMES: NameSets = { bindable: new Set(["Object"]), realGlobal: new Set(["Object", "process"]) };
 const LARGE = `"${"x".repeat(50_000)}".length`;
@@ -17,8 +17,8 @@ let run: () => PreparedModules;
 
 beforeEach(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), "moat-evaluated-")));
-  makeMacKey(join(folder, "key"));
-  run = () => openPreparedModules({ folder: join(folder, "store"), keyFolder: join(folder, "key") }, "/app/index.js", "test")!;
+  makeUserFolder(join(folder, "moat"));
+  run = () => openPreparedModules({ folder: join(folder, "moat/app"), userFolder: join(folder, "moat"), learned: folder }, "test")!;
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
