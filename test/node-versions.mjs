@@ -2,7 +2,8 @@
 /**
  * The built command on other versions of Node, for maintainers: each is taken
  * from npm into a folder outside of the repository, and runs the end-to-end
- * smoke there: a policy, a CommonJS and an ES module program, `fetch`, a denial.
+ * smoke there: a policy, a CommonJS and an ES module program, `fetch`, a denial,
+ * a package that tries to change intrinsics.
  * Then the table of Node is compared with what that Node has, and the crawler of
  * `test/crawler` walks what a package reaches on it.
  *
@@ -11,7 +12,7 @@
  *   npm run test:nodes -- 24=/path/to/node
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -36,6 +37,8 @@ const FILES = {
       server.closeAllConnections();
     });`,
   "peek.js": `try { console.log(require("dep").peek()); } catch (error) { console.log(error.code); }`,
+  "intrinsics.js": `for (const found of require("dep/change-intrinsics.js").changeIntrinsics()) console.log(found);`,
+  "node_modules/dep/change-intrinsics.js": readFileSync(new URL("nodes/change-intrinsics.js", import.meta.url), "utf8"),
   "throws.js": `\nthrow new TypeError("mine");`,
   "node_modules/dep/package.json": JSON.stringify({ name: "dep", version: "1.0.0" }),
   "node_modules/dep/index.js": `exports.add = (a, b) => a + b; exports.peek = () => require("fs").readFileSync(__dirname + "/../../secret.txt", "utf8");`,
@@ -47,6 +50,7 @@ const PROGRAMS = [
   { entry: "index.mjs", code: 0, stdout: "4\n" },
   { entry: "fetch.mjs", code: 0, stdout: "fetched liced\n" },
   { entry: "peek.js", code: 0, stdout: "ENOENT\n", stderr: "dep may not read " },
+  { entry: "intrinsics.js", code: 0, stdout: "" },
   { entry: "throws.js", code: 1, stdout: "", stderr: "TypeError: mine" },
 ];
 

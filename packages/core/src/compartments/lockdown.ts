@@ -11,6 +11,7 @@ import { tameAssignments } from "./assignment-target.ts";
 import { tameDefinitions } from "./tame-definitions.ts";
 import { tameFunctionText } from "./function-text.ts";
 import { sourceOf } from "./loaded-sources.ts";
+import { keepElementStoresFast } from "./element-kinds.ts";
 import { withLockedPrototypes } from "./lock-prototypes.ts";
 import { enableOverrides } from "./override-mistake.ts";
 import { tameStackTraces } from "./stack-traces.ts";
@@ -134,6 +135,7 @@ export function lockdownRealm(ownFiles: readonly string[]): LockedRealm {
   const { Compartment } = ses;
   ({ harden } = ses);
   for (const intrinsic of extraIntrinsics()) harden(intrinsic);
+  keepElementStoresFast();
   return {
     harden,
     makeCompartmentGlobal: globalMaker(makeIntrinsicsGlobal(new Compartment({ __options__: true }).globalThis)),
