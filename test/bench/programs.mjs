@@ -3,6 +3,7 @@
  * are hoisted above it, so that a program's policy holds its own packages alone.
  */
 import { askOverOpenConnections, answerRequests } from "./drive-http.mjs";
+import { MICRO_ROWS } from "./micro-rows.mjs";
 
 /** @typedef {{ file: string, packages: string[], drive?: Function, copies?: string[] }} Program */
 
@@ -17,6 +18,7 @@ export const PROGRAMS = {
   typescript: { file: "typescript.cjs", packages: ["typescript", "bench-report"] },
   elliptic: { file: "elliptic.cjs", packages: ["elliptic", "bench-report"] },
   globals: { file: "globals.cjs", packages: ["bench-globals", "bench-report"] },
+  micro: { file: "micro.cjs", packages: ["bench-micro"] },
   files: { file: "files.cjs", packages: ["bench-files", "bench-report"], copies: ["small.txt"] },
 };
 
@@ -40,6 +42,7 @@ export const ROWS = [
   { label: "elliptic: whole process", program: "elliptic", phase: "process" },
   { label: "elliptic: 100 signatures", program: "elliptic", phase: "sign" },
   { label: "loop over global names", program: "globals", phase: "loop" },
+  ...MICRO_ROWS,
   { label: "`fs.readFileSync`, 5000 calls", program: "files", phase: "readSync" },
   { label: "`fs.statSync`, 10000 calls", program: "files", phase: "statSync" },
   { label: "`fs.promises.readFile`, 2000 calls", program: "files", phase: "read" },

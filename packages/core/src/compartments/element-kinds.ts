@@ -15,7 +15,7 @@
  * also of `Object.prototype`; there too it adds elements to objects that arrays
  * inherit from only in its runtime, which looks whether they are closed.
  *
- * `test/attacks/element-stores.test.ts` tries to add elements in every way.
+ * `test/attacks/element-stores.test.ts` tries to add elements in every way; `npm run test:nodes` does on each Node.
  */
 import { versions } from "node:process";
 import { setFlagsFromString } from "node:v8";

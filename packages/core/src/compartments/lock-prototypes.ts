@@ -6,7 +6,7 @@
  *
  * Measured on Node 20, times native with `freeze` and with this: filling a typed
  * array 60 and 2, an object's indexed elements 3 and 1. `Array.prototype` stays
- * frozen: locked, spread would be 45 times slower.
+ * frozen: locked, spread would be 45 times slower. See also `element-kinds.ts`.
  */
 const { defineProperty, freeze, getOwnPropertyDescriptor, getPrototypeOf, preventExtensions } = Object;
 const { ownKeys } = Reflect;
