@@ -177,9 +177,9 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
     typeof text === "string" ? evaluate(text, `moat:eval${ofOwner}`) : text;
 
   installEvaluators(holder, guestEval, compileFunction);
-  const bindable = new Set(bindableNames(guestGlobal));
-  const live = new Set([...bindable].filter((name) => options.isLive?.(name) === true));
-  for (const name of live) bindable.delete(name);
+  const known = bindableNames(guestGlobal);
+  const live = options.isLive === undefined ? NO_NAMES : new Set([...known].filter(options.isLive));
+  const bindable = options.isLive === undefined ? known : new Set([...known].filter((name) => !live.has(name)));
   return { globalThis: guestGlobal, names, instantiate, evaluate, compileFunction };
 }
 
@@ -205,13 +205,22 @@ function isBindable(name: string): boolean {
   return answer;
 }
 
-/** Names of a package's own global object: they become parameters. */
+const NO_NAMES: ReadonlySet<string> = new Set();
+const knownSets = new Map<string, ReadonlySet<string>>();
+
+/** Names of a package's own global object: they become parameters. One set for all packages that have the same. */
 function bindableNames(guestGlobal: object): ReadonlySet<string> {
+  const names = Object.getOwnPropertyNames(guestGlobal);
+  const key = JSON.stringify(names);
+  const known = knownSets.get(key);
+  if (known !== undefined) return known;
   const bindable = new Set<string>();
-  for (const name of Object.getOwnPropertyNames(guestGlobal)) if (isBindable(name)) bindable.add(name);
+  for (const name of names) if (isBindable(name)) bindable.add(name);
   // `eval` can't name a parameter of a strict function: it is looked up at each use.
   bindable.delete("eval");
-  return bindable.add("Function");
+  bindable.add("Function");
+  if (knownSets.size < 1_000) knownSets.set(key, bindable);
+  return bindable;
 }
 
 /** What tests and polyfills replace on a context's global after its code was compiled. */

@@ -1,4 +1,4 @@
-/** Large texts that programs evaluate are kept from run to run, as modules are: tools keep whole bundles as text. */
+/** Larger texts that programs evaluate are kept from run to run, as modules are: validators compile schemas, tools keep whole bundles as text. */
 import { Buffer } from "node:buffer";
 import type { Functor } from "../loader/functor.ts";
 import type { NameSets } from "../loader/transform-text.ts";
@@ -7,8 +7,8 @@ import { isLatin } from "../prepared/prepared-store.ts";
 import { shortHash } from "../prepared/short-hash.ts";
 import { namesKeyOf } from "./names-key.ts";
 
-/** In UTF-16 units. Smaller texts are made anew sooner than a store is written; many are never seen again. */
-const WORTH_KEEPING = 50_000;
+/** In UTF-16 units. Smaller texts are prepared in a millisecond; many are never seen again. */
+const WORTH_KEEPING = 2_000;
 
 /** @param how the way in which the text is prepared, and all that this depends on besides names. */
 export function prepareEvaluated(

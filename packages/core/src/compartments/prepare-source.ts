@@ -1,10 +1,11 @@
 /** From a file on disk to a functor ready to be compiled. */
-import { readFileSync } from "node:fs";
+import { Buffer } from "node:buffer";
 import { Script } from "node:vm";
 import { prepareModule, type ModuleFunctor } from "../loader/transform-module.ts";
 import { COMMONJS_NAMES, prepareCommonJs, type CommonJsFunctor, type NameSets } from "../loader/transform-text.ts";
 import type { Resolution } from "../packages/types.ts";
 import { namesKeyOf } from "./names-key.ts";
+import { readSource } from "./read-source.ts";
 import { usesStackSettings } from "./stack-settings.ts";
 import type { World } from "./world.ts";
 
@@ -40,7 +41,7 @@ export function prepareAhead(world: World, resolution: Resolution): PreparedSour
 }
 
 function prepare(world: World, resolution: Resolution): PreparedSource {
-  const bytes = readFileSync(resolution.path);
+  const bytes = readSource(resolution.path);
   const { prepared: kept } = world.realm;
   const name = kept && `${resolution.format}${resolution.ambiguous ? "?" : ""}${namesKeyOf(world.compartment.names, kept)}:${resolution.path}`;
   const found = name === undefined ? undefined : kept!.find(name, bytes);
@@ -53,7 +54,7 @@ function prepare(world: World, resolution: Resolution): PreparedSource {
   const { functor, ...traits } = prepared;
   const { text, ...facts } = functor;
   const positions = { ...facts.positions, shifts: Array.from(facts.positions.shifts) };
-  const code = kept!.keep(name, bytes, { ...traits, functor: { ...facts, positions } }, text);
+  const code = kept!.keep(name, Buffer.from(bytes), { ...traits, functor: { ...facts, positions } }, text);
   return { ...traits, functor: { ...functor, code } } as PreparedSource;
 }
 

@@ -90,6 +90,8 @@ export function makeWorld(realm: Realm, principal: Principal): World {
     errorOrigin,
   };
 
+  let importable: readonly string[] | undefined;
+  let runsTests: boolean | undefined;
   world.context = {
     principal,
     audit: realm.audit,
@@ -100,8 +102,12 @@ export function makeWorld(realm: Realm, principal: Principal): World {
     shared: (key, make) => realm.shared(key, make),
     reservedPaths: realm.reservedPaths,
     entryModules: realm.entryModules,
-    importable: realm.dependenciesOf(principal),
-    runsTests: realm.runsTests(principal),
+    get importable() {
+      return (importable ??= realm.dependenciesOf(principal));
+    },
+    get runsTests() {
+      return (runsTests ??= realm.runsTests(principal));
+    },
     ...realm.launchers,
   };
 

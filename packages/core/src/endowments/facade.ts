@@ -2,14 +2,14 @@ const { defineProperty, getOwnPropertyDescriptor } = Object;
 
 /** Gives a facade a writable member, as Node's own modules have them. */
 export function defineMember(object: object, key: PropertyKey, value: unknown, enumerable = true): void {
-  defineProperty(object, key, {
-    __proto__: null,
-    value,
-    writable: true,
-    enumerable,
-    configurable: true,
-  } as PropertyDescriptor);
+  member.value = value;
+  member.enumerable = enumerable;
+  defineProperty(object, key, member);
+  member.value = undefined;
 }
+
+/** One for all: thousands are defined while a program starts. The engine has read it before it runs anybody's trap. */
+const member = { __proto__: null, value: undefined, writable: true, enumerable: true, configurable: true } as PropertyDescriptor;
 
 /**
  * A property that is computed when it is first read and is an ordinary one

@@ -99,25 +99,34 @@ export function makeGlobals(context: EndowmentContext): Record<string, PropertyD
   const descriptors: Record<string, PropertyDescriptor> = Object.create(null);
   const granted = grantedGlobals(context);
   let web: Record<string, unknown> | undefined;
-  for (const name of GLOBAL_RULES.keys()) {
-    const isGranted = granted.has(name);
-    if (!isGranted && context.audit !== true) continue;
-    // In an audit the others are there too, and are recorded where a module mentions them.
-    const recorded = (value: () => unknown) => (): unknown => {
-      if (!isGranted) context.principal.denies({ capability: "global", target: name });
-      return value();
-    };
-    if (GLOBAL_RULES.get(name) === "fetch") {
-      web ??= makeFetchGlobals(context);
-      const made = web;
-      if (Object.hasOwn(made, name)) descriptors[name] = lazyDescriptor(name, recorded(() => made[name]), name === "fetch");
-      continue;
-    }
-    const computed = compute(context, name);
-    const value = computed && recorded(computed);
-    // Node lists timers and a few functions among the global's keys, and no class.
-    if (value !== undefined)
-      descriptors[name] = lazyDescriptor(name, value, /^[a-z]/.test(name) && name !== "console" && name !== "process");
+  const fetchGlobals = (): Record<string, unknown> => (web ??= makeFetchGlobals(context));
+  // In an audit the others are there too, and are recorded where a module mentions them.
+  for (const name of context.audit === true ? GLOBAL_RULES.keys() : granted) {
+    const descriptor = describeGlobal(context, name, granted.has(name), fetchGlobals);
+    if (descriptor !== undefined) descriptors[name] = descriptor;
   }
   return descriptors;
+}
+
+/** Undefined where this Node has no such global, or moat hands it to nobody. */
+function describeGlobal(
+  context: EndowmentContext,
+  name: string,
+  isGranted: boolean,
+  fetchGlobals: () => Record<string, unknown>,
+): PropertyDescriptor | undefined {
+  const rule = GLOBAL_RULES.get(name);
+  const value = rule === "fetch" ? computeFetch(fetchGlobals(), name) : compute(context, name);
+  if (value === undefined) return undefined;
+  const read = (): unknown => {
+    if (!isGranted) context.principal.denies({ capability: "global", target: name });
+    return value();
+  };
+  // Node lists timers and a few functions among the global's keys, and no class.
+  const isListed = rule === "fetch" ? name === "fetch" : /^[a-z]/.test(name) && name !== "console" && name !== "process";
+  return lazyDescriptor(name, isGranted ? value : read, isListed);
+}
+
+function computeFetch(made: Record<string, unknown>, name: string): (() => unknown) | undefined {
+  return Object.hasOwn(made, name) ? () => made[name] : undefined;
 }

@@ -19,15 +19,14 @@ const { ownKeys, apply } = Reflect;
 const { isProxy, isArrayBufferView, isAnyArrayBuffer, isModuleNamespaceObject } = types;
 const objectPrototype = Object.prototype;
 const { hasOwnProperty } = objectPrototype;
-const intrinsics = collectIntrinsics();
-const hardened = new WeakSet<object>();
+/** What needs no hardener: the intrinsics, which are `lockdown`'s business, and what it has been over. */
+const settled = collectIntrinsics();
 const classes = new WeakMap<object, boolean>();
 // HAZARD: taken now; after this a guest may reach objects, but never these methods.
-const setHas = WeakSet.prototype.has;
-const setAdd = WeakSet.prototype.add;
-const mapGet = WeakMap.prototype.get;
-const mapSet = WeakMap.prototype.set;
-const isHardened = (value: object): boolean => apply(setHas, hardened, [value]) as boolean;
+const isSettled = settled.has.bind(settled);
+const settle = settled.add.bind(settled);
+const knownClass = classes.get.bind(classes);
+const noteClass = classes.set.bind(classes);
 
 const hasOwn = (object: object, key: PropertyKey): boolean => apply(hasOwnProperty, object, [key]) as boolean;
 const isObject = (value: unknown): value is object =>
@@ -69,11 +68,11 @@ function isClassPrototype(object: object): boolean {
 /** Whether a function has instances. Asked before it is locked, and remembered. */
 function isClass(object: unknown): boolean {
   if (typeof object !== "function") return false;
-  const known = apply(mapGet, classes, [object]) as boolean | undefined;
+  const known = knownClass(object);
   if (known !== undefined) return known;
   const prototype = getOwnPropertyDescriptor(object, "prototype");
   const answer = prototype !== undefined && isObject(prototype.value);
-  apply(mapSet, classes, [object, answer]);
+  noteClass(object, answer);
   return answer;
 }
 
@@ -98,16 +97,14 @@ function tolerateOverride(object: object, key: PropertyKey, descriptor: Property
       } as PropertyDescriptor);
     },
   };
-  freeze(accessors.get);
-  freeze(accessors.set);
-  defineProperty(object, key, {
-    __proto__: null,
-    get: accessors.get,
-    set: accessors.set,
-    enumerable: descriptor.enumerable,
-    configurable: false,
-  } as PropertyDescriptor);
+  inPlace.get = freeze(accessors.get);
+  inPlace.set = freeze(accessors.set);
+  inPlace.enumerable = descriptor.enumerable!;
+  defineProperty(object, key, inPlace);
 }
+
+/** One for all: thousands are defined while a program starts. */
+const inPlace = { __proto__: null, get: undefined, set: undefined, enumerable: false, configurable: false } as unknown as PropertyDescriptor;
 
 /**
  * Reads the accessors of a plain object once.
@@ -155,61 +152,50 @@ function lock(object: object): void {
 export function hardenNodeObject<T>(root: T, spare: readonly unknown[] = []): T {
   if (!isObject(root)) return root;
   const queue: object[] = [root];
-  const add = (value: unknown): void => {
-    if (isObject(value) && !isHardened(value))
-      defineProperty(queue, queue.length, {
-        __proto__: null,
-        value,
-        writable: true,
-        enumerable: true,
-        configurable: true,
-      } as PropertyDescriptor);
-  };
   for (let at = 0; at < queue.length; at += 1) {
     const object = queue[at]!;
-    if (isHardened(object) || apply(setHas, intrinsics, [object])) continue;
-    let spared = false;
-    for (let index = 0; index < spare.length; index += 1) spared ||= spare[index] === object;
-    // A proxy would run foreign traps; views and buffers are data, not classes.
-    if (
-      spared ||
-      isProxy(object) ||
-      isArrayBufferView(object) ||
-      isAnyArrayBuffer(object) ||
-      isModuleNamespaceObject(object)
-    )
-      continue;
-    // By whichever way the hardener comes to it.
-    if (object === EventEmitter || object === EventEmitter.prototype) prepareEventEmitter(EventEmitter);
-    apply(setAdd, hardened, [object]);
-    add(getPrototypeOf(object));
-    const isPrototype = isClassPrototype(object) && isClass((object as any).constructor);
-    const tolerant = isPrototype || isClass(object);
-    const keys = ownKeys(object);
-    if (!tolerant && typeof object !== "function") settleLazyProperties(object, keys);
-    for (let index = 0; index < keys.length; index += 1) {
-      const key = keys[index]!;
-      const descriptor = getOwnPropertyDescriptor(object, key)!;
-      // HAZARD: `util.promisify` defines this very symbol on the function it finds
-      // under it, and fails where it can't: such functions stay extensible.
-      if (key === promisify.custom) continue;
-      add(descriptor.value);
-      add(descriptor.get);
-      add(descriptor.set);
-      // Data, for `util.inspect`; guest code that assigns it is rewritten by the loader.
-      if (
-        key === "constructor" &&
-        isPrototype &&
-        !isConstructorAssigned(descriptor.value as Function)
-      )
-        continue;
-      if (tolerant && descriptor.writable === true && descriptor.configurable === true) {
-        tolerateOverride(object, key, descriptor);
-      }
-    }
-    lock(object);
+    if (!isSettled(object) && !isLeftAlone(object, spare)) hardenOne(object, queue);
   }
   return root;
+}
+
+/** A proxy would run foreign traps; views and buffers are data, not classes. */
+function isLeftAlone(object: object, spare: readonly unknown[]): boolean {
+  for (let index = 0; index < spare.length; index += 1) if (spare[index] === object) return true;
+  if (isProxy(object)) return true;
+  if (typeof object === "function") return false;
+  return isArrayBufferView(object) || isAnyArrayBuffer(object) || isModuleNamespaceObject(object);
+}
+
+/** Hardens one object; what it leads to is added to the queue, whose prototype is locked: no setter sees it. */
+function hardenOne(object: object, queue: object[]): void {
+  // By whichever way the hardener comes to it.
+  if (object === EventEmitter || object === EventEmitter.prototype) prepareEventEmitter(EventEmitter);
+  settle(object);
+  const prototype: unknown = getPrototypeOf(object);
+  if (isObject(prototype) && !isSettled(prototype)) queue[queue.length] = prototype;
+  const isPrototype = typeof object !== "function" && isClassPrototype(object) && isClass((object as any).constructor);
+  const tolerant = isPrototype || isClass(object);
+  const keys = ownKeys(object);
+  if (!tolerant && typeof object !== "function") settleLazyProperties(object, keys);
+  for (let index = 0; index < keys.length; index += 1) {
+    const key = keys[index]!;
+    // HAZARD: `util.promisify` defines this very symbol on the function it finds
+    // under it, and fails where it can't: such functions stay extensible.
+    if (key === promisify.custom) continue;
+    const descriptor = getOwnPropertyDescriptor(object, key)!;
+    const { value, get, set } = descriptor;
+    if (isObject(value)) {
+      if (!isSettled(value)) queue[queue.length] = value;
+    } else {
+      if (get !== undefined && !isSettled(get)) queue[queue.length] = get;
+      if (set !== undefined && !isSettled(set)) queue[queue.length] = set;
+    }
+    // Data, for `util.inspect`; guest code that assigns it is rewritten by the loader.
+    if (key === "constructor" && isPrototype && !isConstructorAssigned(value as Function)) continue;
+    if (tolerant && descriptor.writable === true && descriptor.configurable === true) tolerateOverride(object, key, descriptor);
+  }
+  lock(object);
 }
 
 /**
@@ -222,5 +208,5 @@ export function hardenNodeClass<T extends Function>(constructor: T): T {
 
 /** Whether the hardener has been over the object. */
 export function isHardenedNodeObject(value: unknown): boolean {
-  return isObject(value) && isHardened(value);
+  return isObject(value) && isSettled(value);
 }

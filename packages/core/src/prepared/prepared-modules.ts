@@ -48,6 +48,7 @@ export function openPreparedModules({ folder, userFolder }: StoreLocation, ident
 function fromStore(store: PreparedStore): PreparedModules {
   const used = new Map<string, Used>();
   const texts = new Map(store.texts.map((text, number) => [text, number]));
+  const evaluatedBefore = store.names.filter(isEvaluated).length;
   let evaluated = 0;
   let changed = false;
 
@@ -72,9 +73,11 @@ function fromStore(store: PreparedStore): PreparedModules {
       return { facts: module.facts, text: module.text, code: codeOf(module) };
     },
     keep(name, source, facts, text) {
-      if (isEvaluated(name) && ++evaluated > MOST_EVALUATED) return { data: undefined, compiled: () => {} };
+      if (isEvaluated(name) && ++evaluated > MOST_EVALUATED) return NOT_KEPT;
       const module: Used = { source, facts, text, code: undefined, script: undefined };
       used.set(name, module);
+      // Programs may evaluate another text in each run: for these alone a full store is not written again.
+      if (isEvaluated(name) && evaluatedBefore + evaluated > MOST_EVALUATED) return { data: undefined, compiled: (script) => void (module.script = script) };
       changed = true;
       return codeOf(module);
     },
@@ -105,7 +108,7 @@ function fromStore(store: PreparedStore): PreparedModules {
 /** Sources change; what no run uses any more must not pile up. */
 const MOST_MODULES = 6_000;
 
-/** Programs may evaluate another text in each run. */
 const MOST_EVALUATED = 64;
+const NOT_KEPT: CodeCache = { data: undefined, compiled: () => {} };
 
 const isEvaluated = (name: string): boolean => name.startsWith(EVALUATED);

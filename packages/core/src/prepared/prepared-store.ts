@@ -9,7 +9,10 @@
  * that it was made from, which are kept with it. A torn file is none: it is written
  * whole, and says how long it is.
  *
- *     4 bytes length of the index | 8 bytes length of the file | index (JSON) | sources, texts and code
+ *     4 bytes length of the index | 8 bytes length of the file | index (JSON) | texts | sources and code
+ *
+ * All texts of one width are decoded at once, into one string outside of V8's heap if it is
+ * long; a module's text is a slice of it, which the garbage collector has no need to copy.
  */
 import { Buffer } from "node:buffer";
 import { readdirSync, rmdirSync, statSync, unlinkSync } from "node:fs";
@@ -31,6 +34,7 @@ export interface StoredModule {
 export interface PreparedStore {
   /** The module of that name, if it was made from these bytes. */
   find(name: string, source: Buffer): StoredModule | undefined;
+  readonly names: readonly string[];
   /** Whatever the sources are now. */
   entries(): Iterable<[name: string, module: StoredModule]>;
   /** What numbers in names stand for. */
@@ -39,15 +43,16 @@ export interface PreparedStore {
   replace(modules: ReadonlyMap<string, StoredModule>, texts?: readonly string[]): void;
 }
 
-/** Offsets into the payload. */
+/** Offsets into the payload, unless said. */
 type Range = readonly [start: number, end: number];
+type Width = "latin1" | "utf16le";
 
 interface IndexRow {
   readonly source: Range;
   readonly facts: unknown;
+  readonly width: Width;
+  /** In characters, of the texts of this width. */
   readonly text: Range;
-  /** The text takes one byte a character. */
-  readonly latin: boolean;
   readonly code: Range;
 }
 
@@ -55,6 +60,8 @@ interface Index {
   /** All that the modules depend on besides their sources. */
   readonly identity: string;
   readonly texts: readonly string[];
+  /** Where the modules' texts of each width lie. */
+  readonly widths: Readonly<Record<Width, Range>>;
   readonly rows: readonly (readonly [string, IndexRow])[];
 }
 
@@ -68,16 +75,16 @@ const MOST_TEXTS = 1_000;
 
 /** @param identity the file of another one is none. */
 export function openPreparedStore(file: string, identity: string): PreparedStore {
-  const { rows, texts, payload } = readRows(file, identity);
+  const { rows, texts, widths, payload } = readRows(file, identity);
   const slice = ([start, end]: Range): Buffer => payload.subarray(start, end);
-  const read = ({ source, facts, text, latin, code }: IndexRow): StoredModule => ({
-    source: slice(source),
-    facts,
-    text: payload.toString(latin ? "latin1" : "utf16le", text[0], text[1]),
-    code: slice(code),
-  });
+  const decoded: Partial<Record<Width, string>> = {};
+  const read = ({ source, facts, width, text, code }: IndexRow): StoredModule => {
+    const all = (decoded[width] ??= payload.toString(width, widths[width][0], widths[width][1]));
+    return { source: slice(source), facts, text: all.slice(text[0], text[1]), code: slice(code) };
+  };
   return {
     texts,
+    names: [...rows.keys()],
     find(name, source) {
       const row = rows.get(name);
       return row !== undefined && slice(row.source).equals(source) ? read(row) : undefined;
@@ -92,26 +99,32 @@ export function openPreparedStore(file: string, identity: string): PreparedStore
   };
 }
 
-interface Opened {
+interface Opened extends Pick<Index, "texts" | "widths"> {
   readonly rows: ReadonlyMap<string, IndexRow>;
-  readonly texts: readonly string[];
   readonly payload: Buffer;
 }
 
 function readRows(file: string, identity: string): Opened {
-  const nothing: Opened = { rows: new Map(), texts: [], payload: Buffer.alloc(0) };
+  const nothing: Opened = { rows: new Map(), texts: [], widths: { latin1: [0, 0], utf16le: [0, 0] }, payload: Buffer.alloc(0) };
   const bytes = readOwnFile(file);
   if (bytes === undefined || bytes.length < HEAD_BYTES || bytes.readDoubleLE(4) !== bytes.length) return nothing;
   const indexEnd = HEAD_BYTES + bytes.readUInt32LE(0);
   // Ours, since nobody else may write it: no need to doubt its shape.
   const index = JSON.parse(bytes.toString("utf8", HEAD_BYTES, indexEnd)) as Index;
-  const { texts } = index;
+  const { texts, widths } = index;
   if (index.identity !== identity || texts.length > MOST_TEXTS) return nothing;
-  return { rows: new Map(index.rows), texts, payload: bytes.subarray(indexEnd) };
+  return { rows: new Map(index.rows), texts, widths, payload: bytes.subarray(indexEnd) };
 }
 
 function pack(modules: ReadonlyMap<string, StoredModule>, texts: readonly string[], identity: string): Buffer {
-  const rows: [string, IndexRow][] = [];
+  const kept = withinBounds(modules);
+  const joined: Record<Width, string> = { latin1: "", utf16le: "" };
+  const placed = kept.map(([, { text }]) => {
+    const width: Width = isLatin(text) ? "latin1" : "utf16le";
+    const start = joined[width].length;
+    joined[width] += text;
+    return { width, text: [start, start + text.length] as const };
+  });
   const parts: Buffer[] = [];
   let at = 0;
   const add = (part: Buffer): Range => {
@@ -119,17 +132,27 @@ function pack(modules: ReadonlyMap<string, StoredModule>, texts: readonly string
     at += part.length;
     return [at - part.length, at];
   };
-  for (const [name, { source, facts, text, code }] of modules) {
-    if (at + source.length + text.length * 2 + code.length > MOST_BYTES) continue;
-    const latin = isLatin(text);
-    rows.push([name, { source: add(source), facts, latin, text: add(Buffer.from(text, latin ? "latin1" : "utf16le")), code: add(code) }]);
-  }
-  const index: Index = { identity, texts, rows };
+  const index: Index = {
+    identity,
+    texts,
+    widths: { latin1: add(Buffer.from(joined.latin1, "latin1")), utf16le: add(Buffer.from(joined.utf16le, "utf16le")) },
+    rows: kept.map(([name, { source, facts, code }], number) => [name, { source: add(source), facts, ...placed[number]!, code: add(code) }]),
+  };
   const indexBytes = Buffer.from(JSON.stringify(index), "utf8");
   const head = Buffer.alloc(HEAD_BYTES);
   head.writeUInt32LE(indexBytes.length, 0);
   head.writeDoubleLE(HEAD_BYTES + indexBytes.length + at, 4);
   return Buffer.concat([head, indexBytes, ...parts]);
+}
+
+function withinBounds(modules: ReadonlyMap<string, StoredModule>): [string, StoredModule][] {
+  let bytes = 0;
+  return [...modules].filter(([, { source, text, code }]) => {
+    const more = source.length + text.length * 2 + code.length;
+    if (bytes + more > MOST_BYTES) return false;
+    bytes += more;
+    return true;
+  });
 }
 
 /** Whether each character takes one byte. */

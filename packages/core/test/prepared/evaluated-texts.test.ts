@@ -1,3 +1,5 @@
+import { Buffer } from "node:buffer";
+import { readdirSync, statSync } from "node:fs";
 import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -72,4 +74,21 @@ test("a program that evaluates another text each time does not fill the store", 
   const second = run();
   const known = Array.from({ length: 70 }, (_, count) => evaluate(second, `${LARGE};${count}`)).filter(({ anew }) => !anew);
   expect(known).toHaveLength(64);
+});
+
+test("a full store is not written again for evaluated texts alone", () => {
+  const first = run();
+  for (let count = 0; count < 64; count++) evaluate(first, `${LARGE};${count}`);
+  first.save();
+  const [name] = readdirSync(join(folder, "moat/app"));
+  const before = statSync(join(folder, "moat/app", name!)).ino;
+  const second = run();
+  evaluate(second, `${LARGE};64`);
+  second.save();
+  expect(statSync(join(folder, "moat/app", name!)).ino).toBe(before);
+  const third = run();
+  evaluate(third, `${LARGE};65`);
+  third.keep("a module", Buffer.from("1"), {}, "1");
+  third.save();
+  expect(evaluate(run(), `${LARGE};65`).anew).toBe(false);
 });
