@@ -48,264 +48,279 @@ export function enclosingFunction(node: SyntaxNode): SyntaxNode | undefined {
  * where somebody asks, because a use may stand before its declaration.
  */
 export function walkProgram(program: SyntaxNode, outer: Scope | undefined, strict: boolean, out: Walked, isCommonJs = false): Scope {
-  const constantTruth = (test: SyntaxNode): boolean | undefined => truthOf(test, isCommonJs);
   const scope = makeScope(outer, program, true, strict || isStrict(program["body"]));
-  visitAll(program["body"], program, scope);
+  visitAll(program["body"], program, scope, { ...out, isCommonJs });
   return scope;
+}
 
-  function visitAll(nodes: (SyntaxNode | null)[], parent: SyntaxNode, scope: Scope): void {
-    for (const node of nodes) if (node !== null) visit(node, parent, scope);
-  }
+interface Walk extends Walked {
+  readonly isCommonJs: boolean;
+}
 
-  function visit(node: SyntaxNode, parent: SyntaxNode, scope: Scope): void {
-    node.parent = parent;
-    switch (node.type) {
-      case "Identifier": {
-        node.scope = scope;
-        const name: string = node["name"];
-        const list = out.references.get(name);
-        if (list === undefined) out.references.set(name, [node]);
-        else list.push(node);
-        return;
-      }
-      case "Literal": {
-        const value = node["value"];
-        if (typeof value === "string" && value.length < 64 && isNotable(value)) out.strings.push(node);
-        return;
-      }
-      case "MemberExpression":
-        visit(node["object"], node, scope);
-        if (node["computed"]) visit(node["property"], node, scope);
-        else if (HARMLESS_GLOBALS.has(node["property"].name)) out.namedLikeGlobals.push(node);
-        return;
-      case "CallExpression": {
-        const called = calledName(node["callee"]);
-        const key: unknown = node["arguments"][0]?.type === "Literal" ? node["arguments"][0].value : undefined;
-        if (called !== undefined && typeof key === "string" && ENVIRONMENT_KEY.test(key)) out.keyCalls.push({ called, key, node });
-        visitChildren(node, scope);
-        return;
-      }
-      case "Property":
-        if (node["computed"]) visit(node["key"], node, scope);
-        visit(node["value"], node, scope);
-        return;
-      case "FunctionDeclaration":
-      case "FunctionExpression":
-      case "ArrowFunctionExpression":
-        visitFunction(node, scope);
-        return;
-      case "VariableDeclaration": {
-        const target = node["kind"] === "var" ? functionScope(scope) : scope;
-        const kind = node["kind"] === "var" ? "var" : node["kind"] === "let" ? "let" : "const";
-        for (const declarator of node["declarations"] as SyntaxNode[]) {
-          declarator.parent = node;
-          declarePattern(declarator["id"], declarator, target, scope, kind, declarator["init"] ?? undefined);
-          if (declarator["init"]) visit(declarator["init"], declarator, scope);
-        }
-        return;
-      }
-      case "ClassDeclaration":
-      case "ClassExpression": {
-        if (node["id"] && node.type === "ClassDeclaration") declare(node["id"], node, scope, "class", node);
-        const inner = makeScope(scope, scope.owner, false, true);
-        if (node["id"] && node.type === "ClassExpression") declare(node["id"], node, inner, "class", node);
-        if (node["decorators"]) visitAll(node["decorators"], node, scope);
-        if (node["superClass"]) visit(node["superClass"], node, inner);
-        visit(node["body"], node, inner);
-        return;
-      }
-      case "MethodDefinition":
-      case "PropertyDefinition":
-      case "AccessorProperty":
-        if (node["decorators"]) visitAll(node["decorators"], node, scope);
-        if (node["computed"]) visit(node["key"], node, scope);
-        if (node["value"]) visit(node["value"], node, scope);
-        return;
-      case "BlockStatement":
-      case "ForStatement":
-      case "ForInStatement":
-      case "ForOfStatement":
-      case "SwitchStatement":
-        visitChildren(node, makeScope(scope, scope.owner, false, scope.strict));
-        return;
-      case "StaticBlock":
-        visitChildren(node, makeScope(scope, node, true, true));
-        return;
-      case "CatchClause": {
-        const inner = makeScope(scope, scope.owner, false, scope.strict);
-        if (node["param"]) declarePattern(node["param"], node, inner, inner, "param", undefined);
-        visit(node["body"], node, inner);
-        return;
-      }
-      case "IfStatement":
-        visit(node["test"], node, scope);
-        if (constantTruth(node["test"]) !== false) visit(node["consequent"], node, scope);
-        if (node["alternate"] && constantTruth(node["test"]) !== true) visit(node["alternate"], node, scope);
-        return;
-      case "ConditionalExpression": {
-        const truth = constantTruth(node["test"]);
-        visit(node["test"], node, scope);
-        if (truth !== false) visit(node["consequent"], node, scope);
-        if (truth !== true) visit(node["alternate"], node, scope);
-        return;
-      }
-      case "LogicalExpression":
-        visit(node["left"], node, scope);
-        if (node["operator"] === "&&" && constantTruth(node["left"]) === false) return;
-        visit(node["right"], node, scope);
-        return;
-      case "BinaryExpression":
-        visitBinary(node, scope);
-        return;
-      case "ThisExpression":
-        node.scope = scope;
-        out.thisExpressions.push(node);
-        return;
-      case "MetaProperty":
-        node.scope = scope;
-        out.metaProperties.push(node);
-        return;
-      case "ImportExpression":
-        node.scope = scope;
-        out.moduleNodes.push(node);
-        visit(node["source"], node, scope);
-        if (node["options"]) visit(node["options"], node, scope);
-        return;
-      case "ImportDeclaration":
-        out.moduleNodes.push(node);
-        for (const specifier of node["specifiers"] as SyntaxNode[]) {
-          specifier.parent = node;
-          declare(specifier["local"], specifier, scope, "import", undefined);
-        }
-        return;
-      case "ExportAllDeclaration":
-        out.moduleNodes.push(node);
-        return;
-      case "ExportNamedDeclaration":
-        if (node["source"]) out.moduleNodes.push(node);
-        else {
-          if (node["declaration"]) visit(node["declaration"], node, scope);
-          for (const specifier of node["specifiers"] as SyntaxNode[]) {
-            specifier.parent = node;
-            if (specifier["local"]?.type === "Identifier") visit(specifier["local"], specifier, scope);
-          }
-        }
-        return;
-      case "LabeledStatement":
-        visit(node["body"], node, scope);
-        return;
-      case "BreakStatement":
-      case "ContinueStatement":
-        return;
-      default:
-        visitChildren(node, scope);
+type Visitor = (node: SyntaxNode, scope: Scope, walk: Walk) => void;
+
+/**
+ * What is done at each type of node; the children of the others are visited in order.
+ * A function for each: one for all would be compiled again whenever a file brings
+ * a type that it has not met, which took as long as all the rest of the walk.
+ */
+const VISITORS: ReadonlyMap<string, Visitor> = new Map(Object.entries({
+  Identifier(node, scope, walk) {
+    node.scope = scope;
+    const name: string = node["name"];
+    const list = walk.references.get(name);
+    if (list === undefined) walk.references.set(name, [node]);
+    else list.push(node);
+  },
+  Literal(node, _scope, walk) {
+    const value = node["value"];
+    if (typeof value === "string" && value.length < 64 && isNotable(value)) walk.strings.push(node);
+  },
+  MemberExpression(node, scope, walk) {
+    visit(node["object"], node, scope, walk);
+    if (node["computed"]) visit(node["property"], node, scope, walk);
+    else if (HARMLESS_GLOBALS.has(node["property"].name)) walk.namedLikeGlobals.push(node);
+  },
+  CallExpression(node, scope, walk) {
+    const key: unknown = node["arguments"][0]?.type === "Literal" ? node["arguments"][0].value : undefined;
+    if (typeof key === "string" && ENVIRONMENT_KEY.test(key)) {
+      const called = calledName(node["callee"]);
+      if (called !== undefined) walk.keyCalls.push({ called, key, node });
     }
-  }
-
-  function visitChildren(node: SyntaxNode, scope: Scope): void {
-    const keys = VISITOR_KEYS[node.type];
-    if (keys === undefined) return;
-    for (const key of keys) {
-      const child = node[key];
-      if (child === null || child === undefined) continue;
-      if (Array.isArray(child)) visitAll(child, node, scope);
-      else visit(child, node, scope);
+    visit(node["callee"], node, scope, walk);
+    visitAll(node["arguments"], node, scope, walk);
+  },
+  Property(node, scope, walk) {
+    if (node["computed"]) visit(node["key"], node, scope, walk);
+    visit(node["value"], node, scope, walk);
+  },
+  FunctionDeclaration: visitFunction,
+  FunctionExpression: visitFunction,
+  ArrowFunctionExpression: visitFunction,
+  VariableDeclaration(node, scope, walk) {
+    const target = node["kind"] === "var" ? functionScope(scope) : scope;
+    const kind = node["kind"] === "var" ? "var" : node["kind"] === "let" ? "let" : "const";
+    for (const declarator of node["declarations"] as SyntaxNode[]) {
+      declarator.parent = node;
+      declarePattern(declarator["id"], { parent: declarator, target, scope, kind, init: declarator["init"] ?? undefined }, walk);
+      if (declarator["init"]) visit(declarator["init"], declarator, scope, walk);
     }
-  }
-
-  /** Long sums lean to the left, thousands deep in generated code: a loop, not recursion. */
-  function visitBinary(node: SyntaxNode, scope: Scope): void {
-    let current = node;
-    for (;;) {
-      if (current["left"].type !== "PrivateIdentifier") {
-        visit(current["right"], current, scope);
-        if (current["left"].type === "BinaryExpression") {
-          current["left"].parent = current;
-          current = current["left"];
-          continue;
-        }
-        visit(current["left"], current, scope);
-      } else visit(current["right"], current, scope);
+  },
+  ClassDeclaration: visitClass,
+  ClassExpression: visitClass,
+  MethodDefinition: visitMember,
+  PropertyDefinition: visitMember,
+  AccessorProperty: visitMember,
+  BlockStatement: visitBlock,
+  ForStatement: visitBlock,
+  ForInStatement: visitBlock,
+  ForOfStatement: visitBlock,
+  SwitchStatement: visitBlock,
+  StaticBlock(node, scope, walk) {
+    visitChildren(node, makeScope(scope, node, true, true), walk);
+  },
+  CatchClause(node, scope, walk) {
+    const inner = makeScope(scope, scope.owner, false, scope.strict);
+    if (node["param"]) declarePattern(node["param"], { parent: node, target: inner, scope: inner, kind: "param", init: undefined }, walk);
+    visit(node["body"], node, inner, walk);
+  },
+  IfStatement: visitChoice,
+  ConditionalExpression: visitChoice,
+  LogicalExpression(node, scope, walk) {
+    visit(node["left"], node, scope, walk);
+    if (node["operator"] === "&&" && truthOf(node["left"], walk.isCommonJs) === false) return;
+    visit(node["right"], node, scope, walk);
+  },
+  BinaryExpression: visitBinary,
+  ThisExpression(node, scope, walk) {
+    node.scope = scope;
+    walk.thisExpressions.push(node);
+  },
+  MetaProperty(node, scope, walk) {
+    node.scope = scope;
+    walk.metaProperties.push(node);
+  },
+  ImportExpression(node, scope, walk) {
+    node.scope = scope;
+    walk.moduleNodes.push(node);
+    visit(node["source"], node, scope, walk);
+    if (node["options"]) visit(node["options"], node, scope, walk);
+  },
+  ImportDeclaration(node, scope, walk) {
+    walk.moduleNodes.push(node);
+    for (const specifier of node["specifiers"] as SyntaxNode[]) {
+      specifier.parent = node;
+      declare(specifier["local"], specifier, scope, "import", undefined, walk);
+    }
+  },
+  ExportAllDeclaration(node, _scope, walk) {
+    walk.moduleNodes.push(node);
+  },
+  ExportNamedDeclaration(node, scope, walk) {
+    if (node["source"]) {
+      walk.moduleNodes.push(node);
       return;
     }
-  }
+    if (node["declaration"]) visit(node["declaration"], node, scope, walk);
+    for (const specifier of node["specifiers"] as SyntaxNode[]) {
+      specifier.parent = node;
+      if (specifier["local"]?.type === "Identifier") visit(specifier["local"], specifier, scope, walk);
+    }
+  },
+  LabeledStatement(node, scope, walk) {
+    visit(node["body"], node, scope, walk);
+  },
+  BreakStatement() {},
+  ContinueStatement() {},
+} satisfies Record<string, Visitor>));
 
-  function visitFunction(node: SyntaxNode, scope: Scope): void {
-    const body: SyntaxNode = node["body"];
-    const strict = scope.strict || (body.type === "BlockStatement" && isStrict(body["body"]));
-    let outerScope = scope;
-    if (node["id"]) {
-      if (node.type === "FunctionDeclaration") {
-        // Sloppy code sees a function declared in a block in the whole function (Annex B).
-        declare(node["id"], node, scope.strict ? scope : functionScope(scope), "function", node);
-      } else {
-        outerScope = makeScope(scope, scope.owner, false, scope.strict);
-        declare(node["id"], node, outerScope, "function", node);
+function visitAll(nodes: readonly (SyntaxNode | null)[], parent: SyntaxNode, scope: Scope, walk: Walk): void {
+  for (const node of nodes) if (node !== null) visit(node, parent, scope, walk);
+}
+
+function visit(node: SyntaxNode, parent: SyntaxNode, scope: Scope, walk: Walk): void {
+  node.parent = parent;
+  const visitor = VISITORS.get(node.type);
+  if (visitor !== undefined) visitor(node, scope, walk);
+  else visitChildren(node, scope, walk);
+}
+
+function visitChildren(node: SyntaxNode, scope: Scope, walk: Walk): void {
+  const keys = VISITOR_KEYS.get(node.type);
+  if (keys === undefined) return;
+  for (const key of keys) {
+    const child = node[key];
+    if (child === null || child === undefined) continue;
+    if (Array.isArray(child)) visitAll(child, node, scope, walk);
+    else visit(child, node, scope, walk);
+  }
+}
+
+function visitBlock(node: SyntaxNode, scope: Scope, walk: Walk): void {
+  visitChildren(node, makeScope(scope, scope.owner, false, scope.strict), walk);
+}
+
+function visitClass(node: SyntaxNode, scope: Scope, walk: Walk): void {
+  if (node["id"] && node.type === "ClassDeclaration") declare(node["id"], node, scope, "class", node, walk);
+  const inner = makeScope(scope, scope.owner, false, true);
+  if (node["id"] && node.type === "ClassExpression") declare(node["id"], node, inner, "class", node, walk);
+  if (node["decorators"]) visitAll(node["decorators"], node, scope, walk);
+  if (node["superClass"]) visit(node["superClass"], node, inner, walk);
+  visit(node["body"], node, inner, walk);
+}
+
+function visitMember(node: SyntaxNode, scope: Scope, walk: Walk): void {
+  if (node["decorators"]) visitAll(node["decorators"], node, scope, walk);
+  if (node["computed"]) visit(node["key"], node, scope, walk);
+  if (node["value"]) visit(node["value"], node, scope, walk);
+}
+
+/** Branches that a constant test leaves out are not there. */
+function visitChoice(node: SyntaxNode, scope: Scope, walk: Walk): void {
+  const truth = truthOf(node["test"], walk.isCommonJs);
+  visit(node["test"], node, scope, walk);
+  if (truth !== false) visit(node["consequent"], node, scope, walk);
+  if (truth !== true && node["alternate"]) visit(node["alternate"], node, scope, walk);
+}
+
+/** Long sums lean to the left, thousands deep in generated code: a loop, not recursion. */
+function visitBinary(node: SyntaxNode, scope: Scope, walk: Walk): void {
+  let current = node;
+  for (;;) {
+    if (current["left"].type !== "PrivateIdentifier") {
+      visit(current["right"], current, scope, walk);
+      if (current["left"].type === "BinaryExpression") {
+        current["left"].parent = current;
+        current = current["left"];
+        continue;
       }
-    }
-    const inner = makeScope(outerScope, node, true, strict);
-    node.scope = inner;
-    for (const param of node["params"] as SyntaxNode[]) declarePattern(param, node, inner, inner, "param", undefined);
-    if (body.type === "BlockStatement") {
-      body.parent = node;
-      visitAll(body["body"], body, inner);
-    } else visit(body, node, inner);
+      visit(current["left"], current, scope, walk);
+    } else visit(current["right"], current, scope, walk);
+    return;
   }
+}
 
-  /** `target` is where the names go, `scope` where default values and computed keys are evaluated. */
-  function declarePattern(
-    pattern: SyntaxNode,
-    parent: SyntaxNode,
-    target: Scope,
-    scope: Scope,
-    kind: Binding["kind"],
-    init: SyntaxNode | undefined,
-  ): void {
-    pattern.parent = parent;
-    switch (pattern.type) {
-      case "Identifier":
-        declare(pattern, parent, target, kind, init);
-        return;
-      case "ObjectPattern":
-        for (const property of pattern["properties"] as SyntaxNode[]) {
-          property.parent = pattern;
-          if (property.type === "RestElement") {
-            declarePattern(property["argument"], property, target, scope, kind, undefined);
-            continue;
-          }
-          if (property["computed"]) visit(property["key"], property, scope);
-          // `const { queueMicrotask } = global`, not `const { URL } = require("url")`.
-          else if (init?.type === "Identifier" && HARMLESS_GLOBALS.has(property["key"].name)) out.namedLikeGlobals.push(property);
-          declarePattern(property["value"], property, target, scope, kind, undefined);
-        }
-        return;
-      case "ArrayPattern":
-        for (const element of pattern["elements"] as (SyntaxNode | null)[]) {
-          if (element) declarePattern(element, pattern, target, scope, kind, undefined);
-        }
-        return;
-      case "AssignmentPattern":
-        declarePattern(pattern["left"], pattern, target, scope, kind, undefined);
-        visit(pattern["right"], pattern, scope);
-        return;
-      case "RestElement":
-        declarePattern(pattern["argument"], pattern, target, scope, kind, undefined);
-        return;
-      default:
-        visit(pattern, parent, scope);
+function visitFunction(node: SyntaxNode, scope: Scope, walk: Walk): void {
+  const body: SyntaxNode = node["body"];
+  const strict = scope.strict || (body.type === "BlockStatement" && isStrict(body["body"]));
+  let outerScope = scope;
+  if (node["id"]) {
+    if (node.type === "FunctionDeclaration") {
+      // Sloppy code sees a function declared in a block in the whole function (Annex B).
+      declare(node["id"], node, scope.strict ? scope : functionScope(scope), "function", node, walk);
+    } else {
+      outerScope = makeScope(scope, scope.owner, false, scope.strict);
+      declare(node["id"], node, outerScope, "function", node, walk);
     }
   }
-
-  function declare(id: SyntaxNode, parent: SyntaxNode, scope: Scope, kind: Binding["kind"], init: SyntaxNode | undefined): void {
-    id.parent = parent;
-    id.scope = scope;
-    const name: string = id["name"];
-    out.declared.add(name);
-    scope.bindings ??= new Map();
-    const before = scope.bindings.get(name);
-    if (before === undefined) scope.bindings.set(name, { name, scope, kind, node: id, init, redeclared: false });
-    else before.redeclared = true;
+  const inner = makeScope(outerScope, node, true, strict);
+  node.scope = inner;
+  for (const param of node["params"] as SyntaxNode[]) {
+    declarePattern(param, { parent: node, target: inner, scope: inner, kind: "param", init: undefined }, walk);
   }
+  if (body.type === "BlockStatement") {
+    body.parent = node;
+    visitAll(body["body"], body, inner, walk);
+  } else visit(body, node, inner, walk);
+}
+
+interface Declaration {
+  readonly parent: SyntaxNode;
+  /** Where the names go. */
+  readonly target: Scope;
+  /** Where default values and computed keys are evaluated. */
+  readonly scope: Scope;
+  readonly kind: Binding["kind"];
+  readonly init: SyntaxNode | undefined;
+}
+
+function declarePattern(pattern: SyntaxNode, declaration: Declaration, walk: Walk): void {
+  const { parent, target, scope, kind, init } = declaration;
+  pattern.parent = parent;
+  switch (pattern.type) {
+    case "Identifier":
+      declare(pattern, parent, target, kind, init, walk);
+      return;
+    case "ObjectPattern":
+      for (const property of pattern["properties"] as SyntaxNode[]) {
+        property.parent = pattern;
+        const inner: Declaration = { parent: property, target, scope, kind, init: undefined };
+        if (property.type === "RestElement") {
+          declarePattern(property["argument"], inner, walk);
+          continue;
+        }
+        if (property["computed"]) visit(property["key"], property, scope, walk);
+        // `const { queueMicrotask } = global`, not `const { URL } = require("url")`.
+        else if (init?.type === "Identifier" && HARMLESS_GLOBALS.has(property["key"].name)) walk.namedLikeGlobals.push(property);
+        declarePattern(property["value"], inner, walk);
+      }
+      return;
+    case "ArrayPattern":
+      for (const element of pattern["elements"] as (SyntaxNode | null)[]) {
+        if (element) declarePattern(element, { parent: pattern, target, scope, kind, init: undefined }, walk);
+      }
+      return;
+    case "AssignmentPattern":
+      declarePattern(pattern["left"], { parent: pattern, target, scope, kind, init: undefined }, walk);
+      visit(pattern["right"], pattern, scope, walk);
+      return;
+    case "RestElement":
+      declarePattern(pattern["argument"], { parent: pattern, target, scope, kind, init: undefined }, walk);
+      return;
+    default:
+      visit(pattern, parent, scope, walk);
+  }
+}
+
+function declare(id: SyntaxNode, parent: SyntaxNode, scope: Scope, kind: Binding["kind"], init: SyntaxNode | undefined, walk: Walk): void {
+  id.parent = parent;
+  id.scope = scope;
+  const name: string = id["name"];
+  walk.declared.add(name);
+  scope.bindings ??= new Map();
+  const before = scope.bindings.get(name);
+  if (before === undefined) scope.bindings.set(name, { name, scope, kind, node: id, init, redeclared: false });
+  else before.redeclared = true;
 }
 
 const ENVIRONMENT_KEY = /^[A-Z][A-Z0-9_]{1,63}$/;

@@ -3,9 +3,9 @@ export interface SyntaxNode {
   type: string;
   start: number;
   end: number;
-  parent?: SyntaxNode;
+  parent?: SyntaxNode | undefined;
   /** Of identifiers that are references, and of functions: the scope they stand in. */
-  scope?: Scope;
+  scope?: Scope | undefined;
   [key: string]: any;
 }
 

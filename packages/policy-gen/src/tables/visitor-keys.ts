@@ -1,5 +1,5 @@
 /** The child nodes of each ESTree node type, in source order. A type that is not listed has none. */
-export const VISITOR_KEYS: Readonly<Record<string, readonly string[]>> = {
+export const VISITOR_KEYS: ReadonlyMap<string, readonly string[]> = new Map(Object.entries({
   ArrayExpression: ["elements"],
   ArrayPattern: ["elements"],
   AssignmentExpression: ["left", "right"],
@@ -55,4 +55,4 @@ export const VISITOR_KEYS: Readonly<Record<string, readonly string[]>> = {
   WhileStatement: ["test", "body"],
   WithStatement: ["object", "body"],
   YieldExpression: ["argument"],
-};
+}));
