@@ -20,14 +20,18 @@ const MOST_BYTES = 64 * 1024 * 1024;
  * HAZARD: whoever can write the folder decides what the policy will be; it
  * belongs where no package of the project may write.
  */
-export function openFactsCache(folder: string | undefined): FactsCache {
+export function openFactsCache(folder: string | undefined, onAnalysis: () => void = () => {}): FactsCache {
   const path = folder === undefined ? undefined : join(folder, `facts-${ANALYSER_VERSION}.jsonl`);
   const known = path === undefined ? new Map<string, string>() : readLines(path);
   const used = new Map<string, string>();
   let isChanged = false;
+  const analyze = (source: string, info: SourceInfo): FileFacts => {
+    onAnalysis();
+    return analyzeFile(source, info);
+  };
   return {
     factsOf(source, info) {
-      if (path === undefined) return analyzeFile(source, info);
+      if (path === undefined) return analyze(source, info);
       const key = createHash("sha256").update(`${ANALYSER_VERSION} ${info.format} ${info.ambiguous === true}\0`).update(source).digest("hex");
       const line = used.get(key) ?? known.get(key);
       const cached = line === undefined ? undefined : readFacts(line);
@@ -35,7 +39,7 @@ export function openFactsCache(folder: string | undefined): FactsCache {
         used.set(key, line!);
         return cached;
       }
-      const facts = analyzeFile(source, info);
+      const facts = analyze(source, info);
       used.set(key, JSON.stringify(facts));
       isChanged = true;
       return facts;

@@ -2,6 +2,7 @@ import { join, relative, sep } from "node:path";
 import { builtinMemberRisk, buildGraph, commandProblem, findInstalledCommand, makeDisk, makeResolver, MoatError, resolveProgram } from "@moat/core/model";
 import type { CanonicalName, Overrides, PackageEntry, PackageGraph, Policy, Resolution, Resolver } from "@moat/core/model";
 import { programIn } from "./call-effects.ts";
+import { makeEnginePace } from "./engine-pace.ts";
 import { openFactsCache } from "./facts-cache.ts";
 import { makeGrantCollector } from "./grant-collector.ts";
 import type { Evidence, Finding, GrantCollector } from "./grant-collector.ts";
@@ -29,6 +30,8 @@ export interface GenerateOptions {
   readonly overrides?: Overrides;
   /** Folder for the facts of files that have been analysed; none is kept unless given. */
   readonly cacheDir?: string;
+  /** Asks V8 to optimise later while files are parsed, by flags of the whole process: for a process that does little else. */
+  readonly slowOptimiser?: boolean;
   /** Called for each file that is looked at. */
   readonly onProgress?: (progress: { readonly file: string; readonly count: number }) => void;
 }
@@ -60,7 +63,8 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
   // Declares the workspace members too, so that their files have an owner.
   const declared = buildGraph(project, reader, { resolver });
   const entries = options.entries.map((entry) => resolveEntry(entry, project, resolver));
-  const cache = openFactsCache(options.cacheDir);
+  const pace = options.slowOptimiser === true ? makeEnginePace() : undefined;
+  const cache = openFactsCache(options.cacheDir, pace?.next);
   const isFirstParty = (location: string): boolean => (declared.byLocation.get(location)?.kind ?? "dependency") !== "dependency";
   const tools = [...new Set(entries.flatMap(({ location }, index) => (location !== undefined && options.entries[index]!.startsWith("bin:") ? [location] : [])))];
   const plugins = makePluginSearch({
@@ -72,16 +76,21 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
     declaredNames: (location) => [...declared.byLocation.get(location)?.dependencies.keys() ?? namesDeclaredBy(location, resolver)],
     projectFiles: () => listFiles(project, disk),
   });
-  const found = reachFiles(entries, {
-    resolver,
-    disk,
-    factsOf: cache.factsOf,
-    declaredNames: (location) => namesDeclaredBy(location, resolver),
-    projectNames: (location) => namesDeclaredBy(location, resolver, "devDependencies"),
-    isFirstParty,
-    onFile: (file, count) => options.onProgress?.({ file, count }),
-    more: plugins.more,
-  });
+  let found: Reached;
+  try {
+    found = reachFiles(entries, {
+      resolver,
+      disk,
+      factsOf: cache.factsOf,
+      declaredNames: (location) => namesDeclaredBy(location, resolver),
+      projectNames: (location) => namesDeclaredBy(location, resolver, "devDependencies"),
+      isFirstParty,
+      onFile: (file, count) => options.onProgress?.({ file, count }),
+      more: plugins.more,
+    });
+  } finally {
+    pace?.end();
+  }
   const reached = { ...found, edges: [...found.edges, ...plugins.edges(found)] };
   cache.save();
 

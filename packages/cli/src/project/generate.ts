@@ -25,6 +25,7 @@ export async function generate(request: GenerateRequest, context: CommandContext
       projectDir: project,
       entries,
       overrides,
+      slowOptimiser: true,
       ...(previous === undefined ? {} : { root: previous.root }),
       ...(cacheDir === undefined ? {} : { cacheDir }),
       onProgress: ({ count }) => progress.show(`moat: ${count} files analysed`),
