@@ -1,156 +1,187 @@
 #!/usr/bin/env node
-/**
- * Programs under moat and under its neighbours, against plain Node, as ratios
- * of medians. The runs of the tools are interleaved, so that what else the
- * machine does meets all of them alike.
- */
+/** Programs under moat and under its neighbours, against plain Node: as tables, samples and a plot. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { PROGRAMS, ROWS } from "./programs.mjs";
+import { insertTables } from "./insert-tables.mjs";
+import { measure } from "./measure.mjs";
+import { plotOf } from "./plot.mjs";
+import { PROGRAMS } from "./programs.mjs";
+import { projectsIn } from "./projects.mjs";
+import { cellOf } from "./results.mjs";
+import { nameOf, SECTIONS } from "./rows.mjs";
 import { startProcess } from "./start-process.mjs";
-import { makeTable } from "./table.mjs";
+import { makeTables } from "./table.mjs";
 import { TOOLS } from "./tools.mjs";
-import { makeWorkspace } from "./workspace.mjs";
+import { layOut, makeWorkspace } from "./workspace.mjs";
 
-const USAGE = `usage: npm run bench -- [--runs N] [--only REGEX] [--tools a,b] [--json FILE] [--node BIN]
+const USAGE = `usage: npm run bench -- [options]
 
-  --runs N      rounds of each program under each tool (3)
-  --only REGEX  programs by name: ${Object.keys(PROGRAMS).join(", ")}
-  --tools a,b   tools beside node: ${Object.keys(TOOLS).slice(1).join(", ")}
-  --json FILE   writes every sample
-  --node BIN    the Node that all of them run on
+  --list             shows the rows, with the command of each tool, and measures nothing
+  --only REGEX       rows by name (eslint:process), or programs of a group (usage/ajv)
+  --tools a,b        tools beside node: ${Object.keys(TOOLS).slice(1).join(", ")}
+  --runs N           rounds of each program under each tool (3)
+  --node BIN         the Node that all of them run on
+  --projects FOLDER  projects of your own, each a folder with a package.json, as one more group
+  --json FILE        writes every sample
+  --markdown FILE    writes the tables, between the marks for this Node where FILE has them
+  --plot FILE        writes a picture of cost against size (SVG)
 `;
 
 const { values } = readArguments();
-const tools = ["node", ...values.tools.split(",")];
+const tools = ["node", ...values.tools.split(",").filter(Boolean)];
 const only = new RegExp(values.only, "u");
 const rounds = Number(values.runs);
-const { work, folders } = makeWorkspace();
+const work = makeWorkspace();
+const programs = { ...PROGRAMS, ...projectsIn(work, values.projects) };
 
-/** By program, then tool: samples by phase, and why there are none. */
-const results = new Map();
-for (const [name, program] of Object.entries(PROGRAMS)) {
-  if (!only.test(name)) continue;
-  const byTool = new Map();
-  results.set(name, byTool);
-  for (const tool of tools) byTool.set(tool, { samples: {}, ...(await writePolicy(name, program, tool)) });
-  for (let round = 0; round <= rounds; round++) {
-    // The first round is not counted: it fills the disk's cache and each tool's own.
-    // No tool always comes after the same one.
-    const first = round % tools.length;
-    for (const tool of [...tools.slice(first), ...tools.slice(0, first)]) await runOnce(name, program, tool, round > 0);
-  }
-  agree(name, byTool);
-}
-
-const resultOf = (program, tool) => results.get(program).get(tool);
-const rows = ROWS.filter(({ program }) => results.has(program));
-const node = (await versionOf(values.node)).trim();
-process.stderr.write("\r\u001B[K");
-console.log(
-  `Node ${node}, ${os.cpus().length} × ${os.cpus()[0]?.model ?? "?"}, ${rounds} rounds; times of node, ratios to it; policies in time\n`,
+const computing = SECTIONS.flatMap(({ rows }) => rows.filter((row) => row.computing));
+const sections = SECTIONS.map(({ title, rows }) => ({ title, rows: rows.filter(isAsked) })).filter(
+  ({ rows }) => rows.length > 0,
 );
-console.log(makeTable(rows, tools, resultOf));
-if (values.json !== undefined) {
-  const samples = Object.fromEntries([...results].map(([name, byTool]) => [name, Object.fromEntries(byTool)]));
-  writeFileSync(values.json, `${JSON.stringify({ node, rounds, samples }, null, 1)}\n`);
-}
+const phases = phasesByProgram();
+const places = new Map([...phases.keys()].map((name) => [name, layOut(work, name, programs[name])]));
 
-/** Each tool's policy for a program; moat's, which is quick, more than once. */
-async function writePolicy(name, program, tool) {
-  const place = placeOf(name, program, tool);
-  const samples = {};
-  const measured = ROWS.some((row) => row.program === name && row.phase.startsWith("policy"));
-  for (let round = 0; round < (tool === "moat" && measured ? Math.min(3, rounds) : 1); round++) {
-    for (const [phase, { before, command }] of Object.entries(TOOLS[tool].policy(place))) {
-      progress(`${name}: ${phase} by ${tool}`);
-      before?.();
-      const outcome = await startProcess({ command, cwd: place.folder, env: place.env }).finished;
-      if (outcome.code !== 0) return { samples, failure: `writing the policy: ${reasonOf(outcome)}` };
-      (samples[phase] ??= []).push(outcome.times.process);
+if (values.list) list();
+else await run();
+
+async function run() {
+  const begin = performance.now();
+  const results = new Map();
+  let number = 0;
+  for (const [name, wanted] of phases) {
+    const at = `${++number}/${phases.size}`;
+    const how = { tools, rounds, phases: wanted, placeOf: (tool) => placeOf(name, tool), progress };
+    results.set(name, await measure(name, programs[name], how));
+    function progress(text) {
+      if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${at} ${text}`);
     }
   }
-  return { samples };
+  if (process.stderr.isTTY) process.stderr.write("\r\u001B[K");
+  const seconds = Math.round((performance.now() - begin) / 1000);
+
+  const resultOf = (program, tool) => results.get(program).byTool.get(tool);
+  const cell = (row, tool) => (tools.includes(tool) ? cellOf(row, tool, resultOf, membersOf(row)) : {});
+  const node = await versionOf(values.node);
+  const setting = `Node ${node}, ${os.cpus().length} × ${os.cpus()[0]?.model ?? "?"}, ${rounds} rounds, ${seconds} s`;
+  const tables = makeTables(sections, tools, cell, failuresInGroups(results));
+  console.log(`${setting}\n\n${tables}`);
+
+  const programsAsData = Object.fromEntries(
+    [...results].map(([name, { byTool, size }]) => [name, { ...size, tools: Object.fromEntries(byTool) }]),
+  );
+  const rowsAsData = sections.flatMap(({ title, rows }) =>
+    rows.map((row) => ({
+      name: nameOf(row),
+      section: title,
+      label: row.label,
+      tools: Object.fromEntries(tools.map((tool) => [tool, cell(row, tool)])),
+    })),
+  );
+  const data = { node, rounds, seconds, rows: rowsAsData, programs: programsAsData };
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(data, null, 1)}\n`);
+  if (values.markdown !== undefined) insertTables(values.markdown, node, `${setting}.\n\n${tables}`);
+  if (values.plot !== undefined) writeFileSync(values.plot, plotOf(data));
 }
 
-async function runOnce(name, program, tool, counts) {
-  const result = results.get(name).get(tool);
-  if (result.failure !== undefined) return;
-  progress(`${name} by ${tool}`);
-  const place = placeOf(name, program, tool);
-  const command = TOOLS[tool].run(place);
-  const start = (more) => startProcess({ command, cwd: place.folder, env: { ...place.env, ...more } });
-  let outcome;
-  try {
-    outcome = await (program.drive === undefined ? start({}).finished : program.drive(start));
-  } catch (error) {
-    outcome = { code: "no answer", stderr: error.message, times: {}, value: "" };
-  }
-  if (outcome.code !== 0) {
-    result.failure = reasonOf(outcome);
-    return;
-  }
-  result.value = outcome.value;
-  if (!counts) return;
-  for (const [phase, ms] of Object.entries(outcome.times)) (result.samples[phase] ??= []).push(ms);
-}
-
-/** A tool under which the program came to something else has not run it. */
-function agree(name, byTool) {
-  const { value: expected, failure } = byTool.get("node");
-  if (failure !== undefined) throw new Error(`${name} fails under plain Node: ${failure}`);
-  for (const result of byTool.values()) {
-    if (result.failure !== undefined || result.value === expected) continue;
-    result.failure = "the program ran and came to another result";
-    for (const phase of Object.keys(result.samples)) if (!phase.startsWith("policy")) delete result.samples[phase];
+/** The rows with commands that can be pasted into a shell. */
+function list() {
+  for (const { title, rows } of sections) {
+    console.log(`# ${title}`);
+    for (const row of rows) {
+      console.log(`\n${nameOf(row)}  (${row.label})`);
+      if (row.group !== undefined) {
+        console.log(`  over ${membersOf(row).map(nameOf).join(", ")}`);
+        continue;
+      }
+      for (const tool of tools) {
+        const { command, folder, env } = commandOf(row, tool);
+        if (command === undefined) continue;
+        const settings = tool === "moat" ? [`HOME=${env.HOME}`, `XDG_CACHE_HOME=${env.XDG_CACHE_HOME}`] : [];
+        console.log(`  ${tool}: cd ${folder} && ${[...settings, ...command].join(" ")}`);
+      }
+    }
+    console.log("");
   }
 }
 
-function placeOf(name, program, tool) {
-  const cache = path.join(work, "cache");
+function commandOf({ program, phase }, tool) {
+  const place = placeOf(program, tool);
+  const command = phase.startsWith("policy") ? TOOLS[tool].policy(place)[phase]?.command : TOOLS[tool].run(place);
+  return { command, folder: place.folder, env: place.env };
+}
+
+function isAsked(row) {
+  const members = membersOf(row, () => true);
+  return members.length > 0 && (only.test(nameOf(row)) || (row.group !== undefined && members.some(isNamed)));
+}
+
+/** A row of a group can be asked for by the group's name, or by those of its programs. */
+function isNamed({ program, phase }) {
+  return only.test(`${program}:${phase}`);
+}
+
+/** What a row is about, as rows of programs. */
+function membersOf(row, isMember = only.test(nameOf(row)) ? () => true : isNamed) {
+  if (row.group === undefined) return [row];
+  if (row.group === "computing") return computing.filter(isMember);
+  return Object.keys(programs)
+    .filter((name) => programs[name].group === row.group)
+    .map((name) => ({ ...row, group: undefined, program: name }))
+    .filter(isMember);
+}
+
+function phasesByProgram() {
+  const byProgram = new Map();
+  for (const { rows } of sections) {
+    for (const { program, phase } of rows.flatMap((row) => membersOf(row))) {
+      if (!byProgram.has(program)) byProgram.set(program, new Set());
+      byProgram.get(program).add(phase);
+    }
+  }
+  return byProgram;
+}
+
+function failuresInGroups(results) {
+  return [...results]
+    .filter(([name]) => programs[name].group !== undefined)
+    .flatMap(([program, { byTool }]) => [...byTool].map(([tool, { failure }]) => ({ program, tool, failure })))
+    .filter(({ failure }) => failure !== undefined);
+}
+
+/** Each program has a cache of its own, so that emptying one leaves the others prepared. */
+function placeOf(name, tool) {
+  const cache = path.join(work, "cache", name);
   const home = path.join(work, "home");
-  mkdirSync(home, { recursive: true });
+  for (const folder of [cache, home]) mkdirSync(folder, { recursive: true });
   const PATH = [path.dirname(values.node), process.env.PATH].join(path.delimiter);
   const env = { PATH, HOME: home, XDG_CACHE_HOME: cache, TMPDIR: process.env.TMPDIR, LANG: "C.UTF-8" };
-  return { node: values.node, work, folder: folders.get(name), file: program.file, name, tool, cache, env };
-}
-
-function reasonOf({ code, stderr }) {
-  const lines = stderr.split("\n").map((line) => line.trim());
-  const told =
-    lines.find((line) => /^(?:Uncaught )?\(?\w*(?:Error|Exception)\b.*:|^moat: /u.test(line)) ??
-    lines.find(Boolean) ??
-    "";
-  const plain = told
-    .replaceAll(work, "…")
-    .replaceAll(/\[?\u001B\[[\d;]*m/gu, "")
-    .slice(0, 160);
-  return `${typeof code === "number" ? `exit code ${code}` : code}${plain === "" ? "" : `, ${plain}`}`;
-}
-
-function progress(text) {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text}`);
+  return { node: values.node, work, ...places.get(name), name, tool, cache, env };
 }
 
 async function versionOf(binary) {
-  return (await startProcess({ command: [binary, "-p", "process.version"], cwd: work, env: {} }).finished).value;
+  const command = [binary, "-p", "process.version"];
+  return (await startProcess({ command, cwd: work, env: {} }).finished).value.trim();
 }
 
 function readArguments() {
   try {
     const parsed = parseArgs({
       options: {
-        runs: { type: "string", default: "3" },
+        list: { type: "boolean", default: false },
         only: { type: "string", default: "" },
         tools: { type: "string", default: Object.keys(TOOLS).slice(1).join(",") },
-        json: { type: "string" },
+        runs: { type: "string", default: "3" },
         node: { type: "string", default: process.execPath },
+        projects: { type: "string" },
+        json: { type: "string" },
+        markdown: { type: "string" },
+        plot: { type: "string" },
         help: { type: "boolean", default: false },
       },
     });
-    const wrong = parsed.values.tools.split(",").filter((tool) => !Object.hasOwn(TOOLS, tool));
+    const wrong = parsed.values.tools.split(",").filter((tool) => tool !== "" && !Object.hasOwn(TOOLS, tool));
     if (wrong.length > 0) throw new TypeError(`there is no tool ${wrong.join(", ")}`);
     if (!(Number(parsed.values.runs) >= 1)) throw new TypeError("--runs needs a number from 1");
     if (!parsed.values.help) return parsed;

@@ -1,31 +1,39 @@
 /** Runs one process and times it from its start to its exit. */
 import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
 
 const TIMEOUT_MS = 90_000;
+const PRELOADED = fileURLToPath(new URL("usage-at-exit.cjs", import.meta.url));
 
 /**
  * @typedef {object} Outcome
  * @property {number | string | null} code exit code, or the signal, or "timeout"
  * @property {Record<string, number>} times milliseconds by phase; `process` is the whole
+ * @property {{ cpu?: number, memory?: number, modules?: number, bytes?: number }} used
+ *   milliseconds of processor, peak of resident memory in MiB; nothing where it was killed
  * @property {string} value what the program says that it computed
  */
 
 /**
- * @param {{ command: string[], cwd: string, env: Record<string, string | undefined> }} what
+ * @param {{ command: string[], cwd: string, env: Record<string, string | undefined>, timeout?: number }} what
+ *   the command's first word is a Node
  * @returns {{ line(pattern: RegExp): Promise<string>, finished: Promise<Outcome & { stderr: string }> }}
  */
-export function startProcess({ command: [program, ...args], cwd, env }) {
+export function startProcess({ command: [program, ...args], cwd, env, timeout = TIMEOUT_MS }) {
   const begin = performance.now();
-  const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  const stdio = ["ignore", "pipe", "pipe", "pipe"];
+  const child = spawn(program, ["--require", PRELOADED, ...args], { cwd, env, stdio });
   let stdout = "";
   let stderr = "";
+  let usage = "";
   let timedOut = false;
   const timer = setTimeout(() => {
     timedOut = true;
     child.kill("SIGKILL");
-  }, TIMEOUT_MS);
+  }, timeout);
   child.stdout.setEncoding("utf8").on("data", (text) => (stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text) => (stderr += text));
+  child.stdio[3].setEncoding("utf8").on("data", (text) => (usage += text));
 
   let exited = 0;
   child.once("exit", () => (exited = performance.now()));
@@ -35,7 +43,8 @@ export function startProcess({ command: [program, ...args], cwd, env }) {
       clearTimeout(timer);
       const { times, value } = reported(stdout);
       const process = (exited || performance.now()) - begin;
-      resolve({ code: timedOut ? "timeout" : (code ?? signal), times: { ...times, process }, value, stderr });
+      const used = usage === "" ? {} : JSON.parse(usage);
+      resolve({ code: timedOut ? "timeout" : (code ?? signal), times: { ...times, process }, used, value, stderr });
     });
   });
   const line = (pattern) =>

@@ -1,47 +1,85 @@
-/** The samples as a Markdown table of ratios. */
+/** The results as Markdown: a table for each section. */
+import { nameOf } from "./rows.mjs";
+import { isReached, targetText } from "./targets.mjs";
 
-export const median = (samples) => {
-  const sorted = [...samples].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-};
+/** Of a peer's failures in a group of programs, which are many, only the number is told. */
+const TOLD_IN_FULL = "moat";
 
 /**
- * @param {{ label: string, program: string, phase: string }[]} rows
- * @param {string[]} tools the first is what the others are compared with
- * @param {(program: string, tool: string) => { samples: Record<string, number[]>, failure?: string }} resultOf
+ * @param {{ title: string, rows: import("./rows.mjs").Row[] }[]} sections
+ * @param {string[]} tools the first is plain node
+ * @param {(row: import("./rows.mjs").Row, tool: string) => import("./results.mjs").Cell} cellOf
+ * @param {{ program: string, tool: string, failure: string }[]} groupFailures
  */
-export function makeTable(rows, tools, resultOf) {
-  const [plain, ...others] = tools;
+export function makeTables(sections, tools, cellOf, groupFailures) {
   const notes = new Map();
   const noteOf = (text) => {
     if (!notes.has(text)) notes.set(text, notes.size + 1);
-    return `[${notes.get(text)}]`;
+    return `\\[${notes.get(text)}]`;
   };
-  const cells = rows.map(({ label, program, phase }) => {
-    const samplesOf = (tool) => resultOf(program, tool).samples[phase] ?? [];
-    const base = samplesOf(plain).length > 0 ? median(samplesOf(plain)) : undefined;
-    const cell = (tool) => {
-      const samples = samplesOf(tool);
-      if (samples.length > 0)
-        return base === undefined ? duration(median(samples)) : (median(samples) / base).toFixed(2);
-      const { failure } = resultOf(program, tool);
-      return failure === undefined || phase.startsWith("policy")
-        ? "–"
-        : `– ${noteOf(`${tool}, ${program}: ${failure}`)}`;
-    };
-    return [label, base === undefined ? "–" : duration(base), ...others.map(cell)];
+  const parts = sections.flatMap(({ title, rows }) => {
+    const withCpu = rows.some((row) => cellOf(row, "moat").cpu !== undefined);
+    const head = tools.flatMap((tool) => headsOf(tool, withCpu));
+    const body = rows.map((row) => {
+      const cells = Object.fromEntries(tools.map((tool) => [tool, cellOf(row, tool)]));
+      const text = (tool) => textOf(row, cells[tool], (failure) => noteOf(`${tool}, ${row.program}: ${failure}`));
+      const columns = tools.flatMap((tool) => {
+        if (tool === "node") return [cells.node.value === undefined ? "–" : quantity(row, cells.node.value)];
+        if (tool !== "moat") return [text(tool)];
+        const cpu = withCpu ? [cells.moat.cpu?.toFixed(2) ?? "–"] : [];
+        return [text(tool), spreadText(row, cells.moat), ...cpu, targetCell(row, cells)];
+      });
+      return [row.label, ...columns, `\`${nameOf(row)}\``];
+    });
+    return [`**${title}**`, "", ...aligned([["", ...head, "row"], ...body]), ""];
   });
-  const lines = aligned([["", `${plain} (time)`, ...others], ...cells]);
-  return [...lines, "", ...[...notes].map(([text, number]) => `[${number}] ${text}`)].join("\n").trimEnd();
+  const told = groupFailures.filter(({ tool }) => tool === TOLD_IN_FULL);
+  const lines = [
+    ...[...notes].map(([text, number]) => `- \\[${number}] ${text}`),
+    ...told.map(({ program, tool, failure }) => `- ${tool}, ${program}: ${failure}`),
+  ];
+  return [...parts, ...lines].join("\n").trimEnd();
 }
 
-const duration = (ms) => (ms >= 1000 ? `${(ms / 1000).toFixed(2)} s` : `${ms.toFixed(ms < 10 ? 1 : 0)} ms`);
+function headsOf(tool, withCpu) {
+  if (tool !== "moat") return [tool];
+  return ["moat", "quartiles", ...(withCpu ? ["CPU"] : []), "target"];
+}
+
+function textOf(row, { value, ratio, failure, ran }, noteOf) {
+  if (value === undefined) {
+    if (failure === undefined) return "–";
+    return ran === undefined ? `– ${noteOf(failure)}` : `– (0 of ${ran[1]})`;
+  }
+  const told = ratio === undefined ? quantity(row, value) : ratio.toFixed(2);
+  return ran === undefined || ran[0] === ran[1] ? told : `${told} (${ran[0]} of ${ran[1]})`;
+}
+
+function spreadText(row, { ratio, spread }) {
+  if (spread === undefined) return "–";
+  return spread.map((value) => (ratio === undefined ? quantity(row, value) : value.toFixed(2))).join(" – ");
+}
+
+function targetCell({ target }, cells) {
+  if (target === undefined) return "–";
+  const text = targetText(target);
+  if (cells.moat.value === undefined) return text;
+  const reached = isReached(target, cells.moat, { node: cells.node, of: cells[target.of] });
+  return reached === undefined ? text : `${text} ${reached ? "✓" : "✗"}`;
+}
+
+function quantity({ phase, count, mean }, value) {
+  if (mean === "geometric") return "–";
+  if (count !== undefined) return `${Math.round(value)}/s`;
+  if (phase === "memory") return `${Math.round(value)} MiB`;
+  return value >= 1000 ? `${(value / 1000).toFixed(2)} s` : `${value.toFixed(value < 10 ? 1 : 0)} ms`;
+}
 
 function aligned(rows) {
   const widths = rows[0].map((_, column) => Math.max(3, ...rows.map((row) => row[column].length)));
+  const isText = (column) => column === 0 || column === widths.length - 1;
   const line = (row) =>
-    `| ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]))).join(" | ")} |`;
-  const rule = `| ${widths.map((width, column) => (column === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`)).join(" | ")} |`;
-  return [line(rows[0]), rule, ...rows.slice(1).map(line)];
+    `| ${row.map((cell, column) => (isText(column) ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join(" | ")} |`;
+  const rule = widths.map((width, column) => (isText(column) ? "-".repeat(width) : `${"-".repeat(width - 1)}:`));
+  return [line(rows[0]), `| ${rule.join(" | ")} |`, ...rows.slice(1).map(line)];
 }

@@ -1,16 +1,22 @@
-/** How each tool writes a policy and runs a program. */
-import { mkdirSync, rmSync } from "node:fs";
+/** How each tool writes a policy, runs a program, and forgets what it keeps. */
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const MOAT = fileURLToPath(new URL("../../packages/cli/bin/moat.js", import.meta.url));
+const OWN_CODE = "own-code";
+const LAVAMOAT_POLICY_MS = 400_000;
 
 /**
- * `policy` gives the commands that write a policy, by phase; `run` the command
- * that runs the program.
- *
  * @typedef {{ node: string, work: string, folder: string, file: string, name: string, cache: string }} Place
- * @typedef {{ policy(place: Place): Record<string, { before?: () => void, command: string[] }>, run(place: Place): string[] }} Tool
+ *
+ * @typedef {object} Tool
+ * @property {(place: Place) => Record<string, { before?: () => void, command: string[], timeout?: number }>} policy
+ *   the commands that write a policy, by phase
+ * @property {(place: Place) => string[]} run the command that runs the program
+ * @property {(place: Place, ownCode: boolean) => void} [forget] takes away what earlier runs have prepared,
+ *   and `ownCode`, the tool's own compiled code; missing where a tool keeps nothing
+ *
  * @type {Record<string, Tool>}
  */
 export const TOOLS = {
@@ -21,23 +27,21 @@ export const TOOLS = {
   moat: {
     policy({ node, folder, file, cache }) {
       const command = [node, MOAT, "policy", "--write", file];
-      const forget = () => rmSync(path.join(folder, "moat.policy.json"), { force: true });
-      return {
-        "policy cold": {
-          before: () => {
-            forget();
-            rmSync(cache, { recursive: true, force: true });
-          },
-          command,
-        },
-        "policy warm": { before: forget, command },
+      const forget = () => {
+        rmSync(path.join(folder, "moat.policy.json"), { force: true });
+        rmSync(cache, { recursive: true, force: true });
       };
+      return { "policy-cold": { before: forget, command }, "policy-warm": { command } };
     },
     run: ({ node, file }) => [node, MOAT, "run", file],
+    forget: ({ cache }, ownCode) => forgetPrepared(path.join(cache, "moat"), ownCode),
   },
   lavamoat: {
     // It keeps nothing between runs: writing its policy again takes as long as the first time.
-    policy: (place) => ({ "policy cold": { command: [...lavamoat(place), "--autopolicy"] } }),
+    policy: (place) => {
+      const made = { command: [...lavamoat(place), "--autopolicy"], timeout: LAVAMOAT_POLICY_MS };
+      return { "policy-cold": made };
+    },
     run: lavamoat,
   },
   "compartment-mapper": {
@@ -45,6 +49,14 @@ export const TOOLS = {
     run: ({ node, work, file, folder }) => [node, path.join(work, "run-in-compartments.mjs"), path.join(folder, file)],
   },
 };
+
+/** What moat keeps: in its folder in the user's cache, its own code in a folder there. */
+function forgetPrepared(folder, ownCode) {
+  const files = readdirSync(folder, { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile());
+  const isOwnCode = ({ parentPath }) => parentPath === path.join(folder, OWN_CODE);
+  if (!files.some(isOwnCode)) throw new Error(`moat keeps no code of its own in ${path.join(folder, OWN_CODE)}`);
+  for (const entry of files) if (ownCode || !isOwnCode(entry)) rmSync(path.join(entry.parentPath, entry.name));
+}
 
 function lavamoat({ node, work, file, name }) {
   const policies = path.join(work, "lavamoat-policies", name);

@@ -5,14 +5,10 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync,
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { PROGRAMS } from "./programs.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 
-/**
- * Installs what package-lock.json names, once, and lays out one project a
- * program. Gives the folder and each project's place.
- */
+/** Installs what package-lock.json names, once, and gives the folder. */
 export function makeWorkspace() {
   const lock = readFileSync(path.join(HERE, "package-lock.json"));
   const key = createHash("sha256").update(lock).digest("hex").slice(0, 12);
@@ -23,7 +19,7 @@ export function makeWorkspace() {
     cpSync(path.join(packages, name), path.join(work, "node_modules", name), { recursive: true });
   cpSync(path.join(HERE, "run-in-compartments.mjs"), path.join(work, "run-in-compartments.mjs"));
   rmSync(path.join(work, "lavamoat-policies"), { recursive: true, force: true });
-  return { work, folders: new Map(Object.entries(PROGRAMS).map((entry) => [entry[0], layOut(work, ...entry)])) };
+  return work;
 }
 
 function install(work) {
@@ -31,21 +27,35 @@ function install(work) {
   if (existsSync(done)) return;
   mkdirSync(work, { recursive: true });
   for (const name of ["package.json", "package-lock.json"]) cpSync(path.join(HERE, name), path.join(work, name));
-  process.stderr.write(`installing what is measured and compared with, once, into ${work} …\n`);
+  process.stderr.write(`installing what is measured and compared with, half a gigabyte, once, into ${work} …\n`);
   const options = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"];
   execFileSync("npm", ["ci", ...options], { cwd: work, stdio: ["ignore", "ignore", "inherit"], shell: false });
   writeFileSync(done, "");
 }
 
-function layOut(work, name, { file, packages, copies = [] }) {
-  const folder = path.join(work, "programs", name);
+/**
+ * Makes a program's project, or copies it where it is one already.
+ *
+ * @param {string} name
+ * @param {import("./programs.mjs").Program} program
+ * @returns {{ folder: string, file: string }} `file` is the entry
+ */
+export function layOut(work, name, { file, text, source, packages, copies = [] }) {
+  const folder = path.join(work, source === undefined ? "programs" : "projects", name);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
+  if (source !== undefined) {
+    cpSync(source, folder, { recursive: true });
+    return { folder, file };
+  }
   const versionOf = (dependency) =>
     JSON.parse(readFileSync(path.join(work, "node_modules", dependency, "package.json"), "utf8")).version;
   const dependencies = Object.fromEntries(packages.map((dependency) => [dependency, versionOf(dependency)]));
-  const manifest = { name: `program-${name}`, version: "1.0.0", private: true, dependencies };
+  const manifest = { name: `program-${path.basename(name)}`, version: "1.0.0", private: true, dependencies };
   writeFileSync(path.join(folder, "package.json"), JSON.stringify(manifest, null, 2));
-  for (const copied of [file, ...copies]) cpSync(path.join(HERE, "programs", copied), path.join(folder, copied));
-  return folder;
+  const entry = file === undefined ? "index.cjs" : path.basename(file);
+  if (text !== undefined) writeFileSync(path.join(folder, entry), text);
+  else cpSync(path.join(HERE, "programs", file), path.join(folder, entry));
+  for (const copied of copies) cpSync(path.join(HERE, "programs", copied), path.join(folder, copied));
+  return { folder, file: entry };
 }
