@@ -17,6 +17,8 @@ import { TOOLS } from "./tools.mjs";
 /** Under node a first run is a run, and so it is under a tool that keeps nothing. */
 const phaseFor = (tool, phase) => (phase.startsWith("first") && !TOOLS[tool].forget ? "process" : phase);
 
+const MEANS = { median, geometric: geometricMean, largest: (values) => Math.max(...values) };
+
 /**
  * @param {import("./rows.mjs").Row} row
  * @param {string} tool
@@ -28,7 +30,7 @@ export function cellOf(row, tool, resultOf, members) {
   if (row.group === undefined) return cellOfProgram(row, row.program, tool, resultOf);
   const cells = members.map((member) => cellOfProgram({ ...row, ...member }, member.program, tool, resultOf));
   const ran = [cells.filter(({ value }) => value !== undefined).length, cells.length];
-  const middle = row.mean === "geometric" ? geometricMean : median;
+  const middle = MEANS[row.mean];
   const over = (field) => cells.map((cell) => cell[field]).filter((value) => value !== undefined);
   const [values, ratios, cpus] = [over("value"), over("ratio"), over("cpu")];
   if (values.length === 0) return { ran, failure: "runs none of them" };

@@ -37,7 +37,7 @@ const work = makeWorkspace();
 const programs = { ...PROGRAMS, ...projectsIn(work, values.projects) };
 
 const computing = SECTIONS.flatMap(({ rows }) => rows.filter((row) => row.computing));
-const sections = SECTIONS.map(({ title, rows }) => ({ title, rows: rows.filter(isAsked) })).filter(
+const sections = SECTIONS.map((section) => ({ ...section, rows: section.rows.filter(isAsked) })).filter(
   ({ rows }) => rows.length > 0,
 );
 const phases = phasesByProgram();
@@ -125,7 +125,8 @@ function isNamed({ program, phase }) {
 /** What a row is about, as rows of programs. */
 function membersOf(row, isMember = only.test(nameOf(row)) ? () => true : isNamed) {
   if (row.group === undefined) return [row];
-  if (row.group === "computing") return computing.filter(isMember);
+  if (row.phase === "*")
+    return computing.filter((one) => (row.group === "computing" || one.program === row.group) && isMember(one));
   return Object.keys(programs)
     .filter((name) => programs[name].group === row.group)
     .map((name) => ({ ...row, group: undefined, program: name }))

@@ -17,7 +17,7 @@ export function makeTables(sections, tools, cellOf, groupFailures) {
     if (!notes.has(text)) notes.set(text, notes.size + 1);
     return `\\[${notes.get(text)}]`;
   };
-  const parts = sections.flatMap(({ title, rows }) => {
+  const parts = sections.flatMap(({ title, folded, rows }) => {
     const withCpu = rows.some((row) => cellOf(row, "moat").cpu !== undefined);
     const head = tools.flatMap((tool) => headsOf(tool, withCpu));
     const body = rows.map((row) => {
@@ -31,7 +31,9 @@ export function makeTables(sections, tools, cellOf, groupFailures) {
       });
       return [row.label, ...columns, `\`${nameOf(row)}\``];
     });
-    return [`**${title}**`, "", ...aligned([["", ...head, "row"], ...body]), ""];
+    const table = aligned([["", ...head, "row"], ...body]);
+    if (folded) return ["<details>", `<summary>${title}</summary>`, "", ...table, "", "</details>", ""];
+    return [`**${title}**`, "", ...table, ""];
   });
   const told = groupFailures.filter(({ tool }) => tool === TOLD_IN_FULL);
   const lines = [
@@ -69,7 +71,7 @@ function targetCell({ target }, cells) {
 }
 
 function quantity({ phase, count, mean }, value) {
-  if (mean === "geometric") return "–";
+  if (mean !== undefined && mean !== "median") return "–";
   if (count !== undefined) return `${Math.round(value)}/s`;
   if (phase === "memory") return `${Math.round(value)} MiB`;
   return value >= 1000 ? `${(value / 1000).toFixed(2)} s` : `${value.toFixed(value < 10 ? 1 : 0)} ms`;

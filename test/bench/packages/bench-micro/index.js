@@ -109,7 +109,11 @@ const arrays = {
   "`slice`, `concat`, `map`, `filter`": () => {
     let sum = 0;
     for (let n = 0; n < 5000; n++) {
-      sum += numbers.slice(1, 5).concat(numbers).map((number) => number + n).filter((number) => number & 1).length;
+      sum += numbers
+        .slice(1, 5)
+        .concat(numbers)
+        .map((number) => number + n)
+        .filter((number) => number & 1).length;
     }
     return sum;
   },
@@ -159,7 +163,10 @@ const texts = {
   "methods of texts": () => {
     let sum = 0;
     for (let n = 0; n < 5000; n++) {
-      sum += "a-b-c".split("-").join("+").length + " keep ".trim().toUpperCase().indexOf("P") + "gate".padStart(9).charCodeAt(8);
+      sum +=
+        "a-b-c".split("-").join("+").length +
+        " keep ".trim().toUpperCase().indexOf("P") +
+        "gate".padStart(9).charCodeAt(8);
       sum += sentence.slice(n % 40, 60).startsWith("the") ? 1 : sentence.includes("gate") ? 2 : 0;
     }
     return sum;
@@ -458,7 +465,8 @@ const bytes = {
   },
   Date: () => {
     let sum = 0;
-    for (let n = 0; n < 5000; n++) sum += new Date(n * 1e6).getTime() + new Date(0).toISOString().length + (Date.now() > 0);
+    for (let n = 0; n < 5000; n++)
+      sum += new Date(n * 1e6).getTime() + new Date(0).toISOString().length + (Date.now() > 0);
     return sum;
   },
   Math: () => {
@@ -468,7 +476,8 @@ const bytes = {
   },
   "numbers as texts": () => {
     let sum = 0;
-    for (let n = 0; n < 20_000; n++) sum += String(n).length + parseInt("12", 10) + Number("7") + (n / 8).toFixed(2).length;
+    for (let n = 0; n < 20_000; n++)
+      sum += String(n).length + parseInt("12", 10) + Number("7") + (n / 8).toFixed(2).length;
     return sum;
   },
 };
