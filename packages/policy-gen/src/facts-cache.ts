@@ -1,8 +1,17 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ANALYSER_VERSION, analyzeFile } from "./analyze-file.ts";
 import type { FileFacts, SourceInfo, Use } from "./facts.ts";
+
+export interface FactsCacheOptions {
+  /** Of the project; nothing is kept without one. */
+  readonly folder: string | undefined;
+  /** The folder with those of other projects. */
+  readonly others?: string | undefined;
+  /** Called before a text is analysed. */
+  readonly onAnalysis?: (() => void) | undefined;
+}
 
 export interface FactsCache {
   /** As `analyzeFile`; a text that was seen before is not parsed again. */
@@ -20,11 +29,13 @@ const MOST_BYTES = 64 * 1024 * 1024;
  * HAZARD: whoever can write the folder decides what the policy will be; it
  * belongs where no package of the project may write.
  */
-export function openFactsCache(folder: string | undefined, onAnalysis: () => void = () => {}): FactsCache {
-  const path = folder === undefined ? undefined : join(folder, `facts-${ANALYSER_VERSION}.jsonl`);
-  const known = path === undefined ? new Map<string, string>() : readLines(path);
+export function openFactsCache({ folder, others, onAnalysis = () => {} }: FactsCacheOptions): FactsCache {
+  const name = `facts-${ANALYSER_VERSION}.jsonl`;
+  const path = folder === undefined ? undefined : join(folder, name);
+  const own = path === undefined ? undefined : readLines(path);
+  const known = path === undefined ? new Map<string, string>() : (own ?? linesOfOthers(others, name));
   const used = new Map<string, string>();
-  let isChanged = false;
+  let isChanged = own === undefined;
   const analyze = (source: string, info: SourceInfo): FileFacts => {
     onAnalysis();
     return analyzeFile(source, info);
@@ -60,13 +71,39 @@ export function openFactsCache(folder: string | undefined, onAnalysis: () => voi
   };
 }
 
-function readLines(path: string): Map<string, string> {
+/** How many other projects, and bytes of each, a project that has no facts yet looks for them in. */
+const MOST_OTHERS = 3;
+const MOST_BYTES_OF_OTHERS = 16 * 1024 * 1024;
+
+/** Projects share packages: what is known of those that were analysed last. */
+function linesOfOthers(folder: string | undefined, file: string): Map<string, string> {
+  const files: { path: string; written: number }[] = [];
+  for (const name of folder === undefined ? [] : foldersIn(folder)) {
+    const path = join(folder!, name, file);
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found !== undefined && found.size <= MOST_BYTES_OF_OTHERS) files.push({ path, written: found.mtimeMs });
+  }
+  const latest = files.toSorted((a, b) => b.written - a.written).slice(0, MOST_OTHERS);
+  return new Map(latest.flatMap(({ path }) => [...(readLines(path) ?? [])]));
+}
+
+function foldersIn(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  } catch {
+    // No project was analysed yet.
+    return [];
+  }
+}
+
+/** Facts by key; undefined where there is no such file. */
+function readLines(path: string): Map<string, string> | undefined {
   const lines = new Map<string, string>();
   let text: string;
   try {
     text = readFileSync(path, "utf8");
   } catch {
-    return lines;
+    return undefined;
   }
   for (const line of text.split("\n")) {
     if (/^[0-9a-f]{64} \{/.test(line)) lines.set(line.slice(0, 64), line.slice(65));

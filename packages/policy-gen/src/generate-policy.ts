@@ -1,9 +1,10 @@
 import { join, relative, sep } from "node:path";
 import { builtinMemberRisk, buildGraph, commandProblem, findInstalledCommand, makeDisk, makeResolver, MoatError, resolveProgram } from "@moat/core/model";
-import type { CanonicalName, Overrides, PackageEntry, PackageGraph, Policy, Resolution, Resolver } from "@moat/core/model";
+import type { CanonicalName, FileReader, Overrides, PackageEntry, PackageGraph, Policy, Resolution, Resolver } from "@moat/core/model";
 import { programIn } from "./call-effects.ts";
 import { makeEnginePace } from "./engine-pace.ts";
 import { openFactsCache } from "./facts-cache.ts";
+import { openKeptGeneration, type Generation } from "./kept-generation.ts";
 import { makeGrantCollector } from "./grant-collector.ts";
 import type { Evidence, Finding, GrantCollector } from "./grant-collector.ts";
 import { grantEnvironmentKeys } from "./environment-keys.ts";
@@ -12,6 +13,7 @@ import { CALLERS_LOADERS, CONFIGURES_TEMP, LOADS_ITS_IMPORTER, SCRIPT_POOLS, PRO
 import { ADDON_LOADERS, addonsOf } from "./native-addons.ts";
 import { nativeProgramsOf } from "./native-programs.ts";
 import { addonGrant, grantsOfUse, namedFileGrant } from "./package-grants.ts";
+import { recordReader } from "./recorded-disk.ts";
 import { listFiles, packageNameOf, reachFiles } from "./reach.ts";
 import type { Reached } from "./reach.ts";
 import { sharedGlobals } from "./shared-globals.ts";
@@ -28,8 +30,12 @@ export interface GenerateOptions {
   readonly root?: Policy["root"];
   /** What people wrote; applied by the runtime, and here only where it adds edges to follow. */
   readonly overrides?: Overrides;
-  /** Folder for the facts of files that have been analysed; none is kept unless given. */
+  /** Folder for the last analysis, and the facts of files that have been analysed; none is kept unless given. */
   readonly cacheDir?: string;
+  /**
+   * Folder that holds such folders of other projects. HAZARD: it is believed as much as the project's own.
+   */
+  readonly otherCaches?: string;
   /** Asks V8 to optimise later while files are parsed, by flags of the whole process: for a process that does little else. */
   readonly slowOptimiser?: boolean;
   /** Called for each file that is looked at. */
@@ -56,15 +62,45 @@ const NOWHERE = { line: 1, column: 1, snippet: "" };
  * @throws MoatError MOAT_ENTRY_MISSING where an entry is not there.
  */
 export async function generatePolicy(options: GenerateOptions): Promise<Generated> {
-  const reader = makeDisk();
-  const project = reader.realpath(options.projectDir) ?? options.projectDir;
+  const disk = makeDisk();
+  const project = disk.realpath(options.projectDir) ?? options.projectDir;
+  const question = [project, options.entries.map((entry) => [entry, findProgram(entry, project)]), options.root ?? "trusted"];
+  const kept = options.cacheDir === undefined ? undefined : openKeptGeneration(options.cacheDir, question, disk);
+  const known = kept?.find();
+  if (known !== undefined) return withGraph(known, project, disk);
+  const reader = recordReader(disk);
+  const generation = await analyzeProject(options, project, reader);
+  if (kept !== undefined) {
+    const record = reader.record();
+    if (record !== undefined) kept.keep(generation, record);
+  }
+  return withGraph(generation, project, disk);
+}
+
+/** The graph is made when somebody asks for it. */
+function withGraph(generation: Generation, project: string, disk: FileReader): Generated {
+  let graph: PackageGraph | undefined;
+  return {
+    policy: generation.policy,
+    findings: generation.findings,
+    get evidence() {
+      return generation.evidence;
+    },
+    get graph() {
+      const phantom = new Map(generation.phantom.map(([location, names]) => [location, new Set(names)]));
+      return (graph ??= buildGraph(project, disk, { resolver: makeResolver(disk, { roots: [project] }), phantom }));
+    },
+  };
+}
+
+async function analyzeProject(options: GenerateOptions, project: string, reader: FileReader): Promise<Generation> {
   const resolver = makeResolver(reader, { roots: [project] });
   const { disk } = resolver;
   // Declares the workspace members too, so that their files have an owner.
   const declared = buildGraph(project, reader, { resolver });
   const entries = options.entries.map((entry) => resolveEntry(entry, project, resolver));
   const pace = options.slowOptimiser === true ? makeEnginePace() : undefined;
-  const cache = openFactsCache(options.cacheDir, pace?.next);
+  const cache = openFactsCache({ folder: options.cacheDir, others: options.otherCaches, onAnalysis: pace?.next });
   const isFirstParty = (location: string): boolean => (declared.byLocation.get(location)?.kind ?? "dependency") !== "dependency";
   const tools = [...new Set(entries.flatMap(({ location }, index) => (location !== undefined && options.entries[index]!.startsWith("bin:") ? [location] : [])))];
   const plugins = makePluginSearch({
@@ -203,7 +239,7 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
     policy: { version: 1, root: options.root ?? "trusted", entries: [...new Set(options.entries)].sort(), packages },
     evidence,
     findings,
-    graph,
+    phantom: [...phantom].map(([location, names]) => [location, [...names]]),
   };
 
   /** A command may be one that the project has installed and does not declare. */
@@ -399,6 +435,16 @@ function namesDeclaredBy(location: string, resolver: Resolver, more?: "devDepend
     return [...new Set(tables.flatMap((table) => Object.keys(table ?? {})))].sort();
   } catch {
     return [];
+  }
+}
+
+/** The file of an installed command, `bin:eslint`; undefined where there is none, and for modules. */
+function findProgram(entry: string, project: string): string | undefined {
+  try {
+    return entry.startsWith("bin:") ? findInstalledCommand(entry.slice("bin:".length), project).file : undefined;
+  } catch {
+    // Said by `resolveEntry`.
+    return undefined;
   }
 }
 

@@ -48,11 +48,11 @@ describe("the cache", () => {
   const only = (): string => join(folder, readdirSync(folder)[0]!);
 
   test("an unchanged file is not analysed again", () => {
-    const first = openFactsCache(folder);
+    const first = openFactsCache({ folder });
     first.factsOf("fetch(x)", info);
     first.save();
     writeFileSync(only(), readFileSync(only(), "utf8").replace('"target":"fetch"', '"target":"marked"'));
-    expect(openFactsCache(folder).factsOf("fetch(x)", info).uses.map(({ target }) => target)).toContain("marked");
+    expect(openFactsCache({ folder }).factsOf("fetch(x)", info).uses.map(({ target }) => target)).toContain("marked");
   });
 
   test.each([
@@ -60,11 +60,11 @@ describe("the cache", () => {
     ["of another shape", (text: string) => text.replace(/\{.*/, '{"format":"commonjs","uses":[null]}')],
     ["empty", () => ""],
   ])("an entry that is %s is ignored", (_why, spoil) => {
-    const first = openFactsCache(folder);
+    const first = openFactsCache({ folder });
     const facts = first.factsOf("fetch(x)", info);
     first.save();
     writeFileSync(only(), spoil(readFileSync(only(), "utf8")));
     appendFileSync(only(), "\nnonsense\n");
-    expect(openFactsCache(folder).factsOf("fetch(x)", info)).toEqual(facts);
+    expect(openFactsCache({ folder }).factsOf("fetch(x)", info)).toEqual(facts);
   });
 });

@@ -27,7 +27,7 @@ export async function generate(request: GenerateRequest, context: CommandContext
       overrides,
       slowOptimiser: true,
       ...(previous === undefined ? {} : { root: previous.root }),
-      ...(cacheDir === undefined ? {} : { cacheDir }),
+      ...(cacheDir === undefined ? {} : { cacheDir, otherCaches: path.dirname(cacheDir) }),
       onProgress: ({ count }) => progress.show(`moat: ${count} files analysed`),
     });
   } finally {
