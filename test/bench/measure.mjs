@@ -24,8 +24,8 @@ const POLICIES = ["policy-cold", "policy-warm"];
  */
 export async function measure(name, program, { tools, rounds, phases, placeOf, progress }) {
   const byTool = new Map(tools.map((tool) => [tool, { samples: {} }]));
-  const roundsOf = (tool) =>
-    ["node", "moat"].includes(tool) ? rounds : Math.min(rounds, program.peerRounds ?? rounds);
+  const isLimited = (tool) => program.peerRounds !== undefined && !["node", "moat"].includes(tool);
+  const roundsOf = (tool) => (isLimited(tool) ? Math.min(rounds, program.peerRounds) : rounds);
   const runs = [...phases].some((phase) => !POLICIES.includes(phase));
 
   for (const tool of tools) await writePolicy(tool);
@@ -35,7 +35,8 @@ export async function measure(name, program, { tools, rounds, phases, placeOf, p
     const first = round % tools.length;
     for (const tool of [...tools.slice(first), ...tools.slice(0, first)]) {
       // The first round is not counted: it fills the disk's cache and each tool's own.
-      if (round <= roundsOf(tool)) await sample(tool, round > 0);
+      const isIdle = round > roundsOf(tool) || (round === 0 && isLimited(tool));
+      if (!isIdle) await sample(tool, round > 0);
     }
   }
   if (runs) agree(byTool);
@@ -109,7 +110,7 @@ function keep({ samples }, phase, { times: { process: whole, ...inside }, used: 
 }
 
 /** A tool under which the program came to something else has not run it. */
-function agree(byTool) {
+export function agree(byTool) {
   const { value: expected, failure } = byTool.get("node");
   for (const [tool, result] of byTool) {
     if (tool === "node" || result.failure !== undefined) continue;

@@ -81,7 +81,11 @@ function drawChart({ title, series }, trees, left) {
       text(place, HEIGHT - MARGIN.bottom + 31, packages === undefined ? "" : `${packages} packages`, "middle"),
     );
   }
-  drawn.forEach((one, number) => parts.push(drawSeries(one, x, y, left + MARGIN.left + number * 128)));
+  let legend = left + MARGIN.left;
+  for (const one of drawn) {
+    parts.push(drawSeries(one, x, y, legend));
+    legend += 26 + one.label.length * 6.5;
+  }
   return parts.join("\n");
 }
 

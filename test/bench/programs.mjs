@@ -15,7 +15,7 @@ import { USAGE } from "./usage.mjs";
  * @property {string[]} [copies] more files of `programs` that it reads
  * @property {Function} [drive] plays the other side, and gives the outcome
  * @property {string} [group] whose rows tell of all its programs together
- * @property {number} [peerRounds] rounds under other tools than node and moat
+ * @property {number} [peerRounds] counted rounds under other tools than node and moat; then none before them
  */
 
 /** @type {Record<string, Program>} */

@@ -5,16 +5,18 @@ import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { insertTables } from "./insert-tables.mjs";
+import { commandsText } from "./list-commands.mjs";
 import { measure } from "./measure.mjs";
 import { plotOf } from "./plot.mjs";
 import { PROGRAMS } from "./programs.mjs";
 import { projectsIn } from "./projects.mjs";
 import { cellOf } from "./results.mjs";
-import { nameOf, SECTIONS } from "./rows.mjs";
+import { nameOf } from "./rows.mjs";
+import { selectRows } from "./select-rows.mjs";
 import { startProcess } from "./start-process.mjs";
 import { makeTables } from "./table.mjs";
 import { TOOLS } from "./tools.mjs";
-import { layOut, makeWorkspace } from "./workspace.mjs";
+import { layOut, locationOf, makeWorkspace } from "./workspace.mjs";
 
 const USAGE = `usage: npm run bench -- [options]
 
@@ -31,23 +33,18 @@ const USAGE = `usage: npm run bench -- [options]
 
 const { values } = readArguments();
 const tools = ["node", ...values.tools.split(",").filter(Boolean)];
-const only = new RegExp(values.only, "u");
 const rounds = Number(values.runs);
 const work = makeWorkspace();
 const programs = { ...PROGRAMS, ...projectsIn(work, values.projects) };
 
-const computing = SECTIONS.flatMap(({ rows }) => rows.filter((row) => row.computing));
-const sections = SECTIONS.map((section) => ({ ...section, rows: section.rows.filter(isAsked) })).filter(
-  ({ rows }) => rows.length > 0,
-);
-const phases = phasesByProgram();
-const places = new Map([...phases.keys()].map((name) => [name, layOut(work, name, programs[name])]));
+const { sections, membersOf, phases } = selectRows(values.only, programs);
 
-if (values.list) list();
+if (values.list) process.stdout.write(commandsText(sections, tools, membersOf, placeOf, work));
 else await run();
 
 async function run() {
   const begin = performance.now();
+  for (const name of phases.keys()) layOut(work, name, programs[name]);
   const results = new Map();
   let number = 0;
   for (const [name, wanted] of phases) {
@@ -85,65 +82,6 @@ async function run() {
   if (values.plot !== undefined) writeFileSync(values.plot, plotOf(data));
 }
 
-/** The rows with commands that can be pasted into a shell. */
-function list() {
-  for (const { title, rows } of sections) {
-    console.log(`# ${title}`);
-    for (const row of rows) {
-      console.log(`\n${nameOf(row)}  (${row.label})`);
-      if (row.group !== undefined) {
-        console.log(`  over ${membersOf(row).map(nameOf).join(", ")}`);
-        continue;
-      }
-      for (const tool of tools) {
-        const { command, folder, env } = commandOf(row, tool);
-        if (command === undefined) continue;
-        const settings = tool === "moat" ? [`HOME=${env.HOME}`, `XDG_CACHE_HOME=${env.XDG_CACHE_HOME}`] : [];
-        console.log(`  ${tool}: cd ${folder} && ${[...settings, ...command].join(" ")}`);
-      }
-    }
-    console.log("");
-  }
-}
-
-function commandOf({ program, phase }, tool) {
-  const place = placeOf(program, tool);
-  const command = phase.startsWith("policy") ? TOOLS[tool].policy(place)[phase]?.command : TOOLS[tool].run(place);
-  return { command, folder: place.folder, env: place.env };
-}
-
-function isAsked(row) {
-  const members = membersOf(row, () => true);
-  return members.length > 0 && (only.test(nameOf(row)) || (row.group !== undefined && members.some(isNamed)));
-}
-
-/** A row of a group can be asked for by the group's name, or by those of its programs. */
-function isNamed({ program, phase }) {
-  return only.test(`${program}:${phase}`);
-}
-
-/** What a row is about, as rows of programs. */
-function membersOf(row, isMember = only.test(nameOf(row)) ? () => true : isNamed) {
-  if (row.group === undefined) return [row];
-  if (row.phase === "*")
-    return computing.filter((one) => (row.group === "computing" || one.program === row.group) && isMember(one));
-  return Object.keys(programs)
-    .filter((name) => programs[name].group === row.group)
-    .map((name) => ({ ...row, group: undefined, program: name }))
-    .filter(isMember);
-}
-
-function phasesByProgram() {
-  const byProgram = new Map();
-  for (const { rows } of sections) {
-    for (const { program, phase } of rows.flatMap((row) => membersOf(row))) {
-      if (!byProgram.has(program)) byProgram.set(program, new Set());
-      byProgram.get(program).add(phase);
-    }
-  }
-  return byProgram;
-}
-
 function failuresInGroups(results) {
   return [...results]
     .filter(([name]) => programs[name].group !== undefined)
@@ -158,7 +96,7 @@ function placeOf(name, tool) {
   for (const folder of [cache, home]) mkdirSync(folder, { recursive: true });
   const PATH = [path.dirname(values.node), process.env.PATH].join(path.delimiter);
   const env = { PATH, HOME: home, XDG_CACHE_HOME: cache, TMPDIR: process.env.TMPDIR, LANG: "C.UTF-8" };
-  return { node: values.node, work, ...places.get(name), name, tool, cache, env };
+  return { node: values.node, work, ...locationOf(work, name, programs[name]), name, tool, cache, env };
 }
 
 async function versionOf(binary) {

@@ -27,7 +27,7 @@ export function makeTables(sections, tools, cellOf, groupFailures) {
         if (tool === "node") return [cells.node.value === undefined ? "–" : quantity(row, cells.node.value)];
         if (tool !== "moat") return [text(tool)];
         const cpu = withCpu ? [cells.moat.cpu?.toFixed(2) ?? "–"] : [];
-        return [text(tool), spreadText(row, cells.moat), ...cpu, targetCell(row, cells)];
+        return [text(tool) + differenceText(row, cells), spreadText(row, cells.moat), ...cpu, targetCell(row, cells)];
       });
       return [row.label, ...columns, `\`${nameOf(row)}\``];
     });
@@ -55,6 +55,12 @@ function textOf(row, { value, ratio, failure, ran }, noteOf) {
   }
   const told = ratio === undefined ? quantity(row, value) : ratio.toFixed(2);
   return ran === undefined || ran[0] === ran[1] ? told : `${told} (${ran[0]} of ${ran[1]})`;
+}
+
+/** Beside the ratio, where the target speaks of a difference too. */
+function differenceText({ target, phase }, { node, moat }) {
+  if (moat.ratio === undefined || (target?.plus ?? target?.more) === undefined) return "";
+  return `, +${quantity({ phase }, moat.value - node.value)}`;
 }
 
 function spreadText(row, { ratio, spread }) {

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-const MOAT = fileURLToPath(new URL("../../packages/cli/bin/moat.js", import.meta.url));
+export const MOAT = fileURLToPath(new URL("../../packages/cli/bin/moat.js", import.meta.url));
 const OWN_CODE = "own-code";
 const LAVAMOAT_POLICY_MS = 400_000;
 
@@ -15,7 +15,8 @@ const LAVAMOAT_POLICY_MS = 400_000;
  *   the commands that write a policy, by phase
  * @property {(place: Place) => string[]} run the command that runs the program
  * @property {(place: Place, ownCode: boolean) => void} [forget] takes away what earlier runs have prepared,
- *   and `ownCode`, the tool's own compiled code; missing where a tool keeps nothing
+ *   and with `ownCode` the tool's own compiled code; missing where a tool keeps nothing
+ * @property {(place: Place, ownCode: boolean) => string[]} [forgetCommand] the same for a shell
  *
  * @type {Record<string, Tool>}
  */
@@ -35,6 +36,11 @@ export const TOOLS = {
     },
     run: ({ node, file }) => [node, MOAT, "run", file],
     forget: ({ cache }, ownCode) => forgetPrepared(path.join(cache, "moat"), ownCode),
+    forgetCommand: ({ cache }, ownCode) => [
+      ...["find", path.join(cache, "moat"), "-type", "f"],
+      ...(ownCode ? [] : ["-not", "-path", `'*/${OWN_CODE}/*'`]),
+      "-delete",
+    ],
   },
   lavamoat: {
     // It keeps nothing between runs: writing its policy again takes as long as the first time.

@@ -34,28 +34,29 @@ function install(work) {
 }
 
 /**
- * Makes a program's project, or copies it where it is one already.
+ * Where a program's project lies, and which file of it is the entry.
  *
  * @param {string} name
  * @param {import("./programs.mjs").Program} program
- * @returns {{ folder: string, file: string }} `file` is the entry
  */
-export function layOut(work, name, { file, text, source, packages, copies = [] }) {
-  const folder = path.join(work, source === undefined ? "programs" : "projects", name);
+export function locationOf(work, name, { file, source }) {
+  if (source !== undefined) return { folder: path.join(work, "projects", name), file };
+  return { folder: path.join(work, "programs", name), file: file === undefined ? "index.cjs" : path.basename(file) };
+}
+
+/** Makes a program's project, or copies it where it is one already. */
+export function layOut(work, name, program) {
+  const { text, source, packages, copies = [] } = program;
+  const { folder, file } = locationOf(work, name, program);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  if (source !== undefined) {
-    cpSync(source, folder, { recursive: true });
-    return { folder, file };
-  }
+  if (source !== undefined) return cpSync(source, folder, { recursive: true });
   const versionOf = (dependency) =>
     JSON.parse(readFileSync(path.join(work, "node_modules", dependency, "package.json"), "utf8")).version;
   const dependencies = Object.fromEntries(packages.map((dependency) => [dependency, versionOf(dependency)]));
   const manifest = { name: `program-${path.basename(name)}`, version: "1.0.0", private: true, dependencies };
   writeFileSync(path.join(folder, "package.json"), JSON.stringify(manifest, null, 2));
-  const entry = file === undefined ? "index.cjs" : path.basename(file);
-  if (text !== undefined) writeFileSync(path.join(folder, entry), text);
-  else cpSync(path.join(HERE, "programs", file), path.join(folder, entry));
+  if (text !== undefined) writeFileSync(path.join(folder, file), text);
+  else cpSync(path.join(HERE, "programs", program.file), path.join(folder, file));
   for (const copied of copies) cpSync(path.join(HERE, "programs", copied), path.join(folder, copied));
-  return { folder, file: entry };
 }
