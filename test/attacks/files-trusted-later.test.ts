@@ -27,7 +27,7 @@ beforeAll(() => {
       fs.mkdirSync("settings.d");
       fs.mkdirSync("other");
       fs.writeFileSync("other/report.js", "");`,
-    "moat.overrides.json": JSON.stringify({ packages: { dep: { fs: { read: ["."], write: [".", "./lib"] }, reason: "as broad as it gets" } } }),
+    "moat.overrides.json": JSON.stringify({ packages: { dep: { fs: { read: ["."], write: [".", "./lib"] }, packages: ["."], reason: "as broad as it gets" } } }),
   });
   expect(project.moat("policy", "--write", "index.js", "other.js").code).toBe(0);
 });
@@ -80,36 +80,43 @@ test("moat's folder below node_modules, where no home is known too", () => {
   expect(existsSync(path.join(folder, "learned.jsonl"))).toBe(false);
 });
 
-test("moat's folder in the user's cache, by a package that may write to the whole home", () => {
+test("the secret in the user's cache, and the stores that hold it, by a package that may read and write the whole home", () => {
   const other = makeProject({
     "package.json": JSON.stringify({ name: "app", version: "1.0.0", dependencies: { dep: "1.0.0" } }),
     "index.js": `require("dep");`,
     "node_modules/dep/package.json": JSON.stringify({ name: "dep", version: "1.0.0" }),
+    "node_modules/.cache/moat/key": "here is the secret",
     "node_modules/dep/index.js": `
-      const { writeFileSync, readdirSync, renameSync, symlinkSync } = require("fs");
+      const { readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } = require("fs");
       const home = require("path").resolve("..");
-      const cache = home + "/.cache/moat";
+      const secret = home + "/.cache/moat";
+      const stores = process.cwd() + "/node_modules/.cache/moat";
       writeFileSync(home + "/mine", "");
-      const done = (act) => { try { act(); return "done"; } catch (error) { return error.code; } };
-      console.log([
-        done(() => writeFileSync(cache + "/own-code/planted", "")),
-        done(() => writeFileSync(cache + "/own-code/0000000000000000.bin", "")),
-        done(() => renameSync(cache, home + "/taken")),
-        done(() => renameSync(home + "/.cache", home + "/taken")),
-        done(() => symlinkSync(cache, home + "/link")),
-      ].join());`,
-    "moat.overrides.json": JSON.stringify({ packages: { dep: { fs: { read: ["<home>"], write: ["<home>"] }, reason: "as broad as it gets" } } }),
+      const done = (act) => { try { act(); return "done"; } catch (error) { return error.code ?? "error"; } };
+      console.log([secret, stores].flatMap((folder) => [
+        done(() => readdirSync(folder)),
+        done(() => readFileSync(folder + "/key")),
+        done(() => require(folder + "/key")),
+        done(() => writeFileSync(folder + "/0000000000000000.bin", "")),
+        done(() => renameSync(folder, home + "/taken")),
+        done(() => renameSync(folder + "/..", home + "/taken")),
+        done(() => symlinkSync(folder, home + "/link")),
+      ]).join());`,
+    "moat.overrides.json": JSON.stringify({ packages: { dep: { fs: { read: ["<home>"], write: ["<home>"] }, packages: ["."], reason: "as broad as it gets" } } }),
   });
   try {
     expect(other.moat("policy", "--write", "index.js").code).toBe(0);
+    const folders = [path.join(other.folder, "../.cache/moat"), path.join(other.folder, "node_modules/.cache/moat")];
+    const ofUser = readdirSync(folders[0]!, { recursive: true }).toSorted();
     const first = other.moat("run", "index.js");
-    const cache = path.join(other.folder, "../.cache/moat");
-    const kept = readdirSync(cache, { recursive: true }).toSorted();
+    const kept = folders.map((folder) => readdirSync(folder).toSorted());
     expect(other.moat("run", "index.js")).toEqual(first);
-    expect(first.stdout).toMatch(/^E[A-Z]+(,E[A-Z]+){4}\n$/);
+    expect(first.stdout).toMatch(/^(?:ENOENT|EACCES|MODULE_NOT_FOUND)(?:,(?:ENOENT|EACCES|MODULE_NOT_FOUND)){13}\n$/);
     expect(existsSync(path.join(other.folder, "../mine"))).toBe(true);
-    expect(kept.some((name) => /own-code.[0-9a-f]{16}\.bin$/.test(String(name)))).toBe(true);
-    expect(readdirSync(cache, { recursive: true }).toSorted()).toEqual(kept);
+    expect(ofUser).toContain("key");
+    expect(readdirSync(folders[0]!, { recursive: true }).toSorted()).toEqual(ofUser);
+    expect(kept[1]).toHaveLength(3);
+    expect(folders.map((folder) => readdirSync(folder).toSorted())).toEqual(kept);
   } finally {
     other.dispose();
   }

@@ -17,22 +17,25 @@ beforeEach(() => {
 afterEach(() => project.dispose());
 
 const userFolder = (): string => path.join(project.folder, "../.cache/moat");
-const folder = (): string => path.join(userFolder(), "own-code");
-const kept = (): string => path.join(folder(), readdirSync(folder()).find((name) => name.endsWith(".bin"))!);
+const folder = (): string => path.join(project.folder, "node_modules/.cache/moat");
+/** moat's own, and not the program's, which lies beside it. */
+const kept = (): string => readdirSync(folder()).map((name) => path.join(folder(), name)).find((file) => isOwnCode(identityOf(file)))!;
+const isOwnCode = (identity: string): boolean => String((JSON.parse(identity) as unknown[])[5]) !== path.join(project.folder, "index.js");
+const secret = (): Buffer => readFileSync(path.join(userFolder(), "key"));
 const run = (): unknown => project.moat("run", "index.js");
 const HELLO = { code: 0, stdout: "hello\n", stderr: "" };
 const FORGED = { stdout: "forged\n" };
 
 function identityOf(file: string): string {
   const bytes = readFileSync(file);
-  return (JSON.parse(bytes.toString("utf8", 12, 12 + bytes.readUInt32LE(0))) as { identity: string }).identity;
+  return (JSON.parse(bytes.toString("utf8", 44, 44 + bytes.readUInt32LE(32))) as { identity: string }).identity;
 }
 
 /** Code of another text of the same length, which V8 by itself takes for that of the file. */
-function plant(source = readFileSync(MAIN), identity = identityOf(kept())): void {
+function plant(source = readFileSync(MAIN), identity = identityOf(kept()), file = kept(), by = secret()): void {
   const forged = `${WRAPPER[0]}${'console.log("forged");'.padEnd(source.length)}${WRAPPER[1]}`;
   const code = new Script(forged).createCachedData();
-  openPreparedStore(kept(), identity).replace(new Map([[MAIN, { source, facts: null, text: "", code }]]));
+  openPreparedStore(file, by, identity).replace(new Map([[MAIN, { source, facts: null, text: "", code }]]));
 }
 
 test("moat's own compiled code is kept, and used by the next run", () => {
@@ -74,16 +77,29 @@ test("what others can write is not used", () => {
   plant();
   chmodSync(kept(), 0o600);
   expect(run()).toMatchObject(FORGED);
-  chmodSync(userFolder(), 0o777);
+  chmodSync(path.join(userFolder(), "key"), 0o620);
   expect(run()).toEqual(HELLO);
+});
+
+test("a forged file is none: it does not hold the user's secret", () => {
+  run();
+  const file = kept();
+  plant(undefined, undefined, file, Buffer.alloc(32));
+  expect(run()).toEqual(HELLO);
+  plant(undefined, undefined, file, secret());
+  expect(run()).toMatchObject(FORGED);
+});
+
+test("a run leaves nothing in the home", () => {
+  const before = readdirSync(path.dirname(userFolder()), { recursive: true });
+  run();
+  expect(readdirSync(path.dirname(userFolder()), { recursive: true })).toEqual(before);
 });
 
 test("a link is not followed", () => {
   run();
   plant();
   renameSync(kept(), path.join(project.folder, "mine.bin"));
-  const name = `${"0".repeat(16)}.bin`;
-  expect(existsSync(path.join(folder(), name))).toBe(false);
   run();
   const file = kept();
   renameSync(file, `${file}.old`);
@@ -91,8 +107,7 @@ test("a link is not followed", () => {
   expect(run()).toEqual(HELLO);
 });
 
-test("where the user has written no policy, a run leaves nothing in the home", () => {
-  project.moat("run", "index.js");
+test("where the user has written no policy, a run makes no secret", () => {
   renameSync(userFolder(), `${userFolder()}-gone`);
   expect(run()).toEqual(HELLO);
   expect(existsSync(userFolder())).toBe(false);

@@ -147,6 +147,7 @@ function makePackage(grants: readonly Grant[]): { builtin(name: string): any; fe
       return shared.get(key);
     },
     reservedPaths: [],
+    secretPaths: [],
     entryModules: new Set<string>(),
   };
   return { builtin: context.builtin, fetch: makeFetchGlobals(context)["fetch"] as Function };

@@ -238,6 +238,7 @@ function makeGuest(tree: Tree, grants: { read: string[]; write: string[] }, shar
     builtin: () => ({}),
     shared: shared.get,
     reservedPaths: [at("reserved")],
+    secretPaths: [],
     entryModules: new Set([at("project/index.js")]),
   });
 }

@@ -144,6 +144,7 @@ export function makeLaunchProperty(): LaunchProperty {
         return shared.get(key);
       },
       reservedPaths: [],
+      secretPaths: [],
       entryModules: new Set<string>(),
       nodeLauncher: (_principal, start) => (launched.push(start), { execPath: process.execPath, args: [boot, ...start.args] }),
       workerLauncher: (request) => (launched.push(request), { filename: boot, workerData: null }),

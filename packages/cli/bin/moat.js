@@ -6,9 +6,9 @@ const { join } = require("node:path");
 // Where Node would find it, without the look into manifests: in this package's own folder, or beside it.
 const beside = join(__dirname, "../../core/dist/own-code.cjs");
 const isBeside = !existsSync(join(__dirname, "../node_modules/@moat/core")) && existsSync(beside);
-const { keepOwnCode, requireOwn, useKeptCode, userFolderOf } = require(isBeside ? beside : "@moat/core/own-code");
+const { keepOwnCode, nearestLocation, requireOwn, useKeptCode } = require(isBeside ? beside : "@moat/core/own-code");
 
-useKeptCode(userFolderOf(process.env));
+useKeptCode(nearestLocation(process.cwd(), process.env));
 process.once("exit", keepOwnCode);
 // A server may never exit.
 setTimeout(keepOwnCode, 5_000).unref();

@@ -127,7 +127,8 @@ export function runProgram(options: ProgramOptions): void {
     onUse: uses?.add,
     makeCompartmentGlobal: locked.makeCompartmentGlobal,
     realGlobalNames,
-    reservedPaths: [MOAT_FOLDER, join(project, "node_modules", ".cache", "moat"), ...(location ? [location.userFolder] : []), join(project, "moat.policy.json"), join(project, "moat.overrides.json"), ...[options.logFile, options.learnFile].flatMap((file) => (file === undefined ? [] : [realFile(file)]))],
+    secretPaths: location ? [location.folder, location.userFolder] : [],
+    reservedPaths: [MOAT_FOLDER, join(project, "node_modules", ".cache", "moat"), ...(location ? [location.folder, location.userFolder] : []), join(project, "moat.policy.json"), join(project, "moat.overrides.json"), ...[options.logFile, options.learnFile].flatMap((file) => (file === undefined ? [] : [realFile(file)]))],
     entry,
     // A command that a person starts may change the project's sources: a formatter must.
     otherEntries: isFirstParty(names.get(resolver.ownerOf(entry)) ?? "?")

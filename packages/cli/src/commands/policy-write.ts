@@ -1,11 +1,13 @@
+import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import {
   accept,
-  makeUserFolder,
+  makeSecret,
   POLICY_FILE,
   printPolicy,
   ratchet,
+  SECRET_BYTES,
   storeLocation,
   writeFileAtomically,
 } from "@moat/core/model";
@@ -29,9 +31,9 @@ export async function writePolicy(
   const text = printPolicy(policy);
   // Nothing is written where nothing changed: a commit hook calls this at each commit.
   if (textBefore(request.project) !== text) writeFileAtomically(path.join(request.project, POLICY_FILE), text);
-  // Lets runs keep prepared modules; they make no folder in the user's cache.
+  // Lets runs keep prepared modules; they make nothing in the user's cache.
   const location = storeLocation(request.project, context.env);
-  if (location !== undefined) makeUserFolder(location.userFolder);
+  if (location !== undefined) makeSecret(location.userFolder, randomBytes(SECRET_BYTES));
   const outcome = { ...request, policy, findings: generation.findings };
   context.stdout.write(
     flags.json

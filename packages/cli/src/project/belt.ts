@@ -49,7 +49,7 @@ export function putOnBelt({ project, policy, overrides, logFile }: BeltRequest, 
     makeResolver(makeDisk(), { roots: [paths.project] }),
   );
   const store = storeLocation(paths.project, env);
-  const ownFiles = [...(store ? [store.userFolder, store.learned] : []), ...(logFile === undefined ? [] : [logFile])];
+  const ownFiles = [...(store ? [store.userFolder, store.folder] : []), ...(logFile === undefined ? [] : [logFile])];
   const ownFolders = [dirname(dirname(fileURLToPath(import.meta.url)))];
   restartWith(
     permissionFlags({

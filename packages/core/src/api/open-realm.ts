@@ -65,10 +65,11 @@ export function openRealm(options: OpenOptions): OpenRealm {
     },
     makeCompartmentGlobal: host.locked.makeCompartmentGlobal,
     realGlobalNames: host.realGlobalNames,
+    secretPaths: location ? [location.folder, location.userFolder] : [],
     reservedPaths: [
       MOAT_FOLDER,
       join(project, "node_modules", ".cache", "moat"),
-      ...(location ? [location.userFolder] : []),
+      ...(location ? [location.folder, location.userFolder] : []),
       join(project, "moat.policy.json"),
       join(project, "moat.overrides.json"),
     ],

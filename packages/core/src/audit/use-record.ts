@@ -27,7 +27,7 @@ const MOST_USES = 50_000;
 
 /** Absolute path of the file; undefined where nothing can be kept for this user. */
 export function learnedFile(location: StoreLocation | undefined): string | undefined {
-  return location === undefined ? undefined : join(location.learned, "learned.jsonl");
+  return location === undefined ? undefined : join(location.folder, "learned.jsonl");
 }
 
 /** Notes that a run begins. @throws as `node:fs` does where the file can't be written. */

@@ -2,7 +2,7 @@
  * What all packages of a process share: the locked-down realm, the resolver, the
  * policy, and the principals by their location on disk.
  */
-import { basename, dirname } from "node:path";
+import { basename, dirname, sep } from "node:path";
 import { makePathScopes, type PathScopes } from "../endowments/fs/path-scopes.ts";
 import { MoatError } from "../errors/moat-error.ts";
 import type { EndowmentContext, Powers, Principal, ProjectPaths } from "../endowments/principal.ts";
@@ -38,6 +38,7 @@ export interface RealmOptions {
   readonly makeCompartmentGlobal: () => Record<PropertyKey, unknown>;
   readonly realGlobalNames: ReadonlySet<string>;
   readonly reservedPaths: readonly string[];
+  readonly secretPaths: readonly string[];
   /** Absolute path of the program's entry. */
   readonly entry: string;
   /** Those of the project's other programs. */
@@ -184,6 +185,8 @@ export function makeRealm(options: RealmOptions): Realm {
     cross(importer, resolution, specifier, notFound, referrer) {
       const { location } = resolution;
       if (location === undefined) throw new MoatError("MOAT_INTERNAL", `no package owns ${resolution.path}`);
+      // Not even as a text with an error in it, which the error's stack would show.
+      if (options.secretPaths.some((folder) => resolution.path.startsWith(folder + sep))) throw notFound();
       if (location === importer.principal.location) return importer;
       if (isToolCache(location) && mayReadItself(importer, resolution.path)) return importer;
       importer.publishShares?.();

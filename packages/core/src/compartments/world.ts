@@ -101,6 +101,7 @@ export function makeWorld(realm: Realm, principal: Principal): World {
     builtin: (name) => world.builtin(name),
     shared: (key, make) => realm.shared(key, make),
     reservedPaths: realm.reservedPaths,
+    secretPaths: realm.secretPaths,
     entryModules: realm.entryModules,
     get importable() {
       return (importable ??= realm.dependenciesOf(principal));

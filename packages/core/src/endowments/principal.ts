@@ -84,6 +84,8 @@ export interface EndowmentContext {
   shared<T>(key: string, make: () => T): T;
   /** Absolute paths of moat's own files and of whatever else no package may ever touch. */
   readonly reservedPaths: readonly string[];
+  /** Those of them that no package may read either: moat's secret, and the stores that begin with it. */
+  readonly secretPaths: readonly string[];
   /** Denied uses are recorded and let through. */
   readonly audit?: boolean;
   /** The project's own modules that an entry reaches, by real absolute path: not writable by default, nor what would be loaded in the place of one (a folder would not). */

@@ -11,7 +11,7 @@ import type { StartRequest } from "./start-request.ts";
 export function startWith(request: string | undefined, file: string): void {
   const require = createRequire(import.meta.url);
   const { requireOwn, useKeptCode } = require("./own-code.cjs") as typeof import("../own-code/index.ts");
-  useKeptCode(storeIn(request)?.userFolder);
+  useKeptCode(storeIn(request));
   requireOwn(join(MOAT_FOLDER, file));
 }
 

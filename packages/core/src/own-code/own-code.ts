@@ -2,9 +2,8 @@
  * Loads moat's own compiled files, with V8's code cache of them where an earlier
  * run has kept one: compiling half a megabyte costs as much as Node's own start.
  *
- * HAZARD: whoever writes the cache decides what moat does. It is believed only in the
- * user's own cache, where no package may write whatever it is granted, and only for
- * the very bytes that the file has now; see `prepared-store.ts`.
+ * HAZARD: whoever writes the cache decides what moat does. It is believed only with the
+ * user's secret in it, and only for the very bytes that the file has now; see `prepared-store.ts`.
  */
 import { isAscii, type Buffer } from "node:buffer";
 import { existsSync, readFileSync } from "node:fs";
@@ -14,7 +13,7 @@ import { Script } from "node:vm";
 import { openPreparedStore, storeFile, type PreparedStore, type StoredModule } from "../prepared/prepared-store.ts";
 import { preparationIdentity } from "../prepared/preparation-identity.ts";
 import { MOAT_FOLDER } from "../moat-folder.ts";
-import { isOwnFolder } from "../prepared/store-location.ts";
+import { isOwnFolder, secretIn, type StoreLocation } from "../prepared/store-location.ts";
 
 interface OwnModule {
   exports: unknown;
@@ -35,14 +34,15 @@ const modules = new Map<string, OwnModule>();
 const scripts = new Map<string, OwnScript>();
 
 /**
- * Uses the code that is kept in moat's folder in the user's cache, from now on.
- * @param userFolder undefined where the user has no cache.
+ * Uses the code that is kept beside a project's prepared modules, from now on.
+ * @param location undefined where nothing can be kept.
  */
-export function useKeptCode(userFolder: string | undefined): void {
-  if (userFolder === undefined || !isOwnFolder(userFolder, false)) return;
-  folder = join(userFolder, "own-code");
+export function useKeptCode(location: StoreLocation | undefined): void {
+  const secret = location && secretIn(location.userFolder);
+  if (secret === undefined) return;
+  folder = location!.folder;
   const identity = preparationIdentity(MOAT_FOLDER);
-  store = openPreparedStore(storeFile(folder, identity), identity);
+  store = openPreparedStore(storeFile(folder, identity), secret, identity);
 }
 
 /** Loads a compiled file of moat's, or of a library that it depends on. */

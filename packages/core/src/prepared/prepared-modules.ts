@@ -5,7 +5,7 @@
 import { Buffer } from "node:buffer";
 import type { Script } from "node:vm";
 import type { CodeCache } from "../loader/functor.ts";
-import { isOwnFolder, type StoreLocation } from "./store-location.ts";
+import { isOwnFolder, secretIn, type StoreLocation } from "./store-location.ts";
 import { openPreparedStore, storeFile, type PreparedStore, type StoredModule } from "./prepared-store.ts";
 
 export interface FoundModule {
@@ -41,8 +41,9 @@ interface Used extends Omit<StoredModule, "code"> {
  * @returns undefined where nothing can be kept: this user has not used moat yet, or the cache is read-only or foreign.
  */
 export function openPreparedModules({ folder, userFolder }: StoreLocation, identity: string): PreparedModules | undefined {
-  if (!isOwnFolder(userFolder, false) || !isOwnFolder(folder, true)) return undefined;
-  return fromStore(openPreparedStore(storeFile(folder, identity), identity));
+  const secret = secretIn(userFolder);
+  if (secret === undefined || !isOwnFolder(folder, true)) return undefined;
+  return fromStore(openPreparedStore(storeFile(folder, identity), secret, identity));
 }
 
 function fromStore(store: PreparedStore): PreparedModules {

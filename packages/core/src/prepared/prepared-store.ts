@@ -4,22 +4,22 @@
  *
  * HAZARD: V8 checks of a code cache its version, its flags and the length of
  * the source alone; forged data runs other code than the text says. Hence: the
- * file is believed only in the user's own cache, where nobody else and no package
- * may write (see `readOwnFile`), and a module is found only for the very bytes
- * that it was made from, which are kept with it. A torn file is none: it is written
- * whole, and says how long it is.
+ * file is believed only if it begins with the user's secret, which neither a package
+ * nor a repository can know, and is this user's alone to write (see `readOwnFile`);
+ * and a module is found only for the very bytes that it was made from, which are kept
+ * with it. A torn file is none: it is written whole, and says how long it is.
  *
- *     4 bytes length of the index | 8 bytes length of the file | index (JSON) | texts | sources and code
+ *     32 bytes secret | 4 bytes length of the index | 8 bytes length of the file | index (JSON) | texts | sources and code
  *
  * All texts of one width are decoded at once, into one string outside of V8's heap if it is
  * long; a module's text is a slice of it, which the garbage collector has no need to copy.
  */
 import { Buffer } from "node:buffer";
-import { readdirSync, rmdirSync, statSync, unlinkSync } from "node:fs";
+import { readdirSync, statSync, unlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { writeFileAtomically } from "../policy/write-file-atomically.ts";
 import { shortHash } from "./short-hash.ts";
-import { readOwnFile } from "./store-location.ts";
+import { readOwnFile, SECRET_BYTES } from "./store-location.ts";
 
 /** A module as it is kept; `facts` is JSON, and no concern of the store's. */
 export interface StoredModule {
@@ -65,7 +65,7 @@ interface Index {
   readonly rows: readonly (readonly [string, IndexRow])[];
 }
 
-const HEAD_BYTES = 4 + 8;
+const HEAD_BYTES = SECRET_BYTES + 4 + 8;
 
 /** Beyond this a program's modules are not kept: half a gigabyte of sources. */
 const MOST_BYTES = 256 * 1024 * 1024;
@@ -73,9 +73,12 @@ const MOST_BYTES = 256 * 1024 * 1024;
 /** Lists of names that packages' globals have; with more, a program that makes new ones all the time starts again. */
 const MOST_TEXTS = 1_000;
 
-/** @param identity the file of another one is none. */
-export function openPreparedStore(file: string, identity: string): PreparedStore {
-  const { rows, texts, widths, payload } = readRows(file, identity);
+/**
+ * @param secret the user's; see `secretIn`.
+ * @param identity the file of another one is none.
+ */
+export function openPreparedStore(file: string, secret: Buffer, identity: string): PreparedStore {
+  const { rows, texts, widths, payload } = readRows(file, secret, identity);
   const slice = ([start, end]: Range): Buffer => payload.subarray(start, end);
   const decoded: Partial<Record<Width, string>> = {};
   const read = ({ source, facts, width, text, code }: IndexRow): StoredModule => {
@@ -93,7 +96,7 @@ export function openPreparedStore(file: string, identity: string): PreparedStore
       for (const [name, row] of rows) yield [name, read(row)];
     },
     replace(modules, numbered = []) {
-      writeFileAtomically(file, pack(modules, numbered, identity), 0o600);
+      writeFileAtomically(file, pack(modules, numbered, secret, identity), 0o600);
       removeOldest(dirname(file));
     },
   };
@@ -104,19 +107,20 @@ interface Opened extends Pick<Index, "texts" | "widths"> {
   readonly payload: Buffer;
 }
 
-function readRows(file: string, identity: string): Opened {
+function readRows(file: string, secret: Buffer, identity: string): Opened {
   const nothing: Opened = { rows: new Map(), texts: [], widths: { latin1: [0, 0], utf16le: [0, 0] }, payload: Buffer.alloc(0) };
   const bytes = readOwnFile(file);
-  if (bytes === undefined || bytes.length < HEAD_BYTES || bytes.readDoubleLE(4) !== bytes.length) return nothing;
-  const indexEnd = HEAD_BYTES + bytes.readUInt32LE(0);
-  // Ours, since nobody else may write it: no need to doubt its shape.
+  if (bytes === undefined || bytes.length < HEAD_BYTES || !bytes.subarray(0, SECRET_BYTES).equals(secret)) return nothing;
+  if (bytes.readDoubleLE(SECRET_BYTES + 4) !== bytes.length) return nothing;
+  const indexEnd = HEAD_BYTES + bytes.readUInt32LE(SECRET_BYTES);
+  // Ours, since nobody else knows the secret: no need to doubt its shape.
   const index = JSON.parse(bytes.toString("utf8", HEAD_BYTES, indexEnd)) as Index;
   const { texts, widths } = index;
   if (index.identity !== identity || texts.length > MOST_TEXTS) return nothing;
   return { rows: new Map(index.rows), texts, widths, payload: bytes.subarray(indexEnd) };
 }
 
-function pack(modules: ReadonlyMap<string, StoredModule>, texts: readonly string[], identity: string): Buffer {
+function pack(modules: ReadonlyMap<string, StoredModule>, texts: readonly string[], secret: Buffer, identity: string): Buffer {
   const kept = withinBounds(modules);
   const joined: Record<Width, string> = { latin1: "", utf16le: "" };
   const placed = kept.map(([, { text }]) => {
@@ -140,8 +144,9 @@ function pack(modules: ReadonlyMap<string, StoredModule>, texts: readonly string
   };
   const indexBytes = Buffer.from(JSON.stringify(index), "utf8");
   const head = Buffer.alloc(HEAD_BYTES);
-  head.writeUInt32LE(indexBytes.length, 0);
-  head.writeDoubleLE(HEAD_BYTES + indexBytes.length + at, 4);
+  head.set(secret);
+  head.writeUInt32LE(indexBytes.length, SECRET_BYTES);
+  head.writeDoubleLE(HEAD_BYTES + indexBytes.length + at, SECRET_BYTES + 4);
   return Buffer.concat([head, indexBytes, ...parts]);
 }
 
@@ -161,14 +166,21 @@ export function isLatin(text: string): boolean {
   return /^[\0-\xff]*$/.test(text);
 }
 
-/** Programs and Node versions that are kept of one project, and bytes of all projects; the least recently written ones go. */
+/** Programs and Node versions that are kept of one project, and their bytes; the least recently written ones go. */
 const MOST_FILES = 24;
 const MOST_BYTES_OF_ALL = 1024 * 1024 * 1024;
 
 function removeOldest(folder: string): void {
-  removeBeyond(storesIn([folder]), MOST_FILES, MOST_BYTES_OF_ALL);
-  const beside = readdirSync(dirname(folder), { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  removeBeyond(storesIn(beside.map(({ name }) => join(dirname(folder), name))), Infinity, MOST_BYTES_OF_ALL);
+  let bytes = 0;
+  for (const [index, { file, size }] of storesIn(folder).entries()) {
+    bytes += size;
+    if (index < MOST_FILES && bytes <= MOST_BYTES_OF_ALL) continue;
+    try {
+      unlinkSync(file);
+    } catch {
+      // Another run was faster.
+    }
+  }
 }
 
 /** HAZARD: nothing but stores is removed, whatever else somebody keeps there. */
@@ -185,29 +197,13 @@ interface StoreFile {
   readonly writtenAt: number;
 }
 
-function storesIn(folders: readonly string[]): StoreFile[] {
+function storesIn(folder: string): StoreFile[] {
   const found: StoreFile[] = [];
-  for (const folder of folders) {
-    for (const name of readdirSync(folder)) {
-      if (!STORE_NAME.test(name)) continue;
-      const file = join(folder, name);
-      const stat = statSync(file, { throwIfNoEntry: false });
-      if (stat !== undefined) found.push({ file, size: stat.size, writtenAt: stat.mtimeMs });
-    }
+  for (const name of readdirSync(folder)) {
+    if (!STORE_NAME.test(name)) continue;
+    const file = join(folder, name);
+    const stat = statSync(file, { throwIfNoEntry: false });
+    if (stat !== undefined) found.push({ file, size: stat.size, writtenAt: stat.mtimeMs });
   }
   return found.toSorted((a, b) => b.writtenAt - a.writtenAt);
-}
-
-function removeBeyond(newestFirst: readonly StoreFile[], mostFiles: number, mostBytes: number): void {
-  let bytes = 0;
-  for (const [index, { file, size }] of newestFirst.entries()) {
-    bytes += size;
-    if (index < mostFiles && bytes <= mostBytes) continue;
-    try {
-      unlinkSync(file);
-      rmdirSync(dirname(file));
-    } catch {
-      // Another run was faster, or other stores lie there too.
-    }
-  }
 }

@@ -1,5 +1,5 @@
-/** Where prepared modules and moat's own compiled code lie: out of reach of every package. */
-import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readFileSync, realpathSync, type Stats } from "node:fs";
+/** Where prepared modules and moat's own compiled code lie, and the secret by which they are known as the user's: out of reach of every package. */
+import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readFileSync, realpathSync, writeFileSync, type Stats } from "node:fs";
 import type { Buffer } from "node:buffer";
 import { basename, isAbsolute, join } from "node:path";
 import process from "node:process";
@@ -7,12 +7,10 @@ import { realFolder } from "../packages/real-folder.ts";
 import { shortHash } from "./short-hash.ts";
 
 export interface StoreLocation {
-  /** Folder of the prepared programs of this project, in the user's folder. */
+  /** Folder of the prepared programs of this project. */
   readonly folder: string;
-  /** moat's folder in the user's cache. */
+  /** moat's folder in the user's cache, which holds the secret. */
   readonly userFolder: string;
-  /** What learning runs saw of this project: in `node_modules/.cache/moat`, or where it has no `node_modules`, in `folder`. */
-  readonly learned: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -24,23 +22,44 @@ export function userFolderOf(env: Environment): string | undefined {
   return base && isAbsolute(base) ? join(realFolder(base), "moat") : undefined;
 }
 
-/** Undefined where the user has no cache. */
+/**
+ * In `node_modules/.cache/moat` of the project, or where that has no
+ * `node_modules` of its own, in the user's cache. Undefined where the user has none.
+ */
 export function storeLocation(project: string, env: Environment): StoreLocation | undefined {
   const userFolder = userFolderOf(env);
   if (userFolder === undefined) return undefined;
-  const folder = join(userFolder, `${basename(project).slice(0, 40)}-${shortHash(project)}`);
   const modules = join(project, "node_modules");
   const own = lstatSync(modules, { throwIfNoEntry: false })?.isDirectory() === true;
-  return { userFolder, folder, learned: own ? join(modules, ".cache", "moat") : folder };
+  return { userFolder, folder: own ? join(modules, ".cache", "moat") : join(userFolder, `${basename(project).slice(0, 40)}-${shortHash(project)}`) };
+}
+
+export const SECRET_BYTES = 32;
+
+/**
+ * The user's secret, which each store begins with. Undefined where there is none, where it can't be
+ * read, or where others could have put it there.
+ */
+export function secretIn(userFolder: string): Buffer | undefined {
+  const secret = readOwnFile(join(userFolder, "key"));
+  return secret?.length === SECRET_BYTES ? secret : undefined;
 }
 
 /**
- * Makes moat's folder in the user's cache, as writing a policy does. Running a program never does:
- * a run keeps something only where the user has used moat before.
+ * Makes the user's secret where there is none, as writing a policy does. Running a program never
+ * does: it leaves nothing in the user's home.
+ * @param random `SECRET_BYTES` random bytes.
  * @returns whether something can be kept for this user.
  */
-export function makeUserFolder(userFolder: string): boolean {
-  return isOwnFolder(userFolder, true);
+export function makeSecret(userFolder: string, random: Buffer): boolean {
+  const file = join(userFolder, "key");
+  try {
+    mkdirSync(userFolder, { recursive: true, mode: 0o700 });
+    if (lstatSync(file, { throwIfNoEntry: false }) === undefined) writeFileSync(file, random, { flag: "wx", mode: 0o600 });
+  } catch {
+    // A read-only home, or two commands that made it at once: the check below tells.
+  }
+  return secretIn(userFolder) !== undefined;
 }
 
 /**

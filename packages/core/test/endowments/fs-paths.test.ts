@@ -214,6 +214,9 @@ describe("scopes", () => {
   it("reserves what no policy can give", () => {
     expect(covers([world.root], "write", `${world.root}/reserved/x`)).toBe(false);
     expect(covers([world.root], "write", `${world.root}/loot/x`)).toBe(true);
+    expect(covers([world.root], "read", `${world.root}/reserved/x`)).toBe(true);
+    expect(covers([world.root, `${world.root}/reserved/secret/x`], "read", `${world.root}/reserved/secret/x`)).toBe(false);
+    expect(covers([world.root], "read", `${world.root}/reserved/secret`)).toBe(false);
   });
 
   it("a temporary folder around the project is no way into it, nor into home", () => {

@@ -76,6 +76,7 @@ export function makeWorld(): World {
         return shared.get(key) as T;
       },
       reservedPaths: more.reservedPaths ?? [at("reserved")],
+      secretPaths: [at("reserved/secret")],
       entryModules: new Set(more.entryModules ?? [at("project/index.js")]),
     };
     return one;

@@ -52,6 +52,7 @@ export function testPackage(
       return shared.get(key) as any;
     },
     reservedPaths: [],
+    secretPaths: [],
     entryModules: new Set<string>(),
   };
   return { context, denials, builtin: context.builtin, globals: makeFetchGlobals(context) };

@@ -53,6 +53,7 @@ export function contextOf(policy: PackagePolicy, options: TestOptions = {}): Tes
       return shared.get(key) as any;
     },
     reservedPaths: [],
+    secretPaths: [],
     entryModules: new Set<string>(),
   };
   return context;

@@ -57,6 +57,7 @@ export function fakeContext(options: FakeOptions = {}): FakeContext {
       return registry.get(key) as any;
     },
     reservedPaths: [],
+    secretPaths: [],
     entryModules: new Set<string>(),
     ...options.more,
     denials,

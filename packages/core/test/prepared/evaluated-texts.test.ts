@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { randomBytes } from "node:crypto";
 import { readdirSync, statSync } from "node:fs";
 import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,7 +10,7 @@ import { prepareEvaluated } from "../../src/compartments/prepare-evaluated.ts";
 import type { Functor } from "../../src/loader/functor.ts";
 import { prepareScript, type NameSets } from "../../src/loader/transform-text.ts";
 import { openPreparedModules, type PreparedModules } from "../../src/prepared/prepared-modules.ts";
-import { makeUserFolder } from "../../src/prepared/store-location.ts";
+import { makeSecret, SECRET_BYTES } from "../../src/prepared/store-location.ts";
 
 const NAMES: NameSets = { bindable: new Set(["Object"]), realGlobal: new Set(["Object", "process"]) };
 const LARGE = `"${"x".repeat(50_000)}".length`;
@@ -19,8 +20,8 @@ let run: () => PreparedModules;
 
 beforeEach(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), "moat-evaluated-")));
-  makeUserFolder(join(folder, "moat"));
-  run = () => openPreparedModules({ folder: join(folder, "moat/app"), userFolder: join(folder, "moat"), learned: folder }, "test")!;
+  makeSecret(join(folder, "moat"), randomBytes(SECRET_BYTES));
+  run = () => openPreparedModules({ folder: join(folder, "moat/app"), userFolder: join(folder, "moat") }, "test")!;
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 

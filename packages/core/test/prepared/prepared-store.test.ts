@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openPreparedStore, type StoredModule } from "../../src/prepared/prepared-store.ts";
 
+const SECRET = Buffer.alloc(32, "secret");
 const module = (text: string, code = ""): StoredModule => ({
   source: Buffer.from(`source of ${text}`, "utf16le"),
   facts: { of: text.length },
@@ -26,14 +27,14 @@ let file: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "moat-store-"));
   file = join(folder, "program.bin");
-  openPreparedStore(file, "moat 1").replace(MODULES, ["a list of names"]);
+  openPreparedStore(file, SECRET, "moat 1").replace(MODULES, ["a list of names"]);
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const plain = ({ source, code, ...rest }: StoredModule): StoredModule => ({ ...rest, source: Buffer.from(source), code: Buffer.from(code) });
 
 test("what was kept is found, whatever the width of its characters", () => {
-  const store = openPreparedStore(file, "moat 1");
+  const store = openPreparedStore(file, SECRET, "moat 1");
   for (const [name, kept] of MODULES) expect(plain(store.find(name, kept.source)!)).toEqual(kept);
   expect(Array.from(store.entries(), ([name, found]) => [name, plain(found)])).toEqual([...MODULES]);
   expect(store.names).toEqual([...MODULES.keys()]);
@@ -41,7 +42,7 @@ test("what was kept is found, whatever the width of its characters", () => {
 });
 
 test("a module is not found for other bytes, or under another name", () => {
-  const store = openPreparedStore(file, "moat 1");
+  const store = openPreparedStore(file, SECRET, "moat 1");
   const { source } = MODULES.get("ascii")!;
   const changed = Buffer.from(source);
   changed[0]! ^= 1;
@@ -50,13 +51,18 @@ test("a module is not found for other bytes, or under another name", () => {
   expect(store.find("another", source)).toBeUndefined();
 });
 
+test("a file without the user's secret is none", () => {
+  expect(openPreparedStore(file, Buffer.alloc(32, "other"), "moat 1").names).toEqual([]);
+  expect(openPreparedStore(file, SECRET, "moat 1").names).toHaveLength(MODULES.size);
+});
+
 test("a torn file is none, nor is that of another moat", () => {
   const whole = readFileSync(file);
   for (let length = 0; length < whole.length; length += 397) {
     writeFileSync(file, whole.subarray(0, length));
-    expect(openPreparedStore(file, "moat 1").names).toEqual([]);
+    expect(openPreparedStore(file, SECRET, "moat 1").names).toEqual([]);
   }
   writeFileSync(file, whole);
-  expect(openPreparedStore(file, "moat 2").names).toEqual([]);
-  expect(openPreparedStore(file, "moat 1").names).toHaveLength(MODULES.size);
+  expect(openPreparedStore(file, SECRET, "moat 2").names).toEqual([]);
+  expect(openPreparedStore(file, SECRET, "moat 1").names).toHaveLength(MODULES.size);
 });

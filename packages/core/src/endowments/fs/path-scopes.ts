@@ -103,6 +103,7 @@ export function makePathScopes(context: EndowmentContext): PathScopes {
   const project = canonical(paths.project);
   const home = canonical(paths.home);
   const reserved = context.reservedPaths.map(canonical);
+  const secret = context.secretPaths.map(canonical);
   const { entryModules } = context;
 
   function grantsRead(scope: Scope, path: string): boolean {
@@ -146,7 +147,8 @@ export function makePathScopes(context: EndowmentContext): PathScopes {
     return stats !== undefined && stats.isFile() && (stats.mode & 0o111) !== 0;
   }
 
-  const isReserved = (path: string): boolean => reserved.some((one) => isWithin(path, one));
+  const isWithinAny = (path: string, folders: readonly string[]): boolean => folders.some((one) => isWithin(path, one));
+  const isReserved = (path: string): boolean => isWithinAny(path, reserved);
 
   return {
     covers(realPath, mode, isFolder = false) {
@@ -158,7 +160,7 @@ export function makePathScopes(context: EndowmentContext): PathScopes {
         const known = readable.get(realPath);
         if (known !== undefined) return known;
         const path = canonical(realPath);
-        const covered = resolve(realPath) === realPath && scopes.read.some((scope) => grantsRead(scope, path));
+        const covered = resolve(realPath) === realPath && !isWithinAny(path, secret) && scopes.read.some((scope) => grantsRead(scope, path));
         if (readable.size >= CACHE_LIMIT) readable.clear();
         readable.set(realPath, covered);
         return covered;
