@@ -124,7 +124,7 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
     noteScriptOwner(fileName, options.owner);
     // HAZARD: never `importModuleDynamically`: without it V8 rejects every `import()` that a text might still hold.
     const { code } = functor;
-    const script = new Script(functor.text, {
+    const script = functor.script ?? new Script(functor.text, {
       filename: fileName,
       lineOffset: -1,
       ...(code?.data && { cachedData: code.data }),

@@ -1,8 +1,9 @@
 /** From a file on disk to a functor ready to be compiled. */
 import { Buffer } from "node:buffer";
 import { Script } from "node:vm";
+import type { Functor } from "../loader/functor.ts";
 import { prepareModule, type ModuleFunctor } from "../loader/transform-module.ts";
-import { COMMONJS_NAMES, prepareCommonJs, type CommonJsFunctor, type NameSets } from "../loader/transform-text.ts";
+import { COMMONJS_NAMES, prepareCommonJs, prepareCommonJsQuickly, type CommonJsFunctor, type NameSets } from "../loader/transform-text.ts";
 import type { Resolution } from "../packages/types.ts";
 import { namesKeyOf } from "./names-key.ts";
 import { readSource } from "./read-source.ts";
@@ -52,7 +53,7 @@ function prepare(world: World, resolution: Resolution): PreparedSource {
   const prepared = prepareText(bytes.toString("utf8"), world.compartment.names, resolution);
   if (name === undefined) return prepared;
   const { functor, ...traits } = prepared;
-  const { text, ...facts } = functor;
+  const { text, script: _compiled, ...facts } = functor;
   const positions = { ...facts.positions, shifts: Array.from(facts.positions.shifts) };
   const code = kept!.keep(name, Buffer.from(bytes), { ...traits, functor: { ...facts, positions } }, text);
   return { ...traits, functor: { ...functor, code } } as PreparedSource;
@@ -60,11 +61,28 @@ function prepare(world: World, resolution: Resolution): PreparedSource {
 
 function prepareText(source: string, names: NameSets, resolution: Resolution): PreparedSource {
   const usesSettings = usesStackSettings(source);
+  const quick = resolution.format === "module" ? undefined : compiled(prepareCommonJsQuickly(source, names), resolution.path);
+  if (quick !== undefined) return { kind: "commonjs", functor: quick, usesStackSettings: usesSettings };
   try {
     if (resolution.format === "module") return { kind: "module", functor: prepareModule(source, names), usesStackSettings: usesSettings };
     return prepareAmbiguous(source, names, resolution, usesSettings);
   } catch (error) {
     throw located(error, resolution, source);
+  }
+}
+
+/**
+ * A functor with V8's own judgement of it, which is the second look at a text that
+ * was read quickly; undefined where V8 refuses it.
+ * HAZARD: never `importModuleDynamically`, as in `instantiate`.
+ */
+function compiled<T extends Functor>(functor: T | undefined, filename: string): T | undefined {
+  if (functor === undefined) return undefined;
+  try {
+    return { ...functor, script: new Script(functor.text, { filename, lineOffset: -1 }) };
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
 }
 

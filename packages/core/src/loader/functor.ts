@@ -3,15 +3,15 @@
  * strict function whose parameters are all the names that the compartment
  * serves, and all those that the real global object has.
  *
- *     (function(console,moat$g,…,Object){"use strict";moat$e0:{return function(exports,require,…){"use strict";
+ *     (function(console,moat$g,…,Object){"use strict";moat$e0:{return (function(exports,require,…){"use strict";
  *     …guest text, on its own lines…
- *     };break moat$e0}})
+ *     });break moat$e0}})
  *
  * V8 compiles it natively in the main context; its free names are then
- * constants, not look-ups. Why this holds is argued in `ARCHITECTURE.md`.
+ * constants, not look-ups. The parentheses around the inner function let V8 read
+ * the guest's text once and not twice. Why this holds is argued in `ARCHITECTURE.md`.
  *
- * HAZARD: what the parser of `verifyFunctor` reads otherwise than V8 does must
- * still find nothing. So it is the text itself that holds, by V8's own rules:
+ * HAZARD: what moat reads otherwise than V8 does must still find nothing. So it is the text itself that holds, by V8's own rules:
  * no name of the real global is free wherever it stands; all is strict; and
  * text that closes the functions early meets a `break` to a label that it can't
  * have written, which is an early error: none of it runs.
@@ -21,7 +21,7 @@ import { applyEdits } from "./edits.ts";
 import { RESERVED } from "./reserved-names.ts";
 import type { Rewriting } from "./rewrite-references.ts";
 import { noteShifts, type TextShifts } from "./source-positions.ts";
-import { verifyFunctor } from "./verify-functor.ts";
+import { headOf, namesItsSource, tailOf, verifyFunctor } from "./verify-functor.ts";
 
 /** A text ready to be compiled, and the values it must be given. */
 export interface Functor {
@@ -29,6 +29,8 @@ export interface Functor {
   /** Names of the outer function's first parameters, in order: the compartment's, then moat's machinery. The others are given nothing. */
   readonly parameters: readonly string[];
   readonly positions: TextShifts;
+  /** The text as V8 has compiled it already, under the name that it will run by. */
+  readonly script?: Script;
   /** The engine's code cache of the text, where it is kept from run to run. */
   readonly code?: CodeCache;
 }
@@ -57,17 +59,40 @@ export function makeFunctor(
   shape: FunctorShape,
   realGlobalNames: ReadonlySet<string>,
 ): Functor {
+  const wrapped = wrap(source, rewriting, shape, realGlobalNames);
+  verifyFunctor(wrapped.functor.text, wrapped.allParameters, shape, realGlobalNames);
+  return wrapped.functor;
+}
+
+/**
+ * The same for a text that was read without a tree. HAZARD: the second look at it
+ * is V8's own; the functor counts only once V8 has compiled it.
+ * @returns undefined where the text might name its own source.
+ */
+export function makeQuickFunctor(
+  source: string,
+  rewriting: Rewriting,
+  shape: FunctorShape,
+  realGlobalNames: ReadonlySet<string>,
+): Functor | undefined {
+  const { functor } = wrap(source, rewriting, shape, realGlobalNames);
+  return namesItsSource(functor.text) ? undefined : functor;
+}
+
+function wrap(
+  source: string,
+  rewriting: Rewriting,
+  shape: FunctorShape,
+  realGlobalNames: ReadonlySet<string>,
+): { functor: Functor; allParameters: readonly string[] } {
   const body = applyEdits(source, rewriting.edits);
   const parameters = [...rewriting.parameters, ...[...rewriting.machinery].toSorted()];
   const served = new Set(parameters);
-  const shadows = [...realGlobalNames].filter((name) => !served.has(name));
+  const allParameters = [...parameters, ...[...realGlobalNames].filter((name) => !served.has(name))];
   const label = labelNotIn(body);
-  const head =
-    `(function(${[...parameters, ...shadows].join(",")}){"use strict";${label}:{return ` +
-    `${shape.kind}(${shape.inner.join(",")}){"use strict";${shape.prologue ?? ""}\n`;
-  const text = `${head}${body}\n${shape.epilogue ?? ""}};break ${label}}})`;
-  verifyFunctor(text, [...parameters, ...shadows], shape, realGlobalNames);
-  return { text, parameters, positions: noteShifts(head.length, source, rewriting.edits) };
+  const head = `${headOf(allParameters, shape, label)}${shape.prologue ?? ""}\n`;
+  const text = `${head}${body}\n${shape.epilogue ?? ""}${tailOf(label)}`;
+  return { functor: { text, parameters, positions: noteShifts(head.length, source, rewriting.edits) }, allParameters };
 }
 
 const ESCAPED = /\\u(?:\{0*([0-9a-fA-F]{1,6})\}|([0-9a-fA-F]{4}))/g;

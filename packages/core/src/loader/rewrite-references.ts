@@ -9,7 +9,7 @@ import { RESERVED } from "./reserved-names.ts";
 import { resolveName, type Reference, type Scan, type Scope } from "./scan.ts";
 
 /** Never parameters: constants of the language that even the real global object can't change. */
-const LANGUAGE_CONSTANTS: ReadonlySet<string> = new Set(["undefined", "NaN", "Infinity", "arguments"]);
+export const LANGUAGE_CONSTANTS: ReadonlySet<string> = new Set(["undefined", "NaN", "Infinity", "arguments"]);
 
 export interface RewriteOptions {
   /** Names that the compartment serves: see `bindableNames`. */
@@ -90,7 +90,10 @@ function replacementFor(reference: Reference, from: Scope, context: Context): st
   return dynamicText(reference, rewriting);
 }
 
-function importedText(expression: string, reference: Reference, { edits }: Rewriting): string {
+/** What a use of a name comes to, as far as its text depends on it. */
+type Use = Pick<Reference, "name" | "use" | "strict" | "inNewCallee" | "startsStatement"> & { readonly node: { readonly start: number } };
+
+export function importedText(expression: string, reference: Use, { edits }: Rewriting): string {
   if (reference.use !== "call" || !/[.[]/.test(expression)) return expression;
   // Called as a plain function: `this` must not be the object that holds the imports.
   // HAZARD: a text that begins with a parenthesis joins the line above where that lacks its semicolon.
@@ -99,7 +102,7 @@ function importedText(expression: string, reference: Reference, { edits }: Rewri
   return `(0,${expression})`;
 }
 
-function dynamicText(reference: Reference, { machinery }: Rewriting): string {
+export function dynamicText(reference: Use, { machinery }: Rewriting): string {
   const { name, use } = reference;
   if (use === "typeof") {
     machinery.add(RESERVED.maybe);

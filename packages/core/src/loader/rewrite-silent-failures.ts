@@ -42,7 +42,7 @@ export function rewriteSilentFailures(scan: Scan, source: string, { edits, machi
       const next = parts[index + 1];
       if (next !== undefined) {
         const at = commaAfter(source, part.node.end);
-        const glue = next.targets.length === 0 && /^(?:\{|function|class|async|let)/.test(source.slice(next.node.start, next.node.start + 8)) ? "0," : "";
+        const glue = /^(?:\{|function|class|async|let)/.test(source.slice(next.node.start, next.node.start + 8)) ? "0," : "";
         edits.push({ start: at, end: at + 1, text: `${closing(part, spell) || ";"}${opening(next)}${glue}` });
         continue;
       }

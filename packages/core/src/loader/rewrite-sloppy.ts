@@ -47,7 +47,8 @@ function placesOf(edits: readonly Edit[]): Map<number, Set<number>> {
   return places;
 }
 
-const THIS_VALUE = `this==null?${RESERVED.global}:this`;
+/** `this` as sloppy code has it. */
+export const THIS_VALUE = `this==null?${RESERVED.global}:this`;
 const LOCAL_ARGUMENTS = `${RESERVED_PREFIX}a`;
 
 function rewriteFunction(sloppy: SloppyFunction, { edits, machinery }: Rewriting): void {

@@ -1,7 +1,8 @@
 /** CommonJS modules, scripts and function texts become strict functors. */
 import { certainRequests } from "./certain-requests.ts";
-import { makeFunctor, type Functor, type FunctorShape } from "./functor.ts";
+import { makeFunctor, makeQuickFunctor, type Functor, type FunctorShape } from "./functor.ts";
 import { parseGuest, type Parsed } from "./parse.ts";
+import { lookQuickly } from "./quick-look.ts";
 import { RESERVED } from "./reserved-names.ts";
 import { rewriteDirectEvals } from "./rewrite-direct-evals.ts";
 import { addedNames, rewriteExtensions } from "./rewrite-extensions.ts";
@@ -31,13 +32,28 @@ export interface CommonJsFunctor extends Functor {
   readonly certainRequests: readonly string[];
 }
 
+const COMMONJS_SCOPE: ReadonlySet<string> = new Set([...COMMONJS_NAMES, "arguments"]);
+
+/**
+ * What `prepareCommonJs` comes to, in a tenth of the time, for nearly all texts.
+ * HAZARD: it counts only once V8 has compiled it; what V8 refuses, and what gives
+ * undefined, is for `prepareCommonJs` to judge.
+ */
+export function prepareCommonJsQuickly(source: string, names: NameSets): CommonJsFunctor | undefined {
+  const text = stripByteOrderMark(source);
+  const look = lookQuickly(text, { ...names, wrapperNames: COMMONJS_SCOPE });
+  if (look === undefined) return undefined;
+  const functor = makeQuickFunctor(text, look.rewriting, { inner: COMMONJS_NAMES, kind: "function" }, names.realGlobal);
+  return functor && { ...functor, certainRequests: look.certainRequests };
+}
+
 export function prepareCommonJs(source: string, names: NameSets): CommonJsFunctor {
   const text = stripByteOrderMark(source);
   const parsed = parseGuest(text, "commonjs");
   const scan = scanProgram(parsed.program, { strict: false, added: addedNames(text) });
-  const wrapperNames = new Set<string>([...COMMONJS_NAMES, "arguments"]);
-  const rewriting = rewriteReferences(scan, { ...names, wrapperNames });
-  rewriteDirectEvals(scan, rewriting, { ...names, wrapperNames });
+  const options = { ...names, wrapperNames: COMMONJS_SCOPE };
+  const rewriting = rewriteReferences(scan, options);
+  rewriteDirectEvals(scan, rewriting, options);
   rewriteCommon(scan, parsed, text, rewriting);
   rewriteSilentFailures(scan, text, rewriting);
   const functor = makeFunctor(text, rewriting, { inner: COMMONJS_NAMES, kind: "function" }, names.realGlobal);

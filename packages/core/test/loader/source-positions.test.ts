@@ -36,7 +36,7 @@ describe("positions in the source", () => {
     const source = "function f(o) { o.x = 1; }";
     const functor = prepareCommonJs(source, names);
     const at = (text: string) => functor.text.indexOf(text);
-    const whole = { startOffset: at("function f"), endOffset: functor.text.lastIndexOf("}\n};") + 1 };
+    const whole = { startOffset: at("function f"), endOffset: functor.text.lastIndexOf("}\n});") + 1 };
     const handler = { startOffset: at("catch(") + "catch(moat$c)".length, endOffset: at("}catch(") + functor.text.slice(at("}catch(")).indexOf("} }") + 1 };
     const { functions } = coverageOfSource({ url: "file:///f.js", functions: [{ ranges: [whole, handler] }] }, makeSourcePositions(functor.text, functor.positions));
     expect(functions).toEqual([{ ranges: [{ startOffset: 0, endOffset: source.length }] }]);

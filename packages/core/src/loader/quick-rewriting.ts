@@ -1,0 +1,388 @@
+/**
+ * The edits that a text needs which was read without a tree: the same ones, to
+ * the character, that `rewrite-*.ts` make of its tree.
+ */
+import { lineBreaksOf, type Edit } from "./edits.ts";
+import {
+  Doubt, IN_NEW_CALLEE, IN_STRICT, SHORTHAND, STARTS_STATEMENT, TYPEOF, USE, WRITE, type MemberTokens, type QuickReader,
+} from "./quick-reader.ts";
+import { RESERVED } from "./reserved-names.ts";
+import { dynamicText, importedText, LANGUAGE_CONSTANTS, type RewriteOptions, type Rewriting } from "./rewrite-references.ts";
+import { THIS_VALUE } from "./rewrite-sloppy.ts";
+import { STRICT_RESERVED, type ReferenceUse } from "./scan.ts";
+import * as K from "./token-kinds.ts";
+
+const USES: readonly ReferenceUse[] = ["read", "write", "call", "typeof"];
+
+/** Which names are declared in which scopes, and where one that is seen from a scope is. */
+class Declarations {
+  private readonly reader: QuickReader;
+  /** Open addressing: name and scope as one key, so that a lookup makes nothing. */
+  private readonly slots: Float64Array;
+  private readonly mask: number;
+  private readonly isDeclared: Uint8Array;
+
+  constructor(reader: QuickReader) {
+    this.reader = reader;
+    const { declaredNames, declaringScopes } = reader;
+    let size = 64;
+    while (size < (declaredNames.length + reader.blockFunctions.length) * 2) size *= 2;
+    this.mask = size - 1;
+    this.slots = new Float64Array(size);
+    this.isDeclared = new Uint8Array(reader.tokens.nameCount);
+    for (let index = 0; index < declaredNames.length; index++) this.add(declaredNames.values[index]!, declaringScopes.values[index]!);
+  }
+
+  add(name: number, scope: number): void {
+    this.isDeclared[name] = 1;
+    this.slots[this.find(name, scope)] = this.keyOf(name, scope);
+  }
+
+  has(name: number, scope: number): boolean {
+    return this.slots[this.find(name, scope)] !== 0;
+  }
+
+  /** The slot that holds it, or would. */
+  private find(name: number, scope: number): number {
+    const key = this.keyOf(name, scope);
+    let slot = this.slotOf(name, scope);
+    while (this.slots[slot] !== 0 && this.slots[slot] !== key) slot = (slot + 1) & this.mask;
+    return slot;
+  }
+
+  private keyOf(name: number, scope: number): number {
+    return (name + 1) * 0x2000000 + scope;
+  }
+
+  private slotOf(name: number, scope: number): number {
+    const hash = Math.imul(name, 0x9e3779b1) ^ Math.imul(scope, 0x85ebca6b);
+    return (hash ^ (hash >>> 15)) & this.mask;
+  }
+
+  /** The scope where a name is declared as seen from another one; -1 where it is free. */
+  holderOf(name: number, from: number): number {
+    if (this.isDeclared[name] === 0) return -1;
+    const parents = this.reader.parents.values;
+    for (let scope = from; scope !== -1; scope = parents[scope]!) if (this.has(name, scope)) return scope;
+    return -1;
+  }
+}
+
+/** @throws {Doubt} */
+export function rewriteQuickly(reader: QuickReader, options: RewriteOptions): Rewriting {
+  const { tokens } = reader;
+  if (reader.parents.length > 0x1ffffff) throw new Doubt("scopes");
+  const declarations = new Declarations(reader);
+  const rewriting: Rewriting = { edits: [], parameters: new Set(), machinery: new Set() };
+  const { edits, machinery } = rewriting;
+  const hoisting: Rewriting = { ...rewriting, edits: [] };
+  hoistFunctions(reader, declarations, hoisting);
+  if (tokens.source.startsWith("#!")) edits.push({ start: 0, end: 2, text: "//" });
+  for (const at of tokens.magicComments) edits.push({ start: at, end: at + 1, text: "_" });
+  rewriteNames(reader, declarations, options, rewriting);
+  for (const token of reader.dynamicImports) {
+    machinery.add(RESERVED.import);
+    edits.push({ start: tokens.starts[token]!, end: tokens.ends[token]!, text: RESERVED.import });
+  }
+  rewriteDelicate(reader, declarations, rewriting);
+  for (const { body, prologue, thisTokens } of reader.sloppyBodies) rewriteThis(reader, body, prologue, thisTokens, rewriting);
+  edits.push(...hoisting.edits);
+  rewriteSilent(reader, rewriting);
+  return rewriting;
+}
+
+function rewriteNames(reader: QuickReader, declarations: Declarations, options: RewriteOptions, rewriting: Rewriting): void {
+  const { tokens, referenceNames, referenceScopes, referenceTokens, referenceFlags } = reader;
+  const names = referenceNames.values;
+  const scopes = referenceScopes.values;
+  /** The scope from which a name was looked up last, and what came of it. */
+  const askedFrom = new Int32Array(tokens.nameCount).fill(-1);
+  const answers = new Int32Array(tokens.nameCount);
+  const free: number[] = [];
+  const assigned = new Set<number>();
+  for (let index = 0; index < referenceNames.length; index++) {
+    const name = names[index]!;
+    if (askedFrom[name] !== scopes[index]!) {
+      askedFrom[name] = scopes[index]!;
+      answers[name] = declarations.holderOf(name, scopes[index]!);
+    }
+    if (answers[name] !== -1) continue;
+    free.push(index);
+    if ((referenceFlags.values[index]! & USE) === WRITE) assigned.add(name);
+  }
+  const ways = new Map<number, Way>();
+  for (const index of free) {
+    const name = names[index]!;
+    let way = ways.get(name);
+    if (way === undefined) ways.set(name, (way = wayOf(tokens.nameOf(name), assigned.has(name), options, rewriting)));
+    if (way.kind === "stays") continue;
+    const flags = referenceFlags.values[index]!;
+    const token = referenceTokens.values[index]!;
+    const start = tokens.starts[token]!;
+    const use = flags & USE;
+    const reference = {
+      name: way.name, use: USES[use]!, strict: (flags & IN_STRICT) !== 0, inNewCallee: (flags & IN_NEW_CALLEE) !== 0,
+      startsStatement: (flags & STARTS_STATEMENT) !== 0, node: { start },
+    };
+    let text: string;
+    if (way.kind === "live" && use !== WRITE && use !== TYPEOF) {
+      rewriting.machinery.add(RESERVED.global);
+      text = importedText(`${RESERVED.global}.${way.name}`, reference, rewriting);
+    } else text = dynamicText(reference, rewriting);
+    rewriting.edits.push({ start, end: tokens.ends[token]!, text: (flags & SHORTHAND) === 0 ? text : `${way.name}:${text}` });
+  }
+}
+
+/** What becomes of a free name. */
+interface Way {
+  readonly kind: "stays" | "live" | "dynamic";
+  readonly name: string;
+}
+
+function wayOf(name: string, isAssigned: boolean, { bindable, live, wrapperNames }: RewriteOptions, { parameters }: Rewriting): Way {
+  if (wrapperNames.has(name) || (LANGUAGE_CONSTANTS.has(name) && name !== "arguments")) return { kind: "stays", name };
+  // Reserved in strict code: V8 refuses them there, and sloppy code gets others for them.
+  if (STRICT_RESERVED.has(name)) throw new Doubt(name);
+  if (bindable.has(name) && !isAssigned) {
+    parameters.add(name);
+    return { kind: "stays", name };
+  }
+  return { kind: live?.has(name) === true ? "live" : "dynamic", name };
+}
+
+function rewriteDelicate(reader: QuickReader, declarations: Declarations, { edits, machinery }: Rewriting): void {
+  const { tokens, delicate } = reader;
+  if (delicate.length === 0) return;
+  const counters = new Set<string>();
+  for (let index = 0; index < reader.counterNames.length; index++) {
+    const name = reader.counterNames.values[index]!;
+    counters.add(`${name} ${declarations.holderOf(name, reader.counterScopes.values[index]!)}`);
+  }
+  for (const member of delicate) {
+    const start = tokens.starts[member.start]!;
+    const at = tokens.starts[member.dot]!;
+    const end = member.replaces ? ",2)" : member.strict ? ")" : ",1)";
+    if (member.keyKind === "name" || member.keyKind === "symbol") {
+      machinery.add(RESERVED.target);
+      const key = member.keyKind === "symbol" ? `"@@${tokens.textOf(member.key + 2)}"` : `"${keyNameOf(reader, member)}"`;
+      edits.push({ start, end: start, text: `${RESERVED.target}(` }, { start: at, end: at, text: `,${key}${end}` });
+      continue;
+    }
+    const name = member.keyKind === "variable" ? tokens.links[member.key]! : -1;
+    const holder = name !== -1 && name !== K.ARGUMENTS && !STRICT_RESERVED.has(tokens.nameOf(name)) ? declarations.holderOf(name, member.scope) : -1;
+    if (holder !== -1 && counters.has(`${name} ${holder}`)) continue;
+    machinery.add(RESERVED.computedTarget);
+    edits.push({ start, end: start, text: `${RESERVED.computedTarget}(` });
+    if (holder !== -1) {
+      edits.push({ start: at, end: at, text: `,${tokens.nameOf(name)}${end}` });
+      continue;
+    }
+    machinery.add(RESERVED.key);
+    const close = tokens.starts[member.last]!;
+    edits.push({ start: at, end: at + 1, text: `,${RESERVED.key}=(` }, { start: close, end: close + 1, text: `)${end}[${RESERVED.key}]` });
+  }
+}
+
+/** The name of a member that is written as a name or a plain string. */
+function keyNameOf({ tokens }: QuickReader, { key, computed }: MemberTokens): string {
+  const text = tokens.textOf(key);
+  return computed ? text.slice(1, -1) : text;
+}
+
+function rewriteThis({ tokens }: QuickReader, body: number, prologue: number, thisTokens: readonly number[], { edits, machinery }: Rewriting): void {
+  if (thisTokens.length === 0) return;
+  machinery.add(RESERVED.global);
+  for (const token of thisTokens) {
+    edits.push({ start: tokens.starts[token]!, end: tokens.ends[token]!, text: token < body ? `(${THIS_VALUE})` : RESERVED.this });
+  }
+  if (thisTokens.at(-1)! < body) return;
+  const at = tokens.ends[prologue]!;
+  const text = `const ${RESERVED.this}=${THIS_VALUE};`;
+  edits.push({ start: at, end: at, text: prologue > body ? `;${text}` : text, rank: "prologue" });
+}
+
+/** A function that is seen outside of its block becomes a variable: see `hoistedFunctions`. */
+function hoistFunctions(reader: QuickReader, declarations: Declarations, { edits }: Rewriting): void {
+  const { tokens, blockFunctions } = reader;
+  const hoisted = blockFunctions.filter((each) => isSeenOutside(reader, each));
+  const parents = reader.parents.values;
+  for (const { start, last, name, block, around } of hoisted) {
+    for (let scope = block; scope !== around; ) {
+      scope = parents[scope]!;
+      // Whose it is, then, is a long story.
+      if (declarations.has(name, scope)) throw new Doubt("a function in a block");
+    }
+    edits.push({ start: tokens.starts[start]!, end: tokens.starts[start]!, text: `var ${tokens.nameOf(name)}=` });
+    edits.push({ start: tokens.ends[last]!, end: tokens.ends[last]!, text: ";", rank: "closing" });
+  }
+  for (const { name, around } of hoisted) declarations.add(name, around);
+}
+
+function isSeenOutside({ parents, referenceNames, referenceScopes }: QuickReader, { name, block, around }: QuickReader["blockFunctions"][number]): boolean {
+  for (let index = 0; index < referenceNames.length; index++) {
+    if (referenceNames.values[index] !== name) continue;
+    let isInBlock = false;
+    let scope = referenceScopes.values[index]!;
+    for (; scope !== -1 && scope !== around; scope = parents.values[scope]!) if (scope === block) isInBlock = true;
+    if (scope === around && !isInBlock) return true;
+  }
+  return false;
+}
+
+/** Sloppy statements that end in an assignment, and `delete`: see `rewriteSilentFailures`. */
+function rewriteSilent(reader: QuickReader, { edits, machinery }: Rewriting): void {
+  const { tokens, sloppyStatements, deletes } = reader;
+  if (sloppyStatements.length === 0 && deletes.length === 0) return;
+  const { source, starts, ends } = tokens;
+  const replaced = new Map<number, Edit>();
+  for (const edit of edits) if (edit.end > edit.start) replaced.set(edit.start, edit);
+  const paths = new Paths(reader, replaced);
+  const handled = new Set<number>();
+  for (const { start, last, parts } of sloppyStatements) {
+    const asked = parts.map((part) => {
+      const targets = part.targets.filter((member) => paths.mayBeAsked(member));
+      return { ...part, targets, text: paths.askedText(targets) };
+    });
+    if (asked.every(({ text }) => text === "")) continue;
+    for (const { targets } of asked) for (const { dot } of targets) handled.add(dot);
+    machinery.add(RESERVED.unlessSilent).add(RESERVED.silent);
+    const closing = (text: string): string =>
+      text === "" ? "" : `}catch(${RESERVED.caught}){${RESERVED.silent}(${RESERVED.unlessSilent}(${RESERVED.caught}),${text})}`;
+    const opening = (text: string): string => (text === "" ? "" : "try{");
+    const braces = asked.length > 1;
+    edits.push({ start: starts[start]!, end: starts[start]!, text: `${braces ? "{" : ""}${opening(asked[0]!.text)}`, rank: "opening" });
+    for (const [index, part] of asked.entries()) {
+      const next = asked[index + 1];
+      if (next !== undefined) {
+        const comma = starts[part.last + 1]!;
+        const nextStart = starts[tokens.inside(next.start, next.last)]!;
+        const glue = GLUED.test(source.slice(nextStart, nextStart + 8)) ? "0," : "";
+        edits.push({ start: comma, end: comma + 1, text: `${closing(part.text) || ";"}${opening(next.text)}${glue}` });
+        continue;
+      }
+      const text = `${closing(part.text)}${braces ? "}" : ""}`;
+      const end = ends[last]!;
+      if (tokens.kinds[last] === K.SEMICOLON) edits.push({ start: end - 1, end, text: `;${text}` });
+      else edits.push({ start: end, end, text, rank: "closing" });
+    }
+  }
+  for (const { token, member } of deletes) {
+    if (handled.has(member.dot) || tokens.kinds[member.dot + 1] === K.PRIVATE_NAME || tokens.kinds[member.start] === K.SUPER) continue;
+    machinery.add(RESERVED.delete);
+    const start = starts[token]!;
+    const from = starts[member.dot]!;
+    const end = ends[member.last]!;
+    edits.push({ start, end: starts[member.start]!, text: `${RESERVED.delete}(${lineBreaksOf(source.slice(start, starts[member.start]))}` });
+    if (member.computed) edits.push({ start: from, end: from + 1, text: ",(" }, { start: end - 1, end, text: "))" });
+    else edits.push({ start: from, end, text: `,${JSON.stringify(keyNameOf(reader, member))})` });
+  }
+}
+
+/** What can't begin the statement that an operand of commas becomes. */
+const GLUED = /^(?:\{|function|class|async|let)/;
+
+/** What handlers ask about: paths that can be looked at twice, as the edits spell them. */
+class Paths {
+  private readonly reader: QuickReader;
+  private readonly replaced: ReadonlyMap<number, Edit>;
+
+  constructor(reader: QuickReader, replaced: ReadonlyMap<number, Edit>) {
+    this.reader = reader;
+    this.replaced = replaced;
+  }
+
+  /** Whether the object is a path. */
+  mayBeAsked({ start, dot }: MemberTokens): boolean {
+    const { kinds, links } = this.reader.tokens;
+    if (kinds[dot + 1] === K.PRIVATE_NAME || this.path(start, dot, false) === undefined) return false;
+    return !(dot === start + 1 && kinds[start] === K.NAME && links[start] === K.EXPORTS);
+  }
+
+  /** Objects and keys that are assigned, in turn. */
+  askedText(targets: readonly MemberTokens[]): string {
+    return targets.map((member) => `${this.path(member.start, member.dot, targets.length > 1)},${this.keyText(member)}`).join();
+  }
+
+  private keyText(member: MemberTokens): string {
+    if (!member.computed) return JSON.stringify(keyNameOf(this.reader, member));
+    return this.plain(member.dot + 1, member.last) ?? "void 0";
+  }
+
+  private spell(token: number): string {
+    const { tokens } = this.reader;
+    const edit = this.replaced.get(tokens.starts[token]!);
+    return edit?.end === tokens.ends[token] ? edit!.text : tokens.textOf(token);
+  }
+
+  /** The path that the tokens up to `end` are; undefined if they are none. */
+  private path(start: number, end: number, careful: boolean): string | undefined {
+    const { kinds, links } = this.reader.tokens;
+    let text: string;
+    switch (kinds[start]) {
+      case K.NAME:
+      case K.THIS:
+        text = this.spell(start);
+        break;
+      case K.NUMBER: case K.STRING: case K.NULL: case K.TRUE: case K.FALSE:
+        text = `(${this.spell(start)})`;
+        break;
+      case K.PAREN_OPEN: {
+        const within = this.path(start + 1, links[start]!, careful);
+        if (within === undefined) return undefined;
+        text = within;
+        break;
+      }
+      default:
+        return undefined;
+    }
+    let at = kinds[start] === K.PAREN_OPEN ? links[start]! + 1 : start + 1;
+    while (at < end) {
+      if (kinds[at] === K.DOT && kinds[at + 1] === K.NAME) {
+        text += `${careful ? "?." : "."}${this.reader.tokens.textOf(at + 1)}`;
+        at += 2;
+      } else if (kinds[at] === K.BRACKET_OPEN) {
+        const key = this.plain(at + 1, links[at]!);
+        if (key === undefined) return undefined;
+        text += `${careful ? "?." : ""}[${key}]`;
+        at = links[at]! + 1;
+      } else return undefined;
+    }
+    return text;
+  }
+
+  /** A path, or operators between paths. */
+  private plain(first: number, end: number): string | undefined {
+    const { tokens } = this.reader;
+    const { kinds, links } = tokens;
+    const start = tokens.inside(first, end - 1);
+    const last = end - (start - first);
+    let operator = -1;
+    let strength = Infinity;
+    for (let at = start; at < last; at++) {
+      const kind = kinds[at]!;
+      if (kind === K.BRACKET_OPEN || kind === K.PAREN_OPEN || kind === K.BRACE_OPEN) at = links[at]!;
+      else if (kind === K.BINARY || kind === K.STAR || kind === K.IN || kind === K.INSTANCEOF || (kind === K.PLUS_OR_MINUS && at > start && !isBeforeOperand(kinds[at - 1]!))) {
+        const found = STRENGTHS.findIndex((operators) => operators.includes(tokens.textOf(at)));
+        if (found === -1) throw new Doubt("an operator in a path");
+        if (found <= strength) {
+          operator = at;
+          strength = found;
+        }
+      }
+    }
+    if (operator === -1) return this.path(start, last, true);
+    const left = this.plain(start, operator);
+    const right = left === undefined ? undefined : this.plain(operator + 1, last);
+    return right === undefined ? undefined : `(${left} ${tokens.textOf(operator)} ${right})`;
+  }
+}
+
+/** Operators that associate to the left, the weakest first. */
+const STRENGTHS = [
+  ["|"], ["^"], ["&"], ["==", "!=", "===", "!=="], ["<", ">", "<=", ">=", "instanceof", "in"], ["<<", ">>", ">>>"], ["+", "-"], ["*", "/", "%"],
+];
+
+function isBeforeOperand(kind: number): boolean {
+  return kind === K.PLUS_OR_MINUS || kind === K.NOT || kind === K.BINARY || kind === K.STAR;
+}
+

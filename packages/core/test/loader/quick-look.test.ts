@@ -1,0 +1,141 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { Script } from "node:vm";
+import { describe, expect, test } from "vitest";
+import { COMMONJS_NAMES, prepareCommonJs, prepareCommonJsQuickly, type CommonJsFunctor, type NameSets } from "../../src/loader/transform-text.ts";
+import { SLOPPY_SNIPPETS } from "../runtime/language-snippets.ts";
+import { escapesOf, HOSTILE_TEXTS } from "./hostile-texts.ts";
+
+const { resolve } = createRequire(import.meta.url);
+const names: NameSets = {
+  bindable: new Set(["Object", "Array", "Symbol", "Error", "Function", "globalThis", "console", "process"]),
+  realGlobal: new Set(["Object", "Array", "globalThis", "Buffer", "toString", "constructor"]),
+  live: new Set(["fetch", "setTimeout"]),
+};
+
+/** All that a functor says, with its parameters in one order. */
+function said({ text, parameters, positions, certainRequests }: CommonJsFunctor): unknown {
+  return { text: text.slice(text.indexOf("\n")), parameters: [...parameters].toSorted(), shifts: [...(positions.shifts as Int32Array)], certainRequests };
+}
+
+/** Whether the quick way has an answer; it must be the full way's. */
+function compare(source: string): boolean {
+  const quick = prepareCommonJsQuickly(source, names);
+  if (quick === undefined) return false;
+  try {
+    void new Script(quick.text);
+  } catch {
+    return false;
+  }
+  expect(said(quick)).toEqual(said(prepareCommonJs(source, names)));
+  return true;
+}
+
+describe("what the quick way says, the full way says", () => {
+  const CONSTRUCTS = [
+    "x = function (a, { b, c: [d = e] = f }, ...g) { return a + b + c + d + h }",
+    "for (var i = 0, n = a.length; i < n; i++) b[i] = a[i]; for (k in o) p[k] = o[k]; for (const [q, r = s] of t) u[q] = r",
+    "'use strict'; a[b] = c; a[b.c] = d; a['constructor'] = e; a.constructor = f; a[Symbol.iterator] = g; a[(h)] += i; a[j + k] = l; a[m()]++; --a[n]",
+    "'use strict'; for (let i = 0; i < 9; i++) a[i] = (function (i) { b[i] = i })(i)",
+    "'use strict'; Object.keys.name = g; Error.stackTraceLimit = 1; x.prepareStackTrace = h; super_.constructor = 1",
+    "function f() { this.a = 1; this.b.c[d] = 2; (this.e = 3), f.g = 4; h && (i.j = 5); k ? l.m = 6 : n.o = 7; void (p.q = 8); !(r.s = 9) }",
+    "function f(a = this) { 'x'; 'y'\n return () => this } function g() { 'use strict'; return this }",
+    "a.b = 1, function () {}(), { c: 1 }.d, (function () { this.e = 2 })(), f.g = 3",
+    "a.b = 1, function () { return c }().d && (e.f = 2)",
+    "a[b + c * d].e = 1; a[b - -c].e = 2; a[(b + c) % d].e = 3; a['x'][1].b = 4; (a.b).c = 5; a[b || c].d = 6; a[!b].c = 7; a?.b.c; a[b][c]++",
+    "delete a.b; x = delete a[b]; delete a?.b; if (delete this.c) d; delete f().g",
+    "typeof a; typeof (b); typeof c.d; typeof typeof e; typeof fetch; new a; new b.c(d); new (e)(f); new (g())(); g`x${h}y`",
+    "fetch(a)\nfetch.b\nsetTimeout(c); d = { fetch, e, f: setTimeout }; typeof setTimeout; function g(setTimeout) { setTimeout() }",
+    "import('a').then(b); x = { async *a() { yield* b; await c }, get d() { return this }, set e(f) {}, [g]: h, async i() {}, 'j'() {}, 1() {}, get: 1, async: 2 }",
+    "class A extends (B, C) { static #p = this.q; static { r(); var s; s.t = 1 } x; 'y' = 1; [z] = 2; static async *m() {} get g() {} set s(v) { this.w = v } get; static; async }",
+    "var { a, b: { c = d }, ...e } = f; ({ a, b: g.h, c: [i, ...j] = [], [k]: l } = m); [n, , o.p = q] = r; [s, t] = [t, s]",
+    "async (a, b = c) => { await d; for await (e of f) g }; async h => await h; async () => {}; (i, [j] = k, { l }) => ({ m }); n => o => p",
+    "if (a) { function b() {} b() } { function c() {} } c(); switch (d) { case 1: function e() {} e(); default: f }",
+    "try { a } catch { b } try { c } catch ({ d = e }) { let f } finally { g } label: for (;;) { break label } do h; while (i) j",
+    "var r = /[/]\\/(?<a>b)/gu.test(a) / b / c, s = a++ / 2, t = x[0] / y, u = (a) / b; if (a) /b/.test(c); while (0) /d/g; return /e/",
+    "`a${b}c${`d${{ e: f }.e}`}g`; h`i`.j`k`; x = `\\${l}\\``; y = `${{}}`",
+    "a = b\n++c\nd\n--e; f = g\n(h)\nvar i = function () {}",
+    "'a\\\nb'; \"\u2028\"; 0x1e+5; 1e+5; 1..toString(); 1.5.toFixed(); .5; 0b11n; 1_000; a?.5:b; a?.[b]?.(c)",
+    "require('a'); b || require('c'); (d, require('e')); f = require(`g`); new (require('h'))(); i?.j(require('k')); if (l) require('m'); function n() { require('o') } require('p').q = require('r')",
+    "require('a'); var b = require('c'); throw d; require('e')",
+    "a --> b; while (i --> 0) i", "//# sourceMappingURL=a.map\n/*# sourceURL=b */ 'sourceURL'", "#!/usr/bin/env node\na", "\ufeffa",
+    "arguments[0]; var arguments_; function f() { return arguments.length + (() => arguments[1])() }",
+    "a = eval; typeof eval; b = { eval }; module.exports = require; exports.x = __dirname; undefined; NaN; globalThis.y = z; Object = 1; Object",
+    "let async; async\n(a); async = b; of = c; get = d; (async function () {}); var { async: e, get } = f; for (of of of);",
+    "x = { __proto__: a, b() { return super.b() } }; class D { constructor() { super.e; new.target } #f; g() { return #f in this && this.#f; this.#f = 1 } }",
+    "if (a) b\nelse c\nfor (;;) d\nwhile (e) f\ndo g\nwhile (h)\ni", "({}).a = 1; ({ b } = c); [d] = e", "x = a ? (b, c) : d => e ? f : g, h = (i) ? (j) : (k)",
+  ];
+  /** What is rare, what V8 refuses once it is strict, and what can't be told without a tree. */
+  const DOUBTFUL = [
+    "'use strict'; Set.prototype.add = f", "(Object.prototype).a = b", "Array.prototype.last = f; a.last()", "var i = function () {}\n/j/.k", "a\nof\n/b/g", "a\n++/b/.c",
+    "#x", "function f() { return arguments.callee }", "function f() { arguments = [] }", "function f(a, b, a) {}", "010", "'\\01'", "var static", "var yield", "with (a) b",
+    "eval('a')", "(eval)('a')", "eval?.('a')", "moat$a", "\\u0061", "(f) = g", "async () => {}\n/a/g", "if (a) function b() {}", "a: function b() {}", "a <!-- b", "a\n--> b",
+    "let a = 1; { function a() {} } a", "using a = b", "@a class B {}", "a[b ** c].d = 1", "delete a", "for (async of => {};;);", "import.source('a')", "export default a",
+  ];
+  test("the other ones are for the full way", () => expect(DOUBTFUL.filter((source) => compare(source))).toEqual([]));
+
+  const certified = CONSTRUCTS.filter((source) => compare(source));
+  test("for most constructs there is an answer", () => expect(CONSTRUCTS.filter((x) => !certified.includes(x))).toEqual([]));
+
+  test("of sloppy code", () => {
+    const found = Object.values(SLOPPY_SNIPPETS).filter((source) => compare(source));
+    expect(found.length).toBeGreaterThan(60);
+  });
+
+  test("of libraries, none of which needs the full way", () => {
+    for (const path of [...samples(), ...corpus(process.env["MOAT_QUICK_CORPUS"])]) {
+      const source = readFileSync(path, "utf8");
+      // Files of a corpus may be anything.
+      const isQuick = isCommonJs(source) && compare(source);
+      if (samples().includes(path)) expect([path, isQuick]).toEqual([path, true]);
+    }
+  }, 3_600_000);
+
+  function isCommonJs(source: string): boolean {
+    try {
+      void new Script(`(function(${COMMONJS_NAMES.join()}){${source.replace(/^\ufeff?#!/, "//")}\n})`);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  function samples(): string[] {
+    return [resolve("acorn"), resolve("cjs-module-lexer"), resolve("esbuild")];
+  }
+
+  /** All scripts below a folder, for maintainers. */
+  function* corpus(folder: string | undefined): Iterable<string> {
+    if (folder === undefined) return;
+    for (const name of readdirSync(folder)) {
+      const path = join(folder, name);
+      const found = statSync(path, { throwIfNoEntry: false });
+      if (found?.isDirectory()) yield* corpus(path);
+      else if (found?.isFile() && /\.c?js$/.test(name)) yield path;
+    }
+  }
+});
+
+describe("what nobody has read finds nothing", () => {
+  test("hostile texts in the wrapper as they are", async () => {
+    expect(await escapesOf(HOSTILE_TEXTS)).toEqual([]);
+  });
+
+  test("the test would notice", async () => {
+    expect(await escapesOf(["report(report.constructor('return power')())"])).toHaveLength(1);
+  });
+
+  test("a text that may name its own source goes the other way, in a comment or not", () => {
+    for (const text of ["1 //#\u00a0sourceURL=x", "'//# sourceURL=x'", "1 /*@ sourceMappingURL*/;'#sourceURL'", "#!# sourceURL=x"]) {
+      const { text: final } = prepareCommonJsQuickly(text, names) ?? prepareCommonJs(text, names);
+      expect(/\/\/[#@]\s*source(?:Mapping)?URL/.test(final) && !final.includes("'//#")).toBe(false);
+    }
+  });
+
+  test("names that moat reserves, escaped or not", () => {
+    for (const text of ["moat$g", "moat\\u0024g", "'\\u{6d}oat'", "\\u006Doat$g", "x = 'moat$'"]) {
+      expect(prepareCommonJsQuickly(text, names)).toBe(undefined);
+    }
+  });
+});
