@@ -7,6 +7,7 @@ import type { Denial } from "./audit/denial.ts";
 import { makeDenialChannel } from "./audit/denial-channel.ts";
 import { openUseRecord } from "./audit/use-record.ts";
 import { checkBeforehand } from "./compartments/check-beforehand.ts";
+import { guardNetworkAtFirstUse } from "./compartments/guarded-powers.ts";
 import { lockdownRealm } from "./compartments/lockdown.ts";
 import { takePowers } from "./compartments/powers.ts";
 import { makeRealm } from "./compartments/realm.ts";
@@ -72,7 +73,7 @@ export function runProgram(options: ProgramOptions): void {
   const locations = namesThatLead(located, policies);
   const entry = realEntry(options.entry);
 
-  const powers = takePowers();
+  const powers = guardNetworkAtFirstUse(takePowers());
   const { execPath } = powers.process;
   const belt = powers.process.execArgv.filter(isPermissionFlag);
   // The second line is moat's: the program sees the flags that it was started with.
@@ -91,7 +92,8 @@ export function runProgram(options: ProgramOptions): void {
   locked.harden(MoatError);
   const realGlobalNames = freezeRealGlobal(powers.globals);
   locked.powerlessConstructors.enable(locked.makeCompartmentGlobal(), realGlobalNames);
-  installNetworkGuard(powers);
+  // Who is started may have been given sockets; and a belt is closed over the network after the guard has looked at it.
+  if (started !== undefined || belt.length > 0) installNetworkGuard(powers);
   if (belt.length > 0) dropNetwork(powers.process, policies);
   const paths = started?.request.paths ?? {
     project,

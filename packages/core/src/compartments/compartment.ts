@@ -14,7 +14,8 @@ import { assertSilent, deleteSilently, failedAssignment } from "./silent-failure
 import { usesStackSettings } from "./stack-settings.ts";
 import type { PreparedModules } from "../prepared/prepared-modules.ts";
 import { RESERVED } from "../loader/reserved-names.ts";
-import { prepareFunction, prepareScript, type NameSets } from "../loader/transform-text.ts";
+import { prepareFunction, prepareScript } from "../loader/late.ts";
+import type { NameSets } from "../loader/name-sets.ts";
 
 const { apply } = Reflect;
 const { defineProperty, hasOwn } = Object;

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Functor } from "../loader/functor.ts";
 import { makeSourcePositions, type SourcePositions } from "../loader/source-positions.ts";
-import { stripByteOrderMark } from "../loader/transform-text.ts";
+import { stripByteOrderMark } from "../loader/byte-order-mark.ts";
 
 interface LoadedSource {
   readonly text: string;

@@ -7,10 +7,8 @@
 import { dirname } from "node:path";
 import { readFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
-// The lexer that Node itself finds the names of CommonJS exports with; bundled in its JavaScript form, which needs no `initSync`.
-import { initSync, parse as parseNames } from "cjs-module-lexer";
 import type { Resolution } from "../packages/types.ts";
-import { prepareModule } from "../loader/transform-module.ts";
+import { exportedNames, prepareModule } from "../loader/late.ts";
 import { parseJson } from "./commonjs-loader.ts";
 import { assertReachableFromData, isDataUrl, readDataModule, type DataModule } from "./data-module.ts";
 import { evaluateModule, makeSourceRecord, makeSyntheticRecord, type ModuleBody, type ModuleRecord } from "./module-record.ts";
@@ -207,10 +205,9 @@ export function makeModuleLoader(world: World): ModuleLoader {
     const names = new Set<string>();
     if (seen.has(path)) return names;
     seen.add(path);
-    let found: { exports: string[]; reexports: string[] };
+    let found: ReturnType<typeof exportedNames>;
     try {
-      initSync();
-      found = parseNames(readFileSync(path, "utf8"));
+      found = exportedNames(readFileSync(path, "utf8"));
     } catch {
       // Text that the lexer can't read: no names but `default`, as in Node.
       return names;

@@ -1,4 +1,4 @@
-import type { NameSets } from "../loader/transform-text.ts";
+import type { NameSets } from "../loader/name-sets.ts";
 import type { PreparedModules } from "../prepared/prepared-modules.ts";
 
 /** What a prepared text depends on besides its source: the names that the compartment serves, and those of the real global. */

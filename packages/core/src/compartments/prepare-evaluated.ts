@@ -1,7 +1,7 @@
 /** Larger texts that programs evaluate are kept from run to run, as modules are: validators compile schemas, tools keep whole bundles as text. */
 import { Buffer } from "node:buffer";
 import type { Functor } from "../loader/functor.ts";
-import type { NameSets } from "../loader/transform-text.ts";
+import type { NameSets } from "../loader/name-sets.ts";
 import { EVALUATED, type PreparedModules } from "../prepared/prepared-modules.ts";
 import { isLatin } from "../prepared/prepared-store.ts";
 import { shortHash } from "../prepared/short-hash.ts";

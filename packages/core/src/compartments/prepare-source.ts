@@ -2,8 +2,10 @@
 import { Buffer } from "node:buffer";
 import { Script } from "node:vm";
 import type { Functor } from "../loader/functor.ts";
-import { prepareModule, type ModuleFunctor } from "../loader/transform-module.ts";
-import { COMMONJS_NAMES, prepareCommonJs, prepareCommonJsQuickly, type CommonJsFunctor, type NameSets } from "../loader/transform-text.ts";
+import { prepareCommonJs, prepareCommonJsQuickly, prepareModule } from "../loader/late.ts";
+import { COMMONJS_NAMES, type NameSets } from "../loader/name-sets.ts";
+import type { ModuleFunctor } from "../loader/transform-module.ts";
+import type { CommonJsFunctor } from "../loader/transform-text.ts";
 import type { Resolution } from "../packages/types.ts";
 import { namesKeyOf } from "./names-key.ts";
 import { readSource } from "./read-source.ts";

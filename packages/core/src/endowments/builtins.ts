@@ -2,6 +2,7 @@ import { refusedMember } from "./access-denied.ts";
 import { BUILTIN_ALIASES, DEPRECATED_STREAMS, HANDED_BUILTINS, REFUSED_BUILTINS } from "./builtin-members.ts";
 import { BUILTIN_FACTORIES } from "./builtin-factories.ts";
 import { defineMember, perContext } from "./facade.ts";
+import { hardenBasics } from "./harden-basics.ts";
 import { grantedMembers, grantingRow } from "./granted-members.ts";
 import { observedBuiltin } from "./observed-builtin.ts";
 import { makeHandedBuiltin } from "./handed-builtin.ts";
@@ -27,6 +28,7 @@ export function builtinFacade(context: EndowmentContext, name: string): any {
   const facades = facadesOf(context);
   let facade = facades.get(name);
   if (facade === undefined) {
+    hardenBasics(context);
     facade = makeFacade(context, name);
     facades.set(name, facade);
   }

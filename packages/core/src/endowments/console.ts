@@ -1,20 +1,37 @@
-import { defineMember, named, perContext } from "./facade.ts";
+import { defineMember, lazyDescriptor, named, perContext } from "./facade.ts";
+import { hardenBasics } from "./harden-basics.ts";
 import { hardenNodeClass } from "./harden-node.ts";
-import { principalProcess } from "./process/process.ts";
+import { consoleOutput, standardOutput } from "./process/standard-output.ts";
 import type { EndowmentContext } from "./principal.ts";
+
+const { create, defineProperty, getOwnPropertyDescriptor } = Object;
+const { ownKeys } = Reflect;
 
 /** Methods of V8's console that only an attached inspector would notice. */
 const INSPECTOR_METHODS = ["profile", "profileEnd", "timeStamp"] as const;
 
+const isPrimitive = (value: unknown): boolean => (typeof value !== "object" || value === null) && typeof value !== "function";
+
 /**
  * A principal's own console: Node's formatting, on the principal's own standard
  * streams, with labels, counters and indentation nobody else shares.
+ *
+ * The `Console` that works is never shown. Its streams are made when somebody looks at
+ * them, as `process.stdout` is: Node's stream classes are hardened then, which costs more
+ * than all else that a small program does.
  */
 export const principalConsole = perContext((context: EndowmentContext): object => {
   const { Console } = context.powers.builtin("console");
-  hardenNodeClass(Console);
-  const { stdout, stderr } = principalProcess(context) as unknown as NodeJS.Process;
-  const console = new Console({ stdout, stderr });
+  const hidden = new Console({ stdout: consoleOutput(context, "stdout"), stderr: consoleOutput(context, "stderr") });
+  // As in Node: an object of nobody's class, over an empty one.
+  const console = create(create(Object.prototype) as object) as object;
+  for (const key of ownKeys(hidden)) {
+    const descriptor = getOwnPropertyDescriptor(hidden, key)!;
+    if (key === "_stdout" || key === "_stderr") defineProperty(console, key, streamProperty(context, hidden, key));
+    else if (typeof key === "string" && typeof descriptor.value !== "function") defineProperty(console, key, sameProperty(hidden, key, descriptor));
+    // HAZARD: what symbols lead to is Node's own.
+    else if (typeof key === "string" || isPrimitive(descriptor.value)) defineProperty(console, key, descriptor);
+  }
   for (const name of INSPECTOR_METHODS)
     defineMember(
       console,
@@ -30,6 +47,36 @@ export const principalConsole = perContext((context: EndowmentContext): object =
       },
     })),
   );
-  defineMember(console, "Console", Console);
+  const ownClass = (): unknown => {
+    hardenBasics(context);
+    return hardenNodeClass(Console);
+  };
+  defineProperty(console, "Console", lazyDescriptor("Console", ownClass));
   return console;
 });
+
+/** The stream that the principal has as `process.stdout`, and in its place another one that it assigns. */
+function streamProperty(context: EndowmentContext, hidden: Record<string, unknown>, key: "_stdout" | "_stderr"): PropertyDescriptor {
+  let assigned: { readonly value: unknown } | undefined;
+  return {
+    get: () => (assigned === undefined ? standardOutput(context, key === "_stdout" ? "stdout" : "stderr") : assigned.value),
+    set: (value: unknown) => {
+      assigned = { value };
+      hidden[key] = value;
+    },
+    enumerable: false,
+    configurable: true,
+  };
+}
+
+/** A setting of the console that works (`_ignoreErrors`). */
+function sameProperty(hidden: Record<string, unknown>, key: string, { enumerable }: PropertyDescriptor): PropertyDescriptor {
+  return {
+    get: () => hidden[key],
+    set: (value: unknown) => {
+      hidden[key] = value;
+    },
+    enumerable: enumerable === true,
+    configurable: true,
+  };
+}

@@ -4,11 +4,11 @@ import { principalConsole } from "./console.ts";
 import { hardenWebCrypto } from "./crypto.ts";
 import { lazyDescriptor } from "./facade.ts";
 import { GLOBAL_RULES } from "./global-names.ts";
-import { makeRefusedInert } from "./handed-builtin.ts";
+import { hardenBasics, isAlone } from "./harden-basics.ts";
 import { hardenNodeObject } from "./harden-node.ts";
 import { makeNavigator } from "./navigator.ts";
 import { makeFetchGlobals } from "./net/index.ts";
-import { hardenInstancesOf, hardenInstancesOfGlobal } from "./sample-instances.ts";
+import { hardenInstancesOfGlobal } from "./sample-instances.ts";
 import { principalProcess } from "./process/process.ts";
 import { timerFunctions } from "./timers.ts";
 import { makeWebAssembly } from "./web-assembly.ts";
@@ -33,19 +33,6 @@ function grantedGlobals(context: EndowmentContext): ReadonlySet<string> {
     if (Object.hasOwn(COMPANIONS, name)) for (const companion of COMPANIONS[name]!) granted.add(companion);
   }
   return granted;
-}
-
-/** What every principal can reach without any grant, through errors and through what it is given. */
-function hardenBasics(context: EndowmentContext): void {
-  context.shared("hardened.basics", () => {
-    // Before anything that reaches it is locked.
-    makeRefusedInert(context, "stream");
-    hardenNodeObject(context.powers.builtin("events"));
-    hardenBuffer(context);
-    hardenInstancesOf(context, "buffer");
-    hardenNodeObject(context.powers.globals["DOMException"]);
-    return true;
-  });
 }
 
 function shareGlobal(context: EndowmentContext, name: string): unknown {
@@ -95,7 +82,7 @@ function computeOwn(context: EndowmentContext, name: string): (() => unknown) | 
  * `globalThis` and `global` are the compartment's.
  */
 export function makeGlobals(context: EndowmentContext): Record<string, PropertyDescriptor> {
-  hardenBasics(context);
+  if (!isAlone(context)) hardenBasics(context);
   const descriptors: Record<string, PropertyDescriptor> = Object.create(null);
   const granted = grantedGlobals(context);
   let web: Record<string, unknown> | undefined;
@@ -120,11 +107,13 @@ function describeGlobal(
   if (value === undefined) return undefined;
   const read = (): unknown => {
     if (!isGranted) context.principal.denies({ capability: "global", target: name });
+    // The console shows nothing of Node's until somebody looks at its streams.
+    if (name !== "console") hardenBasics(context);
     return value();
   };
   // Node lists timers and a few functions among the global's keys, and no class.
   const isListed = rule === "fetch" ? name === "fetch" : /^[a-z]/.test(name) && name !== "console" && name !== "process";
-  return lazyDescriptor(name, isGranted ? value : read, isListed);
+  return lazyDescriptor(name, read, isListed);
 }
 
 function computeFetch(made: Record<string, unknown>, name: string): (() => unknown) | undefined {

@@ -16,7 +16,9 @@ import { addedNames } from "./rewrite-extensions.ts";
 import { rewriteReferences, type Rewriting } from "./rewrite-references.ts";
 import { scanProgram } from "./scan.ts";
 import type { SyntaxNode } from "./syntax.ts";
-import { rewriteCommon, stripByteOrderMark, type NameSets } from "./transform-text.ts";
+import { stripByteOrderMark } from "./byte-order-mark.ts";
+import type { NameSets } from "./name-sets.ts";
+import { rewriteCommon } from "./transform-text.ts";
 
 /** One `from "…"` of a module. */
 export interface ModuleRequest {

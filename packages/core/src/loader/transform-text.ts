@@ -1,6 +1,8 @@
 /** CommonJS modules, scripts and function texts become strict functors. */
+import { stripByteOrderMark } from "./byte-order-mark.ts";
 import { certainRequests } from "./certain-requests.ts";
 import { makeFunctor, makeQuickFunctor, type Functor, type FunctorShape } from "./functor.ts";
+import { COMMONJS_NAMES, type NameSets } from "./name-sets.ts";
 import { parseGuest, type Parsed } from "./parse.ts";
 import { lookQuickly } from "./quick-look.ts";
 import { RESERVED } from "./reserved-names.ts";
@@ -11,21 +13,6 @@ import { rewriteSilentFailures } from "./rewrite-silent-failures.ts";
 import { rewriteSloppy } from "./rewrite-sloppy.ts";
 import { rewriteTargets } from "./rewrite-targets.ts";
 import { scanProgram, type Scan } from "./scan.ts";
-
-/** The names that a compartment serves, and those that must never be left free. */
-export interface NameSets {
-  readonly bindable: ReadonlySet<string>;
-  readonly realGlobal: ReadonlySet<string>;
-  /** Names that the global object has and that are looked up on it at each use. */
-  readonly live?: ReadonlySet<string>;
-}
-
-export const COMMONJS_NAMES = ["exports", "require", "module", "__filename", "__dirname"] as const;
-
-/** Node strips a byte order mark; a `#!` line becomes a comment of the same length. */
-export function stripByteOrderMark(source: string): string {
-  return source.charCodeAt(0) === 0xfeff ? source.slice(1) : source;
-}
 
 /** A CommonJS module's functor, and what it is certain to require. */
 export interface CommonJsFunctor extends Functor {

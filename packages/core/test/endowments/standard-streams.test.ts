@@ -117,12 +117,63 @@ describe("console", () => {
     expect(() => {
       mine.Console.prototype.warn = () => {};
     }).toThrow(TypeError);
-    expect(() => {
-      Object.getPrototypeOf(mine).log = () => {};
-    }).toThrow(TypeError);
+    Object.getPrototypeOf(mine).error = () => {};
+    expect(Object.getPrototypeOf(theirs)).not.toHaveProperty("error");
     theirs.log("theirs");
     expect(printed()).toBe("theirs\n");
     expect(mine).not.toBe(theirs);
+  });
+
+  it("writes through the package's own process.stdout, patched before or after", () => {
+    const { contexts, processes, printed } = setUp();
+    const console = principalConsole(contexts[0]!) as any;
+    console.log("to the real one");
+    const seen: string[] = [];
+    processes[0]!.stdout.write = ((chunk: string) => void seen.push(chunk)) as any;
+    console.log("to mine");
+    (principalConsole(contexts[1]!) as Console).log("theirs");
+    expect(seen).toEqual(["to mine\n"]);
+    expect(printed()).toBe("to the real one\ntheirs\n");
+    expect(console._stdout).toBe(processes[0]!.stdout);
+    console._stdout = { write: (chunk: string) => void seen.push(`other ${chunk}`), listenerCount: () => 1, removeListener() {} };
+    console.log("x");
+    expect(seen.at(-1)).toBe("other x\n");
+    expect(console).toBeInstanceOf(console.Console);
+  });
+
+  it("ignores errors of what it writes, as Node's does, and no others", () => {
+    const { contexts, stdout } = setUp();
+    const failed = new Error("EPIPE");
+    stdout.write = ((_chunk: unknown, _encoding: unknown, callback: (error: Error) => void) => {
+      callback(failed);
+      stdout.emit("error", failed);
+    }) as any;
+    expect(() => (principalConsole(contexts[0]!) as Console).log("x")).not.toThrow();
+    expect(() => stdout.emit("error", failed)).not.toThrow();
+    expect(() => stdout.emit("error", new Error("another"))).toThrow("another");
+  });
+
+  it("shares nothing with another's that is not hardened", () => {
+    const { contexts } = setUp();
+    const reached = (console: object): Set<unknown> => {
+      const seen = new Set<unknown>();
+      const queue: unknown[] = [console];
+      while (queue.length > 0) {
+        const next = queue.pop();
+        if (next === null || (typeof next !== "object" && typeof next !== "function") || seen.has(next)) continue;
+        // Nothing of the language's, which lockdown sees to.
+        if (next === Object.prototype || next === Function.prototype) continue;
+        seen.add(next);
+        queue.push(Object.getPrototypeOf(next));
+        for (const key of Reflect.ownKeys(next)) {
+          const descriptor = Object.getOwnPropertyDescriptor(next, key)!;
+          queue.push(descriptor.value, descriptor.get, descriptor.set);
+        }
+      }
+      return seen;
+    };
+    const [mine, theirs] = contexts.map((context) => reached(principalConsole(context)));
+    expect([...mine!].filter((value) => theirs!.has(value)).filter((value) => !Object.isFrozen(value))).toEqual([]);
   });
 });
 

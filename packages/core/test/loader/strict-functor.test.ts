@@ -2,7 +2,8 @@ import { Script } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { parseGuest } from "../../src/loader/parse.ts";
 import { prepareModule } from "../../src/loader/transform-module.ts";
-import { prepareCommonJs, prepareFunction, prepareScript, type NameSets } from "../../src/loader/transform-text.ts";
+import type { NameSets } from "../../src/loader/name-sets.ts";
+import { prepareCommonJs, prepareFunction, prepareScript } from "../../src/loader/transform-text.ts";
 import { verifyFunctor } from "../../src/loader/verify-functor.ts";
 
 const names: NameSets = {

@@ -8,7 +8,8 @@ import { Script } from "node:vm";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { prepareEvaluated } from "../../src/compartments/prepare-evaluated.ts";
 import type { Functor } from "../../src/loader/functor.ts";
-import { prepareScript, type NameSets } from "../../src/loader/transform-text.ts";
+import type { NameSets } from "../../src/loader/name-sets.ts";
+import { prepareScript } from "../../src/loader/transform-text.ts";
 import { openPreparedModules, type PreparedModules } from "../../src/prepared/prepared-modules.ts";
 import { makeSecret, SECRET_BYTES } from "../../src/prepared/store-location.ts";
 

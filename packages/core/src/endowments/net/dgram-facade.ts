@@ -1,5 +1,4 @@
 import { constants, platform } from "node:os";
-import { isIP } from "node:net";
 import { facadeFromTable } from "../member-table.ts";
 import type { MemberTable } from "../member-table.ts";
 import { hardenNodeObject } from "../harden-node.ts";
@@ -145,6 +144,7 @@ function datagramLookup(context: EndowmentContext, permit: DatagramPermit, own: 
     callback: (error: unknown, address?: unknown, family?: unknown) => void,
   ): void => {
     const node = context.powers.builtin("dns").lookup;
+    const { isIP } = context.powers.builtin("net");
     if (isIP(hostname) !== 0) return node(hostname, family, callback);
     if (!authority.mayResolve(hostname, "dgram")) return callback(nameNotFound(hostname));
     const lookup = typeof own === "function" ? own : node;

@@ -1,4 +1,3 @@
-import { isIP } from "node:net";
 import { promisify } from "node:util";
 import { facadeFromTable } from "../member-table.ts";
 import { assertMayUse } from "../access-denied.ts";
@@ -50,14 +49,15 @@ export const makeDnsPromisesFacade: BuiltinFactory = (context) => {
 type QueryMaker = (context: EndowmentContext, self: unknown, real: Function, syscall: string) => Function;
 
 /** A name that no principal is asked about: an address, or what Node itself will refuse. */
-const isHarmless = (name: unknown): boolean => typeof name !== "string" || name === "" || isIP(name) !== 0;
+const isHarmless = ({ powers }: EndowmentContext, name: unknown): boolean =>
+  typeof name !== "string" || name === "" || powers.builtin("net").isIP(name) !== 0;
 
 function callbackLookup(context: EndowmentContext, dns: any): Function {
   const authority = networkAuthority(context);
   return function lookup(hostname: unknown, options: unknown, callback?: unknown): unknown {
     const done = typeof options === "function" ? options : callback;
     const rest = typeof options === "function" ? [] : [options];
-    if (authority.trusted || isHarmless(hostname) || typeof done !== "function")
+    if (authority.trusted || isHarmless(context, hostname) || typeof done !== "function")
       return dns.lookup(hostname, ...rest, done);
     const name = hostname as string;
     if (!authority.mayResolve(name, "dns.lookup")) return later(context, done, nameNotFound(name));
@@ -72,7 +72,7 @@ function promiseLookup(context: EndowmentContext): Function {
   const authority = networkAuthority(context);
   const dns = context.powers.builtin("dns/promises");
   return async function lookup(hostname: unknown, options?: unknown): Promise<unknown> {
-    if (authority.trusted || isHarmless(hostname)) return dns.lookup(hostname, options);
+    if (authority.trusted || isHarmless(context, hostname)) return dns.lookup(hostname, options);
     const name = hostname as string;
     if (!authority.mayResolve(name, "dns.lookup")) throw nameNotFound(name);
     const found = await dns.lookup(name, options);
@@ -158,7 +158,7 @@ function note(context: EndowmentContext, name: string, found: unknown): void {
   const authority = networkAuthority(context);
   for (const entry of Array.isArray(found) ? found : [found]) {
     const address = typeof entry === "string" ? entry : (entry as { address?: unknown } | null)?.address;
-    if (typeof address === "string" && isIP(address) !== 0) authority.noteResolution(name, address);
+    if (typeof address === "string" && context.powers.builtin("net").isIP(address) !== 0) authority.noteResolution(name, address);
   }
 }
 

@@ -1,4 +1,3 @@
-import { isIP } from "node:net";
 import { hardenNodeObject } from "../harden-node.ts";
 import { assertMayUse } from "../access-denied.ts";
 import type { EndowmentContext } from "../principal.ts";
@@ -148,7 +147,7 @@ function makeConnector(context: EndowmentContext): Function {
             ...where,
             highWaterMark: 16_384,
             ALPNProtocols: ["http/1.1"],
-            servername: servername || (isIP(hostname) === 0 ? hostname : undefined),
+            servername: servername || (context.powers.builtin("net").isIP(hostname) === 0 ? hostname : undefined),
             ...(httpSocket ? { socket: httpSocket } : {}),
           },
         ])

@@ -8,7 +8,7 @@ import { mayHear, processEventHub } from "./process-events.ts";
 import { PROCESS_MEMBERS } from "./process-members.ts";
 import { makeReport } from "./report.ts";
 import { makeStandardInput } from "./standard-input.ts";
-import { makeStandardOutput } from "./standard-output.ts";
+import { standardOutput } from "./standard-output.ts";
 import type { FedEmitter } from "./process-events.ts";
 import type { EndowmentContext } from "../principal.ts";
 
@@ -202,8 +202,8 @@ function ownMembers(context: EndowmentContext, facade: object): Record<string, P
     hrtime: member(hrtime),
     memoryUsage: member(memoryUsage),
     stdin,
-    stdout: lazy("stdout", () => makeStandardOutput(context, "stdout")),
-    stderr: lazy("stderr", () => makeStandardOutput(context, "stderr")),
+    stdout: lazy("stdout", () => standardOutput(context, "stdout")),
+    stderr: lazy("stderr", () => standardOutput(context, "stderr")),
     openStdin: member(
       named("openStdin", 0, () => {
         const input = (facade as NodeJS.Process).stdin;
@@ -279,7 +279,13 @@ function ownMembers(context: EndowmentContext, facade: object): Record<string, P
     unref: real.unref && member(named("unref", 1, (value: unknown) => void real.unref(value))),
     allowedNodeEnvironmentFlags: lazy("allowedNodeEnvironmentFlags", () => new Set(real.allowedNodeEnvironmentFlags)),
     domain: member(null),
-    _getActiveHandles: member(named("_getActiveHandles", 0, () => (principal.trusted ? real._getActiveHandles() : []))),
+    _getActiveHandles: member(
+      named("_getActiveHandles", 0, () => {
+        // Some are sockets: the network guard is laid under them first.
+        powers.builtin("net");
+        return principal.trusted ? real._getActiveHandles() : [];
+      }),
+    ),
     _getActiveRequests: member(
       named("_getActiveRequests", 0, () => (principal.trusted ? real._getActiveRequests() : [])),
     ),

@@ -1,6 +1,8 @@
 import type { Writable } from "node:stream";
 import type { WriteStream } from "node:tty";
+import { hardenBasics } from "../harden-basics.ts";
 import { hardenNodeClass, hardenNodeObject } from "../harden-node.ts";
+import { perContext } from "../facade.ts";
 import { hardenInstancesOf } from "../sample-instances.ts";
 import type { EndowmentContext } from "../principal.ts";
 
@@ -16,8 +18,6 @@ interface OutputClasses {
   readonly StandardOutput: new (real: Writable, fd: number) => Writable;
   /** For terminals; its prototype is what `tty.WriteStream` shows. */
   readonly TerminalOutput: new (real: Writable, fd: number) => Writable;
-  /** All streams in use, by the real stream that they write to. */
-  readonly followers: Map<Writable, Set<Writable>>;
 }
 
 /**
@@ -34,7 +34,6 @@ export function outputClasses(context: EndowmentContext): OutputClasses {
     hardenInstancesOf(context, "stream");
     const Base: typeof Writable = stream.Writable;
     const reals = new WeakMap<Writable, Writable>();
-    const followers: OutputClasses["followers"] = new Map();
     const realOf = (facade: Writable): Writable => {
       const real = reals.get(facade);
       if (real === undefined) throw new TypeError("Illegal invocation");
@@ -51,7 +50,7 @@ export function outputClasses(context: EndowmentContext): OutputClasses {
         reals.set(this, real);
         this.fd = fd;
         this._type = String((real as any)._type);
-        follow(real, this);
+        audienceOf(context, real).add(this);
       }
 
       override write(chunk: any, encoding?: any, callback?: any): boolean {
@@ -138,39 +137,87 @@ export function outputClasses(context: EndowmentContext): OutputClasses {
       });
     }
 
-    function follow(real: Writable, facade: Writable): void {
-      let all = followers.get(real);
-      if (all === undefined) {
-        const audience = new Set<Writable>();
-        all = audience;
-        followers.set(real, audience);
-        real.on("drain", () => {
-          for (const each of audience) each.emit("drain");
-        });
-        real.on("resize", () => {
-          for (const each of audience) each.emit("resize");
-        });
-        real.on("error", (error) => {
-          let heard = false;
-          for (const each of audience) {
-            if (each.listenerCount("error") > 0) heard = each.emit("error", error) || heard;
-          }
-          if (!heard) throw error;
-        });
-      }
-      all.add(facade);
-    }
-
     hardenNodeClass(StandardOutput);
     hardenNodeClass(TerminalOutput);
-    return { StandardOutput, TerminalOutput, followers };
+    return { StandardOutput, TerminalOutput };
   });
 }
 
+/** The principals' streams that write to a real one; they hear its events. */
+function audienceOf(context: EndowmentContext, real: Writable): Set<Writable> {
+  const audiences = context.shared("process.output.audiences", () => new Map<Writable, Set<Writable>>());
+  let audience = audiences.get(real);
+  if (audience === undefined) audiences.set(real, (audience = addressAudience(real)));
+  return audience;
+}
+
+function addressAudience(real: Writable): Set<Writable> {
+  const audience = new Set<Writable>();
+  real.on("drain", () => {
+    for (const each of audience) each.emit("drain");
+  });
+  real.on("resize", () => {
+    for (const each of audience) each.emit("resize");
+  });
+  real.on("error", (error) => {
+    let heard = ignoredErrors.has(error);
+    for (const each of audience) {
+      if (each.listenerCount("error") > 0) heard = each.emit("error", error) || heard;
+    }
+    if (!heard) throw error;
+  });
+  return audience;
+}
+
+const outputsOf = perContext((_context: EndowmentContext) => new Map<OutputName, Writable>());
+
 /** A principal's own standard output or error. */
-export function makeStandardOutput(context: EndowmentContext, name: OutputName): Writable {
-  const real = context.powers.process[name] as unknown as Writable;
-  const { StandardOutput, TerminalOutput } = outputClasses(context);
-  const Output = (real as any).isTTY === true ? TerminalOutput : StandardOutput;
-  return new Output(real, name === "stdout" ? 1 : 2);
+export function standardOutput(context: EndowmentContext, name: OutputName): Writable {
+  const outputs = outputsOf(context);
+  let output = outputs.get(name);
+  if (output === undefined) {
+    hardenBasics(context);
+    const real = context.powers.process[name] as unknown as Writable;
+    const { StandardOutput, TerminalOutput } = outputClasses(context);
+    const Output = (real as any).isTTY === true ? TerminalOutput : StandardOutput;
+    outputs.set(name, (output = new Output(real, name === "stdout" ? 1 : 2)));
+  }
+  return output;
+}
+
+/** Errors of what a console has written: Node's own ignores them. */
+const ignoredErrors = new WeakSet<Error>();
+
+/**
+ * What a principal's console writes to: its own standard output or error if it has
+ * looked at that, which it may have patched, and else the real one. Has as much of a
+ * stream as Node's `Console` uses, and is shown to nobody.
+ */
+export function consoleOutput(context: EndowmentContext, name: OutputName): object {
+  const outputs = outputsOf(context);
+  const real = (): any => context.powers.process[name];
+  const writeToReal = (chunk: unknown, callback?: (error?: Error | null) => void): unknown => {
+    audienceOf(context, real());
+    return real().write(chunk, "utf8", (error?: Error | null) => {
+      if (error) ignoredErrors.add(error);
+      callback?.(error);
+    });
+  };
+  return {
+    write(chunk: unknown, callback?: () => void): unknown {
+      const own = outputs.get(name);
+      return own === undefined ? writeToReal(chunk, callback) : own.write(chunk, callback);
+    },
+    get isTTY() {
+      return real().isTTY;
+    },
+    getColorDepth: (...values: unknown[]) => (outputs.get(name) ?? real()).getColorDepth(...values),
+    // One listener, the audience's: Node then adds none.
+    listenerCount: (event: string) => outputs.get(name)?.listenerCount(event) ?? 1,
+    once: (event: string, listener: () => void) => outputs.get(name)?.once(event, listener),
+    removeListener: (event: string, listener: () => void) => outputs.get(name)?.removeListener(event, listener),
+    get _writableState() {
+      return (outputs.get(name) ?? real())._writableState;
+    },
+  };
 }
