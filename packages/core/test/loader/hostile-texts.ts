@@ -5,7 +5,7 @@
  */
 import { Script } from "node:vm";
 import { makeQuickFunctor } from "../../src/loader/functor.ts";
-import { COMMONJS_NAMES } from "../../src/loader/transform-text.ts";
+import { COMMONJS_NAMES } from "../../src/loader/name-sets.ts";
 
 /** `power` is a property of the real global object, `report` the one name that the text is served. */
 export const HOSTILE_TEXTS: readonly string[] = [

@@ -3,7 +3,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Script } from "node:vm";
 import { describe, expect, test } from "vitest";
-import { COMMONJS_NAMES, prepareCommonJs, prepareCommonJsQuickly, type CommonJsFunctor, type NameSets } from "../../src/loader/transform-text.ts";
+import { COMMONJS_NAMES, type NameSets } from "../../src/loader/name-sets.ts";
+import { prepareCommonJs, prepareCommonJsQuickly, type CommonJsFunctor } from "../../src/loader/transform-text.ts";
 import { SLOPPY_SNIPPETS } from "../runtime/language-snippets.ts";
 import { escapesOf, HOSTILE_TEXTS } from "./hostile-texts.ts";
 
