@@ -1,8 +1,9 @@
-import { dirname, isAbsolute, resolve as resolvePath, sep } from "node:path";
+import { isAbsolute, resolve as resolvePath, sep } from "node:path";
 import { builtinOf } from "./builtin-names.ts";
 import type { EsmResolution, Found } from "./esm-resolution.ts";
 import { splitSpecifier } from "./esm-resolution.ts";
 import type { FileReader } from "./file-reader.ts";
+import { folderOf, inFolder, relativeTo } from "./folder-of.ts";
 import { modulesFoldersOf, type PackageScopes } from "./package-scope.ts";
 import { resolveExports } from "./package-targets.ts";
 import { isResolutionError, notFoundByRequire, resolutionError } from "./resolution-error.ts";
@@ -46,13 +47,13 @@ export const makeCommonJsResolution = (
 
   /** LOAD_AS_DIRECTORY: `main`, then the index. */
   const asFolder = (folder: string, specifier: string): Found | undefined => {
-    const index = (at: string): string | undefined => withExtension(resolvePath(at, "index"));
+    const index = (at: string): string | undefined => withExtension(inFolder(at, "index"));
     const main = scopes.manifestOf(folder)?.main;
     if (!main) {
       const path = index(folder);
       return path === undefined ? undefined : { path };
     }
-    const target = resolvePath(folder, main);
+    const target = relativeTo(folder, main);
     const path =
       (disk.stat(target) === "file" ? target : undefined) ?? withExtension(target) ?? index(target) ?? index(folder);
     if (path !== undefined) return { path, inside: folder };
@@ -92,12 +93,12 @@ export const makeCommonJsResolution = (
         return { path, inside: folder };
       }
     }
-    return atPath(resolvePath(modules, specifier), wantsFolder, specifier);
+    return atPath(relativeTo(modules, specifier), wantsFolder, specifier);
   };
 
   const lookupFolders: CommonJsResolution["lookupFolders"] = (specifier, referrer) => {
     if (builtinOf(specifier) !== undefined) return null;
-    const folder = dirname(referrer);
+    const folder = folderOf(referrer);
     return isRelativeRequest(specifier) ? [folder] : modulesFoldersOf(folder);
   };
 
@@ -129,10 +130,10 @@ export const makeCommonJsResolution = (
         return found;
       }
       const relative = isRelativeRequest(specifier);
-      const starts = context.paths ?? [dirname(context.referrer)];
+      const starts = context.paths ?? [folderOf(context.referrer)];
       if (relative) {
         for (const start of starts) {
-          const found = atPath(resolvePath(start, specifier), wantsFolder, specifier);
+          const found = atPath(relativeTo(start, specifier), wantsFolder, specifier);
           if (found !== undefined) return found;
         }
         throw notFound();

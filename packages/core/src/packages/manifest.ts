@@ -1,5 +1,5 @@
-import { join } from "node:path";
 import type { FileReader } from "./file-reader.ts";
+import { inFolder } from "./folder-of.ts";
 import { resolutionError } from "./resolution-error.ts";
 import type { Manifest } from "./types.ts";
 
@@ -68,7 +68,7 @@ export const makeManifestReader = (disk: FileReader): ManifestReader => {
     manifestOf(folder) {
       const found = known.get(folder);
       if (found !== undefined || absent.has(folder)) return found;
-      const path = join(folder, "package.json");
+      const path = inFolder(folder, "package.json");
       const text = disk.stat(path) === "file" ? disk.readText(path) : undefined;
       if (text === undefined) {
         absent.add(folder);

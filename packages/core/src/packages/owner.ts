@@ -1,4 +1,5 @@
-import { dirname, parse, sep } from "node:path";
+import { parse, sep } from "node:path";
+import { folderOf } from "./folder-of.ts";
 import type { Manifest } from "./types.ts";
 
 const BOUNDARY = `${sep}node_modules${sep}`;
@@ -43,7 +44,7 @@ export const makeOwners = (manifestOf: (folder: string) => Manifest | undefined)
 
   const strayOwner = (folder: string): string => {
     const top = parse(folder).root;
-    for (let at = folder; at !== top; at = dirname(at)) {
+    for (let at = folder; at !== top; at = folderOf(at)) {
       // A broken manifest up there is nobody's business: skip it.
       try {
         if (manifestOf(at) !== undefined) return at;
@@ -55,7 +56,7 @@ export const makeOwners = (manifestOf: (folder: string) => Manifest | undefined)
   const find = (realFile: string, folder: string): string => {
     const installed = installedFolder(realFile);
     const top = parse(folder).root;
-    for (let at = folder; ; at = dirname(at)) {
+    for (let at = folder; ; at = folderOf(at)) {
       if (at === installed || declared.has(at)) return at;
       if (installed !== undefined && at.length <= installed.length) return installed;
       if (at === top) return strayOwner(folder);
@@ -64,7 +65,7 @@ export const makeOwners = (manifestOf: (folder: string) => Manifest | undefined)
 
   return {
     ownerOf(realFile) {
-      const folder = dirname(realFile);
+      const folder = folderOf(realFile);
       // A file lying directly in a `node_modules` is a package by itself.
       if (folder.endsWith(`${sep}node_modules`)) return realFile;
       let owner = byFolder.get(folder);

@@ -1,5 +1,6 @@
-import { dirname, join, sep } from "node:path";
+import { sep } from "node:path";
 import type { MemoizedReader } from "./file-reader.ts";
+import { folderOf, inFolder } from "./folder-of.ts";
 import { makeManifestReader } from "./manifest.ts";
 import { makeOwners, type Owners } from "./owner.ts";
 import type { Manifest } from "./types.ts";
@@ -25,9 +26,11 @@ const MODULES = `${sep}node_modules`;
 /** The `node_modules` folders that a file's bare specifiers are looked up in, nearest first. */
 export const modulesFoldersOf = (folder: string): string[] => {
   const folders: string[] = [];
-  for (let at = folder; ; at = dirname(at)) {
-    if (!at.endsWith(MODULES)) folders.push(join(at, "node_modules"));
-    if (dirname(at) === at) return folders;
+  for (let at = folder; ; ) {
+    if (!at.endsWith(MODULES)) folders.push(inFolder(at, "node_modules"));
+    const parent = folderOf(at);
+    if (parent === at) return folders;
+    at = parent;
   }
 };
 
@@ -43,7 +46,7 @@ export const makePackageScopes = (disk: MemoizedReader): PackageScopes => {
     let found: Scope | undefined;
     if (!folder.endsWith(MODULES)) {
       const manifest = manifestOf(folder);
-      const parent = dirname(folder);
+      const parent = folderOf(folder);
       if (manifest !== undefined) found = { folder, manifest };
       else if (parent !== folder) found = scopeOfFolder(parent);
     }
@@ -54,7 +57,7 @@ export const makePackageScopes = (disk: MemoizedReader): PackageScopes => {
   return {
     ...owners,
     manifestOf,
-    scopeOf: (file) => scopeOfFolder(dirname(file)),
+    scopeOf: (file) => scopeOfFolder(folderOf(file)),
     forgetAbsent() {
       disk.forgetAbsent();
       forgetAbsent();
@@ -62,7 +65,7 @@ export const makePackageScopes = (disk: MemoizedReader): PackageScopes => {
     },
     installedAt(modulesFolder, name) {
       if (disk.stat(modulesFolder) !== "dir") return undefined;
-      const folder = join(modulesFolder, name);
+      const folder = inFolder(modulesFolder, name);
       if (installed.has(folder)) return folder;
       if (disk.stat(folder) !== "dir") return undefined;
       // A link out of `node_modules` (a workspace, `npm link`, `file:`) makes its target a package.

@@ -1,6 +1,7 @@
-import { dirname, join, sep } from "node:path";
+import { join, sep } from "node:path";
 import { makeCommonJsResolution } from "./commonjs-resolution.ts";
 import { makeEsmResolution, type Found } from "./esm-resolution.ts";
+import { folderOf, inFolder } from "./folder-of.ts";
 import { memoizeReader, type FileReader } from "./file-reader.ts";
 import { formatForImport, formatForRequire, type FileFormat } from "./module-format.ts";
 import { makePackageScopes, type PackageScopes } from "./package-scope.ts";
@@ -88,7 +89,7 @@ export const makeResolver = (reader: FileReader, options: ResolverOptions = {}):
     if (found.inside !== undefined) {
       // HAZARD: `main`, `exports` and `imports`, also through links, may not lead out of the package.
       const home = disk.realpath(found.inside);
-      const owner = home === undefined ? undefined : scopes.ownerOf(join(home, "package.json"));
+      const owner = home === undefined ? undefined : scopes.ownerOf(inFolder(home, "package.json"));
       if (owner === undefined || owner !== location) {
         if (owner !== undefined) options.onClimb?.({ location: owner, file: path });
         throw notFound(found.path, undefined);
@@ -124,12 +125,18 @@ export const makeResolver = (reader: FileReader, options: ResolverOptions = {}):
     );
   };
 
-  const known = { require: new Map<string, Resolution>(), import: new Map<string, Resolution>() };
+  /** By the folder of the asking file and the specifier. */
+  const known = { require: new Map<string, Map<string, Resolution>>(), import: new Map<string, Map<string, Resolution>>() };
+  const knownFrom = (mode: ResolutionMode, folder: string): Map<string, Resolution> => {
+    let from = known[mode].get(folder);
+    if (from === undefined) known[mode].set(folder, (from = new Map()));
+    return from;
+  };
 
   const resolve: Resolver["resolve"] = (specifier, referrer, mode, asked = {}) => {
     // Node's own cache has the same key: a specifier means the same from all files of a folder.
-    const key = asked.paths === undefined && !asked.pathOnly ? `${dirname(referrer)}\0${specifier}` : undefined;
-    const before = key === undefined ? undefined : known[mode].get(key);
+    const from = asked.paths === undefined && !asked.pathOnly ? knownFrom(mode, folderOf(referrer)) : undefined;
+    const before = from?.get(specifier);
     if (before !== undefined) return before;
     let resolution: Resolution;
     try {
@@ -139,7 +146,9 @@ export const makeResolver = (reader: FileReader, options: ResolverOptions = {}):
       resolution = look(specifier, referrer, mode, asked);
     }
     Object.freeze(resolution);
-    if (key !== undefined) known[mode].set(key, resolution);
+    from?.set(specifier, resolution);
+    // What `require` found is what it finds by that path: the loader asks so.
+    if (from !== undefined && mode === "require" && resolution.location !== undefined) knownFrom(mode, folderOf(resolution.path)).set(resolution.path, resolution);
     return resolution;
   };
 
@@ -152,12 +161,12 @@ export const makeResolver = (reader: FileReader, options: ResolverOptions = {}):
     ownerOf: scopes.ownerOf,
     addRoot: scopes.add,
     locate(name, fromFolder) {
-      for (let at = fromFolder; ; at = dirname(at)) {
+      for (let at = fromFolder; ; at = folderOf(at)) {
         if (!at.endsWith(`${sep}node_modules`)) {
-          const folder = scopes.installedAt(join(at, "node_modules"), name);
+          const folder = scopes.installedAt(inFolder(at, "node_modules"), name);
           if (folder !== undefined) return disk.realpath(folder);
         }
-        if (dirname(at) === at) return undefined;
+        if (folderOf(at) === at) return undefined;
       }
     },
   };
