@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import { join, relative } from "node:path";
 import { build, transform } from "esbuild";
+import { nameInPlace } from "./name-in-place.mjs";
 import { toCommonJs } from "./to-commonjs.mjs";
 
 const require = createRequire(import.meta.url);
@@ -93,7 +94,7 @@ for (const [path, text] of written) writeFileSync(path, text.replaceAll("@build@
 async function write(path, text) {
   // Node shows the line of an uncaught error.
   const { code } = await transform(toCommonJs(text), { minifyWhitespace: true, minifySyntax: true, lineLimit: 120, target: SHARED.target, charset: "ascii" });
-  written.set(relative(".", path), code);
+  written.set(relative(".", path), nameInPlace(code));
 }
 
 /** SES as one strict text without its loader of modules: evaluated in a third of the time. */

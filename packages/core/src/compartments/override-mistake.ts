@@ -14,9 +14,7 @@
 import { showAsNative } from "./function-text.ts";
 
 const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, hasOwn } = Object;
-const { apply, ownKeys } = Reflect;
-const { get: weakMapGet, set: weakMapSet } = WeakMap.prototype;
-const { add: weakSetAdd, has: weakSetHas } = WeakSet.prototype;
+const { ownKeys } = Reflect;
 // Taken now: SES puts a `Date` of its own into its place, which moat takes back.
 const { Date, Function } = globalThis;
 
@@ -58,22 +56,44 @@ export interface StandIn {
   get?: (() => unknown) | undefined;
   set?: ((value: unknown) => void) | undefined;
 }
-const standsFor = new WeakMap<Function, StandIn>();
-const tolerantSetters = new WeakSet<Function>();
+
+/** Makes an heir's private fields those of an object that is there already. */
+const Given = function (object: object) {
+  return object;
+} as unknown as new (object: object) => object;
+
+/** A private field and no `WeakMap`: programs have tens of thousands of these, and the garbage collector looks at each entry. */
+class TolerantGetter extends Given {
+  #standsFor: StandIn;
+  constructor(getter: Function, standIn: StandIn) {
+    super(getter);
+    this.#standsFor = standIn;
+  }
+  static standInOf(getter: Function): StandIn | undefined {
+    return #standsFor in getter ? getter.#standsFor : undefined;
+  }
+}
+
+class TolerantSetter extends Given {
+  #isTolerant = true;
+  static is(setter: Function): boolean {
+    return #isTolerant in setter && setter.#isTolerant;
+  }
+}
 
 /** Makes descriptors show what an accessor stands for, and keeps its setter from everybody. */
 export function noteStandIn(getter: Function, setter: Function, standIn: StandIn): void {
-  apply(weakMapSet, standsFor, [getter, standIn]);
-  apply(weakSetAdd, tolerantSetters, [setter]);
+  void new TolerantGetter(getter, standIn);
+  void new TolerantSetter(setter);
 }
 
 export function standInOf(getter: Function | undefined): StandIn | undefined {
-  return getter && (apply(weakMapGet, standsFor, [getter]) as StandIn | undefined);
+  return getter && TolerantGetter.standInOf(getter);
 }
 
 /** Whether a setter only stands for the assignment to plain data. */
 export function isOverrideTolerant(setter: Function): boolean {
-  return apply(weakSetHas, tolerantSetters, [setter]) as boolean;
+  return TolerantSetter.is(setter);
 }
 
 /** Turns one configurable data property of `holder` into an override-tolerant accessor. */

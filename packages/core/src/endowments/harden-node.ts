@@ -167,6 +167,11 @@ function isLeftAlone(object: object, spare: readonly unknown[]): boolean {
   return isArrayBufferView(object) || isAnyArrayBuffer(object) || isModuleNamespaceObject(object);
 }
 
+/** Whether a function has its length and its name and nothing else, as methods have: two plain values. */
+function isBare(keys: readonly PropertyKey[]): boolean {
+  return keys.length === 2 && keys[0] === "length" && keys[1] === "name";
+}
+
 /** Hardens one object; what it leads to is added to the queue, whose prototype is locked: no setter sees it. */
 function hardenOne(object: object, queue: object[]): void {
   // By whichever way the hardener comes to it.
@@ -174,9 +179,13 @@ function hardenOne(object: object, queue: object[]): void {
   settle(object);
   const prototype: unknown = getPrototypeOf(object);
   if (isObject(prototype) && !isSettled(prototype)) queue[queue.length] = prototype;
+  const keys = ownKeys(object);
+  if (typeof object === "function" && isBare(keys)) {
+    freeze(object);
+    return;
+  }
   const isPrototype = typeof object !== "function" && isClassPrototype(object) && isClass((object as any).constructor);
   const tolerant = isPrototype || isClass(object);
-  const keys = ownKeys(object);
   if (!tolerant && typeof object !== "function") settleLazyProperties(object, keys);
   for (let index = 0; index < keys.length; index += 1) {
     const key = keys[index]!;
