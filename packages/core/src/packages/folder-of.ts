@@ -19,7 +19,7 @@ export const inFolder = (folder: string, name: string): string => (IS_POSIX && f
 const PLAIN = /^[\w-]+(?:\.[\w-]+)*(?:\/[\w-]+(?:\.[\w-]+)*)*$/;
 
 const isNormal = (folder: string): boolean =>
-  !folder.includes("/../") && !folder.includes("/./") && !folder.includes("//") && !folder.endsWith("/..") && !folder.endsWith("/.");
+  !folder.includes("/../") && !folder.includes("/./") && !folder.includes("//") && !folder.endsWith("/..") && !folder.endsWith("/.") && !folder.endsWith("/");
 
 /** `resolve` of an absolute folder and a relative specifier. */
 export const relativeTo = (folder: string, specifier: string): string => {
