@@ -7,6 +7,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   __proto__: null as never,
   run: async () => (await import("./commands/run.ts")).run,
   exec: async () => (await import("./commands/exec.ts")).exec,
+  prepare: async () => (await import("./commands/prepare.ts")).prepare,
   policy: async () => (await import("./commands/policy.ts")).policy,
   init: async () => (await import("./commands/init.ts")).init,
   diff: async () => (await import("./commands/diff.ts")).diff,

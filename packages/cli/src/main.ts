@@ -22,6 +22,17 @@ void dispatch(host.argv.slice(2), {
       ? (flags) =>
           execve.call(host, host.execPath, [host.execPath, ...host.execArgv, ...flags, ...host.argv.slice(1)], host.env)
       : undefined,
+  startAgain: async (args, input) => {
+    const { spawnSync } = await import("node:child_process");
+    const { status, stdout, error } = spawnSync(host.execPath, [...host.execArgv, host.argv[1]!, ...args], {
+      input,
+      encoding: "utf8",
+      maxBuffer: Infinity,
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    if (error !== undefined) throw error;
+    return { code: status, output: stdout };
+  },
   get nodeFlags() {
     return host.allowedNodeEnvironmentFlags;
   },

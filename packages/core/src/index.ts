@@ -1,4 +1,5 @@
 export * from "./model.ts";
-export { runProgram, type ProgramOptions } from "./run-program.ts";
+export { prepareProgram, runProgram, type ProgramOptions } from "./run-program.ts";
+export type { PreparedFiles } from "./compartments/prepare-files.ts";
 export { moat } from "./api/moat.ts";
 export type * from "./api/types.ts";

@@ -87,4 +87,4 @@ export { nearestWord } from "./policy/nearest-word.ts";
 export { grantProblem } from "./policy/grant-problem.ts";
 export { findInstalledCommand, type InstalledCommand } from "./packages/installed-command.ts";
 export { permissionFlags, type UnionOfGrants } from "./launching/permission-flags.ts";
-export { makeSecret, SECRET_BYTES, storeLocation, type StoreLocation } from "./prepared/store-location.ts";
+export { makeSecret, SECRET_BYTES, storeLocation, userFolderOf, type StoreLocation } from "./prepared/store-location.ts";

@@ -1,4 +1,5 @@
 /** Runs a program under its policy, in this process. */
+import { createRequire } from "node:module";
 import { homedir, tmpdir } from "node:os";
 import { basename, dirname, join, sep } from "node:path";
 import { realpathSync } from "node:fs";
@@ -10,7 +11,8 @@ import { checkBeforehand } from "./compartments/check-beforehand.ts";
 import { guardNetworkAtFirstUse } from "./compartments/guarded-powers.ts";
 import { lockdownRealm } from "./compartments/lockdown.ts";
 import { takePowers } from "./compartments/powers.ts";
-import { makeRealm } from "./compartments/realm.ts";
+import { prepareFiles, type PreparedFiles } from "./compartments/prepare-files.ts";
+import { makeRealm, type Realm } from "./compartments/realm.ts";
 import { emptyRealGlobal, freezeRealGlobal } from "./compartments/second-wall.ts";
 import { installNetworkGuard } from "./endowments/net/index.ts";
 import { MoatError } from "./errors/moat-error.ts";
@@ -22,9 +24,9 @@ import { showUncaughtErrors } from "./launching/show-uncaught.ts";
 import { startEntry } from "./launching/start-entry.ts";
 import { startRecord } from "./launching/start-record.ts";
 import type { StartedBy } from "./launching/start-from-request.ts";
-import { openPreparedModules, type PreparedModules } from "./prepared/prepared-modules.ts";
+import { openPreparedModules, openPreparingAhead, type PreparedModules } from "./prepared/prepared-modules.ts";
 import { preparationIdentity } from "./prepared/preparation-identity.ts";
-import { storeLocation } from "./prepared/store-location.ts";
+import { storeLocation, type StoreLocation } from "./prepared/store-location.ts";
 import type { Powers } from "./endowments/principal.ts";
 import { isFirstParty } from "./naming/canonical-name.ts";
 import { makeDisk } from "./packages/disk.ts";
@@ -63,6 +65,50 @@ export interface ProgramOptions {
  * @throws {MoatError} `MOAT_ENTRY_MISSING`; nothing of the program has run then.
  */
 export function runProgram(options: ProgramOptions): void {
+  const { started } = options;
+  const { realm, powers, project, entry } = openProgram(options, openPreparedModules);
+  if (realm.prepared !== undefined) saveWhenSettled(realm.prepared, powers);
+  if (started !== undefined) {
+    startEntry(realm, started.request);
+    return;
+  }
+  const { resolver } = realm;
+  const resolution = resolveProgram(entry, resolver);
+  const world = realm.worldAt(resolution.location ?? project);
+  if (checkBeforehand(realm, world, resolution) === "module") {
+    startRecord(powers, () => world.modules.recordFor(resolver.resolve(pathToFileURL(entry).href, entry, "import")));
+  } else powers.process.nextTick(() => void world.commonJs.exportsOf(entry, undefined, true));
+}
+
+/**
+ * Prepares files for later runs of a program, of any user, and moat's own code too; runs
+ * nothing of the program. The process is locked down afterwards, as for a program.
+ *
+ * @param files real absolute paths of modules that the program may load
+ * @throws {MoatError} `MOAT_ENTRY_MISSING`; `MOAT_WRITE_FAILED` where moat's folder can't be written.
+ */
+export function prepareProgram(options: ProgramOptions, files: readonly string[]): PreparedFiles {
+  const { realm } = openProgram(options, (_location, identity) => openPreparingAhead(identity));
+  const prepared = prepareFiles(realm, files);
+  realm.prepared!.save();
+  const { keepOwnCodeAhead } = createRequire(import.meta.url)("./own-code.cjs") as typeof import("./own-code/index.ts");
+  keepOwnCodeAhead();
+  return prepared;
+}
+
+interface OpenedProgram {
+  readonly realm: Realm;
+  readonly powers: Powers;
+  /** Real absolute paths. */
+  readonly project: string;
+  readonly entry: string;
+}
+
+/** Locks this process down and makes the realm that the program is to run in. */
+function openProgram(
+  options: ProgramOptions,
+  openModules: (location: StoreLocation | undefined, identity: string) => PreparedModules | undefined,
+): OpenedProgram {
   const { policy, overrides, started } = options;
   const project = realpathSync.native(options.project);
   let tellClimb: (climb: Climb) => void = () => {};
@@ -104,8 +150,7 @@ export function runProgram(options: ProgramOptions): void {
   const audit = options.audit ?? false;
   // HAZARD: a package chooses the environment of its children; where the prepared modules and their key lie does not follow it.
   const location = started === undefined ? storeLocation(project, powers.process.env) : started.request.store;
-  const prepared = location && openPreparedModules(location, preparationIdentity(preparedFor(entry, started)));
-  if (prepared !== undefined) saveWhenSettled(prepared, powers);
+  const prepared = openModules(location, preparationIdentity(preparedFor(entry, started)));
   // A worker's are told to its parent, and not printed.
   if (started?.worker === undefined) showUncaughtErrors(powers);
   const publish = makeDenialChannel(() => powers.builtin("diagnostics_channel"), audit, powers.process.pid);
@@ -142,16 +187,7 @@ export function runProgram(options: ProgramOptions): void {
       ...(started?.worker && { worker: { ...started.worker, principal: started.request.principal } }),
     },
   });
-  if (started !== undefined) {
-    startEntry(realm, started.request);
-    return;
-  }
-
-  const resolution = resolveProgram(entry, resolver);
-  const world = realm.worldAt(resolution.location ?? project);
-  if (checkBeforehand(realm, world, resolution) === "module") {
-    startRecord(powers, () => world.modules.recordFor(resolver.resolve(pathToFileURL(entry).href, entry, "import")));
-  } else powers.process.nextTick(() => void world.commonJs.exportsOf(entry, undefined, true));
+  return { realm, powers, project, entry };
 }
 
 /** Under which name a process's modules are kept: a child does not overwrite those of its program. */

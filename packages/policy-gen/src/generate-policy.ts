@@ -47,6 +47,8 @@ export interface Generated {
   readonly evidence: readonly Evidence[];
   readonly findings: readonly Finding[];
   readonly graph: PackageGraph;
+  /** Real absolute paths of the modules that entries reach. */
+  readonly files: readonly string[];
 }
 
 /** Members that run texts; `module._compile` is a method of an instance. */
@@ -85,6 +87,9 @@ function withGraph(generation: Generation, project: string, disk: FileReader): G
     findings: generation.findings,
     get evidence() {
       return generation.evidence;
+    },
+    get files() {
+      return generation.files;
     },
     get graph() {
       const phantom = new Map(generation.phantom.map(([location, names]) => [location, new Set(names)]));
@@ -240,6 +245,7 @@ async function analyzeProject(options: GenerateOptions, project: string, reader:
     evidence,
     findings,
     phantom: [...phantom].map(([location, names]) => [location, [...names]]),
+    files: reached.files.map(({ path }) => path),
   };
 
   /** A command may be one that the project has installed and does not declare. */

@@ -14,7 +14,12 @@ export interface Generation {
   readonly findings: readonly Finding[];
   /** Package names that code imports without declaring them, by location: what the graph is built with. */
   readonly phantom: readonly (readonly [location: string, names: readonly string[]])[];
+  /** Real absolute paths of the files that entries reach. */
+  readonly files: readonly string[];
 }
+
+/** What not every command looks at. */
+type Reasons = Pick<Generation, "evidence" | "phantom" | "files">;
 
 export interface KeptGeneration {
   /** What was kept, if the disk still is as it was. */
@@ -44,8 +49,8 @@ export function openKeptGeneration(folder: string, question: readonly unknown[],
       if (disk === undefined || result === undefined || reasons === undefined) return undefined;
       if (!isUnchanged(JSON.parse(disk) as DiskRecord, reader)) return undefined;
       const { policy, findings } = JSON.parse(result) as Pick<Generation, "policy" | "findings">;
-      let rest: Pick<Generation, "evidence" | "phantom"> | undefined;
-      const readRest = () => (rest ??= JSON.parse(reasons) as Pick<Generation, "evidence" | "phantom">);
+      let rest: Reasons | undefined;
+      const readRest = () => (rest ??= JSON.parse(reasons) as Reasons);
       return {
         policy,
         findings,
@@ -55,10 +60,13 @@ export function openKeptGeneration(folder: string, question: readonly unknown[],
         get phantom() {
           return readRest().phantom;
         },
+        get files() {
+          return readRest().files;
+        },
       };
     },
-    keep({ policy, findings, evidence, phantom }, record) {
-      const lines = [record, { policy, findings }, { evidence, phantom }].map((part) => JSON.stringify(part));
+    keep({ policy, findings, evidence, phantom, files }, record) {
+      const lines = [record, { policy, findings }, { evidence, phantom, files }].map((part) => JSON.stringify(part));
       const temporary = `${path}.${process.pid}.tmp`;
       try {
         mkdirSync(folder, { recursive: true });

@@ -31,6 +31,21 @@ Everything after the command belongs to it.
 
 Example: moat exec eslint .
 `,
+  prepare: `Usage: moat prepare [entry…] [flags]
+
+Prepares programs ahead of time, as a step of building an image: every module that the analysis of
+packages finds is read, rewritten and compiled, so that the first run is as fast as later ones.
+Nothing of the program runs. Without entries: those that moat.policy.json lists.
+
+What is prepared lies in moat's own folder in node_modules, for every user that runs this moat from
+there, by the same Node with the same flags; files that have changed are prepared when they are loaded.
+
+  --files -    prepares the modules that standard input lists, one path a line, for the one entry
+  --json       prints JSON
+  --help       shows this
+
+Example: moat prepare index.js
+`,
   init: `Usage: moat init [flags]
 
 Sets a project up: finds its programs in package.json (main, bin, what scripts start), writes the first
@@ -142,6 +157,7 @@ A dependency can do only what the committed policy says, whatever its code becom
   moat policy --write <entry>    writes moat.policy.json for a program; commit it
   moat run <entry>               runs the program under the policy
   moat exec <command>            the same for the command of an installed package
+  moat prepare                   prepares programs ahead of time, for an image
   moat policy --check            exits 1 where the policy is not up to date
   moat policy --accept           grants what packages gained since
   moat learn                     narrows the policy to what runs have used

@@ -13,13 +13,16 @@ export interface GenerateRequest {
   readonly previous: Policy | undefined;
 }
 
-/** Analyses everything that the entries reach; shows progress on a terminal. */
-export async function generate(request: GenerateRequest, context: CommandContext): Promise<Generated> {
+/**
+ * Analyses everything that the entries reach; shows progress on a terminal.
+ * @param keeps what was found, in the user's cache
+ */
+export async function generate(request: GenerateRequest, context: CommandContext, keeps = true): Promise<Generated> {
   // oxlint-disable-next-line no-restricted-imports -- loaded only by the commands that analyse
   const { generatePolicy } = await import("@moat/policy-gen");
   const progress = makeProgress(context.stderr);
   const { project, entries, overrides, previous } = request;
-  const cacheDir = cacheFolder(project, context.env);
+  const cacheDir = keeps ? cacheFolder(project, context.env) : undefined;
   try {
     return await generatePolicy({
       projectDir: project,

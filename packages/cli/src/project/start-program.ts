@@ -1,22 +1,13 @@
 import path from "node:path";
-import {
-  makeDenialReport,
-  MoatError,
-  nearestWord,
-  POLICY_FILE,
-  readOverrides,
-  readPolicyFile,
-  withoutLearned,
-  type Policy,
-} from "@moat/core/model";
+import { makeDenialReport, withoutLearned } from "@moat/core/model";
 import type { CommandContext } from "../command-context.ts";
 import type { Flags, FlagTable } from "../arguments/parse-flags.ts";
-import { quoteForShell } from "../render/quote-for-shell.ts";
 import { assertTreeMatches } from "./assert-tree-matches.ts";
 import { auditText } from "../render/audit-text.ts";
 import { usageError } from "../arguments/usage-error.ts";
 import { putOnBelt } from "./belt.ts";
 import type { Entry } from "./entry.ts";
+import { programPolicy } from "./program-policy.ts";
 import { beginLearning, finishLearning } from "./learning.ts";
 
 /** The flags of `run` and `exec`. */
@@ -44,10 +35,7 @@ export interface ProgramRequest extends Entry {
 export async function startProgram(request: ProgramRequest, context: CommandContext): Promise<void> {
   const { project, name, flags } = request;
   assertFlags(flags);
-  const policy = readPolicyFile(project);
-  if (policy === undefined) throw missingPolicy(project, name);
-  const written = readOverrides(project);
-  assertListed(policy, name);
+  const { policy, overrides: written } = programPolicy(project, name);
   assertTreeMatches(policy, project);
   const isLearning = flags.learn === true;
   // What was learned before is open again, so that several runs add up; what people wrote holds.
@@ -88,21 +76,4 @@ function assertFlags(flags: ProgramRequest["flags"]): void {
     if (flags[flag] === true && flags.learn !== true)
       throw usageError(`--${flag} goes with --learn`, `moat run --learn --${flag} <entry>`);
   }
-}
-
-function missingPolicy(project: string, entry: string): MoatError {
-  return new MoatError("MOAT_POLICY_MISSING", `there is no ${POLICY_FILE} in ${project}`, {
-    fields: { file: POLICY_FILE, projectDir: project },
-    nextStep: `moat policy --write ${quoteForShell(entry)}`,
-  });
-}
-
-function assertListed(policy: Policy, entry: string): void {
-  if (policy.entries.includes(entry)) return;
-  const near = nearestWord(entry, policy.entries);
-  const hint = near === undefined ? "" : ` (it lists ${near})`;
-  throw new MoatError("MOAT_ENTRY_UNLISTED", `${POLICY_FILE} was not made for ${entry}${hint}`, {
-    fields: { entry, entries: policy.entries },
-    nextStep: `moat policy --write ${quoteForShell(entry)}`,
-  });
 }

@@ -1,3 +1,3 @@
 /** How the command and the bootstraps load the rest of moat. */
 export { nearestLocation } from "./nearest-location.ts";
-export { keepOwnCode, requireOwn, useKeptCode } from "./own-code.ts";
+export { keepOwnCode, keepOwnCodeAhead, requireOwn, useKeptCode } from "./own-code.ts";

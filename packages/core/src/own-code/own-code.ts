@@ -3,7 +3,8 @@
  * run has kept one: compiling half a megabyte costs as much as Node's own start.
  *
  * HAZARD: whoever writes the cache decides what moat does. It is believed only with the
- * user's secret in it, and only for the very bytes that the file has now; see `prepared-store.ts`.
+ * user's secret in it, or in moat's own folder, and only for the very bytes that the file
+ * has now; see `prepared-store.ts`, `made-ahead.ts`.
  */
 import { isAscii, type Buffer } from "node:buffer";
 import { existsSync, readFileSync } from "node:fs";
@@ -11,6 +12,7 @@ import { createRequire, isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
 import { Script } from "node:vm";
 import { openPreparedStore, storeFile, type PreparedStore, type StoredModule } from "../prepared/prepared-store.ts";
+import { makeAhead, openMadeAhead } from "../prepared/made-ahead.ts";
 import { preparationIdentity } from "../prepared/preparation-identity.ts";
 import { MOAT_FOLDER } from "../moat-folder.ts";
 import { isOwnFolder, secretIn, type StoreLocation } from "../prepared/store-location.ts";
@@ -38,11 +40,22 @@ const scripts = new Map<string, OwnScript>();
  * @param location undefined where nothing can be kept.
  */
 export function useKeptCode(location: StoreLocation | undefined): void {
-  const secret = location && secretIn(location.userFolder);
-  if (secret === undefined) return;
-  folder = location!.folder;
   const identity = preparationIdentity(MOAT_FOLDER);
-  store = openPreparedStore(storeFile(folder, identity), secret, identity);
+  const secret = location && secretIn(location.userFolder);
+  if (secret !== undefined) {
+    folder = location!.folder;
+    store = openPreparedStore(storeFile(folder, identity), secret, identity);
+    if (store.names.length > 0) return;
+  }
+  const ahead = openMadeAhead("own-code", identity);
+  if (ahead.names.length > 0) store = store === undefined ? ahead : { ...ahead, replace: store.replace };
+}
+
+/** Keeps the code that was compiled so far for every user of this moat; see `made-ahead.ts`. @throws {MoatError} `MOAT_WRITE_FAILED` */
+export function keepOwnCodeAhead(): void {
+  const kept = new Map<string, StoredModule>();
+  for (const [file, { source, script }] of scripts) kept.set(file, { source, facts: null, text: "", code: script.createCachedData() });
+  makeAhead("own-code", preparationIdentity(MOAT_FOLDER), kept);
 }
 
 /** Loads a compiled file of moat's, or of a library that it depends on. */
@@ -82,7 +95,7 @@ const CORE_FILES: ReadonlyMap<string, string> = new Map([
 
 function requireFrom(file: string): Require {
   return (request) => {
-    if (request === "./own-code.cjs") return { keepOwnCode, requireOwn, useKeptCode };
+    if (request === "./own-code.cjs") return { keepOwnCode, keepOwnCodeAhead, requireOwn, useKeptCode };
     if (request.startsWith("./")) return requireOwn(join(dirname(file), request));
     const core = CORE_FILES.get(request);
     if (core !== undefined) return requireOwn(join(MOAT_FOLDER, core));
@@ -95,7 +108,7 @@ function requireFrom(file: string): Require {
 
 /** Keeps the code that was compiled so far, where a part of it was not kept yet. Never throws. */
 export function keepOwnCode(): void {
-  if (store === undefined || [...scripts.values()].every(({ isKept }) => isKept)) return;
+  if (store === undefined || folder === "" || [...scripts.values()].every(({ isKept }) => isKept)) return;
   try {
     if (isOwnFolder(folder, true)) store.replace(allCode(store));
   } catch {

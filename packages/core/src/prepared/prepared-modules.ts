@@ -5,6 +5,7 @@
 import { Buffer } from "node:buffer";
 import type { Script } from "node:vm";
 import type { CodeCache } from "../loader/functor.ts";
+import { makeAhead, openMadeAhead } from "./made-ahead.ts";
 import { isOwnFolder, secretIn, type StoreLocation } from "./store-location.ts";
 import { openPreparedStore, storeFile, type PreparedStore, type StoredModule } from "./prepared-store.ts";
 
@@ -37,13 +38,30 @@ interface Used extends Omit<StoredModule, "code"> {
 }
 
 /**
+ * What this user's runs have kept; where there is nothing, what was made ahead of time.
+ * @param location undefined where the user has no cache.
  * @param identity whatever changes what preparing comes to, besides the sources; see `preparationIdentity`.
- * @returns undefined where nothing can be kept: this user has not used moat yet, or the cache is read-only or foreign.
+ * @returns undefined where nothing was made, nor can be kept: this user has not used moat yet, or the cache is read-only or foreign.
  */
-export function openPreparedModules({ folder, userFolder }: StoreLocation, identity: string): PreparedModules | undefined {
-  const secret = secretIn(userFolder);
-  if (secret === undefined || !isOwnFolder(folder, true)) return undefined;
-  return fromStore(openPreparedStore(storeFile(folder, identity), secret, identity));
+export function openPreparedModules(location: StoreLocation | undefined, identity: string): PreparedModules | undefined {
+  const secret = location && secretIn(location.userFolder);
+  const isKept = secret !== undefined && isOwnFolder(location!.folder, true);
+  const own = isKept ? openPreparedStore(storeFile(location!.folder, identity), secret, identity) : undefined;
+  if (own !== undefined && own.names.length > 0) return fromStore(own);
+  const ahead = openMadeAhead("programs", identity);
+  if (ahead.names.length === 0) return own && fromStore(own);
+  return fromStore(own === undefined ? ahead : { ...ahead, replace: own.replace });
+}
+
+/** For what is prepared ahead of time; `save` puts it where every user's runs find it. */
+export function openPreparingAhead(identity: string): PreparedModules {
+  return fromStore({
+    texts: [],
+    names: [],
+    find: () => undefined,
+    entries: () => [],
+    replace: (modules, texts) => makeAhead("programs", identity, modules, texts),
+  });
 }
 
 function fromStore(store: PreparedStore): PreparedModules {

@@ -76,9 +76,10 @@ const MOST_TEXTS = 1_000;
 /**
  * @param secret the user's; see `secretIn`.
  * @param identity the file of another one is none.
+ * @param readFile gives the bytes only of a file that can be believed.
  */
-export function openPreparedStore(file: string, secret: Buffer, identity: string): PreparedStore {
-  const { rows, texts, widths, payload } = readRows(file, secret, identity);
+export function openPreparedStore(file: string, secret: Buffer, identity: string, readFile: (file: string) => Buffer | undefined = readOwnFile): PreparedStore {
+  const { rows, texts, widths, payload } = readRows(readFile(file), secret, identity);
   const slice = ([start, end]: Range): Buffer => payload.subarray(start, end);
   const decoded: Partial<Record<Width, string>> = {};
   const read = ({ source, facts, width, text, code }: IndexRow): StoredModule => {
@@ -96,7 +97,7 @@ export function openPreparedStore(file: string, secret: Buffer, identity: string
       for (const [name, row] of rows) yield [name, read(row)];
     },
     replace(modules, numbered = []) {
-      writeFileAtomically(file, pack(modules, numbered, secret, identity), 0o600);
+      writeFileAtomically(file, packedStore(modules, numbered, secret, identity), 0o600);
       removeOldest(dirname(file));
     },
   };
@@ -107,9 +108,8 @@ interface Opened extends Pick<Index, "texts" | "widths"> {
   readonly payload: Buffer;
 }
 
-function readRows(file: string, secret: Buffer, identity: string): Opened {
+function readRows(bytes: Buffer | undefined, secret: Buffer, identity: string): Opened {
   const nothing: Opened = { rows: new Map(), texts: [], widths: { latin1: [0, 0], utf16le: [0, 0] }, payload: Buffer.alloc(0) };
-  const bytes = readOwnFile(file);
   if (bytes === undefined || bytes.length < HEAD_BYTES || !bytes.subarray(0, SECRET_BYTES).equals(secret)) return nothing;
   if (bytes.readDoubleLE(SECRET_BYTES + 4) !== bytes.length) return nothing;
   const indexEnd = HEAD_BYTES + bytes.readUInt32LE(SECRET_BYTES);
@@ -120,7 +120,8 @@ function readRows(file: string, secret: Buffer, identity: string): Opened {
   return { rows: new Map(index.rows), texts, widths, payload: bytes.subarray(indexEnd) };
 }
 
-function pack(modules: ReadonlyMap<string, StoredModule>, texts: readonly string[], secret: Buffer, identity: string): Buffer {
+/** A store's bytes. */
+export function packedStore(modules: ReadonlyMap<string, StoredModule>, texts: readonly string[], secret: Buffer, identity: string): Buffer {
   const kept = withinBounds(modules);
   const joined: Record<Width, string> = { latin1: "", utf16le: "" };
   const placed = kept.map(([, { text }]) => {

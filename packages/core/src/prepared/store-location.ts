@@ -82,11 +82,16 @@ const READ_PLAIN = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
 
 /** The bytes of a plain file that this user alone may write; undefined where there is none. */
 export function readOwnFile(file: string): Buffer | undefined {
+  return readPlainFile(file, isPrivate);
+}
+
+/** The bytes of a plain file, if it is as it must be; undefined where there is none. */
+export function readPlainFile(file: string, isBelieved: (stat: Stats) => boolean): Buffer | undefined {
   let opened: number | undefined;
   try {
     opened = openSync(file, READ_PLAIN);
     const stat = fstatSync(opened);
-    return stat.isFile() && isPrivate(stat) ? readFileSync(opened) : undefined;
+    return stat.isFile() && isBelieved(stat) ? readFileSync(opened) : undefined;
   } catch {
     // None yet, unreadable, or a link that somebody planted.
     return undefined;
