@@ -5,17 +5,19 @@
  */
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { makePropertiesFast } from "../endowments/fast-properties.ts";
 import { MOAT_FOLDER } from "../moat-folder.ts";
 import { installPowerlessConstructors, type PowerlessConstructors } from "./powerless-constructors.ts";
 import { tameAssignments } from "./assignment-target.ts";
-import { tameDefinitions } from "./tame-definitions.ts";
+import { INTRINSICS, tameDefinitions } from "./tame-definitions.ts";
 import { tameFunctionText } from "./function-text.ts";
 import { sourceOf } from "./loaded-sources.ts";
 import { keepElementStoresFast } from "./element-kinds.ts";
-import { withLockedPrototypes } from "./lock-prototypes.ts";
+import { withLockedPrototype } from "./lock-prototype.ts";
 import { enableOverrides } from "./override-mistake.ts";
 import { tameStackTraces } from "./stack-traces.ts";
 import { tameSegments } from "./tame-segments.ts";
+import { tamePatterns } from "./tame-patterns.ts";
 import { tameRegExp } from "./tame-regexp.ts";
 
 interface SesGlobals {
@@ -78,9 +80,16 @@ function captureDropped(): Array<[object, PropertyKey, PropertyDescriptor]> {
   return kept;
 }
 
+/**
+ * SES makes each NaN that these write the same one, and gives compartments no typed
+ * arrays of floating point, which show a NaN's bits too. moat gives them.
+ */
+const WRITING_NAN: readonly PropertyKey[] = ["setFloat16", "setFloat32", "setFloat64"];
+
 function restoreDropped(kept: Array<[object, PropertyKey, PropertyDescriptor]>): void {
   for (const [holder, key, descriptor] of kept) {
-    if (Object.hasOwn(holder, key)) continue;
+    const isReplaced = holder === DataView.prototype && WRITING_NAN.includes(key);
+    if (Object.hasOwn(holder, key) && !isReplaced) continue;
     if (holder === native.RegExp && LEGACY_REGEXP_STATICS.includes(key as string)) continue;
     // HAZARD: it changes a regular expression in place, a frozen one too.
     if (holder === native.RegExp.prototype && key === "compile") continue;
@@ -105,7 +114,7 @@ function loadSes(): SesGlobals {
  */
 export function lockdownRealm(ownFiles: readonly string[]): LockedRealm {
   const dropped = captureDropped();
-  const ses = withLockedPrototypes(loadSes);
+  const ses = withLockedPrototype(loadSes);
   ses.repairIntrinsics({
     errorTaming: "unsafe",
     consoleTaming: "unsafe",
@@ -124,6 +133,7 @@ export function lockdownRealm(ownFiles: readonly string[]): LockedRealm {
   const powerlessConstructors = installPowerlessConstructors();
   tameStackTraces([...ownFiles, "moat:", "node:internal/vm"]);
   tameFunctionText(sourceOf);
+  tamePatterns();
   tameDefinitions();
   enableOverrides();
   tameAssignments();
@@ -135,12 +145,23 @@ export function lockdownRealm(ownFiles: readonly string[]): LockedRealm {
   const { Compartment } = ses;
   ({ harden } = ses);
   for (const intrinsic of extraIntrinsics()) harden(intrinsic);
+  makeIntrinsicsFast();
   keepElementStoresFast();
   return {
     harden,
     makeCompartmentGlobal: globalMaker(makeIntrinsicsGlobal(new Compartment({ __options__: true }).globalThis)),
     powerlessConstructors,
   };
+}
+
+function makeIntrinsicsFast(): void {
+  const source = globalThis as unknown as Record<string, { prototype?: object } | undefined>;
+  for (const name of INTRINSICS) {
+    const intrinsic = source[name];
+    if (intrinsic === undefined) continue;
+    makePropertiesFast(intrinsic);
+    if (intrinsic.prototype !== undefined) makePropertiesFast(intrinsic.prototype);
+  }
 }
 
 /** A SES compartment's global object without SES's own names and with ECMAScript's other intrinsics. */

@@ -18,21 +18,26 @@ import { substitute } from "./regexp-substitution.ts";
 import { makeSplitterCache } from "./regexp-splitters.ts";
 import { charCodeAt, indexOf, slice, uncurry } from "./uncurried-strings.ts";
 
-const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, is } = Object;
+const { defineProperty, getOwnPropertyDescriptor, getOwnPropertyDescriptors, getPrototypeOf, is } = Object;
 const { apply } = Reflect;
 const { prototype } = RegExp;
-const exec = uncurry(prototype.exec);
+const { exec: nativeExec } = prototype;
+const exec = uncurry(nativeExec);
 const hasOwn = uncurry(Object.prototype.hasOwnProperty);
 const push = uncurry(Array.prototype.push) as <T>(list: T[], item: T) => number;
 const flagOf = (name: string) =>
   uncurry(getOwnPropertyDescriptor(prototype, name)!.get as (this: unknown) => boolean | undefined);
+const nativeDotAll = flagOf("dotAll");
 const nativeGlobal = flagOf("global");
-const nativeUnicode = flagOf("unicode");
+const nativeHasIndices = flagOf("hasIndices");
+const nativeIgnoreCase = flagOf("ignoreCase");
+const nativeMultiline = flagOf("multiline");
 const nativeSticky = flagOf("sticky");
+const nativeUnicode = flagOf("unicode");
 const nativeUnicodeSets = flagOf("unicodeSets");
 
-/** The `g` flag; undefined for whatever is no regular expression. Runs no guest code, also for proxies. */
-function globalFlag(value: unknown): boolean | undefined {
+/** The `g` flag; undefined for whatever object is no regular expression. Runs no guest code, also for proxies. */
+export function globalFlag(value: unknown): boolean | undefined {
   try {
     return nativeGlobal(value);
   } catch {
@@ -40,28 +45,36 @@ function globalFlag(value: unknown): boolean | undefined {
   }
 }
 
-function readsFrozenExec(regexp: RegExp): boolean {
-  return getPrototypeOf(regexp) === prototype && !hasOwn(regexp, "exec");
+/** What the methods read of a regular expression. */
+const READ = [
+  "exec", "flags", "constructor", "hasIndices", "global", "ignoreCase", "multiline", "dotAll", "unicode", "unicodeSets", "sticky",
+] as const;
+
+/**
+ * Whether it reads what lockdown froze. A loop over enumerable names and reads that V8
+ * compiles to a look at the object's shape cost a tenth of asking for each name.
+ * What is hidden from the loop, by `defineProperty`, is not noticed, but for `exec`.
+ * @param regexp a real one: reads of it run no guest code, but for an own accessor `exec`
+ */
+function isPlain(regexp: RegExp): boolean {
+  if (hasEnumerable(regexp)) return getPrototypeOf(regexp) === prototype && !ownsAnyRead(regexp);
+  return regexp.exec === nativeExec && getPrototypeOf(regexp) === prototype;
 }
 
-/** What the native getter of `flags` reads. One call a name is half the price of a list of own keys. */
-function readsFrozenFlags(regexp: RegExp): boolean {
-  return !(
-    hasOwn(regexp, "flags") ||
-    hasOwn(regexp, "hasIndices") ||
-    hasOwn(regexp, "global") ||
-    hasOwn(regexp, "ignoreCase") ||
-    hasOwn(regexp, "multiline") ||
-    hasOwn(regexp, "dotAll") ||
-    hasOwn(regexp, "unicode") ||
-    hasOwn(regexp, "unicodeSets") ||
-    hasOwn(regexp, "sticky")
-  );
+/** Its own, since what it inherits has none. */
+function hasEnumerable(regexp: RegExp): boolean {
+  for (const name in regexp) return typeof name === "string";
+  return false;
 }
 
-/** `new RegExp(regexp, flags)` looks at `Symbol.match` too. */
+function ownsAnyRead(regexp: RegExp): boolean {
+  for (let at = 0; at < READ.length; at++) if (hasOwn(regexp, READ[at]!)) return true;
+  return false;
+}
+
+/** What `new RegExp(regexp, flags)` looks at. */
 function readsFrozenConstructor(regexp: RegExp): boolean {
-  return getPrototypeOf(regexp) === prototype && !hasOwn(regexp, "constructor") && !hasOwn(regexp, Symbol.match);
+  return regexp.constructor === prototype.constructor && regexp[Symbol.match] === prototype[Symbol.match];
 }
 
 /** Whether a character of two units begins at `index`. */
@@ -195,67 +208,99 @@ function splitBy(splitter: RegExp, text: string, limit: number): string[] {
   return parts;
 }
 
+const native = {
+  replace: prototype[Symbol.replace] as Function,
+  match: prototype[Symbol.match] as Function,
+  search: prototype[Symbol.search] as Function,
+  split: prototype[Symbol.split] as Function,
+};
+const splitterOf = makeSplitterCache();
+
+/** The methods, of what is known to be a regular expression; `global` is its flag. */
+export const patternMethods = {
+  replace(regexp: RegExp, global: boolean, string: unknown, replacement: unknown): unknown {
+    const given = typeof replacement;
+    if (typeof string !== "string" || (given !== "string" && given !== "function")) {
+      string = `${string as string}`;
+      if (given !== "function") replacement = `${replacement as string}`;
+      global = nativeGlobal(regexp)!;
+    }
+    if (!isPlain(regexp)) return apply(native.replace, regexp, [string, replacement]);
+    if (!global) return replaceFirst(regexp, string as string, replacement as string | Replacer);
+    return typeof replacement === "string"
+      ? replaceEach(regexp, string as string, replacement)
+      : replaceEachBy(regexp, string as string, replacement as Replacer);
+  },
+  match(regexp: RegExp, global: boolean, string: unknown): unknown {
+    if (typeof string !== "string") {
+      string = `${string as string}`;
+      global = nativeGlobal(regexp)!;
+    }
+    if (!isPlain(regexp)) return apply(native.match, regexp, [string]);
+    return global ? matchEach(regexp, string as string) : exec(regexp, string as string);
+  },
+  search(regexp: RegExp, string: unknown): unknown {
+    if (typeof string !== "string") string = `${string as string}`;
+    if (!isPlain(regexp)) return apply(native.search, regexp, [string]);
+    const { lastIndex: before } = regexp;
+    if (!is(before, 0)) regexp.lastIndex = 0;
+    const match = exec(regexp, string as string);
+    if (!is(regexp.lastIndex, before)) regexp.lastIndex = before;
+    return match === null ? -1 : match.index;
+  },
+  split(regexp: RegExp, string: unknown, limit: unknown): unknown {
+    if (typeof string !== "string") string = `${string as string}`;
+    // Sticky ones are rare, and V8's global search with `u` looks into surrogate pairs where its sticky one does not.
+    if (!isPlain(regexp) || !readsFrozenConstructor(regexp) || nativeSticky(regexp)) {
+      return apply(native.split, regexp, [string, limit]);
+    }
+    const splitter = splitterOf(regexp);
+    // HAZARD: `limit` may be an object that splits by the same splitter; it is read before the loop.
+    return splitBy(splitter, string as string, limit === undefined ? 0xffffffff : +(limit as number) >>> 0);
+  },
+};
+
 /** The replacements of `RegExp.prototype`'s methods, by symbol. */
 export function makeRegExpMethods() {
-  const native = {
-    replace: prototype[Symbol.replace] as Function,
-    match: prototype[Symbol.match] as Function,
-    search: prototype[Symbol.search] as Function,
-    split: prototype[Symbol.split] as Function,
-  };
-  const splitterOf = makeSplitterCache();
+  const { replace, match, search, split } = patternMethods;
   return {
     [Symbol.replace](this: unknown, string: unknown, replacement: unknown): unknown {
-      let global = globalFlag(this);
+      const global = globalFlag(this);
       if (global === undefined) return apply(native.replace, this, [string, replacement]);
-      const given = typeof replacement;
-      if (typeof string !== "string" || (given !== "string" && given !== "function")) {
-        string = `${string as string}`;
-        if (given !== "function") replacement = `${replacement as string}`;
-        global = globalFlag(this);
-      }
-      const regexp = this as RegExp;
-      if (!readsFrozenExec(regexp) || !readsFrozenFlags(regexp)) return apply(native.replace, this, [string, replacement]);
-      if (!global) return replaceFirst(regexp, string as string, replacement as string | Replacer);
-      return typeof replacement === "string"
-        ? replaceEach(regexp, string as string, replacement)
-        : replaceEachBy(regexp, string as string, replacement as Replacer);
+      return replace(this as RegExp, global, string, replacement);
     },
     [Symbol.match](this: unknown, string: unknown): unknown {
-      let global = globalFlag(this);
-      if (global === undefined) return apply(native.match, this, [string]);
-      if (typeof string !== "string") {
-        string = `${string as string}`;
-        global = globalFlag(this);
-      }
-      const regexp = this as RegExp;
-      if (!readsFrozenExec(regexp) || !readsFrozenFlags(regexp)) return apply(native.match, this, [string]);
-      return global ? matchEach(regexp, string as string) : exec(regexp, string as string);
+      const global = globalFlag(this);
+      return global === undefined ? apply(native.match, this, [string]) : match(this as RegExp, global, string);
     },
     [Symbol.search](this: unknown, string: unknown): unknown {
-      if (globalFlag(this) === undefined) return apply(native.search, this, [string]);
-      if (typeof string !== "string") string = `${string as string}`;
-      const regexp = this as RegExp;
-      if (!readsFrozenExec(regexp)) return apply(native.search, this, [string]);
-      const { lastIndex: before } = regexp;
-      if (!is(before, 0)) regexp.lastIndex = 0;
-      const match = exec(regexp, string as string);
-      if (!is(regexp.lastIndex, before)) regexp.lastIndex = before;
-      return match === null ? -1 : match.index;
+      return globalFlag(this) === undefined ? apply(native.search, this, [string]) : search(this as RegExp, string);
     },
     [Symbol.split](this: unknown, string: unknown, limit: unknown): unknown {
-      if (globalFlag(this) === undefined) return apply(native.split, this, [string, limit]);
-      if (typeof string !== "string") string = `${string as string}`;
-      const regexp = this as RegExp;
-      // Sticky ones are rare, and V8's global search with `u` looks into surrogate pairs where its sticky one does not.
-      if (!readsFrozenConstructor(regexp) || !readsFrozenFlags(regexp) || nativeSticky(regexp)) {
-        return apply(native.split, this, [string, limit]);
-      }
-      const splitter = splitterOf(regexp);
-      // HAZARD: `limit` may be an object that splits by the same splitter; it is read before the loop.
-      return splitBy(splitter, string as string, limit === undefined ? 0xffffffff : +(limit as number) >>> 0);
+      return globalFlag(this) === undefined ? apply(native.split, this, [string, limit]) : split(this as RegExp, string, limit);
     },
   };
+}
+
+/** The native getter asks the prototype for each flag, once that has changed. */
+function makeFlagsGetter(): () => string {
+  const native = getOwnPropertyDescriptor(prototype, "flags")!.get as () => string;
+  const { flags } = getOwnPropertyDescriptors({
+    get flags(): string {
+      const regexp = this as unknown as RegExp;
+      if (globalFlag(regexp) === undefined || !isPlain(regexp)) return apply(native, regexp, []) as string;
+      let found = nativeHasIndices(regexp) ? "d" : "";
+      if (nativeGlobal(regexp)) found += "g";
+      if (nativeIgnoreCase(regexp)) found += "i";
+      if (nativeMultiline(regexp)) found += "m";
+      if (nativeDotAll(regexp)) found += "s";
+      if (nativeUnicode(regexp)) found += "u";
+      if (nativeUnicodeSets(regexp)) found += "v";
+      if (nativeSticky(regexp)) found += "y";
+      return found;
+    },
+  });
+  return flags!.get as () => string;
 }
 
 /** To be called once, before the intrinsics are hardened. */
@@ -266,4 +311,7 @@ export function tameRegExp(): void {
     showAsNative(value);
     defineProperty(prototype, symbol, { value, writable: true, enumerable: false, configurable: true });
   }
+  const get = makeFlagsGetter();
+  showAsNative(get);
+  defineProperty(prototype, "flags", { get, enumerable: false, configurable: true });
 }

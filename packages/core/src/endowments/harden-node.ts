@@ -11,6 +11,7 @@
 import { Buffer } from "node:buffer";
 import { EventEmitter } from "node:events";
 import { promisify, types } from "node:util";
+import { makePropertiesFast } from "./fast-properties.ts";
 import { collectIntrinsics } from "./node-intrinsics.ts";
 import { prepareEventEmitter } from "./prepare-event-emitter.ts";
 
@@ -205,6 +206,7 @@ function hardenOne(object: object, queue: object[]): void {
     if (tolerant && descriptor.writable === true && descriptor.configurable === true) tolerateOverride(object, key, descriptor);
   }
   lock(object);
+  if (tolerant && !isPrototype) makePropertiesFast(object);
 }
 
 /**

@@ -177,7 +177,7 @@ describe("the same as native, whatever guests try", () => {
       expect(log.length).toBeGreaterThan(0);
       for (const key of ["flags", "exec", "global", "unicode", "hasIndices", "sticky", "constructor", "unicodeSets", "dotAll", "multiline", "ignoreCase", Symbol.match]) {
         expectSame(name, (log) => ({
-          receiver: Object.defineProperty(/b/g, key, { get() { log.push(key); return Reflect.get(RegExp.prototype, key, /b/g); } }),
+          receiver: Object.defineProperty(/b/g, key, { enumerable: true, get() { log.push(key); return Reflect.get(RegExp.prototype, key, /b/g); } }),
           rest: ["abcb", "x"],
         }));
       }
@@ -191,7 +191,7 @@ describe("the same as native, whatever guests try", () => {
       (one) => { one.lastIndex = 2; },
       (one) => void Object.freeze(one),
       (one) => void Object.defineProperty(one, "exec", { value: () => null }),
-      (one) => void Object.defineProperty(one, "flags", { value: "u" }),
+      (one) => void Object.defineProperty(one, "flags", { value: "u", enumerable: true }),
       (one) => void Object.setPrototypeOf(one, class extends RegExp { override get flags() { return ""; } }.prototype),
       () => { throw new RangeError("mine"); },
     ];
