@@ -74,7 +74,7 @@ function ownsAnyRead(regexp: RegExp): boolean {
 
 /** What `new RegExp(regexp, flags)` looks at. */
 function readsFrozenConstructor(regexp: RegExp): boolean {
-  return regexp.constructor === prototype.constructor && regexp[Symbol.match] === prototype[Symbol.match];
+  return regexp.constructor === prototype.constructor && !hasOwn(regexp, Symbol.match);
 }
 
 /** Whether a character of two units begins at `index`. */
