@@ -9,6 +9,8 @@ import { TOOLS } from "./tools.mjs";
 
 const FIRST = "first";
 const BARE = "first-bare";
+/** Slow tools are measured less often. */
+const PEER_ROUNDS = 2;
 const POLICIES = ["policy-cold", "policy-warm"];
 
 /**
@@ -19,23 +21,25 @@ const POLICIES = ["policy-cold", "policy-warm"];
  * @param {number} how.rounds
  * @param {Set<string>} how.phases those that rows ask for
  * @param {(tool: string) => import("./tools.mjs").Place & { env: object }} how.placeOf
+ * @param {() => void} how.startAfresh called before each run
  * @param {(text: string) => void} how.progress
  * @returns {Promise<{ byTool: Map<string, import("./results.mjs").Result>, size: object }>}
  */
-export async function measure(name, program, { tools, rounds, phases, placeOf, progress }) {
+export async function measure(name, program, { tools, rounds, phases, placeOf, startAfresh, progress }) {
   const byTool = new Map(tools.map((tool) => [tool, { samples: {} }]));
-  const isLimited = (tool) => program.peerRounds !== undefined && !["node", "moat"].includes(tool);
-  const roundsOf = (tool) => (isLimited(tool) ? Math.min(rounds, program.peerRounds) : rounds);
+  const most = Math.min(rounds, program.mostRounds ?? rounds);
+  const isPeer = (tool) => !["node", "moat"].includes(tool);
+  const roundsOf = (tool) => (isPeer(tool) ? Math.min(most, program.peerRounds ?? PEER_ROUNDS) : most);
   const runs = [...phases].some((phase) => !POLICIES.includes(phase));
 
   for (const tool of tools) await writePolicy(tool);
   const size = runs ? await weigh() : {};
-  for (let round = 0; runs && round <= rounds; round++) {
+  for (let round = 0; runs && round <= most; round++) {
     // No tool always comes after the same one.
     const first = round % tools.length;
     for (const tool of [...tools.slice(first), ...tools.slice(0, first)]) {
       // The first round is not counted: it fills the disk's cache and each tool's own.
-      const isIdle = round > roundsOf(tool) || (round === 0 && isLimited(tool));
+      const isIdle = round > roundsOf(tool) || (round === 0 && isPeer(tool) && program.peerRounds === 1);
       if (!isIdle) await sample(tool, round > 0);
     }
   }
@@ -91,11 +95,19 @@ export async function measure(name, program, { tools, rounds, phases, placeOf, p
   async function run(tool, more) {
     const place = placeOf(tool);
     const command = TOOLS[tool].run(place);
-    const start = (env) => startProcess({ command, cwd: place.folder, env: { ...place.env, ...env, ...more } });
+    startAfresh();
+    const started = [];
+    const start = (env) => {
+      started.push(startProcess({ command, cwd: place.folder, env: { ...place.env, ...env, ...more } }));
+      return started.at(-1);
+    };
     try {
       return await (program.drive === undefined ? start({}).finished : program.drive(start));
     } catch (error) {
       return { code: "no answer", stderr: error.message, times: {}, used: {}, value: "" };
+    } finally {
+      // A server that gave the wrong answer was never told to end.
+      for (const process of started) process.stop();
     }
   }
 }

@@ -15,7 +15,8 @@ import { USAGE } from "./usage.mjs";
  * @property {string[]} [copies] more files of `programs` that it reads
  * @property {Function} [drive] plays the other side, and gives the outcome
  * @property {string} [group] whose rows tell of all its programs together
- * @property {number} [peerRounds] counted rounds under other tools than node and moat; then none before them
+ * @property {number} [mostRounds] where more would take too long
+ * @property {number} [peerRounds] rounds under other tools than node and moat; one is not preceded by another
  */
 
 /** @type {Record<string, Program>} */
@@ -58,11 +59,11 @@ const SINGLE = {
 
 const usage = Object.entries(USAGE).map(([file, packages]) => [
   `usage/${file.slice(0, file.indexOf("."))}`,
-  { file: `usage/${file}`, packages, group: "usage", peerRounds: 1 },
+  { file: `usage/${file}`, packages, group: "usage", mostRounds: 2, peerRounds: 1 },
 ]);
 const trees = Object.entries(TREES).map(([name, packages]) => [
   name,
-  { text: programOfTree(packages), packages, peerRounds: 1 },
+  { text: programOfTree(packages), packages, mostRounds: 2, peerRounds: 1 },
 ]);
 
 /** @type {Record<string, Program>} */

@@ -27,13 +27,17 @@ const MEANS = { median, geometric: geometricMean, largest: (values) => Math.max(
  * @returns {Cell}
  */
 export function cellOf(row, tool, resultOf, members) {
+  if (row.phase.startsWith("policy") && !TOOLS[tool].policyPhases.includes(row.phase)) return {};
   if (row.group === undefined) return cellOfProgram(row, row.program, tool, resultOf);
   const cells = members.map((member) => cellOfProgram({ ...row, ...member }, member.program, tool, resultOf));
   const ran = [cells.filter(({ value }) => value !== undefined).length, cells.length];
   const middle = MEANS[row.mean];
   const over = (field) => cells.map((cell) => cell[field]).filter((value) => value !== undefined);
   const [values, ratios, cpus] = [over("value"), over("ratio"), over("cpu")];
-  if (values.length === 0) return { ran, failure: "runs none of them" };
+  if (values.length === 0) {
+    const failures = new Set(cells.map(({ failure }) => failure));
+    return { ran, failure: failures.size === 1 ? [...failures][0] : "none of them runs" };
+  }
   const spread = quartiles(ratios.length > 0 ? ratios : values);
   return {
     ran,

@@ -16,7 +16,7 @@ import { selectRows } from "./select-rows.mjs";
 import { startProcess } from "./start-process.mjs";
 import { makeTables } from "./table.mjs";
 import { TOOLS } from "./tools.mjs";
-import { layOut, locationOf, makeWorkspace } from "./workspace.mjs";
+import { layOut, locationOf, makeWorkspace, startAfresh } from "./workspace.mjs";
 
 const USAGE = `usage: npm run bench -- [options]
 
@@ -38,6 +38,10 @@ const work = makeWorkspace();
 const programs = { ...PROGRAMS, ...projectsIn(work, values.projects) };
 
 const { sections, membersOf, phases } = selectRows(values.only, programs);
+if (sections.length === 0) {
+  process.stderr.write(`no row is called ${values.only}; --list shows them\n`);
+  process.exit(2);
+}
 
 if (values.list) process.stdout.write(commandsText(sections, tools, membersOf, placeOf, work));
 else await run();
@@ -49,7 +53,14 @@ async function run() {
   let number = 0;
   for (const [name, wanted] of phases) {
     const at = `${++number}/${phases.size}`;
-    const how = { tools, rounds, phases: wanted, placeOf: (tool) => placeOf(name, tool), progress };
+    const how = {
+      tools,
+      rounds,
+      phases: wanted,
+      placeOf: (tool) => placeOf(name, tool),
+      startAfresh: () => startAfresh(work, name, programs[name]),
+      progress,
+    };
     results.set(name, await measure(name, programs[name], how));
     function progress(text) {
       if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${at} ${text}`);

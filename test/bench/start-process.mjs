@@ -17,7 +17,7 @@ const PRELOADED = fileURLToPath(new URL("usage-at-exit.cjs", import.meta.url));
 /**
  * @param {{ command: string[], cwd: string, env: Record<string, string | undefined>, timeout?: number }} what
  *   the command's first word is a Node
- * @returns {{ line(pattern: RegExp): Promise<string>, finished: Promise<Outcome & { stderr: string }> }}
+ * @returns {{ line(pattern: RegExp): Promise<string>, finished: Promise<Outcome & { stderr: string }>, stop(): void }}
  */
 export function startProcess({ command: [program, ...args], cwd, env, timeout = TIMEOUT_MS }) {
   const begin = performance.now();
@@ -57,7 +57,7 @@ export function startProcess({ command: [program, ...args], cwd, env, timeout = 
       look();
       finished.then(() => reject(new Error(`the program ended before it printed ${pattern}: ${stderr}`)));
     });
-  return { line, finished };
+  return { line, finished, stop: () => child.kill("SIGKILL") };
 }
 
 function reported(stdout) {

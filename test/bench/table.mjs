@@ -22,7 +22,8 @@ export function makeTables(sections, tools, cellOf, groupFailures) {
     const head = tools.flatMap((tool) => headsOf(tool, withCpu));
     const body = rows.map((row) => {
       const cells = Object.fromEntries(tools.map((tool) => [tool, cellOf(row, tool)]));
-      const text = (tool) => textOf(row, cells[tool], (failure) => noteOf(`${tool}, ${row.program}: ${failure}`));
+      const text = (tool) =>
+        textOf(row, cells[tool], (failure) => noteOf(`${tool}, ${row.program ?? row.group}: ${failure}`));
       const columns = tools.flatMap((tool) => {
         if (tool === "node") return [cells.node.value === undefined ? "–" : quantity(row, cells.node.value)];
         if (tool !== "moat") return [text(tool)];
@@ -51,7 +52,7 @@ function headsOf(tool, withCpu) {
 function textOf(row, { value, ratio, failure, ran }, noteOf) {
   if (value === undefined) {
     if (failure === undefined) return "–";
-    return ran === undefined ? `– ${noteOf(failure)}` : `– (0 of ${ran[1]})`;
+    return `– ${noteOf(failure)}`;
   }
   const told = ratio === undefined ? quantity(row, value) : ratio.toFixed(2);
   return ran === undefined || ran[0] === ran[1] ? told : `${told} (${ran[0]} of ${ran[1]})`;

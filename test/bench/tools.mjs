@@ -13,6 +13,7 @@ const LAVAMOAT_POLICY_MS = 400_000;
  * @typedef {object} Tool
  * @property {(place: Place) => Record<string, { before?: () => void, command: string[], timeout?: number }>} policy
  *   the commands that write a policy, by phase
+ * @property {string[]} policyPhases those that it has
  * @property {(place: Place) => string[]} run the command that runs the program
  * @property {(place: Place, ownCode: boolean) => void} [forget] takes away what earlier runs have prepared,
  *   and with `ownCode` the tool's own compiled code; missing where a tool keeps nothing
@@ -22,10 +23,12 @@ const LAVAMOAT_POLICY_MS = 400_000;
  */
 export const TOOLS = {
   node: {
+    policyPhases: [],
     policy: () => ({}),
     run: ({ node, file }) => [node, file],
   },
   moat: {
+    policyPhases: ["policy-cold", "policy-warm"],
     policy({ node, folder, file, cache }) {
       const command = [node, MOAT, "policy", "--write", file];
       const forget = () => {
@@ -43,6 +46,7 @@ export const TOOLS = {
     ],
   },
   lavamoat: {
+    policyPhases: ["policy-cold"],
     // It keeps nothing between runs: writing its policy again takes as long as the first time.
     policy: (place) => {
       const made = { command: [...lavamoat(place), "--autopolicy"], timeout: LAVAMOAT_POLICY_MS };
@@ -51,6 +55,7 @@ export const TOOLS = {
     run: lavamoat,
   },
   "compartment-mapper": {
+    policyPhases: [],
     policy: () => ({}),
     run: ({ node, work, file, folder }) => [node, path.join(work, "run-in-compartments.mjs"), path.join(folder, file)],
   },

@@ -60,3 +60,15 @@ export function layOut(work, name, program) {
   else cpSync(path.join(HERE, "programs", program.file), path.join(folder, file));
   for (const copied of copies) cpSync(path.join(HERE, "programs", copied), path.join(folder, copied));
 }
+
+const POLICY = "moat.policy.json";
+
+/** Takes away what a run has written into a copied project, but for the policy. */
+export function startAfresh(work, name, program) {
+  if (program.source === undefined) return;
+  const { folder } = locationOf(work, name, program);
+  const policy = path.join(folder, POLICY);
+  const text = existsSync(policy) ? readFileSync(policy) : undefined;
+  layOut(work, name, program);
+  if (text !== undefined) writeFileSync(policy, text);
+}
