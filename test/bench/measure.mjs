@@ -83,7 +83,7 @@ export async function measure(name, program, { tools, rounds, phases, placeOf, s
       const outcome = await run(tool, {});
       if (outcome.code !== 0) result.failure = reasonOf(outcome, place.work);
       else if (counts) keep(result, phase, outcome);
-      if (phase === "process") result.value = outcome.value;
+      if (phase === "process") Object.assign(result, { value: outcome.value, values: outcome.values });
     };
     if (counts && forget !== undefined) {
       if (phases.has(BARE)) await one(BARE);
@@ -121,18 +121,25 @@ function keep({ samples }, phase, { times: { process: whole, ...inside }, used: 
   for (const [key, ms] of Object.entries(inside)) add(key, ms);
 }
 
-/** A tool under which the program came to something else has not run it. */
+/** A tool under which the program, or a phase of it, came to something else has not run it. */
 export function agree(byTool) {
-  const { value: expected, failure } = byTool.get("node");
+  const { value: expected, values: expectedValues = {}, failure } = byTool.get("node");
   for (const [tool, result] of byTool) {
     if (tool === "node" || result.failure !== undefined) continue;
     if (failure !== undefined) result.failure = `plain node: ${failure}`;
     else if (result.value !== expected) result.failure = "the program ran and came to another result";
+    else result.failures = failuresByPhase(expectedValues, result.values ?? {});
+    for (const phase of Object.keys(result.failures ?? {})) delete result.samples[phase];
   }
   for (const result of byTool.values()) {
     if (result.failure === undefined) continue;
     for (const key of Object.keys(result.samples)) if (!key.startsWith("policy")) delete result.samples[key];
   }
+}
+
+function failuresByPhase(expected, values) {
+  const different = Object.keys(expected).filter((phase) => values[phase] !== expected[phase]);
+  return Object.fromEntries(different.map((phase) => [phase, `it came to another result, ${values[phase]}`]));
 }
 
 /** Packages that moat's policy names. */

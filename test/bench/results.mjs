@@ -3,7 +3,7 @@ import { geometricMean, median, quartiles } from "./statistics.mjs";
 import { TOOLS } from "./tools.mjs";
 
 /**
- * @typedef {{ samples: Record<string, number[]>, failure?: string }} Result of one program under one tool
+ * @typedef {{ samples: Record<string, number[]>, failure?: string, failures?: Record<string, string> }} Result of one program under one tool
  *
  * @typedef {object} Cell what a row shows of a tool
  * @property {number} [value] median, in the row's unit
@@ -11,6 +11,7 @@ import { TOOLS } from "./tools.mjs";
  * @property {[number, number]} [spread] quartiles: of the ratio, or of the value where there is none
  * @property {number} [cpu] ratio of processor time
  * @property {string} [failure]
+ * @property {string} [which] of a group: the row that has the largest ratio
  * @property {[number, number]} [ran] of a group: programs that ran, and how many there are
  */
 
@@ -38,6 +39,10 @@ export function cellOf(row, tool, resultOf, members) {
     const failures = new Set(cells.map(({ failure }) => failure));
     return { ran, failure: failures.size === 1 ? [...failures][0] : "none of them runs" };
   }
+  if (row.mean === "largest") {
+    const ratio = middle(ratios);
+    return { ran, value: ratio, ratio, which: members[cells.findIndex((cell) => cell.ratio === ratio)].label };
+  }
   const spread = quartiles(ratios.length > 0 ? ratios : values);
   return {
     ran,
@@ -53,7 +58,7 @@ function cellOfProgram({ phase, count }, program, tool, resultOf) {
     const samples = resultOf(program, who).samples[phaseFor(who, phase) + suffix] ?? [];
     return count === undefined || suffix !== "" ? samples : samples.map((ms) => (count * 1000) / ms);
   };
-  const { failure } = resultOf(program, tool);
+  const { failures, failure = failures?.[phase] } = resultOf(program, tool);
   const samples = samplesOf(tool);
   if (samples.length === 0) return failure === undefined ? {} : { failure };
   const value = median(samples);

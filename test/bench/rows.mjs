@@ -168,5 +168,7 @@ function named(run) {
 }
 
 /** What a row is called on the command line. */
-export const nameOf = ({ program, group, phase, mean }) =>
-  phase === "*" ? `${group}:${mean}` : `${program ?? group}:${phase}`;
+export function nameOf({ program, group, phase, mean }) {
+  const name = phase === "*" ? `${group}:${mean}` : `${program ?? group}:${phase}`;
+  return name.replaceAll("`", "");
+}

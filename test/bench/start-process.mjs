@@ -11,7 +11,8 @@ const PRELOADED = fileURLToPath(new URL("usage-at-exit.cjs", import.meta.url));
  * @property {Record<string, number>} times milliseconds by phase; `process` is the whole
  * @property {{ cpu?: number, memory?: number, modules?: number, bytes?: number }} used
  *   milliseconds of processor, peak of resident memory in MiB; nothing where it was killed
- * @property {string} value what the program says that it computed
+ * @property {string} [value] what the program says that it computed
+ * @property {Record<string, unknown>} [values] the same by phase, where phases stand each for itself
  */
 
 /**
@@ -41,10 +42,17 @@ export function startProcess({ command: [program, ...args], cwd, env, timeout = 
     child.once("error", (error) => (stderr += error.message));
     child.once("close", (code, signal) => {
       clearTimeout(timer);
-      const { times, value } = reported(stdout);
+      const { times, value, values } = reported(stdout);
       const process = (exited || performance.now()) - begin;
       const used = usage === "" ? {} : JSON.parse(usage);
-      resolve({ code: timedOut ? "timeout" : (code ?? signal), times: { ...times, process }, used, value, stderr });
+      resolve({
+        code: timedOut ? "timeout" : (code ?? signal),
+        times: { ...times, process },
+        used,
+        value,
+        values,
+        stderr,
+      });
     });
   });
   const line = (pattern) =>

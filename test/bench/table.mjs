@@ -64,8 +64,8 @@ function differenceText({ target, phase }, { node, moat }) {
   return `, +${quantity({ phase }, moat.value - node.value)}`;
 }
 
-function spreadText(row, { ratio, spread }) {
-  if (spread === undefined) return "–";
+function spreadText(row, { ratio, spread, which }) {
+  if (spread === undefined) return which ?? "–";
   return spread.map((value) => (ratio === undefined ? quantity(row, value) : value.toFixed(2))).join(" – ");
 }
 
@@ -81,6 +81,7 @@ function quantity({ phase, count, mean }, value) {
   if (mean !== undefined && mean !== "median") return "–";
   if (count !== undefined) return `${Math.round(value)}/s`;
   if (phase === "memory") return `${Math.round(value)} MiB`;
+  if (value < 1) return `${(value * 1000).toPrecision(3)} µs`;
   return value >= 1000 ? `${(value / 1000).toFixed(2)} s` : `${value.toFixed(value < 10 ? 1 : 0)} ms`;
 }
 
