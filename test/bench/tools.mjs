@@ -1,10 +1,11 @@
 /** How each tool writes a policy, runs a program, and forgets what it keeps. */
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const MOAT = fileURLToPath(new URL("../../packages/cli/bin/moat.js", import.meta.url));
-const OWN_CODE = "own-code";
+/** The store that holds V8's code of moat itself names this file; programs' stores don't. */
+const OWN_FILE = fileURLToPath(new URL("../../packages/cli/dist/main.cjs", import.meta.url));
 const LAVAMOAT_POLICY_MS = 400_000;
 
 /**
@@ -40,8 +41,8 @@ export const TOOLS = {
     run: ({ node, file }) => [node, MOAT, "run", file],
     forget: ({ cache }, ownCode) => forgetPrepared(path.join(cache, "moat"), ownCode),
     forgetCommand: ({ cache }, ownCode) => [
-      ...["find", path.join(cache, "moat"), "-type", "f"],
-      ...(ownCode ? [] : ["-not", "-path", `'*/${OWN_CODE}/*'`]),
+      ...["find", path.join(cache, "moat"), "-type", "f", "-not", "-name", "key"],
+      ...(ownCode ? [] : ["-not", "-exec", "grep", "-qF", OWN_FILE, "{}", "';'"]),
       "-delete",
     ],
   },
@@ -61,12 +62,14 @@ export const TOOLS = {
   },
 };
 
-/** What moat keeps: in its folder in the user's cache, its own code in a folder there. */
+/** All that moat keeps in the user's cache but the user's secret; its own code only where that is asked for. */
 function forgetPrepared(folder, ownCode) {
-  const files = readdirSync(folder, { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile());
-  const isOwnCode = ({ parentPath }) => parentPath === path.join(folder, OWN_CODE);
-  if (!files.some(isOwnCode)) throw new Error(`moat keeps no code of its own in ${path.join(folder, OWN_CODE)}`);
-  for (const entry of files) if (ownCode || !isOwnCode(entry)) rmSync(path.join(entry.parentPath, entry.name));
+  const files = readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name !== "key")
+    .map((entry) => path.join(entry.parentPath, entry.name));
+  const own = files.filter((file) => readFileSync(file).includes(OWN_FILE));
+  if (own.length !== 1) throw new Error(`of moat's own code ${own.length} stores lie in ${folder}, and not one`);
+  for (const file of files) if (ownCode || !own.includes(file)) rmSync(file);
 }
 
 function lavamoat({ node, work, file, name }) {
