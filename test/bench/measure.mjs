@@ -79,7 +79,12 @@ export async function measure(name, program, { tools, rounds, phases, placeOf, s
     const one = async (phase) => {
       if (result.failure !== undefined) return;
       progress(`${name}: ${phase} by ${tool}`);
-      if (phase !== "process") forget(place, phase === BARE);
+      try {
+        if (phase !== "process") forget(place, phase === BARE);
+      } catch (error) {
+        result.failure = error.message;
+        return;
+      }
       const outcome = await run(tool, {});
       if (outcome.code !== 0) result.failure = reasonOf(outcome, place.work);
       else if (counts) keep(result, phase, outcome);
