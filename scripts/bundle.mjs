@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
-import { join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { build, transform } from "esbuild";
 import { nameInPlace } from "./name-in-place.mjs";
 import { toCommonJs } from "./to-commonjs.mjs";
@@ -86,10 +86,23 @@ for (const [name, entries] of Object.entries(PACKAGES)) {
   }
 }
 await bundleSes();
+for (const name of ["core", "cli"]) packFolder(join("packages", name, "dist"), FIRST_FILES[name] ?? []);
 
 // What this moat has prepared another one does not use.
 const buildId = [...written].reduce((hash, [path, text]) => hash.update(`${path}\0${text}\0`), createHash("sha256")).digest("base64url");
 for (const [path, text] of written) writeFileSync(path, text.replaceAll("@build@", buildId));
+
+/** What runs load, as the functions of one script; see `own-code.ts`. */
+function packFolder(folder, firstFiles) {
+  const left = new Set(firstFiles.map((entry) => `${entry.replace("/index", "")}.cjs`));
+  const functions = [];
+  for (const [path, text] of written) {
+    const name = basename(path);
+    if (dirname(path) !== folder || left.has(name) || name.startsWith("late-")) continue;
+    functions.push(`${JSON.stringify(name)}:function(exports,require,module,__filename,__dirname){${text}\n}`);
+  }
+  written.set(join(folder, "moat-pack.cjs"), `module.exports={\n${functions.join(",\n")}}`);
+}
 
 async function write(path, text) {
   // Node shows the line of an uncaught error.

@@ -7,7 +7,7 @@ import { openPreparedStore } from "../../packages/core/src/prepared/prepared-sto
 import { WRAPPER } from "../../packages/core/src/own-code/own-code.ts";
 import { makeProject, type Project } from "./project-fixture.ts";
 
-const MAIN = fileURLToPath(new URL("../../packages/cli/dist/main.cjs", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../packages/cli/dist/moat-pack.cjs", import.meta.url));
 
 let project: Project;
 beforeEach(() => {
@@ -17,10 +17,9 @@ beforeEach(() => {
 afterEach(() => project.dispose());
 
 const userFolder = (): string => path.join(project.folder, "../.cache/moat");
-const folder = (): string => path.join(project.folder, "node_modules/.cache/moat");
-/** moat's own, and not the program's, which lies beside it. */
-const kept = (): string => readdirSync(folder()).map((name) => path.join(folder(), name)).find((file) => isOwnCode(identityOf(file)))!;
-const isOwnCode = (identity: string): boolean => String((JSON.parse(identity) as unknown[])[5]) !== path.join(project.folder, "index.js");
+const folder = (): string => path.join(project.folder, "node_modules/.cache/moat/own-code");
+/** What the command loads first. */
+const kept = (): string => readdirSync(folder()).map((name) => path.join(folder(), name)).find((file) => (JSON.parse(identityOf(file)) as unknown[]).at(-1) === MAIN)!;
 const secret = (): Buffer => readFileSync(path.join(userFolder(), "key"));
 const run = (): unknown => project.moat("run", "index.js");
 const HELLO = { code: 0, stdout: "hello\n", stderr: "" };
@@ -33,7 +32,7 @@ function identityOf(file: string): string {
 
 /** Code of another text of the same length, which V8 by itself takes for that of the file. */
 function plant(source = readFileSync(MAIN), identity = identityOf(kept()), file = kept(), by = secret()): void {
-  const forged = `${WRAPPER[0]}${'console.log("forged");'.padEnd(source.length)}${WRAPPER[1]}`;
+  const forged = `${WRAPPER[0]}${'console.log("forged");process.exit();'.padEnd(source.length)}${WRAPPER[1]}`;
   const code = new Script(forged).createCachedData();
   openPreparedStore(file, by, identity).replace(new Map([[MAIN, { source, facts: null, text: "", code }]]));
 }

@@ -71,7 +71,8 @@ export interface CompartmentOptions {
   readonly prepared?: PreparedModules | undefined;
 }
 
-const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
+const PLAIN_IDENTIFIER = /^[a-zA-Z$_][\w$]*$/;
+const isIdentifier = (name: string): boolean => PLAIN_IDENTIFIER.test(name) || /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name);
 /** Can't be parameters, or must not be: their values are the language's. */
 const UNBINDABLE = new Set(["undefined", "NaN", "Infinity", "arguments", "this"]);
 
@@ -200,7 +201,7 @@ const knownNames = new Map<string, boolean>();
 function isBindable(name: string): boolean {
   let answer = knownNames.get(name);
   if (answer === undefined) {
-    answer = IDENTIFIER.test(name) && !UNBINDABLE.has(name);
+    answer = isIdentifier(name) && !UNBINDABLE.has(name);
     if (knownNames.size < 1_000) knownNames.set(name, answer);
   }
   return answer;

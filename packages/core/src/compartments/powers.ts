@@ -8,16 +8,13 @@ import { captureGlobals } from "./second-wall.ts";
 export function takePowers(): Powers {
   const require = createRequire(import.meta.url);
   const loaded = new Map<string, unknown>();
-  return Object.freeze({
-    builtin(name: string): unknown {
-      let module = loaded.get(name);
-      if (module === undefined) {
-        module = require(`node:${name}`);
-        loaded.set(name, module);
-      }
-      return module;
-    },
-    process,
-    globals: captureGlobals(),
-  });
+  const builtin = (name: string): unknown => {
+    let module = loaded.get(name);
+    if (module === undefined) {
+      module = require(`node:${name}`);
+      loaded.set(name, module);
+    }
+    return module;
+  };
+  return Object.freeze({ builtin, process, globals: captureGlobals(builtin) });
 }

@@ -20,12 +20,25 @@ const { ownKeys, apply } = Reflect;
 const { isProxy, isArrayBufferView, isAnyArrayBuffer, isModuleNamespaceObject } = types;
 const objectPrototype = Object.prototype;
 const { hasOwnProperty } = objectPrototype;
-/** What needs no hardener: the intrinsics, which are `lockdown`'s business, and what it has been over. */
-const settled = collectIntrinsics();
+/**
+ * What needs no hardener: the intrinsics, which are `lockdown`'s business, and what it has been over.
+ * They are looked for at the first question, which a small program never asks; locked down, they are the same then.
+ */
+let isSettled = (object: object): boolean => {
+  collectSettled();
+  return isSettled(object);
+};
+let settle = (object: object): unknown => {
+  collectSettled();
+  return settle(object);
+};
+function collectSettled(): void {
+  const settled = collectIntrinsics();
+  isSettled = settled.has.bind(settled);
+  settle = settled.add.bind(settled);
+}
 const classes = new WeakMap<object, boolean>();
 // HAZARD: taken now; after this a guest may reach objects, but never these methods.
-const isSettled = settled.has.bind(settled);
-const settle = settled.add.bind(settled);
 const knownClass = classes.get.bind(classes);
 const noteClass = classes.set.bind(classes);
 

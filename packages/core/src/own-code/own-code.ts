@@ -9,10 +9,10 @@
 import { isAscii, type Buffer } from "node:buffer";
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire, isBuiltin } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { Script } from "node:vm";
-import { openPreparedStore, storeFile, type PreparedStore, type StoredModule } from "../prepared/prepared-store.ts";
 import { makeAhead, openMadeAhead } from "../prepared/made-ahead.ts";
+import { openPreparedStore, storeFile, type PreparedStore, type StoredModule } from "../prepared/prepared-store.ts";
 import { preparationIdentity } from "../prepared/preparation-identity.ts";
 import { MOAT_FOLDER } from "../moat-folder.ts";
 import { isOwnFolder, secretIn, type StoreLocation } from "../prepared/store-location.ts";
@@ -21,41 +21,40 @@ interface OwnModule {
   exports: unknown;
 }
 type Require = (request: string) => unknown;
+type ModuleFunction = (exports: unknown, require: Require, module: OwnModule, file: string, folder: string) => void;
 
 interface OwnScript {
   readonly source: Buffer;
+  /** Undefined where nothing can be kept. */
+  readonly store: PreparedStore | undefined;
   readonly script: Script;
   readonly isKept: boolean;
 }
 
 export const WRAPPER = ["(function(exports,require,module,__filename,__dirname){", "\n})"] as const;
 
-let store: PreparedStore | undefined;
-let folder = "";
+/** A folder's files as functions, in one script. */
+const PACK = "moat-pack.cjs";
+
+let kept: { readonly folder: string; readonly secret: Buffer } | undefined;
+let usesPacks = false;
 const modules = new Map<string, OwnModule>();
 const scripts = new Map<string, OwnScript>();
+const packs = new Map<string, Readonly<Record<string, ModuleFunction>>>();
 
 /**
- * Uses the code that is kept beside a project's prepared modules, from now on.
+ * Uses packs, and the code that is kept beside a project's prepared modules, from now on.
  * @param location undefined where nothing can be kept.
  */
 export function useKeptCode(location: StoreLocation | undefined): void {
-  const identity = preparationIdentity(MOAT_FOLDER);
+  usesPacks = true;
   const secret = location && secretIn(location.userFolder);
-  if (secret !== undefined) {
-    folder = location!.folder;
-    store = openPreparedStore(storeFile(folder, identity), secret, identity);
-    if (store.names.length > 0) return;
-  }
-  const ahead = openMadeAhead("own-code", identity);
-  if (ahead.names.length > 0) store = store === undefined ? ahead : { ...ahead, replace: store.replace };
+  if (secret !== undefined) kept = { folder: join(location!.folder, "own-code"), secret };
 }
 
 /** Keeps the code that was compiled so far for every user of this moat; see `made-ahead.ts`. @throws {MoatError} `MOAT_WRITE_FAILED` */
 export function keepOwnCodeAhead(): void {
-  const kept = new Map<string, StoredModule>();
-  for (const [file, { source, script }] of scripts) kept.set(file, { source, facts: null, text: "", code: script.createCachedData() });
-  makeAhead("own-code", preparationIdentity(MOAT_FOLDER), kept);
+  makeAhead("own-code", preparationIdentity(MOAT_FOLDER), new Map(Array.from(scripts, ([file, script]) => [file, storedCode(script)])));
 }
 
 /** Loads a compiled file of moat's, or of a library that it depends on. */
@@ -64,18 +63,33 @@ export function requireOwn(file: string): unknown {
   if (known !== undefined) return known.exports;
   const module: OwnModule = { exports: {} };
   modules.set(file, module);
-  const run = compile(file, readFileSync(file)).runInThisContext() as (...values: unknown[]) => void;
+  const run = packedFunction(file) ?? (compile(file, readFileSync(file)).runInThisContext() as ModuleFunction);
   run.call(module.exports, module.exports, requireFrom(file), module, file, dirname(file));
   return module.exports;
 }
 
+/** One script for what most runs load costs less than one for each file. */
+function packedFunction(file: string): ModuleFunction | undefined {
+  const name = basename(file);
+  if (!usesPacks || name === PACK) return undefined;
+  const folder = dirname(file);
+  let pack = packs.get(folder);
+  if (pack === undefined) {
+    const packFile = join(folder, PACK);
+    pack = existsSync(packFile) ? (requireOwn(packFile) as Record<string, ModuleFunction>) : {};
+    packs.set(folder, pack);
+  }
+  return Object.hasOwn(pack, name) ? pack[name] : undefined;
+}
+
 /** Compiles a text of moat's own; its name in stacks is the file's. */
 export function compile(file: string, bytes: Buffer): Script {
-  const code = store?.find(file, bytes)?.code;
+  const store = kept && storeOf(file, kept.folder, kept.secret);
+  const code = store?.find(file, bytes)?.code ?? codeMadeAhead(file, bytes);
   const text = `${WRAPPER[0]}${textOf(bytes)}${WRAPPER[1]}`;
   // HAZARD: no `importModuleDynamically`, on purpose: what is evaluated inherits it from its script.
   const script = new Script(text, { filename: file, ...(code && { cachedData: code }) });
-  scripts.set(file, { source: bytes, script, isKept: code !== undefined && script.cachedDataRejected !== true });
+  scripts.set(file, { source: bytes, store, script, isKept: code !== undefined && script.cachedDataRejected !== true });
   return script;
 }
 
@@ -106,21 +120,30 @@ function requireFrom(file: string): Require {
   };
 }
 
-/** Keeps the code that was compiled so far, where a part of it was not kept yet. Never throws. */
+const storedCode = ({ source, script }: OwnScript): StoredModule => ({ source, facts: null, text: "", code: script.createCachedData() });
+
+/** Code that was made for every user of this moat, looked for where this user has kept none. */
+function codeMadeAhead(file: string, bytes: Buffer): Buffer | undefined {
+  ahead ??= openMadeAhead("own-code", preparationIdentity(MOAT_FOLDER));
+  return ahead.find(file, bytes)?.code;
+}
+let ahead: Pick<PreparedStore, "find"> | undefined;
+
+/** One for each file: no run reads what others need. */
+function storeOf(file: string, folder: string, secret: Buffer): PreparedStore {
+  const identity = preparationIdentity(MOAT_FOLDER, file);
+  return openPreparedStore(storeFile(folder, identity), secret, identity);
+}
+
+/** Keeps the code that was compiled so far, where it was not kept yet. Never throws. */
 export function keepOwnCode(): void {
-  if (store === undefined || folder === "" || [...scripts.values()].every(({ isKept }) => isKept)) return;
+  if (kept === undefined) return;
+  const { folder } = kept;
+  kept = undefined;
   try {
-    if (isOwnFolder(folder, true)) store.replace(allCode(store));
+    if (!isOwnFolder(folder, true)) return;
+    for (const [file, own] of scripts) if (!own.isKept) own.store?.replace(new Map([[file, storedCode(own)]]));
   } catch {
     // A read-only home or a full disk: the next run compiles again, and nothing else.
   }
-  store = undefined;
-}
-
-function allCode(store: PreparedStore): Map<string, StoredModule> {
-  const kept = new Map<string, StoredModule>();
-  for (const [file, { source, script }] of scripts) kept.set(file, { source, facts: null, text: "", code: script.createCachedData() });
-  // Other commands load other files.
-  for (const [file, other] of store.entries()) if (!kept.has(file) && existsSync(file)) kept.set(file, other);
-  return kept;
 }

@@ -168,7 +168,7 @@ export function isLatin(text: string): boolean {
 }
 
 /** Programs and Node versions that are kept of one project, and their bytes; the least recently written ones go. */
-const MOST_FILES = 24;
+const MOST_FILES = 32;
 const MOST_BYTES_OF_ALL = 1024 * 1024 * 1024;
 
 function removeOldest(folder: string): void {

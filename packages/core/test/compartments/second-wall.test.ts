@@ -15,7 +15,7 @@ function behindTheWall(before: string, after: string): string {
     ${WALL.outputText}
     const print = (text) => writeSync(1, String(text));
     ${before}
-    const captured = captureGlobals();
+    const captured = captureGlobals(process.getBuiltinModule);
     emptyRealGlobal();
     freezeRealGlobal(captured);
     ${after}`;
@@ -41,4 +41,10 @@ it("loads no HTTP client by itself", () => {
 it("leaves no power on the global object", () => {
   const names = `["process", "fetch", "eval", "require", "WebSocketStream", "crypto", "navigator", "localStorage"]`;
   expect(behindTheWall("", `print(${names}.filter((name) => name in globalThis));`)).toBe("");
+});
+
+it("takes from builtins what those have, the same as on the global object", () => {
+  const names = ["File", "Crypto", "SubtleCrypto", "Performance", "PerformanceEntry", "PerformanceObserver", "PerformanceResourceTiming"];
+  const text = `print(JSON.stringify(names.filter((name) => captured[name] !== was[name])));`;
+  expect(behindTheWall(`const names = ${JSON.stringify(names)}; const was = Object.fromEntries(names.map((name) => [name, globalThis[name]]));`, text)).toBe("[]");
 });
