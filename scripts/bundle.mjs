@@ -98,7 +98,8 @@ function packFolder(folder, firstFiles) {
   const functions = [];
   for (const [path, text] of written) {
     const name = basename(path);
-    if (dirname(path) !== folder || left.has(name) || name.startsWith("late-")) continue;
+    // A pack of one byte a character is read faster.
+    if (dirname(path) !== folder || left.has(name) || name.startsWith("late-") || /[^\0-\x7f]/.test(text)) continue;
     functions.push(`${JSON.stringify(name)}:function(exports,require,module,__filename,__dirname){${text}\n}`);
   }
   written.set(join(folder, "moat-pack.cjs"), `module.exports={\n${functions.join(",\n")}}`);
