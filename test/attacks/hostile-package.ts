@@ -15,6 +15,8 @@ export interface Attack {
   readonly grants?: object;
   /** Files besides, by path in the project. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Runs in the application before it loads the package. */
+  readonly before?: string;
   /** Runs in the application after the attack, to see what the attack changed; returns complaints. */
   readonly aftermath?: string;
 }
@@ -67,7 +69,7 @@ function pwn(loot, depth = 0) {
 `;
 
 /** Installs a hostile package, runs the application that uses it under moat, and says what the attack achieved. */
-export async function attack({ techniques, grants = {}, files = {}, aftermath = "" }: Attack): Promise<Damage> {
+export async function attack({ techniques, grants = {}, files = {}, before = "", aftermath = "" }: Attack): Promise<Damage> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "moat-attack-")));
   const outside = realpathSync(mkdtempSync(join(tmpdir(), "moat-secret-")));
   const marker = join(outside, "marker");
@@ -83,6 +85,7 @@ export async function attack({ techniques, grants = {}, files = {}, aftermath = 
   const all: Record<string, string> = {
     "package.json": '{"name":"app","dependencies":{"hostile":"1.0.0"}}',
     "index.js": `
+      ${before}
       const techniques = require("hostile");
       (async () => {
         const outcomes = {};

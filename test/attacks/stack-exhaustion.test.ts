@@ -22,3 +22,27 @@ test("a check that runs out of stack half-way lets nothing through", async () =>
   });
   expect(damage).toMatchObject(NOTHING);
 });
+
+test("what another package exports is guarded in full, however little stack there was for it", async () => {
+  const damage = await attack({
+    techniques: {
+      "exports guarded by half": `${EXHAUST}
+        let victim;
+        (function down() { try { down() } catch {} if (!victim) try { victim = require("victim") } catch {} })();
+        for (const [holder, key] of [[victim, "verify"], [victim.Client.prototype, "send"], [victim.nested.deep, "verify"]]) try { holder[key] = () => "mine" } catch {}`,
+    },
+    grants: { packages: ["victim"] },
+    files: {
+      "node_modules/victim/package.json": '{"name":"victim","version":"1.0.0"}',
+      "node_modules/victim/index.js": `exports.Client = class { send() { return "own" } close() {} };
+        exports.verify = () => "own";
+        exports.nested = { deep: { verify: () => "own" } };`,
+    },
+    // Nothing is guarded for the application.
+    before: 'require("victim");',
+    aftermath: `const { Client, nested, verify } = require("victim");
+      assert(new Client().send() === "own" && verify() === "own" && nested.deep.verify() === "own", "somebody else's exports");`,
+  });
+  expect(damage).toMatchObject(NOTHING);
+  expect(damage.stderr).toContain("may not change the exports of victim");
+});

@@ -7,6 +7,7 @@
  */
 import { installNetworkGuard } from "../endowments/net/index.ts";
 import type { Powers } from "../endowments/principal.ts";
+import { assertStackRoom } from "../stack-room.ts";
 
 export const WITHOUT_NETWORK: ReadonlySet<string> = new Set([
   "assert", "assert/strict", "async_hooks", "buffer", "console", "constants", "crypto", "diagnostics_channel", "events", "fs", "fs/promises",
@@ -21,8 +22,9 @@ export function guardNetworkAtFirstUse(powers: Powers): Powers {
     ...powers,
     builtin(name: string): unknown {
       if (!isGuarded && !WITHOUT_NETWORK.has(name)) {
-        isGuarded = true;
+        assertStackRoom();
         installNetworkGuard(powers);
+        isGuarded = true;
       }
       return powers.builtin(name);
     },

@@ -94,8 +94,9 @@ function isPrimitive(value: unknown): boolean {
 function readThrough(access: Access, receiver: unknown): unknown {
   const value: unknown = apply(access.get!, receiver, []);
   if (typeof value === "function" && value !== access.value) {
-    access.value = value;
+    // HAZARD: in this order. At the end of the stack it throws, and the next reader has it guarded.
     access.guard.onRead(value);
+    access.value = value;
   }
   return value;
 }

@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import process from "node:process";
 import type { Powers } from "../endowments/principal.ts";
+import { assertStackRoom } from "../stack-room.ts";
 import { captureGlobals } from "./second-wall.ts";
 
 /** To be called before the real global object is emptied. */
@@ -11,6 +12,7 @@ export function takePowers(): Powers {
   const builtin = (name: string): unknown => {
     let module = loaded.get(name);
     if (module === undefined) {
+      assertStackRoom();
       module = require(`node:${name}`);
       loaded.set(name, module);
     }

@@ -14,6 +14,7 @@ import type { Resolver } from "../packages/resolver.ts";
 import type { CanonicalName, PackagePolicy } from "../policy/types.ts";
 import { isFirstParty } from "../naming/canonical-name.ts";
 import { MODULE_CACHES } from "../policy/scope-rules.ts";
+import { assertStackRoom } from "../stack-room.ts";
 import { makeEntryModules, type EntryModules } from "./entry-modules.ts";
 import { guardExports, guardUnfinished } from "./guarded-exports.ts";
 import type { AskToChange } from "./guarded-property.ts";
@@ -177,6 +178,7 @@ export function makeRealm(options: RealmOptions): Realm {
     worldAt(location) {
       let world = worlds.get(location);
       if (world === undefined) {
+        assertStackRoom();
         world = makeWorld(realm, makePrincipal(location));
         worlds.set(location, world);
       }
@@ -238,7 +240,10 @@ export function makeRealm(options: RealmOptions): Realm {
       if (!exporter.trusted && !importer.trusted) guardUnfinished(exports, exporter, askToChange);
     },
     shared<T>(key: string, make: () => T): T {
-      if (!sharedValues.has(key)) sharedValues.set(key, make());
+      if (!sharedValues.has(key)) {
+        assertStackRoom();
+        sharedValues.set(key, make());
+      }
       return sharedValues.get(key) as T;
     },
   };

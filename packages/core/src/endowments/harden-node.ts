@@ -13,6 +13,7 @@ import { EventEmitter } from "node:events";
 import { promisify, types } from "node:util";
 import { makePropertiesFast } from "./fast-properties.ts";
 import { collectIntrinsics } from "./node-intrinsics.ts";
+import { assertStackRoom } from "../stack-room.ts";
 import { prepareEventEmitter } from "./prepare-event-emitter.ts";
 
 const { defineProperty, getPrototypeOf, getOwnPropertyDescriptor, freeze, preventExtensions } = Object;
@@ -164,7 +165,8 @@ function lock(object: object): void {
  * @param spare objects that Node itself goes on changing: left alone, and not entered
  */
 export function hardenNodeObject<T>(root: T, spare: readonly unknown[] = []): T {
-  if (!isObject(root)) return root;
+  if (!isObject(root) || isSettled(root)) return root;
+  assertStackRoom();
   const queue: object[] = [root];
   for (let at = 0; at < queue.length; at += 1) {
     const object = queue[at]!;

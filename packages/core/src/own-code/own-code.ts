@@ -15,6 +15,7 @@ import { makeAhead, openMadeAhead } from "../prepared/made-ahead.ts";
 import { openPreparedStore, storeFile, type PreparedStore, type StoredModule } from "../prepared/prepared-store.ts";
 import { preparationIdentity } from "../prepared/preparation-identity.ts";
 import { MOAT_FOLDER } from "../moat-folder.ts";
+import { assertStackRoom } from "../stack-room.ts";
 import { isOwnFolder, secretIn, type StoreLocation } from "../prepared/store-location.ts";
 
 interface OwnModule {
@@ -62,9 +63,16 @@ export function requireOwn(file: string): unknown {
   const known = modules.get(file);
   if (known !== undefined) return known.exports;
   const module: OwnModule = { exports: {} };
+  assertStackRoom();
   modules.set(file, module);
-  const run = packedFunction(file) ?? (compile(file, readFileSync(file)).runInThisContext() as ModuleFunction);
-  run.call(module.exports, module.exports, requireFrom(file), module, file, dirname(file));
+  try {
+    const run = packedFunction(file) ?? (compile(file, readFileSync(file)).runInThisContext() as ModuleFunction);
+    run.call(module.exports, module.exports, requireFrom(file), module, file, dirname(file));
+  } catch (error) {
+    // A package may have opened all the files that the process can have: the next one who asks gets it.
+    modules.delete(file);
+    throw error;
+  }
   return module.exports;
 }
 

@@ -220,3 +220,27 @@ describe("util.promisify", () => {
     expect(await promisify(original)()).toBe("own");
   });
 });
+
+it("hardens in full or not at all, wherever the stack ends", () => {
+  class Target {
+    read(): number {
+      return 1;
+    }
+  }
+  let isHardened = false;
+  (function down(): void {
+    try {
+      down();
+    } catch {
+      // Too deep; the caller tries.
+    }
+    if (isHardened) return;
+    try {
+      hardenNodeObject(Target);
+      isHardened = true;
+    } catch {
+      // A little more room next time.
+    }
+  })();
+  expect(isHardened && Object.isFrozen(Target) && Object.isFrozen(Target.prototype) && Object.isFrozen(Target.prototype.read)).toBe(true);
+});
