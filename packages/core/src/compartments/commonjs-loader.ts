@@ -109,7 +109,7 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
       mainModule = module;
       module.id = ".";
     }
-    defineLazyPaths(module, path, Module);
+    defineProperty(module, "paths", paths);
     cache[path] = module;
     let loaded = false;
     try {
@@ -222,7 +222,7 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
       if (path === realm.entry) module.id = ".";
       module.filename = path;
       module.loaded = true;
-      defineLazyPaths(module, path, Module);
+      defineProperty(module, "paths", paths);
       foreignModules.set(path, module);
     }
     return module;
@@ -240,6 +240,7 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
   };
 
   const Module = makeModuleClass(moduleLoader, world.defaultReferrer, cache as never);
+  const paths = lazyPaths(Module);
   const nativeLoad = Module["_load"];
   const nativeResolveFilename = Module["_resolveFilename"];
   const nativeExtension = Module["_extensions"][".js"];
@@ -253,19 +254,22 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
   };
 }
 
-function defineLazyPaths(module: ModuleObject, path: string, Module: ModuleClass): void {
-  defineProperty(module, "paths", {
-    get() {
-      const paths: string[] = Module["_nodeModulePaths"](dirname(path));
-      defineProperty(module, "paths", { value: paths, writable: true, enumerable: true, configurable: true });
+/** `module.paths`, which few programs look at; one accessor for all modules of a package. */
+function lazyPaths(Module: ModuleClass): PropertyDescriptor {
+  const settle = (module: object, value: unknown): void =>
+    void defineProperty(module, "paths", { value, writable: true, enumerable: true, configurable: true });
+  return {
+    get(this: ModuleObject) {
+      const paths: string[] = Module["_nodeModulePaths"](dirname(`${this.filename}`));
+      settle(this, paths);
       return paths;
     },
-    set(value) {
-      defineProperty(module, "paths", { value, writable: true, enumerable: true, configurable: true });
+    set(this: ModuleObject, value) {
+      settle(this, value);
     },
     enumerable: true,
     configurable: true,
-  });
+  };
 }
 
 /** @throws {SyntaxError} with the file's name before the parser's message, as Node does. */

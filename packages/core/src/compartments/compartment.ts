@@ -13,7 +13,7 @@ import { makeOwnExtensions } from "./own-extensions.ts";
 import { assertSilent, deleteSilently, failedAssignment } from "./silent-failures.ts";
 import { usesStackSettings } from "./stack-settings.ts";
 import type { PreparedModules } from "../prepared/prepared-modules.ts";
-import { RESERVED } from "../loader/reserved-names.ts";
+import { RESERVED, RESERVED_PREFIX } from "../loader/reserved-names.ts";
 import { prepareFunction, prepareScript } from "../loader/late.ts";
 import type { NameSets } from "../loader/name-sets.ts";
 
@@ -96,7 +96,8 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
     name in guestGlobal || (intrinsics !== undefined && hasOwn(intrinsics, name));
 
   const extensions = makeOwnExtensions();
-  const machinery: Record<string, unknown> = {
+  /** Made when a text first needs it: many packages hold none that does. */
+  const makeMachinery = (): Record<string, unknown> => ({
     __proto__: null,
     [RESERVED.global]: guestGlobal,
     [RESERVED.free]: (name: string) => {
@@ -120,7 +121,8 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
     [RESERVED.silent]: assertSilent,
     [RESERVED.delete]: deleteSilently,
     [RESERVED.with]: makeWithEnvironment,
-  };
+  });
+  let machinery: Record<string, unknown> | undefined;
 
   const instantiate: Compartment["instantiate"] = (functor, fileName, own) => {
     noteScriptOwner(fileName, options.owner);
@@ -135,7 +137,7 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
     const outer = script.runInThisContext() as Function;
     const values = functor.parameters.map((name) =>
       own !== undefined && Object.hasOwn(own, name) ? own[name]
-      : name in machinery ? machinery[name]
+      : name.startsWith(RESERVED_PREFIX) ? (machinery ??= makeMachinery())[name]
       : read(name),
     );
     return apply(outer, undefined, values) as Function;

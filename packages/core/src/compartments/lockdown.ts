@@ -181,10 +181,21 @@ function makeIntrinsicsGlobal(guestGlobal: Record<PropertyKey, unknown>): Record
 function globalMaker(template: Record<PropertyKey, unknown>): () => Record<PropertyKey, unknown> {
   for (const name of ["eval", "Function", "globalThis"]) delete template[name];
   const prototype = getPrototypeOf(template) as object;
-  const descriptors = Object.getOwnPropertyDescriptors(template);
+  const descriptors = Reflect.ownKeys(template).map((key) => [key, Object.getOwnPropertyDescriptor(template, key)!] as const);
+  const ordinary = descriptors.filter(([, { writable, enumerable, configurable }]) => writable && !enumerable && configurable);
+  const others = Object.fromEntries(descriptors.filter((entry) => !ordinary.includes(entry)));
+  // One descriptor for all: hundreds of packages have dozens of these.
+  const member = { __proto__: null, value: undefined as unknown, writable: true, enumerable: false, configurable: true } as PropertyDescriptor;
+  const { create, defineProperty } = Object;
   return () => {
-    const made = Object.create(prototype, descriptors) as Record<PropertyKey, unknown>;
-    Object.defineProperty(made, "globalThis", { value: made, writable: true, enumerable: false, configurable: true });
+    const made = create(prototype, others) as Record<PropertyKey, unknown>;
+    for (const [name, { value }] of ordinary) {
+      member.value = value;
+      defineProperty(made, name, member);
+    }
+    member.value = made;
+    defineProperty(made, "globalThis", member);
+    member.value = undefined;
     return made;
   };
 }

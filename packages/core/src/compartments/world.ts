@@ -47,7 +47,10 @@ export function makeWorld(realm: Realm, principal: Principal): World {
   const world = { realm, principal, defaultReferrer } as {
     -readonly [Key in keyof World]: World[Key];
   };
-  Object.defineProperty(world, "localError", { get: () => (localError ??= makeLocalError(hookOwner)) });
+  let modules: ModuleLoader | undefined;
+  // Most packages need neither.
+  defineProperty(world, "localError", { get: () => (localError ??= makeLocalError(hookOwner)) });
+  defineProperty(world, "modules", { get: () => (modules ??= makeModuleLoader(world)) });
 
   world.builtin = (name) => {
     let facade = facades.get(name);
@@ -134,7 +137,6 @@ export function makeWorld(realm: Realm, principal: Principal): World {
   // After the compartment: shared names are looked up at each use, being there or not.
   world.publishShares = realm.sharedNames.join(principal, guestGlobal);
   world.commonJs = makeCommonJsLoader(world, loader);
-  world.modules = makeModuleLoader(world);
   return world;
 }
 

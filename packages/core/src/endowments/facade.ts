@@ -4,6 +4,11 @@ const { defineProperty, getOwnPropertyDescriptor } = Object;
 
 /** Gives a facade a writable member, as Node's own modules have them. */
 export function defineMember(object: object, key: PropertyKey, value: unknown, enumerable = true): void {
+  // What is nowhere yet may be assigned, which is cheaper.
+  if (enumerable && !(key in object)) {
+    (object as Record<PropertyKey, unknown>)[key] = value;
+    return;
+  }
   member.value = value;
   member.enumerable = enumerable;
   defineProperty(object, key, member);
@@ -13,6 +18,13 @@ export function defineMember(object: object, key: PropertyKey, value: unknown, e
 /** One for all: thousands are defined while a program starts. The engine has read it before it runs anybody's trap. */
 const member = { __proto__: null, value: undefined, writable: true, enumerable: true, configurable: true } as PropertyDescriptor;
 
+function settle(receiver: unknown, key: PropertyKey, next: unknown): void {
+  if ((typeof receiver !== "object" || receiver === null) && typeof receiver !== "function") return;
+  const descriptor = getOwnPropertyDescriptor(receiver, key);
+  if (descriptor?.configurable === true) defineMember(receiver, key, next, descriptor.enumerable === true);
+  else if (descriptor === undefined) defineMember(receiver, key, next);
+}
+
 /**
  * A property that is computed when it is first read and is an ordinary one
  * afterwards; assigning to it before that works too.
@@ -20,12 +32,6 @@ const member = { __proto__: null, value: undefined, writable: true, enumerable: 
 export function lazyDescriptor(key: PropertyKey, compute: () => unknown, enumerable = true): PropertyDescriptor {
   let value: unknown;
   let computed = false;
-  const settle = (receiver: unknown, next: unknown): void => {
-    if ((typeof receiver !== "object" || receiver === null) && typeof receiver !== "function") return;
-    const descriptor = getOwnPropertyDescriptor(receiver, key);
-    if (descriptor?.configurable === true) defineMember(receiver, key, next, descriptor.enumerable === true);
-    else if (descriptor === undefined) defineMember(receiver, key, next);
-  };
   return {
     __proto__: null,
     get(this: unknown) {
@@ -38,11 +44,11 @@ export function lazyDescriptor(key: PropertyKey, compute: () => unknown, enumera
         Object(this) === this &&
         getOwnPropertyDescriptor(this as object, key)?.get !== undefined
       )
-        settle(this, value);
+        settle(this, key, value);
       return value;
     },
     set(this: unknown, next: unknown) {
-      settle(this, next);
+      settle(this, key, next);
     },
     enumerable,
     configurable: true,

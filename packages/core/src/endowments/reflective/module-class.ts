@@ -97,7 +97,6 @@ export function makeModuleClass(loader: ModuleLoader, fallbackReferrer: string, 
     this.filename = null;
     this.loaded = false;
     this.children = [];
-    this.paths = [];
   } as unknown as ModuleClass;
 
   Module.prototype.require = function (this: ModuleObject, id: unknown) {
