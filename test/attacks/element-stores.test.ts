@@ -1,4 +1,9 @@
-import { readFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { attack, NOTHING } from "./hostile-package.ts";
 
@@ -14,4 +19,36 @@ test("no intrinsic gets an element, however often and in whatever way one is add
       assert(Object.values(outcomes).every((outcome) => outcome === "tried"), JSON.stringify(outcomes));`,
   });
   expect(damage).toMatchObject(NOTHING);
+});
+
+const MOAT = fileURLToPath(new URL("../../packages/cli/bin/moat.js", import.meta.url));
+
+test("V8 compiles calls of its own functions in the main thread alone, before anybody's code; a worker gets the code of that", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "moat-natives-"));
+  try {
+    const files = {
+      "spy.cjs": `const v8 = require("node:v8"), vm = require("node:vm"), { threadId } = require("node:worker_threads");
+        const say = (...words) => require("node:fs").writeSync(1, words.join(" ") + "\\n");
+        const { setFlagsFromString } = v8;
+        v8.setFlagsFromString = (flag) => { say(threadId, flag); setFlagsFromString(flag) };
+        vm.Script = class extends vm.Script {
+          constructor(text, options) {
+            super(text, options);
+            if (text.startsWith("(function (object, kind)")) say(threadId, "rejected:", this.cachedDataRejected);
+          }
+        };`,
+      "package.json": '{"name":"app"}',
+      "moat.policy.json": '{"version":1,"root":"trusted","entries":["./index.js"],"packages":{}}',
+      "index.js": `const { threadId, Worker } = require("node:worker_threads"); if (threadId < 2) new Worker(__filename);`,
+    };
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    const env = { ...process.env, NODE_OPTIONS: `--require ${JSON.stringify(join(folder, "spy.cjs"))}` };
+    const madeInMainThread = ["0 --allow-natives-syntax", "0 rejected: ", "0 --no-allow-natives-syntax"];
+    const { stdout } = await promisify(execFile)(process.execPath, [MOAT, "run", "index.js"], { cwd: folder, env });
+    expect(stdout.trim().split("\n")).toEqual([
+      ...madeInMainThread, ...madeInMainThread, "1 rejected: false", "2 rejected: false",
+    ]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

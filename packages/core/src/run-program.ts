@@ -134,7 +134,7 @@ function openProgram(
     if (owner !== undefined && owner !== principal) own(owner, []);
   }
   emptyRealGlobal();
-  const locked = lockdownRealm([MOAT_FOLDER + sep, `${pathToFileURL(MOAT_FOLDER).href}/`, "node:internal/modules/"]);
+  const locked = lockdownRealm([MOAT_FOLDER + sep, `${pathToFileURL(MOAT_FOLDER).href}/`, "node:internal/modules/"], started?.worker && { code: started.request.markCode });
   locked.harden(MoatError);
   const realGlobalNames = freezeRealGlobal(powers.globals);
   locked.powerlessConstructors.enable(locked.makeCompartmentGlobal(), realGlobalNames);
@@ -183,7 +183,7 @@ function openProgram(
       : [],
     prepared,
     launchers: {
-      ...makeLaunchers({ execPath, belt, program: entry, paths, audit, logFile: options.logFile, learnFile: options.learnFile, store: location, resolver, names }),
+      ...makeLaunchers({ execPath, belt, program: entry, paths, audit, logFile: options.logFile, learnFile: options.learnFile, store: location, resolver, names, markCode: locked.markCode }),
       ...(started?.worker && { worker: { ...started.worker, principal: started.request.principal } }),
     },
   });

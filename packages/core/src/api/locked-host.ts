@@ -1,5 +1,6 @@
 /** The lockdown of a process that uses the API. */
 import { pathToFileURL } from "node:url";
+import { isMainThread } from "node:worker_threads";
 import { changedIntrinsic, lockdownRealm, type LockedRealm } from "../compartments/lockdown.ts";
 import { takePowers } from "../compartments/powers.ts";
 import { borrowRealGlobal, emptyRealGlobal, freezeRealGlobal } from "../compartments/second-wall.ts";
@@ -18,6 +19,9 @@ export interface LockedHost {
 }
 
 const HINT = "the network is moat's now: app.builtin, fetch, or modules that app.import loads";
+
+/** A worker of the host's own, of which the main thread knows nothing. */
+const NO_MARKS = { code: undefined };
 
 let host: LockedHost | undefined;
 
@@ -48,7 +52,7 @@ export function lockHost(secondWall: boolean): LockedHost {
   const powers = takePowers();
   const putBack = secondWall ? undefined : borrowRealGlobal();
   if (secondWall) emptyRealGlobal();
-  const locked = lockdownRealm([`${pathToFileURL(MOAT_FOLDER).href}/`, "node:internal/modules/"]);
+  const locked = lockdownRealm([`${pathToFileURL(MOAT_FOLDER).href}/`, "node:internal/modules/"], isMainThread ? undefined : NO_MARKS);
   locked.harden(MoatError);
   const realGlobalNames = putBack?.() ?? freezeRealGlobal(powers.globals);
   locked.powerlessConstructors.enable(locked.makeCompartmentGlobal(), realGlobalNames);

@@ -17,9 +17,11 @@
  *
  * `test/attacks/element-stores.test.ts` tries to add elements in every way; `npm run test:nodes` does on each Node.
  */
+import { Buffer } from "node:buffer";
 import { versions } from "node:process";
 import { setFlagsFromString } from "node:v8";
 import { Script } from "node:vm";
+import { assertStackRoom } from "../stack-room.ts";
 
 /** V8's `ElementsKind`. */
 const HOLEY_ELEMENTS = 3;
@@ -48,16 +50,56 @@ const MARKS: ReadonlyMap<string, (set: SetKind) => void> = new Map([
   ["14.6", markArrays],
 ]);
 
-/** To be called once, when the intrinsics are hardened and before any package's code runs. */
-export function keepElementStoresFast(): void {
+const TEXT = "(function (object, kind) { %TransitionElementsKindWithKind(object, kind); })";
+
+/** V8's code of the function that sets marks, in base64: for the workers of this process. */
+export type MarkCode = string;
+/** In a worker, what the main thread gave it. */
+export interface WorkerMarks {
+  readonly code: MarkCode | undefined;
+}
+
+/**
+ * To be called once, when the intrinsics are hardened and before any package's code runs.
+ *
+ * HAZARD: while V8's flag is set, whatever any thread of the process compiles may call V8's own
+ * functions, which can do anything. Texts of packages hold no such call as moat reads them; but that V8
+ * reads otherwise must not matter either. So the flag is set in the main thread alone, while there is
+ * no worker yet, and workers get V8's code of the function.
+ *
+ * @returns what makes that code; to be called before the first worker is started
+ */
+export function keepElementStoresFast(worker?: WorkerMarks): () => MarkCode | undefined {
   const mark = MARKS.get(/^\d+\.\d+/.exec(versions.v8)![0]);
-  if (mark === undefined) return;
-  // HAZARD: while this flag is set, V8 compiles calls of its own functions. Texts of packages
-  // never hold any, since the parser knows no such syntax; nothing else is compiled meanwhile.
+  const script = mark && (worker === undefined ? compileHere() : compiledInMainThread(worker.code));
+  if (script === undefined) return () => undefined;
+  mark!(script.runInThisContext() as SetKind);
+  // Not at the start: V8 takes as long for it as for a hundredth of hello world.
+  let code = worker?.code;
+  return () => (code ??= codeOf(compileHere()));
+}
+
+function compileHere(): Script {
+  assertStackRoom();
   setFlagsFromString("--allow-natives-syntax");
   try {
-    mark(new Script("(function (object, kind) { %TransitionElementsKindWithKind(object, kind); })").runInThisContext() as SetKind);
+    return new Script(TEXT);
   } finally {
     setFlagsFromString("--no-allow-natives-syntax");
+  }
+}
+
+/** With the function inside, which V8 compiles with the text, since it is in parentheses. */
+const codeOf = (script: Script): MarkCode => script.createCachedData().toString("base64");
+
+/** Undefined where V8 does not take the code: the application has changed V8's flags. */
+function compiledInMainThread(code: MarkCode | undefined): Script | undefined {
+  if (code === undefined) return undefined;
+  try {
+    const script = new Script(TEXT, { cachedData: Buffer.from(code, "base64") });
+    return script.cachedDataRejected === true ? undefined : script;
+  } catch {
+    // Without the code the text is an error.
+    return undefined;
   }
 }

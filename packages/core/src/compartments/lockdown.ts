@@ -12,7 +12,7 @@ import { tameAssignments } from "./assignment-target.ts";
 import { INTRINSICS, tameDefinitions } from "./tame-definitions.ts";
 import { tameFunctionText } from "./function-text.ts";
 import { sourceOf } from "./loaded-sources.ts";
-import { keepElementStoresFast } from "./element-kinds.ts";
+import { keepElementStoresFast, type MarkCode, type WorkerMarks } from "./element-kinds.ts";
 import { withLockedPrototype } from "./lock-prototype.ts";
 import { enableOverrides } from "./override-mistake.ts";
 import { tameStackTraces } from "./stack-traces.ts";
@@ -33,6 +33,8 @@ export interface LockedRealm {
   /** A fresh SES compartment's global object: hardened intrinsics and nothing else. */
   readonly makeCompartmentGlobal: () => Record<PropertyKey, unknown>;
   readonly powerlessConstructors: PowerlessConstructors;
+  /** For the lockdown of this process's workers; to be called before the first one is started. */
+  readonly markCode: () => MarkCode | undefined;
 }
 
 const requireHere = createRequire(import.meta.url);
@@ -111,8 +113,9 @@ function loadSes(): SesGlobals {
  * Locks down the realm of this process. Irreversible; to be called once, before
  * any package's code runs and after moat has loaded its own modules.
  * @param ownFiles prefixes of file names whose frames stacks don't show.
+ * @param worker in a worker
  */
-export function lockdownRealm(ownFiles: readonly string[]): LockedRealm {
+export function lockdownRealm(ownFiles: readonly string[], worker?: WorkerMarks): LockedRealm {
   const dropped = captureDropped();
   const ses = withLockedPrototype(loadSes);
   ses.repairIntrinsics({
@@ -146,8 +149,8 @@ export function lockdownRealm(ownFiles: readonly string[]): LockedRealm {
   ({ harden } = ses);
   for (const intrinsic of extraIntrinsics()) harden(intrinsic);
   makeIntrinsicsFast();
-  keepElementStoresFast();
   return {
+    markCode: keepElementStoresFast(worker),
     harden,
     makeCompartmentGlobal: globalMaker(makeIntrinsicsGlobal(new Compartment({ __options__: true }).globalThis)),
     powerlessConstructors,

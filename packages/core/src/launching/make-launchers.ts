@@ -23,6 +23,7 @@ export interface LauncherOptions {
   readonly logFile?: string | undefined;
   readonly learnFile?: string | undefined;
   readonly store: StartRequest["store"];
+  readonly markCode: () => StartRequest["markCode"];
   readonly resolver: Resolver;
   /** Locations of the packages that the policy names. */
   readonly names: ReadonlyMap<string, CanonicalName>;
@@ -52,7 +53,7 @@ export function makeLaunchers(
   const workerLauncher: WorkerLauncher = ({ principal, entry, workerData, environmentData, visibleVariables }) => {
     const request = requestFor(principal, entry);
     if (request === undefined) return undefined;
-    const text = printStartRequest({ ...request, variables: visibleVariables });
+    const text = printStartRequest({ ...request, variables: visibleVariables, markCode: options.markCode() });
     return { filename: WORKER_BOOTSTRAP, workerData: { request: text, workerData, environmentData } };
   };
   return { nodeLauncher, workerLauncher };
