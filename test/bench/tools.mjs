@@ -4,8 +4,8 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const MOAT = fileURLToPath(new URL("../../packages/cli/bin/moat.js", import.meta.url));
-/** The store that holds V8's code of moat itself names this file; programs' stores don't. */
-const OWN_FILE = fileURLToPath(new URL("../../packages/cli/dist/main.cjs", import.meta.url));
+/** Stores that hold V8's code of moat itself name its files; programs' stores don't. */
+const OWN_FILES = "packages/(core|cli)/dist/";
 const LAVAMOAT_POLICY_MS = 400_000;
 
 /**
@@ -42,7 +42,7 @@ export const TOOLS = {
     forget: ({ cache }, ownCode) => forgetPrepared(path.join(cache, "moat"), ownCode),
     forgetCommand: ({ cache }, ownCode) => [
       ...["find", path.join(cache, "moat"), "-type", "f", "-not", "-name", "key"],
-      ...(ownCode ? [] : ["-not", "-exec", "grep", "-qF", OWN_FILE, "{}", "';'"]),
+      ...(ownCode ? [] : ["-not", "-exec", "grep", "-qE", `'${OWN_FILES}'`, "{}", "';'"]),
       "-delete",
     ],
   },
@@ -67,8 +67,8 @@ function forgetPrepared(folder, ownCode) {
   const files = readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && entry.name !== "key")
     .map((entry) => path.join(entry.parentPath, entry.name));
-  const own = files.filter((file) => readFileSync(file).includes(OWN_FILE));
-  if (own.length !== 1) throw new Error(`of moat's own code ${own.length} stores lie in ${folder}, and not one`);
+  const own = files.filter((file) => new RegExp(OWN_FILES, "u").test(readFileSync(file, "latin1")));
+  if (own.length === 0) throw new Error(`no store in ${folder} holds code of moat's own`);
   for (const file of files) if (ownCode || !own.includes(file)) rmSync(file);
 }
 
