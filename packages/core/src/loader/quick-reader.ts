@@ -867,6 +867,11 @@ export class QuickReader {
     const kind = kinds[start]!;
     if (kind === K.NAME) {
       const next = kinds[start + 1]!;
+      if (ENDS_EXPRESSION[next] === 1 && (this.links[start] !== K.YIELD || !this.isGenerator)) {
+        this.refer(start, READ);
+        this.at = start + 1;
+        return IDENTIFIER;
+      }
       if (next === K.ASSIGN || next === K.ASSIGN_OTHERWISE) {
         this.refer(start, WRITE);
         this.at = start + 2;
@@ -881,6 +886,11 @@ export class QuickReader {
           return this.arrowIn(noIn, true);
         }
       } else if (name === K.YIELD && this.isGenerator) return this.yieldExpression(noIn);
+    } else if (kind === K.STRING || kind === K.NUMBER) {
+      if (ENDS_EXPRESSION[kinds[start + 1]!] === 1) {
+        this.at = start + 1;
+        return LITERAL;
+      }
     } else if (kind === K.PAREN_OPEN) {
       if (kinds[this.links[start]! + 1] === K.ARROW) return this.arrowIn(noIn, false);
     } else if ((kind === K.BRACKET_OPEN || kind === K.BRACE_OPEN) && kinds[this.links[start]! + 1] === K.ASSIGN) {
@@ -959,7 +969,9 @@ export class QuickReader {
 
   private unary(): number {
     const { kinds, at: start } = this;
-    switch (kinds[start]) {
+    const first = kinds[start]!;
+    if (first === K.NAME ? kinds[start + 1] !== K.UPDATE && !this.isOperatorName(start) : IS_PREFIX[first] === 0) return this.updated(this.operand(true));
+    switch (first) {
       case K.NOT:
         // `~` ends what could be silent, `!` does not.
         return this.unaryOperand(this.tokens.characters[this.tokens.starts[start]!] === 33);
@@ -1019,11 +1031,13 @@ export class QuickReader {
           return OTHER;
         }
     }
-    const { length } = this.lastTargets;
-    const kind = this.operand(true);
-    if (kinds[this.at] !== K.UPDATE || this.breaks[this.at] === 1) return kind;
+    return this.updated(this.operand(true));
+  }
+
+  /** An operand, and the `++` or `--` behind it. */
+  private updated(kind: number): number {
+    if (this.kinds[this.at] !== K.UPDATE || this.breaks[this.at] === 1) return kind;
     if (kind !== MEMBER || this.memberLast !== this.at - 1) this.doubt();
-    this.lastTargets.length = length;
     const member = this.noteTarget();
     if (this.isLast) this.lastTargets.push(member ?? this.doubt());
     this.at++;
@@ -1358,6 +1372,13 @@ export class QuickReader {
 }
 
 const UNKNOWN = -2;
+
+const IS_PREFIX = new Uint8Array(128);
+for (const kind of [K.NOT, K.VOID, K.PLUS_OR_MINUS, K.TYPEOF, K.DELETE, K.UPDATE]) IS_PREFIX[kind] = 1;
+
+/** Kinds before which an expression of one token is all there is. */
+const ENDS_EXPRESSION = new Uint8Array(128);
+for (const kind of [K.COMMA, K.PAREN_CLOSE, K.BRACKET_CLOSE, K.BRACE_CLOSE, K.SEMICOLON, K.TEMPLATE_MIDDLE, K.TEMPLATE_TAIL]) ENDS_EXPRESSION[kind] = 1;
 
 function isOperator(kind: number): boolean {
   return kind >= K.LOGICAL && (kind <= K.PLUS_OR_MINUS || kind === K.BINARY || kind === K.IN || kind === K.INSTANCEOF);

@@ -46,11 +46,13 @@ export class Tokens {
   /** Why there is no answer. */
   doubt: string | undefined;
   private table: Int32Array;
+  /** Of the name that was read last. */
+  private hash = 0;
 
   constructor(source: string) {
     this.source = source;
     this.characters = unitsOf(source);
-    const guess = (source.length >> 2) + 64;
+    const guess = Math.trunc(source.length / 6) + 64;
     this.kinds = new Uint8Array(guess);
     this.starts = new Int32Array(guess);
     this.ends = new Int32Array(guess);
@@ -164,25 +166,18 @@ export class Tokens {
       }
       if (c === 10 || c === 13) {
         lineBreak = 1;
-        at++;
+        at = this.endOfIndentation(at + 1);
         continue;
       }
       const start = at;
       let kind: number;
       let link = 0;
       if (c < 128 && c >= 0 ? IS_NAME_PART[c] === 1 && (c < 48 || c > 57) : c >= 128 && !isSpace(c)) {
-        let hash = 0;
-        for (;;) {
-          hash = ((hash << 5) - hash + c) | 0;
-          at++;
-          if (at === length) break;
-          c = characters[at]!;
-          if (c < 128 ? IS_NAME_PART[c] === 0 : isSpace(c)) break;
-        }
+        at = this.endOfName(start);
         kind = NAME;
         if (kindBefore === DOT || kindBefore === OPTIONAL_DOT) link = -1;
         else {
-          link = this.numberOf(start, at, hash);
+          link = this.numberOf(start, at, this.hash);
           if (link < RESERVED_WORDS) kind = FIRST_WORD + link;
         }
       } else {
@@ -420,6 +415,29 @@ export class Tokens {
     }
     this.count = count;
     return undefined;
+  }
+
+  /** Small loops are functions of their own: V8 optimises these long before it has done so with `read`. */
+  private endOfName(start: number): number {
+    const { characters } = this;
+    const { length } = this.source;
+    let hash = 0;
+    let at = start;
+    for (; at < length; at++) {
+      const c = characters[at]!;
+      if (c < 128 ? IS_NAME_PART[c] === 0 : isSpace(c)) break;
+      hash = ((hash << 5) - hash + c) | 0;
+    }
+    this.hash = hash;
+    return at;
+  }
+
+  private endOfIndentation(from: number): number {
+    const { characters } = this;
+    let at = from;
+    // What follows the source is no white space.
+    while (characters[at] === 32 || characters[at] === 9 || characters[at] === 10) at++;
+    return at;
   }
 
   private endOfLine(from: number): number {
