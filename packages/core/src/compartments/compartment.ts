@@ -128,7 +128,7 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
     noteScriptOwner(fileName, options.owner);
     // HAZARD: never `importModuleDynamically`: without it V8 rejects every `import()` that a text might still hold.
     const { code } = functor;
-    const script = functor.script ?? new Script(functor.text, {
+    const script = functor.compiled?.fileName === fileName ? functor.compiled.script : new Script(functor.text, {
       filename: fileName,
       lineOffset: -1,
       ...(code?.data && { cachedData: code.data }),

@@ -1,8 +1,9 @@
 /** From a file on disk to a functor ready to be compiled. */
 import { Buffer } from "node:buffer";
+import { pathToFileURL } from "node:url";
 import { Script } from "node:vm";
 import type { Functor } from "../loader/functor.ts";
-import { prepareCommonJs, prepareCommonJsQuickly, prepareModule } from "../loader/late.ts";
+import { prepareCommonJs, prepareCommonJsQuickly, prepareModule, prepareModuleQuickly } from "../loader/late.ts";
 import { COMMONJS_NAMES, type NameSets } from "../loader/name-sets.ts";
 import type { ModuleFunctor } from "../loader/transform-module.ts";
 import type { CommonJsFunctor } from "../loader/transform-text.ts";
@@ -55,7 +56,7 @@ function prepare(world: World, resolution: Resolution): PreparedSource {
   const prepared = prepareText(bytes.toString("utf8"), world.compartment.names, resolution);
   if (name === undefined) return prepared;
   const { functor, ...traits } = prepared;
-  const { text, script: _compiled, ...facts } = functor;
+  const { text, compiled: _compiled, ...facts } = functor;
   const positions = { ...facts.positions, shifts: Array.from(facts.positions.shifts) };
   const code = kept!.keep(name, Buffer.from(bytes), { ...traits, functor: { ...facts, positions } }, text);
   return { ...traits, functor: { ...functor, code } } as PreparedSource;
@@ -65,6 +66,8 @@ function prepareText(source: string, names: NameSets, resolution: Resolution): P
   const usesSettings = usesStackSettings(source);
   const quick = resolution.format === "module" ? undefined : compiled(prepareCommonJsQuickly(source, names), resolution.path);
   if (quick !== undefined) return { kind: "commonjs", functor: quick, usesStackSettings: usesSettings };
+  const quickModule = resolution.format === "module" ? compiled(prepareModuleQuickly(source, names), pathToFileURL(resolution.path).href) : undefined;
+  if (quickModule !== undefined) return { kind: "module", functor: quickModule, usesStackSettings: usesSettings };
   try {
     if (resolution.format === "module") return { kind: "module", functor: prepareModule(source, names), usesStackSettings: usesSettings };
     return prepareAmbiguous(source, names, resolution, usesSettings);
@@ -78,10 +81,10 @@ function prepareText(source: string, names: NameSets, resolution: Resolution): P
  * was read quickly; undefined where V8 refuses it.
  * HAZARD: never `importModuleDynamically`, as in `instantiate`.
  */
-function compiled<T extends Functor>(functor: T | undefined, filename: string): T | undefined {
+function compiled<T extends Functor>(functor: T | undefined, fileName: string): T | undefined {
   if (functor === undefined) return undefined;
   try {
-    return { ...functor, script: new Script(functor.text, { filename, lineOffset: -1 }) };
+    return { ...functor, compiled: { script: new Script(functor.text, { filename: fileName, lineOffset: -1 }), fileName } };
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

@@ -29,8 +29,8 @@ export interface Functor {
   /** Names of the outer function's first parameters, in order: the compartment's, then moat's machinery. The others are given nothing. */
   readonly parameters: readonly string[];
   readonly positions: TextShifts;
-  /** The text as V8 has compiled it already, under the name that it will run by. */
-  readonly script?: Script;
+  /** The text as V8 has compiled it already, and the name that it was given. */
+  readonly compiled?: { readonly script: Script; readonly fileName: string };
   /** The engine's code cache of the text, where it is kept from run to run. */
   readonly code?: CodeCache;
 }

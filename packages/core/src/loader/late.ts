@@ -5,6 +5,6 @@
  * HAZARD: by then the realm is locked down. What is behind it takes nothing from the global
  * object as it is loaded, and no intrinsic that moat tames.
  */
-export { prepareModule } from "./transform-module.ts";
+export { prepareModule, prepareModuleQuickly } from "./transform-module.ts";
 export { prepareCommonJs, prepareCommonJsQuickly, prepareFunction, prepareScript } from "./transform-text.ts";
 export { exportedNames } from "./exported-names.ts";

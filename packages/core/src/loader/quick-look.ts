@@ -2,6 +2,8 @@
 import { Doubt, QuickReader } from "./quick-reader.ts";
 import { rewriteQuickly } from "./quick-rewriting.ts";
 import type { RewriteOptions, Rewriting } from "./rewrite-references.ts";
+import { RESERVED } from "./reserved-names.ts";
+import type { SyntaxNode } from "./syntax.ts";
 import { Tokens } from "./tokens.ts";
 
 export interface QuickLook {
@@ -14,16 +16,82 @@ const MAY_BE_RESERVED = /moat\$|\\u(?:\{0*(?:6[dDfF1]|74|24)\}|00(?:6[dDfF1]|74|
 
 /** @returns undefined where the text has to be parsed. */
 export function lookQuickly(source: string, options: RewriteOptions): QuickLook | undefined {
+  return withoutDoubt(source, false, (reader) => ({ rewriting: rewriteQuickly(reader, options), certainRequests: reader.certainRequests }));
+}
+
+export interface ModuleLook {
+  readonly rewriting: Rewriting;
+  /** Imports and exports, which the rewriting leaves as they are. */
+  readonly moduleItems: readonly SyntaxNode[];
+  readonly hasTopLevelAwait: boolean;
+}
+
+/** @param optionsFor what follows from a module's imports and exports. */
+export function lookAtModule(source: string, optionsFor: (items: readonly SyntaxNode[]) => RewriteOptions): ModuleLook | undefined {
+  return withoutDoubt(source, true, (reader) => {
+    const { moduleItems, hasTopLevelAwait, importMetas, tokens } = reader;
+    const options = optionsFor(moduleItems);
+    assertNamesOfModule(reader, options.imports ?? new Map());
+    const rewriting = rewriteQuickly(reader, options);
+    for (const token of importMetas) {
+      rewriting.edits.push({ start: tokens.starts[token]!, end: tokens.ends[token + 2]!, text: RESERVED.meta });
+    }
+    return { rewriting, moduleItems, hasTopLevelAwait };
+  });
+}
+
+function withoutDoubt<T>(source: string, isModule: boolean, look: (reader: QuickReader) => T): T | undefined {
   if (MAY_BE_RESERVED.test(source)) return undefined;
   const tokens = new Tokens(source);
   if (tokens.doubt !== undefined) return undefined;
-  const reader = new QuickReader(tokens);
+  const reader = new QuickReader(tokens, isModule);
   try {
     reader.readProgram();
-    return { rewriting: rewriteQuickly(reader, options), certainRequests: reader.certainRequests };
+    return look(reader);
   } catch (error) {
     // HAZARD: text nested too deep to be read ends in a RangeError.
     if (error instanceof Doubt || error instanceof RangeError) return undefined;
     throw error;
   }
+}
+
+/**
+ * What a module's names may not do and a function's may: two declarations of one
+ * name, two exports, and exports of what is not there.
+ * @throws {Doubt}
+ */
+function assertNamesOfModule({ tokens, declaredNames, declaringScopes, topFunctions, moduleItems }: QuickReader, imports: ReadonlyMap<string, string>): void {
+  const known = new Set<string>(imports.keys());
+  const single = new Set<string>(imports.keys());
+  for (const name of topFunctions) single.add(tokens.nameOf(name));
+  for (let index = 0; index < declaredNames.length; index++) {
+    if (declaringScopes.values[index] !== 0) continue;
+    const name = tokens.nameOf(declaredNames.values[index]!);
+    if (known.has(name) && single.has(name)) throw new Doubt(name);
+    known.add(name);
+  }
+  let imported = 0;
+  const exported: string[] = [];
+  for (const item of moduleItems) {
+    if (item.type === "ImportDeclaration") imported += item["specifiers"].length;
+    else {
+      exported.push(...exportedNames(item));
+      if (item.type === "ExportNamedDeclaration" && item["source"] === null) {
+        for (const { local } of item["specifiers"] as SyntaxNode[]) if (local.type !== "Identifier" || !known.has(local.name)) throw new Doubt("export");
+      }
+    }
+  }
+  if (imported !== imports.size || exported.length !== new Set(exported).size) throw new Doubt("names");
+}
+
+function exportedNames(item: SyntaxNode): string[] {
+  if (item.type === "ExportDefaultDeclaration") return ["default"];
+  if (item.type === "ExportAllDeclaration") return item["exported"] === null ? [] : [exportedName(item["exported"])];
+  const { declaration, specifiers } = item;
+  if (declaration === null) return (specifiers as SyntaxNode[]).map(({ exported }) => exportedName(exported));
+  return declaration.type === "VariableDeclaration" ? (declaration.declarations as SyntaxNode[]).map(({ id }) => id.name as string) : [declaration.id.name];
+}
+
+function exportedName(name: SyntaxNode): string {
+  return (name["name"] ?? name["value"]) as string;
 }

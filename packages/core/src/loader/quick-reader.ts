@@ -10,6 +10,8 @@
  * It accepts texts that are no JavaScript (two variables of one name): V8 has
  * to be asked before anybody relies on an answer.
  */
+import { readExport, readImport } from "./quick-module-items.ts";
+import type { SyntaxNode } from "./syntax.ts";
 import * as K from "./token-kinds.ts";
 import type { Tokens } from "./tokens.ts";
 
@@ -114,9 +116,17 @@ export class QuickReader {
   /** Functions in blocks of sloppy code: their first and last tokens, names, blocks and the functions around. */
   readonly blockFunctions: { readonly start: number; readonly last: number; readonly name: number; readonly block: number; readonly around: number }[] = [];
   readonly dynamicImports: number[] = [];
+  /** The token `import` of each `import.meta`. */
+  readonly importMetas: number[] = [];
+  /** Imports and exports, as a parser has them. */
+  readonly moduleItems: SyntaxNode[] = [];
+  /** Names of functions at the top of a module, where nothing else may have one of them. */
+  readonly topFunctions: number[] = [];
+  hasTopLevelAwait = false;
   readonly certainRequests: string[] = [];
 
-  private at = 0;
+  readonly isModule: boolean;
+  at = 0;
   private readonly kinds: Uint8Array;
   private readonly links: Int32Array;
   private readonly breaks: Uint8Array;
@@ -126,6 +136,8 @@ export class QuickReader {
   private sloppy: SloppyBody | undefined;
   private isAsync = false;
   private isGenerator = false;
+  /** Whether `arguments` and `new.target` are a function's, or a class's. */
+  private isOwn = false;
   /** Whether requests are not certain to be made here. */
   private uncertain = 0;
   /** Whether an assignment here is the last thing that a sloppy statement does, unless what follows says otherwise. */
@@ -139,8 +151,9 @@ export class QuickReader {
   /** How many names follow an intrinsic's, all members up to the object; -1 where it begins with no intrinsic. */
   private memberIntrinsic = -1;
 
-  constructor(tokens: Tokens) {
+  constructor(tokens: Tokens, isModule = false) {
     this.tokens = tokens;
+    this.isModule = isModule;
     this.kinds = tokens.kinds;
     this.links = tokens.links;
     this.breaks = tokens.breaks;
@@ -149,6 +162,10 @@ export class QuickReader {
   /** @throws {Doubt} */
   readProgram(): void {
     this.parents.push(-1);
+    if (this.isModule) {
+      this.readModule();
+      return;
+    }
     this.strict = this.hasUseStrict(0);
     let mayEnd = false;
     this.directives();
@@ -165,24 +182,39 @@ export class QuickReader {
     }
   }
 
+  private readModule(): void {
+    this.strict = true;
+    this.isAsync = true;
+    this.uncertain = 1;
+    this.directives();
+    for (;;) {
+      const kind = this.kinds[this.at];
+      if (kind === K.END) return;
+      const next = this.kinds[this.at + 1];
+      if (kind === K.EXPORT) this.moduleItems.push(readExport(this));
+      else if (kind === K.IMPORT && next !== K.PAREN_OPEN && next !== K.DOT) this.moduleItems.push(readImport(this));
+      else this.statement(true);
+    }
+  }
+
   private beginsFunction(at: number): boolean {
     return this.kinds[at] === K.FUNCTION || (this.isName(at, K.ASYNC) && this.kinds[at + 1] === K.FUNCTION);
   }
 
-  private doubt(): never {
+  doubt(): never {
     throw new Doubt(`at ${this.tokens.starts[this.at]}`);
   }
 
-  private isName(at: number, name: number): boolean {
+  isName(at: number, name: number): boolean {
     return this.kinds[at] === K.NAME && this.links[at] === name;
   }
 
-  private expect(kind: number): void {
+  expect(kind: number): void {
     if (this.kinds[this.at] !== kind) this.doubt();
     this.at++;
   }
 
-  private endStatement(): void {
+  endStatement(): void {
     const kind = this.kinds[this.at];
     if (kind === K.SEMICOLON) this.at++;
     else if (kind !== K.BRACE_CLOSE && kind !== K.END && this.breaks[this.at] === 0) this.doubt();
@@ -194,7 +226,7 @@ export class QuickReader {
   }
 
   private declare(token: number, scope: number): void {
-    if (this.kinds[token] !== K.NAME) this.doubt();
+    if (this.kinds[token] !== K.NAME || (this.isModule && this.links[token] === K.AWAIT)) this.doubt();
     this.declaredNames.push(this.links[token]!);
     this.declaringScopes.push(scope);
   }
@@ -203,6 +235,7 @@ export class QuickReader {
     const name = this.links[token]!;
     if (name === K.ARGUMENTS) {
       const isCallee = this.kinds[token + 1] === K.DOT && this.tokens.textOf(token + 2) === "callee";
+      if (this.isModule && !this.isOwn) this.doubt();
       if (this.sloppy !== undefined && (isCallee || (use & USE) === WRITE)) this.doubt();
       return;
     }
@@ -211,6 +244,7 @@ export class QuickReader {
       // HAZARD: `(eval)(text)` is a direct one too.
       if (next === K.PAREN_OPEN || next === K.OPTIONAL_DOT || next === K.PAREN_CLOSE || (use & USE) === WRITE) this.doubt();
     }
+    if (name === K.AWAIT && this.isModule) this.doubt();
     this.referenceNames.push(name);
     this.referenceScopes.push(this.scope);
     this.referenceTokens.push(token);
@@ -251,7 +285,7 @@ export class QuickReader {
   }
 
   /** @param inList whether it stands in a list of statements, where what precedes may lack its semicolon. */
-  private statement(inList: boolean): void {
+  statement(inList: boolean): void {
     const { kinds, at: start } = this;
     switch (kinds[start]) {
       case K.BRACE_OPEN: {
@@ -311,6 +345,8 @@ export class QuickReader {
         return;
       case K.RETURN:
       case K.THROW:
+        // V8 gets modules as functions, where it may stand.
+        if (this.isModule && this.functionScope === 0 && kinds[start] === K.RETURN) this.doubt();
         this.at++;
         if (kinds[this.at] !== K.SEMICOLON && kinds[this.at] !== K.BRACE_CLOSE && kinds[this.at] !== K.END && this.breaks[this.at] === 0) {
           this.expression(false);
@@ -545,12 +581,18 @@ export class QuickReader {
     this.isLast = isLast;
   }
 
-  private functionStatement(start: number): void {
+  /** @param mayLackName whether it is a module's default export. */
+  functionStatement(start: number, mayLackName = false): void {
     const isAsync = this.kinds[start] === K.NAME;
     this.at = isAsync ? start + 2 : start + 1;
     const isGenerator = this.kinds[this.at] === K.STAR;
     if (isGenerator) this.at++;
+    if (mayLackName && this.kinds[this.at] === K.PAREN_OPEN) {
+      this.functionRest(isAsync, isGenerator, -1);
+      return;
+    }
     const name = this.at++;
+    if (this.isModule && this.scope === 0) this.topFunctions.push(this.links[name]!);
     this.declare(name, this.scope);
     this.functionRest(isAsync, isGenerator, -1);
     if (!this.strict && this.scope !== this.functionScope) {
@@ -563,8 +605,9 @@ export class QuickReader {
     if (this.kinds[this.at] !== K.PAREN_OPEN) this.doubt();
     const body = this.links[this.at]! + 1;
     if (this.kinds[body] !== K.BRACE_OPEN) this.doubt();
-    const { sloppy, strict } = this;
+    const { sloppy, strict, isOwn } = this;
     this.strict = strict || this.hasUseStrict(body + 1);
+    this.isOwn = true;
     this.sloppy = undefined;
     if (!this.strict) {
       let prologue = body;
@@ -572,6 +615,7 @@ export class QuickReader {
       this.sloppyBodies.push((this.sloppy = { body, prologue, thisTokens: [] }));
     }
     this.functionBody(isAsync, isGenerator, ownName, body);
+    this.isOwn = isOwn;
     this.sloppy = sloppy;
     this.strict = strict;
   }
@@ -653,7 +697,7 @@ export class QuickReader {
   private arrowNoIn = false;
 
   /** At the token `class`. @param declaring where a declaration's name belongs; -1 for an expression's. */
-  private classRest(declaring: number): void {
+  classRest(declaring: number, mayLackName = false): void {
     const { kinds } = this;
     const { strict, scope, isLast } = this;
     this.strict = true;
@@ -664,7 +708,7 @@ export class QuickReader {
     if (kinds[this.at] === K.NAME) {
       if (declaring !== -1) this.declare(this.at, declaring);
       this.declare(this.at++, inner);
-    } else if (declaring !== -1) this.doubt();
+    } else if (declaring !== -1 && !mayLackName) this.doubt();
     if (kinds[this.at] === K.EXTENDS) {
       this.at++;
       this.operand(true);
@@ -713,12 +757,14 @@ export class QuickReader {
 
   /** A field's value, or a static block: a function of its own as far as names go. */
   private ownFunction(read: () => void): void {
-    const { scope, functionScope, sloppy, isAsync, isGenerator } = this;
+    const { scope, functionScope, sloppy, isAsync, isGenerator, isOwn } = this;
     this.functionScope = this.openScope();
+    this.isOwn = true;
     this.sloppy = undefined;
     this.isAsync = false;
     this.isGenerator = false;
     read();
+    this.isOwn = isOwn;
     this.scope = scope;
     this.functionScope = functionScope;
     this.sloppy = sloppy;
@@ -765,7 +811,10 @@ export class QuickReader {
     const around = this.scope;
     this.openScope();
     this.at++;
-    if (this.isName(this.at, K.AWAIT)) this.at++;
+    if (this.isName(this.at, K.AWAIT)) {
+      if (this.functionScope === 0) this.hasTopLevelAwait = true;
+      this.at++;
+    }
     const open = this.at;
     this.expect(K.PAREN_OPEN);
     const first = this.at;
@@ -862,12 +911,12 @@ export class QuickReader {
   /** Where the targets of the parentheses around begin. */
   private firstTarget = 0;
 
-  private assignment(noIn: boolean): number {
+  assignment(noIn: boolean): number {
     const { kinds, at: start } = this;
     const kind = kinds[start]!;
     if (kind === K.NAME) {
       const next = kinds[start + 1]!;
-      if (ENDS_EXPRESSION[next] === 1 && (this.links[start] !== K.YIELD || !this.isGenerator)) {
+      if (ENDS_EXPRESSION[next] === 1 && (this.links[start] !== K.YIELD || !this.isGenerator) && !this.isOperatorName(start)) {
         this.refer(start, READ);
         this.at = start + 1;
         return IDENTIFIER;
@@ -1020,6 +1069,7 @@ export class QuickReader {
       }
       case K.NAME:
         if (this.isOperatorName(start)) {
+          if (this.functionScope === 0) this.hasTopLevelAwait = true;
           const requests = this.certainRequests.length;
           this.unaryOperand(false);
           this.certainRequests.length = requests;
@@ -1227,6 +1277,12 @@ export class QuickReader {
         if (!this.continues(this.at) || (kinds[this.at] !== K.PAREN_OPEN && kinds[this.at] !== K.DOT && kinds[this.at] !== K.BRACKET_OPEN)) this.doubt();
         return OTHER;
       case K.IMPORT:
+        if (kinds[start + 1] === K.DOT) {
+          if (!this.isModule || this.tokens.source.slice(this.tokens.starts[start], this.tokens.ends[start + 2]) !== "import.meta") this.doubt();
+          this.importMetas.push(start);
+          this.at += 3;
+          return OTHER;
+        }
         if (kinds[start + 1] !== K.PAREN_OPEN) this.doubt();
         this.dynamicImports.push(start);
         this.at++;
@@ -1265,6 +1321,7 @@ export class QuickReader {
     const { kinds } = this;
     this.at++;
     if (kinds[this.at] === K.DOT) {
+      if (this.isModule && !this.isOwn) this.doubt();
       this.at += 2;
       return OTHER;
     }

@@ -10,6 +10,7 @@ import { RESERVED } from "./reserved-names.ts";
 import { dynamicText, importedText, LANGUAGE_CONSTANTS, type RewriteOptions, type Rewriting } from "./rewrite-references.ts";
 import { THIS_VALUE } from "./rewrite-sloppy.ts";
 import { STRICT_RESERVED, type ReferenceUse } from "./scan.ts";
+import type { SyntaxNode } from "./syntax.ts";
 import * as K from "./token-kinds.ts";
 
 const USES: readonly ReferenceUse[] = ["read", "write", "call", "typeof"];
@@ -22,11 +23,12 @@ class Declarations {
   private readonly mask: number;
   private readonly isDeclared: Uint8Array;
 
-  constructor(reader: QuickReader) {
+  /** @param more how many will be added. */
+  constructor(reader: QuickReader, more: number) {
     this.reader = reader;
     const { declaredNames, declaringScopes } = reader;
     let size = 64;
-    while (size < (declaredNames.length + reader.blockFunctions.length) * 2) size *= 2;
+    while (size < (declaredNames.length + more) * 2) size *= 2;
     this.mask = size - 1;
     this.slots = new Float64Array(size);
     this.isDeclared = new Uint8Array(reader.tokens.nameCount);
@@ -72,26 +74,36 @@ class Declarations {
 export function rewriteQuickly(reader: QuickReader, options: RewriteOptions): Rewriting {
   const { tokens } = reader;
   if (reader.parents.length > 0x1ffffff) throw new Doubt("scopes");
-  const declarations = new Declarations(reader);
+  const imports = importsOf(reader, options.imports);
+  const declarations = new Declarations(reader, imports.size + reader.blockFunctions.length);
+  // Variables of the module's, read from elsewhere.
+  for (const name of imports.keys()) declarations.add(name, 0);
   const rewriting: Rewriting = { edits: [], parameters: new Set(), machinery: new Set() };
   const { edits, machinery } = rewriting;
   const hoisting: Rewriting = { ...rewriting, edits: [] };
   hoistFunctions(reader, declarations, hoisting);
   if (tokens.source.startsWith("#!")) edits.push({ start: 0, end: 2, text: "//" });
   for (const at of tokens.magicComments) edits.push({ start: at, end: at + 1, text: "_" });
-  rewriteNames(reader, declarations, options, rewriting);
+  rewriteNames(reader, declarations, options, imports, rewriting);
   for (const token of reader.dynamicImports) {
     machinery.add(RESERVED.import);
     edits.push({ start: tokens.starts[token]!, end: tokens.ends[token]!, text: RESERVED.import });
   }
-  rewriteDelicate(reader, declarations, rewriting);
+  rewriteDelicate(reader, declarations, imports, rewriting);
   for (const { body, prologue, thisTokens } of reader.sloppyBodies) rewriteThis(reader, body, prologue, thisTokens, rewriting);
   edits.push(...hoisting.edits);
   rewriteSilent(reader, rewriting);
   return rewriting;
 }
 
-function rewriteNames(reader: QuickReader, declarations: Declarations, options: RewriteOptions, rewriting: Rewriting): void {
+/** @param imports by name, the text that it is read by. */
+function rewriteNames(
+  reader: QuickReader,
+  declarations: Declarations,
+  options: RewriteOptions,
+  imports: ReadonlyMap<number, string>,
+  rewriting: Rewriting,
+): void {
   const { tokens, referenceNames, referenceScopes, referenceTokens, referenceFlags } = reader;
   const names = referenceNames.values;
   const scopes = referenceScopes.values;
@@ -106,15 +118,20 @@ function rewriteNames(reader: QuickReader, declarations: Declarations, options: 
       askedFrom[name] = scopes[index]!;
       answers[name] = declarations.holderOf(name, scopes[index]!);
     }
-    if (answers[name] !== -1) continue;
+    if (answers[name] !== -1) {
+      if (answers[name] !== 0 || !imports.has(name)) continue;
+      free.push(index);
+      continue;
+    }
     free.push(index);
     if ((referenceFlags.values[index]! & USE) === WRITE) assigned.add(name);
   }
   const ways = new Map<number, Way>();
   for (const index of free) {
     const name = names[index]!;
+    const imported = imports.get(name);
     let way = ways.get(name);
-    if (way === undefined) ways.set(name, (way = wayOf(tokens.nameOf(name), assigned.has(name), options, rewriting)));
+    if (way === undefined) ways.set(name, (way = imported !== undefined ? { kind: "imported", name: tokens.nameOf(name) } : wayOf(tokens.nameOf(name), assigned.has(name), options, rewriting)));
     if (way.kind === "stays") continue;
     const flags = referenceFlags.values[index]!;
     const token = referenceTokens.values[index]!;
@@ -125,7 +142,8 @@ function rewriteNames(reader: QuickReader, declarations: Declarations, options: 
       startsStatement: (flags & STARTS_STATEMENT) !== 0, node: { start },
     };
     let text: string;
-    if (way.kind === "live" && use !== WRITE && use !== TYPEOF) {
+    if (imported !== undefined) text = importedText(imported, reference, rewriting);
+    else if (way.kind === "live" && use !== WRITE && use !== TYPEOF) {
       rewriting.machinery.add(RESERVED.global);
       text = importedText(`${RESERVED.global}.${way.name}`, reference, rewriting);
     } else text = dynamicText(reference, rewriting);
@@ -135,8 +153,18 @@ function rewriteNames(reader: QuickReader, declarations: Declarations, options: 
 
 /** What becomes of a free name. */
 interface Way {
-  readonly kind: "stays" | "live" | "dynamic";
+  readonly kind: "stays" | "live" | "dynamic" | "imported";
   readonly name: string;
+}
+
+/** The texts that imports are read by, by their local names. */
+function importsOf({ moduleItems }: QuickReader, texts: RewriteOptions["imports"]): ReadonlyMap<number, string> {
+  const found = new Map<number, string>();
+  for (const item of moduleItems) {
+    if (item.type !== "ImportDeclaration") continue;
+    for (const { local } of item["specifiers"] as SyntaxNode[]) found.set(local.number as number, texts!.get(local.name as string)!);
+  }
+  return found;
 }
 
 function wayOf(name: string, isAssigned: boolean, { bindable, live, wrapperNames }: RewriteOptions, { parameters }: Rewriting): Way {
@@ -150,7 +178,7 @@ function wayOf(name: string, isAssigned: boolean, { bindable, live, wrapperNames
   return { kind: live?.has(name) === true ? "live" : "dynamic", name };
 }
 
-function rewriteDelicate(reader: QuickReader, declarations: Declarations, { edits, machinery }: Rewriting): void {
+function rewriteDelicate(reader: QuickReader, declarations: Declarations, imports: ReadonlyMap<number, string>, { edits, machinery }: Rewriting): void {
   const { tokens, delicate } = reader;
   if (delicate.length === 0) return;
   const counters = new Set<string>();
@@ -169,7 +197,9 @@ function rewriteDelicate(reader: QuickReader, declarations: Declarations, { edit
       continue;
     }
     const name = member.keyKind === "variable" ? tokens.links[member.key]! : -1;
-    const holder = name !== -1 && name !== K.ARGUMENTS && !STRICT_RESERVED.has(tokens.nameOf(name)) ? declarations.holderOf(name, member.scope) : -1;
+    const isPlain = name !== -1 && name !== K.ARGUMENTS && !STRICT_RESERVED.has(tokens.nameOf(name));
+    const found = isPlain ? declarations.holderOf(name, member.scope) : -1;
+    const holder = found === 0 && imports.has(name) ? -1 : found;
     if (holder !== -1 && counters.has(`${name} ${holder}`)) continue;
     machinery.add(RESERVED.computedTarget);
     edits.push({ start, end: start, text: `${RESERVED.computedTarget}(` });

@@ -158,7 +158,7 @@ export class Tokens {
     if (length > 1 && characters[0] === 35 && characters[1] === 33) at = this.endOfLine(2);
 
     for (;;) {
-      let c = at < length ? characters[at]! : -1;
+      const c = at < length ? characters[at]! : -1;
       // White space and comments.
       if (c === 32 || c === 9) {
         at++;

@@ -90,13 +90,17 @@ export async function escapesOf(texts: readonly string[]): Promise<string[]> {
         for (const value of values) if (forbidden.has(value)) escapes.push(text);
       };
       const rewriting = { edits: [], parameters: new Set(["report"]), machinery: new Set<string>() };
-      const functor = makeQuickFunctor(text, rewriting, { inner: COMMONJS_NAMES, kind: "function" }, names);
-      try {
-        const outer = new Script(functor!.text, { lineOffset: -1 }).runInThisContext() as Function;
-        const inner = Reflect.apply(outer, undefined, [report]) as Function;
-        Reflect.apply(inner, {}, [{}, undefined, {}, "", ""]);
-      } catch {
-        // Refused, or it stumbled: what it reported counts.
+      for (const kind of ["function", "function*", "async function"] as const) {
+        const functor = makeQuickFunctor(text, rewriting, { inner: COMMONJS_NAMES, kind, ...(kind === "function*" && { prologue: "yield;" }) }, names);
+        try {
+          const outer = new Script(functor!.text, { lineOffset: -1 }).runInThisContext() as Function;
+          const inner = Reflect.apply(outer, undefined, [report]) as Function;
+          const begun = Reflect.apply(inner, kind === "function" ? {} : undefined, [{}, undefined, {}, "", ""]) as Promise<unknown> & Generator;
+          if (kind === "function*") for (let count = 0; count < 4; count++) begun.next();
+          else void begun?.catch?.(() => {});
+        } catch {
+          // Refused, or it stumbled: what it reported counts.
+        }
       }
     }
     await new Promise((resolve) => setTimeout(resolve, 20));

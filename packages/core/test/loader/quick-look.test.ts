@@ -5,7 +5,9 @@ import { Script } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { COMMONJS_NAMES, type NameSets } from "../../src/loader/name-sets.ts";
 import { prepareCommonJs, prepareCommonJsQuickly, type CommonJsFunctor } from "../../src/loader/transform-text.ts";
+import { prepareModule, prepareModuleQuickly } from "../../src/loader/transform-module.ts";
 import { SLOPPY_SNIPPETS } from "../runtime/language-snippets.ts";
+import { parseGuest } from "../../src/loader/parse.ts";
 import { escapesOf, HOSTILE_TEXTS } from "./hostile-texts.ts";
 
 const { resolve } = createRequire(import.meta.url);
@@ -30,6 +32,21 @@ function compare(source: string): boolean {
     return false;
   }
   expect(said(quick)).toEqual(said(prepareCommonJs(source, names)));
+  return true;
+}
+
+/** The same for modules. */
+function compareModule(source: string): boolean {
+  const quick = prepareModuleQuickly(source, names);
+  if (quick === undefined) return false;
+  try {
+    void new Script(quick.text);
+  } catch {
+    return false;
+  }
+  const full = prepareModule(source, names);
+  const body = (text: string): string => text.slice(text.indexOf('{"use strict"'));
+  expect([said({ ...quick, certainRequests: [] }), body(quick.text), quick.facts]).toEqual([said({ ...full, certainRequests: [] }), body(full.text), full.facts]);
   return true;
 }
 
@@ -79,6 +96,28 @@ describe("what the quick way says, the full way says", () => {
   const certified = CONSTRUCTS.filter((source) => compare(source));
   test("for most constructs there is an answer", () => expect(CONSTRUCTS.filter((x) => !certified.includes(x))).toEqual([]));
 
+  const MODULES = [
+    "import a, { b as c, default as d, 'e-f' as g, h } from 'x'; import * as i from 'y'; import 'z'; import j from 'x'; c(); c\n(d); i.k(g, h); j = 1; typeof a; ({ a, c }); a`b`; new c(a)",
+    "import l from './a.json' with { type: 'json' }; import m from 'm' with { 'type': 'json', }\nimport n from 'n'\nn[l] = m; o[n] = 1; for (let p = 0; p < 1; p++) o[p] = n",
+    "export const a = 1, { b, c: [d = () => { var z }, ...e] } = f; export let g; export var h = function h() { var a }; export function i() { return a } export class j { k = this } export async function* l() {}",
+    "export default function () { return this }", "export default class {}", "export default class A extends B {} new A", "export default async function a() {} a()", "export default (a, b);c", "export default a => b\nc",
+    "export default { a, b() {} }", "export default [a][0] = function () {};", "export /* b */ default a /* c */", "export * from 'a'; export * as b from 'b'; export * as 'c d' from 'b'; export { e, f as g, default } from 'a'; export { default as h } from 'h'",
+    "import a from 'a'; let b; export { a, b as default, b as 'c d' }; export {}; b = a", "import { a } from 'a'; function f(a) { return a } { let a; a } f(a), (() => a)(), class { [a] = a }",
+    "import.meta.url; import('a'); await b; for await (const c of d) c; const e = await (async () => { await f })()", "await a[await b]; x = { y: await z }", "async function a() { await b }", "#!/usr/bin/env node\nexport {}", "arguments_; function a() { return arguments[0] + new.target }",
+    "fetch(a)\nfetch\n(b); export { c }; var c = fetch; undefined; require; exports; module", "var a; var a; function b() {} { function b() {} }", "export { a as b, a as c }; var a", "import { then as a } from 'a'; a\n++b\n;[c] = [a]",
+  ];
+  test("of modules", () => expect(MODULES.filter((source) => !compareModule(source))).toEqual([]));
+
+  const NO_MODULES = [
+    "import a from 'a'; var a", "import a, { b as a } from 'a'", "import { a } from 'a'; function a() {}", "function a() {} function a() {}", "var a; function a() {}", "export const a = 1; export { a }",
+    "export default 1; export default 2", "export { a }", "export { 'a' }; var a", "return", "if (a) return", "yield", "yield a", "var await", "function f() { await }", "function f(await) {}", "new.target", "arguments", "(() => arguments)()",
+    "super.a", "import defer * as a from 'a'", "import source a from 'a'", "import { if } from 'a'", "import { 'a' } from 'a'", "{ import a from 'a' }", "{ export {} }", "export a", "import . meta", "a <!-- b", "a\n--> b", "with (a) b", "010", "delete a",
+    "class { static { await } }", "export * from 'a' with", "import a", "var moat$g", "let a; let a", "import.source('a')", "label: { break other }", "export { a as b, c as b } from 'x'", "import 'a\\u0062'", "eval('a')",
+  ];
+  test("errors of modules that are none of functions are found by the full way", () => {
+    for (const source of NO_MODULES) expect([source, compareModule(source)]).toEqual([source, false]);
+  });
+
   test("of sloppy code", () => {
     const found = Object.values(SLOPPY_SNIPPETS).filter((source) => compare(source));
     expect(found.length).toBeGreaterThan(60);
@@ -88,7 +127,7 @@ describe("what the quick way says, the full way says", () => {
     for (const path of [...samples(), ...corpus(process.env["MOAT_QUICK_CORPUS"])]) {
       const source = readFileSync(path, "utf8");
       // Files of a corpus may be anything.
-      const isQuick = isCommonJs(source) && compare(source);
+      const isQuick = isCommonJs(source) ? compare(source) : isModule(source) && compareModule(source);
       if (samples().includes(path)) expect([path, isQuick]).toEqual([path, true]);
     }
   }, 3_600_000);
@@ -102,8 +141,17 @@ describe("what the quick way says, the full way says", () => {
     }
   }
 
+  function isModule(source: string): boolean {
+    try {
+      parseGuest(source, "module");
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   function samples(): string[] {
-    return [resolve("acorn"), resolve("cjs-module-lexer"), resolve("esbuild")];
+    return [resolve("acorn"), resolve("cjs-module-lexer"), resolve("esbuild"), join(resolve("ses/package.json"), "../src/permits.js")];
   }
 
   /** All scripts below a folder, for maintainers. */
@@ -113,7 +161,7 @@ describe("what the quick way says, the full way says", () => {
       const path = join(folder, name);
       const found = statSync(path, { throwIfNoEntry: false });
       if (found?.isDirectory()) yield* corpus(path);
-      else if (found?.isFile() && /\.c?js$/.test(name)) yield path;
+      else if (found?.isFile() && /\.[cm]?js$/.test(name)) yield path;
     }
   }
 });
@@ -124,7 +172,7 @@ describe("what nobody has read finds nothing", () => {
   });
 
   test("the test would notice", async () => {
-    expect(await escapesOf(["report(report.constructor('return power')())"])).toHaveLength(1);
+    expect(await escapesOf(["report(report.constructor('return power')())"])).toHaveLength(3);
   });
 
   test("a text that may name its own source goes the other way, in a comment or not", () => {
