@@ -50,10 +50,11 @@ export function openFactsCache({ folder, others, onAnalysis = () => {} }: FactsC
         used.set(key, line!);
         return cached;
       }
-      const facts = analyze(source, info);
-      used.set(key, JSON.stringify(facts));
+      const facts = JSON.stringify(analyze(source, info));
+      used.set(key, facts);
       isChanged = true;
-      return facts;
+      // Not the very object: its texts are slices, which keep the whole source in memory.
+      return JSON.parse(facts) as FileFacts;
     },
     save() {
       if (path === undefined || (!isChanged && used.size === known.size)) return;
