@@ -12,7 +12,7 @@ const require = createRequire(import.meta.url);
 
 const PACKAGES = {
   core: ["index", "model", "child-start", "worker-start", "loader/late"],
-  "policy-gen": ["index"],
+  "policy-gen": ["index", "analysis-worker"],
   cli: ["main"],
 };
 /** What Node itself loads, before there is anything to load the rest faster with. */

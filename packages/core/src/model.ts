@@ -68,7 +68,7 @@ export {
   type DenialLogOptions,
 } from "./audit/denial-log.ts";
 export { buildGraph, type GraphOptions } from "./packages/build-graph.ts";
-export { preparationIdentity } from "./prepared/preparation-identity.ts";
+export { buildIdentity } from "./prepared/preparation-identity.ts";
 export { makeDisk, type DiskPower } from "./packages/disk.ts";
 export { findProject } from "./packages/find-project.ts";
 export { type FileReader } from "./packages/file-reader.ts";

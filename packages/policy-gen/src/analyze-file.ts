@@ -15,9 +15,10 @@ const FOLLOWED_FREE: ReadonlySet<string> = new Set(["require", "module", "global
 
 /**
  * What one file does with authority. Never throws: what can't be parsed or
- * followed is a use of `unanalyzed`. The same text gives the same facts.
+ * followed is a use of `unanalyzed`. The same text gives the same facts, but where the
+ * stack runs out, of which `onDeep` is told: that depends on how much there is of it.
  */
-export function analyzeFile(source: string, info: SourceInfo): FileFacts {
+export function analyzeFile(source: string, info: SourceInfo, onDeep: () => void = () => {}): FileFacts {
   let { format } = info;
   if (format !== "commonjs" && format !== "module") return { format, uses: [] };
   const uses = new Map<string, Use>();
@@ -27,18 +28,19 @@ export function analyzeFile(source: string, info: SourceInfo): FileFacts {
     if (!uses.has(key)) uses.set(key, { capability, target, ...place(offset) });
   };
   try {
-    let parsed = parseSource(source, format);
+    let parsed = parseSource(source, format, onDeep);
     if (!parsed.ok && info.ambiguous) {
-      const asModule = parseSource(source, "module");
+      const asModule = parseSource(source, "module", onDeep);
       if (asModule.ok) {
         parsed = asModule;
         format = "module";
       }
     }
-    if (parsed.ok) analyzeProgram(parsed.program, format, record);
+    if (parsed.ok) analyzeProgram(parsed.program, format, record, onDeep);
     else record("unanalyzed", `syntax: ${parsed.message}`, parsed.offset);
   } catch (error) {
     // Nesting so deep that the stack runs out, mostly.
+    onDeep();
     record("unanalyzed", `analysis failed: ${error instanceof Error ? error.message : "unknown"}`, 0);
   }
   return { format, uses: [...uses.values()].sort(byPlace) };
@@ -50,7 +52,7 @@ function byPlace(a: Use, b: Use): number {
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-function analyzeProgram(program: SyntaxNode, format: "commonjs" | "module", record: (capability: Capability, target: string, offset: number) => void): void {
+function analyzeProgram(program: SyntaxNode, format: "commonjs" | "module", record: (capability: Capability, target: string, offset: number) => void, onDeep: () => void): void {
   const walked = emptyWalk();
   const scope = walkProgram(program, undefined, format === "module", walked, format === "commonjs");
   let origin: SyntaxNode | undefined;
@@ -78,7 +80,7 @@ function analyzeProgram(program: SyntaxNode, format: "commonjs" | "module", reco
   };
   run(walked);
   for (const { text, at, scope: inner } of evaluations) {
-    const parsed = parseSource(text, "commonjs");
+    const parsed = parseSource(text, "commonjs", onDeep);
     if (!parsed.ok) {
       record("unanalyzed", "evaluated text does not parse", at.start);
       continue;

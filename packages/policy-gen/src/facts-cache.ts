@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ANALYSER_VERSION, analyzeFile } from "./analyze-file.ts";
+import { ANALYSER_VERSION } from "./analyze-file.ts";
 import type { FileFacts, SourceInfo, Use } from "./facts.ts";
 
 export interface FactsCacheOptions {
@@ -9,13 +9,14 @@ export interface FactsCacheOptions {
   readonly folder: string | undefined;
   /** The folder with those of other projects. */
   readonly others?: string | undefined;
-  /** Called before a text is analysed. */
-  readonly onAnalysis?: (() => void) | undefined;
 }
 
 export interface FactsCache {
-  /** As `analyzeFile`; a text that was seen before is not parsed again. */
-  readonly factsOf: (source: string, info: SourceInfo) => FileFacts;
+  /** One for each text and way of reading it. */
+  readonly keyOf: (source: string, info: SourceInfo) => string;
+  readonly find: (key: string) => FileFacts | undefined;
+  /** Keeps facts that are given as JSON, and returns them. */
+  readonly add: (key: string, facts: string) => FileFacts;
   /** Writes what was used in this run; failing to is no error. */
   readonly save: () => void;
 }
@@ -29,31 +30,25 @@ const MOST_BYTES = 64 * 1024 * 1024;
  * HAZARD: whoever can write the folder decides what the policy will be; it
  * belongs where no package of the project may write.
  */
-export function openFactsCache({ folder, others, onAnalysis = () => {} }: FactsCacheOptions): FactsCache {
+export function openFactsCache({ folder, others }: FactsCacheOptions): FactsCache {
   const name = `facts-${ANALYSER_VERSION}.jsonl`;
   const path = folder === undefined ? undefined : join(folder, name);
   const own = path === undefined ? undefined : readLines(path);
   const known = path === undefined ? new Map<string, string>() : (own ?? linesOfOthers(others, name));
   const used = new Map<string, string>();
   let isChanged = own === undefined;
-  const analyze = (source: string, info: SourceInfo): FileFacts => {
-    onAnalysis();
-    return analyzeFile(source, info);
-  };
   return {
-    factsOf(source, info) {
-      if (path === undefined) return analyze(source, info);
-      const key = createHash("sha256").update(`${ANALYSER_VERSION} ${info.format} ${info.ambiguous === true}\0`).update(source).digest("hex");
+    keyOf: (source, { format, ambiguous }) =>
+      createHash("sha256").update(`${ANALYSER_VERSION} ${format} ${ambiguous === true}\0`).update(source).digest("hex"),
+    find(key) {
       const line = used.get(key) ?? known.get(key);
-      const cached = line === undefined ? undefined : readFacts(line);
-      if (cached !== undefined) {
-        used.set(key, line!);
-        return cached;
-      }
-      const facts = JSON.stringify(analyze(source, info));
+      const facts = line === undefined ? undefined : readFacts(line);
+      if (facts !== undefined) used.set(key, line!);
+      return facts;
+    },
+    add(key, facts) {
       used.set(key, facts);
       isChanged = true;
-      // Not the very object: its texts are slices, which keep the whole source in memory.
       return JSON.parse(facts) as FileFacts;
     },
     save() {

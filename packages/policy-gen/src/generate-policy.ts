@@ -1,10 +1,12 @@
 import { join, relative, sep } from "node:path";
 import { builtinMemberRisk, buildGraph, commandProblem, findInstalledCommand, makeDisk, makeResolver, MoatError, resolveProgram } from "@moat/core/model";
 import type { CanonicalName, FileReader, Overrides, PackageEntry, PackageGraph, Policy, Resolution, Resolver } from "@moat/core/model";
+import { analysisWorkerFile, makeAnalysisPool } from "./analysis-pool.ts";
 import { programIn } from "./call-effects.ts";
 import { makeEnginePace } from "./engine-pace.ts";
 import { openFactsCache } from "./facts-cache.ts";
 import { openKeptGeneration, type Generation } from "./kept-generation.ts";
+import { makeFileQueue } from "./file-queue.ts";
 import { makeGrantCollector } from "./grant-collector.ts";
 import type { Evidence, Finding, GrantCollector } from "./grant-collector.ts";
 import { grantEnvironmentKeys } from "./environment-keys.ts";
@@ -105,7 +107,8 @@ async function analyzeProject(options: GenerateOptions, project: string, reader:
   const declared = buildGraph(project, reader, { resolver });
   const entries = options.entries.map((entry) => resolveEntry(entry, project, resolver));
   const pace = options.slowOptimiser === true ? makeEnginePace() : undefined;
-  const cache = openFactsCache({ folder: options.cacheDir, others: options.otherCaches, onAnalysis: pace?.next });
+  const cache = openFactsCache({ folder: options.cacheDir, others: options.otherCaches });
+  const pool = makeAnalysisPool({ workerFile: analysisWorkerFile(), onAnalysis: () => pace?.next() });
   const isFirstParty = (location: string): boolean => (declared.byLocation.get(location)?.kind ?? "dependency") !== "dependency";
   const tools = [...new Set(entries.flatMap(({ location }, index) => (location !== undefined && options.entries[index]!.startsWith("bin:") ? [location] : [])))];
   const plugins = makePluginSearch({
@@ -122,7 +125,7 @@ async function analyzeProject(options: GenerateOptions, project: string, reader:
     found = reachFiles(entries, {
       resolver,
       disk,
-      factsOf: cache.factsOf,
+      queue: makeFileQueue(disk, cache, pool),
       declaredNames: (location) => namesDeclaredBy(location, resolver),
       projectNames: (location) => namesDeclaredBy(location, resolver, "devDependencies"),
       isFirstParty,
@@ -130,6 +133,7 @@ async function analyzeProject(options: GenerateOptions, project: string, reader:
       more: plugins.more,
     });
   } finally {
+    pool.end();
     pace?.end();
   }
   const reached = { ...found, edges: [...found.edges, ...plugins.edges(found)] };

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { version as acornVersion } from "acorn";
-import { preparationIdentity, type FileReader, type Policy } from "@moat/core/model";
+import { buildIdentity, type FileReader, type Policy } from "@moat/core/model";
 import type { Evidence, Finding } from "./grant-collector.ts";
 import { isUnchanged, type DiskRecord } from "./recorded-disk.ts";
 
@@ -41,7 +41,7 @@ const NAME = /^generation-[0-9a-f]{24}\.jsonl$/;
  * @param question whatever the analysis depends on besides the disk
  */
 export function openKeptGeneration(folder: string, question: readonly unknown[], reader: FileReader): KeptGeneration {
-  const key = JSON.stringify([analyserIdentity(), preparationIdentity(), acornVersion, process.platform, question]);
+  const key = JSON.stringify([analyserIdentity(), buildIdentity(), acornVersion, process.platform, question]);
   const path = join(folder, `generation-${createHash("sha256").update(key).digest("hex").slice(0, 24)}.jsonl`);
   return {
     find() {

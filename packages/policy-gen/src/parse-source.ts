@@ -78,9 +78,9 @@ const MODULE_SYNTAX = /'import' and 'export' may appear only|import\.meta/;
 
 /**
  * Parses a module to ESTree: acorn first, which is fast, and Babel for what it
- * refuses. JSX, TypeScript and Flow are not JavaScript to Node either and fail.
+ * refuses. `onDeep` is called where acorn ran out of stack. JSX, TypeScript and Flow are not JavaScript to Node either and fail.
  */
-export function parseSource(source: string, format: "module" | "commonjs"): ParseResult {
+export function parseSource(source: string, format: "module" | "commonjs", onDeep: () => void = () => {}): ParseResult {
   try {
     const parser = new FastParser(
       {
@@ -95,6 +95,7 @@ export function parseSource(source: string, format: "module" | "commonjs"): Pars
     );
     return { ok: true, program: parser.parse() };
   } catch (error) {
+    if (error instanceof RangeError) onDeep();
     if (format === "commonjs" && MODULE_SYNTAX.test((error as Error).message)) return failure(error);
     return secondTry(source, format, error);
   }

@@ -1,6 +1,7 @@
 import { dirname, join, relative, sep } from "node:path";
 import type { FileReader, Resolution, Resolver } from "@moat/core/model";
-import type { FileFacts, SourceInfo, Use } from "./facts.ts";
+import type { FileFacts, Use } from "./facts.ts";
+import type { FileQueue, QueuedFile } from "./file-queue.ts";
 
 /** A file that an entry reaches, with what it does. */
 export interface ReachedFile {
@@ -35,7 +36,8 @@ export interface Reached {
 export interface ReachOptions {
   readonly resolver: Resolver;
   readonly disk: FileReader;
-  readonly factsOf: (source: string, info: SourceInfo) => FileFacts;
+  /** Where found files wait for their turn. */
+  readonly queue: FileQueue;
   /** Names of dependencies that a package which loads by computed names may mean. */
   readonly declaredNames: (location: string) => readonly string[];
   /** Names of all that a first-party package declares, for development too. */
@@ -56,8 +58,7 @@ const MOST_FILES = 2_000;
  * counts as reached: files under its constant prefix, or all of its package.
  */
 export function reachFiles(entries: readonly Resolution[], options: ReachOptions): Reached {
-  const { resolver, disk, factsOf } = options;
-  const queue: Resolution[] = [];
+  const { resolver, disk, queue } = options;
   const queued = new Set<string>();
   const files: ReachedFile[] = [];
   const edges = new Map<string, ImportEdge>();
@@ -74,7 +75,7 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
   const enqueue = (found: Resolution): void => {
     if (found.location === undefined || queued.has(found.path)) return;
     queued.add(found.path);
-    queue.push(found);
+    if (found.format === "commonjs" || found.format === "module") queue.add(found);
   };
 
   const resolveOrNothing = (specifier: string, from: string, mode: "require" | "import"): Resolution | undefined => {
@@ -170,14 +171,8 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
     }
   };
 
-  const reach = ({ path, format, location, ambiguous }: Resolution): void => {
-    if (location === undefined || (format !== "commonjs" && format !== "module")) return;
-    const source = disk.readText(path);
+  const reach = ({ found: { path, location = "" }, source, facts }: QueuedFile): void => {
     options.onFile?.(path, files.length + 1);
-    const facts: FileFacts =
-      source === undefined
-        ? { format, uses: [{ capability: "unanalyzed", target: "unreadable file", line: 1, column: 1, snippet: "" }] }
-        : factsOf(source, { format, path, ...(ambiguous && { ambiguous }) });
     const file: ReachedFile = { path, location, facts };
     files.push(file);
     if (source !== undefined && options.isFirstParty(location)) {
@@ -192,10 +187,14 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
   };
 
   for (const entry of entries) enqueue(entry);
-  while (queue.length > 0) {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) reach(next);
+  let file = queue.next();
+  while (file !== undefined) {
+    for (; file !== undefined; file = queue.next()) reach(file);
     linkNamedByProject();
-    if (queue.length === 0) for (const found of options.more?.({ files, edges: edges.values() }) ?? []) enqueue(found);
+    file = queue.next();
+    if (file !== undefined) continue;
+    for (const found of options.more?.({ files, edges: edges.values() }) ?? []) enqueue(found);
+    file = queue.next();
   }
   return {
     files: files.sort((a, b) => (a.path < b.path ? -1 : 1)),

@@ -8,7 +8,12 @@ declare const MOAT_BUILD: string | undefined;
  * moat, another Node or other flags made is not used.
  */
 export function preparationIdentity(...more: unknown[]): string {
+  return JSON.stringify([...buildIdentity(), process.execArgv, ...more]);
+}
+
+/** Which moat this is, and on which Node. */
+export function buildIdentity(): readonly string[] {
   const build = typeof MOAT_BUILD === "string" ? MOAT_BUILD : "source";
   const { node, v8 } = process.versions;
-  return JSON.stringify([build, node, v8, process.arch, process.execArgv, ...more]);
+  return [build, node, v8, process.arch];
 }
