@@ -5,6 +5,8 @@
  */
 import { statSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
+import { assertAnswer } from "../errors/assert-answer.ts";
+import { assertStackRoom } from "../stack-room.ts";
 import type { Resolver } from "../packages/resolver.ts";
 
 export interface EntryModules {
@@ -41,6 +43,7 @@ export function makeEntryModules(
   };
 
   const protect = (): Protected => {
+    assertStackRoom();
     const modules = collect();
     return { modules, usurpers: new Set([...modules].flatMap(usurpersOf)) };
   };
@@ -76,7 +79,8 @@ function usurpersOf(path: string): string[] {
 function resolveQuietly(resolver: Resolver, specifier: string, path: string, mode: "require" | "import") {
   try {
     return resolver.resolve(specifier, path, mode);
-  } catch {
+  } catch (error) {
+    assertAnswer(error);
     // Text that looks like an import and leads nowhere.
     return undefined;
   }

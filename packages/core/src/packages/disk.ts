@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { assertAnswer } from "../errors/assert-answer.ts";
 import type { FileReader } from "./file-reader.ts";
 
 /** The functions of `node:fs` that reading a package tree takes. */
@@ -24,7 +25,9 @@ export const makeDisk = (power: DiskPower = captured): FileReader => {
   const attempt = <T>(read: () => T): T | undefined => {
     try {
       return read();
-    } catch {
+    } catch (error) {
+      // HAZARD: answers are remembered.
+      assertAnswer(error);
       return undefined;
     }
   };

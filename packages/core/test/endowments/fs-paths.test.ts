@@ -217,6 +217,10 @@ describe("scopes", () => {
     expect(covers([world.root], "read", `${world.root}/reserved/x`)).toBe(true);
     expect(covers([world.root, `${world.root}/reserved/secret/x`], "read", `${world.root}/reserved/secret/x`)).toBe(false);
     expect(covers([world.root], "read", `${world.root}/reserved/secret`)).toBe(false);
+    for (const mode of ["read", "write"] as const) {
+      for (const memory of ["/proc/1/mem", "/proc/1/task/1/mem", "/proc/kcore", "/dev/mem"]) expect(covers(["/", memory], mode, memory)).toBe(false);
+      expect(covers(["/"], mode, "/proc/1/status")).toBe(true);
+    }
   });
 
   it("a temporary folder around the project is no way into it, nor into home", () => {

@@ -1,4 +1,5 @@
 import { sep } from "node:path";
+import { assertAnswer } from "../../errors/assert-answer.ts";
 import type { Location } from "./real-path.ts";
 import type { Fs } from "./node-fs.ts";
 
@@ -69,7 +70,8 @@ export function makeAnchors(fs: Fs, platform: string, folder: string): Anchors {
       } finally {
         closeSync(fd);
       }
-    } catch {
+    } catch (error) {
+      assertAnswer(error);
       return false;
     }
   }

@@ -33,6 +33,8 @@ interface Scope {
 
 const EVERYTHING: PathScopes = { covers: () => true, isAncestor: () => true, isAboveProject: () => false, isReserved: () => false, spelling: () => undefined };
 const CACHE_LIMIT = 20_000;
+/** What everybody's secrets lie in while the process runs, moat's own too, and by writing to which native code is changed. */
+const MEMORY = /^\/(?:proc\/(?:kcore|[^/]+\/(?:task\/[^/]+\/)?mem)|dev\/k?mem)$/;
 const MODULE_FILE = /\.[cm]?[jt]sx?$/;
 
 /**
@@ -148,7 +150,7 @@ export function makePathScopes(context: EndowmentContext): PathScopes {
   }
 
   const isWithinAny = (path: string, folders: readonly string[]): boolean => folders.some((one) => isWithin(path, one));
-  const isReserved = (path: string): boolean => isWithinAny(path, reserved);
+  const isReserved = (path: string): boolean => isWithinAny(path, reserved) || MEMORY.test(path);
 
   return {
     covers(realPath, mode, isFolder = false) {
@@ -160,7 +162,7 @@ export function makePathScopes(context: EndowmentContext): PathScopes {
         const known = readable.get(realPath);
         if (known !== undefined) return known;
         const path = canonical(realPath);
-        const covered = resolve(realPath) === realPath && !isWithinAny(path, secret) && scopes.read.some((scope) => grantsRead(scope, path));
+        const covered = resolve(realPath) === realPath && !isWithinAny(path, secret) && !MEMORY.test(realPath) && scopes.read.some((scope) => grantsRead(scope, path));
         if (readable.size >= CACHE_LIMIT) readable.clear();
         readable.set(realPath, covered);
         return covered;

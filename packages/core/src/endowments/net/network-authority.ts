@@ -1,4 +1,5 @@
 import { dirname, isAbsolute, join, normalize, basename, resolve, sep } from "node:path";
+import { assertAnswer } from "../../errors/assert-answer.ts";
 import {
   endpointCovers,
   endpointCoversHost,
@@ -169,10 +170,12 @@ function realSocketPath(context: EndowmentContext, given: string): string | unde
   const { realpathSync } = context.powers.builtin("fs");
   try {
     return realpathSync.native(absolute);
-  } catch {
+  } catch (error) {
+    assertAnswer(error);
     try {
       return join(realpathSync.native(dirname(absolute)), basename(absolute));
-    } catch {
+    } catch (failure) {
+      assertAnswer(failure);
       return absolute;
     }
   }

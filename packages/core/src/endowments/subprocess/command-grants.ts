@@ -1,4 +1,5 @@
 import { basename, isAbsolute, join, normalize, resolve, sep } from "node:path";
+import { assertAnswer } from "../../errors/assert-answer.ts";
 import type { EndowmentContext } from "../principal.ts";
 import { programFolders } from "./child-env.ts";
 
@@ -43,7 +44,8 @@ export function makeCommandGrants(context: EndowmentContext): {
   const realpath = (path: string): string | undefined => {
     try {
       return fs.realpathSync.native(path);
-    } catch {
+    } catch (error) {
+      assertAnswer(error);
       return undefined;
     }
   };
@@ -52,7 +54,8 @@ export function makeCommandGrants(context: EndowmentContext): {
       if (!fs.statSync(path).isFile()) return false;
       fs.accessSync(path, fs.constants.X_OK);
       return true;
-    } catch {
+    } catch (error) {
+      assertAnswer(error);
       return false;
     }
   };
@@ -98,7 +101,8 @@ export function makeCommandGrants(context: EndowmentContext): {
       } finally {
         fs.closeSync(fd);
       }
-    } catch {
+    } catch (error) {
+      assertAnswer(error);
       return undefined;
     }
     return /^#![^\n]*\bnode\b/.test(head.toString("latin1", 0, length)) ? "script" : undefined;

@@ -1,4 +1,5 @@
 import { delimiter, isAbsolute, join, resolve, sep } from "node:path";
+import { assertAnswer } from "../../errors/assert-answer.ts";
 import { fileURLToPath, URL } from "node:url";
 import type { EndowmentContext } from "../principal.ts";
 import { isNodeName } from "./command-grants.ts";
@@ -40,7 +41,8 @@ export function makeNodeRoute(context: EndowmentContext): NodeRoute {
   const realpath = (path: string): string | undefined => {
     try {
       return fs.realpathSync.native(path);
-    } catch {
+    } catch (error) {
+      assertAnswer(error);
       return undefined;
     }
   };
@@ -110,7 +112,8 @@ function startsWithNode(fs: any, Buffer: any, path: string): boolean {
     } finally {
       fs.closeSync(fd);
     }
-  } catch {
+  } catch (error) {
+    assertAnswer(error);
     return false;
   }
 }
