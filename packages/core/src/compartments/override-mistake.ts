@@ -11,6 +11,7 @@
  *
  * @see https://web.archive.org/web/2014/http://wiki.ecmascript.org/doku.php?id=strawman:fixing_override_mistake
  */
+import { makeFieldDefiner, type FieldDefiner } from "./define-field.ts";
 import { showAsNative } from "./function-text.ts";
 
 const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, hasOwn } = Object;
@@ -101,12 +102,14 @@ export function makeOverrideTolerant(holder: object, key: string | symbol): void
   const descriptor = getOwnPropertyDescriptor(holder, key);
   if (descriptor === undefined || !("value" in descriptor) || !descriptor.configurable) return;
   const { value } = descriptor;
+  let define: FieldDefiner | undefined;
   const accessor = {
     get [key]() {
       return value;
     },
     set [key](assigned: unknown) {
-      assignThrough(this, holder, key, assigned);
+      define ??= makeFieldDefiner(key);
+      assignThrough(this, holder, key, assigned, define);
     },
   };
   const { get, set } = getOwnPropertyDescriptor(accessor, key)!;
@@ -123,7 +126,7 @@ export function makeOverrideTolerant(holder: object, key: string | symbol): void
 }
 
 /** What assigning to an inherited property of `holder` does where nothing is frozen. */
-export function assignThrough(receiver: unknown, holder: object, key: string | symbol, value: unknown): void {
+export function assignThrough(receiver: unknown, holder: object, key: string | symbol, value: unknown, define?: FieldDefiner): void {
   if (receiver === holder) {
     throw new TypeError(`Cannot assign to read only property '${String(key)}' of object`);
   }
@@ -132,6 +135,8 @@ export function assignThrough(receiver: unknown, holder: object, key: string | s
   }
   if (hasOwn(receiver, key)) {
     (receiver as Record<string | symbol, unknown>)[key] = value;
+  } else if (define !== undefined) {
+    define(receiver, value);
   } else {
     defineProperty(receiver, key, { value, writable: true, enumerable: true, configurable: true });
   }

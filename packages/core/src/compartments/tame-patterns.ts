@@ -1,12 +1,12 @@
 /**
- * `replace`, `match`, `search` and `split` of texts, for regular expressions.
+ * `replace`, `replaceAll`, `match`, `search` and `split` of texts, for regular expressions.
  * V8's own look up the regular expression's method and call it, which takes as
  * long as a short search; here V8 compiles both to a comparison. Everything else
  * is the native method's. An accessor that a regular expression has of its own
  * under the symbol is asked twice.
  */
 import { showAsNative } from "./function-text.ts";
-import { globalFlag, patternMethods } from "./tame-regexp.ts";
+import { globalFlag, isPlain, patternMethods, readsFrozenConstructor } from "./tame-regexp.ts";
 import { uncurry } from "./uncurried-strings.ts";
 
 const { defineProperty } = Object;
@@ -19,6 +19,7 @@ const native = {
   match: uncurry(prototype.match as Method),
   search: uncurry(prototype.search as Method),
   split: uncurry(prototype.split as Method),
+  replaceAll: uncurry(prototype.replaceAll as Method),
 };
 
 /** The `g` flag of a regular expression whose method `symbol` is everybody's; undefined for anything else. */
@@ -30,6 +31,11 @@ function flagOfPlain(pattern: unknown, symbol: symbol): boolean | undefined {
   return (pattern as Record<symbol, unknown>)[symbol] === (ofRegExp as unknown as Record<symbol, unknown>)[symbol] ? global : undefined;
 }
 
+/** Whether `replaceAll` does what `replace` does. */
+function isGlobal(pattern: unknown): boolean {
+  return flagOfPlain(pattern, Symbol.replace) === true && isPlain(pattern as RegExp) && readsFrozenConstructor(pattern as RegExp);
+}
+
 /** The replacements of `String.prototype`'s methods, by name. */
 export function makePatternMethods() {
   const { replace, match, search, split } = patternMethods;
@@ -37,6 +43,11 @@ export function makePatternMethods() {
     replace(this: unknown, pattern: unknown, replacement: unknown): unknown {
       const global = typeof this === "string" ? flagOfPlain(pattern, Symbol.replace) : undefined;
       return global === undefined ? native.replace(this, pattern, replacement) : replace(pattern as RegExp, global, this, replacement);
+    },
+    replaceAll(this: unknown, pattern: unknown, replacement: unknown): unknown {
+      return typeof this === "string" && isGlobal(pattern)
+        ? replace(pattern as RegExp, true, this, replacement)
+        : native.replaceAll(this, pattern, replacement);
     },
     match(this: unknown, pattern: unknown): unknown {
       const global = typeof this === "string" ? flagOfPlain(pattern, Symbol.match) : undefined;

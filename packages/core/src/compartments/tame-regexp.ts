@@ -16,13 +16,15 @@
 import { showAsNative } from "./function-text.ts";
 import { substitute } from "./regexp-substitution.ts";
 import { makeSplitterCache } from "./regexp-splitters.ts";
-import { charCodeAt, indexOf, slice, uncurry } from "./uncurried-strings.ts";
+import { literalOf } from "./regexp-literals.ts";
+import { charCodeAt, indexOf, replaceAll, slice, split as splitByText, uncurry } from "./uncurried-strings.ts";
 
 const { defineProperty, getOwnPropertyDescriptor, getOwnPropertyDescriptors, getPrototypeOf, is } = Object;
 const { apply } = Reflect;
 const { prototype } = RegExp;
 const { exec: nativeExec } = prototype;
 const exec = uncurry(nativeExec);
+const sourceOf = uncurry(getOwnPropertyDescriptor(prototype, "source")!.get as () => string) as (regexp: RegExp) => string;
 const hasOwn = uncurry(Object.prototype.hasOwnProperty);
 const push = uncurry(Array.prototype.push) as <T>(list: T[], item: T) => number;
 const flagOf = (name: string) =>
@@ -56,7 +58,7 @@ const READ = [
  * What is hidden from the loop, by `defineProperty`, is not noticed, but for `exec`.
  * @param regexp a real one: reads of it run no guest code, but for an own accessor `exec`
  */
-function isPlain(regexp: RegExp): boolean {
+export function isPlain(regexp: RegExp): boolean {
   if (hasEnumerable(regexp)) return getPrototypeOf(regexp) === prototype && !ownsAnyRead(regexp);
   return regexp.exec === nativeExec && getPrototypeOf(regexp) === prototype;
 }
@@ -72,8 +74,8 @@ function ownsAnyRead(regexp: RegExp): boolean {
   return false;
 }
 
-/** What `new RegExp(regexp, flags)` looks at. */
-function readsFrozenConstructor(regexp: RegExp): boolean {
+/** What `new RegExp(regexp, flags)`, and whoever asks whether it is a regular expression, looks at. */
+export function readsFrozenConstructor(regexp: RegExp): boolean {
   return regexp.constructor === prototype.constructor && !hasOwn(regexp, Symbol.match);
 }
 
@@ -128,11 +130,24 @@ function replaceFirst(regexp: RegExp, text: string, replacement: string | Replac
   return slice(text, 0, index) + by + slice(text, index + matched.length);
 }
 
+/** From this length on, V8's search for a text is worth the look whether there is one to search for. */
+const LONG = 80;
+
+/** The text that a regular expression stands for, see `literalOf`; undefined where its flags matter. */
+function plainTextOf(regexp: RegExp): string | undefined {
+  const literal = literalOf(sourceOf(regexp));
+  return literal === undefined || nativeIgnoreCase(regexp) || nativeSticky(regexp) ? undefined : literal;
+}
+
 function replaceEach(regexp: RegExp, text: string, template: string): string {
   const literal = indexOf(template, "$", 0) === -1;
   let result = "";
   let done = 0;
   regexp.lastIndex = 0;
+  if (literal && text.length >= LONG) {
+    const sought = plainTextOf(regexp);
+    if (sought !== undefined) return replaceAll(text, sought, template);
+  }
   for (let match = exec(regexp, text); match !== null; match = exec(regexp, text)) {
     const { 0: matched, index } = match;
     if (matched === "") advanceLastIndex(regexp, text);
@@ -160,9 +175,20 @@ function replaceEachBy(regexp: RegExp, text: string, replacer: Replacer): string
   return done === 0 ? result + text : result + slice(text, done);
 }
 
+/** A list of `sought`, as often as it occurs; null where it does not. */
+function occurrences(text: string, sought: string): string[] | null {
+  const found: string[] = [];
+  for (let at = indexOf(text, sought, 0); at !== -1; at = indexOf(text, sought, at + sought.length)) push(found, sought);
+  return found.length === 0 ? null : found;
+}
+
 function matchEach(regexp: RegExp, text: string): string[] | null {
   const found: string[] = [];
   regexp.lastIndex = 0;
+  if (text.length >= LONG) {
+    const sought = plainTextOf(regexp);
+    if (sought !== undefined) return occurrences(text, sought);
+  }
   for (let match = exec(regexp, text); match !== null; match = exec(regexp, text)) {
     const { 0: matched } = match;
     push(found, matched);
@@ -254,6 +280,8 @@ export const patternMethods = {
     if (!isPlain(regexp) || !readsFrozenConstructor(regexp) || nativeSticky(regexp)) {
       return apply(native.split, regexp, [string, limit]);
     }
+    const separator = plainTextOf(regexp);
+    if (separator !== undefined) return splitByText(string as string, separator, limit);
     const splitter = splitterOf(regexp);
     // HAZARD: `limit` may be an object that splits by the same splitter; it is read before the loop.
     return splitBy(splitter, string as string, limit === undefined ? 0xffffffff : +(limit as number) >>> 0);

@@ -43,10 +43,11 @@ describe.each(names)("%s, the same as native", (name) => {
   });
 
   it("patterns with a method of their own, and those that count reads", () => {
-    const symbol = Symbol[name as "replace"];
+    const symbol = Symbol[(name === "replaceAll" ? "replace" : name) as "replace"];
     for (const own of [undefined, null, 7, "text", (...given: unknown[]) => ["mine", ...given]]) {
       expectSame(name, () => ({ receiver: "a-b", rest: [{ [symbol]: own }, "x"] }));
       expectSame(name, () => ({ receiver: "a-b", rest: [Object.assign(/-/, { [symbol]: own }), "x"] }));
+      expectSame(name, () => ({ receiver: "a-b", rest: [Object.assign(/-/g, { [symbol]: own }), "x"] }));
       expectSame(name, (log) => ({
         receiver: "a-b",
         rest: [{ get [symbol]() { log.push("read"); return own; }, toString() { log.push("text"); return "-"; } }, "x"],

@@ -111,6 +111,13 @@ describe("the same as native, for any pattern", () => {
       }));
     }), runs);
   });
+  it("patterns that are texts, in short texts and long ones", () => {
+    const source = fc.array(fc.constantFrom("a", "b", "B", "-", "\\.", "\\/", "\\n", "\\\\", " ", ",", ".", "\\-", "]"), { minLength: 1, maxLength: 3 }).map((parts) => parts.join(""));
+    const long = fc.array(fc.constantFrom("a", "b", "B", "-", ".", "/", "\n", "\\", " ", ","), { maxLength: 40 }).map((parts) => parts.join(""));
+    fc.assert(fc.property(source, fc.constantFrom("", "g", "gi", "gy", "gs", "gm", "i"), long, fc.constantFrom(1, 1, 40), fc.constantFrom<Name>("replace", "match", "search", "split"), fc.constantFrom<unknown>("x", "[$&]", "$1", 2, undefined), (of, flag, text, times, name, third) => {
+      expectSame(name, (log) => ({ receiver: build([of, flag, 0, "no"], log), rest: [text.repeat(times), third] }));
+    }), runs);
+  });
   it("match and search", () => {
     fc.assert(fc.property(regexp, subject, fc.constantFrom<Name>("match", "search"), (of, text, name) => {
       fc.pre(nativeEnds(of, text));

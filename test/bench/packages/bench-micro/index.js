@@ -308,13 +308,15 @@ const objects = {
   },
   "methods given to instances": () => {
     let sum = 0;
-    for (let n = 0; n < 10_000; n++) {
+    const kept = [];
+    for (let n = 0; n < 5000; n++) {
       const made = {};
       made.valueOf = count;
       made.value = n;
+      kept.push(made);
       sum += made.value + made.valueOf(1, 2);
     }
-    return sum;
+    return sum + kept.length;
   },
   closures: () => {
     const adder = (a) => (b) => a + b;
