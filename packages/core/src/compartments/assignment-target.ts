@@ -19,6 +19,8 @@ for (const name of Object.getOwnPropertyNames(Symbol)) {
   if (typeof value === "symbol") wellKnownSymbols.set(`@@${name}`, value);
 }
 const delicateSymbols: ReadonlySet<symbol> = new Set(wellKnownSymbols.values());
+/** The language has these as read-only, so assigning to what inherits one fails without moat too: lodash finds tags by that. */
+const READ_ONLY: ReadonlySet<string | symbol> = new Set([Symbol.toStringTag, Symbol.hasInstance, Symbol.toPrimitive, Symbol.unscopables]);
 const { has: setHas } = Set.prototype;
 const { get: mapGet } = Map.prototype;
 
@@ -47,6 +49,7 @@ export function assignmentTarget(value: unknown, key: string | symbol, mode?: 1 
     const inherited = getOwnPropertyDescriptor(holder, property);
     if (inherited === undefined) continue;
     if ("value" in inherited && !inherited.writable) {
+      if (apply(setHas, READ_ONLY, [property]) as boolean) return sloppy === undefined ? value : standIn(value, property);
       // The inherited value: `x.constructor ||= f` reads before it writes.
       defineProperty(value, property, { value: inherited.value, writable: true, enumerable: true, configurable: true });
     }

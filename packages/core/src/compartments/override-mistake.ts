@@ -100,7 +100,8 @@ export function isOverrideTolerant(setter: Function): boolean {
 /** Turns one configurable data property of `holder` into an override-tolerant accessor. */
 export function makeOverrideTolerant(holder: object, key: string | symbol): void {
   const descriptor = getOwnPropertyDescriptor(holder, key);
-  if (descriptor === undefined || !("value" in descriptor) || !descriptor.configurable) return;
+  // What nobody could override before, such as the tag of a Map, stays so: lodash asks by an assignment what it hides.
+  if (descriptor === undefined || !descriptor.writable || !descriptor.configurable) return;
   const { value } = descriptor;
   let define: FieldDefiner | undefined;
   const accessor = {
