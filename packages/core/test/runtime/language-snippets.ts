@@ -20,6 +20,21 @@ export const SLOPPY_SNIPPETS: Readonly<Record<string, string>> = {
     var base = { who() { return this === globalThis } };
     var o = { __proto__: base, m() { return super.who() } }; var m = o.m;
     module.exports = [o.m(), m()]`,
+  "what the language has as read-only is not overridden": `
+    var values = [new Map, Promise.resolve(), function () {}, new Date(0), (function* () {})(), new Uint8Array(1)];
+    module.exports = values.map(function (value) {
+      return [Symbol.toStringTag, Symbol.toPrimitive, Symbol.hasInstance, Symbol.unscopables].map(function (symbol) {
+        value[symbol] = undefined;
+        try { (function () { "use strict"; value[symbol] = undefined })(); var strict = true } catch (error) { strict = error.name }
+        return [Object.prototype.toString.call(value), Object.hasOwn(value, symbol), strict];
+      });
+    })`,
+  "names of intrinsics are given to instances": `
+    function Own() {} Own.prototype = Object.create(Map.prototype); Own.prototype.get = 1; Own.prototype.constructor = Own;
+    var made = {}; made.toString = 1; made.valueOf = 2; made.toString = 3; var fixed = Object.preventExtensions({});
+    try { (function () { "use strict"; fixed.valueOf = 1 })() } catch (error) { var failed = error.name }
+    var trapped = []; new Proxy({}, { defineProperty: function (target, key, d) { trapped.push(key, d); return Reflect.defineProperty(target, key, d) } }).toString = 4;
+    module.exports = [Object.getOwnPropertyDescriptors(Own.prototype.get && made), Object.getOwnPropertyDescriptor(Own.prototype, "get"), failed, trapped]`,
   "an undeclared assignment makes a global": `undeclared1 = 7; module.exports = [undeclared1, globalThis.undeclared1]`,
   "a compound assignment to an undeclared name throws": `undeclared2 += 1`,
   "an undeclared name read throws": `undeclared3`,
