@@ -33,12 +33,11 @@ export function toCommonJs(text) {
 function importAsConstants({ specifiers, source }) {
   const module = `require(${JSON.stringify(source.value)})`;
   if (specifiers.length === 0) return `${module};`;
-  return specifiers
-    .map(({ type, imported, local }) =>
-      // Of Node's builtins, which are all that has one, the default is the module itself.
-      type === "ImportSpecifier" ? `const {${imported.name}: ${local.name}} = ${module};` : `const ${local.name} = ${module};`,
-    )
-    .join("");
+  const isNamed = ({ type }) => type === "ImportSpecifier";
+  const names = specifiers.filter(isNamed).map(({ imported, local }) => `${imported.name}: ${local.name}`);
+  // Of Node's builtins, which are all that has one, the default is the module itself.
+  const wholes = specifiers.filter((specifier) => !isNamed(specifier)).map(({ local }) => `const ${local.name} = ${module};`);
+  return `${names.length > 0 ? `const {${names.join()}} = ${module};` : ""}${wholes.join("")}`;
 }
 
 function exportsAsObject({ specifiers }) {

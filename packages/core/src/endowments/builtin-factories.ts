@@ -4,28 +4,30 @@ import { makeCrypto } from "./crypto.ts";
 import { NETWORK_FACTORIES } from "./net/index.ts";
 import { makePath, makePathPosix, makePathWin32 } from "./path.ts";
 import { principalProcess } from "./process/process.ts";
-import { makeAsyncHooks } from "./reflective/async-hooks.ts";
-import { makeDiagnosticsChannel } from "./reflective/diagnostics-channel.ts";
-import { makeDomain } from "./reflective/domain.ts";
-import { makeFfi } from "./reflective/ffi.ts";
-import { makeInspector, makeInspectorPromises } from "./reflective/inspector.ts";
-import { makeModule } from "./reflective/module.ts";
-import { makePerfHooks } from "./reflective/perf-hooks.ts";
-import { makeSea } from "./reflective/sea.ts";
-import { makeSqlite } from "./reflective/sqlite.ts";
-import { makeTest, makeTestReporters } from "./reflective/test.ts";
-import { makeTraceEvents } from "./reflective/trace-events.ts";
-import { makeV8 } from "./reflective/v8.ts";
-import { makeVm } from "./reflective/vm.ts";
-import { makeWasi } from "./reflective/wasi.ts";
-import { makeChildProcess } from "./subprocess/child-process.ts";
-import { makeCluster } from "./subprocess/cluster.ts";
-import { makeWorkerThreads } from "./subprocess/worker-threads.ts";
+import {
+  makeAsyncHooks,
+  makeDiagnosticsChannel,
+  makeDomain,
+  makeFfi,
+  makeInspector,
+  makeInspectorPromises,
+  makeModule,
+  makePerfHooks,
+  makeSea,
+  makeSqlite,
+  makeTest,
+  makeTestReporters,
+  makeTraceEvents,
+  makeV8,
+  makeVm,
+  makeWasi,
+} from "./reflective/late.ts";
+import { makeChildProcess, makeCluster, makeWorkerThreads } from "./subprocess/late.ts";
 import { makeTimers } from "./timers.ts";
 import { makeTty } from "./tty.ts";
 import { makeUtil } from "./util.ts";
 import { builtinFacade } from "./builtins.ts";
-import { makeFs } from "./fs/index.ts";
+import { makeFs } from "./fs/late.ts";
 import type { BuiltinFactory } from "./principal.ts";
 
 /**

@@ -9,7 +9,7 @@
 import { isAscii, type Buffer } from "node:buffer";
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire, isBuiltin } from "node:module";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, sep } from "node:path";
 import { Script } from "node:vm";
 import { makeAhead, openMadeAhead } from "../prepared/made-ahead.ts";
 import { openPreparedStore, storeFile, type PreparedStore, type StoredModule } from "../prepared/prepared-store.ts";
@@ -116,9 +116,10 @@ const CORE_FILES: ReadonlyMap<string, string> = new Map([
 ]);
 
 function requireFrom(file: string): Require {
+  const folder = dirname(file);
   return (request) => {
     if (request === "./own-code.cjs") return { keepOwnCode, keepOwnCodeAhead, requireOwn, useKeptCode };
-    if (request.startsWith("./")) return requireOwn(join(dirname(file), request));
+    if (request.startsWith("./")) return requireOwn(`${folder}${sep}${request.slice(2)}`);
     const core = CORE_FILES.get(request);
     if (core !== undefined) return requireOwn(join(MOAT_FOLDER, core));
     if (!isBuiltin(request)) return requireOwn(createRequire(file).resolve(request));
