@@ -1,6 +1,5 @@
 /** The lockdown of a process that uses the API. */
 import { pathToFileURL } from "node:url";
-import { isMainThread } from "node:worker_threads";
 import { changedIntrinsic, lockdownRealm, type LockedRealm } from "../compartments/lockdown.ts";
 import { takePowers } from "../compartments/powers.ts";
 import { borrowRealGlobal, emptyRealGlobal, freezeRealGlobal } from "../compartments/second-wall.ts";
@@ -50,6 +49,8 @@ export function lockHost(secondWall: boolean): LockedHost {
       nextStep: "call moat() before anything else is loaded that changes intrinsics",
     });
   const powers = takePowers();
+  // Here, and not as this file is loaded, which a program is too: it costs what its whole console does.
+  const { isMainThread } = powers.builtin("worker_threads");
   const putBack = secondWall ? undefined : borrowRealGlobal();
   if (secondWall) emptyRealGlobal();
   const locked = lockdownRealm([`${pathToFileURL(MOAT_FOLDER).href}/`, "node:internal/modules/"], isMainThread ? undefined : NO_MARKS);

@@ -14,7 +14,7 @@ import { tameFunctionText } from "./function-text.ts";
 import { sourceOf } from "./loaded-sources.ts";
 import { keepElementStoresFast, type MarkCode, type WorkerMarks } from "./element-kinds.ts";
 import { withLockedPrototype } from "./lock-prototype.ts";
-import { enableOverrides } from "./override-mistake.ts";
+import { enableOverrides, valuesBehindAccessors } from "./override-mistake.ts";
 import { tameStackTraces } from "./stack-traces.ts";
 import { tameSegments } from "./tame-segments.ts";
 import { tamePatterns } from "./tame-patterns.ts";
@@ -147,6 +147,7 @@ export function lockdownRealm(ownFiles: readonly string[], worker?: WorkerMarks)
   ses.hardenIntrinsics();
   const { Compartment } = ses;
   ({ harden } = ses);
+  harden(valuesBehindAccessors());
   for (const intrinsic of extraIntrinsics()) harden(intrinsic);
   makeIntrinsicsFast();
   return {

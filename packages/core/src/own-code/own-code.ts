@@ -58,13 +58,18 @@ export function keepOwnCodeAhead(): void {
   makeAhead("own-code", preparationIdentity(MOAT_FOLDER), new Map(Array.from(scripts, ([file, script]) => [file, storedCode(script)])));
 }
 
+/** How many files are being loaded, one by another. */
+let loading = 0;
+
 /** Loads a compiled file of moat's, or of a library that it depends on. */
 export function requireOwn(file: string): unknown {
   const known = modules.get(file);
   if (known !== undefined) return known.exports;
   const module: OwnModule = { exports: {} };
-  assertStackRoom();
+  // Files that a file loads are few, and within that room.
+  if (loading === 0) assertStackRoom();
   modules.set(file, module);
+  loading += 1;
   try {
     const run = packedFunction(file) ?? (compile(file, readFileSync(file)).runInThisContext() as ModuleFunction);
     run.call(module.exports, module.exports, requireFrom(file), module, file, dirname(file));
@@ -72,6 +77,8 @@ export function requireOwn(file: string): unknown {
     // A package may have opened all the files that the process can have: the next one who asks gets it.
     modules.delete(file);
     throw error;
+  } finally {
+    loading -= 1;
   }
   return module.exports;
 }
