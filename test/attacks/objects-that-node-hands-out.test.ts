@@ -1,3 +1,9 @@
+import { fork } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { attack, NOTHING } from "./hostile-package.ts";
 
@@ -43,4 +49,46 @@ test("classes that instances lead to have no grant of their own", async () => {
     },
   });
   expect(damage).toMatchObject(NOTHING);
+});
+
+test("who hears the process's events hears of no worker", async () => {
+  const damage = await attack({
+    techniques: {
+      "the class of a worker that somebody starts": `let isFirst = true; process.on("worker", (worker) => { if (!isFirst) return; isFirst = false; new worker.constructor("require('node:fs').writeFileSync(" + JSON.stringify(MARKER) + ", 'x')", { eval: true }) })`,
+    },
+    grants: { globals: ["process"], builtins: { process: ["on"] } },
+    aftermath: `await new Promise((done) => new (require("node:worker_threads").Worker)("1", { eval: true }).on("exit", done)); await new Promise((done) => setTimeout(done, 100));`,
+  });
+  expect(damage).toMatchObject(NOTHING);
+});
+
+test("a socket that comes with a message of whoever started the program leads nowhere", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "moat-handles-"));
+  const files = {
+    "package.json": '{"name":"app","dependencies":{"hostile":"1"}}',
+    "moat.policy.json": '{"version":1,"root":"trusted","entries":["./index.js"],"packages":{"hostile":{}}}',
+    "index.js": `const use = require("hostile"); process.on("message", (port, socket) => use(socket, port, (...found) => process.send(found)));`,
+    "node_modules/hostile/package.json": '{"name":"hostile","version":"1.0.0"}',
+    "node_modules/hostile/index.js": `module.exports = (socket, port, tell) => {
+      const { constructor } = Object.getPrototypeOf(socket);
+      new constructor().on("error", (error) => tell(error.code, Object.isFrozen(constructor.prototype))).connect(port, "127.0.0.1", () => tell("connected"));
+    };`,
+  };
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  const server = createServer();
+  const child = fork(fileURLToPath(new URL("../../packages/cli/bin/moat.js", import.meta.url)), ["run", "index.js"], { cwd: folder });
+  try {
+    const { port } = await new Promise<{ port: number }>((done) => server.listen(0, "127.0.0.1", () => done(server.address() as never)));
+    const found = new Promise((done, fail) => void child.on("message", done).on("exit", fail));
+    server.once("connection", (socket) => child.send(port, socket));
+    connect(port, "127.0.0.1").on("error", () => {});
+    expect(await found).toEqual(["EACCES", true]);
+  } finally {
+    child.removeAllListeners().kill();
+    server.close();
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -1,3 +1,4 @@
+import { builtinFacade } from "../builtins.ts";
 import { grantsMember } from "../granted-members.ts";
 import type { EndowmentContext } from "../principal.ts";
 
@@ -20,8 +21,8 @@ const GRANTED_EVENTS: ReadonlySet<string> = new Set([
   "uncaughtExceptionMonitor",
   "unhandledRejection",
   "warning",
-  "worker",
 ]);
+// HAZARD: `worker` is none of them, for nobody: it shows the real `Worker`, whose class starts one without a policy.
 
 /** What an emitter of a principal needs to be fed from the real process. */
 export interface FedEmitter {
@@ -67,8 +68,9 @@ function makeHub(context: EndowmentContext): ProcessEventHub {
           if (errors.length > 0) throw errors[0];
         };
         audience = { emitters, listener };
-        audiences.set(event, audience);
+        if (event === "message") prepareForHandles(context);
         apply(process.on, process, [event, listener]);
+        audiences.set(event, audience);
       }
       audience.emitters.add(emitter);
     },
@@ -80,6 +82,15 @@ function makeHub(context: EndowmentContext): ProcessEventHub {
     },
     isFeeding: (emitter, event) => feeding.get(emitter) === event,
   };
+}
+
+/**
+ * HAZARD: with a message, who has started the process may send a socket: a real one, whose class
+ * nobody may have asked for yet. It is guarded and hardened by the time that somebody gets it.
+ */
+function prepareForHandles(context: EndowmentContext): void {
+  if (!context.powers.process.connected) return;
+  for (const name of ["net", "dgram"]) builtinFacade(context, name);
 }
 
 /** The realm's hub. */
