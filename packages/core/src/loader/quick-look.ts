@@ -1,5 +1,5 @@
 /** A text that is read without a tree: what it needs to be rewritten in, if that can be said so. */
-import { Doubt, QuickReader } from "./quick-reader.ts";
+import { DECLARATION, Doubt, QuickReader } from "./quick-reader.ts";
 import { rewriteQuickly } from "./quick-rewriting.ts";
 import type { RewriteOptions, Rewriting } from "./rewrite-references.ts";
 import { RESERVED } from "./reserved-names.ts";
@@ -43,7 +43,10 @@ export function lookAtModule(source: string, optionsFor: (items: readonly Syntax
 function withoutDoubt<T>(source: string, isModule: boolean, look: (reader: QuickReader) => T): T | undefined {
   if (MAY_BE_RESERVED.test(source)) return undefined;
   const tokens = new Tokens(source);
-  if (tokens.doubt !== undefined) return undefined;
+  if (tokens.doubt !== undefined) {
+    tokens.release();
+    return undefined;
+  }
   const reader = new QuickReader(tokens, isModule);
   try {
     reader.readProgram();
@@ -52,6 +55,8 @@ function withoutDoubt<T>(source: string, isModule: boolean, look: (reader: Quick
     // HAZARD: text nested too deep to be read ends in a RangeError.
     if (error instanceof Doubt || error instanceof RangeError) return undefined;
     throw error;
+  } finally {
+    reader.release();
   }
 }
 
@@ -60,13 +65,13 @@ function withoutDoubt<T>(source: string, isModule: boolean, look: (reader: Quick
  * name, two exports, and exports of what is not there.
  * @throws {Doubt}
  */
-function assertNamesOfModule({ tokens, declaredNames, declaringScopes, topFunctions, moduleItems }: QuickReader, imports: ReadonlyMap<string, string>): void {
+function assertNamesOfModule({ tokens, declarations: { length, values }, topFunctions, moduleItems }: QuickReader, imports: ReadonlyMap<string, string>): void {
   const known = new Set<string>(imports.keys());
   const single = new Set<string>(imports.keys());
   for (const name of topFunctions) single.add(tokens.nameOf(name));
-  for (let index = 0; index < declaredNames.length; index++) {
-    if (declaringScopes.values[index] !== 0) continue;
-    const name = tokens.nameOf(declaredNames.values[index]!);
+  for (let at = 0; at < length; at += DECLARATION) {
+    if (values[at + 1] !== 0) continue;
+    const name = tokens.nameOf(values[at]!);
     if (known.has(name) && single.has(name)) throw new Doubt(name);
     known.add(name);
   }

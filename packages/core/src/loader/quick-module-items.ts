@@ -4,7 +4,7 @@
  *
  * @see https://tc39.es/ecma262/#sec-modules
  */
-import type { QuickReader } from "./quick-reader.ts";
+import { DECLARATION, type QuickReader } from "./quick-reader.ts";
 import type { SyntaxNode } from "./syntax.ts";
 import * as K from "./token-kinds.ts";
 
@@ -86,13 +86,12 @@ function readDeclaration(reader: QuickReader, first: number): SyntaxNode {
   const isFunction = beginsFunction(reader, start);
   const isClass = kinds[start] === K.CLASS;
   if (!isFunction && !isClass && kinds[start] !== K.VAR && kinds[start] !== K.CONST && !reader.isName(start, K.LET)) reader.doubt();
-  const known = reader.declaredNames.length;
+  const known = reader.declarations.length;
   reader.statement(true);
   const ids: SyntaxNode[] = [];
-  for (let index = known; index < reader.declaredNames.length; index++) {
-    if (reader.declaringScopes.values[index] === 0) {
-      ids.push({ ...place(reader, start, start), type: "Identifier", name: reader.tokens.nameOf(reader.declaredNames.values[index]!) });
-    }
+  const { length, values } = reader.declarations;
+  for (let at = known; at < length; at += DECLARATION) {
+    if (values[at + 1] === 0) ids.push({ ...place(reader, start, start), type: "Identifier", name: reader.tokens.nameOf(values[at]!) });
   }
   const whole = place(reader, start, reader.at - 1);
   const declaration: SyntaxNode =
@@ -106,7 +105,7 @@ function readDefault(reader: QuickReader, first: number): SyntaxNode {
   const start = reader.at;
   let type = "Expression";
   let id: SyntaxNode | null = null;
-  const known = reader.declaredNames.length;
+  const known = reader.declarations.length;
   if (beginsFunction(reader, start)) {
     type = "FunctionDeclaration";
     reader.functionStatement(start, true);
@@ -114,8 +113,9 @@ function readDefault(reader: QuickReader, first: number): SyntaxNode {
     type = "ClassDeclaration";
     reader.classRest(0, true);
   } else reader.assignment(false);
-  if (type !== "Expression" && reader.declaredNames.length > known && reader.declaringScopes.values[known] === 0) {
-    id = { ...place(reader, start, start), type: "Identifier", name: reader.tokens.nameOf(reader.declaredNames.values[known]!) };
+  const { length, values } = reader.declarations;
+  if (type !== "Expression" && length > known && values[known + 1] === 0) {
+    id = { ...place(reader, start, start), type: "Identifier", name: reader.tokens.nameOf(values[known]!) };
   }
   const declaration = { ...place(reader, start, reader.at - 1), type, id };
   if (type === "Expression") reader.endStatement();

@@ -40,19 +40,46 @@ const CHAIN = 4;
 const ANYTHING = 5;
 const LITERAL = 6;
 
-/** Numbers that grow in number. */
-export class NumberList {
-  values = new Int32Array(256);
+/** Rows of numbers, one after the other. */
+export class NumberRows {
+  values = new Int32Array(4096);
+  /** Of numbers, not of rows. */
   length = 0;
-  push(value: number): void {
-    if (this.length === this.values.length) {
-      const more = new Int32Array(this.length * 2);
-      more.set(this.values);
-      this.values = more;
-    }
-    this.values[this.length++] = value;
+
+  /** @returns where the numbers of a new row belong. */
+  add(width: number): number {
+    const at = this.length;
+    this.length = at + width;
+    if (this.length > this.values.length) this.grow();
+    return at;
+  }
+
+  private grow(): void {
+    const more = new Int32Array(this.values.length * 2);
+    more.set(this.values);
+    this.values = more;
   }
 }
+
+/** A reference's row: its name, scope, token and flags. */
+export const REFERENCE = 4;
+/** A declaration's, or a counter's: its name and scope. */
+export const DECLARATION = 2;
+
+/**
+ * The lists of one reader. They are used again by the next one, since most
+ * programs have many small texts: see `release`.
+ */
+class Lists {
+  /** By scope, the one around it. */
+  readonly parents = new NumberRows();
+  readonly references = new NumberRows();
+  readonly declarations = new NumberRows();
+  readonly counters = new NumberRows();
+}
+let spare: Lists | undefined;
+/** Numbers that may stay allocated. */
+const MOST_SPARE = 1 << 16;
 
 /** A member by the tokens that it begins and is named by: `a.b` or `a[b]`. */
 export interface MemberTokens {
@@ -97,17 +124,14 @@ const NO_FUNCTION = -1;
 
 export class QuickReader {
   readonly tokens: Tokens;
-  /** By scope: the one around it, and whether it is a function's. */
-  readonly parents = new NumberList();
-  /** By reference: its name, scope, token and flags. */
-  readonly referenceNames = new NumberList();
-  readonly referenceScopes = new NumberList();
-  readonly referenceTokens = new NumberList();
-  readonly referenceFlags = new NumberList();
-  readonly declaredNames = new NumberList();
-  readonly declaringScopes = new NumberList();
-  readonly counterNames = new NumberList();
-  readonly counterScopes = new NumberList();
+  private readonly lists: Lists;
+  /** By scope, the one around it. */
+  readonly parents: NumberRows;
+  /** Rows of `REFERENCE` and of `DECLARATION` numbers. */
+  readonly references: NumberRows;
+  readonly declarations: NumberRows;
+  /** Names that `++` or `--` changes. */
+  readonly counters: NumberRows;
   readonly delicate: DelicateMember[] = [];
   readonly sloppyBodies: SloppyBody[] = [];
   readonly sloppyStatements: SloppyStatement[] = [];
@@ -154,14 +178,25 @@ export class QuickReader {
   constructor(tokens: Tokens, isModule = false) {
     this.tokens = tokens;
     this.isModule = isModule;
+    this.lists = spare ?? new Lists();
+    spare = undefined;
+    ({ parents: this.parents, references: this.references, declarations: this.declarations, counters: this.counters } = this.lists);
+    for (const list of [this.parents, this.references, this.declarations, this.counters]) list.length = 0;
     this.kinds = tokens.kinds;
     this.links = tokens.links;
     this.breaks = tokens.breaks;
   }
 
+  /** To be called when nobody reads the lists any more. */
+  release(): void {
+    this.tokens.release();
+    if (this.references.values.length <= MOST_SPARE && this.declarations.values.length <= MOST_SPARE) spare = this.lists;
+  }
+
   /** @throws {Doubt} */
   readProgram(): void {
-    this.parents.push(-1);
+    this.openScope();
+    this.parents.values[0] = -1;
     if (this.isModule) {
       this.readModule();
       return;
@@ -221,14 +256,17 @@ export class QuickReader {
   }
 
   private openScope(): number {
-    this.parents.push(this.scope);
-    return (this.scope = this.parents.length - 1);
+    const scope = this.parents.add(1);
+    this.parents.values[scope] = this.scope;
+    return (this.scope = scope);
   }
 
   private declare(token: number, scope: number): void {
     if (this.kinds[token] !== K.NAME || (this.isModule && this.links[token] === K.AWAIT)) this.doubt();
-    this.declaredNames.push(this.links[token]!);
-    this.declaringScopes.push(scope);
+    const at = this.declarations.add(DECLARATION);
+    const { values } = this.declarations;
+    values[at] = this.links[token]!;
+    values[at + 1] = scope;
   }
 
   private refer(token: number, use: number): void {
@@ -245,10 +283,12 @@ export class QuickReader {
       if (next === K.PAREN_OPEN || next === K.OPTIONAL_DOT || next === K.PAREN_CLOSE || (use & USE) === WRITE) this.doubt();
     }
     if (name === K.AWAIT && this.isModule) this.doubt();
-    this.referenceNames.push(name);
-    this.referenceScopes.push(this.scope);
-    this.referenceTokens.push(token);
-    this.referenceFlags.push(this.strict ? use | IN_STRICT : use);
+    const at = this.references.add(REFERENCE);
+    const { values } = this.references;
+    values[at] = name;
+    values[at + 1] = this.scope;
+    values[at + 2] = token;
+    values[at + 3] = this.strict ? use | IN_STRICT : use;
   }
 
   /** Whether directives that begin at a token say that the code is strict. */
@@ -407,7 +447,7 @@ export class QuickReader {
     const { isLast } = this;
     const known = lastTargets.length;
     this.isLast = asked;
-    const from = this.referenceFlags.length;
+    const from = this.references.length;
     const parts: { start: number; last: number; targets: MemberTokens[] }[] = [];
     for (let first = start; ; first = ++this.at) {
       this.assignment(false);
@@ -416,8 +456,14 @@ export class QuickReader {
     }
     this.isLast = isLast;
     this.endStatement();
-    if (inList && this.referenceTokens.length > from && this.referenceTokens.values[from] === start) this.referenceFlags.values[from]! |= STARTS_STATEMENT;
+    if (inList) this.flagReference(from, start, STARTS_STATEMENT);
     if (asked && parts.some(({ targets }) => targets.length > 0)) this.sloppyStatements.push({ start, last: this.at - 1, parts });
+  }
+
+  /** Flags the reference at a place of the list if it is that of a token. */
+  private flagReference(at: number, token: number, flag: number): void {
+    const { length, values } = this.references;
+    if (length > at && values[at + 2] === token) values[at + 3]! |= flag;
   }
 
   private parenthesised(): void {
@@ -1119,8 +1165,9 @@ export class QuickReader {
 
   private noteCounter(name: number): void {
     this.refer(name, WRITE);
-    this.counterNames.push(this.links[name]!);
-    this.counterScopes.push(this.scope);
+    const at = this.counters.add(DECLARATION);
+    this.counters.values[at] = this.links[name]!;
+    this.counters.values[at + 1] = this.scope;
   }
 
   /** A primary expression and the members, calls and templates that follow. */
@@ -1326,13 +1373,12 @@ export class QuickReader {
       return OTHER;
     }
     const callee = this.at;
-    const from = this.referenceTokens.length;
+    const from = this.references.length;
     const { isLast } = this;
     this.isLast = false;
     if (kinds[callee] === K.IMPORT) this.doubt();
     this.operand(false);
-    const first = this.tokens.inside(callee, this.at - 1);
-    if (this.referenceTokens.length > from && this.referenceTokens.values[from] === first) this.referenceFlags.values[from]! |= IN_NEW_CALLEE;
+    this.flagReference(from, this.tokens.inside(callee, this.at - 1), IN_NEW_CALLEE);
     if (kinds[this.at] === K.PAREN_OPEN) this.arguments(this.at);
     else if (kinds[this.at] === K.OPTIONAL_DOT) this.doubt();
     this.isLast = isLast;

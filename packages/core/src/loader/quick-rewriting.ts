@@ -4,7 +4,7 @@
  */
 import { lineBreaksOf, type Edit } from "./edits.ts";
 import {
-  Doubt, IN_NEW_CALLEE, IN_STRICT, SHORTHAND, STARTS_STATEMENT, TYPEOF, USE, WRITE, type MemberTokens, type QuickReader,
+  DECLARATION, Doubt, IN_NEW_CALLEE, IN_STRICT, REFERENCE, SHORTHAND, STARTS_STATEMENT, TYPEOF, USE, WRITE, type MemberTokens, type QuickReader,
 } from "./quick-reader.ts";
 import { RESERVED } from "./reserved-names.ts";
 import { dynamicText, importedText, LANGUAGE_CONSTANTS, type RewriteOptions, type Rewriting } from "./rewrite-references.ts";
@@ -26,13 +26,13 @@ class Declarations {
   /** @param more how many will be added. */
   constructor(reader: QuickReader, more: number) {
     this.reader = reader;
-    const { declaredNames, declaringScopes } = reader;
+    const { length, values } = reader.declarations;
     let size = 64;
-    while (size < (declaredNames.length + more) * 2) size *= 2;
+    while (size < length + more * 2) size *= 2;
     this.mask = size - 1;
     this.slots = new Float64Array(size);
     this.isDeclared = new Uint8Array(reader.tokens.nameCount);
-    for (let index = 0; index < declaredNames.length; index++) this.add(declaredNames.values[index]!, declaringScopes.values[index]!);
+    for (let at = 0; at < length; at += DECLARATION) this.add(values[at]!, values[at + 1]!);
   }
 
   add(name: number, scope: number): void {
@@ -104,37 +104,36 @@ function rewriteNames(
   imports: ReadonlyMap<number, string>,
   rewriting: Rewriting,
 ): void {
-  const { tokens, referenceNames, referenceScopes, referenceTokens, referenceFlags } = reader;
-  const names = referenceNames.values;
-  const scopes = referenceScopes.values;
+  const { tokens } = reader;
+  const { length, values } = reader.references;
   /** The scope from which a name was looked up last, and what came of it. */
   const askedFrom = new Int32Array(tokens.nameCount).fill(-1);
   const answers = new Int32Array(tokens.nameCount);
   const free: number[] = [];
   const assigned = new Set<number>();
-  for (let index = 0; index < referenceNames.length; index++) {
-    const name = names[index]!;
-    if (askedFrom[name] !== scopes[index]!) {
-      askedFrom[name] = scopes[index]!;
-      answers[name] = declarations.holderOf(name, scopes[index]!);
+  for (let at = 0; at < length; at += REFERENCE) {
+    const name = values[at]!;
+    const scope = values[at + 1]!;
+    if (askedFrom[name] !== scope) {
+      askedFrom[name] = scope;
+      answers[name] = declarations.holderOf(name, scope);
     }
     if (answers[name] !== -1) {
-      if (answers[name] !== 0 || !imports.has(name)) continue;
-      free.push(index);
+      if (answers[name] === 0 && imports.has(name)) free.push(at);
       continue;
     }
-    free.push(index);
-    if ((referenceFlags.values[index]! & USE) === WRITE) assigned.add(name);
+    free.push(at);
+    if ((values[at + 3]! & USE) === WRITE) assigned.add(name);
   }
   const ways = new Map<number, Way>();
-  for (const index of free) {
-    const name = names[index]!;
+  for (const at of free) {
+    const name = values[at]!;
     const imported = imports.get(name);
     let way = ways.get(name);
     if (way === undefined) ways.set(name, (way = imported !== undefined ? { kind: "imported", name: tokens.nameOf(name) } : wayOf(tokens.nameOf(name), assigned.has(name), options, rewriting)));
     if (way.kind === "stays") continue;
-    const flags = referenceFlags.values[index]!;
-    const token = referenceTokens.values[index]!;
+    const flags = values[at + 3]!;
+    const token = values[at + 2]!;
     const start = tokens.starts[token]!;
     const use = flags & USE;
     const reference = {
@@ -182,9 +181,9 @@ function rewriteDelicate(reader: QuickReader, declarations: Declarations, import
   const { tokens, delicate } = reader;
   if (delicate.length === 0) return;
   const counters = new Set<string>();
-  for (let index = 0; index < reader.counterNames.length; index++) {
-    const name = reader.counterNames.values[index]!;
-    counters.add(`${name} ${declarations.holderOf(name, reader.counterScopes.values[index]!)}`);
+  const { length, values } = reader.counters;
+  for (let index = 0; index < length; index += DECLARATION) {
+    counters.add(`${values[index]} ${declarations.holderOf(values[index]!, values[index + 1]!)}`);
   }
   for (const member of delicate) {
     const start = tokens.starts[member.start]!;
@@ -248,11 +247,11 @@ function hoistFunctions(reader: QuickReader, declarations: Declarations, { edits
   for (const { name, around } of hoisted) declarations.add(name, around);
 }
 
-function isSeenOutside({ parents, referenceNames, referenceScopes }: QuickReader, { name, block, around }: QuickReader["blockFunctions"][number]): boolean {
-  for (let index = 0; index < referenceNames.length; index++) {
-    if (referenceNames.values[index] !== name) continue;
+function isSeenOutside({ parents, references: { length, values } }: QuickReader, { name, block, around }: QuickReader["blockFunctions"][number]): boolean {
+  for (let at = 0; at < length; at += REFERENCE) {
+    if (values[at] !== name) continue;
     let isInBlock = false;
-    let scope = referenceScopes.values[index]!;
+    let scope = values[at + 1]!;
     for (; scope !== -1 && scope !== around; scope = parents.values[scope]!) if (scope === block) isInBlock = true;
     if (scope === around && !isInBlock) return true;
   }

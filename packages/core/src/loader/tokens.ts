@@ -24,6 +24,42 @@ const IS_NAME_PART = new Uint8Array(128);
 for (const character of "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$") IS_NAME_PART[character.charCodeAt(0)] = 1;
 
 const WORDS_TEXT = WORDS.join(" ");
+const WORD_HASHES = WORDS.map((word) => {
+  let hash = 0;
+  for (let at = 0; at < word.length; at++) hash = ((hash << 5) - hash + word.charCodeAt(at)) | 0;
+  return hash;
+});
+
+/** Room for the tokens of a text. One for small texts is kept and used by one after the other. */
+class Arrays {
+  readonly units: Buffer;
+  readonly kinds: Uint8Array;
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  readonly links: Int32Array;
+  readonly breaks: Uint8Array;
+  readonly table: Int32Array;
+  readonly nameStarts: Int32Array;
+  readonly nameEnds: Int32Array;
+
+  constructor(length: number) {
+    this.units = Buffer.allocUnsafeSlow((length + WORDS_TEXT.length) * 2);
+    const tokens = Math.trunc(length / 6) + 64;
+    this.kinds = new Uint8Array(tokens);
+    this.starts = new Int32Array(tokens);
+    this.ends = new Int32Array(tokens);
+    this.links = new Int32Array(tokens);
+    this.breaks = new Uint8Array(tokens);
+    let names = 1024;
+    while (names < length >> 6) names *= 2;
+    this.table = new Int32Array(names);
+    this.nameStarts = new Int32Array(names);
+    this.nameEnds = new Int32Array(names);
+  }
+}
+/** In UTF-16 units. */
+const LARGE = 100_000;
+let spare: Arrays | undefined;
 
 export class Tokens {
   readonly source: string;
@@ -46,23 +82,20 @@ export class Tokens {
   /** Why there is no answer. */
   doubt: string | undefined;
   private table: Int32Array;
+  private readonly arrays: Arrays;
   /** Of the name that was read last. */
   private hash = 0;
 
   constructor(source: string) {
     this.source = source;
-    this.characters = unitsOf(source);
-    const guess = Math.trunc(source.length / 6) + 64;
-    this.kinds = new Uint8Array(guess);
-    this.starts = new Int32Array(guess);
-    this.ends = new Int32Array(guess);
-    this.links = new Int32Array(guess);
-    this.breaks = new Uint8Array(guess);
-    let size = 1024;
-    while (size < source.length >> 6) size *= 2;
-    this.table = new Int32Array(size);
-    this.nameStarts = new Int32Array(size);
-    this.nameEnds = new Int32Array(size);
+    const arrays = source.length < LARGE ? (spare ?? new Arrays(LARGE)) : new Arrays(source.length);
+    spare = undefined;
+    this.characters = unitsOf(source, arrays);
+    ({
+      kinds: this.kinds, starts: this.starts, ends: this.ends, links: this.links, breaks: this.breaks, table: this.table,
+      nameStarts: this.nameStarts, nameEnds: this.nameEnds,
+    } = arrays);
+    this.arrays = arrays;
     this.numberWords();
     this.doubt = this.read();
   }
@@ -84,15 +117,27 @@ export class Tokens {
     return from;
   }
 
+  /** To be called when nobody reads the arrays any more: small ones are used again. */
+  release(): void {
+    if (this.kinds !== this.arrays.kinds || this.table !== this.arrays.table || this.source.length >= LARGE) return;
+    this.table.fill(0);
+    spare = this.arrays;
+  }
+
   private numberWords(): void {
-    const { characters } = this;
+    const { table, nameStarts, nameEnds } = this;
+    const mask = table.length - 1;
     let start = this.source.length;
-    for (const word of WORDS) {
-      let hash = 0;
-      for (let at = start; at < start + word.length; at++) hash = ((hash << 5) - hash + characters[at]!) | 0;
-      this.numberOf(start, start + word.length, hash);
-      start += word.length + 1;
+    for (let number = 0; number < WORDS.length; number++) {
+      const hash = WORD_HASHES[number]!;
+      let slot = (hash ^ (hash >>> 15)) & mask;
+      while (table[slot] !== 0) slot = (slot + 1) & mask;
+      table[slot] = number + 1;
+      nameStarts[number] = start;
+      nameEnds[number] = start + WORDS[number]!.length;
+      start += WORDS[number]!.length + 1;
     }
+    this.nameCount = WORDS.length;
   }
 
   private numberOf(start: number, end: number, hash: number): number {
@@ -567,12 +612,10 @@ const IN_DOUBT = 0;
 const DIVIDES = 1;
 const BEGINS = 2;
 
-function unitsOf(source: string): Uint16Array {
-  const units = (source.length + WORDS_TEXT.length) * 2;
-  const buffer = Buffer.allocUnsafeSlow(units);
-  buffer.write(source, 0, "utf16le");
-  buffer.write(WORDS_TEXT, source.length * 2, "utf16le");
-  return new Uint16Array(buffer.buffer, 0, units / 2);
+function unitsOf(source: string, { units }: Arrays): Uint16Array {
+  units.write(source, 0, "utf16le");
+  units.write(WORDS_TEXT, source.length * 2, "utf16le");
+  return new Uint16Array(units.buffer, 0, source.length + WORDS_TEXT.length);
 }
 
 function longer<T extends Int32Array | Uint8Array>(from: T, to: T): T {

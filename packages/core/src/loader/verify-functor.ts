@@ -50,8 +50,11 @@ export function verifyFunctor(
   const bound = new Set(parameters);
   for (const name of realGlobalNames) if (!bound.has(name)) refuse(`${name} is free`);
   const tokens = new Tokens(text);
-  if (tokens.doubt !== undefined || !isHarmless(tokens)) verifyTree(text);
-  else if (!staysInside(tokens)) refuse("it does not stay inside its wrapper");
+  const isRead = tokens.doubt === undefined && isHarmless(tokens);
+  const isInside = isRead && staysInside(tokens);
+  tokens.release();
+  if (!isRead) verifyTree(text);
+  else if (!isInside) refuse("it does not stay inside its wrapper");
 }
 
 /** Whether no token can be part of `import`, `export`, `with` or a direct `eval`, or of a comment that names the source. */
