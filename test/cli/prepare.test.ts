@@ -13,7 +13,7 @@ const app = path.join(base, "app");
 const inApp = (...parts: string[]): string => path.join(app, ...parts);
 const AS_MADE = inApp("as-made");
 const LIB = 'module.exports = "lib "';
-const PREPARED = inApp("node_modules/@moat/core/dist/prepared");
+const PREPARED = inApp("node_modules/@moat/core/dist/made-ahead");
 
 interface Settings {
   readonly uid?: number;
@@ -47,7 +47,7 @@ beforeAll(() => {
   for (const name of ["core", "policy-gen", "cli"]) {
     const from = path.join(REPOSITORY, "packages", name);
     for (const part of ["dist", "bin", "page", "package.json"]) {
-      cpSync(path.join(from, part), inApp("node_modules/@moat", name, part), { recursive: true, force: false, errorOnExist: false, filter: (file) => !/\.d\.ts$|\.tsbuildinfo$|prepared$/.test(file) });
+      cpSync(path.join(from, part), inApp("node_modules/@moat", name, part), { recursive: true, force: false, errorOnExist: false, filter: (file) => !/\.d\.ts$|\.tsbuildinfo$|made-ahead$/.test(file) });
       if (name !== "cli" && part === "dist") break;
     }
     cpSync(path.join(from, "package.json"), inApp("node_modules/@moat", name, "package.json"));

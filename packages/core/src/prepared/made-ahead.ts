@@ -21,7 +21,7 @@ export type AheadKind = "programs" | "own-code";
 /** HAZARD: for files that are believed by their owner alone. */
 const NO_SECRET = Buffer.alloc(SECRET_BYTES);
 
-const folderOf = (kind: AheadKind): string => join(MOAT_FOLDER, "prepared", kind);
+const folderOf = (kind: AheadKind): string => join(MOAT_FOLDER, "made-ahead", kind);
 
 /** The store of that identity; an empty one where none was made, or it can't be believed. Nothing can be written to it. */
 export function openMadeAhead(kind: AheadKind, identity: string): PreparedStore {
