@@ -118,6 +118,9 @@ function loadSes(): SesGlobals {
 export function lockdownRealm(ownFiles: readonly string[], worker?: WorkerMarks): LockedRealm {
   const dropped = captureDropped();
   const ses = withLockedPrototype(loadSes);
+  const { stackTraceLimit } = Error;
+  // SES notes where it was called, and V8 would count all lines of moat for that.
+  Error.stackTraceLimit = 0;
   ses.repairIntrinsics({
     errorTaming: "unsafe",
     consoleTaming: "unsafe",
@@ -131,6 +134,7 @@ export function lockdownRealm(ownFiles: readonly string[], worker?: WorkerMarks)
     unhandledRejectionTrapping: "none",
     stackFiltering: "verbose",
   });
+  Error.stackTraceLimit = stackTraceLimit;
   restoreDropped(dropped);
   restoreNativeConstructors();
   const powerlessConstructors = installPowerlessConstructors();
