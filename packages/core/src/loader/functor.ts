@@ -18,10 +18,11 @@
  */
 import type { Script } from "node:vm";
 import { applyEdits } from "./edits.ts";
+import { namesItsSource } from "./names-its-source.ts";
 import { RESERVED } from "./reserved-names.ts";
 import type { Rewriting } from "./rewrite-references.ts";
 import { noteShifts, type TextShifts } from "./source-positions.ts";
-import { headOf, namesItsSource, tailOf, verifyFunctor } from "./verify-functor.ts";
+import { headOf, tailOf, verifyFunctor } from "./verify-functor.ts";
 
 /** A text ready to be compiled, and the values it must be given. */
 export interface Functor {
@@ -95,11 +96,13 @@ function wrap(
   return { functor: { text, parameters, positions: noteShifts(head.length, source, rewriting.edits) }, allParameters };
 }
 
+/** An escape of a character that labels are made of. */
+const ESCAPED_CHARACTER = /\\u(?:\{0*|00)(?:6[dDfF15]|74|24|3\d)/;
 const ESCAPED = /\\u(?:\{0*([0-9a-fA-F]{1,6})\}|([0-9a-fA-F]{4}))/g;
 
 /** A label that the text does not hold, written with escapes or without. */
 function labelNotIn(body: string): string {
-  const plain = body.includes("\\u")
+  const plain = body.includes("\\u") && ESCAPED_CHARACTER.test(body)
     ? body.replace(ESCAPED, (whole, braced?: string, four?: string) => {
         const code = Number.parseInt(braced ?? four!, 16);
         return code > 0x10ffff ? whole : String.fromCodePoint(code);

@@ -2,7 +2,7 @@
 import { DECLARATION, Doubt, QuickReader } from "./quick-reader.ts";
 import { rewriteQuickly } from "./quick-rewriting.ts";
 import type { RewriteOptions, Rewriting } from "./rewrite-references.ts";
-import { RESERVED } from "./reserved-names.ts";
+import { RESERVED, RESERVED_PREFIX } from "./reserved-names.ts";
 import type { SyntaxNode } from "./syntax.ts";
 import { Tokens } from "./tokens.ts";
 
@@ -11,8 +11,17 @@ export interface QuickLook {
   readonly certainRequests: readonly string[];
 }
 
-/** Reserved names, or an escape of one of their first letters. */
-const MAY_BE_RESERVED = /moat\$|\\u(?:\{0*(?:6[dDfF1]|74|24)\}|00(?:6[dDfF1]|74|24))/;
+/** An escape of one of the first letters of reserved names. */
+const ESCAPED_LETTER = /\\u(?:\{0*(?:6[dDfF1]|74|24)\}|00(?:6[dDfF1]|74|24))/;
+
+/**
+ * Whether a text holds what begins a reserved name, or a part of that which is
+ * escaped. HAZARD: this is asked of the text alone, before anything reads it:
+ * the label that holds the wrapper is among these names.
+ */
+function mayHoldReserved(source: string): boolean {
+  return source.includes(RESERVED_PREFIX) || (source.includes("\\u") && ESCAPED_LETTER.test(source));
+}
 
 /** @returns undefined where the text has to be parsed. */
 export function lookQuickly(source: string, options: RewriteOptions): QuickLook | undefined {
@@ -41,7 +50,7 @@ export function lookAtModule(source: string, optionsFor: (items: readonly Syntax
 }
 
 function withoutDoubt<T>(source: string, isModule: boolean, look: (reader: QuickReader) => T): T | undefined {
-  if (MAY_BE_RESERVED.test(source)) return undefined;
+  if (mayHoldReserved(source)) return undefined;
   const tokens = new Tokens(source);
   if (tokens.doubt !== undefined) {
     tokens.release();

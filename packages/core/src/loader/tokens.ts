@@ -9,6 +9,7 @@
  * on the text being correct.
  */
 import { Buffer } from "node:buffer";
+import { namesItsSource } from "./names-its-source.ts";
 import {
   ARROW, ASSIGN, ASSIGN_OTHERWISE, AWAIT, BINARY, BRACE_CLOSE, BRACE_OPEN, BRACKET_CLOSE, BRACKET_OPEN, COLON, COMMA, DOT,
   ELLIPSIS, END, FIRST_WORD, FOR, IF, LOGICAL, NAME, NOT, NULL, NUMBER, OF, OPTIONAL_DOT, PAREN_CLOSE, PAREN_OPEN, PLUS_OR_MINUS,
@@ -190,7 +191,7 @@ export class Tokens {
   private read(): string | undefined {
     const { source, characters } = this;
     const length = source.length;
-    const mayBeMagic = source.includes("URL") && MAGIC_COMMENT.test(source);
+    const mayBeMagic = namesItsSource(source);
     let { kinds, starts, ends, links, breaks } = this;
     let capacity = kinds.length;
     let count = 0;

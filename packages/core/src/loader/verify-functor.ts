@@ -25,14 +25,6 @@ export function tailOf(label: string): string {
   return `});break ${label}}})`;
 }
 
-/** What V8 takes a file's name from; it takes any white space. */
-const MAGIC_COMMENT = /[#@]\s*source(?:Mapping)?URL/;
-
-/** Whether a text may give itself another name in stack traces, comment or not. */
-export function namesItsSource(text: string): boolean {
-  return text.includes("URL") && MAGIC_COMMENT.test(text);
-}
-
 /**
  * @param parameters names of all parameters of the outer function.
  * @param realGlobalNames names that the real global object has: all must be among them.
