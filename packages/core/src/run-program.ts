@@ -25,6 +25,7 @@ import { startEntry } from "./launching/start-entry.ts";
 import { startRecord } from "./launching/start-record.ts";
 import type { StartedBy } from "./launching/start-from-request.ts";
 import { openPreparedModules, openPreparingAhead, type PreparedModules } from "./prepared/prepared-modules.ts";
+import { openPreparedResolutions, type PreparedResolutions } from "./prepared/prepared-resolutions.ts";
 import { preparationIdentity } from "./prepared/preparation-identity.ts";
 import { storeLocation, type StoreLocation } from "./prepared/store-location.ts";
 import type { Powers } from "./endowments/principal.ts";
@@ -66,8 +67,8 @@ export interface ProgramOptions {
  */
 export function runProgram(options: ProgramOptions): void {
   const { started } = options;
-  const { realm, powers, project, entry } = openProgram(options, openPreparedModules);
-  if (realm.prepared !== undefined) saveWhenSettled(realm.prepared, powers);
+  const { realm, powers, project, entry, resolutions } = openProgram(options, openPreparedModules);
+  if (realm.prepared !== undefined) saveWhenSettled(realm.prepared, resolutions, powers);
   if (started !== undefined) {
     startEntry(realm, started.request);
     return;
@@ -99,6 +100,7 @@ export function prepareProgram(options: ProgramOptions, files: readonly string[]
 interface OpenedProgram {
   readonly realm: Realm;
   readonly powers: Powers;
+  readonly resolutions: PreparedResolutions | undefined;
   /** Real absolute paths. */
   readonly project: string;
   readonly entry: string;
@@ -112,7 +114,8 @@ function openProgram(
   const { policy, overrides, started } = options;
   const project = realpathSync.native(options.project);
   let tellClimb: (climb: Climb) => void = () => {};
-  const resolver = makeResolver(makeDisk(), { roots: [project], onClimb: (climb) => tellClimb(climb) });
+  const late: { resolutions?: PreparedResolutions | undefined } = {};
+  const resolver = makeResolver(makeDisk(), { roots: [project], onClimb: (climb) => tellClimb(climb), kept: () => late.resolutions?.kept });
   const policies = new Map(effectivePolicy(policy, overrides));
   const located = locateNames(policies.keys(), project, resolver);
   const { names } = located;
@@ -151,6 +154,8 @@ function openProgram(
   // HAZARD: a package chooses the environment of its children; where the prepared modules and their key lie does not follow it.
   const location = started === undefined ? storeLocation(project, powers.process.env) : started.request.store;
   const prepared = openModules(location, preparationIdentity(preparedFor(entry, started)));
+  const resolutions = prepared && openPreparedResolutions(prepared, project);
+  late.resolutions = resolutions;
   // A worker's are told to its parent, and not printed.
   if (started?.worker === undefined) showUncaughtErrors(powers);
   const publish = makeDenialChannel(() => powers.builtin("diagnostics_channel"), audit, powers.process.pid);
@@ -187,7 +192,7 @@ function openProgram(
       ...(started?.worker && { worker: { ...started.worker, principal: started.request.principal } }),
     },
   });
-  return { realm, powers, project, entry };
+  return { realm, powers, resolutions, project, entry };
 }
 
 /** Under which name a process's modules are kept: a child does not overwrite those of its program. */
@@ -201,9 +206,10 @@ function preparedFor(entry: string, started: StartedBy | undefined): string {
 const SETTLED_AFTER_MS = 5_000;
 
 /** Saves what was prepared when the program ends, or once it has been up for a while. */
-function saveWhenSettled(prepared: PreparedModules, powers: Powers): void {
+function saveWhenSettled(prepared: PreparedModules, resolutions: PreparedResolutions | undefined, powers: Powers): void {
   const save = (): void => {
     try {
+      resolutions?.keep();
       prepared.save();
     } catch (error) {
       // The next run prepares again: slower, nothing else. The program's own output stays its own.

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { constants, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { assertAnswer } from "../errors/assert-answer.ts";
 import type { FileReader } from "./file-reader.ts";
+import type { PlaceReader } from "./kept-resolutions.ts";
 
 /** The functions of `node:fs` that reading a package tree takes. */
 export interface DiskPower {
@@ -45,3 +46,28 @@ export const makeDisk = (power: DiskPower = captured): FileReader => {
     realpath: (path: string) => attempt(() => realpath(path)),
   }) as FileReader;
 };
+
+const { S_IFMT: FILE_TYPE, S_IFDIR: FOLDER } = constants;
+
+/** The real disk's, at this very moment: nothing is remembered. */
+export const placesOnDisk: PlaceReader = Object.freeze({
+  __proto__: null,
+  stateOf(path: string) {
+    try {
+      if (realpathSync.native(path) !== path) return undefined;
+      const { dev, ino, mode, size, mtimeMs, ctimeMs } = lstatSync(path);
+      return { text: `${dev}:${ino}:${size}:${mtimeMs}:${ctimeMs}`, isFolder: (mode & FILE_TYPE) === FOLDER, changedAt: Math.max(mtimeMs, ctimeMs) };
+    } catch (error) {
+      assertAnswer(error);
+      return undefined;
+    }
+  },
+  isTaken(path: string) {
+    try {
+      return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+    } catch {
+      // Who can't look can't say that nothing is there.
+      return true;
+    }
+  },
+}) as PlaceReader;

@@ -2,6 +2,7 @@ import { join, sep } from "node:path";
 import { makeCommonJsResolution } from "./commonjs-resolution.ts";
 import { makeEsmResolution, type Found } from "./esm-resolution.ts";
 import { folderOf, inFolder } from "./folder-of.ts";
+import type { KeptResolutions } from "./kept-resolutions.ts";
 import { memoizeReader, type FileReader } from "./file-reader.ts";
 import { formatForImport, formatForRequire, type FileFormat } from "./module-format.ts";
 import { makePackageScopes, type PackageScopes } from "./package-scope.ts";
@@ -17,6 +18,8 @@ export interface ResolverOptions {
   readonly roots?: Iterable<string>;
   /** Told of each file that a package's `main`, `exports` or `imports`, or a link, leads to outside of it. */
   readonly onClimb?: (climb: Climb) => void;
+  /** What earlier runs found; undefined as long as it is not known. */
+  readonly kept?: () => KeptResolutions | undefined;
 }
 
 /** A package that names a file of somebody else's as its own. */
@@ -133,17 +136,32 @@ export const makeResolver = (reader: FileReader, options: ResolverOptions = {}):
     return from;
   };
 
+  /** What was not there may be by now: programs write modules and then load them. */
+  const lookTwice = (specifier: string, referrer: string, mode: ResolutionMode, asked: ResolveOptions): Resolution => {
+    try {
+      return look(specifier, referrer, mode, asked);
+    } catch {
+      scopes.forgetAbsent();
+      return look(specifier, referrer, mode, asked);
+    }
+  };
+
+  /** HAZARD: whose a file is depends on what is declared as a package, and is never kept. */
+  const foundBefore = (kept: KeptResolutions, specifier: string, folder: string, mode: ResolutionMode): Resolution | undefined => {
+    const found = kept.find(mode, folder, specifier);
+    return found !== undefined && scopes.ownerOf(found.path) === found.location ? found : undefined;
+  };
+
   const resolve: Resolver["resolve"] = (specifier, referrer, mode, asked = {}) => {
     // Node's own cache has the same key: a specifier means the same from all files of a folder.
     const from = asked.paths === undefined && !asked.pathOnly ? knownFrom(mode, folderOf(referrer)) : undefined;
     const before = from?.get(specifier);
     if (before !== undefined) return before;
-    let resolution: Resolution;
-    try {
-      resolution = look(specifier, referrer, mode, asked);
-    } catch {
-      scopes.forgetAbsent();
-      resolution = look(specifier, referrer, mode, asked);
+    const kept = from === undefined ? undefined : options.kept?.();
+    let resolution = kept && foundBefore(kept, specifier, folderOf(referrer), mode);
+    if (resolution === undefined) {
+      resolution = lookTwice(specifier, referrer, mode, asked);
+      kept?.note(mode, folderOf(referrer), specifier, resolution);
     }
     Object.freeze(resolution);
     from?.set(specifier, resolution);
