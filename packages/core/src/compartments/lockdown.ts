@@ -9,7 +9,7 @@ import { makePropertiesFast } from "../endowments/fast-properties.ts";
 import { MOAT_FOLDER } from "../moat-folder.ts";
 import { installPowerlessConstructors, type PowerlessConstructors } from "./powerless-constructors.ts";
 import { tameAssignments } from "./assignment-target.ts";
-import { INTRINSICS, tameDefinitions } from "./tame-definitions.ts";
+import { tameDefinitions } from "./tame-definitions.ts";
 import { tameFunctionText } from "./function-text.ts";
 import { sourceOf } from "./loaded-sources.ts";
 import { keepElementStoresFast, type MarkCode, type WorkerMarks } from "./element-kinds.ts";
@@ -162,14 +162,10 @@ export function lockdownRealm(ownFiles: readonly string[], worker?: WorkerMarks)
   };
 }
 
+/** Those that V8 does not make fast by itself once they are read: a text's prototype is no object's. */
 function makeIntrinsicsFast(): void {
-  const source = globalThis as unknown as Record<string, { prototype?: object } | undefined>;
-  for (const name of INTRINSICS) {
-    const intrinsic = source[name];
-    if (intrinsic === undefined) continue;
-    makePropertiesFast(intrinsic);
-    if (intrinsic.prototype !== undefined) makePropertiesFast(intrinsic.prototype);
-  }
+  for (const { prototype } of [String, Number, Boolean, Symbol, BigInt, Uint8Array]) makePropertiesFast(prototype);
+  for (const constructor of [Function, native.Date, native.RegExp, native.Error]) makePropertiesFast(constructor);
 }
 
 /** A SES compartment's global object without SES's own names and with ECMAScript's other intrinsics. */

@@ -20,8 +20,7 @@ const { isExtensible, ownKeys } = Reflect;
 const { hasOwn } = Object;
 const { propertyIsEnumerable } = Object.prototype;
 
-/** The language's objects by their names. */
-export const INTRINSICS: readonly string[] = [
+const INTRINSICS = [
   "Object", "Function", "Array", "String", "Number", "Boolean", "BigInt", "Symbol", "Date", "RegExp", "Map", "Set", "WeakMap",
   "WeakSet", "WeakRef", "Promise", "ArrayBuffer", "DataView", "Int8Array", "Uint8Array", "Uint8ClampedArray", "Int16Array", "Uint16Array", "Int32Array",
   "Uint32Array", "Float32Array", "Float64Array", "BigInt64Array", "BigUint64Array", "Error", "EvalError", "RangeError", "ReferenceError",

@@ -2,6 +2,15 @@
 // does not depend on how it is run; half a millisecond or so under plain Node.
 "use strict";
 
+// V8's space for young objects grows with what stays alive, and loops that only allocate
+// take twice as long once it is larger than the processor's cache: as large everywhere from here on.
+let kept = [];
+for (let n = 0; n < 600_000; n++) {
+  if (n % 150_000 === 0) kept = [];
+  kept.push({ n });
+}
+kept = undefined;
+
 const numbers = [3, 1, 4, 1, 5, 9, 2, 6];
 const words = ["moat", "wall", "gate", "tower", "bridge", "keep"];
 const sentence = "The keep is behind the gate; the gate is behind the bridge, and the bridge is up.";
@@ -308,15 +317,15 @@ const objects = {
   },
   "methods given to instances": () => {
     let sum = 0;
-    const kept = [];
+    const all = [];
     for (let n = 0; n < 5000; n++) {
       const made = {};
       made.valueOf = count;
       made.value = n;
-      kept.push(made);
+      all.push(made);
       sum += made.value + made.valueOf(1, 2);
     }
-    return sum + kept.length;
+    return sum + all.length;
   },
   closures: () => {
     const adder = (a) => (b) => a + b;
