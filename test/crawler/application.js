@@ -3,7 +3,7 @@
 const { writeFileSync } = require("node:fs");
 const { budget, builtins, globals, scratch, out } = JSON.parse(process.argv[2]);
 let judge;
-process.emit("worker", "crawler", (given) => {
+process.emit("warning", "crawler", (given) => {
   judge = given;
 });
 (async () => {

@@ -465,7 +465,7 @@ if (planted) {
 }
 
 // Only the application, which is trusted, can emit events of the real process.
-process.on("worker", (what, receive) => {
+process.on("warning", (what, receive) => {
   if (what === "crawler") receive(judge);
 });
 if (process.env.MOAT_CRAWLER_DEBUG) {
