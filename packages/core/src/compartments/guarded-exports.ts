@@ -9,7 +9,7 @@
  */
 import { types } from "node:util";
 import type { Principal } from "../endowments/principal.ts";
-import { assertStackRoom } from "../stack-room.ts";
+import { assertStackRoom, LITTLE_ROOM } from "../stack-room.ts";
 import { guardProperty, isObject, noteGuarded, type AskToChange, type Guard } from "./guarded-property.ts";
 import { showGuardedWhenInspected } from "./guarded-inspection.ts";
 import { isNamespace } from "./module-record.ts";
@@ -50,7 +50,7 @@ export function guardUnfinished(value: unknown, exporter: Principal, ask: AskToC
 function guardFrom(value: unknown, guard: Guard, walk: Walk): void {
   const has = (object: object): boolean => (apply(weakSetHas, visited, [object]) as boolean) || (apply(weakSetHas, walk.seen, [object]) as boolean);
   if (!isObject(value) || has(value)) return;
-  assertStackRoom();
+  assertStackRoom(LITTLE_ROOM);
   const queue: unknown[] = [value];
   let plainObjects = 0;
   for (let index = 0; index < queue.length; index++) {

@@ -14,7 +14,7 @@ import type { Resolver } from "../packages/resolver.ts";
 import type { CanonicalName, PackagePolicy } from "../policy/types.ts";
 import { isFirstParty } from "../naming/canonical-name.ts";
 import { MODULE_CACHES } from "../policy/scope-rules.ts";
-import { assertStackRoom } from "../stack-room.ts";
+import { assertStackRoom, LITTLE_ROOM } from "../stack-room.ts";
 import { makeEntryModules, type EntryModules } from "./entry-modules.ts";
 import { guardExports, guardUnfinished } from "./guarded-exports.ts";
 import type { AskToChange } from "./guarded-property.ts";
@@ -178,7 +178,6 @@ export function makeRealm(options: RealmOptions): Realm {
     worldAt(location) {
       let world = worlds.get(location);
       if (world === undefined) {
-        assertStackRoom();
         world = makeWorld(realm, makePrincipal(location));
         worlds.set(location, world);
       }
@@ -241,7 +240,7 @@ export function makeRealm(options: RealmOptions): Realm {
     },
     shared<T>(key: string, make: () => T): T {
       if (!sharedValues.has(key)) {
-        assertStackRoom();
+        assertStackRoom(LITTLE_ROOM);
         sharedValues.set(key, make());
       }
       return sharedValues.get(key) as T;

@@ -1,5 +1,3 @@
-import { assertStackRoom } from "../stack-room.ts";
-
 const { defineProperty, getOwnPropertyDescriptor } = Object;
 
 /** Gives a facade a writable member, as Node's own modules have them. */
@@ -72,7 +70,6 @@ export function perContext<C extends object, T>(make: (context: C) => T): (conte
   return (context) => {
     let entry = made.get(context);
     if (entry === undefined) {
-      assertStackRoom();
       entry = { value: make(context) };
       made.set(context, entry);
     }

@@ -13,7 +13,6 @@ import { EventEmitter } from "node:events";
 import { promisify, types } from "node:util";
 import { makePropertiesFast } from "./fast-properties.ts";
 import { collectIntrinsics } from "./node-intrinsics.ts";
-import { assertStackRoom } from "../stack-room.ts";
 import { prepareEventEmitter } from "./prepare-event-emitter.ts";
 
 const { defineProperty, getPrototypeOf, getOwnPropertyDescriptor, freeze, preventExtensions } = Object;
@@ -165,14 +164,39 @@ function lock(object: object): void {
  * @param spare objects that Node itself goes on changing: left alone, and not entered
  */
 export function hardenNodeObject<T>(root: T, spare: readonly unknown[] = []): T {
+  if (unfinished !== undefined) finish(unfinished);
   if (!isObject(root) || isSettled(root)) return root;
-  assertStackRoom();
-  const queue: object[] = [root];
-  for (let at = 0; at < queue.length; at += 1) {
-    const object = queue[at]!;
-    if (!isSettled(object) && !isLeftAlone(object, spare)) hardenOne(object, queue);
-  }
+  unfinished = { queue: [root], spare };
+  finish(unfinished);
   return root;
+}
+
+interface Walk {
+  readonly queue: object[];
+  readonly spare: readonly unknown[];
+}
+
+/**
+ * HAZARD: who calls near the end of the stack has a walk end half-way, when what led to the
+ * rest of it counts as hardened. So the next walk begins with the rest.
+ */
+let unfinished: Walk | undefined;
+
+function finish({ queue, spare }: Walk): void {
+  try {
+    for (let at = 0; at < queue.length; at += 1) {
+      const object = queue[at]!;
+      if (isSettled(object) || isLeftAlone(object, spare)) continue;
+      hardenOne(object, queue);
+      // Not before: what was hardened by half is hardened again.
+      settle(object);
+    }
+    unfinished = undefined;
+  } catch (error) {
+    // An object that can't be hardened is the affair of who asked for it, and of no later one.
+    if (!(error instanceof RangeError)) unfinished = undefined;
+    throw error;
+  }
 }
 
 /** A proxy would run foreign traps; views and buffers are data, not classes. */
@@ -192,7 +216,6 @@ function isBare(keys: readonly PropertyKey[]): boolean {
 function hardenOne(object: object, queue: object[]): void {
   // By whichever way the hardener comes to it.
   if (object === EventEmitter || object === EventEmitter.prototype) prepareEventEmitter(EventEmitter);
-  settle(object);
   const prototype: unknown = getPrototypeOf(object);
   if (isObject(prototype) && !isSettled(prototype)) queue[queue.length] = prototype;
   const keys = ownKeys(object);
