@@ -3,10 +3,10 @@ import { once } from "node:events";
 import http from "node:http";
 
 const CONNECTIONS = 8;
-const WARM_UP = 500;
+const WARM_UP = 1000;
 
 /** Requests that are counted; a row tells them in a second. */
-export const REQUESTS = 2000;
+export const REQUESTS = 4000;
 
 /** @typedef {{ path: string, body?: unknown }} Question what is asked; with a body it is sent by POST, as JSON */
 

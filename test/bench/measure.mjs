@@ -51,7 +51,7 @@ export async function measure(name, program, { tools, rounds, phases, placeOf, s
     const result = byTool.get(tool);
     const place = placeOf(tool);
     const wanted = POLICIES.some((phase) => phases.has(phase));
-    for (let round = 0; round < (wanted ? roundsOf(tool) : 1); round++) {
+    for (let round = 0; round < (wanted && !isPeer(tool) ? most : 1); round++) {
       for (const [phase, { before, command, timeout }] of Object.entries(TOOLS[tool].policy(place))) {
         if (!wanted && round + POLICIES.indexOf(phase) > 0) continue;
         progress(`${name}: ${phase} by ${tool}`);

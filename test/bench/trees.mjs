@@ -2,10 +2,12 @@
 const SMALL = ["fastify"];
 const MIDDLE = ["ajv", "eslint", "express", "gulp", "mocha", "socket.io", "winston", "yargs"];
 const LARGE = [
-  ...["@nestjs/core", "@nestjs/common", "@nestjs/platform-express", "reflect-metadata"],
-  ...["autoprefixer", "cheerio", "cssnano", "d3", "eslint", "express", "fastify", "gulp", "inquirer", "ioredis"],
-  ...["jest", "joi", "jsonwebtoken", "knex", "mocha", "mongoose", "nunjucks", "pg", "redis"],
-  ...["socket.io", "socket.io-client", "stylelint", "superagent", "winston", "yargs"],
+  ...["@fastify/view", "@nestjs/common", "@nestjs/core", "@nestjs/platform-express", "reflect-metadata"],
+  ...["ajv", "async", "autoprefixer", "axios", "cheerio", "commander", "cssnano", "csv-parse", "d3", "eslint"],
+  ...["express", "fast-glob", "fastify", "graphql", "gulp", "handlebars", "immutable", "inquirer", "ioredis"],
+  ...["jest", "joi", "js-yaml", "jsonwebtoken", "knex", "lodash", "mathjs", "mocha", "mongoose", "nunjucks"],
+  ...["pg", "pino", "postcss", "protobufjs", "pug", "react-dom", "redis", "rxjs", "semver", "socket.io"],
+  ...["socket.io-client", "stylelint", "superagent", "uuid", "winston", "ws", "yaml", "yargs", "zod"],
 ];
 
 export const TREES = { "tree-50": SMALL, "tree-300": MIDDLE, "tree-1000": LARGE };
