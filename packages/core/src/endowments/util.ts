@@ -51,12 +51,27 @@ function hardenRealInspect(context: EndowmentContext, inspect: any): void {
   });
 }
 
+/**
+ * Node's `promisify` puts its mark on the function that it finds under it, and
+ * fails where that is frozen (`promisify(stream.pipeline)`): what it would have
+ * returned is that function.
+ */
+function makePromisify(real: any): Function {
+  const promisify = named("promisify", 1, (original: any) => {
+    const found: unknown = typeof original === "function" ? original[real.custom] : undefined;
+    return typeof found === "function" && !Reflect.isExtensible(found) ? found : real(original);
+  });
+  defineMember(promisify, "custom", real.custom);
+  return promisify;
+}
+
 /** A principal's `util`. */
 export function makeUtil(context: EndowmentContext): object {
   const real = context.powers.builtin("util");
   const facade = makeHandedBuiltin(context, "util") as Record<string, any>;
   hardenRealInspect(context, real.inspect);
   defineMember(facade, "inspect", makeInspect(real.inspect));
+  defineMember(facade, "promisify", makePromisify(real.promisify));
   // Each call makes another Map, but that is Node's word, not a promise.
   if (real.getSystemErrorMap)
     defineMember(

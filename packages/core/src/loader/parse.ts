@@ -5,7 +5,7 @@ import { CHILD_FIELDS, type SyntaxNode } from "./syntax.ts";
 export type Goal = "commonjs" | "module" | "script";
 
 /** A comment that would give the compiled text another name in stack traces; V8 takes any white space. */
-const MAGIC_COMMENT = /[#@]\s*source(?:Mapping)?URL/;
+const MAGIC_COMMENT = /[#@]\s*source(?:Mapping)?URL/g;
 
 export interface Parsed {
   readonly program: SyntaxNode;
@@ -98,9 +98,8 @@ export function parseGuest(source: string, goal: Goal): Parsed {
     allowHashBang: true,
     allowReturnOutsideFunction: goal === "commonjs",
     allowSuperOutsideMethod: false,
-    onComment: (_block, text, start) => {
-      const found = MAGIC_COMMENT.exec(text);
-      if (found) magicComments.push(start + 2 + found.index);
+    onComment: (_block, _text, start, end) => {
+      for (const { index } of source.slice(start, end).matchAll(MAGIC_COMMENT)) magicComments.push(start + index);
     },
   };
   if (goal === "commonjs") (options as { allowNewTargetOutsideFunction?: boolean }).allowNewTargetOutsideFunction = true;

@@ -8,6 +8,7 @@ import {
 } from "./quick-reader.ts";
 import { RESERVED } from "./reserved-names.ts";
 import { dynamicText, importedText, LANGUAGE_CONSTANTS, type RewriteOptions, type Rewriting } from "./rewrite-references.ts";
+import { replacesExports } from "./rewrite-silent-failures.ts";
 import { THIS_VALUE } from "./rewrite-sloppy.ts";
 import { STRICT_RESERVED, type ReferenceUse } from "./scan.ts";
 import type { SyntaxNode } from "./syntax.ts";
@@ -314,17 +315,19 @@ const GLUED = /^(?:\{|function|class|async|let)/;
 class Paths {
   private readonly reader: QuickReader;
   private readonly replaced: ReadonlyMap<number, Edit>;
+  private readonly replacesExports: boolean;
 
   constructor(reader: QuickReader, replaced: ReadonlyMap<number, Edit>) {
     this.reader = reader;
     this.replaced = replaced;
+    this.replacesExports = replacesExports(reader.tokens.source);
   }
 
   /** Whether the object is a path. */
   mayBeAsked({ start, dot }: MemberTokens): boolean {
     const { kinds, links } = this.reader.tokens;
     if (kinds[dot + 1] === K.PRIVATE_NAME || this.path(start, dot, false) === undefined) return false;
-    return !(dot === start + 1 && kinds[start] === K.NAME && links[start] === K.EXPORTS);
+    return this.replacesExports || !(dot === start + 1 && kinds[start] === K.NAME && links[start] === K.EXPORTS);
   }
 
   /** Objects and keys that are assigned, in turn. */

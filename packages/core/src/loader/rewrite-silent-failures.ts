@@ -29,10 +29,12 @@ export function rewriteSilentFailures(scan: Scan, source: string, { edits, machi
     return edit?.end === node.end ? edit.text : source.slice(node.start, node.end);
   };
   const handled = new Set<SyntaxNode>();
+  const replaces = replacesExports(source);
+  const asks = ({ member }: Target): boolean => replaces || !isOwnExport(member);
   for (const statement of scan.sloppyStatements) {
     const expression: SyntaxNode = statement["expression"];
     const isDivided = expression.type === "SequenceExpression" && expression.start === statement.start && !whole.has(statement);
-    const parts = (isDivided ? (expression["expressions"] as SyntaxNode[]) : [expression]).map((node) => ({ node, targets: lastTargets(node) }));
+    const parts = (isDivided ? (expression["expressions"] as SyntaxNode[]) : [expression]).map((node) => ({ node, targets: lastTargets(node).filter(asks) }));
     if (parts.every(({ targets }) => targets.length === 0)) continue;
     for (const { targets } of parts) for (const { member } of targets) handled.add(member);
     machinery.add(RESERVED.unlessSilent).add(RESERVED.silent);
@@ -96,9 +98,15 @@ function lastTargets(node: SyntaxNode): Target[] {
 }
 
 function targetOf(member: SyntaxNode): Target[] {
-  if (member.type !== "MemberExpression" || member["property"].type === "PrivateIdentifier" || !isPath(member["object"])) return [];
-  // A module's own exports: nobody freezes them while it fills them.
-  return member["object"].type === "Identifier" && member["object"].name === "exports" ? [] : [{ member }];
+  return member.type !== "MemberExpression" || member["property"].type === "PrivateIdentifier" || !isPath(member["object"]) ? [] : [{ member }];
+}
+
+/** A property of a module's own exports: nobody freezes them while it fills them. */
+const isOwnExport = (member: SyntaxNode): boolean => member["object"].type === "Identifier" && member["object"].name === "exports";
+
+/** Whether a text may put something else in the place of its exports: an intrinsic (`exports = module.exports = Object.keys`). */
+export function replacesExports(source: string): boolean {
+  return /(?<![.\w$])exports\s*=(?![=>])/.test(source);
 }
 
 /** What can be looked at twice: variables, `this`, constants, and members of these. */

@@ -18,7 +18,7 @@ import {
 } from "./token-kinds.ts";
 
 /** A comment that would give the compiled text another name in stack traces; V8 takes any white space. */
-const MAGIC_COMMENT = /[#@]\s*source(?:Mapping)?URL/;
+const MAGIC_COMMENT = /[#@]\s*source(?:Mapping)?URL/g;
 
 /** What a character below 128 may begin or be part of. */
 const IS_NAME_PART = new Uint8Array(128);
@@ -507,8 +507,7 @@ export class Tokens {
   }
 
   private noteMagic(start: number, end: number): void {
-    const found = MAGIC_COMMENT.exec(this.source.slice(start + 2, end));
-    if (found) this.magicComments.push(start + 2 + found.index);
+    for (const { index } of this.source.slice(start, end).matchAll(MAGIC_COMMENT)) this.magicComments.push(start + index);
   }
 
   private endOfString(from: number, quote: number): number {

@@ -52,6 +52,9 @@ function compareModule(source: string): boolean {
 
 describe("what the quick way says, the full way says", () => {
   const CONSTRUCTS = [
+    "exports = module.exports = Object.keys; exports.shim = 1; exports.a.b = 2; this.exports = 3",
+    "exports.a = 1; module.exports = 2; x.exports = 3; exports == 4",
+    "a = 1 // //# sourceMappingURL=b.js.map   /*# sourceURL=c.js */\n/* //@ sourceURL=d //# sourceURL=e */",
     "x = function (a, { b, c: [d = e] = f }, ...g) { return a + b + c + d + h }",
     "for (var i = 0, n = a.length; i < n; i++) b[i] = a[i]; for (k in o) p[k] = o[k]; for (const [q, r = s] of t) u[q] = r",
     "'use strict'; a[b] = c; a[b.c] = d; a['constructor'] = e; a.constructor = f; a[Symbol.iterator] = g; a[(h)] += i; a[j + k] = l; a[m()]++; --a[n]",

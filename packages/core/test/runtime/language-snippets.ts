@@ -72,6 +72,11 @@ export const SLOPPY_SNIPPETS: Readonly<Record<string, string>> = {
   "assignment to a primitive's property": `
     var s = "text", n = 1, seen = []; s.x = 1; n["y"] = 2; s.length = 9; s[0] = "q"; true.z ??= seen.push("evaluated");
     module.exports = [s, s.x, n.y, seen]`,
+  "assignment on an intrinsic in the place of the exports": `
+    exports = module.exports = Object.keys; exports.length = 5; exports.name = "x";
+    module.exports = [exports === Object.keys, exports.length, exports.name]`,
+  "two names of the source in one comment": `
+    module.exports = 1 /* //# sourceURL=a.js //@ sourceURL=b.js */`,
   "assignment on frozen objects": `
     var o = Object.freeze({ a: 1, in: { b: 2 } }), a = Object.freeze([1, 2]), k = "a", i = 0;
     o.a = 2; o.new = 3; o[k] = 4; o.a++; o.a += 5; --o.a; a[0] = 9; a[i++] = 9; a[2] = 9; o.in.b = 7; delete o.a; delete a[0];
