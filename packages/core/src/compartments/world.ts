@@ -3,7 +3,7 @@
  * its own facades. Everything that loads or evaluates for a package goes
  * through here, so that identity is a closure and never a stack.
  */
-import { isAbsolute, join } from "node:path";
+import { isAbsolute, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { makeBuiltin } from "../endowments/builtins.ts";
 import { makeGlobals } from "../endowments/globals.ts";
@@ -73,7 +73,7 @@ export function makeWorld(realm: Realm, principal: Principal): World {
   };
 
   const loader: PrincipalLoader & Record<string, unknown> = {
-    createRequire: (filename) => world.commonJs.createRequire(toPath(filename)),
+    createRequire: (filename) => world.commonJs.createRequire(fileIn(toPath(filename))),
     importModule: (specifier, referrer) => world.modules.importDynamically(specifier, toPath(referrer)),
     evaluate: (source, options) => compartmentOver(options?.global).evaluate(source, options?.filename),
     compileFunction: (parameters, body, options) =>
@@ -169,6 +169,11 @@ function makeContextCompartment(realm: Realm, owner: Principal, global: object):
         }),
       ),
   });
+}
+
+/** `createRequire` takes a folder, too, where a separator says that it is one. */
+function fileIn(path: string): string {
+  return path.endsWith("/") || path.endsWith(sep) ? join(path, "noop.js") : path;
 }
 
 function toPath(filename: string | URL): string {

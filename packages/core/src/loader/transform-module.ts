@@ -71,10 +71,10 @@ export function prepareModule(source: string, names: NameSets): ModuleFunctor {
   rewriteDirectEvals(scan, rewriting, options);
   for (const item of scan.moduleItems) rewriteItem(item, text, rewriting);
   rewriteCommon(scan, parsed, text, rewriting, imports);
-  for (const { start } of scan.importMetas) {
-    rewriting.edits.push({ start, end: start + "import.meta".length, text: RESERVED.meta });
+  // `import /*::(_)*/.meta` is one for type checkers.
+  for (const { start, end } of scan.importMetas) {
+    rewriting.edits.push({ start, end, text: `${RESERVED.meta}${lineBreaksOf(text.slice(start, end))}` });
   }
-  for (const node of scan.importMetas) if (node.end - node.start !== "import.meta".length) throw new SyntaxError("import.meta written apart");
   // A comparison to a module's grammar, a comment to a script's. V8 refuses it too.
   if (holdsHtmlComment(text)) throw new SyntaxError("HTML comments are not allowed in modules");
   const functor = makeFunctor(text, rewriting, shapeOf(found, scan.hasTopLevelAwait), names.realGlobal);
