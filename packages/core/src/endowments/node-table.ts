@@ -67,6 +67,7 @@ const MADE_MEMBERS: Readonly<Record<string, Readonly<Record<string, string>>>> =
   },
   util: {
     inspect: "with default options of the principal's own",
+    promisify: "what Node promisifies itself is found, though it is frozen",
     getSystemErrorMap: "a copy",
     types: "the principal's own copy",
   },
