@@ -1,11 +1,8 @@
 import { createConnection } from "node:net";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { app, fetched, outcome, settle, testPackage } from "./net-context.ts";
+import { cert, key } from "./test-certificate.ts";
 
 const listener = (net: any) => testPackage(net);
 const free = async (): Promise<number> => {
@@ -127,31 +124,6 @@ describe("servers", () => {
 });
 
 describe("tls and http2 over loopback", () => {
-  const folder = mkdtempSync(join(tmpdir(), "moat-tls-"));
-  execFileSync(
-    "openssl",
-    [
-      "req",
-      "-x509",
-      "-newkey",
-      "ec",
-      "-pkeyopt",
-      "ec_paramgen_curve:prime256v1",
-      "-nodes",
-      "-days",
-      "2",
-      "-subj",
-      "/CN=localhost",
-      "-keyout",
-      "k.pem",
-      "-out",
-      "c.pem",
-    ],
-    { cwd: folder, stdio: "ignore" },
-  );
-  const key = readFileSync(join(folder, "k.pem"));
-  const cert = readFileSync(join(folder, "c.pem"));
-
   test("https, tls and http2 reach what is granted and nothing else", async () => {
     const server = app.builtin("https").createServer({ key, cert }, (_q: any, r: any) => r.end("secure"));
     let connections = 0;
