@@ -41,6 +41,15 @@ const sizes = (phase, target) => [
   tree("1,000", "tree-1000", phase, target),
 ];
 
+const policies = (phase, target) => [
+  { label: "Express", program: "express", phase, target },
+  { label: "ESLint", program: "eslint", phase, target },
+  { label: "webpack", program: "webpack", phase, target },
+  { label: "TypeScript", program: "typescript", phase, target },
+  { label: "programs over real packages, median", group: "usage", mean: "median", phase, target },
+  ...sizes(phase, target),
+];
+
 /** @type {{ title: string, folded?: boolean, rows: Row[] }[]} folded: many rows, summed up by others */
 export const SECTIONS = [
   {
@@ -118,35 +127,13 @@ export const SECTIONS = [
   {
     title: "Writing the policy, nothing kept",
     rows: [
-      { label: "Express", program: "express", phase: "policy-cold", target: COLD },
-      { label: "ESLint", program: "eslint", phase: "policy-cold", target: COLD },
-      { label: "webpack", program: "webpack", phase: "policy-cold", target: COLD },
-      { label: "TypeScript", program: "typescript", phase: "policy-cold", target: COLD },
-      {
-        label: "programs over real packages, median",
-        group: "usage",
-        mean: "median",
-        phase: "policy-cold",
-        target: COLD,
-      },
-      ...sizes("policy-cold", COLD),
+      ...policies("policy-cold", COLD),
     ],
   },
   {
     title: "Writing the policy, nothing changed",
     rows: [
-      { label: "Express", program: "express", phase: "policy-warm", target: WARM },
-      { label: "ESLint", program: "eslint", phase: "policy-warm", target: WARM },
-      { label: "webpack", program: "webpack", phase: "policy-warm", target: WARM },
-      { label: "TypeScript", program: "typescript", phase: "policy-warm", target: WARM },
-      {
-        label: "programs over real packages, median",
-        group: "usage",
-        mean: "median",
-        phase: "policy-warm",
-        target: WARM,
-      },
-      ...sizes("policy-warm", WARM),
+      ...policies("policy-warm", WARM),
     ],
   },
   {

@@ -67,6 +67,7 @@ export {
   type DenialLog,
   type DenialLogOptions,
 } from "./audit/denial-log.ts";
+export { askWordsInSets, type WordLists } from "./loader/word-sets.ts";
 export { buildGraph, type GraphOptions } from "./packages/build-graph.ts";
 export { buildIdentity } from "./prepared/preparation-identity.ts";
 export { makeDisk, type DiskPower } from "./packages/disk.ts";

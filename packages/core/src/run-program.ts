@@ -24,6 +24,7 @@ import { showUncaughtErrors } from "./launching/show-uncaught.ts";
 import { startEntry } from "./launching/start-entry.ts";
 import { startRecord } from "./launching/start-record.ts";
 import type { StartedBy } from "./launching/start-from-request.ts";
+import { closedPaths } from "./prepared/closed-paths.ts";
 import { openPreparedModules, openPreparingAhead, type PreparedModules } from "./prepared/prepared-modules.ts";
 import { openPreparedResolutions, type PreparedResolutions } from "./prepared/prepared-resolutions.ts";
 import { preparationIdentity } from "./prepared/preparation-identity.ts";
@@ -153,6 +154,7 @@ function openProgram(
   const audit = options.audit ?? false;
   // HAZARD: a package chooses the environment of its children; where the prepared modules and their key lie does not follow it.
   const location = started === undefined ? storeLocation(project, powers.process.env) : started.request.store;
+  const closed = closedPaths(project, location);
   const prepared = openModules(location, preparationIdentity(preparedFor(entry, started)));
   const resolutions = prepared && openPreparedResolutions(prepared, project);
   late.resolutions = resolutions;
@@ -179,8 +181,8 @@ function openProgram(
     onUse: uses?.add,
     makeCompartmentGlobal: locked.makeCompartmentGlobal,
     realGlobalNames,
-    secretPaths: location ? [location.folder, location.userFolder] : [],
-    reservedPaths: [MOAT_FOLDER, join(project, "node_modules", ".cache", "moat"), ...(location ? [location.folder, location.userFolder] : []), join(project, "moat.policy.json"), join(project, "moat.overrides.json"), ...[options.logFile, options.learnFile].flatMap((file) => (file === undefined ? [] : [realFile(file)]))],
+    secretPaths: closed.secretPaths,
+    reservedPaths: [...closed.reservedPaths, ...[options.logFile, options.learnFile].flatMap((file) => (file === undefined ? [] : [realFile(file)]))],
     entry,
     // A command that a person starts may change the project's sources: a formatter must.
     otherEntries: isFirstParty(names.get(resolver.ownerOf(entry)) ?? "?")

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { Parser, type Options } from "acorn";
+import { askWordsInSets, type WordLists } from "@moat/core/model";
 import type { Scope, SyntaxNode } from "./scope.ts";
 
 export type ParseResult =
@@ -9,36 +10,12 @@ export type ParseResult =
 /** Loaded when a file needs it: it takes longer to load than a project with known facts takes to analyse. */
 const babel = (): typeof import("@babel/parser") => createRequire(import.meta.url)("@babel/parser");
 
-/** A list of words, as acorn asks for them: it writes `/^(?:break|case)$/` and calls nothing but `test`. */
-interface WordTest {
-  readonly source: string;
-  test(word: string): boolean;
-}
-
 /** What acorn's parser has and its types don't say. */
-interface AcornState {
+interface AcornState extends WordLists {
   start: number;
-  keywords: WordTest;
-  reservedWords: WordTest;
-  reservedWordsStrict: WordTest;
-  reservedWordsStrictBind: WordTest;
   parse(): SyntaxNode;
   startNode(): SyntaxNode;
   startNodeAt(start: number): SyntaxNode;
-}
-
-const wordTests = new Map<string, WordTest>();
-
-/** The same question to a set, which answers faster: acorn asks up to three times for each identifier. */
-function asSet(words: WordTest): WordTest {
-  const { source } = words;
-  let test = wordTests.get(source);
-  if (test === undefined) {
-    const alternatives = /^\^\(\?:([a-z|]+)\)\$$/.exec(source)?.[1];
-    const set = alternatives === undefined ? undefined : new Set(alternatives.split("|"));
-    wordTests.set(source, (test = set === undefined ? words : { source, test: (word) => set.has(word) }));
-  }
-  return test;
 }
 
 /** A node with room for what the walk adds: a property that comes later would be another allocation for each. */
@@ -58,10 +35,7 @@ class RoomyNode {
 class FastParser extends (Parser as unknown as new (options: Options, input: string) => AcornState) {
   constructor(options: Options, input: string) {
     super(options, input);
-    this.keywords = asSet(this.keywords);
-    this.reservedWords = asSet(this.reservedWords);
-    this.reservedWordsStrict = asSet(this.reservedWordsStrict);
-    this.reservedWordsStrictBind = asSet(this.reservedWordsStrictBind);
+    askWordsInSets(this);
   }
 
   override startNode(): SyntaxNode {

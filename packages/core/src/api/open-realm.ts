@@ -9,10 +9,10 @@ import { escapeForTerminal } from "../audit/escape-for-terminal.ts";
 import { makeRealm, type Realm } from "../compartments/realm.ts";
 import type { World } from "../compartments/world.ts";
 import { MoatError } from "../errors/moat-error.ts";
-import { MOAT_FOLDER } from "../moat-folder.ts";
 import type { Resolver } from "../packages/resolver.ts";
 import { nearestWord } from "../policy/nearest-word.ts";
 import type { CanonicalName, PackagePolicy } from "../policy/types.ts";
+import { closedPaths } from "../prepared/closed-paths.ts";
 import { storeLocation } from "../prepared/store-location.ts";
 import { dropGrants } from "./drop-grants.ts";
 import { lockHost } from "./locked-host.ts";
@@ -65,14 +65,7 @@ export function openRealm(options: OpenOptions): OpenRealm {
     },
     makeCompartmentGlobal: host.locked.makeCompartmentGlobal,
     realGlobalNames: host.realGlobalNames,
-    secretPaths: location ? [location.folder, location.userFolder] : [],
-    reservedPaths: [
-      MOAT_FOLDER,
-      join(project, "node_modules", ".cache", "moat"),
-      ...(location ? [location.folder, location.userFolder] : []),
-      join(project, "moat.policy.json"),
-      join(project, "moat.overrides.json"),
-    ],
+    ...closedPaths(project, location),
     entry: powers.process.argv[1] ?? join(project, "index.js"),
     otherEntries: entries,
     sharedValues: host.sharedValues,

@@ -6,6 +6,7 @@
 import { Script } from "node:vm";
 import type { Functor } from "../loader/functor.ts";
 import type { Principal } from "../endowments/principal.ts";
+import { compileFunctor } from "./compile-functor.ts";
 import { nameForEvaluated, noteScriptOwner } from "./script-owners.ts";
 import { prepareEvaluated } from "./prepare-evaluated.ts";
 import { assignmentTarget, computedTarget } from "./assignment-target.ts";
@@ -126,14 +127,8 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
 
   const instantiate: Compartment["instantiate"] = (functor, fileName, own) => {
     noteScriptOwner(fileName, options.owner);
-    // HAZARD: never `importModuleDynamically`: without it V8 rejects every `import()` that a text might still hold.
-    const { code } = functor;
-    const script = functor.compiled?.fileName === fileName ? functor.compiled.script : new Script(functor.text, {
-      filename: fileName,
-      lineOffset: -1,
-      ...(code?.data && { cachedData: code.data }),
-    });
-    code?.compiled(script);
+    const script = compileFunctor(functor, fileName);
+    functor.code?.compiled(script);
     const outer = script.runInThisContext() as Function;
     const values = functor.parameters.map((name) =>
       own !== undefined && Object.hasOwn(own, name) ? own[name]

@@ -11,7 +11,7 @@
  *
  * @see https://web.archive.org/web/2014/http://wiki.ecmascript.org/doku.php?id=strawman:fixing_override_mistake
  */
-import { makeFieldDefiner, type FieldDefiner } from "./define-field.ts";
+import { Given, makeFieldDefiner, type FieldDefiner } from "./define-field.ts";
 import { showAsNative } from "./function-text.ts";
 
 const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, hasOwn } = Object;
@@ -57,11 +57,6 @@ export interface StandIn {
   get?: (() => unknown) | undefined;
   set?: ((value: unknown) => void) | undefined;
 }
-
-/** Makes an heir's private fields those of an object that is there already. */
-const Given = function (object: object) {
-  return object;
-} as unknown as new (object: object) => object;
 
 /** A private field and no `WeakMap`: programs have tens of thousands of these, and the garbage collector looks at each entry. */
 class TolerantGetter extends Given {

@@ -1,8 +1,8 @@
 /** Prepares files ahead of time: what loading them would come to, and V8's code of it, running nothing. */
-import { Script } from "node:vm";
 import { pathToFileURL } from "node:url";
 import type { Resolution } from "../packages/types.ts";
-import { prepareSource } from "./prepare-source.ts";
+import { compileFunctor } from "./compile-functor.ts";
+import { fileNameOf, prepareSource } from "./prepare-source.ts";
 import type { Realm } from "./realm.ts";
 
 export interface PreparedFiles {
@@ -24,8 +24,8 @@ export function prepareFiles(realm: Realm, files: readonly string[]): PreparedFi
       const resolution = resolutionOf(realm, file);
       if (resolution === undefined) continue;
       const { functor } = prepareSource(realm.worldAt(resolution.location!), resolution);
-      // As `instantiate` compiles it. The path is the disk's own: a slice of a list would be kept with all of it.
-      functor.code?.compiled(new Script(functor.text, { filename: resolution.path, lineOffset: -1 }));
+      // The name is the disk's own: a slice of a list would be kept with all of it.
+      functor.code?.compiled(compileFunctor(functor, fileNameOf(resolution)));
       ready += 1;
     } catch (error) {
       refused.push({ file, reason: error instanceof Error ? error.message : String(error) });

@@ -8,6 +8,7 @@ import { COMMONJS_NAMES, type NameSets } from "../loader/name-sets.ts";
 import type { ModuleFunctor } from "../loader/transform-module.ts";
 import type { CommonJsFunctor } from "../loader/transform-text.ts";
 import type { Resolution } from "../packages/types.ts";
+import { compileFunctor } from "./compile-functor.ts";
 import { namesKeyOf } from "./names-key.ts";
 import { readSource } from "./read-source.ts";
 import { usesStackSettings } from "./stack-settings.ts";
@@ -64,10 +65,14 @@ function prepare(world: World, resolution: Resolution): PreparedSource {
 
 function prepareText(source: string, names: NameSets, resolution: Resolution): PreparedSource {
   const usesSettings = usesStackSettings(source);
-  const quick = resolution.format === "module" ? undefined : compiled(prepareCommonJsQuickly(source, names), resolution.path);
-  if (quick !== undefined) return { kind: "commonjs", functor: quick, usesStackSettings: usesSettings };
-  const quickModule = resolution.format === "module" ? compiled(prepareModuleQuickly(source, names), pathToFileURL(resolution.path).href) : undefined;
-  if (quickModule !== undefined) return { kind: "module", functor: quickModule, usesStackSettings: usesSettings };
+  const fileName = fileNameOf(resolution);
+  if (resolution.format === "module") {
+    const functor = compiled(prepareModuleQuickly(source, names), fileName);
+    if (functor !== undefined) return { kind: "module", functor, usesStackSettings: usesSettings };
+  } else {
+    const functor = compiled(prepareCommonJsQuickly(source, names), fileName);
+    if (functor !== undefined) return { kind: "commonjs", functor, usesStackSettings: usesSettings };
+  }
   try {
     if (resolution.format === "module") return { kind: "module", functor: prepareModule(source, names), usesStackSettings: usesSettings };
     return prepareAmbiguous(source, names, resolution, usesSettings);
@@ -76,15 +81,17 @@ function prepareText(source: string, names: NameSets, resolution: Resolution): P
   }
 }
 
+/** How a file's text is called in stacks: as Node does. */
+export const fileNameOf = ({ format, path }: Resolution): string => (format === "module" ? pathToFileURL(path).href : path);
+
 /**
  * A functor with V8's own judgement of it, which is the second look at a text that
  * was read quickly; undefined where V8 refuses it.
- * HAZARD: never `importModuleDynamically`, as in `instantiate`.
  */
 function compiled<T extends Functor>(functor: T | undefined, fileName: string): T | undefined {
   if (functor === undefined) return undefined;
   try {
-    return { ...functor, compiled: { script: new Script(functor.text, { filename: fileName, lineOffset: -1 }), fileName } };
+    return { ...functor, compiled: { script: compileFunctor(functor, fileName), fileName } };
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

@@ -1,4 +1,4 @@
-/** Reading sources to look at their hash: most are known, and their bytes are needed no more. */
+/** Reading sources to compare them with what is kept: most are the same, and their bytes are needed no more. */
 import { Buffer } from "node:buffer";
 import { closeSync, openSync, readSync } from "node:fs";
 

@@ -2,6 +2,14 @@
 const SETTINGS = ["sourceURL", "sourceMappingURL"];
 const SPACE = /\s/;
 
+/** The same in a comment, for who has found one. */
+const IN_COMMENT = /[#@]\s*source(?:Mapping)?URL/g;
+
+/** Where the comment between two places of a text gives the text another name: one character each, which must go. */
+export function sourceNamesIn(text: string, start: number, end: number): number[] {
+  return Array.from(text.slice(start, end).matchAll(IN_COMMENT), ({ index }) => start + index);
+}
+
 /** Whether a text may give itself another name in stack traces, in a comment or in what only looks like one. */
 export function namesItsSource(text: string): boolean {
   for (const setting of SETTINGS) {

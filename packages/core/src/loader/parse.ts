@@ -1,11 +1,10 @@
 import { Parser, tokTypes, type Options } from "acorn";
+import { sourceNamesIn } from "./names-its-source.ts";
 import { CHILD_FIELDS, type SyntaxNode } from "./syntax.ts";
+import { askWordsInSets, type WordLists } from "./word-sets.ts";
 
 /** Which grammar a text is read with. */
 export type Goal = "commonjs" | "module" | "script";
-
-/** A comment that would give the compiled text another name in stack traces; V8 takes any white space. */
-const MAGIC_COMMENT = /[#@]\s*source(?:Mapping)?URL/g;
 
 export interface Parsed {
   readonly program: SyntaxNode;
@@ -14,35 +13,10 @@ export interface Parsed {
 }
 
 /** What acorn's parser has and its types don't say. */
-interface AcornState {
+interface AcornState extends WordLists {
   readonly type: unknown;
   readonly lastTokEnd: number;
-  keywords: WordTest;
-  reservedWords: WordTest;
-  reservedWordsStrict: WordTest;
-  reservedWordsStrictBind: WordTest;
   insertSemicolon(): boolean | undefined;
-}
-
-/** A list of words, as acorn asks for them: it writes `/^(?:break|case)$/` and calls nothing but `test`. */
-interface WordTest {
-  readonly source?: string;
-  test(word: string): boolean;
-}
-
-const ALTERNATIVES = /^\^\(\?:([a-z|]+)\)\$$/;
-const wordTests = new Map<string, WordTest>();
-
-/** The same question to a set, which answers faster: acorn asks up to three times for each identifier. */
-function asSet(words: WordTest): WordTest {
-  const source = words.source!;
-  let test = wordTests.get(source);
-  if (test === undefined) {
-    const alternatives = ALTERNATIVES.exec(source)?.[1];
-    const set = alternatives === undefined ? undefined : new Set(alternatives.split("|"));
-    wordTests.set(source, (test = set === undefined ? words : { test: (word) => set.has(word) }));
-  }
-  return test;
 }
 
 /**
@@ -57,10 +31,7 @@ class GuestParser extends (Parser as unknown as new (options: Options, input: st
 
   constructor(options: Options, input: string) {
     super(options, input);
-    this.keywords = asSet(this.keywords);
-    this.reservedWords = asSet(this.reservedWords);
-    this.reservedWordsStrict = asSet(this.reservedWordsStrict);
-    this.reservedWordsStrictBind = asSet(this.reservedWordsStrictBind);
+    askWordsInSets(this);
   }
 
   override insertSemicolon(): boolean | undefined {
@@ -98,9 +69,7 @@ export function parseGuest(source: string, goal: Goal): Parsed {
     allowHashBang: true,
     allowReturnOutsideFunction: goal === "commonjs",
     allowSuperOutsideMethod: false,
-    onComment: (_block, _text, start, end) => {
-      for (const { index } of source.slice(start, end).matchAll(MAGIC_COMMENT)) magicComments.push(start + index);
-    },
+    onComment: (_block, _text, start, end) => void magicComments.push(...sourceNamesIn(source, start, end)),
   };
   if (goal === "commonjs") (options as { allowNewTargetOutsideFunction?: boolean }).allowNewTargetOutsideFunction = true;
   try {

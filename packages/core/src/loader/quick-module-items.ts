@@ -83,7 +83,7 @@ export function readExport(reader: QuickReader): SyntaxNode {
 function readDeclaration(reader: QuickReader, first: number): SyntaxNode {
   const { kinds } = reader.tokens;
   const start = reader.at;
-  const isFunction = beginsFunction(reader, start);
+  const isFunction = reader.beginsFunction(start);
   const isClass = kinds[start] === K.CLASS;
   if (!isFunction && !isClass && kinds[start] !== K.VAR && kinds[start] !== K.CONST && !reader.isName(start, K.LET)) reader.doubt();
   const known = reader.declarations.length;
@@ -106,7 +106,7 @@ function readDefault(reader: QuickReader, first: number): SyntaxNode {
   let type = "Expression";
   let id: SyntaxNode | null = null;
   const known = reader.declarations.length;
-  if (beginsFunction(reader, start)) {
+  if (reader.beginsFunction(start)) {
     type = "FunctionDeclaration";
     reader.functionStatement(start, true);
   } else if (kinds[start] === K.CLASS) {
@@ -120,11 +120,6 @@ function readDefault(reader: QuickReader, first: number): SyntaxNode {
   const declaration = { ...place(reader, start, reader.at - 1), type, id };
   if (type === "Expression") reader.endStatement();
   return { ...place(reader, first, reader.at - 1), type: "ExportDefaultDeclaration", declaration };
-}
-
-function beginsFunction(reader: QuickReader, at: number): boolean {
-  const { kinds, breaks } = reader.tokens;
-  return kinds[at] === K.FUNCTION || (reader.isName(at, K.ASYNC) && kinds[at + 1] === K.FUNCTION && breaks[at + 1] === 0);
 }
 
 function place({ tokens: { starts, ends } }: QuickReader, first: number, last: number): { type: string; start: number; end: number } {

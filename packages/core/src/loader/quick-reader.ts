@@ -232,8 +232,8 @@ export class QuickReader {
     }
   }
 
-  private beginsFunction(at: number): boolean {
-    return this.kinds[at] === K.FUNCTION || (this.isName(at, K.ASYNC) && this.kinds[at + 1] === K.FUNCTION);
+  beginsFunction(at: number): boolean {
+    return this.kinds[at] === K.FUNCTION || (this.isName(at, K.ASYNC) && this.kinds[at + 1] === K.FUNCTION && this.breaks[at + 1] === 0);
   }
 
   doubt(): never {

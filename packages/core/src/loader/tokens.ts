@@ -9,16 +9,13 @@
  * on the text being correct.
  */
 import { Buffer } from "node:buffer";
-import { namesItsSource } from "./names-its-source.ts";
+import { namesItsSource, sourceNamesIn } from "./names-its-source.ts";
 import {
   ARROW, ASSIGN, ASSIGN_OTHERWISE, AWAIT, BINARY, BRACE_CLOSE, BRACE_OPEN, BRACKET_CLOSE, BRACKET_OPEN, COLON, COMMA, DOT,
   ELLIPSIS, END, FIRST_WORD, FOR, IF, LOGICAL, NAME, NOT, NULL, NUMBER, OF, OPTIONAL_DOT, PAREN_CLOSE, PAREN_OPEN, PLUS_OR_MINUS,
   PRIVATE_NAME, QUESTION, REGEXP, RESERVED_WORDS, SEMICOLON, STAR, STRING, SUPER, TEMPLATE, TEMPLATE_HEAD, TEMPLATE_MIDDLE,
   TEMPLATE_TAIL, THIS, UPDATE, WHILE, WITH, WORDS, YIELD,
 } from "./token-kinds.ts";
-
-/** A comment that would give the compiled text another name in stack traces; V8 takes any white space. */
-const MAGIC_COMMENT = /[#@]\s*source(?:Mapping)?URL/g;
 
 /** What a character below 128 may begin or be part of. */
 const IS_NAME_PART = new Uint8Array(128);
@@ -507,7 +504,7 @@ export class Tokens {
   }
 
   private noteMagic(start: number, end: number): void {
-    for (const { index } of this.source.slice(start, end).matchAll(MAGIC_COMMENT)) this.magicComments.push(start + index);
+    this.magicComments.push(...sourceNamesIn(this.source, start, end));
   }
 
   private endOfString(from: number, quote: number): number {

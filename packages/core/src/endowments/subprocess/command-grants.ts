@@ -2,6 +2,7 @@ import { basename, isAbsolute, join, normalize, resolve, sep } from "node:path";
 import { assertAnswer } from "../../errors/assert-answer.ts";
 import type { EndowmentContext } from "../principal.ts";
 import { programFolders } from "./child-env.ts";
+import { isNodeScript, realPathOf } from "./program-files.ts";
 
 /** A program that may be started: by this absolute path and under this name. */
 export interface Program {
@@ -41,14 +42,7 @@ export function makeCommandGrants(context: EndowmentContext): {
   const windows = powers.process.platform === "win32";
   const execPath = powers.process.execPath;
 
-  const realpath = (path: string): string | undefined => {
-    try {
-      return fs.realpathSync.native(path);
-    } catch (error) {
-      assertAnswer(error);
-      return undefined;
-    }
-  };
+  const realpath = (path: string): string | undefined => realPathOf(fs, path);
   const isExecutable = (path: string): boolean => {
     try {
       if (!fs.statSync(path).isFile()) return false;
@@ -92,20 +86,7 @@ export function makeCommandGrants(context: EndowmentContext): {
     if (real === realpath(execPath) || (real !== undefined && isNodeName(real))) return "binary";
     // HAZARD: a package's own command is mostly a script for node: it has to come up under moat too.
     if (!path.startsWith(paths.project + sep) && !path.startsWith(principal.location + sep)) return undefined;
-    const head = powers.builtin("buffer").Buffer.alloc(256);
-    let length = 0;
-    try {
-      const fd = fs.openSync(path, "r");
-      try {
-        length = fs.readSync(fd, head, 0, head.length, 0);
-      } finally {
-        fs.closeSync(fd);
-      }
-    } catch (error) {
-      assertAnswer(error);
-      return undefined;
-    }
-    return /^#![^\n]*\bnode\b/.test(head.toString("latin1", 0, length)) ? "script" : undefined;
+    return isNodeScript(fs, powers.builtin("buffer").Buffer, path) ? "script" : undefined;
   };
   const program = (path: string, name: string): Program => ({ path, name, node: nodeKind(path) });
   /** The grant that covered it; under `*`, the program itself. */

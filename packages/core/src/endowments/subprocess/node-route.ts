@@ -1,8 +1,8 @@
 import { delimiter, isAbsolute, join, resolve, sep } from "node:path";
-import { assertAnswer } from "../../errors/assert-answer.ts";
 import { fileURLToPath, URL } from "node:url";
 import type { EndowmentContext } from "../principal.ts";
 import { isNodeName } from "./command-grants.ts";
+import { isNodeScript, realPathOf } from "./program-files.ts";
 import { wordsOfPlainCommand } from "./command-line.ts";
 import type { NodeLaunch } from "./launchers.ts";
 import { readNodeArguments } from "./node-arguments.ts";
@@ -38,14 +38,7 @@ export function makeNodeRoute(context: EndowmentContext): NodeRoute {
   const fs = powers.builtin("fs");
   const { execPath } = powers.process;
 
-  const realpath = (path: string): string | undefined => {
-    try {
-      return fs.realpathSync.native(path);
-    } catch (error) {
-      assertAnswer(error);
-      return undefined;
-    }
-  };
+  const realpath = (path: string): string | undefined => realPathOf(fs, path);
   const realNode = realpath(execPath);
   const folderOf = ({ cwd }: RouteOptions): string =>
     cwd === undefined || cwd === null
@@ -79,7 +72,7 @@ export function makeNodeRoute(context: EndowmentContext): NodeRoute {
   /** A package's command: a script whose first line names node. */
   const script = (file: string, args: readonly string[], options: RouteOptions): NodeLaunch | undefined => {
     const path = programOf(file, options);
-    if (path === undefined || !startsWithNode(fs, powers.builtin("buffer").Buffer, path)) return undefined;
+    if (path === undefined || !isNodeScript(fs, powers.builtin("buffer").Buffer, path)) return undefined;
     return nodeLauncher?.(principal, { entry: { file: path }, args });
   };
 
@@ -100,20 +93,4 @@ export function makeNodeRoute(context: EndowmentContext): NodeRoute {
     fork: (file, args, execArgv, options) => node([...execArgv, "--", file, ...args], options),
   };
   return route;
-}
-
-function startsWithNode(fs: any, Buffer: any, path: string): boolean {
-  const head = Buffer.alloc(128);
-  try {
-    const fd = fs.openSync(path, "r");
-    try {
-      const length: number = fs.readSync(fd, head, 0, head.length, 0);
-      return /^#![^\n]*\bnode\b/.test(head.toString("latin1", 0, length));
-    } finally {
-      fs.closeSync(fd);
-    }
-  } catch (error) {
-    assertAnswer(error);
-    return false;
-  }
 }
