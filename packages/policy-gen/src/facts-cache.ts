@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { ANALYSER_VERSION } from "./analyze-file.ts";
 import type { FileFacts, SourceInfo, Use } from "./facts.ts";
+import { writeCacheFile } from "./write-cache-file.ts";
 
 export interface FactsCacheOptions {
   /** Of the project; nothing is kept without one. */
@@ -55,14 +56,7 @@ export function openFactsCache({ folder, others }: FactsCacheOptions): FactsCach
       if (path === undefined || (!isChanged && used.size === known.size)) return;
       const text = [...used].map(([key, line]) => `${key} ${line}\n`).join("");
       if (text.length > MOST_BYTES) return;
-      const temporary = `${path}.${process.pid}.tmp`;
-      try {
-        mkdirSync(folder!, { recursive: true });
-        writeFileSync(temporary, text);
-        renameSync(temporary, path);
-      } catch {
-        rmSync(temporary, { force: true });
-      }
+      writeCacheFile(path, text);
     },
   };
 }

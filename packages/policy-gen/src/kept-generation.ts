@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { version as acornVersion } from "acorn";
 import { buildIdentity, type FileReader, type Policy } from "@moat/core/model";
 import type { Evidence, Finding } from "./grant-collector.ts";
 import { isUnchanged, type DiskRecord } from "./recorded-disk.ts";
+import { writeCacheFile } from "./write-cache-file.ts";
 
 /** What an analysis came to; all of it plain data. */
 export interface Generation {
@@ -41,16 +42,15 @@ const NAME = /^generation-[0-9a-f]{24}\.jsonl$/;
  * @param question whatever the analysis depends on besides the disk
  */
 export function openKeptGeneration(folder: string, question: readonly unknown[], reader: FileReader): KeptGeneration {
-  const key = JSON.stringify([analyserIdentity(), buildIdentity(), acornVersion, process.platform, question]);
+  const key = JSON.stringify([analyserIdentity(), PARSER, process.platform, question]);
   const path = join(folder, `generation-${createHash("sha256").update(key).digest("hex").slice(0, 24)}.jsonl`);
   return {
     find() {
-      const [disk, result, reasons] = linesOf(path);
-      if (disk === undefined || result === undefined || reasons === undefined) return undefined;
-      if (!isUnchanged(JSON.parse(disk) as DiskRecord, reader)) return undefined;
-      const { policy, findings } = JSON.parse(result) as Pick<Generation, "policy" | "findings">;
+      const lines = linesOf(path);
+      if (lines === undefined || !isUnchanged(JSON.parse(lines.next()) as DiskRecord, reader)) return undefined;
+      const { policy, findings } = JSON.parse(lines.next()) as Pick<Generation, "policy" | "findings">;
       let rest: Reasons | undefined;
-      const readRest = () => (rest ??= JSON.parse(reasons) as Reasons);
+      const readRest = () => (rest ??= JSON.parse(lines.next()) as Reasons);
       return {
         policy,
         findings,
@@ -67,42 +67,51 @@ export function openKeptGeneration(folder: string, question: readonly unknown[],
     },
     keep({ policy, findings, evidence, phantom, files }, record) {
       const lines = [record, { policy, findings }, { evidence, phantom, files }].map((part) => JSON.stringify(part));
-      const temporary = `${path}.${process.pid}.tmp`;
-      try {
-        mkdirSync(folder, { recursive: true });
-        writeFileSync(temporary, `${lines.join("\n")}\n`);
-        renameSync(temporary, path);
-        removeOldest(folder);
-      } catch {
-        rmSync(temporary, { force: true });
-      }
+      if (writeCacheFile(path, `${lines.join("\n")}\n`)) removeOldest(folder);
     },
   };
 }
 
-/** The lines of a file that was written to its end; none of one that is not there. */
-function linesOf(path: string): string[] {
+/** The lines of a file that was written to its end, as text when they are asked for; undefined where there is none. */
+function linesOf(path: string): { readonly next: () => string } | undefined {
+  let bytes: Buffer;
   try {
-    const lines = readFileSync(path, "utf8").split("\n");
-    return lines.length === 4 ? lines : [];
+    bytes = readFileSync(path);
   } catch {
-    return [];
+    return undefined;
   }
+  let at = 0;
+  const ends = [1, 2, 3].map(() => (at = bytes.indexOf(10, at) + 1));
+  if (ends.includes(0) || at !== bytes.length) return undefined;
+  let line = 0;
+  return { next: () => bytes.toString("utf8", line === 0 ? 0 : ends[line - 1], ends[line++]!) };
 }
 
-/** A hash of the analyser's own compiled files. */
-function analyserIdentity(): string {
+/** What texts are read with, besides moat's own code: Node's own look-up, which the bundle's `require` has not. */
+export const PARSER = createRequire(fileURLToPath(import.meta.url)).resolve("acorn");
+
+/** Which analyser this is: the build says, where there was one. */
+function analyserIdentity(): readonly string[] {
+  const identity = buildIdentity();
+  return identity[0] === "source" ? [hashOfSources(), ...identity] : identity;
+}
+
+function hashOfSources(): string {
   const folder = dirname(fileURLToPath(import.meta.url));
   const hash = createHash("sha256");
   for (const name of readdirSync(folder).toSorted()) {
-    if (/\.(?:cjs|ts)$/.test(name)) hash.update(name).update(readFileSync(join(folder, name)));
+    if (name.endsWith(".ts")) hash.update(name).update(readFileSync(join(folder, name)));
   }
   return hash.digest("base64url");
 }
 
 function removeOldest(folder: string): void {
-  const files = readdirSync(folder)
-    .filter((name) => NAME.test(name))
-    .map((name) => ({ path: join(folder, name), written: statSync(join(folder, name)).mtimeMs }));
-  for (const { path } of files.toSorted((a, b) => b.written - a.written).slice(MOST_FILES)) rmSync(path, { force: true });
+  try {
+    const files = readdirSync(folder)
+      .filter((name) => NAME.test(name))
+      .map((name) => ({ path: join(folder, name), written: statSync(join(folder, name)).mtimeMs }));
+    for (const { path } of files.toSorted((a, b) => b.written - a.written).slice(MOST_FILES)) rmSync(path, { force: true });
+  } catch {
+    // Another process was quicker.
+  }
 }

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFi
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { analyzeFile } from "../src/index.ts";
+import { analyzeFile } from "../src/analyze-file.ts";
 import { openFactsCache } from "../src/facts-cache.ts";
 
 const uses = (source: string, format: "commonjs" | "module" = "commonjs"): string[] =>

@@ -55,6 +55,8 @@ test.each([
   ["a file that is gone", () => unlinkSync(join(project, "node_modules/reader/lib.js")), { env: undefined }],
   ["a package that is gone", () => rmSync(join(project, "node_modules/reader"), { recursive: true }), { builtins: undefined }],
   ["a package that became a link to another folder", linkElsewhere, { env: ["DDDD"] }],
+  ["a package that was moved, with a link to it in its place", () => moveAndLink("node_modules/reader", "node_modules/.store/reader"), { env: ["AAAA"] }],
+  ["a node_modules that was moved, with a link to it in its place", () => moveAndLink("node_modules", "modules"), { env: ["AAAA"] }],
   ["a file that became a link to another one", linkFile, { env: ["EEEE"] }],
 ])("not after a change: %s", async (_what, change, expected) => {
   await generate();
@@ -123,6 +125,12 @@ function linkElsewhere(): void {
   write("node_modules/.store/node_modules/reader/package.json", '{"name":"reader"}');
   write("node_modules/.store/node_modules/reader/index.js", "module.exports = process.env.DDDD");
   symlinkSync(".store/node_modules/reader", join(project, "node_modules/reader"));
+}
+
+function moveAndLink(from: string, to: string): void {
+  mkdirSync(dirname(join(project, to)), { recursive: true });
+  renameSync(join(project, from), join(project, to));
+  symlinkSync(join(project, to), join(project, from));
 }
 
 function linkFile(): void {

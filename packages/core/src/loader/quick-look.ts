@@ -89,7 +89,7 @@ function assertNamesOfModule({ tokens, declarations: { length, values }, topFunc
   for (const item of moduleItems) {
     if (item.type === "ImportDeclaration") imported += item["specifiers"].length;
     else {
-      exported.push(...exportedNames(item));
+      exported.push(...namesExportedBy(item));
       if (item.type === "ExportNamedDeclaration" && item["source"] === null) {
         for (const { local } of item["specifiers"] as SyntaxNode[]) if (local.type !== "Identifier" || !known.has(local.name)) throw new Doubt("export");
       }
@@ -98,7 +98,7 @@ function assertNamesOfModule({ tokens, declarations: { length, values }, topFunc
   if (imported !== imports.size || exported.length !== new Set(exported).size) throw new Doubt("names");
 }
 
-function exportedNames(item: SyntaxNode): string[] {
+function namesExportedBy(item: SyntaxNode): string[] {
   if (item.type === "ExportDefaultDeclaration") return ["default"];
   if (item.type === "ExportAllDeclaration") return item["exported"] === null ? [] : [exportedName(item["exported"])];
   const { declaration, specifiers } = item;

@@ -60,7 +60,7 @@ export interface Grant {
   readonly member?: string;
 }
 
-const lists = {
+const LISTS = Object.entries({
   package: (policy: PackagePolicy) => policy.packages,
   global: (policy: PackagePolicy) => policy.globals,
   env: (policy: PackagePolicy) => policy.env,
@@ -72,16 +72,17 @@ const lists = {
   native: (policy: PackagePolicy) => policy.native,
   share: (policy: PackagePolicy) => policy.shares,
   change: (policy: PackagePolicy) => policy.changes,
-} as const satisfies Partial<Record<GrantCapability, (policy: PackagePolicy) => readonly string[] | undefined>>;
+} satisfies Partial<Record<GrantCapability, (policy: PackagePolicy) => readonly string[] | undefined>>) as [
+  GrantCapability,
+  (policy: PackagePolicy) => readonly string[] | undefined,
+][];
 
 /** The grants of a policy, in no particular order. */
 export function grantsOf(policy: PackagePolicy): Grant[] {
   const grants: Grant[] = [];
-  for (const [capability, list] of Object.entries(lists) as [
-    keyof typeof lists,
-    (p: PackagePolicy) => readonly string[] | undefined,
-  ][]) {
-    for (const target of list(policy) ?? []) grants.push({ capability, target });
+  for (const [capability, list] of LISTS) {
+    const targets = list(policy);
+    if (targets !== undefined) for (const target of targets) grants.push({ capability, target });
   }
   for (const [target, members] of Object.entries(policy.builtins ?? {})) {
     grants.push({ capability: "builtin", target });
