@@ -1,16 +1,17 @@
 const { apply } = Reflect;
 const nothing = (): void => {};
-/** Holes: nothing is written 24,000 times as moat starts. */
-const roomFor = (values: number): readonly unknown[] => {
-  const room: unknown[] = [];
-  room.length = values;
-  return room;
-};
 
-/** As much as a thousand frames take. V8 wants 40 KB of it to compile a function that is called for the first time. */
-const ROOM = roomFor(16_384);
-/** For what is done often and goes a dozen functions deep. */
-export const LITTLE_ROOM: readonly unknown[] = roomFor(8_192);
+/** Holes: nothing is written thousands of times as moat starts. */
+const HOLES: unknown[] = [];
+HOLES.length = 4_096;
+
+/** Needs room for so many values more than another function does. */
+const deeper = (ask: () => void) => (): void => void apply(ask, undefined, HOLES);
+
+/** 8,192 values. For what is done often and goes a dozen functions deep. */
+export const LITTLE_ROOM = deeper(deeper(nothing));
+/** 16,384: as much as a thousand frames take. V8 wants 40 KB of it to compile a function that is called for the first time. */
+const ROOM = deeper(deeper(LITTLE_ROOM));
 
 /**
  * Throws V8's RangeError unless there is room on the stack for whatever moat makes once:
@@ -20,6 +21,6 @@ export const LITTLE_ROOM: readonly unknown[] = roomFor(8_192);
  * prototype's hardening or the guard of somebody's exports has noted as done by then is not
  * done again. So it fails before it begins, or not for want of stack.
  */
-export function assertStackRoom(room = ROOM): void {
-  apply(nothing, undefined, room);
+export function assertStackRoom(askFor = ROOM): void {
+  askFor();
 }

@@ -117,10 +117,10 @@ function loadSes(): SesGlobals {
  */
 export function lockdownRealm(ownFiles: readonly string[], worker?: WorkerMarks): LockedRealm {
   const dropped = captureDropped();
-  const ses = withLockedPrototype(loadSes);
   const { stackTraceLimit } = Error;
-  // SES notes where it was called, and V8 would count all lines of moat for that.
+  // SES looks at stacks of errors that it makes, and V8 would count all lines of moat for that.
   Error.stackTraceLimit = 0;
+  const ses = withLockedPrototype(loadSes);
   ses.repairIntrinsics({
     errorTaming: "unsafe",
     consoleTaming: "unsafe",

@@ -6,8 +6,8 @@
  * user's secret in it, or in moat's own folder, and only for the very bytes that the file
  * has now; see `prepared-store.ts`, `made-ahead.ts`.
  */
-import { isAscii, type Buffer } from "node:buffer";
-import { existsSync, readFileSync } from "node:fs";
+import { Buffer, isAscii } from "node:buffer";
+import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
 import { createRequire, isBuiltin } from "node:module";
 import { basename, dirname, join, sep } from "node:path";
 import { Script } from "node:vm";
@@ -71,7 +71,7 @@ export function requireOwn(file: string): unknown {
   modules.set(file, module);
   loading += 1;
   try {
-    const run = packedFunction(file) ?? (compile(file, readFileSync(file)).runInThisContext() as ModuleFunction);
+    const run = packedFunction(file) ?? (compile(file).runInThisContext() as ModuleFunction);
     run.call(module.exports, module.exports, requireFrom(file), module, file, dirname(file));
   } catch (error) {
     // A package may have opened all the files that the process can have: the next one who asks gets it.
@@ -97,20 +97,38 @@ function packedFunction(file: string): ModuleFunction | undefined {
   return Object.hasOwn(pack, name) ? pack[name] : undefined;
 }
 
-/** Compiles a text of moat's own; its name in stacks is the file's. */
-export function compile(file: string, bytes: Buffer): Script {
+/** Compiles a file of moat's own; its name in stacks is the file's. */
+function compile(file: string): Script {
+  const wrapped = readWrapped(file);
+  const source = wrapped.subarray(WRAPPER[0].length, wrapped.length - WRAPPER[1].length);
   const store = kept && storeOf(file, kept.folder, kept.secret);
-  const code = store?.find(file, bytes)?.code ?? codeMadeAhead(file, bytes);
-  const text = `${WRAPPER[0]}${textOf(bytes)}${WRAPPER[1]}`;
+  const code = store?.find(file, source)?.code ?? codeMadeAhead(file, source);
+  // One byte a character where that is all there is: V8 reads such texts faster.
+  const text = wrapped.toString(isAscii(wrapped) ? "latin1" : "utf8");
   // HAZARD: no `importModuleDynamically`, on purpose: what is evaluated inherits it from its script.
   const script = new Script(text, { filename: file, ...(code && { cachedData: code }) });
-  scripts.set(file, { source: bytes, store, script, isKept: code !== undefined && script.cachedDataRejected !== true });
+  scripts.set(file, { source, store, script, isKept: code !== undefined && script.cachedDataRejected !== true });
   return script;
 }
 
-/** One byte a character where that is all there is: V8 reads such texts faster. */
-function textOf(bytes: Buffer): string {
-  return bytes.toString(isAscii(bytes) ? "latin1" : "utf8");
+/** A file's bytes between those of the wrapper: V8 would copy a text that was put together once more. */
+function readWrapped(file: string): Buffer {
+  const [before, after] = WRAPPER;
+  const opened = openSync(file, "r");
+  try {
+    const { size } = fstatSync(opened);
+    const bytes = Buffer.allocUnsafeSlow(before.length + size + after.length);
+    bytes.write(before, "latin1");
+    for (let read = 0; read < size; ) {
+      const more = readSync(opened, bytes, before.length + read, size - read, null);
+      if (more === 0) throw new Error(`${file} has changed while it was read`);
+      read += more;
+    }
+    bytes.write(after, before.length + size, "latin1");
+    return bytes;
+  } finally {
+    closeSync(opened);
+  }
 }
 
 const requireBuiltin = createRequire(import.meta.url);
