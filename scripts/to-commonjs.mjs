@@ -19,6 +19,7 @@ export function toCommonJs(text) {
   for (const node of nodesIn(body)) {
     if (node.type === "ImportExpression") replace(node, `Promise.resolve().then(()=>require(${text.slice(node.source.start, node.source.end)}))`);
     else if (isOwnRequire(node)) replace(node, "require");
+    else if (isOwnFile(node)) replace(node, "__filename");
     else if (node.type === "MemberExpression" && isImportMeta(node)) replace(node, `require("node:url").pathToFileURL(__filename).href`);
     else if (isNamedAlready(node)) replace(node, "");
     const named = nameGivenAnyway(node);
@@ -45,8 +46,13 @@ function exportsAsObject({ specifiers }) {
 }
 
 /** `createRequire(import.meta.url)`: what this file has as CommonJS. */
-function isOwnRequire(node) {
-  const [argument] = node.type === "CallExpression" && /^createRequire\d*$/.test(node.callee.name) ? node.arguments : [];
+const isOwnRequire = (node) => isCallWithOwnUrl(node, /^createRequire\d*$/);
+
+/** `fileURLToPath(import.meta.url)`: the same. */
+const isOwnFile = (node) => isCallWithOwnUrl(node, /^fileURLToPath\d*$/);
+
+function isCallWithOwnUrl(node, callee) {
+  const [argument] = node.type === "CallExpression" && callee.test(node.callee.name) ? node.arguments : [];
   return argument?.type === "MemberExpression" && isImportMeta(argument);
 }
 

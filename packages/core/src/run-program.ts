@@ -138,7 +138,7 @@ function openProgram(
     if (owner !== undefined && owner !== principal) own(owner, []);
   }
   emptyRealGlobal();
-  const locked = lockdownRealm([MOAT_FOLDER + sep, `${pathToFileURL(MOAT_FOLDER).href}/`, "node:internal/modules/"], started?.worker && { code: started.request.markCode });
+  const locked = lockdownRealm(() => [MOAT_FOLDER + sep, `${pathToFileURL(MOAT_FOLDER).href}/`, "node:internal/modules/"], started?.worker && { code: started.request.markCode });
   locked.harden(MoatError);
   const realGlobalNames = freezeRealGlobal(powers.globals);
   locked.powerlessConstructors.enable(locked.makeCompartmentGlobal(), realGlobalNames);

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import util from "node:util";
 import { nearestWord } from "@moat/core/model";
 import { usageError } from "./usage-error.ts";
 
@@ -20,7 +20,9 @@ export interface Arguments<T extends FlagTable> {
  * @throws MoatError `MOAT_USAGE` on a flag that the command does not have, with the one that was meant
  */
 export function parseFlags<T extends FlagTable>(command: string, args: readonly string[], table: T): Arguments<T> {
-  const { tokens } = parseArgs({
+  // Node loads its reader of arguments when it is asked for.
+  if (args.length === 0) return { flags: {}, positionals: [] };
+  const { tokens } = util.parseArgs({
     args: [...args],
     options: table,
     strict: false,

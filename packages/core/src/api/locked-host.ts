@@ -53,7 +53,7 @@ export function lockHost(secondWall: boolean): LockedHost {
   const { isMainThread } = powers.builtin("worker_threads");
   const putBack = secondWall ? undefined : borrowRealGlobal();
   if (secondWall) emptyRealGlobal();
-  const locked = lockdownRealm([`${pathToFileURL(MOAT_FOLDER).href}/`, "node:internal/modules/"], isMainThread ? undefined : NO_MARKS);
+  const locked = lockdownRealm(() => [`${pathToFileURL(MOAT_FOLDER).href}/`, "node:internal/modules/"], isMainThread ? undefined : NO_MARKS);
   locked.harden(MoatError);
   const realGlobalNames = putBack?.() ?? freezeRealGlobal(powers.globals);
   locked.powerlessConstructors.enable(locked.makeCompartmentGlobal(), realGlobalNames);

@@ -112,10 +112,10 @@ function loadSes(): SesGlobals {
 /**
  * Locks down the realm of this process. Irreversible; to be called once, before
  * any package's code runs and after moat has loaded its own modules.
- * @param ownFiles prefixes of file names whose frames stacks don't show.
+ * @param ownFiles gives prefixes of file names whose frames stacks don't show.
  * @param worker in a worker
  */
-export function lockdownRealm(ownFiles: readonly string[], worker?: WorkerMarks): LockedRealm {
+export function lockdownRealm(ownFiles: () => readonly string[], worker?: WorkerMarks): LockedRealm {
   const dropped = captureDropped();
   const { stackTraceLimit } = Error;
   // SES looks at stacks of errors that it makes, and V8 would count all lines of moat for that.
@@ -138,7 +138,7 @@ export function lockdownRealm(ownFiles: readonly string[], worker?: WorkerMarks)
   restoreDropped(dropped);
   restoreNativeConstructors();
   const powerlessConstructors = installPowerlessConstructors();
-  tameStackTraces([...ownFiles, "moat:", "node:internal/vm"]);
+  tameStackTraces(() => [...ownFiles(), "moat:", "node:internal/vm"]);
   tameFunctionText(sourceOf);
   tamePatterns();
   tameDefinitions();

@@ -106,9 +106,9 @@ interface StackSettings {
 const settingsOf = new WeakMap<object, StackSettings>();
 
 /** Frames of moat's own machinery, which no program should see in its stacks. */
-function isOwnFrame(site: NodeJS.CallSite, ownFiles: readonly string[]): boolean {
+function isOwnFrame(site: NodeJS.CallSite, ownFiles: () => readonly string[]): boolean {
   const file = site.getFileName() ?? (site as { getScriptNameOrSourceURL?(): string }).getScriptNameOrSourceURL?.();
-  return typeof file === "string" && ownFiles.some((prefix) => file.startsWith(prefix));
+  return typeof file === "string" && ownFiles().some((prefix) => file.startsWith(prefix));
 }
 
 const originOf = new WeakMap<object, NodeJS.CallSite>();
@@ -176,7 +176,7 @@ export function callSitesAbove(above: Function): readonly NodeJS.CallSite[] {
   }
 }
 
-function prepareStackTrace(error: object, sites: NodeJS.CallSite[], ownFiles: readonly string[]): unknown {
+function prepareStackTrace(error: object, sites: NodeJS.CallSite[], ownFiles: () => readonly string[]): unknown {
   if (error === asked) return sites;
   const visible: NodeJS.CallSite[] = [];
   for (const site of sites) if (!isOwnFrame(site, ownFiles)) visible[visible.length] = site;
@@ -210,9 +210,11 @@ let programLimit = DEFAULT_STACK_LIMIT;
 
 /**
  * Installs moat's hook on the real `Error` and makes its settings read-only.
- * @param ownFiles prefixes of file names and URLs whose frames are dropped.
+ * @param ownFiles gives prefixes of file names and URLs whose frames are dropped; asked at the first stack.
  */
-export function tameStackTraces(ownFiles: readonly string[]): void {
+export function tameStackTraces(ownFiles: () => readonly string[]): void {
+  let known: readonly string[] | undefined;
+  const ownFilesOnce = (): readonly string[] => (known ??= ownFiles());
   for (const key of Object.getOwnPropertyNames(RealError)) {
     if (!["length", "name", "prototype"].includes(key)) delete (RealError as unknown as Record<string, unknown>)[key];
   }
@@ -221,7 +223,7 @@ export function tameStackTraces(ownFiles: readonly string[]): void {
     // Absorbs assignments: sloppy programs set it on a shared `Error` they hold.
     stackTraceLimit: { value: DEFAULT_STACK_LIMIT, writable: true, enumerable: true },
     prepareStackTrace: {
-      value: (error: object, sites: NodeJS.CallSite[]) => prepareStackTrace(error, sites, ownFiles),
+      value: (error: object, sites: NodeJS.CallSite[]) => prepareStackTrace(error, sites, ownFilesOnce),
     },
   });
   RealError.stackTraceLimit = REAL_STACK_LIMIT;

@@ -11,7 +11,7 @@ import type { CanonicalName } from "../policy/types.ts";
 import { printStartRequest, type StartRequest } from "./start-request.ts";
 
 const CHILD_BOOTSTRAP = join(MOAT_FOLDER, "child-bootstrap.cjs");
-const WORKER_BOOTSTRAP = pathToFileURL(join(MOAT_FOLDER, "worker-bootstrap.cjs"));
+const WORKER_BOOTSTRAP = join(MOAT_FOLDER, "worker-bootstrap.cjs");
 
 export interface LauncherOptions {
   readonly execPath: string;
@@ -54,7 +54,7 @@ export function makeLaunchers(
     const request = requestFor(principal, entry);
     if (request === undefined) return undefined;
     const text = printStartRequest({ ...request, variables: visibleVariables, markCode: options.markCode() });
-    return { filename: WORKER_BOOTSTRAP, workerData: { request: text, workerData, environmentData } };
+    return { filename: pathToFileURL(WORKER_BOOTSTRAP), workerData: { request: text, workerData, environmentData } };
   };
   return { nodeLauncher, workerLauncher };
 }
