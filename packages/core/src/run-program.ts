@@ -113,6 +113,7 @@ function openProgram(
   openModules: (location: StoreLocation | undefined, identity: string) => PreparedModules | undefined,
 ): OpenedProgram {
   const { policy, overrides, started } = options;
+  const begun = Date.now();
   const project = realpathSync.native(options.project);
   let tellClimb: (climb: Climb) => void = () => {};
   const late: { resolutions?: PreparedResolutions | undefined } = {};
@@ -156,7 +157,7 @@ function openProgram(
   const location = started === undefined ? storeLocation(project, powers.process.env) : started.request.store;
   const closed = closedPaths(project, location);
   const prepared = openModules(location, preparationIdentity(preparedFor(entry, started)));
-  const resolutions = prepared && openPreparedResolutions(prepared, project);
+  const resolutions = prepared && openPreparedResolutions(prepared, begun);
   late.resolutions = resolutions;
   // A worker's are told to its parent, and not printed.
   if (started?.worker === undefined) showUncaughtErrors(powers);

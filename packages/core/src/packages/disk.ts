@@ -47,27 +47,24 @@ export const makeDisk = (power: DiskPower = captured): FileReader => {
   }) as FileReader;
 };
 
-const { S_IFMT: FILE_TYPE, S_IFDIR: FOLDER } = constants;
+const { S_IFMT: FILE_TYPE, S_IFDIR: FOLDER, S_IFLNK: LINK } = constants;
+const QUIET = { throwIfNoEntry: false } as const;
 
-/** The real disk's, at this very moment: nothing is remembered. */
+/** The real disk's: nothing is remembered. */
 export const placesOnDisk: PlaceReader = Object.freeze({
   __proto__: null,
-  stateOf(path: string) {
+  look(path: string) {
     try {
-      if (realpathSync.native(path) !== path) return undefined;
-      const { dev, ino, mode, size, mtimeMs, ctimeMs } = lstatSync(path);
-      return { text: `${dev}:${ino}:${size}:${mtimeMs}:${ctimeMs}`, isFolder: (mode & FILE_TYPE) === FOLDER, changedAt: Math.max(mtimeMs, ctimeMs) };
+      const found = lstatSync(path, QUIET);
+      if (found === undefined) return "nothing";
+      const { dev, ino, mode, size, mtimeMs, ctimeMs } = found;
+      const type = mode & FILE_TYPE;
+      if (type === LINK) return undefined;
+      return { state: `${dev}:${ino}:${size}:${mtimeMs}:${ctimeMs}`, isFolder: type === FOLDER, changedAt: Math.max(mtimeMs, ctimeMs) };
     } catch (error) {
+      // Who can't look can't say that nothing is there.
       assertAnswer(error);
       return undefined;
-    }
-  },
-  isTaken(path: string) {
-    try {
-      return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-    } catch {
-      // Who can't look can't say that nothing is there.
-      return true;
     }
   },
 }) as PlaceReader;

@@ -10,9 +10,17 @@ export interface FileReader {
   list(folder: string): string[];
 }
 
+/** Paths that were asked for; answers that were remembered included. */
+export interface Asked {
+  readonly places: string[];
+  readonly texts: string[];
+}
+
 export interface MemoizedReader extends FileReader {
   /** Forgets what was not there, so that it is looked for again. */
   forgetAbsent(): void;
+  /** Where to note what is asked, while somebody wants to know. Who remembers answers of his own notes them too. */
+  asked: Asked | undefined;
 }
 
 const memoize = <T>(
@@ -40,15 +48,26 @@ const memoize = <T>(
 export const memoizeReader = (reader: FileReader): MemoizedReader => {
   const stats = memoize((path) => reader.stat(path));
   const realpaths = memoize((path) => reader.realpath(path));
-  return Object.freeze({
+  const memoized = {
     __proto__: null,
-    readText: (path: string) => reader.readText(path),
+    asked: undefined as Asked | undefined,
+    readText(path: string) {
+      memoized.asked?.texts.push(path);
+      return reader.readText(path);
+    },
     list: (folder: string) => reader.list(folder),
-    stat: stats.read,
-    realpath: realpaths.read,
+    stat(path: string) {
+      memoized.asked?.places.push(path);
+      return stats.read(path);
+    },
+    realpath(path: string) {
+      memoized.asked?.places.push(path);
+      return realpaths.read(path);
+    },
     forgetAbsent() {
       stats.forgetAbsent();
       realpaths.forgetAbsent();
     },
-  }) as unknown as MemoizedReader;
+  };
+  return memoized;
 };

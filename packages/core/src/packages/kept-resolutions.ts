@@ -15,20 +15,19 @@
  * file system is exact. What the project's own code asks for is always looked up.
  */
 import { sep } from "node:path";
-import type { FileReader } from "./file-reader.ts";
+import type { Asked } from "./file-reader.ts";
 import { folderOf } from "./folder-of.ts";
 import type { Resolution } from "./types.ts";
 
-/** What is to be known of a place on the disk. */
+/** What is to be known of a place on the disk, at this very moment. */
 export interface PlaceReader {
-  /** What changes with whatever lies there; undefined where nothing does, or a link is on the way. */
-  stateOf(path: string): PlaceState | undefined;
-  /** Whether anything lies there, if only a link that leads nowhere. */
-  isTaken(path: string): boolean;
+  /** What lies there itself, links not followed; undefined for a link, and where nobody can say. */
+  look(path: string): Place | "nothing" | undefined;
 }
 
-export interface PlaceState {
-  readonly text: string;
+export interface Place {
+  /** What changes with whatever lies there. */
+  readonly state: string;
   readonly isFolder: boolean;
   /** In milliseconds since the epoch. */
   readonly changedAt: number;
@@ -49,13 +48,14 @@ export interface ResolutionRecord {
 
 export interface KeptResolutions {
   find(mode: Mode, folder: string, specifier: string): Resolution | undefined;
-  /** Remembers what was looked up in this run. */
-  note(mode: Mode, folder: string, specifier: string, resolution: Resolution): void;
+  /** Remembers what was looked up in this run, and all that was asked of the disk for it. */
+  note(mode: Mode, folder: string, specifier: string, resolution: Resolution, asked: Asked): void;
   /**
    * What is to be kept from now on; undefined where nothing has come up that could be.
-   * @param resolveBy looks up afresh, with all that it sees of the disk coming from the reader.
+   * @param begun when this run had looked at nothing yet. HAZARD: what changes after that may change
+   * between a look and the state that is kept of it.
    */
-  record(disk: FileReader, resolveBy: (reader: FileReader, mode: Mode, folder: string, specifier: string) => Resolution | undefined, now: number): ResolutionRecord | undefined;
+  record(begun: number): ResolutionRecord | undefined;
 }
 
 /** Beyond this a program asks for something else in each run. */
@@ -68,24 +68,19 @@ export function openKeptResolutions(before: ResolutionRecord | undefined, places
   const holds: (boolean | undefined)[] = [];
   const rowsFrom = new Map(before?.from ?? []);
   const opened = new Map<string, Map<string, Row>>();
-  const noted: { mode: Mode; folder: string; specifier: string; resolution: Resolution }[] = [];
+  const noted: { mode: Mode; folder: string; specifier: string; resolution: Resolution; asked: Asked }[] = [];
 
   const rowsAt = (origin: string): Map<string, Row> => {
     let rows = opened.get(origin);
     if (rows === undefined) opened.set(origin, (rows = new Map(rowsFrom.get(origin))));
     return rows;
   };
-
-  const states = new Map<string, PlaceState | undefined>();
-  const stateOf = (path: string): PlaceState | undefined => {
-    if (!states.has(path)) states.set(path, places.stateOf(path));
-    return states.get(path);
-  };
+  const placeAt = makePlaces(places);
 
   const check = (number: number): boolean => {
     const [path, state] = facts[number]!;
-    const found = stateOf(path);
-    return (holds[number] = found !== undefined && (state === undefined ? found.isFolder : found.text === state));
+    const found = placeAt(path);
+    return (holds[number] = isPlace(found) && (state === undefined ? found.isFolder : found.state === state));
   };
 
   return {
@@ -97,27 +92,77 @@ export function openKeptResolutions(before: ResolutionRecord | undefined, places
       for (const number of needed) if (!(holds[number] ?? check(number))) return undefined;
       return { path, location: path.slice(0, locationLength), format, ...(ambiguous === 1 && { ambiguous: true }) };
     },
-    note(mode, folder, specifier, resolution) {
+    note(mode, folder, specifier, resolution, asked) {
       if (!isKeepable(folder, specifier, resolution) || rowsAt(mode + folder).get(specifier) === 0) return;
-      noted.push({ mode, folder, specifier, resolution });
+      noted.push({ mode, folder, specifier, resolution, asked });
     },
-    record(disk, resolveBy, now) {
+    record(begun) {
       if (noted.length === 0) return undefined;
       const numbers = new Map(facts.map((fact, number) => [keyOf(fact), number]));
+      const number = makeFactNumbers(placeAt, (fact) => numberOf(fact, numbers, facts), begun);
       let gained = false;
-      for (const { mode, folder, specifier, resolution } of noted.splice(0)) {
-        const seen = watch(disk, places);
-        const again = resolveBy(seen.reader, mode, folder, specifier);
-        if (again === undefined || !isSame(again, resolution)) continue;
-        const needed = seen.facts();
-        if (needed?.some(({ state }) => now - state.changedAt < EXACT_TO_MS)) continue;
+      for (const { mode, folder, specifier, resolution, asked } of noted.splice(0)) {
+        const needed = new Set<number>([...asked.places.map(number.ofPlace), ...asked.texts.map(number.ofText)]);
+        if (needed.has(TOO_YOUNG)) continue;
         const { path, location, format, ambiguous } = resolution;
-        const row: Row = needed === undefined ? 0 : [path, location!.length, format, ambiguous ? 1 : 0, needed.map(({ fact }) => numberOf(fact, numbers, facts))];
-        rowsAt(mode + folder).set(specifier, row);
+        rowsAt(mode + folder).set(specifier, needed.has(BY_LINK) ? 0 : [path, location!.length, format, ambiguous ? 1 : 0, [...needed]]);
         gained = true;
       }
       return gained ? written(facts, rowsFrom, opened, holds) : undefined;
     },
+  };
+}
+
+const isPlace = (found: Place | "nothing" | undefined): found is Place => typeof found === "object";
+
+/** What lies at places, each looked at once; undefined also where a link is on the way. */
+function makePlaces(places: PlaceReader): (path: string) => Place | "nothing" | undefined {
+  const known = new Map<string, Place | "nothing" | undefined>();
+  const placeAt = (path: string): Place | "nothing" | undefined => {
+    if (known.has(path)) return known.get(path);
+    const above = folderOf(path);
+    const around = above === path ? undefined : placeAt(above);
+    let found: Place | "nothing" | undefined;
+    if (above === path || (isPlace(around) && around.isFolder)) found = places.look(path);
+    else found = around === undefined ? undefined : "nothing";
+    known.set(path, found);
+    return found;
+  };
+  return placeAt;
+}
+
+/** In the place of a fact's number: there is a link on the way, or a change that was too late to be told from the next one. */
+const BY_LINK = -1;
+const TOO_YOUNG = -2;
+
+/** The facts that what was asked of the disk comes to. */
+function makeFactNumbers(placeAt: ReturnType<typeof makePlaces>, numberOfFact: (fact: Fact) => number, begun: number) {
+  const byState = (path: string, place: Place | "nothing" | undefined): number => {
+    if (!isPlace(place)) return BY_LINK;
+    return begun - place.changedAt < EXACT_TO_MS ? TOO_YOUNG : numberOfFact([path, place.state]);
+  };
+  const ofPlace = (path: string): number => {
+    let place = placeAt(path);
+    if (place === undefined) return BY_LINK;
+    if (isPlace(place) && place.isFolder) return numberOfFact([path]);
+    // A file, or nothing: the nearest folder that is there tells.
+    let folder = path;
+    do {
+      folder = folderOf(folder);
+      place = placeAt(folder);
+    } while (place === "nothing");
+    return byState(folder, place);
+  };
+  const ofText = (path: string): number => byState(path, placeAt(path));
+  return { ofPlace: remembered(ofPlace), ofText: remembered(ofText) };
+}
+
+function remembered(answer: (path: string) => number): (path: string) => number {
+  const known = new Map<string, number>();
+  return (path) => {
+    let number = known.get(path);
+    if (number === undefined) known.set(path, (number = answer(path)));
+    return number;
   };
 }
 
@@ -166,67 +211,4 @@ function isInstalled(path: string): boolean {
 
 function isKeepable(folder: string, specifier: string, { path, location, suffix }: Resolution): boolean {
   return isInstalled(folder) && location !== undefined && isInstalled(path) && suffix === undefined && path.startsWith(location) && !specifier.startsWith("/");
-}
-
-function isSame(a: Resolution, b: Resolution): boolean {
-  return a.path === b.path && a.location === b.location && a.format === b.format && a.ambiguous === b.ambiguous && a.suffix === b.suffix;
-}
-
-interface SeenFact {
-  readonly fact: Fact;
-  readonly state: PlaceState;
-}
-
-/** A reader that notes what is asked of it. */
-function watch(disk: FileReader, places: PlaceReader): { reader: FileReader; facts(): SeenFact[] | undefined } {
-  const asked = new Set<string>();
-  const read = new Set<string>();
-  let isPlain = true;
-  return {
-    reader: {
-      stat(path) {
-        asked.add(path);
-        return disk.stat(path);
-      },
-      realpath(path) {
-        asked.add(path);
-        return disk.realpath(path);
-      },
-      readText(path) {
-        read.add(path);
-        return disk.readText(path);
-      },
-      list(folder) {
-        isPlain = false;
-        return disk.list(folder);
-      },
-    },
-    facts() {
-      const found = new Map<string, SeenFact>();
-      const need = (path: string, state: PlaceState | undefined, byState: boolean): boolean => {
-        if (state === undefined) return false;
-        const fact: Fact = byState ? [path, state.text] : [path];
-        found.set(keyOf(fact), { fact, state: byState ? state : { ...state, changedAt: 0 } });
-        return true;
-      };
-      const isKept = (path: string): boolean => {
-        const state = places.stateOf(path);
-        if (state?.isFolder) return need(path, state, false);
-        if (state === undefined && places.isTaken(path)) return false;
-        const folder = nearestFolder(path, disk);
-        return need(folder, places.stateOf(folder), true);
-      };
-      if (!isPlain) return undefined;
-      for (const path of asked) if (!isKept(path)) return undefined;
-      for (const path of read) if (!need(path, places.stateOf(path), true)) return undefined;
-      return [...found.values()];
-    },
-  };
-}
-
-/** The nearest folder above a path that is there. */
-function nearestFolder(path: string, disk: FileReader): string {
-  let folder = folderOf(path);
-  while (disk.stat(folder) !== "dir" && folderOf(folder) !== folder) folder = folderOf(folder);
-  return folder;
 }

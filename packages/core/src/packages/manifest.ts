@@ -1,4 +1,4 @@
-import type { FileReader } from "./file-reader.ts";
+import type { Asked, MemoizedReader } from "./file-reader.ts";
 import { inFolder } from "./folder-of.ts";
 import { resolutionError } from "./resolution-error.ts";
 import type { Manifest } from "./types.ts";
@@ -60,14 +60,17 @@ export interface ManifestReader {
   forgetAbsent(): void;
 }
 
-export const makeManifestReader = (disk: FileReader): ManifestReader => {
+export const makeManifestReader = (disk: MemoizedReader): ManifestReader => {
   const known = new Map<string, Manifest>();
   const absent = new Set<string>();
   return {
     forgetAbsent: () => absent.clear(),
     manifestOf(folder) {
       const found = known.get(folder);
-      if (found !== undefined || absent.has(folder)) return found;
+      if (found !== undefined || absent.has(folder)) {
+        if (disk.asked !== undefined) noteAsked(disk.asked, inFolder(folder, "package.json"), found !== undefined);
+        return found;
+      }
       const path = inFolder(folder, "package.json");
       const text = disk.stat(path) === "file" ? disk.readText(path) : undefined;
       if (text === undefined) {
@@ -80,3 +83,8 @@ export const makeManifestReader = (disk: FileReader): ManifestReader => {
     },
   };
 };
+
+function noteAsked({ places, texts }: Asked, path: string, isRead: boolean): void {
+  places.push(path);
+  if (isRead) texts.push(path);
+}

@@ -37,21 +37,17 @@ export const modulesFoldersOf = (folder: string): string[] => {
 export const makePackageScopes = (disk: MemoizedReader): PackageScopes => {
   const { manifestOf, forgetAbsent } = makeManifestReader(disk);
   const owners = makeOwners(manifestOf);
-  const scopes = new Map<string, Scope | undefined>();
   const installed = new Set<string>();
 
   const scopeOfFolder = (folder: string): Scope | undefined => {
-    const known = scopes.get(folder);
-    if (known !== undefined || scopes.has(folder)) return known;
-    let found: Scope | undefined;
-    if (!folder.endsWith(MODULES)) {
-      const manifest = manifestOf(folder);
-      const parent = folderOf(folder);
-      if (manifest !== undefined) found = { folder, manifest };
-      else if (parent !== folder) found = scopeOfFolder(parent);
+    for (let at = folder; !at.endsWith(MODULES); ) {
+      const manifest = manifestOf(at);
+      if (manifest !== undefined) return { folder: at, manifest };
+      const parent = folderOf(at);
+      if (parent === at) return undefined;
+      at = parent;
     }
-    scopes.set(folder, found);
-    return found;
+    return undefined;
   };
 
   return {
@@ -61,12 +57,14 @@ export const makePackageScopes = (disk: MemoizedReader): PackageScopes => {
     forgetAbsent() {
       disk.forgetAbsent();
       forgetAbsent();
-      scopes.clear();
     },
     installedAt(modulesFolder, name) {
       if (disk.stat(modulesFolder) !== "dir") return undefined;
       const folder = inFolder(modulesFolder, name);
-      if (installed.has(folder)) return folder;
+      if (installed.has(folder)) {
+        disk.asked?.places.push(folder);
+        return folder;
+      }
       if (disk.stat(folder) !== "dir") return undefined;
       // A link out of `node_modules` (a workspace, `npm link`, `file:`) makes its target a package.
       const real = disk.realpath(folder);

@@ -3,7 +3,7 @@ import { makeCommonJsResolution } from "./commonjs-resolution.ts";
 import { makeEsmResolution, type Found } from "./esm-resolution.ts";
 import { folderOf, inFolder } from "./folder-of.ts";
 import type { KeptResolutions } from "./kept-resolutions.ts";
-import { memoizeReader, type FileReader } from "./file-reader.ts";
+import { memoizeReader, type Asked, type FileReader } from "./file-reader.ts";
 import { formatForImport, formatForRequire, type FileFormat } from "./module-format.ts";
 import { makePackageScopes, type PackageScopes } from "./package-scope.ts";
 import { notFoundByRequire, resolutionError } from "./resolution-error.ts";
@@ -160,8 +160,14 @@ export const makeResolver = (reader: FileReader, options: ResolverOptions = {}):
     const kept = from === undefined ? undefined : options.kept?.();
     let resolution = kept && foundBefore(kept, specifier, folderOf(referrer), mode);
     if (resolution === undefined) {
-      resolution = lookTwice(specifier, referrer, mode, asked);
-      kept?.note(mode, folderOf(referrer), specifier, resolution);
+      const seen: Asked | undefined = kept && { places: [], texts: [] };
+      disk.asked = seen;
+      try {
+        resolution = lookTwice(specifier, referrer, mode, asked);
+      } finally {
+        disk.asked = undefined;
+      }
+      if (seen !== undefined) kept!.note(mode, folderOf(referrer), specifier, resolution, seen);
     }
     Object.freeze(resolution);
     from?.set(specifier, resolution);

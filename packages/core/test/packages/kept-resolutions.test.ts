@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { makeDisk, placesOnDisk } from "../../src/packages/disk.ts";
-import { memoizeReader, type FileReader } from "../../src/packages/file-reader.ts";
+import type { FileReader } from "../../src/packages/file-reader.ts";
 import { openKeptResolutions, type ResolutionRecord } from "../../src/packages/kept-resolutions.ts";
 import { makeResolver, type ResolutionMode, type Resolver } from "../../src/packages/resolver.ts";
 
@@ -50,11 +50,7 @@ function run(before: ResolutionRecord | undefined, asked = ASKED, { late = 10_00
   const calls = { count: 0 };
   const resolver = makeResolver(counting(makeDisk(), calls), { roots, kept: () => kept });
   const found = asked.map((request) => ask(resolver, ...request));
-  const record = kept.record(
-    memoizeReader(makeDisk()),
-    (reader, mode, folder, specifier) => makeResolver(reader, { roots }).resolveFrom(specifier, folder, mode),
-    Date.now() + late,
-  );
+  const record = kept.record(Date.now() + late);
   return { found, calls: calls.count, record: record && (JSON.parse(JSON.stringify(record)) as ResolutionRecord) };
 }
 
@@ -176,6 +172,25 @@ test("a link that leads nowhere may lead somewhere later", () => {
 test("what is younger than the clocks of file systems are exact is not kept", () => {
   expect(run(undefined, ASKED, { late: 0 }).record).toBeUndefined();
 });
+
+test("what changes during a run is not kept: the look was before, the state would be after", async () => {
+  await sleep(20);
+  const begun = Date.now();
+  const before = { look: (path: string) => aged(placesOnDisk.look(path), begun) };
+  const kept = openKeptResolutions(undefined, before);
+  const resolver = makeResolver(makeDisk(), { roots: [project], kept: () => kept });
+  for (const request of ASKED) ask(resolver, ...request);
+  await sleep(20);
+  write("node_modules/a/lib/x.js");
+  const record = kept.record(begun)!;
+  const rows = new Map(record.from).get(`require${at("node_modules/a")}`);
+  expect(rows?.map(([specifier]) => specifier)).toEqual(["."]);
+  expect(run(record).found).toEqual(afresh());
+});
+
+/** As if what lay there before had been there for long. */
+const aged = (found: ReturnType<typeof placesOnDisk.look>, since: number): typeof found =>
+  typeof found === "object" && found.changedAt < since ? { ...found, changedAt: 0 } : found;
 
 test("what the project asks for, and what tools put into node_modules, is looked up each time", () => {
   write("node_modules/.cache/tool/x.js");
