@@ -21,9 +21,3 @@ test("with many texts V8 optimises as ever", () => {
   for (let count = 0; count < 2_000; count += 1) pace.next();
   expect(flagHash()).toBe(before);
 });
-
-test("an unknown V8 is left alone", () => {
-  const before = flagHash();
-  makeEnginePace("99.1").next();
-  expect(flagHash()).toBe(before);
-});

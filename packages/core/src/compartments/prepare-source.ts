@@ -3,10 +3,11 @@ import { Buffer } from "node:buffer";
 import { pathToFileURL } from "node:url";
 import { Script } from "node:vm";
 import type { Functor } from "../loader/functor.ts";
-import { prepareCommonJs, prepareCommonJsQuickly, prepareModule, prepareModuleQuickly } from "../loader/late.ts";
+import { loadPreparation, prepareCommonJs, prepareCommonJsQuickly, prepareModule, prepareModuleQuickly } from "../loader/late.ts";
 import { COMMONJS_NAMES, type NameSets } from "../loader/name-sets.ts";
 import type { ModuleFunctor } from "../loader/transform-module.ts";
 import type { CommonJsFunctor } from "../loader/transform-text.ts";
+import { optimisedLate } from "../optimise-late.ts";
 import type { Resolution } from "../packages/types.ts";
 import { compileFunctor } from "./compile-functor.ts";
 import { namesKeyOf } from "./names-key.ts";
@@ -54,7 +55,9 @@ function prepare(world: World, resolution: Resolution): PreparedSource {
     const { functor, ...traits } = found.facts as PreparedSource;
     return { ...traits, functor: { ...functor, text: found.text, code: found.code } } as PreparedSource;
   }
-  const prepared = prepareText(bytes.toString("utf8"), world.compartment.names, resolution);
+  const source = bytes.toString("utf8");
+  loadPreparation();
+  const prepared = optimisedLate(() => prepareText(source, world.compartment.names, resolution));
   if (name === undefined) return prepared;
   const { functor, ...traits } = prepared;
   const { text, compiled: _compiled, ...facts } = functor;

@@ -8,3 +8,4 @@
 export { prepareModule, prepareModuleQuickly } from "./transform-module.ts";
 export { prepareCommonJs, prepareCommonJsQuickly, prepareFunction, prepareScript } from "./transform-text.ts";
 export { exportedNames } from "./exported-names.ts";
+export { loadPreparation } from "./load-preparation.ts";
