@@ -1,7 +1,7 @@
 import { refusedMember } from "./access-denied.ts";
 import { BUILTIN_ALIASES, DEPRECATED_STREAMS, HANDED_BUILTINS, REFUSED_BUILTINS } from "./builtin-members.ts";
 import { BUILTIN_FACTORIES } from "./builtin-factories.ts";
-import { defineMember, perContext } from "./facade.ts";
+import { deferredOriginal, defineMember, perContext } from "./facade.ts";
 import { hardenBasics } from "./harden-basics.ts";
 import { grantedMembers, grantingRow } from "./granted-members.ts";
 import { observedBuiltin } from "./observed-builtin.ts";
@@ -56,8 +56,9 @@ function filterMembers(context: EndowmentContext, name: string, facade: object, 
     const granted = typeof key === "symbol" || members.includes(key) || key === "constants";
     if (granted || (typeof value !== "object" && typeof value !== "function" && "value" in descriptor)) {
       Object.defineProperty(filtered, key, descriptor);
-    } else if (typeof value === "function") {
-      defineMember(filtered, key, refusedMember(context, name, key, value), descriptor.enumerable);
+    } else {
+      const original: unknown = value ?? deferredOriginal(descriptor);
+      if (typeof original === "function") defineMember(filtered, key, refusedMember(context, name, key, original), descriptor.enumerable);
     }
   }
   return filtered;

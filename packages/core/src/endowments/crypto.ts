@@ -1,7 +1,7 @@
-import { defineMember, lazyDescriptor, named } from "./facade.ts";
+import { deferMember, lazyDescriptor, named } from "./facade.ts";
 import { hardenPrototypesOf } from "./harden-instances.ts";
 import { hardenNodeObject } from "./harden-node.ts";
-import { makeHandedBuiltin } from "./handed-builtin.ts";
+import { makeHandedBuiltin, reach } from "./handed-builtin.ts";
 import type { EndowmentContext } from "./principal.ts";
 
 const { apply, ownKeys } = Reflect;
@@ -41,9 +41,15 @@ export function makeCrypto(context: EndowmentContext): object {
   const facade = makeHandedBuiltin(context, "crypto") as Record<string, unknown>;
   for (const name of CALLING_BACK) {
     const descriptor = getOwnPropertyDescriptor(real, name);
-    if (typeof real[name] !== "function" || descriptor === undefined) continue;
-    const member = context.shared(`crypto.${name}`, () => withoutReceiver(real[name]));
-    defineMember(facade, name, member, descriptor.enumerable === true);
+    if (descriptor === undefined) continue;
+    // Node's old names of `randomBytes` are accessors that ask for all options of the process.
+    const original: unknown = "value" in descriptor ? descriptor.value : real.randomBytes;
+    if (typeof original !== "function") continue;
+    const make = (): unknown => {
+      reach(context, "crypto", name);
+      return context.shared(`crypto.${name}`, () => withoutReceiver(real[name]));
+    };
+    deferMember(facade, name, original, make, descriptor.enumerable === true);
   }
   for (const name of ["webcrypto", "subtle"]) {
     if (!(name in real)) continue;

@@ -53,6 +53,20 @@ export function lazyDescriptor(key: PropertyKey, compute: () => unknown, enumera
   } as PropertyDescriptor;
 }
 
+const deferred = new WeakMap<Function, Function>();
+
+/** A member that is made, or hardened, when it is first looked at; `original` is the function that it will be or stand for. */
+export function deferMember(object: object, key: string, original: Function, compute: () => unknown, enumerable = true): void {
+  const descriptor = lazyDescriptor(key, compute, enumerable);
+  deferred.set(descriptor.get!, original);
+  defineProperty(object, key, descriptor);
+}
+
+/** What a deferred member will be, for its name and arity; undefined for any other. */
+export function deferredOriginal({ get }: PropertyDescriptor): Function | undefined {
+  return get && deferred.get(get);
+}
+
 /** A function with another one's name and arity, as far as programs look. */
 export function named<T extends Function>(name: string, length: number, implementation: T): T {
   defineProperty(implementation, "name", { __proto__: null, value: name, configurable: true } as PropertyDescriptor);

@@ -1,22 +1,24 @@
 import { HANDED_BUILTINS } from "./builtin-members.ts";
 import type { HandedBuiltin } from "./builtin-members.ts";
 import { refusedMember } from "./access-denied.ts";
-import { defineMember, lazyDescriptor, named } from "./facade.ts";
+import { defineMember, deferMember, lazyDescriptor, named } from "./facade.ts";
 import { hardenNodeObject } from "./harden-node.ts";
-import { hardenInstancesOf } from "./sample-instances.ts";
+import { hardenBehind, hardenInstancesOf, leadsToUnhardened } from "./sample-instances.ts";
 import type { EndowmentContext } from "./principal.ts";
 
 /**
  * A principal's facade of a builtin that is harmless but for the members that
  * its table refuses: a fresh object whose values are the hardened real ones.
+ * Members that lead to classes are hardened, with these, when one of them is first looked at:
+ * most who ask for `zlib` or `crypto` use little of it.
  * Builtins that are functions (`events`, `stream`) are handed over themselves,
  * hardened: programs compare them by identity.
  */
 export function makeHandedBuiltin(context: EndowmentContext, name: string): object {
   const real = context.powers.builtin(name);
   const row: HandedBuiltin = HANDED_BUILTINS[name as keyof typeof HANDED_BUILTINS];
-  hardenInstancesOf(context, name);
   if (typeof real === "function") {
+    hardenInstancesOf(context, name);
     makeRefusedInert(context, name as keyof typeof HANDED_BUILTINS);
     // What its getters make later is shared too.
     for (const key of row.members) {
@@ -25,25 +27,44 @@ export function makeHandedBuiltin(context: EndowmentContext, name: string): obje
     return hardenNodeObject(real);
   }
   const facade: Record<string, unknown> = {};
-  const all = row.members.length === 1 && row.members[0] === "*";
-  const keys = all ? Object.keys(real) : row.members;
-  for (const key of keys) {
+  for (const key of membersOf(row, real)) {
     const descriptor = Object.getOwnPropertyDescriptor(real, key);
     if (descriptor === undefined) continue;
     const enumerable = descriptor.enumerable === true;
-    if ("value" in descriptor) defineMember(facade, key, hardenNodeObject(descriptor.value), enumerable);
-    else
-      Object.defineProperty(
-        facade,
-        key,
-        lazyDescriptor(key, () => hardenNodeObject(real[key]), enumerable),
-      );
+    const { value } = descriptor;
+    if (!("value" in descriptor)) Object.defineProperty(facade, key, lazyDescriptor(key, () => reach(context, name, key), enumerable));
+    else if (isObject(value) && leadsToUnhardened(name, key)) deferHardening(context, name, facade, key, value, enumerable);
+    else defineMember(facade, key, hardenNodeObject(value), enumerable);
   }
   for (const key of Object.keys(row.refused ?? {})) {
     const original = Object.getOwnPropertyDescriptor(real, key)?.value;
     if (typeof original === "function") defineMember(facade, key, refusedMember(context, name, key, original));
   }
   return facade;
+}
+
+function membersOf(row: HandedBuiltin, real: object): readonly string[] {
+  return row.members.length === 1 && row.members[0] === "*" ? Object.keys(real) : row.members;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "function" || (typeof value === "object" && value !== null);
+}
+
+function deferHardening(context: EndowmentContext, name: string, facade: object, key: string, value: object, enumerable: boolean): void {
+  const compute = (): unknown => reach(context, name, key);
+  if (typeof value === "function") deferMember(facade, key, value, compute, enumerable);
+  else Object.defineProperty(facade, key, lazyDescriptor(key, compute, enumerable));
+}
+
+/** A member of the real builtin, hardened with all that it leads to. */
+export function reach(context: EndowmentContext, name: string, key: string): unknown {
+  const real = context.powers.builtin(name);
+  hardenBehind(context, name, key, () => {
+    const row: HandedBuiltin = HANDED_BUILTINS[name as keyof typeof HANDED_BUILTINS];
+    for (const member of membersOf(row, real)) hardenNodeObject(Object.getOwnPropertyDescriptor(real, member)?.value);
+  });
+  return hardenNodeObject(real[key]);
 }
 
 /** In a builtin that is one object for all, what changes the whole program does nothing: it can't know who calls. */

@@ -1,5 +1,5 @@
 /**
- * The ECMAScript intrinsics of this realm, found by walking. The hardener of
+ * The ECMAScript intrinsics of this realm. The hardener of
  * Node's classes stops at them: freezing them is `lockdown`'s business, and so
  * is deciding how.
  */
@@ -104,21 +104,35 @@ function hiddenIntrinsics(): unknown[] {
   );
 }
 
-/** Makes the set of all intrinsics. Call it before guest code runs. */
+/** Namespaces whose members are classes. */
+const NAMESPACES_OF_CLASSES: ReadonlySet<string> = new Set(["Intl", "Temporal"]);
+
+/**
+ * Makes the set of the intrinsics that hold properties: constructors, prototypes, namespaces.
+ * Plain methods are not in it, of which there are five times as many: hardening one
+ * again finds it frozen, and nothing behind it. Call it before guest code runs.
+ */
 export function collectIntrinsics(): WeakSet<object> {
   const found = new WeakSet<object>();
-  const queue: unknown[] = hiddenIntrinsics();
-  for (const name of INTRINSIC_NAMES) queue.push((globalThis as any)[name]);
-  while (queue.length > 0) {
-    const next = queue.pop();
-    if (next === null || (typeof next !== "object" && typeof next !== "function")) continue;
-    if (found.has(next)) continue;
-    found.add(next);
-    queue.push(getPrototypeOf(next));
-    for (const key of ownKeys(next)) {
-      const descriptor = getOwnPropertyDescriptor(next, key);
-      if (descriptor !== undefined) queue.push(descriptor.value, descriptor.get, descriptor.set);
-    }
+  /** With what it inherits from, and the other one of a class and its prototype. */
+  const add = (value: unknown): void => {
+    if (!isObject(value) || found.has(value)) return;
+    found.add(value);
+    add(getPrototypeOf(value));
+    add(getOwnPropertyDescriptor(value, "prototype")?.value);
+    add(getOwnPropertyDescriptor(value, "constructor")?.value);
+  };
+  hiddenIntrinsics().forEach(add);
+  for (const name of INTRINSIC_NAMES) {
+    const value: unknown = (globalThis as any)[name];
+    add(value);
+    if (!NAMESPACES_OF_CLASSES.has(name) || !isObject(value)) continue;
+    for (const key of ownKeys(value)) add(getOwnPropertyDescriptor(value, key)?.value);
   }
+  add(Array.prototype[Symbol.unscopables]);
   return found;
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === "object" && value !== null) || typeof value === "function";
 }

@@ -37,6 +37,38 @@ CCqGSM49BAMCA0cAMEQCIA2dTYjUzRD1vJwcXEkfEeIwdwTQm6F3VAOKRydA8cm6
 AiAOXGM8IL4/LE5mBJunlqt9u+C15DeK/XXpXYVJ8r2rLw==
 -----END CERTIFICATE-----`;
 
+const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
+
+/**
+ * Members that lead to no class of Node's, neither by what they return nor by whom they
+ * call: texts, numbers, bytes, functions of the caller's own. Using them hardens no others.
+ */
+const PLAIN: Readonly<Record<string, ReadonlySet<string>>> = {
+  buffer: words("Buffer atob btoa constants isAscii isUtf8 kMaxLength kStringMaxLength transcode"),
+  crypto: words(`
+    checkPrime checkPrimeSync constants generatePrime generatePrimeSync getCipherInfo getCiphers getCurves getFips getHashes
+    getRandomValues hash hkdf hkdfSync pbkdf2 pbkdf2Sync prng pseudoRandomBytes randomBytes randomFill randomFillSync randomInt
+    randomUUID randomUUIDv7 rng scrypt scryptSync secureHeapUsed timingSafeEqual`),
+  url: words("domainToASCII domainToUnicode fileURLToPath fileURLToPathBuffer format"),
+  util: words(`
+    _errnoException _exceptionWithHostPort _extend callbackify debug debuglog deprecate format formatWithOptions
+    getSystemErrorMessage getSystemErrorName inherits isArray isBoolean isBuffer isDate isDeepStrictEqual isError isFunction isNull
+    isNullOrUndefined isNumber isObject isPrimitive isRegExp isString isSymbol isUndefined log parseArgs parseEnv promisify
+    stripVTControlCharacters styleText toUSVString`),
+  zlib: words("codes constants crc32"),
+};
+
+/** Members that lead to a few classes, and samples of these. */
+const FEW: Readonly<Record<string, { readonly members: ReadonlySet<string>; readonly make: Sampler }>> = {
+  crypto: {
+    members: words("Hash Hmac createHash createHmac"),
+    make: (builtin) => {
+      const { createHash, createHmac } = builtin("crypto");
+      return [createHash("sha256"), createHmac("sha256", "key")];
+    },
+  },
+};
+
 /**
  * For each builtin, one instance of each class that it makes with something
  * shared inside (see {@link hardenPrototypesOf}).
@@ -214,12 +246,40 @@ const release = (instance: any): void => {
   if (typeof instance?.emitDestroy === "function") instance.emitDestroy();
 };
 
+const leadsToFew = (builtin: string, member: string): boolean => Object.hasOwn(FEW, builtin) && FEW[builtin]!.members.has(member);
+
+/** Builtins, and those of few classes as `name.few`, behind which all is hardened. */
+const hardenedBehind = new Set<string>();
+
+/** Whether a member's first use has more to harden than the member. */
+export function leadsToUnhardened(builtin: string, member: string): boolean {
+  if (!Object.hasOwn(SAMPLES, builtin) || hardenedBehind.has(builtin)) return false;
+  if (Object.hasOwn(PLAIN, builtin) && PLAIN[builtin]!.has(member)) return false;
+  return !leadsToFew(builtin, member) || !hardenedBehind.has(`${builtin}.few`);
+}
+
+/** Hardens what a member leads to: for most, whatever the builtin has, as what one returns is of a class that is another. */
+export function hardenBehind(context: EndowmentContext, builtin: string, member: string, hardenMembers: () => void): void {
+  if (!leadsToUnhardened(builtin, member)) return;
+  if (leadsToFew(builtin, member)) {
+    hardenSamples(context, `hardened.instances.${builtin}.few`, FEW[builtin]!.make);
+    hardenedBehind.add(`${builtin}.few`);
+    return;
+  }
+  hardenInstancesOf(context, builtin);
+  hardenMembers();
+  hardenedBehind.add(builtin);
+}
+
 /** Hardens the classes inside a builtin's instances, once for the realm. */
 export function hardenInstancesOf(context: EndowmentContext, builtin: string): void {
   if (builtin === "readline/promises") return hardenInstancesOf(context, "readline");
-  if (!Object.hasOwn(SAMPLES, builtin)) return;
-  context.shared(`hardened.instances.${builtin}`, () => {
-    const samples = SAMPLES[builtin]!((name) => context.powers.builtin(name));
+  if (Object.hasOwn(SAMPLES, builtin)) hardenSamples(context, `hardened.instances.${builtin}`, SAMPLES[builtin]!);
+}
+
+function hardenSamples(context: EndowmentContext, key: string, make: Sampler): void {
+  context.shared(key, () => {
+    const samples = make((name) => context.powers.builtin(name));
     for (const sample of samples) hardenPrototypesOf(sample);
     samples.forEach(release);
     return true;

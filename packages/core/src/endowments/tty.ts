@@ -1,5 +1,5 @@
 import { accessDenied } from "./access-denied.ts";
-import { defineMember, named } from "./facade.ts";
+import { deferMember, defineMember, named } from "./facade.ts";
 import { principalProcess } from "./process/process.ts";
 import { outputClasses } from "./process/standard-output.ts";
 import type { EndowmentContext } from "./principal.ts";
@@ -18,17 +18,18 @@ export function makeTty(context: EndowmentContext): object {
     context.principal.denies({ capability: "fs.write", target: `fd ${String(fd)}`, via: what });
     throw accessDenied(what, "FileSystemWrite");
   };
-  const WriteStream = named("WriteStream", 1, function (fd: unknown) {
-    if (fd === 1 || fd === 2) return fd === 1 ? own().stdout : own().stderr;
-    return context.principal.trusted ? new real.WriteStream(fd) : refuse("tty.WriteStream", fd);
-  });
+  // The classes of streams, which most who ask whether there is a terminal have no need of.
+  const makeWriteStream = (): Function => {
+    const WriteStream = named("WriteStream", 1, function (fd: unknown) {
+      if (fd === 1 || fd === 2) return fd === 1 ? own().stdout : own().stderr;
+      return context.principal.trusted ? new real.WriteStream(fd) : refuse("tty.WriteStream", fd);
+    });
+    const { prototype } = outputClasses(context).TerminalOutput;
+    return Object.defineProperty(WriteStream, "prototype", { value: prototype, writable: false });
+  };
   const ReadStream = named("ReadStream", 2, function (fd: unknown, options: unknown) {
     if (fd === 0) return own().stdin;
     return context.principal.trusted ? new real.ReadStream(fd, options) : refuse("tty.ReadStream", fd);
-  });
-  Object.defineProperty(WriteStream, "prototype", {
-    value: outputClasses(context).TerminalOutput.prototype,
-    writable: false,
   });
   const facade = {};
   defineMember(
@@ -37,6 +38,6 @@ export function makeTty(context: EndowmentContext): object {
     named("isatty", 1, (fd: unknown) => real.isatty(fd)),
   );
   defineMember(facade, "ReadStream", ReadStream);
-  defineMember(facade, "WriteStream", WriteStream);
+  deferMember(facade, "WriteStream", real.WriteStream, makeWriteStream);
   return facade;
 }

@@ -1,5 +1,5 @@
 import { builtinFacade } from "./builtins.ts";
-import { defineMember, named } from "./facade.ts";
+import { deferMember, defineMember, lazyDescriptor, named } from "./facade.ts";
 import { hardenNodeObject } from "./harden-node.ts";
 import { makeHandedBuiltin } from "./handed-builtin.ts";
 import type { EndowmentContext } from "./principal.ts";
@@ -70,7 +70,7 @@ export function makeUtil(context: EndowmentContext): object {
   const real = context.powers.builtin("util");
   const facade = makeHandedBuiltin(context, "util") as Record<string, any>;
   hardenRealInspect(context, real.inspect);
-  defineMember(facade, "inspect", makeInspect(real.inspect));
+  deferMember(facade, "inspect", real.inspect, () => makeInspect(real.inspect));
   defineMember(facade, "promisify", makePromisify(real.promisify));
   // Each call makes another Map, but that is Node's word, not a promise.
   if (real.getSystemErrorMap)
@@ -79,6 +79,6 @@ export function makeUtil(context: EndowmentContext): object {
       "getSystemErrorMap",
       named("getSystemErrorMap", 0, () => new Map(real.getSystemErrorMap())),
     );
-  defineMember(facade, "types", builtinFacade(context, "util/types"));
+  Object.defineProperty(facade, "types", lazyDescriptor("types", () => builtinFacade(context, "util/types")));
   return facade;
 }

@@ -1,5 +1,7 @@
 import { facadeFromTable } from "../member-table.ts";
 import { accessDenied } from "../access-denied.ts";
+import { named } from "../facade.ts";
+import { reach } from "../handed-builtin.ts";
 import { hardenNodeObject } from "../harden-node.ts";
 import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
 import { facadeClass } from "./facade-class.ts";
@@ -23,10 +25,21 @@ export function tlsParts(context: EndowmentContext): NetworkParts {
     refuseEngines(nativeContext);
     hideConstructors(Object.getPrototypeOf(nativeContext));
     hardenHandles(Object.getPrototypeOf(nativeContext));
+    for (const name of ["getPeerX509Certificate", "getX509Certificate"]) hardenCertificatesOf(context, tls.TLSSocket.prototype, name);
     for (const name of ["TLSSocket", "Server", "SecureContext"]) hardenNodeObject(tls[name]);
     return true;
   });
   return parts;
+}
+
+/** Certificates are of a class of `crypto`, which waits with its keys until somebody can have one. */
+function hardenCertificatesOf(context: EndowmentContext, sockets: any, name: string): void {
+  const real: unknown = sockets[name];
+  if (typeof real !== "function") return;
+  sockets[name] = named(name, real.length, function (this: unknown): unknown {
+    reach(context, "crypto", "X509Certificate");
+    return Reflect.apply(real, this, []);
+  });
 }
 
 /**
