@@ -8,17 +8,17 @@ import { dirname } from "node:path";
 import { readFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Resolution } from "../packages/types.ts";
-import { exportedNames, prepareModule } from "../loader/late.ts";
+import { prepareModule } from "../loader/late.ts";
 import { parseJson } from "./commonjs-loader.ts";
 import { assertReachableFromData, isDataUrl, readDataModule, type DataModule } from "./data-module.ts";
 import { evaluateModule, makeSourceRecord, makeSyntheticRecord, type ModuleBody, type ModuleRecord } from "./module-record.ts";
 import { rememberSource } from "./loaded-sources.ts";
-import { prepareSource, type PreparedSource } from "./prepare-source.ts";
+import { commonJsNamesOf, prepareAhead, prepareSource, type PreparedSource } from "./prepare-source.ts";
 import { nameForEvaluated } from "./script-owners.ts";
 import { usesStackSettings } from "./stack-settings.ts";
 import type { World } from "./world.ts";
 
-const { create } = Object;
+const { create, getOwnPropertyDescriptor } = Object;
 
 /** From Node 23 on, a namespace of a CommonJS module has this name too. */
 const NODE_MAJOR = Number(process.versions.node.split(".")[0]);
@@ -86,10 +86,11 @@ export function makeModuleLoader(world: World): ModuleLoader {
       if ((error as { code?: string }).code !== "MOAT_BUILTIN_DENIED") throw error;
       throw moduleNotFound(specifier, referrer);
     }
-    const names = new Set([...Object.keys(facade), "default"]);
+    const keys = Object.keys(facade);
     const record = makeSyntheticRecord({
       url: `node:${name}`,
-      names,
+      names: new Set([...keys, "default"]),
+      late: new Set(keys.filter((key) => getOwnPropertyDescriptor(facade, key)?.get !== undefined)),
       run: () => (exported) => (exported === "default" ? facade : facade[exported]),
       // What an ES module does not use of a builtin must not look used.
       ...(world.principal.uses && { read: (exported: string) => (exported === "default" ? facade : facade[exported]) }),
@@ -140,13 +141,13 @@ export function makeModuleLoader(world: World): ModuleLoader {
         return sourceRecord(url, path, prepared ?? (prepareSource(world, resolution) as PreparedModule));
       case "commonjs": {
         if (resolution.ambiguous === true) {
-          const source = prepared ?? prepareSource(world, resolution);
-          if (source.kind === "module") return sourceRecord(url, path, source);
+          const source = prepared ?? prepareAhead(world, resolution);
+          if (source.kind === "module") return sourceRecord(url, path, prepared ?? (prepareSource(world, resolution) as PreparedModule));
         }
-        return commonJsRecord(url, path);
+        return commonJsRecord(url, path, commonJsNames(resolution, world, new Set()));
       }
       case "addon":
-        return commonJsRecord(url, path);
+        return commonJsRecord(url, path, new Set());
       default:
         throw Object.assign(new TypeError(`Unknown module format: ${format} for URL ${url}`), { code: "ERR_UNKNOWN_MODULE_FORMAT" });
     }
@@ -177,8 +178,7 @@ export function makeModuleLoader(world: World): ModuleLoader {
     });
   };
 
-  const commonJsRecord = (url: string, path: string): ModuleRecord => {
-    const names = path.endsWith(".node") ? new Set<string>() : commonJsNames(path, new Set());
+  const commonJsRecord = (url: string, path: string, names: Set<string>): ModuleRecord => {
     names.add("default");
     if (HAS_MODULE_EXPORTS_NAME) names.add("module.exports");
     return makeSyntheticRecord({
@@ -201,36 +201,31 @@ export function makeModuleLoader(world: World): ModuleLoader {
   };
 
   /** The export names of a CommonJS file of this package, re-exports followed. */
-  const commonJsNames = (path: string, seen: Set<string>): Set<string> => {
+  const commonJsNames = (resolution: Resolution, owner: World, seen: Set<string>): Set<string> => {
     const names = new Set<string>();
-    if (seen.has(path)) return names;
+    const { path } = resolution;
+    if (seen.has(path) || path.endsWith(".node")) return names;
     seen.add(path);
-    let found: ReturnType<typeof exportedNames>;
-    try {
-      found = exportedNames(readFileSync(path, "utf8"));
-    } catch {
-      // Text that the lexer can't read: no names but `default`, as in Node.
-      return names;
-    }
+    const found = commonJsNamesOf(owner, resolution);
     for (const name of found.exports) names.add(name);
     for (const specifier of found.reexports) {
-      for (const name of reexportedNames(specifier, path, seen)) names.add(name);
+      for (const name of reexportedNames(specifier, resolution, owner, seen)) names.add(name);
     }
     names.delete("default");
     return names;
   };
 
-  const reexportedNames = (specifier: string, path: string, seen: Set<string>): Iterable<string> => {
+  const reexportedNames = (specifier: string, from: Resolution, owner: World, seen: Set<string>): Iterable<string> => {
     let resolution: Resolution;
     try {
-      resolution = realm.resolver.resolve(specifier, path, "require");
+      resolution = realm.resolver.resolve(specifier, from.path, "require");
     } catch {
       // The module itself will fail, or not need it, when it runs.
       return [];
     }
-    if (resolution.format === "builtin") return [];
-    if (resolution.format !== "commonjs") return [];
-    return commonJsNames(resolution.path, seen);
+    const { format, location } = resolution;
+    if (format !== "commonjs" || location === undefined) return [];
+    return commonJsNames(resolution, location === from.location ? owner : realm.worldAt(location), seen);
   };
 
   const makeMeta = (url: string, path: string): object => {

@@ -73,15 +73,34 @@ export function makeSyntheticRecord(options: {
   run(): (name: string) => unknown;
   /** Asked for a value at each use, in the place of `run`. */
   read?: (name: string) => unknown;
+  /** Names whose value is asked for at their first use, once the record has run. */
+  late?: ReadonlySet<string>;
 }): ModuleRecord {
   // Importers hold the getter from the start; the value comes when the record runs.
   const slots = new Map<string, { value: unknown }>();
   const cells = new Map<string, Cell>();
+  let valueOf: ((name: string) => unknown) | undefined;
+  const lateCell = (name: string): Cell => {
+    let value: unknown;
+    let isKnown = false;
+    return {
+      get() {
+        if (isKnown || valueOf === undefined) return value;
+        value = valueOf(name);
+        isKnown = true;
+        return value;
+      },
+    };
+  };
   for (const name of options.names) {
-    const slot = { value: undefined as unknown };
-    slots.set(name, slot);
-    const { read } = options;
-    cells.set(name, { get: read === undefined ? () => slot.value : () => read(name) });
+    const { late, read } = options;
+    if (read !== undefined) cells.set(name, { get: () => read(name) });
+    else if (late?.has(name)) cells.set(name, lateCell(name));
+    else {
+      const slot = { value: undefined as unknown };
+      slots.set(name, slot);
+      cells.set(name, { get: () => slot.value });
+    }
   }
   let namespace: object | undefined;
   const record: ModuleRecord = {
@@ -101,7 +120,7 @@ export function makeSyntheticRecord(options: {
     hasTopLevelAwait: false,
     execute() {
       if (options.read !== undefined) return undefined;
-      const valueOf = options.run();
+      valueOf = options.run();
       for (const [name, slot] of slots) slot.value = valueOf(name);
       return undefined;
     },

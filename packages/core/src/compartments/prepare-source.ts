@@ -3,12 +3,13 @@ import { Buffer } from "node:buffer";
 import { pathToFileURL } from "node:url";
 import { Script } from "node:vm";
 import type { Functor } from "../loader/functor.ts";
-import { loadPreparation, prepareCommonJs, prepareCommonJsQuickly, prepareModule, prepareModuleQuickly } from "../loader/late.ts";
+import { exportedNames, loadPreparation, prepareCommonJs, prepareCommonJsQuickly, prepareModule, prepareModuleQuickly } from "../loader/late.ts";
 import { COMMONJS_NAMES, type NameSets } from "../loader/name-sets.ts";
 import type { ModuleFunctor } from "../loader/transform-module.ts";
 import type { CommonJsFunctor } from "../loader/transform-text.ts";
 import { optimisedLate } from "../optimise-late.ts";
 import type { Resolution } from "../packages/types.ts";
+import type { PreparedModules } from "../prepared/prepared-modules.ts";
 import { compileFunctor } from "./compile-functor.ts";
 import { namesKeyOf } from "./names-key.ts";
 import { readSource } from "./read-source.ts";
@@ -20,8 +21,14 @@ interface SourceTraits {
   readonly usesStackSettings: boolean;
 }
 
+/** What importers see of a CommonJS file, as its text tells. */
+export interface CommonJsNames {
+  readonly exports: readonly string[];
+  readonly reexports: readonly string[];
+}
+
 export type PreparedSource = SourceTraits &
-  ({ readonly kind: "commonjs"; readonly functor: CommonJsFunctor } | { readonly kind: "module"; readonly functor: ModuleFunctor });
+  ({ readonly kind: "commonjs"; readonly functor: CommonJsFunctor; /** Where an ES module has imported it. */ readonly names?: CommonJsNames } | { readonly kind: "module"; readonly functor: ModuleFunctor });
 
 /** What `checkBeforehand` has prepared and the loaders have not taken yet, by compartment and path. */
 const preparedBeforehand = new WeakMap<World, Map<string, PreparedSource>>();
@@ -46,10 +53,43 @@ export function prepareAhead(world: World, resolution: Resolution): PreparedSour
   return prepared;
 }
 
+/** The names of a package's CommonJS file; none where the text can't be read, as in Node. */
+export function commonJsNamesOf(world: World, resolution: Resolution): CommonJsNames {
+  let prepared: PreparedSource | undefined;
+  try {
+    prepared = prepareAhead(world, resolution);
+  } catch (error) {
+    // Whoever runs it is told.
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  if (prepared?.kind === "commonjs" && prepared.names !== undefined) return prepared.names;
+  const bytes = readSource(resolution.path);
+  const names = readNames(bytes.toString("utf8"));
+  const { prepared: kept } = world.realm;
+  if (kept !== undefined && prepared?.kind === "commonjs") {
+    const known = kept.find(nameOf(world, resolution, kept), bytes);
+    if (known !== undefined) kept.amend(nameOf(world, resolution, kept), bytes, { ...(known.facts as object), names });
+  }
+  return names;
+}
+
+function readNames(text: string): CommonJsNames {
+  try {
+    const { exports, reexports } = exportedNames(text);
+    return { exports: [...exports], reexports: [...reexports] };
+  } catch (error) {
+    if (error instanceof RangeError) throw error;
+    return { exports: [], reexports: [] };
+  }
+}
+
+const nameOf = (world: World, { format, ambiguous, path }: Resolution, kept: PreparedModules): string =>
+  `${format}${ambiguous ? "?" : ""}${namesKeyOf(world.compartment.names, kept)}:${path}`;
+
 function prepare(world: World, resolution: Resolution): PreparedSource {
   const bytes = readSource(resolution.path);
   const { prepared: kept } = world.realm;
-  const name = kept && `${resolution.format}${resolution.ambiguous ? "?" : ""}${namesKeyOf(world.compartment.names, kept)}:${resolution.path}`;
+  const name = kept && nameOf(world, resolution, kept);
   const found = name === undefined ? undefined : kept!.find(name, bytes);
   if (found !== undefined) {
     const { functor, ...traits } = found.facts as PreparedSource;

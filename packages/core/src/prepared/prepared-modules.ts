@@ -23,6 +23,8 @@ export interface PreparedModules {
   find(name: string, source: Buffer): FoundModule | undefined;
   /** Keeps what was prepared just now; `facts` must be JSON. */
   keep(name: string, source: Buffer, facts: unknown, text: string): CodeCache;
+  /** Keeps other facts with what this run has found or kept of these very bytes. */
+  amend(name: string, source: Buffer, facts: unknown): void;
   /** A number that stands for a text in names, in this run and later ones. */
   numberOf(text: string): number;
   /** Writes what this run added. Does nothing where nothing was added. */
@@ -32,7 +34,8 @@ export interface PreparedModules {
 /** In names of texts that the program evaluated: only so many are kept. */
 export const EVALUATED = "evaluated:";
 
-interface Used extends Omit<StoredModule, "code"> {
+interface Used extends Omit<StoredModule, "code" | "facts"> {
+  facts: unknown;
   readonly code: Buffer | undefined;
   script: Script | undefined;
 }
@@ -99,6 +102,12 @@ function fromStore(store: PreparedStore): PreparedModules {
       if (isEvaluated(name) && evaluatedBefore + evaluated > MOST_EVALUATED) return { data: undefined, compiled: (script) => void (module.script = script) };
       changed = true;
       return codeOf(module);
+    },
+    amend(name, source, facts) {
+      const known = used.get(name);
+      if (!known?.source.equals(source)) return;
+      known.facts = facts;
+      changed = true;
     },
     numberOf(text) {
       let number = texts.get(text);
