@@ -269,7 +269,8 @@ exports.makeWalker = function makeWalker({ budget, kinds = ARGUMENTS }) {
         }
         if (descriptor.get !== undefined) readGetter(descriptor.get, object, index, name);
         if (!mayCall || internal[index] || intrinsics.has(descriptor.value)) continue;
-        let method = descriptor.value;
+        // A facade's member that was made just now is data from then on.
+        let method = descriptor.get !== undefined && depth === 0 ? getOwnPropertyDescriptor(level, key)?.value : descriptor.value;
         // Members of hardened prototypes are accessors.
         if (method === undefined && descriptor.get !== undefined && depth > 0)
           try {
