@@ -14,14 +14,14 @@ import { grantEnvironmentKeys } from "./environment-keys.ts";
 import { COMMAND_RUNNERS } from "./tables/command-runners.ts";
 import { CALLERS_LOADERS, CONFIGURES_TEMP, LOADS_ITS_IMPORTER, SCRIPT_POOLS, PROJECT_LOADERS } from "./tables/module-loaders.ts";
 import { ADDON_LOADERS, addonsOf } from "./native-addons.ts";
-import { nativeProgramsOf } from "./native-programs.ts";
+import { isForOnePlatform, nativeProgramsOf } from "./native-programs.ts";
 import { addonGrant, grantsOfUse, namedFileGrant } from "./package-grants.ts";
 import { listFiles, packageNameOf, reachFiles } from "./reach.ts";
 import type { Reached } from "./reach.ts";
 import { sharedGlobals } from "./shared-globals.ts";
 import { grantToEvaluators } from "./test-evaluators.ts";
 import { makePluginSearch } from "./tool-plugins.ts";
-import type { Use } from "./facts.ts";
+import { startsScripts, type Use } from "./facts.ts";
 
 /** Members that run texts; `module._compile` is a method of an instance. */
 const RUNS_TEXT = /^vm\.(?:\*|Script|createScript|compileFunction|runIn\w+)$/;
@@ -137,14 +137,19 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
     find(location, path, "native addon", use ?? NOWHERE);
   }
   for (const [location, { file, use }] of loadersUsed) {
-    // The loader is what requires the addon, out of the package that asked it to.
+    // The loader is what requires the addon, out of the package that asked it to or of what that brings for one platform.
     const loader = tryResolve(use.target, file, use.capability === "import" ? "import" : "require", resolver)?.location;
-    const target = nameOf(location);
-    if (loader !== undefined && target !== undefined) collectorOf(loader)?.grant({ capability: "package", target }, "", { ...use, line: 0, column: 0 });
-    for (const path of addonsOf(location, disk)) {
-      const grant = addonGrant(path);
-      if (grant !== undefined) collectorOf(location)?.grant(grant, within(location, file), use);
-      find(location, join(location, path), "native addon", use);
+    const brought = [...(graph.byLocation.get(location)?.dependencies.values() ?? [])].filter((one) => isForOnePlatform(one, disk));
+    for (const holder of [location, ...brought]) {
+      const target = nameOf(holder);
+      if (loader !== undefined && target !== undefined) collectorOf(loader)?.grant({ capability: "package", target }, `${nameOf(location)}: ${within(location, file)}`, use);
+      // It is the package's own, in a folder of its own; lmdb completes what its addon exports.
+      if (holder !== location && target !== undefined) collectorOf(location)?.grant({ capability: "change", target }, within(location, file), use);
+      for (const path of addonsOf(holder, disk)) {
+        const grant = addonGrant(path);
+        if (grant !== undefined) collectorOf(holder)?.grant(grant, within(location, file), use);
+        find(holder, join(holder, path), "native addon", use);
+      }
     }
   }
   for (const { from, to, file, use } of reached.edges) {
@@ -289,15 +294,24 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
   function grantHandedScripts(): void {
     const starters = new Map<string, { path: string; use: Use }>();
     for (const { path, location, facts } of reached.files) {
-      const use = facts.uses.find(({ capability, target }) => capability === "worker" || (capability === "builtin" && target === "child_process.fork"));
+      const use = facts.uses.find(startsScripts);
       const loadsImporter = LOADS_ITS_IMPORTER.has(packageNameAt(location)) || SCRIPT_POOLS.has(packageNameAt(location));
       if (loadsImporter) starters.set(location, { path, use: facts.uses[0] ?? { capability: "names", target: ".", ...NOWHERE } });
       else if (use !== undefined && !facts.uses.some(({ capability }) => capability === "file")) starters.set(location, { path, use });
     }
     for (const { from, to } of reached.edges) {
       const starter = starters.get(to);
-      const target = nameOf(from);
-      if (starter !== undefined && target !== undefined) collectorOf(to)?.grant({ capability: "package", target }, within(to, starter.path), starter.use);
+      if (starter === undefined) continue;
+      // What the importer was named (pino: `transport: { target: "pino-pretty" }`), it may hand on.
+      const scripts = [from, ...reached.edges.filter((edge) => edge.from === from && isByComputedName(edge.use)).map((edge) => edge.to)];
+      // The pool, and what it loads scripts with.
+      const loaders = [to, ...reached.edges.filter((edge) => edge.from === to && CALLERS_LOADERS.has(packageNameOf(edge.specifier) ?? "")).map((edge) => edge.to)];
+      for (const loader of loaders) {
+        for (const script of scripts) {
+          const target = nameOf(script);
+          if (target !== undefined) collectorOf(loader)?.grant({ capability: "package", target }, within(to, starter.path), starter.use);
+        }
+      }
     }
   }
 
@@ -356,6 +370,10 @@ function packageNameAt(location: string): string {
   return packageNameOf(location.split(sep).join("/").replace(/^.*\/node_modules\//, "")) ?? "";
 }
 
+function isByComputedName({ capability, target }: Use): boolean {
+  return capability === "computed" || (capability === "unanalyzed" && target === "computed require.resolve");
+}
+
 function tryResolve(specifier: string, from: string, mode: "require" | "import", resolver: Resolver): Resolution | undefined {
   try {
     return resolver.resolve(specifier, from, mode);
@@ -375,7 +393,8 @@ function compareBy(a: Finding, b: Finding): number {
 function namesDeclaredBy(location: string, resolver: Resolver, more?: "devDependencies"): string[] {
   try {
     const manifest = resolver.manifestOf(location);
-    const tables = [manifest?.dependencies, manifest?.optionalDependencies, manifest?.peerDependencies, more && manifest?.[more]];
+    // Optional peers are often named in `peerDependenciesMeta` alone.
+    const tables = [manifest?.dependencies, manifest?.optionalDependencies, manifest?.peerDependencies, manifest?.peerDependenciesMeta, more && manifest?.[more]];
     return [...new Set(tables.flatMap((table) => Object.keys(table ?? {})))].sort();
   } catch {
     return [];

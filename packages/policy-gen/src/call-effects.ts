@@ -133,9 +133,10 @@ export function ownPath(node: SyntaxNode, isConstant: IsConstant, depth = 0): st
     const parts = node["arguments"] as SyntaxNode[];
     const [first, ...rest] = parts;
     if (first === undefined) return undefined;
-    if (first.type === "Identifier" && first["name"] === "__dirname") {
+    const start = rest.length === 0 ? undefined : folderText(first, isConstant, depth + 1);
+    if (start !== undefined) {
       const texts = rest.map((part) => constantText(part, isConstant));
-      return texts.every((text) => text?.complete) ? `./${texts.map((text) => text!.text).join("/")}` : undefined;
+      return texts.every((text) => text?.complete) ? [start, ...texts.map((text) => text!.text)].join("/") : undefined;
     }
     return ownPath(first, isConstant, depth + 1);
   }
@@ -149,14 +150,39 @@ export function ownPath(node: SyntaxNode, isConstant: IsConstant, depth = 0): st
   return text?.complete && /^\.\.?\//.test(text.text) ? text.text : undefined;
 }
 
-/** What `__dirname + "/a"` and variables that hold it begin a path with. */
+/** What `__dirname + "/a"`, `import.meta.url + "/../a"` and variables that hold such begin a path with. */
 function folderText(node: SyntaxNode, isConstant: IsConstant, depth: number): string | undefined {
-  if (node.type === "BinaryExpression") return ownPath(node, isConstant, depth);
-  if (node.type !== "Identifier") return undefined;
-  if (node["name"] === "__dirname") return ".";
-  const binding = lookUp(node);
-  if (binding?.init === undefined || binding.kind === "function" || !isConstant(binding)) return undefined;
-  return folderText(binding.init, isConstant, depth);
+  if (depth > 6) return undefined;
+  switch (node.type) {
+    case "BinaryExpression":
+      return ownPath(node, isConstant, depth);
+    case "MemberExpression":
+      if (node["object"].type !== "MetaProperty") return undefined;
+      if (node["property"].name === "dirname") return ".";
+      return isOwnFile(node) ? "./_" : undefined;
+    case "CallExpression":
+      return nameOfCallee(node) === "dirname" && isOwnFile(node["arguments"][0]) ? "." : undefined;
+    case "Identifier": {
+      if (node["name"] === "__dirname") return ".";
+      const binding = lookUp(node);
+      if (binding?.init === undefined || binding.kind === "function" || !isConstant(binding)) return undefined;
+      return folderText(binding.init, isConstant, depth + 1);
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** `__filename`, `import.meta.url`, `fileURLToPath(import.meta.url)`. */
+function isOwnFile(node: SyntaxNode | undefined): boolean {
+  if (node?.type === "Identifier") return node["name"] === "__filename";
+  if (node?.type === "MemberExpression") return node["object"].type === "MetaProperty" && /^(?:url|filename)$/.test(node["property"].name);
+  return node?.type === "CallExpression" && nameOfCallee(node) === "fileURLToPath" && isOwnFile(node["arguments"][0]);
+}
+
+function nameOfCallee({ callee }: SyntaxNode): string | undefined {
+  const called = (callee as SyntaxNode).type === "SequenceExpression" ? callee["expressions"].at(-1) : callee;
+  return called.type === "MemberExpression" ? called["property"].name : called["name"];
 }
 
 const PORTS: Readonly<Record<string, string>> = { http: "80", https: "443", ws: "80", wss: "443", http2: "443", fetch: "443" };

@@ -15,6 +15,7 @@ export interface Place {
  * | --- | --- |
  * | `import`, `require` | specifier |
  * | `file` | path relative to the file, of a script that is started as a worker or child |
+ * | `script` | path relative to the file, of a script that the package may start so |
  * | `computed` | `prefix*suffix` of a specifier that is not constant, as far as it is known |
  * | `global` | name |
  * | `builtin` | `fs` (imported), `fs.readFile` (member), `fs.*` (escapes as a value) |
@@ -39,6 +40,7 @@ export type Capability =
   | "import"
   | "require"
   | "file"
+  | "script"
   | "computed"
   | "global"
   | "builtin"
@@ -79,4 +81,9 @@ export interface SourceInfo {
   readonly ambiguous?: boolean;
   /** Only for messages. */
   readonly path: string;
+}
+
+/** Whether it runs a script of the package's choice in a worker or a child. */
+export function startsScripts({ capability, target }: Use): boolean {
+  return capability === "worker" || (capability === "builtin" && target === "child_process.fork");
 }

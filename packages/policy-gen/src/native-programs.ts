@@ -7,14 +7,15 @@ import type { FileReader } from "@moat/core/model";
  * a path that it computes.
  */
 export function nativeProgramsOf(location: string, disk: FileReader): string[] {
-  if (!isForOnePlatform(disk.readText(join(location, "package.json")))) return [];
+  if (!isForOnePlatform(location, disk)) return [];
   const programs = (folder: string): string[] => disk.list(join(location, folder)).map((name) => folder + name).filter(isProgram);
   return [...programs(""), ...programs("bin/")].filter((path) => disk.stat(join(location, path)) === "file");
 }
 
-function isForOnePlatform(text: string | undefined): boolean {
+/** Whether a package's manifest says for which systems it is. */
+export function isForOnePlatform(location: string, disk: FileReader): boolean {
   try {
-    const { os, cpu } = Object(JSON.parse(text ?? ""));
+    const { os, cpu } = Object(JSON.parse(disk.readText(join(location, "package.json")) ?? ""));
     return Array.isArray(os) || Array.isArray(cpu);
   } catch {
     // No manifest, no platform.

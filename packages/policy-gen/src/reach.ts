@@ -1,6 +1,6 @@
 import { dirname, join, relative, sep } from "node:path";
 import type { FileReader, Resolution, Resolver } from "@moat/core/model";
-import type { FileFacts, Use } from "./facts.ts";
+import { startsScripts, type FileFacts, type Use } from "./facts.ts";
 import type { FileQueue, QueuedFile } from "./file-queue.ts";
 
 /** A file that an entry reaches, with what it does. */
@@ -70,6 +70,9 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
   const namedByProject = new Set<string>();
   /** Packages that the project itself imports. */
   const importedByProject = new Set<string>(entries.flatMap(({ location }) => location ?? []));
+  /** Packages that start workers or children, and the scripts that files spell the paths of. */
+  const starters = new Set<string>();
+  const scripts: { readonly file: ReachedFile; readonly use: Use }[] = [];
   const loadsAnything: { readonly file: ReachedFile; readonly use: Use }[] = [];
 
   const enqueue = (found: Resolution): void => {
@@ -137,7 +140,7 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
     const [prefix = "", suffix = ""] = use.target.replace(/^file:\/*/, "").split("*");
     const mode = file.facts.format === "module" ? "import" : "require";
     if (/^\.{1,2}\//.test(prefix)) {
-      const start = join(dirname(file.path), prefix) + (prefix.endsWith("/") ? sep : "");
+      const start = join(dirname(file.path), prefix);
       for (const path of filesOf(file.location)) {
         if (path.startsWith(start) && (path.endsWith(suffix) || path.replace(/\.[a-z]+$/, "").endsWith(suffix))) {
           link(file, `./${relative(dirname(file.path), path).split(sep).join("/")}`, mode, use);
@@ -171,6 +174,11 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
     }
   };
 
+  /** What one file of a package spells, another may start. */
+  const linkScripts = (): void => {
+    for (const { file, use } of scripts) if (starters.has(file.location)) link(file, use.target, "require", use);
+  };
+
   const reach = ({ found: { path, location = "" }, source, facts }: QueuedFile): void => {
     options.onFile?.(path, files.length + 1);
     const file: ReachedFile = { path, location, facts };
@@ -181,8 +189,13 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
     for (const use of facts.uses) {
       if (use.capability === "require" || use.capability === "import") link(file, use.target, use.capability, use);
       else if (use.capability === "file") link(file, use.target, "require", use);
+      else if (use.capability === "script") scripts.push({ file, use });
       else if (use.capability === "computed") linkComputed(file, use);
-      else if (use.capability === "unanalyzed" && use.target === "computed require.resolve") linkDeclared(file, use, "");
+      else if (use.capability === "unanalyzed" && use.target === "computed require.resolve") {
+        linkDeclared(file, use, "");
+        if (!options.isFirstParty(location)) loadsAnything.push({ file, use });
+      }
+      if (startsScripts(use)) starters.add(location);
     }
   };
 
@@ -191,6 +204,7 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
   while (file !== undefined) {
     for (; file !== undefined; file = queue.next()) reach(file);
     linkNamedByProject();
+    linkScripts();
     file = queue.next();
     if (file !== undefined) continue;
     for (const found of options.more?.({ files, edges: edges.values() }) ?? []) enqueue(found);

@@ -693,6 +693,7 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
       }
       useBundled();
       if (evaluatesText) for (const { path, node } of textsRead) emit("file", path, node);
+      nameScripts();
     },
     importNodes(nodes) {
       for (const node of nodes) importNode(node);
@@ -701,6 +702,16 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
       for (const node of nodes) if (isGlobalThis(node)) use(node, GLOBAL);
     },
   };
+
+  /** Scripts that the file spells the path of: a pool may keep in a variable what it starts its workers on. */
+  function nameScripts(): void {
+    for (const name of ["__dirname", "URL"]) {
+      for (const { parent } of walked.references.get(name) ?? []) {
+        const path = parent && ownPath(parent, isConstant);
+        if (path !== undefined && /\.[cm]?js$/.test(path)) emit("script", path, parent!);
+      }
+    }
+  }
 
   /** `import { __require } from "./chunk.js"`: bundlers (esbuild, rolldown) keep the one `require` of a bundle in a file of its own. */
   function bindSharedRequire(node: SyntaxNode): void {

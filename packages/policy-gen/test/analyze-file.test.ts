@@ -21,8 +21,17 @@ describe("analyzeFile", () => {
     ["process.binding", "process.binding('fs')", ["global process", "unanalyzed process.binding"]],
     ["computed eval", "eval(x)", ["unanalyzed eval"]],
     ["a worker beside the file", "new (require('worker_threads').Worker)(require('path').join(__dirname, 'w.js'))", ["file ./w.js", "worker"]],
+    ["a script that is kept", "exports.file = require('path').resolve(__dirname, '..', 'w.js')", ["script ./../w.js"]],
   ])("%s", (_why, source, expected) => {
     expect(uses(source)).toEqual(expect.arrayContaining(expected));
+  });
+
+  test.each<[string, string, string[]]>([
+    ["a worker by the file's address", "import { Worker } from 'worker_threads'; new Worker(fileURLToPath(import.meta.url + '/../w.js'))", ["file ./_/../w.js"]],
+    ["a worker in the file's folder", "import { Worker } from 'worker_threads'; const here = dirname(fileURLToPath(import.meta.url)); new Worker(join(here, 'w.js'))", ["file ./w.js"]],
+    ["a script that is kept as a URL", "export const file = new URL('./w.js', import.meta.url)", ["script ./w.js"]],
+  ])("%s", (_why, source, expected) => {
+    expect(uses(source, "module")).toEqual(expect.arrayContaining(expected));
   });
 
   test("a file that nests too deeply is reported", () => {

@@ -19,7 +19,12 @@ function project(name: string): string {
 
 /** Fixtures in which something can't be analysed, and what is said about it. */
 const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reason: RegExp])[]>> = {
+  "brought-addon": [
+    [1, /^native addon$/],
+    [1, /^computed specifier \*$/],
+  ],
   "computed-process-env": [[5, /environment used as a whole/]],
+  "files-of-a-folder": [[1, /^computed specifier \.\/kinds\/\*$/]],
   "imports-project-modules": [
     [1, /^computed specifier \*$/],
     [3, /^computed specifier \*$/],
@@ -33,6 +38,11 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
     [2, /^computed specifier \*$/],
     [1, /^computed specifier \*$/],
   ],
+  "named-transport": [
+    [2, /^computed require\.resolve$/],
+    [1, /^computed specifier \*$/],
+  ],
+  "optional-peers": [[1, /^computed specifier \*$/]],
   "named-by-project": [[1, /^computed specifier \*$/]],
   "variables-named-by-project": [[1, /^computed environment key$/]],
   "named-in-configurations": [

@@ -90,7 +90,11 @@ function isClass(object: unknown): boolean {
   return answer;
 }
 
-/** Turns a writable data property into an accessor that assignment on heirs goes through. */
+/**
+ * Turns a writable data property into an accessor that assignment on heirs goes through.
+ * On the class itself an assignment has no effect: `Buffer.concat = list => list` around a call of
+ * Node's is how minizlib spares Node work, and it is as well without.
+ */
 function tolerateOverride(object: object, key: PropertyKey, descriptor: PropertyDescriptor): void {
   const { value } = descriptor;
   const accessors = {
@@ -99,6 +103,7 @@ function tolerateOverride(object: object, key: PropertyKey, descriptor: Property
     },
     set(this: unknown, next: unknown) {
       if (!isObject(this)) throw new TypeError(`Cannot create property '${String(key)}' on a primitive`);
+      if (this === object && typeof object === "function") return;
       if (this === object || (hasOwn(this, key) && getOwnPropertyDescriptor(this, key)?.configurable === false)) {
         throw new TypeError(`Cannot assign to read only property '${String(key)}' of object`);
       }
@@ -249,7 +254,7 @@ function hardenOne(object: object, queue: object[]): void {
 
 /**
  * Hardens a class with its statics, its prototype and the chains of both.
- * Assigning to instances and to heirs still works; to the class itself throws.
+ * Assigning to instances and to heirs still works; to a static of the class it has no effect, to its prototype it throws.
  */
 export function hardenNodeClass<T extends Function>(constructor: T): T {
   return hardenNodeObject(constructor);

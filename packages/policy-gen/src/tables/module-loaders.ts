@@ -7,7 +7,7 @@ export const PROJECT_LOADERS: ReadonlySet<string> = new Set(["config", "knex", "
 
 /** Packages that exist to find and load modules for their callers: they may load what those may, of the project's. */
 export const CALLERS_LOADERS: ReadonlySet<string> = new Set([
-  "import-cwd", "import-from", "import-fresh", "import-sync", "jiti", "rechoir", "resolve-cwd", "resolve-from", "tsx",
+  "import-cwd", "import-from", "import-fresh", "import-sync", "jiti", "real-require", "rechoir", "resolve-cwd", "resolve-from", "tsx",
 ]);
 
 /** Packages that load the package which imports them, in the copy that the project has of it. */
@@ -17,4 +17,4 @@ export const LOADS_ITS_IMPORTER: ReadonlySet<string> = new Set(["import-local"])
 export const CONFIGURES_TEMP: ReadonlyMap<string, string> = new Map([["jest-config", "cacheDirectory, for transforms and the map of files"]]);
 
 /** Pools of threads whose own worker script imports the module that they were made for. */
-export const SCRIPT_POOLS: ReadonlySet<string> = new Set(["piscina", "tinypool", "workerpool", "jest-worker"]);
+export const SCRIPT_POOLS: ReadonlySet<string> = new Set(["piscina", "thread-stream", "tinypool", "workerpool", "jest-worker"]);
