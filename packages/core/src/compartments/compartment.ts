@@ -121,7 +121,9 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
     [RESERVED.unlessSilent]: failedAssignment,
     [RESERVED.silent]: assertSilent,
     [RESERVED.delete]: deleteSilently,
-    [RESERVED.with]: makeWithEnvironment,
+    [RESERVED.with]: objectOfWith,
+    [RESERVED.withCall]: boundTo,
+    [RESERVED.unscopables]: Symbol.unscopables,
   });
   let machinery: Record<string, unknown> | undefined;
 
@@ -288,38 +290,13 @@ function makeStrictGlobal(
   });
 }
 
-function boundTo(called: Function, receiver: unknown): Function {
-  return (...args: unknown[]) => apply(called, receiver, args) as unknown;
+/** What the body of a `with` statement calls by its name alone gets the object for its `this`. */
+function boundTo(called: unknown, receiver: object): unknown {
+  return typeof called === "function" ? (...args: unknown[]) => apply(called, receiver, args) as unknown : called;
 }
 
-/**
- * The environment of a `with` statement: the object's properties, else the
- * variables around it, which `outer` reads and writes.
- * @see https://tc39.es/ecma262/#sec-object-environment-records
- */
-function makeWithEnvironment(value: unknown, outer: object): object {
-  if (value === null || value === undefined) {
-    throw new TypeError("Cannot convert undefined or null to object");
-  }
-  const object = Object(value) as Record<PropertyKey, unknown>;
-  const holds = (name: PropertyKey): boolean => {
-    if (!(name in object)) return false;
-    const unscopables = object[Symbol.unscopables] as Record<PropertyKey, unknown> | undefined;
-    return !(unscopables?.[name]);
-  };
-  return new Proxy(Object.create(null) as object, {
-    get(_target, key) {
-      // `typeof x` of what is nowhere, and `call x`, which gives the function its `this`.
-      const [prefix, name] = typeof key === "string" && key.includes(" ") ? (key.split(" ") as [string, string]) : ["", key];
-      const held = holds(name);
-      const found: unknown = held ? object[name] : Reflect.get(outer, key);
-      return prefix === "call" && typeof found === "function" ? boundTo(found, held ? object : undefined) : found;
-    },
-    set: (_target, name, assigned) => {
-      if (holds(name)) object[name] = assigned;
-      else Reflect.set(outer, name, assigned);
-      return true;
-    },
-    has: () => true,
-  });
+/** The object whose properties the body of a `with` statement sees. */
+function objectOfWith(value: unknown): object {
+  if (value === null || value === undefined) throw new TypeError("Cannot convert undefined or null to object");
+  return Object(value) as object;
 }

@@ -32,9 +32,11 @@ export const RESERVED = {
   default: "moat$default",
   /** The completion value of a script. */
   completion: "moat$r",
-  /** `with`: makes the object environment. */
+  /** `with`: makes an object of its value; binds a function to that; and the symbol of what that hides. See `rewriteWithStatements`. */
   with: "moat$with",
-  /** Prefix of a `with` statement's environment. */
+  withCall: "moat$b",
+  unscopables: "moat$u",
+  /** Prefix of a `with` statement's object, and of the functions that look names up in it. */
   withScope: "moat$w",
   /** What an assignment to a property that is often read-only is made on: see `assignmentTarget`. */
   target: "moat$to",

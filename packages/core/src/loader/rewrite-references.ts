@@ -6,6 +6,7 @@
  */
 import type { Edit } from "./edits.ts";
 import { RESERVED } from "./reserved-names.ts";
+import { rewriteWithStatements, WithNames } from "./rewrite-with.ts";
 import { resolveName, type Reference, type Scan, type Scope } from "./scan.ts";
 
 /** Never parameters: constants of the language that even the real global object can't change. */
@@ -32,7 +33,8 @@ export interface Rewriting {
   readonly machinery: Set<string>;
 }
 
-export function rewriteReferences(scan: Scan, options: RewriteOptions): Rewriting {
+/** @param source the text, for what lies between two nodes. */
+export function rewriteReferences(scan: Scan, source: string, options: RewriteOptions): Rewriting {
   const rewriting: Rewriting = { edits: [], parameters: new Set(), machinery: new Set() };
   const assigned = new Set<string>();
   for (const reference of scan.references) {
@@ -40,7 +42,7 @@ export function rewriteReferences(scan: Scan, options: RewriteOptions): Rewritin
       assigned.add(reference.name);
     }
   }
-  const withNames = new Map<Scope, Set<string>>();
+  const withNames = new WithNames(source, rewriting.edits);
   const context: Context = { options, rewriting, assigned, withNames };
   for (const reference of scan.references) {
     const text = replacementFor(reference, reference.scope, context);
@@ -48,7 +50,10 @@ export function rewriteReferences(scan: Scan, options: RewriteOptions): Rewritin
     const { start, end } = reference.node;
     rewriting.edits.push({ start, end, text: reference.shorthand ? `${reference.name}:${text}` : text });
   }
-  rewriteWithStatements(scan, context);
+  rewriteWithStatements(scan, withNames, rewriting, (name, use, { node, scope }) => {
+    const reference = { name, node, scope: scope.parent!, use, strict: false, shorthand: false, inNewCallee: false, startsStatement: false };
+    return replacementFor(reference, scope.parent!, context) ?? name;
+  });
   return rewriting;
 }
 
@@ -56,7 +61,7 @@ interface Context {
   readonly options: RewriteOptions;
   readonly rewriting: Rewriting;
   readonly assigned: ReadonlySet<string>;
-  readonly withNames: Map<Scope, Set<string>>;
+  readonly withNames: WithNames;
 }
 
 /** What to write in place of a reference seen from a scope; undefined when it stays. */
@@ -66,9 +71,7 @@ function replacementFor(reference: Reference, from: Scope, context: Context): st
   const found = resolveName(name, from);
   if (found?.kind === "with") {
     if (LANGUAGE_CONSTANTS.has(name) && name !== "undefined") return undefined;
-    const key = reference.use === "typeof" || reference.use === "call" ? `${reference.use} ${name}` : name;
-    noteWithName(found, key, context);
-    return key === name ? `${withVariable(found)}.${name}` : `${withVariable(found)}[${JSON.stringify(key)}]`;
+    return context.withNames.textFor(reference, found);
   }
   const imported = options.imports?.get(name);
   if (imported !== undefined && found?.kind === "top") return importedText(imported, reference, rewriting);
@@ -119,47 +122,4 @@ export function dynamicText(reference: Use, { machinery }: Rewriting): string {
   machinery.add(RESERVED.free);
   const call = `${RESERVED.free}(${JSON.stringify(name)})`;
   return reference.inNewCallee ? `(${call})` : call;
-}
-
-function noteWithName(scope: Scope, name: string, { withNames }: Context): void {
-  const names = withNames.get(scope);
-  if (names === undefined) withNames.set(scope, new Set([name]));
-  else names.add(name);
-}
-
-function withVariable(scope: Scope): string {
-  return `${RESERVED.withScope}${scope.node!.start}`;
-}
-
-/**
- * `with (o) { a }` becomes a block whose environment looks in `o` first and else
- * in accessors of the variables that were in scope.
- */
-function rewriteWithStatements(scan: Scan, context: Context): void {
-  // Inner statements first: what they need from outside may lie in an outer `with`.
-  const statements = scan.withStatements.toSorted((a, b) => b.node.start - a.node.start);
-  for (const { node, scope } of statements) {
-    const accessors: string[] = [];
-    for (const key of [...(context.withNames.get(scope) ?? [])].toSorted()) {
-      const [prefix, name = prefix] = key.split(" ") as [string, string?];
-      const reference = { name, strict: false, shorthand: false, inNewCallee: false, startsStatement: false };
-      const outside = (use: Reference["use"]): string =>
-        replacementFor({ ...reference, node, scope: scope.parent!, use }, scope.parent!, context) ?? name;
-      if (key !== name) {
-        accessors.push(`get ${JSON.stringify(key)}(){return ${outside(prefix === "typeof" ? "typeof" : "read")}}`);
-        continue;
-      }
-      accessors.push(`get ${name}(){return ${outside("read")}}`);
-      if (!LANGUAGE_CONSTANTS.has(name)) {
-        accessors.push(`set ${name}(${RESERVED.completion}){${outside("write")}=${RESERVED.completion}}`);
-      }
-    }
-    context.rewriting.machinery.add(RESERVED.with);
-    const { object, body } = node as unknown as { object: { start: number; end: number }; body: { start: number; end: number } };
-    context.rewriting.edits.push(
-      { start: node.start, end: object.start, text: `{const ${withVariable(scope)}=${RESERVED.with}(` },
-      { start: object.end, end: body.start, text: `,{${["__proto__:null", ...accessors].join(",")}});` },
-      { start: body.end, end: body.end, text: "}", rank: "closing" },
-    );
-  }
 }

@@ -32,6 +32,8 @@ export interface Reference {
   readonly inNewCallee: boolean;
   /** Begins an expression statement in a list of statements: what precedes may lack its semicolon. */
   readonly startsStatement: boolean;
+  /** What a plain `name = value` assigns. */
+  readonly assigned?: SyntaxNode | undefined;
 }
 
 export interface SloppyFunction {
@@ -329,6 +331,7 @@ export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
     state: WalkState,
     use: ReferenceUse,
     shorthand = false,
+    assigned?: SyntaxNode,
   ): void => {
     const name: string = node["name"];
     noteIdentifier(node, state.strict, shorthand);
@@ -350,6 +353,7 @@ export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
       shorthand,
       inNewCallee: node.start === newCalleeStart,
       startsStatement: node.start === statementStart,
+      assigned,
     });
   };
 
@@ -474,7 +478,8 @@ export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
       }
       case "AssignmentExpression":
         noteDelicateTarget(node["left"], state);
-        visitTarget(node["left"], node, "left", state);
+        if (node["operator"] === "=" && node["left"].type === "Identifier") refer(node["left"], node, "left", state, "write", false, node["right"]);
+        else visitTarget(node["left"], node, "left", state);
         visit(node["right"], node, "right", state);
         return;
       case "UpdateExpression":

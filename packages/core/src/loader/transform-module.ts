@@ -67,7 +67,7 @@ export function prepareModule(source: string, names: NameSets): ModuleFunctor {
   for (const local of found.bindings.keys()) scan.top.names.add(local);
   const imports = importTexts(found);
   const options = { ...names, wrapperNames: NO_NAMES, imports };
-  const rewriting = rewriteReferences(scan, options);
+  const rewriting = rewriteReferences(scan, text, options);
   rewriteDirectEvals(scan, rewriting, options);
   for (const item of scan.moduleItems) rewriteItem(item, text, rewriting);
   rewriteCommon(scan, parsed, text, rewriting, imports);

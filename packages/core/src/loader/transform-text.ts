@@ -39,7 +39,7 @@ export function prepareCommonJs(source: string, names: NameSets): CommonJsFuncto
   const parsed = parseGuest(text, "commonjs");
   const scan = scanProgram(parsed.program, { strict: false, added: addedNames(text) });
   const options = { ...names, wrapperNames: COMMONJS_SCOPE };
-  const rewriting = rewriteReferences(scan, options);
+  const rewriting = rewriteReferences(scan, text, options);
   rewriteDirectEvals(scan, rewriting, options);
   rewriteCommon(scan, parsed, text, rewriting);
   rewriteSilentFailures(scan, text, rewriting);
@@ -57,7 +57,7 @@ export function prepareScript(source: string, names: NameSets, direct: { locals?
   const declared = scan.strict ? [] : [...scan.top.names];
   const { locals } = direct;
   const options = { ...names, ...(locals && { locals }), wrapperNames: new Set<string>() };
-  const rewriting = rewriteReferences(scan, options);
+  const rewriting = rewriteReferences(scan, source, options);
   rewriteDirectEvals(scan, rewriting, options);
   const statements = scan.statements as unknown as { start: number; end: number; directive?: string; expression: { end: number } }[];
   // Before all others at the same place, which belong inside the parentheses.
@@ -101,7 +101,7 @@ export function prepareFunction(source: string, names: NameSets): Functor {
   }
   const scan = scanProgram(parsed.program, { strict: false });
   const options = { ...names, wrapperNames: new Set<string>() };
-  const rewriting = rewriteReferences(scan, options);
+  const rewriting = rewriteReferences(scan, source, options);
   rewriteDirectEvals(scan, rewriting, options);
   rewriteCommon(scan, parsed, source, rewriting);
   rewriteSilentFailures(scan, source, rewriting);

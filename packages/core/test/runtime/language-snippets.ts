@@ -195,6 +195,17 @@ export const SLOPPY_SNIPPETS: Readonly<Record<string, string>> = {
   "with, nested": `module.exports = new Function("a, b", "with (a) { with (b) { return x + y } }")({ x: 1, y: 2 }, { y: 10 })`,
   "with, a closure": `module.exports = new Function("o", "with (o) { return function () { return x++ + x } }")({ x: 1 })()`,
   "with, undeclared assignment": `new Function("o", "with (o) { made15 = 1 }")({}); module.exports = globalThis.made15`,
+  "with, every way to use a name": `
+    var f = new Function("o, p", "var out = 1, n = 0, list = []; with (o) { a = b = n = 5; a\\n += 1; n++; [a, c] = [c, a]; ({ d: d, n } = { d: 7, n: 9 });" +
+      "for (k in { x: 1 }) list.push(k, typeof k, typeof missing, delete gone, new Make(1).v, new (Make)(2).v, { a, out }); out /* = */ = 3; (q) = 4;" +
+      "tag\`t\`; f?.(); list.push((() => inner = a)(), function () { p.z = r = 2; return r }()); with (p) { z = a; both = z; call() } with (p) far = out; } return [o, p, list, out, n]");
+    module.exports = f({ a: 1, b: 2, c: 3, d: 4, k: 0, gone: 1, q: 0, r: 0, Make: function (v) { this.v = v }, tag() { this.tagged = true }, inner: 0, far: 0 }, { z: 0, both: 0, call() { this.called = arguments.length } })`,
+  "with, what is looked up when": `
+    var log = [], seen = new Proxy({ a: 1 }, { has(t, k) { log.push("has " + String(k)); return k in t }, get(t, k) { log.push("get " + String(k)); return t[k] } });
+    new Function("o, b", "with (o) { a + b; b = 1; }")(seen, 2); module.exports = [...new Set(log)]`,
+  "with, unscopables that change": `
+    var o = { a: 1, [Symbol.unscopables]: {} };
+    module.exports = new Function("o", "var a = 2, seen = []; with (o) { seen.push(a); o[Symbol.unscopables].a = true; seen.push(a); a = 3; } return [seen, a, o.a]")(o)`,
   "with over nothing": `new Function("o", "with (o) { x }")(null)`,
   "getters and setters on exports": `Object.defineProperty(exports, "x", { get() { return 1 }, enumerable: true }); module.exports = { x: exports.x }`,
   "override: toString, constructor, name": `
