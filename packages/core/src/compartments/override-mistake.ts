@@ -11,7 +11,7 @@
  *
  * @see https://web.archive.org/web/2014/http://wiki.ecmascript.org/doku.php?id=strawman:fixing_override_mistake
  */
-import { Given, makeFieldDefiner, type FieldDefiner } from "./define-field.ts";
+import { Given, makeFieldDefiner, type FieldDefiner } from "../endowments/define-field.ts";
 import { showAsNative } from "./function-text.ts";
 
 const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, hasOwn } = Object;

@@ -11,15 +11,15 @@
 import { Buffer } from "node:buffer";
 import { EventEmitter } from "node:events";
 import { promisify, types } from "node:util";
+import { makeFieldDefiner, type FieldDefiner } from "./define-field.ts";
 import { makePropertiesFast } from "./fast-properties.ts";
 import { collectIntrinsics } from "./node-intrinsics.ts";
 import { prepareEventEmitter } from "./prepare-event-emitter.ts";
 
-const { defineProperty, getPrototypeOf, getOwnPropertyDescriptor, freeze, preventExtensions } = Object;
+const { defineProperty, getPrototypeOf, getOwnPropertyDescriptor, freeze, hasOwn, preventExtensions } = Object;
 const { ownKeys, apply } = Reflect;
 const { isProxy, isArrayBufferView, isAnyArrayBuffer, isModuleNamespaceObject } = types;
 const objectPrototype = Object.prototype;
-const { hasOwnProperty } = objectPrototype;
 /**
  * What needs no hardener: the intrinsics, which are `lockdown`'s business, and what it has been over.
  * They are looked for at the first question, which a small program never asks; locked down, they are the same then.
@@ -42,7 +42,6 @@ const classes = new WeakMap<object, boolean>();
 const knownClass = classes.get.bind(classes);
 const noteClass = classes.set.bind(classes);
 
-const hasOwn = (object: object, key: PropertyKey): boolean => apply(hasOwnProperty, object, [key]) as boolean;
 const isObject = (value: unknown): value is object =>
   (typeof value === "object" && value !== null) || typeof value === "function";
 
@@ -97,6 +96,7 @@ function isClass(object: unknown): boolean {
  */
 function tolerateOverride(object: object, key: PropertyKey, descriptor: PropertyDescriptor): void {
   const { value } = descriptor;
+  let define: FieldDefiner | undefined;
   const accessors = {
     get() {
       return value;
@@ -107,13 +107,7 @@ function tolerateOverride(object: object, key: PropertyKey, descriptor: Property
       if (this === object || (hasOwn(this, key) && getOwnPropertyDescriptor(this, key)?.configurable === false)) {
         throw new TypeError(`Cannot assign to read only property '${String(key)}' of object`);
       }
-      defineProperty(this, key, {
-        __proto__: null,
-        value: next,
-        writable: true,
-        enumerable: true,
-        configurable: true,
-      } as PropertyDescriptor);
+      (define ??= makeFieldDefiner(key))(this, next);
     },
   };
   inPlace.get = freeze(accessors.get);

@@ -15,7 +15,7 @@ let given: unknown;
 /** Defines a property: writable, enumerable, configurable. @throws {TypeError} where that is not possible. */
 export type FieldDefiner = (object: object, value: unknown) => void;
 
-export function makeFieldDefiner(key: string | symbol): FieldDefiner {
+export function makeFieldDefiner(key: PropertyKey): FieldDefiner {
   class Definer extends Given {
     [key] = given;
   }
