@@ -11,7 +11,7 @@ import { makeFileQueue } from "./file-queue.ts";
 import { makeGrantCollector } from "./grant-collector.ts";
 import type { Evidence, Finding, GrantCollector } from "./grant-collector.ts";
 import { grantEnvironmentKeys } from "./environment-keys.ts";
-import { COMMAND_RUNNERS } from "./tables/command-runners.ts";
+import { COMMAND_RUNNERS, DRIVEN_PROGRAMS, SHELL_OF_RUNNER } from "./tables/command-runners.ts";
 import { CALLERS_LOADERS, CONFIGURES_TEMP, LOADS_ITS_IMPORTER, SCRIPT_POOLS, PROJECT_LOADERS } from "./tables/module-loaders.ts";
 import { ADDON_LOADERS, addonsOf } from "./native-addons.ts";
 import { isForOnePlatform, nativeProgramsOf } from "./native-programs.ts";
@@ -128,7 +128,10 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
       if ((use.capability === "require" || use.capability === "import") && ADDON_LOADERS.has(packageNameOf(use.target) ?? "")) {
         if (!loadersUsed.has(location)) loadersUsed.set(location, { file: path, use });
       }
-      if (use.capability === "unanalyzed" && use.target.startsWith("command ")) commandWrappers.add(location);
+      if (use.capability === "unanalyzed" && use.target.startsWith("command ")) {
+        commandWrappers.add(location);
+        for (const target of DRIVEN_PROGRAMS.get(packageNameAt(location)) ?? []) collector?.grant({ capability: "command", target }, within(location, path), use);
+      }
     }
   }
   for (const { path, location, use, file } of reached.addons) {
@@ -357,7 +360,8 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
         for (const importer of importers.get(location) ?? []) {
           if (runners.has(importer)) chain.add(importer);
           for (const { to, program, file, use } of calls.get(importer) ?? []) {
-            const grant = { capability: "command", target: program } as const;
+            const shell = SHELL_OF_RUNNER.get(packageNameAt(runner));
+            const grant = { capability: "command", target: shell ?? program } as const;
             if (to === location) collectorOf(runner)?.grant(grant, `${nameOf(importer)}: ${within(importer, file)}`, use);
           }
         }

@@ -114,11 +114,14 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
   };
 
   /** The dependencies that a computed name may mean. */
-  const linkDeclared = (file: ReachedFile, use: Use, prefix: string): void => {
+  const linkDeclared = (file: ReachedFile, use: Use, prefix: string, suffix = ""): void => {
     if (options.isFirstParty(file.location)) return;
+    const mode = file.facts.format === "module" ? "import" : "require";
     for (const name of options.declaredNames(file.location)) {
       if (prefix !== "" && !name.startsWith(prefix) && !prefix.startsWith(`${name}/`)) continue;
-      if (!link(file, name, file.facts.format === "module" ? "import" : "require", use)) link(file, `${name}/package.json`, "require", use);
+      if (link(file, name, mode, use) || link(file, `${name}/package.json`, "require", use)) continue;
+      // `@x/lib-${platform}/versions`, of a package that exports nothing else.
+      if (suffix.startsWith("/")) link(file, `${name}${suffix}`, mode, use);
     }
   };
 
@@ -150,7 +153,7 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
     }
     if (options.isFirstParty(file.location)) return;
     if (prefix === "" && suffix === "") loadsAnything.push({ file, use });
-    linkDeclared(file, use, prefix);
+    linkDeclared(file, use, prefix, suffix);
     if (prefix !== "" && suffix.endsWith(".node")) linkAddons(file, use, prefix, suffix);
     if (prefix !== "" || opaque.has(file.location)) return;
     opaque.add(file.location);

@@ -323,7 +323,8 @@ function declare(id: SyntaxNode, parent: SyntaxNode, scope: Scope, kind: Binding
   else before.redeclared = true;
 }
 
-const ENVIRONMENT_KEY = /^[A-Z][A-Z0-9_]{1,63}$/;
+/** `_` is how the program was started (yargs). */
+const ENVIRONMENT_KEY = /^(?:[A-Z][A-Z0-9_]{1,63}|_)$/;
 
 function calledName(callee: SyntaxNode): string | undefined {
   if (callee.type === "Identifier") return callee["name"];

@@ -85,6 +85,9 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
         if (parent["callee"] === node) useCall(parent, power);
         else useArgument(parent, node, power);
         return;
+      case "TaggedTemplateExpression":
+        if (parent["tag"] === node && power.kind === "package") packageCall(parent, power.specifier, parent["quasi"]);
+        return;
       case "VariableDeclarator":
         bind(parent["id"], power);
         return;
@@ -322,7 +325,7 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
         emit("builtin", `${power.name}.*`, call);
         return;
       case "package":
-        packageCall(call, power.specifier);
+        packageCall(call, power.specifier, call["arguments"]?.[0]);
         return;
       case "getter":
         use(call, power.of);
@@ -407,8 +410,7 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
   }
 
   /** A constant text that a package is handed: a program to start, an addon to find. */
-  function packageCall(call: SyntaxNode, specifier: string): void {
-    const first: SyntaxNode | undefined = call["arguments"]?.[0];
+  function packageCall(call: SyntaxNode, specifier: string, first: SyntaxNode | undefined): void {
     const text = first && textOf(first);
     if (text && text.text.length < 200) emit("calls", `${specifier} ${text.text.trim().split(/\s+/)[0]}`, call);
     else if (first?.type === "MemberExpression" && keyOf(first, isConstant) === "execPath") emit("calls", `${specifier} node`, call);

@@ -38,6 +38,11 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
     [2, /^computed specifier \*$/],
     [1, /^computed specifier \*$/],
   ],
+  "named-programs": [
+    [1, /^command that is not constant$/],
+    [1, /^command that is not constant$/],
+    [1, /^command that is not constant$/],
+  ],
   "named-transport": [
     [2, /^computed require\.resolve$/],
     [1, /^computed specifier \*$/],

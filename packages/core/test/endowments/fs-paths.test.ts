@@ -243,6 +243,22 @@ describe("scopes", () => {
     expect(scopes({ read: ["./src"] }).covers(`${importable[0]}/index.js`, "read")).toBe(false);
   });
 
+  it("the binary that all run in may be read, and not written", () => {
+    const scopes = makePathScopes(world.context({ fs: {} }));
+    const binary = fs.realpathSync(process.execPath);
+    expect([scopes.covers(binary, "read"), scopes.covers(`${binary}.txt`, "read"), scopes.covers(binary, "write")]).toEqual([true, false, false]);
+  });
+
+  it("a program that may be started may be looked for in PATH, and not read", () => {
+    const [shell] = ["/bin/sh", "/usr/bin/sh"].filter((path) => process.env["PATH"]!.split(":").includes(path.slice(0, -3)));
+    const guest = world.fs({ commands: ["sh"], fs: {} });
+    expect(guest.statSync(shell).isFile()).toBe(true);
+    expect(() => guest.readFileSync(shell)).toThrow(/ENOENT/);
+    expect(() => guest.statSync(shell!.replace(/sh$/, "ls"))).toThrow(/ENOENT/);
+    expect(() => guest.statSync(`${world.home}/notes.txt`)).toThrow(/ENOENT/);
+    expect(() => world.fs({ fs: {} }).statSync(shell)).toThrow(/ENOENT/);
+  });
+
   it("a trusted principal has no bounds", () => {
     expect(covers([], "write", "/etc/passwd", { trusted: true })).toBe(true);
     expect(covers([], "read", `${world.project}/src/a.txt`)).toBe(false);

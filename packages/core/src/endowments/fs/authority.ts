@@ -1,9 +1,10 @@
-import { resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import type { EndowmentContext } from "../principal.ts";
 import { makeAnchors, type Anchor, type Anchors } from "./anchor.ts";
 import { principalDescriptors, type Descriptors } from "./descriptors.ts";
 import { fsError } from "./fs-error.ts";
 import { makePathScopes, type PathScopes } from "./path-scopes.ts";
+import { programFolders } from "../subprocess/child-env.ts";
 import { isPlain, makeRealPaths, type Location, type RealPaths } from "./real-path.ts";
 import type { Fs } from "./node-fs.ts";
 
@@ -70,7 +71,14 @@ export function makeFsAuthority(context: EndowmentContext): FsAuthority {
     if (target !== undefined) uses({ capability: `fs.${mode}`, target });
   }
 
+  /** A program that the principal may start may be looked for by its name, as `which` does. */
+  function isGrantedProgram(path: string): boolean {
+    const { commands = [] } = principal.policy;
+    return commands.includes(basename(path)) && programFolders(context).includes(dirname(path));
+  }
+
   function allow(location: Location, { mode, syscall, via, isFolder }: Want): void {
+    if (mode === "stat" && isGrantedProgram(location.given)) return;
     if (covers(location.real, mode, isFolder)) {
       noteUse(location.real, mode);
       return;

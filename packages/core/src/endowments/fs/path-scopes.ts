@@ -1,5 +1,6 @@
 import { basename, dirname, isAbsolute, join, resolve, sep } from "node:path";
 import { derivedFromPolicy } from "../derived-from-policy.ts";
+import { realPathOf } from "../subprocess/program-files.ts";
 import type { EndowmentContext } from "../principal.ts";
 import { isReservedForWrite, isSecret } from "../../policy/scope-rules.ts";
 
@@ -11,6 +12,8 @@ export interface PathScopes {
   covers(realPath: string, mode: PathMode, isFolder?: boolean): boolean;
   /** Whether something that is granted lies below the path: then it may be walked through. */
   isAncestor(realPath: string): boolean;
+  /** Whether the path is the project's folder or lies in it, and not among secrets. */
+  isPartOfProject(realPath: string): boolean;
   /** Whether the path is a folder around the project, or the manifest of one. */
   isAboveProject(realPath: string): boolean;
   /** Whether no package may ever write there, in an audit neither. */
@@ -31,7 +34,7 @@ interface Scope {
   readonly own: boolean;
 }
 
-const EVERYTHING: PathScopes = { covers: () => true, isAncestor: () => true, isAboveProject: () => false, isReserved: () => false, spelling: () => undefined };
+const EVERYTHING: PathScopes = { covers: () => true, isAncestor: () => true, isPartOfProject: () => true, isAboveProject: () => false, isReserved: () => false, spelling: () => undefined };
 const CACHE_LIMIT = 20_000;
 /** What everybody's secrets lie in while the process runs, moat's own too, and by writing to which native code is changed. */
 const MEMORY = /^\/(?:proc\/(?:kcore|[^/]+\/(?:task\/[^/]+\/)?mem)|dev\/k?mem)$/;
@@ -102,6 +105,8 @@ export function makePathScopes(context: EndowmentContext): PathScopes {
       readable: new Map<string, boolean>(),
     };
   });
+  /** The binary that all of them run in: what it was linked with is read off it (detect-libc). */
+  const ownProgram = (): string | undefined => context.shared("fs.ownProgram", () => realPathOf(fs, powers.process.execPath));
   const project = canonical(paths.project);
   const home = canonical(paths.home);
   const reserved = context.reservedPaths.map(canonical);
@@ -162,7 +167,8 @@ export function makePathScopes(context: EndowmentContext): PathScopes {
         const known = readable.get(realPath);
         if (known !== undefined) return known;
         const path = canonical(realPath);
-        const covered = resolve(realPath) === realPath && !isWithinAny(path, secret) && !MEMORY.test(realPath) && scopes.read.some((scope) => grantsRead(scope, path));
+        const isClosed = resolve(realPath) !== realPath || isWithinAny(path, secret) || MEMORY.test(realPath);
+        const covered = !isClosed && (scopes.read.some((scope) => grantsRead(scope, path)) || realPath === ownProgram());
         if (readable.size >= CACHE_LIMIT) readable.clear();
         readable.set(realPath, covered);
         return covered;
@@ -171,6 +177,10 @@ export function makePathScopes(context: EndowmentContext): PathScopes {
       if (resolve(realPath) !== realPath) return false;
       if (isReserved(path)) return false;
       return scopes.write.some((scope) => grantsWrite(scope, path, realPath, isFolder));
+    },
+    isPartOfProject(realPath) {
+      const path = canonical(realPath);
+      return isWithin(path, project) && !isSecret(segmentsBelow(path, project), windows);
     },
     isAboveProject(realPath) {
       const path = canonical(realPath);
