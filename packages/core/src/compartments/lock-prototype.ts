@@ -8,29 +8,14 @@
  * redefining `constructor` of arrays, typed arrays and promises switches off what
  * V8 does for their methods, for good. See `element-kinds.ts`.
  */
-const { defineProperty, freeze, getOwnPropertyDescriptor, preventExtensions } = Object;
+const { defineProperty, getOwnPropertyDescriptor, preventExtensions } = Object;
 const { ownKeys } = Reflect;
-const { prototype: objectPrototype } = Object;
 
 /** Makes every property read-only and permanent, and the object's shape final. */
-function lock<T extends object>(object: T): T {
+export function lockPrototype(object: object): void {
   for (const key of ownKeys(object)) {
     const descriptor = getOwnPropertyDescriptor(object, key)!;
     defineProperty(object, key, "value" in descriptor ? { writable: false, configurable: false } : { configurable: false });
   }
-  return preventExtensions(object);
-}
-
-/**
- * Runs `load` while `Object.freeze` locks `Object.prototype`: what it takes from
- * `Object` is what SES will harden with. `Object.freeze` itself is as before afterwards.
- */
-export function withLockedPrototype<T>(load: () => T): T {
-  Object.freeze = (<O>(value: O): O =>
-    (value as unknown) === objectPrototype ? (lock(value as object) as O) : freeze(value)) as typeof Object.freeze;
-  try {
-    return load();
-  } finally {
-    Object.freeze = freeze;
-  }
+  preventExtensions(object);
 }

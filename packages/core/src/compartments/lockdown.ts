@@ -12,8 +12,8 @@ import { tameAssignments } from "./assignment-target.ts";
 import { tameDefinitions } from "./tame-definitions.ts";
 import { tameFunctionText } from "./function-text.ts";
 import { sourceOf } from "./loaded-sources.ts";
+import { makeIntrinsicHardener } from "./intrinsic-hardener.ts";
 import { keepElementStoresFast, type MarkCode, type WorkerMarks } from "./element-kinds.ts";
-import { withLockedPrototype } from "./lock-prototype.ts";
 import { enableOverrides, valuesBehindAccessors } from "./override-mistake.ts";
 import { tameStackTraces } from "./stack-traces.ts";
 import { tameSegments } from "./tame-segments.ts";
@@ -23,7 +23,6 @@ import { tameRegExp } from "./tame-regexp.ts";
 interface SesGlobals {
   repairIntrinsics(options: Record<string, string>): void;
   hardenIntrinsics(): void;
-  harden<T>(value: T): T;
   Compartment: new (options: object) => { globalThis: Record<PropertyKey, unknown> };
 }
 
@@ -99,8 +98,10 @@ function restoreDropped(kept: Array<[object, PropertyKey, PropertyDescriptor]>):
   }
 }
 
-function loadSes(): SesGlobals {
-  (globalThis as { console?: object }).console = {}; // SES looks at it; the real one is no longer there.
+/** @param harden what SES is to harden the intrinsics with. */
+function loadSes(harden: LockedRealm["harden"]): SesGlobals {
+  // SES looks at the console; the real one is no longer there.
+  Object.assign(globalThis, { console: {}, harden });
   const { requireOwn } = requireHere("./own-code.cjs") as typeof import("../own-code/index.ts");
   // HAZARD: compiled as moat's own files are, without `importModuleDynamically`, on purpose.
   // Evals inherit it from the calling script, and SES's text filter does not know `import.source()`.
@@ -120,7 +121,8 @@ export function lockdownRealm(ownFiles: () => readonly string[], worker?: Worker
   const { stackTraceLimit } = Error;
   // SES looks at stacks of errors that it makes, and V8 would count all lines of moat for that.
   Error.stackTraceLimit = 0;
-  const ses = withLockedPrototype(loadSes);
+  const { harden, hardenAll } = makeIntrinsicHardener();
+  const ses = loadSes(harden);
   ses.repairIntrinsics({
     errorTaming: "unsafe",
     consoleTaming: "unsafe",
@@ -145,14 +147,11 @@ export function lockdownRealm(ownFiles: () => readonly string[], worker?: Worker
   enableOverrides();
   tameAssignments();
   tameRegExp();
-  // HAZARD: SES defines `harden` when it hardens, and it is gone from the emptied global by the first segment.
-  let harden: SesGlobals["harden"] = (value) => value;
-  tameSegments((prototype) => harden(prototype));
+  tameSegments(harden);
   ses.hardenIntrinsics();
   const { Compartment } = ses;
-  ({ harden } = ses);
-  harden(valuesBehindAccessors());
-  for (const intrinsic of extraIntrinsics()) harden(intrinsic);
+  hardenAll(valuesBehindAccessors());
+  hardenAll(extraIntrinsics());
   makeIntrinsicsFast();
   return {
     markCode: keepElementStoresFast(worker),
