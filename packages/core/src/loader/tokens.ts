@@ -17,9 +17,24 @@ import {
   TEMPLATE_TAIL, THIS, UPDATE, WHILE, WITH, WORDS, YIELD,
 } from "./token-kinds.ts";
 
-/** What a character below 128 may begin or be part of. */
-const IS_NAME_PART = new Uint8Array(128);
-for (const character of "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$") IS_NAME_PART[character.charCodeAt(0)] = 1;
+/** No kinds of tokens: a comment or rare white space, and what is not read. */
+const NO_TOKEN = 253;
+const GIVEN_UP = 252;
+const SPACE = 255;
+const LINE_BREAK = 254;
+/** By character, the kind of token that it begins or is, where no other character has a say; or one of the two above; or 0. */
+const BEGINS_AS = new Uint8Array(0x10000).fill(NAME, 128);
+/** Whether a character may be part of a name. */
+const IS_NAME_PART = new Uint8Array(0x10000).fill(1, 128);
+for (const character of "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$") BEGINS_AS[character.charCodeAt(0)] = NAME;
+for (const character of "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$0123456789") IS_NAME_PART[character.charCodeAt(0)] = 1;
+for (const [character, kind] of [
+  [" ", SPACE], ["\t", SPACE], ["\n", LINE_BREAK], ["\r", LINE_BREAK], ["(", PAREN_OPEN], [")", PAREN_CLOSE], ["[", BRACKET_OPEN],
+  ["]", BRACKET_CLOSE], ["{", BRACE_OPEN], ["}", BRACE_CLOSE], [";", SEMICOLON], [",", COMMA], [":", COLON], ["~", NOT],
+] as const) BEGINS_AS[character.charCodeAt(0)] = kind;
+/** White space and line breaks beyond ASCII, and the white space of ASCII that is rare. */
+const OTHER_SPACE = "\v\f\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff";
+for (const character of OTHER_SPACE) BEGINS_AS[character.charCodeAt(0)] = IS_NAME_PART[character.charCodeAt(0)] = 0;
 
 const WORDS_TEXT = WORDS.join(" ");
 const WORD_HASHES = WORDS.map((word) => {
@@ -28,20 +43,31 @@ const WORD_HASHES = WORDS.map((word) => {
   return hash;
 });
 
+/** Behind a text, so that no look at the next three characters finds what belongs to an earlier one. */
+const NOTHING = [0, 0, 0, 0];
+
 /** Room for the tokens of a text. One for small texts is kept and used by one after the other. */
 class Arrays {
   readonly units: Buffer;
+  /** The same memory: of the source, of `NOTHING`, and at its end of `WORDS_TEXT`. */
+  readonly characters: Uint16Array;
   readonly kinds: Uint8Array;
   readonly starts: Int32Array;
   readonly ends: Int32Array;
   readonly links: Int32Array;
   readonly breaks: Uint8Array;
   readonly table: Int32Array;
+  /** As it is where no names but the words have numbers. */
+  readonly tableOfWords: Int32Array;
   readonly nameStarts: Int32Array;
   readonly nameEnds: Int32Array;
+  readonly wordsStart: number;
 
   constructor(length: number) {
-    this.units = Buffer.allocUnsafeSlow((length + WORDS_TEXT.length) * 2);
+    this.wordsStart = length + NOTHING.length;
+    this.units = Buffer.allocUnsafeSlow((this.wordsStart + WORDS_TEXT.length) * 2);
+    this.units.write(WORDS_TEXT, this.wordsStart * 2, "utf16le");
+    this.characters = new Uint16Array(this.units.buffer);
     const tokens = Math.trunc(length / 6) + 64;
     this.kinds = new Uint8Array(tokens);
     this.starts = new Int32Array(tokens);
@@ -53,6 +79,23 @@ class Arrays {
     this.table = new Int32Array(names);
     this.nameStarts = new Int32Array(names);
     this.nameEnds = new Int32Array(names);
+    this.numberWords();
+    this.tableOfWords = this.table.slice();
+  }
+
+  private numberWords(): void {
+    const { table, nameStarts, nameEnds } = this;
+    const mask = table.length - 1;
+    let start = this.wordsStart;
+    for (let number = 0; number < WORDS.length; number++) {
+      const hash = WORD_HASHES[number]!;
+      let slot = (hash ^ (hash >>> 15)) & mask;
+      while (table[slot] !== 0) slot = (slot + 1) & mask;
+      table[slot] = number + 1;
+      nameStarts[number] = start;
+      nameEnds[number] = start + WORDS[number]!.length;
+      start += WORDS[number]!.length + 1;
+    }
   }
 }
 /** In UTF-16 units. */
@@ -61,7 +104,7 @@ let spare: Arrays | undefined;
 
 export class Tokens {
   readonly source: string;
-  /** UTF-16 units of the source, then of `WORDS_TEXT`. */
+  /** UTF-16 units of the source; what is behind is no part of it. */
   readonly characters: Uint16Array;
   count = 0;
   kinds: Uint8Array;
@@ -71,7 +114,7 @@ export class Tokens {
   links: Int32Array;
   /** 1 where a line break comes before. */
   breaks: Uint8Array;
-  nameCount = 0;
+  nameCount: number = WORDS.length;
   /** Where each name is spelt for the first time. */
   nameStarts: Int32Array;
   nameEnds: Int32Array;
@@ -83,24 +126,35 @@ export class Tokens {
   private readonly arrays: Arrays;
   /** Of the name that was read last. */
   private hash = 0;
+  /** Where the token that was read last ends. */
+  private at = 0;
+  /** Whether a line break, or nothing, comes before what is read. */
+  private isAfterBreak = false;
+  private reason = "";
+  private readonly mayBeMagic: boolean;
+  /** Whether no line ends otherwise than by `\n`. */
+  private readonly hasPlainLines: boolean;
 
   constructor(source: string) {
     this.source = source;
     const arrays = source.length < LARGE ? (spare ?? new Arrays(LARGE)) : new Arrays(source.length);
     spare = undefined;
-    this.characters = unitsOf(source, arrays);
+    arrays.units.write(source, 0, "utf16le");
+    this.characters = arrays.characters;
+    this.characters.set(NOTHING, source.length);
     ({
       kinds: this.kinds, starts: this.starts, ends: this.ends, links: this.links, breaks: this.breaks, table: this.table,
       nameStarts: this.nameStarts, nameEnds: this.nameEnds,
     } = arrays);
     this.arrays = arrays;
-    this.numberWords();
+    this.mayBeMagic = namesItsSource(source);
+    this.hasPlainLines = !source.includes("\r") && !source.includes("\u2028") && !source.includes("\u2029");
     this.doubt = this.read();
   }
 
   nameOf(number: number): string {
     const start = this.nameStarts[number]!;
-    const from = start - this.source.length;
+    const from = start - this.arrays.wordsStart;
     return from >= 0 ? WORDS_TEXT.slice(from, from + this.nameEnds[number]! - start) : this.source.slice(start, this.nameEnds[number]);
   }
 
@@ -118,24 +172,8 @@ export class Tokens {
   /** To be called when nobody reads the arrays any more: small ones are used again. */
   release(): void {
     if (this.kinds !== this.arrays.kinds || this.table !== this.arrays.table || this.source.length >= LARGE) return;
-    this.table.fill(0);
+    this.table.set(this.arrays.tableOfWords);
     spare = this.arrays;
-  }
-
-  private numberWords(): void {
-    const { table, nameStarts, nameEnds } = this;
-    const mask = table.length - 1;
-    let start = this.source.length;
-    for (let number = 0; number < WORDS.length; number++) {
-      const hash = WORD_HASHES[number]!;
-      let slot = (hash ^ (hash >>> 15)) & mask;
-      while (table[slot] !== 0) slot = (slot + 1) & mask;
-      table[slot] = number + 1;
-      nameStarts[number] = start;
-      nameEnds[number] = start + WORDS[number]!.length;
-      start += WORDS[number]!.length + 1;
-    }
-    this.nameCount = WORDS.length;
   }
 
   private numberOf(start: number, end: number, hash: number): number {
@@ -187,246 +225,61 @@ export class Tokens {
   /** @returns why it gave up. */
   private read(): string | undefined {
     const { source, characters } = this;
-    const length = source.length;
-    const mayBeMagic = namesItsSource(source);
     let { kinds, starts, ends, links, breaks } = this;
     let capacity = kinds.length;
     let count = 0;
-    let at = 0;
+    let at = source.startsWith("#!") ? this.endOfLine(2) : 0;
     let lineBreak = 0;
     let kindBefore = END;
     /** Indices of the brackets that are open, `${` included. */
     let open = new Int32Array(64);
     let depth = 0;
-    if (length > 1 && characters[0] === 35 && characters[1] === 33) at = this.endOfLine(2);
 
     for (;;) {
-      const c = at < length ? characters[at]! : -1;
-      // White space and comments.
-      if (c === 32 || c === 9) {
+      const c = characters[at]!;
+      let kind = BEGINS_AS[c]!;
+      if (kind === SPACE) {
         at++;
         continue;
       }
-      if (c === 10 || c === 13) {
+      if (kind === LINE_BREAK) {
         lineBreak = 1;
         at = this.endOfIndentation(at + 1);
         continue;
       }
       const start = at;
-      let kind: number;
       let link = 0;
-      if (c < 128 && c >= 0 ? IS_NAME_PART[c] === 1 && (c < 48 || c > 57) : c >= 128 && !isSpace(c)) {
+      if (kind === NAME) {
         at = this.endOfName(start);
-        kind = NAME;
         if (kindBefore === DOT || kindBefore === OPTIONAL_DOT) link = -1;
         else {
           link = this.numberOf(start, at, this.hash);
           if (link < RESERVED_WORDS) kind = FIRST_WORD + link;
         }
       } else {
-        at++;
-        const next = at < length ? characters[at]! : -1;
-        switch (c) {
-          case -1:
-            if (depth !== 0) return "brackets";
-            at = length;
-            kind = END;
-            break;
-          case 40:
-            kind = PAREN_OPEN;
-            break;
-          case 41:
-            kind = PAREN_CLOSE;
-            break;
-          case 91:
-            kind = BRACKET_OPEN;
-            break;
-          case 93:
-            kind = BRACKET_CLOSE;
-            break;
-          case 123:
-            kind = BRACE_OPEN;
-            break;
-          case 125:
-            kind = BRACE_CLOSE;
-            if (depth > 0 && kinds[open[depth - 1]!] !== BRACE_OPEN) {
-              const head = kinds[open[depth - 1]!];
-              if (head !== TEMPLATE_HEAD && head !== TEMPLATE_MIDDLE) return "brackets";
-              at = this.endOfTemplate(at);
-              if (at < 0) return "template";
-              kind = characters[at - 1] === 96 ? TEMPLATE_TAIL : TEMPLATE_MIDDLE;
-            }
-            break;
-          case 59:
-            kind = SEMICOLON;
-            break;
-          case 44:
-            kind = COMMA;
-            break;
-          case 58:
-            kind = COLON;
-            break;
-          case 46:
-            if (next >= 48 && next <= 57) {
-              at = this.endOfNumber(start);
-              kind = NUMBER;
-            } else if (next === 46) {
-              if (characters[at + 1] !== 46) return "dots";
-              at += 2;
-              kind = ELLIPSIS;
-            } else kind = DOT;
-            break;
-          case 63:
-            if (next === 63) {
-              at++;
-              kind = LOGICAL;
-              if (characters[at] === 61) {
-                at++;
-                kind = ASSIGN_OTHERWISE;
-              }
-            } else if (next === 46 && !(characters[at + 1]! >= 48 && characters[at + 1]! <= 57)) {
-              at++;
-              kind = OPTIONAL_DOT;
-            } else kind = QUESTION;
-            break;
-          case 61:
-            if (next === 62) {
-              at++;
-              kind = ARROW;
-            } else if (next === 61) {
-              at += characters[at + 1] === 61 ? 2 : 1;
-              kind = BINARY;
-            } else kind = ASSIGN;
-            break;
-          case 33:
-            if (next === 61) {
-              at += characters[at + 1] === 61 ? 2 : 1;
-              kind = BINARY;
-            } else kind = NOT;
-            break;
-          case 126:
-            kind = NOT;
-            break;
-          case 38:
-          case 124:
-            if (next === c) {
-              at++;
-              kind = LOGICAL;
-            } else kind = BINARY;
-            if (characters[at] === 61 && at < length) {
-              at++;
-              kind = ASSIGN_OTHERWISE;
-            }
-            break;
-          case 43:
-          case 45:
-            if (next === c) {
-              at++;
-              kind = UPDATE;
-              // A comment at the beginning of a line, an operator elsewhere.
-              if (c === 45 && characters[at] === 62 && (lineBreak === 1 || count === 0)) return "HTML comment";
-            } else if (next === 61) {
-              at++;
-              kind = ASSIGN_OTHERWISE;
-            } else kind = PLUS_OR_MINUS;
-            break;
-          case 42:
-            kind = STAR;
-            if (next === 42) {
-              at++;
-              kind = BINARY;
-            }
-            if (characters[at] === 61 && at < length) {
-              at++;
-              kind = ASSIGN_OTHERWISE;
-            }
-            break;
-          case 37:
-          case 94:
-            kind = BINARY;
-            if (next === 61) {
-              at++;
-              kind = ASSIGN_OTHERWISE;
-            }
-            break;
-          case 60:
-            if (next === 33 && characters[at + 1] === 45 && characters[at + 2] === 45) return "HTML comment";
-            kind = BINARY;
-            if (next === 60) at++;
-            if (characters[at] === 61 && at < length) {
-              at++;
-              if (next === 60) kind = ASSIGN_OTHERWISE;
-            }
-            break;
-          case 62:
-            kind = BINARY;
-            while (characters[at] === 62 && at < start + 3 && at < length) at++;
-            if (characters[at] === 61 && at < length) {
-              at++;
-              if (at > start + 2) kind = ASSIGN_OTHERWISE;
-            }
-            break;
-          case 34:
-          case 39:
-            at = this.endOfString(at, c);
-            if (at < 0) return "string";
-            kind = STRING;
-            break;
-          case 96:
-            at = this.endOfTemplate(at);
-            if (at < 0) return "template";
-            kind = characters[at - 1] === 96 ? TEMPLATE : TEMPLATE_HEAD;
-            break;
-          case 47:
-            if (next === 47) {
-              at = this.endOfLine(at);
-              if (mayBeMagic) this.noteMagic(start, at);
-              continue;
-            }
-            if (next === 42) {
-              const end = source.indexOf("*/", at + 1);
-              if (end < 0) return "comment";
-              if (lineBreak === 0) lineBreak = this.holdsLineBreak(at, end);
-              at = end + 2;
-              if (mayBeMagic) this.noteMagic(start, end);
-              continue;
-            }
-            switch (this.slashAfter(count, kinds, links, breaks)) {
-              case DIVIDES:
-                kind = BINARY;
-                if (next === 61) {
-                  at++;
-                  kind = ASSIGN_OTHERWISE;
-                }
-                break;
-              case BEGINS:
-                at = this.endOfRegExp(at);
-                if (at < 0) return "regular expression";
-                kind = REGEXP;
-                break;
-              default:
-                return "slash";
-            }
-            break;
-          case 35:
-            if (!(next >= 0 && (next < 128 ? IS_NAME_PART[next] === 1 && (next < 48 || next > 57) : !isSpace(next)))) return "#";
-            while (at < length && (characters[at]! < 128 ? IS_NAME_PART[characters[at]!] === 1 : !isSpace(characters[at]!))) at++;
-            kind = PRIVATE_NAME;
-            break;
-          case 48: case 49: case 50: case 51: case 52: case 53: case 54: case 55: case 56: case 57:
-            at = this.endOfNumber(start);
-            kind = NUMBER;
-            break;
-          case 0x2028:
-          case 0x2029:
-            lineBreak = 1;
+        if (kind !== 0) at++;
+        else if (c === 46 && BEGINS_AS[characters[at + 1]!] === NAME) {
+          at++;
+          kind = DOT;
+        } else {
+          this.count = count;
+          this.isAfterBreak = lineBreak === 1 || count === 0;
+          kind = this.readOther(at);
+          at = this.at;
+          if (kind === NO_TOKEN) {
+            if (this.isAfterBreak) lineBreak = 1;
             continue;
-          default:
-            if (isSpace(c)) continue;
-            // A backslash in a name, a decorator, what no version of the language has.
-            return "character";
+          }
+          if (kind === GIVEN_UP) return this.reason;
         }
         if (kind <= BRACE_CLOSE && kind >= TEMPLATE_HEAD) {
+          if (kind === BRACE_CLOSE && depth > 0 && kinds[open[depth - 1]!] !== BRACE_OPEN) {
+            const head = kinds[open[depth - 1]!];
+            if (head !== TEMPLATE_HEAD && head !== TEMPLATE_MIDDLE) return "brackets";
+            at = this.endOfTemplate(at);
+            if (at < 0) return "template";
+            kind = characters[at - 1] === 96 ? TEMPLATE_TAIL : TEMPLATE_MIDDLE;
+          }
           if (kind === TEMPLATE_HEAD || kind === PAREN_OPEN || kind === BRACKET_OPEN || kind === BRACE_OPEN) {
             if (depth === open.length) open = longer(open, new Int32Array(depth * 2));
             open[depth++] = count;
@@ -457,50 +310,188 @@ export class Tokens {
       }
     }
     this.count = count;
-    return undefined;
+    return depth === 0 ? undefined : "brackets";
+  }
+
+  private giveUp(reason: string): number {
+    this.reason = reason;
+    return GIVEN_UP;
+  }
+
+  /**
+   * What is no name, no white space and none of the tokens that are one character and nothing else.
+   * Not part of `read`, which V8 would compile anew for each of these when a text first has it.
+   * @returns the kind of the token, which ends at `this.at`
+   */
+  private readOther(start: number): number {
+    const { source, characters } = this;
+    const c = characters[start]!;
+    const next = characters[start + 1]!;
+    this.at = start + 1;
+    switch (c) {
+      case 0:
+        if (start < source.length) return this.giveUp("character");
+        this.at = start;
+        return END;
+      case 46:
+        if (next >= 48 && next <= 57) {
+          this.at = this.endOfNumber(start);
+          return NUMBER;
+        }
+        if (next !== 46) return DOT;
+        if (characters[start + 2] !== 46) return this.giveUp("dots");
+        this.at = start + 3;
+        return ELLIPSIS;
+      case 63:
+        if (next === 63) return this.mayAssign(start + 2, LOGICAL);
+        if (next !== 46 || (characters[start + 2]! >= 48 && characters[start + 2]! <= 57)) return QUESTION;
+        this.at = start + 2;
+        return OPTIONAL_DOT;
+      case 61:
+        if (next === 62) {
+          this.at = start + 2;
+          return ARROW;
+        }
+        return next === 61 ? this.comparison(start) : ASSIGN;
+      case 33:
+        return next === 61 ? this.comparison(start) : NOT;
+      case 38:
+      case 124:
+        return next === c ? this.mayAssign(start + 2, LOGICAL) : this.mayAssign(start + 1, BINARY);
+      case 43:
+      case 45:
+        if (next !== c) return this.mayAssign(start + 1, PLUS_OR_MINUS);
+        this.at = start + 2;
+        // A comment at the beginning of a line, an operator elsewhere.
+        return c === 45 && characters[start + 2] === 62 && this.isAfterBreak ? this.giveUp("HTML comment") : UPDATE;
+      case 42:
+        return next === 42 ? this.mayAssign(start + 2, BINARY) : this.mayAssign(start + 1, STAR);
+      case 37:
+      case 94:
+        return this.mayAssign(start + 1, BINARY);
+      case 60:
+        if (next === 33 && characters[start + 2] === 45 && characters[start + 3] === 45) return this.giveUp("HTML comment");
+        if (next === 60) return this.mayAssign(start + 2, BINARY);
+        if (next === 61) this.at = start + 2;
+        return BINARY;
+      case 62:
+        return this.greater(start);
+      case 34:
+      case 39:
+        this.at = this.endOfString(start + 1, c);
+        return this.at < 0 ? this.giveUp("string") : STRING;
+      case 96:
+        this.at = this.endOfTemplate(start + 1);
+        if (this.at < 0) return this.giveUp("template");
+        return characters[this.at - 1] === 96 ? TEMPLATE : TEMPLATE_HEAD;
+      case 47:
+        return this.slash(start, next);
+      case 35:
+        if (BEGINS_AS[next] !== NAME) return this.giveUp("#");
+        this.at = this.endOfName(start + 1);
+        return PRIVATE_NAME;
+      case 48: case 49: case 50: case 51: case 52: case 53: case 54: case 55: case 56: case 57:
+        this.at = this.endOfNumber(start);
+        return NUMBER;
+      case 0x2028:
+      case 0x2029:
+        this.isAfterBreak = true;
+        return NO_TOKEN;
+      default:
+        // Else a backslash in a name, a decorator, what no version of the language has.
+        return OTHER_SPACE.includes(source[start]!) ? this.noToken(false) : this.giveUp("character");
+    }
+  }
+
+  private noToken(holdsBreak: boolean): number {
+    this.isAfterBreak = holdsBreak;
+    return NO_TOKEN;
+  }
+
+  /** An operator that may be an assignment's: `+` or `+=`. */
+  private mayAssign(end: number, kind: number): number {
+    const assigns = this.characters[end] === 61;
+    this.at = assigns ? end + 1 : end;
+    return assigns ? ASSIGN_OTHERWISE : kind;
+  }
+
+  /** `==`, `===`, `!=` or `!==`. */
+  private comparison(start: number): number {
+    this.at = start + (this.characters[start + 2] === 61 ? 3 : 2);
+    return BINARY;
+  }
+
+  /** `>`, `>=`, shifts and their assignments. */
+  private greater(start: number): number {
+    const { characters } = this;
+    let end = start + 1;
+    while (characters[end] === 62 && end < start + 3) end++;
+    const assigns = characters[end] === 61;
+    this.at = assigns ? end + 1 : end;
+    return assigns && end > start + 1 ? ASSIGN_OTHERWISE : BINARY;
+  }
+
+  private slash(start: number, next: number): number {
+    if (next === 47) {
+      this.at = this.endOfLine(start + 1);
+      if (this.mayBeMagic) this.noteMagic(start, this.at);
+      return this.noToken(false);
+    }
+    if (next === 42) {
+      const end = this.source.indexOf("*/", start + 2);
+      if (end < 0) return this.giveUp("comment");
+      this.at = end + 2;
+      if (this.mayBeMagic) this.noteMagic(start, end);
+      return this.noToken(this.holdsLineBreak(start, end));
+    }
+    switch (this.slashAfter(this.count, this.kinds, this.links, this.breaks)) {
+      case DIVIDES:
+        return this.mayAssign(start + 1, BINARY);
+      case BEGINS:
+        this.at = this.endOfRegExp(start + 1);
+        return this.at < 0 ? this.giveUp("regular expression") : REGEXP;
+      default:
+        return this.giveUp("slash");
+    }
   }
 
   /** Small loops are functions of their own: V8 optimises these long before it has done so with `read`. */
   private endOfName(start: number): number {
     const { characters } = this;
-    const { length } = this.source;
     let hash = 0;
-    let at = start;
-    for (; at < length; at++) {
+    for (let at = start; ; at++) {
       const c = characters[at]!;
-      if (c < 128 ? IS_NAME_PART[c] === 0 : isSpace(c)) break;
+      if (IS_NAME_PART[c] === 0) {
+        this.hash = hash;
+        return at;
+      }
       hash = ((hash << 5) - hash + c) | 0;
     }
-    this.hash = hash;
-    return at;
   }
 
   private endOfIndentation(from: number): number {
     const { characters } = this;
-    let at = from;
-    // What follows the source is no white space.
-    while (characters[at] === 32 || characters[at] === 9 || characters[at] === 10) at++;
-    return at;
+    for (let at = from; ; at++) {
+      const c = characters[at];
+      if (c !== 32 && c !== 9 && c !== 10) return at;
+    }
   }
 
   private endOfLine(from: number): number {
-    const { characters } = this;
-    const { length } = this.source;
-    let at = from;
-    for (; at < length; at++) {
-      const c = characters[at]!;
-      if (c === 10 || c === 13 || c === 0x2028 || c === 0x2029) break;
+    const { characters, source } = this;
+    if (this.hasPlainLines) {
+      const end = source.indexOf("\n", from);
+      return end < 0 ? source.length : end;
     }
+    let at = from;
+    for (; at < source.length; at++) if (isLineBreak(characters[at]!)) break;
     return at;
   }
 
-  private holdsLineBreak(from: number, to: number): number {
+  private holdsLineBreak(from: number, to: number): boolean {
     const { characters } = this;
-    for (let at = from; at < to; at++) {
-      const c = characters[at]!;
-      if (c === 10 || c === 13 || c === 0x2028 || c === 0x2029) return 1;
-    }
-    return 0;
+    for (let at = from; at < to; at++) if (isLineBreak(characters[at]!)) return true;
+    return false;
   }
 
   private noteMagic(start: number, end: number): void {
@@ -605,24 +596,13 @@ export class Tokens {
   }
 }
 
+const isLineBreak = (c: number): boolean => c === 10 || c === 13 || c === 0x2028 || c === 0x2029;
+
 const IN_DOUBT = 0;
 const DIVIDES = 1;
 const BEGINS = 2;
 
-function unitsOf(source: string, { units }: Arrays): Uint16Array {
-  units.write(source, 0, "utf16le");
-  units.write(WORDS_TEXT, source.length * 2, "utf16le");
-  return new Uint16Array(units.buffer, 0, source.length + WORDS_TEXT.length);
-}
-
 function longer<T extends Int32Array | Uint8Array>(from: T, to: T): T {
   to.set(from);
   return to;
-}
-
-/** White space and line breaks beyond ASCII, and the white space of ASCII that is rare. */
-function isSpace(c: number): boolean {
-  return (
-    c === 0xa0 || c === 0xfeff || c === 11 || c === 12 || (c >= 0x2000 && (c <= 0x200a || c === 0x2028 || c === 0x2029 || c === 0x202f || c === 0x205f || c === 0x3000)) || c === 0x1680
-  );
 }
