@@ -9,7 +9,7 @@ export const Given = function (object: object) {
   return object;
 } as unknown as new (object: object) => object;
 
-/** The field's value, from just before a definition until just after. */
+/** The field's value, from just before a definition until just after; where that throws, until the next one, which sets it first. */
 let given: unknown;
 
 /** Defines a property: writable, enumerable, configurable. @throws {TypeError} where that is not possible. */
@@ -21,10 +21,8 @@ export function makeFieldDefiner(key: PropertyKey): FieldDefiner {
   }
   return (object, value) => {
     given = value;
-    try {
-      void new Definer(object);
-    } finally {
-      given = undefined;
-    }
+    void new Definer(object);
+    // In no `finally`, which V8 takes as long for as for all the rest.
+    given = undefined;
   };
 }
