@@ -2,6 +2,7 @@ import type { Buffer } from "node:buffer";
 import { defineMember } from "./facade.ts";
 import { hardenNodeClass } from "./harden-node.ts";
 import { makeHandedBuiltin } from "./handed-builtin.ts";
+import { makeShortTextsFast } from "./short-texts.ts";
 import type { EndowmentContext } from "./principal.ts";
 
 /**
@@ -9,7 +10,11 @@ import type { EndowmentContext } from "./principal.ts";
  * and `instanceof` hold everywhere; hardened, and without a pool.
  */
 export function hardenBuffer(context: EndowmentContext): typeof Buffer {
-  return context.shared("buffer.Buffer", () => hardenNodeClass(context.powers.builtin("buffer").Buffer));
+  return context.shared("buffer.Buffer", () => {
+    const { Buffer: shared } = context.powers.builtin("buffer");
+    makeShortTextsFast(shared);
+    return hardenNodeClass(shared);
+  });
 }
 
 /** A principal's `buffer`. */

@@ -1,0 +1,36 @@
+/**
+ * Buffers of short texts. Node copies these into its pool, and there is none:
+ * memory of its own for each costs more than all the rest. Up to 64 bytes V8
+ * keeps beside the object itself, where Node's copying would take them out again;
+ * so the bytes are written one by one, which compiled code does at once.
+ */
+import type { Buffer } from "node:buffer";
+
+const { defineProperty, getOwnPropertyDescriptor } = Object;
+
+const LONGEST = 64;
+const PAST_ASCII = 0x80;
+
+/** Puts a quick way before `Buffer.from`. To be called before the class is locked. */
+export function makeShortTextsFast(constructor: typeof Buffer): void {
+  const { alloc, from: native } = constructor as unknown as Record<"alloc" | "from", (...args: unknown[]) => Buffer>;
+
+  function bytesOf(text: string): Buffer | undefined {
+    const { length } = text;
+    const bytes = alloc(length);
+    for (let at = 0; at < length; at += 1) {
+      const unit = text.charCodeAt(at);
+      if (unit >= PAST_ASCII) return undefined;
+      bytes[at] = unit;
+    }
+    return bytes;
+  }
+
+  const { from } = {
+    from(value: unknown, encodingOrOffset: unknown, length: unknown): Buffer {
+      const isShort = typeof value === "string" && value.length <= LONGEST && (encodingOrOffset === undefined || encodingOrOffset === "utf8");
+      return (isShort ? bytesOf(value) : undefined) ?? native(value, encodingOrOffset, length);
+    },
+  };
+  defineProperty(constructor, "from", { ...getOwnPropertyDescriptor(constructor, "from"), value: from });
+}
