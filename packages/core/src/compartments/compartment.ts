@@ -6,7 +6,7 @@
 import { Script } from "node:vm";
 import type { Functor } from "../loader/functor.ts";
 import type { Principal } from "../endowments/principal.ts";
-import { compileFunctor } from "./compile-functor.ts";
+import { compileFunctor, judgedByV8 } from "./compile-functor.ts";
 import { nameForEvaluated, noteScriptOwner } from "./script-owners.ts";
 import { prepareEvaluated } from "./prepare-evaluated.ts";
 import { assignmentTarget, computedTarget } from "./assignment-target.ts";
@@ -14,8 +14,9 @@ import { makeOwnExtensions } from "./own-extensions.ts";
 import { assertSilent, deleteSilently, failedAssignment } from "./silent-failures.ts";
 import { usesStackSettings } from "./stack-settings.ts";
 import type { PreparedModules } from "../prepared/prepared-modules.ts";
+import { optimisedLate } from "../optimise-late.ts";
 import { RESERVED, RESERVED_PREFIX } from "../loader/reserved-names.ts";
-import { prepareFunction, prepareScript } from "../loader/late.ts";
+import { loadPreparation, prepareFunction, prepareFunctionQuickly, prepareScript } from "../loader/late.ts";
 import type { NameSets } from "../loader/name-sets.ts";
 
 const { apply } = Reflect;
@@ -152,7 +153,10 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
   };
 
   const preparedText = (source: string, how: string, prepare: () => Functor): Functor =>
-    prepareEvaluated(source, how, names, options.prepared, () => inWordsOfV8(source, prepare));
+    prepareEvaluated(source, how, names, options.prepared, () => {
+      loadPreparation();
+      return optimisedLate(() => inWordsOfV8(source, prepare));
+    });
 
   const evaluate: Compartment["evaluate"] = (source, fileName = "evalmachine.<anonymous>") => {
     const functor = preparedText(source, "script", () => prepareScript(source, names));
@@ -170,8 +174,9 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
 
   const compileFunction: Compartment["compileFunction"] = (parameters, body, { kind = "function", fileName = `moat:function${ofOwner}` } = {}) => {
     const text = `(${FUNCTION_HEADS[kind]} anonymous(${parameters.join(",")}\n) {\n${body}\n})`;
-    const functor = preparedText(text, "function", () => prepareFunction(text, names));
-    return apply(instantiate(functor, nameForEvaluated(fileName, options.owner), ownOf(functor, body)), undefined, []) as Function;
+    const name = nameForEvaluated(fileName, options.owner);
+    const functor = preparedText(text, "function", () => judgedByV8(prepareFunctionQuickly(text, names), name) ?? prepareFunction(text, names));
+    return apply(instantiate(functor, name, ownOf(functor, body)), undefined, []) as Function;
   };
 
   const guestEval = (text: unknown): unknown =>

@@ -9,3 +9,17 @@ export function compileFunctor({ text, code, compiled }: Functor, fileName: stri
   if (compiled?.fileName === fileName) return compiled.script;
   return new Script(text, { filename: fileName, lineOffset: -1, ...(code?.data && { cachedData: code.data }) });
 }
+
+/**
+ * A functor with V8's own judgement of it, which is the second look at a text that
+ * was read quickly; undefined where V8 refuses it.
+ */
+export function judgedByV8<T extends Functor>(functor: T | undefined, fileName: string): T | undefined {
+  if (functor === undefined) return undefined;
+  try {
+    return { ...functor, compiled: { script: compileFunctor(functor, fileName), fileName } };
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -2,7 +2,6 @@
 import { Buffer } from "node:buffer";
 import { pathToFileURL } from "node:url";
 import { Script } from "node:vm";
-import type { Functor } from "../loader/functor.ts";
 import { exportedNames, loadPreparation, prepareCommonJs, prepareCommonJsQuickly, prepareModule, prepareModuleQuickly } from "../loader/late.ts";
 import { COMMONJS_NAMES, type NameSets } from "../loader/name-sets.ts";
 import type { ModuleFunctor } from "../loader/transform-module.ts";
@@ -10,7 +9,7 @@ import type { CommonJsFunctor } from "../loader/transform-text.ts";
 import { optimisedLate } from "../optimise-late.ts";
 import type { Resolution } from "../packages/types.ts";
 import type { PreparedModules } from "../prepared/prepared-modules.ts";
-import { compileFunctor } from "./compile-functor.ts";
+import { judgedByV8 } from "./compile-functor.ts";
 import { namesKeyOf } from "./names-key.ts";
 import { readSource } from "./read-source.ts";
 import { usesStackSettings } from "./stack-settings.ts";
@@ -110,10 +109,10 @@ function prepareText(source: string, names: NameSets, resolution: Resolution): P
   const usesSettings = usesStackSettings(source);
   const fileName = fileNameOf(resolution);
   if (resolution.format === "module") {
-    const functor = compiled(prepareModuleQuickly(source, names), fileName);
+    const functor = judgedByV8(prepareModuleQuickly(source, names), fileName);
     if (functor !== undefined) return { kind: "module", functor, usesStackSettings: usesSettings };
   } else {
-    const functor = compiled(prepareCommonJsQuickly(source, names), fileName);
+    const functor = judgedByV8(prepareCommonJsQuickly(source, names), fileName);
     if (functor !== undefined) return { kind: "commonjs", functor, usesStackSettings: usesSettings };
   }
   try {
@@ -126,20 +125,6 @@ function prepareText(source: string, names: NameSets, resolution: Resolution): P
 
 /** How a file's text is called in stacks: as Node does. */
 export const fileNameOf = ({ format, path }: Resolution): string => (format === "module" ? pathToFileURL(path).href : path);
-
-/**
- * A functor with V8's own judgement of it, which is the second look at a text that
- * was read quickly; undefined where V8 refuses it.
- */
-function compiled<T extends Functor>(functor: T | undefined, fileName: string): T | undefined {
-  if (functor === undefined) return undefined;
-  try {
-    return { ...functor, compiled: { script: compileFunctor(functor, fileName), fileName } };
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
 
 /** A file without `type` is CommonJS unless only a module can be written so. */
 function prepareAmbiguous(source: string, names: NameSets, resolution: Resolution, usesSettings: boolean): PreparedSource {

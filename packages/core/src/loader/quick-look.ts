@@ -4,6 +4,7 @@ import { rewriteQuickly } from "./quick-rewriting.ts";
 import type { RewriteOptions, Rewriting } from "./rewrite-references.ts";
 import { RESERVED, RESERVED_PREFIX } from "./reserved-names.ts";
 import type { SyntaxNode } from "./syntax.ts";
+import * as K from "./token-kinds.ts";
 import { Tokens } from "./tokens.ts";
 
 export interface QuickLook {
@@ -26,6 +27,26 @@ function mayHoldReserved(source: string): boolean {
 /** @returns undefined where the text has to be parsed. */
 export function lookQuickly(source: string, options: RewriteOptions): QuickLook | undefined {
   return withoutDoubt(source, false, (reader) => ({ rewriting: rewriteQuickly(reader, options), certainRequests: reader.certainRequests }));
+}
+
+/** The same for a text that is one function in parentheses, and nothing else. */
+export function lookAtFunction(source: string, options: RewriteOptions): QuickLook | undefined {
+  return withoutDoubt(source, false, (reader) => {
+    if (!isOneFunction(reader.tokens)) throw new Doubt("more than a function");
+    return { rewriting: rewriteQuickly(reader, options), certainRequests: [] };
+  });
+}
+
+/** `( async function * name ( … ) { … } )`, of which `async` and `*` may be missing. */
+function isOneFunction({ source, kinds, links, ends, count }: Tokens): boolean {
+  let at = 1;
+  if (kinds[at] === K.NAME && links[at] === K.ASYNC) at++;
+  if (kinds[at++] !== K.FUNCTION) return false;
+  if (kinds[at] === K.STAR) at++;
+  if (kinds[at++] !== K.NAME || kinds[at] !== K.PAREN_OPEN) return false;
+  const body = links[at]! + 1;
+  const last = count - 3;
+  return kinds[0] === K.PAREN_OPEN && links[0] === last + 1 && kinds[body] === K.BRACE_OPEN && links[body] === last && ends[last] === source.length - 1;
 }
 
 export interface ModuleLook {

@@ -5,6 +5,7 @@
  * @see https://tc39.es/ecma262/#sec-modules
  */
 import { DECLARATION, type QuickReader } from "./quick-reader.ts";
+import { namesItsSource } from "./names-its-source.ts";
 import type { SyntaxNode } from "./syntax.ts";
 import * as K from "./token-kinds.ts";
 
@@ -161,7 +162,8 @@ function eachName(reader: QuickReader, read: (name: SyntaxNode) => void): void {
 /** What a text stands for that is written without escapes. */
 function plainText(reader: QuickReader, at: number): string {
   const text = reader.tokens.textOf(at);
-  if (text.includes("\\")) reader.doubt();
+  // What names a source would be rewritten in strings, and these are taken out.
+  if (text.includes("\\") || namesItsSource(text)) reader.doubt();
   return text.slice(1, -1);
 }
 

@@ -12,7 +12,9 @@ import { replacesExports } from "./rewrite-silent-failures.ts";
 import { THIS_VALUE } from "./rewrite-sloppy.ts";
 import { STRICT_RESERVED, type ReferenceUse } from "./scan.ts";
 import type { SyntaxNode } from "./syntax.ts";
+import { escapedSourceNames } from "./names-its-source.ts";
 import * as K from "./token-kinds.ts";
+import type { Tokens } from "./tokens.ts";
 
 const USES: readonly ReferenceUse[] = ["read", "write", "call", "typeof"];
 
@@ -85,6 +87,7 @@ export function rewriteQuickly(reader: QuickReader, options: RewriteOptions): Re
   hoistFunctions(reader, declarations, hoisting);
   if (tokens.source.startsWith("#!")) edits.push({ start: 0, end: 2, text: "//" });
   for (const at of tokens.magicComments) edits.push({ start: at, end: at + 1, text: "_" });
+  if (tokens.mayBeMagic) rewriteStrings(tokens, rewriting);
   rewriteNames(reader, declarations, options, imports, rewriting);
   for (const token of reader.dynamicImports) {
     machinery.add(RESERVED.import);
@@ -95,6 +98,10 @@ export function rewriteQuickly(reader: QuickReader, options: RewriteOptions): Re
   edits.push(...hoisting.edits);
   rewriteSilent(reader, rewriting);
   return rewriting;
+}
+
+function rewriteStrings({ source, kinds, starts, ends, count }: Tokens, { edits }: Rewriting): void {
+  for (let at = 0; at < count; at++) if (kinds[at] === K.STRING) edits.push(...escapedSourceNames(source, starts[at]!, ends[at]!));
 }
 
 /** @param imports by name, the text that it is read by. */

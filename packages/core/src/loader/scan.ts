@@ -4,6 +4,7 @@
  * must not or cannot contain as it stands. Longer than most files because the
  * walk is one closed case analysis.
  */
+import { namesItsSource } from "./names-its-source.ts";
 import { CHILD_FIELDS, hasUseStrict, isNameOnly, type SyntaxNode } from "./syntax.ts";
 import { RESERVED_PREFIX } from "./reserved-names.ts";
 
@@ -67,6 +68,8 @@ export interface Scan {
   readonly withStatements: { node: SyntaxNode; scope: Scope }[];
   readonly directEvals: { readonly node: SyntaxNode; readonly scope: Scope; readonly strict: boolean }[];
   readonly legacyOctals: SyntaxNode[];
+  /** Strings in which V8 would find a name of the source if they were comments. */
+  readonly namingStrings: SyntaxNode[];
   readonly sloppyDeletes: SyntaxNode[];
   /** `delete x.y` in sloppy code, and its expression statements, both outside of `with`. */
   readonly memberDeletes: SyntaxNode[];
@@ -164,6 +167,7 @@ export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
     withStatements: [],
     directEvals: [],
     legacyOctals: [],
+    namingStrings: [],
     sloppyDeletes: [],
     memberDeletes: [],
     sloppyStatements: [],
@@ -198,7 +202,7 @@ export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
         for (const property of pattern["properties"] as SyntaxNode[]) {
           if (property.type === "RestElement") declare(property["argument"], target, state);
           else {
-            if (property["computed"]) visit(property["key"], property, "key", state);
+            if (property["computed"] || property["key"].type === "Literal") visit(property["key"], property, "key", state);
             declare(property["value"], target, state, property["shorthand"]);
           }
         }
@@ -299,7 +303,7 @@ export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
         for (const property of node["properties"] as SyntaxNode[]) {
           if (property.type === "RestElement") visitTarget(property["argument"], property, "argument", state);
           else {
-            if (property["computed"]) visit(property["key"], property, "key", state);
+            if (property["computed"] || property["key"].type === "Literal") visit(property["key"], property, "key", state);
             visitTarget(property["value"], property, "value", state, property["shorthand"]);
           }
         }
@@ -415,7 +419,7 @@ export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
       }
       case "PropertyDefinition":
       case "StaticBlock": {
-        if (node.type === "PropertyDefinition" && node["computed"]) visit(node["key"], node, "key", state);
+        if (node.type === "PropertyDefinition" && (node["computed"] || node["key"].type === "Literal")) visit(node["key"], node, "key", state);
         const scope: Scope = { parent: state.scope, kind: "function", names: new Set(["arguments"]), node };
         const inner: WalkState = { scope, functionScope: scope, strict: true, sloppy: undefined, inFunction: true };
         if (node.type === "StaticBlock") {
@@ -528,6 +532,7 @@ export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
       case "Literal":
         if (typeof node["value"] === "number" && /^0\d/.test(node["raw"])) scan.legacyOctals.push(node);
         else if (!state.strict && typeof node["value"] === "string" && hasLegacyEscape(node["raw"])) scan.legacyOctals.push(node);
+        else if (typeof node["value"] === "string" && namesItsSource(node["raw"])) scan.namingStrings.push(node);
         return;
       case "ImportExpression":
         scan.dynamicImports.push(node);

@@ -131,7 +131,8 @@ export class Tokens {
   /** Whether a line break, or nothing, comes before what is read. */
   private isAfterBreak = false;
   private reason = "";
-  private readonly mayBeMagic: boolean;
+  /** Whether the text holds, anywhere, what V8 would take a file's name from in a comment. */
+  readonly mayBeMagic: boolean;
   /** Whether no line ends otherwise than by `\n`. */
   private readonly hasPlainLines: boolean;
 

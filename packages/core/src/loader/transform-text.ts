@@ -4,7 +4,8 @@ import { certainRequests } from "./certain-requests.ts";
 import { makeFunctor, makeQuickFunctor, type Functor, type FunctorShape } from "./functor.ts";
 import { COMMONJS_NAMES, type NameSets } from "./name-sets.ts";
 import { parseGuest, type Parsed } from "./parse.ts";
-import { lookQuickly } from "./quick-look.ts";
+import { escapedSourceNames } from "./names-its-source.ts";
+import { lookAtFunction, lookQuickly } from "./quick-look.ts";
 import { RESERVED } from "./reserved-names.ts";
 import { rewriteDirectEvals } from "./rewrite-direct-evals.ts";
 import { addedNames, rewriteExtensions } from "./rewrite-extensions.ts";
@@ -91,6 +92,15 @@ function publishText(declared: readonly string[], locals: ReadonlySet<string> | 
     .join("");
 }
 
+/** What `prepareFunction` comes to, in a tenth of the time: see `prepareCommonJsQuickly`. */
+export function prepareFunctionQuickly(source: string, names: NameSets): Functor | undefined {
+  const look = lookAtFunction(source, { ...names, wrapperNames: new Set() });
+  if (look === undefined) return undefined;
+  const { edits } = look.rewriting;
+  const rewriting = { ...look.rewriting, edits: [{ start: 0, end: 0, text: "return " }, ...edits] };
+  return makeQuickFunctor(source, rewriting, { inner: [], kind: "function" }, names.realGlobal);
+}
+
 /** A function's own text, as `new Function` assembles it. */
 export function prepareFunction(source: string, names: NameSets): Functor {
   const parsed = parseGuest(source, "script");
@@ -119,6 +129,7 @@ export function rewriteCommon(
   const { edits, machinery } = rewriting;
   if (source.startsWith("#!")) edits.unshift({ start: 0, end: 2, text: "//" });
   for (const at of parsed.magicComments) edits.push({ start: at, end: at + 1, text: "_" });
+  for (const { start, end } of scan.namingStrings) edits.push(...escapedSourceNames(source, start, end));
   for (const node of scan.dynamicImports) {
     if (node["phase"]) throw new SyntaxError(`import.${String(node["phase"])}() is not supported`);
     machinery.add(RESERVED.import);

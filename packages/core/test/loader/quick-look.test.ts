@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { Script } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { COMMONJS_NAMES, type NameSets } from "../../src/loader/name-sets.ts";
-import { prepareCommonJs, prepareCommonJsQuickly, type CommonJsFunctor } from "../../src/loader/transform-text.ts";
+import { prepareCommonJs, prepareCommonJsQuickly, prepareFunction, prepareFunctionQuickly, type CommonJsFunctor } from "../../src/loader/transform-text.ts";
 import { prepareModule, prepareModuleQuickly } from "../../src/loader/transform-module.ts";
 import { SLOPPY_SNIPPETS } from "../runtime/language-snippets.ts";
+import { namesItsSource } from "../../src/loader/names-its-source.ts";
 import { parseGuest } from "../../src/loader/parse.ts";
 import { escapesOf, HOSTILE_TEXTS } from "./hostile-texts.ts";
 
@@ -32,6 +33,20 @@ function compare(source: string): boolean {
     return false;
   }
   expect(said(quick)).toEqual(said(prepareCommonJs(source, names)));
+  return true;
+}
+
+/** The same for what `new Function` makes of a body. */
+function compareFunction(body: string, head = "function anonymous(a,b\n)"): boolean {
+  const source = `(${head} {\n${body}\n})`;
+  const quick = prepareFunctionQuickly(source, names);
+  if (quick === undefined) return false;
+  try {
+    void new Script(quick.text);
+  } catch {
+    return false;
+  }
+  expect(said({ ...quick, certainRequests: [] })).toEqual(said({ ...prepareFunction(source, names), certainRequests: [] }));
   return true;
 }
 
@@ -98,6 +113,32 @@ describe("what the quick way says, the full way says", () => {
 
   const certified = CONSTRUCTS.filter((source) => compare(source));
   test("for most constructs there is an answer", () => expect(CONSTRUCTS.filter((x) => !certified.includes(x))).toEqual([]));
+
+  test("of functions that programs make of text", () => {
+    expect(CONSTRUCTS.filter((body) => compareFunction(body))).toEqual(certified.filter((body) => !body.startsWith("#!")));
+    const heads = ["function anonymous(\n)", "async function anonymous(a = this, { b }, ...c\n)", "function* anonymous(a\n)", "async function* anonymous(\n)"];
+    for (const head of heads) expect([head, compareFunction("'use strict'; this.x = arguments; return y(b)", head)]).toEqual([head, !head.includes("...")]);
+    expect(compareFunction("return await a", heads[1]!.replace(" = this", "").replace(", ...c", ""))).toBe(true);
+  });
+
+  test("what is more than a function, or none, is for the full way", () => {
+    for (const body of ["}) (", "}), (function () {", "}); ({", "} + function () {", "/*", "})\n//", "eval('a')", "with (a) b", "moat$g", "arguments.callee"]) {
+      expect([body, compareFunction(body)]).toEqual([body, false]);
+    }
+    expect(compareFunction("*/){", "function anonymous(/*\n)")).toBe(true);
+  });
+
+  const NAMING = [
+    "a('//# sourceURL=b', \"/*@ sourceMappingURL=c */\")", "'//# sourceURL=a'; b", "a = { '#sourceURL': 1, '@ sourceMappingURL'() {} }; b = delete c['@sourceURL']",
+    "class A { '#sourceURL' = '#\\x20sourceURL' } switch (a) { case '# sourceURL': }", "var { '#sourceURL': a } = b; ({ '@sourceURL': c } = d)", "a = '##\t sourceURL #sourceURL' // # sourceURL=b",
+  ];
+  test("strings that would name the source if they were comments", () => {
+    expect(NAMING.filter((source) => !compare(source))).toEqual([]);
+    for (const source of NAMING) expect(namesItsSource(prepareCommonJsQuickly(source, names)!.text)).toBe(false);
+    expect(["a = '\\# sourceURL'", "a = `# sourceURL`", "a = /# sourceURL/"].filter((source) => compare(source))).toEqual([]);
+    for (const source of ["import '#sourceURL'", "export { a as '# sourceURL' }; var a"]) expect([source, compareModule(source)]).toEqual([source, false]);
+    expect(compareModule("export default '# sourceURL'; import a from 'a'")).toBe(true);
+  });
 
   const MODULES = [
     "import a, { b as c, default as d, 'e-f' as g, h } from 'x'; import * as i from 'y'; import 'z'; import j from 'x'; c(); c\n(d); i.k(g, h); j = 1; typeof a; ({ a, c }); a`b`; new c(a)",
