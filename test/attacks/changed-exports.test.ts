@@ -18,7 +18,8 @@ const VICTIM = `
   } });
   exports.loads = () => loaded;
   exports.level = 1;
-  exports.changeItself = () => { exports.level = 2; exports.level++; Object.assign(exports.defaults, { nested: { depth: 2 } }); exports.later = 1; return exports.level };`;
+  Older.__defineGetter__("mode", () => "first");
+  exports.changeItself = () => { Older.__defineGetter__("mode", () => "second"); exports.level = 2; exports.level++; Object.assign(exports.defaults, { nested: { depth: 2 } }); exports.later = 1; return exports.level };`;
 
 const MODULE = `
   export default { verify: (text) => text === "signed", deep: { url: "real" } };
@@ -53,6 +54,8 @@ const WAYS: Readonly<Record<string, string>> = {
   "Object.assign": "Object.assign(holder, { [key]: mine })",
   "Reflect.set": "Reflect.set(holder, key, mine)",
   "Reflect.defineProperty": "Reflect.defineProperty(holder, key, { value: mine })",
+  __defineGetter__: "holder.__defineGetter__(key, () => mine)",
+  __defineSetter__: "holder.__defineSetter__(key, mine)",
   delete: "delete holder[key]",
   "Reflect.deleteProperty": "Reflect.deleteProperty(holder, key)",
   "a proxy": "new Proxy(holder, {})[key] = mine",
@@ -98,6 +101,7 @@ test("what the application is handed to call or to assign to does not write in i
         exports.call = Reflect.set.bind(null, victim, "verify", mine);
         exports.assign = Object.assign.bind(null, victim, { verify: mine });
         exports.defineProperty = Object.defineProperty.bind(null, victim, "verify", { value: mine });
+        exports.__defineGetter__ = Object.prototype.__defineGetter__.bind(victim, "verify", () => mine);
         exports.assigned = Object.defineProperties({}, {
           a: { set: Reflect.set.bind(null, victim, "verify", mine) }, b: { set: Object.assign.bind(null, victim, { verify: mine }) },
           c: { set: Object.defineProperty.bind(null, victim, "verify", { value: mine }) },
@@ -107,7 +111,7 @@ test("what the application is handed to call or to assign to does not write in i
     },
     aftermath: `
       const bound = require("hostile/bound.js");
-      for (const use of [() => bound.call("x"), () => bound.assign({}), () => bound.defineProperty(), () => { bound.assigned.a = 1 }, () => { bound.assigned.b = 1 }, () => { bound.assigned.c = 1 },
+      for (const use of [() => bound.call("x"), () => bound.assign({}), () => bound.defineProperty(), () => bound.__defineGetter__("x", () => {}), () => { bound.assigned.a = 1 }, () => { bound.assigned.b = 1 }, () => { bound.assigned.c = 1 },
         () => bound.read.verify, () => { bound.target.x = 1 }, () => Object.assign(bound.target, { x: 1 }), () => Object.defineProperty(bound.target, "x", { value: 1 }),
         () => Object.assign(bound.assigned, { a: 1, b: 1, c: 1 }), () => [1].forEach(bound.call)]) try { use() } catch {}
       ${UNCHANGED}`,
@@ -123,7 +127,7 @@ test("the package itself, the application and whom the policy names may change e
     aftermath: `
       const victim = require("victim"), module = await import("victim/module.mjs");
       assert(victim.defaults.url === "granted" && new victim.Victim().check() === "granted", "granted");
-      assert(victim.changeItself() === 3 && victim.defaults.nested.depth === 2 && victim.later === 1, "itself");
+      assert(victim.changeItself() === 3 && victim.defaults.nested.depth === 2 && victim.later === 1 && victim.Older.mode === "second", "itself");
       assert(victim.lazy() === "real" && victim.lazy() === "real" && victim.loads() === 1, "lazy");
       victim.verify = () => "mine"; Object.assign(victim.defaults, { url: "mine" }); Reflect.set(victim, "level", 9); Object.defineProperty(victim.Older.prototype, "check", { value: () => "mine" });
       assert(victim.verify() === "mine" && victim.defaults.url === "mine" && victim.level === 9 && new victim.Older().check() === "mine", "application");

@@ -35,6 +35,11 @@ const SPELLINGS: Readonly<Record<string, readonly string[]>> = {
   set: ["Reflect."],
 };
 
+/** Methods of what is written to: `exported.__defineGetter__(…)`. */
+export function isMethodBuiltin(builtin: string): boolean {
+  return builtin === "__defineGetter__" || builtin === "__defineSetter__";
+}
+
 /**
  * @param above the function of moat's that is being called: a setter, or what stands in for a builtin.
  * @param builtin the name of the builtin that it stands in for.
@@ -74,8 +79,10 @@ function ownerOf(site: NodeJS.CallSite): Principal | undefined {
 /** Whether the text calls the builtin by its full name where the frame stands: `Object.assign(`. */
 function spellsCall(site: NodeJS.CallSite, builtin: string): boolean {
   const text = loadedTextOf(site.getFileName() as string);
-  if (text === undefined || !Object.hasOwn(SPELLINGS, builtin)) return false;
+  if (text === undefined) return false;
   const position = (site as unknown as { getPosition(): number }).getPosition();
+  if (isMethodBuiltin(builtin)) return apply(startsWith, text, [`.${builtin}(`, position - 1]) as boolean;
+  if (!Object.hasOwn(SPELLINGS, builtin)) return false;
   for (const spelling of SPELLINGS[builtin]!) {
     const start = position - spelling.length;
     if (!(apply(startsWith, text, [`${spelling}${builtin}(`, start]) as boolean)) continue;

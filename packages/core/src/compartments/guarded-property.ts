@@ -3,7 +3,7 @@
  * whose setter asks who writes. See `guarded-exports.ts` for which properties.
  */
 import type { Principal } from "../endowments/principal.ts";
-import { writerAbove, type Writer } from "./export-writer.ts";
+import { isMethodBuiltin, writerAbove, type Writer } from "./export-writer.ts";
 import { assignThrough, noteStandIn, standInOf, type StandIn } from "./override-mistake.ts";
 
 const { defineProperty, getOwnPropertyDescriptor, hasOwn } = Object;
@@ -121,11 +121,15 @@ export function redefineGuarded(target: unknown, key: PropertyKey, descriptor: P
   const guard = apply(weakMapGet, guardOf, [target]) as Guard | undefined;
   const standIn = guard && standInOf(getOwnPropertyDescriptor(target, key)?.get);
   if (guard === undefined || standIn === undefined) return false;
-  assertMayChange(guard, key, writerAbove(called, builtin));
-  if ("value" in descriptor) standIn.value = descriptor.value;
-  if ("value" in descriptor || "get" in descriptor || "set" in descriptor) {
-    standIn.get = descriptor.get;
-    standIn.set = descriptor.set;
+  const writer = writerAbove(called, builtin);
+  // HAZARD: a method may be bound to this very object and lie on another, on which somebody calls it: only the exporter is believed.
+  const isOthers = isMethodBuiltin(builtin) && writer.principal !== guard.exporter;
+  assertMayChange(guard, key, isOthers ? { principal: undefined, nearest: writer.nearest } : writer);
+  if ("value" in descriptor) {
+    standIn.value = descriptor.value;
+    standIn.get = standIn.set = undefined;
   }
+  if ("get" in descriptor) standIn.get = descriptor.get;
+  if ("set" in descriptor) standIn.set = descriptor.set;
   return true;
 }

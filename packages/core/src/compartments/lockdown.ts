@@ -137,6 +137,8 @@ export function lockdownRealm(ownFiles: () => readonly string[], worker?: Worker
     stackFiltering: "verbose",
   });
   Error.stackTraceLimit = stackTraceLimit;
+  // SES's hardener under a symbol of its own: programs that name what `Object` has don't expect one.
+  delete (Object as unknown as Record<symbol, unknown>)[Symbol.for("harden")];
   restoreDropped(dropped);
   restoreNativeConstructors();
   const powerlessConstructors = installPowerlessConstructors();

@@ -57,6 +57,28 @@ function isMark(target: unknown, key: unknown, descriptor: unknown): boolean {
   return typeof value === "object" && value !== null && getOwnPropertyDescriptor(descriptor, "enumerable")?.value !== true;
 }
 
+/** The older way to accessors, by which yargs 16 exports its options anew for each program that it reads. */
+const { __defineGetter__: defineGetter, __defineSetter__: defineSetter } = Object.prototype as unknown as Record<"__defineGetter__" | "__defineSetter__", Function>;
+const olderMethods = {
+  __defineGetter__(this: object, name: PropertyKey, getter: () => unknown): void {
+    // HAZARD: coerced once; an object may answer differently the second time.
+    const key = typeof name === "symbol" ? name : `${name as string}`;
+    try {
+      apply(defineGetter, this, [key, getter]);
+    } catch (error) {
+      if (!redefineGuarded(this, key, { get: getter }, olderMethods.__defineGetter__, "__defineGetter__")) throw error;
+    }
+  },
+  __defineSetter__(this: object, name: PropertyKey, setter: (assigned: unknown) => void): void {
+    const key = typeof name === "symbol" ? name : `${name as string}`;
+    try {
+      apply(defineSetter, this, [key, setter]);
+    } catch (error) {
+      if (!redefineGuarded(this, key, { set: setter }, olderMethods.__defineSetter__, "__defineSetter__")) throw error;
+    }
+  },
+};
+
 /** To be called once, before the intrinsics are hardened. */
 export function tameDefinitions(): void {
   for (const name of INTRINSICS) {
@@ -97,7 +119,7 @@ export function tameDefinitions(): void {
       }
     },
   };
-  for (const [holder, tamed] of [[Object, methods], [Reflect, ofReflect]] as const) {
+  for (const [holder, tamed] of [[Object, methods], [Reflect, ofReflect], [Object.prototype, olderMethods]] as const) {
     for (const [name, value] of Object.entries(tamed)) {
       showAsNative(value as Function);
       defineProperty(holder, name, { value, writable: true, enumerable: false, configurable: true });

@@ -49,7 +49,8 @@ function makeFacade(context: EndowmentContext, name: string): object {
 
 /** A copy with the members that are granted; other functions report and throw when they are called. */
 function filterMembers(context: EndowmentContext, name: string, facade: object, members: readonly string[]): object {
-  const filtered = {};
+  // `cluster` is an emitter: what it inherits is nobody's authority.
+  const filtered = Object.create(Object.getPrototypeOf(facade));
   for (const key of Reflect.ownKeys(facade)) {
     const descriptor = Object.getOwnPropertyDescriptor(facade, key)!;
     const { value } = descriptor;

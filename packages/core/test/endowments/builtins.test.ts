@@ -35,6 +35,15 @@ describe("granting a builtin", () => {
     expect(() => makeBuiltin(name, contextOf({}, { trusted: true }))).toThrow(denied);
   });
 
+  it("of some members of cluster is still an emitter", () => {
+    const cluster = makeBuiltin("cluster", contextOf({ builtins: { cluster: ["isMaster", "on"] } })) as any;
+    const heard: unknown[] = [];
+    cluster.on("message", (message: unknown) => heard.push(message));
+    cluster.emit("message", 1);
+    expect([heard, cluster.isMaster]).toEqual([[1], true]);
+    expect(() => cluster.fork()).toThrow(/restricted/);
+  });
+
   it("under audit an ungranted builtin is recorded and handed over", () => {
     const context = contextOf({}, { audit: true });
     expect((makeBuiltin("path", context) as any).sep).toBe(require("node:path").sep);
