@@ -37,7 +37,8 @@ export interface LockedRealm {
 }
 
 const requireHere = createRequire(import.meta.url);
-const { getPrototypeOf } = Object;
+/** Taken now: there are hundreds of packages, and lockdown puts slower ones in their places. */
+const { create, defineProperty, getPrototypeOf, setPrototypeOf } = Object;
 const native = { Date, RegExp, Symbol, Math, Error };
 
 /** `RegExp.$1` and its like tell what another package matched last. */
@@ -186,21 +187,12 @@ function makeIntrinsicsGlobal(guestGlobal: Record<PropertyKey, unknown>): Record
 function globalMaker(template: Record<PropertyKey, unknown>): () => Record<PropertyKey, unknown> {
   for (const name of ["eval", "Function", "globalThis"]) delete template[name];
   const prototype = getPrototypeOf(template) as object;
-  const descriptors = Reflect.ownKeys(template).map((key) => [key, Object.getOwnPropertyDescriptor(template, key)!] as const);
-  const ordinary = descriptors.filter(([, { writable, enumerable, configurable }]) => writable && !enumerable && configurable);
-  const others = Object.fromEntries(descriptors.filter((entry) => !ordinary.includes(entry)));
-  // One descriptor for all: hundreds of packages have dozens of these.
-  const member = { __proto__: null, value: undefined as unknown, writable: true, enumerable: false, configurable: true } as PropertyDescriptor;
-  const { create, defineProperty } = Object;
+  const descriptors = Object.getOwnPropertyDescriptors(template);
   return () => {
-    const made = create(prototype, others) as Record<PropertyKey, unknown>;
-    for (const [name, { value }] of ordinary) {
-      member.value = value;
-      defineProperty(made, name, member);
-    }
-    member.value = made;
-    defineProperty(made, "globalThis", member);
-    member.value = undefined;
+    // Without a prototype V8 makes a table at once, which the first accessor would make of it anyway, property by property.
+    const made = create(null, descriptors) as Record<PropertyKey, unknown>;
+    setPrototypeOf(made, prototype);
+    defineProperty(made, "globalThis", { value: made, writable: true, enumerable: false, configurable: true });
     return made;
   };
 }

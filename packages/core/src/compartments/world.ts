@@ -18,7 +18,7 @@ import { STACK_SHARE } from "./shared-stack-hook.ts";
 import { errorOrigin, makeLocalError } from "./stack-traces.ts";
 import type { Realm } from "./realm.ts";
 
-const { defineProperties, defineProperty } = Object;
+const { defineProperty, keys } = Object;
 
 export interface World {
   readonly realm: Realm;
@@ -144,7 +144,9 @@ export function makeWorld(realm: Realm, principal: Principal): World {
 function makeGuestGlobal(world: World): Record<PropertyKey, unknown> {
   const guestGlobal = world.realm.makeCompartmentGlobal();
   defineProperty(guestGlobal, "global", { value: guestGlobal, writable: true, enumerable: false, configurable: true });
-  defineProperties(guestGlobal, { ...makeGlobals(world.context), ...ownNamespaces(guestGlobal) });
+  for (const descriptors of [makeGlobals(world.context), ownNamespaces(guestGlobal)]) {
+    for (const name of keys(descriptors)) defineProperty(guestGlobal, name, descriptors[name]!);
+  }
   return guestGlobal;
 }
 

@@ -1,3 +1,4 @@
+import { functionFor } from "./facade.ts";
 import type { EndowmentContext } from "./principal.ts";
 
 /**
@@ -28,13 +29,11 @@ export function assertMayUse(context: EndowmentContext, target: string, capabili
  */
 export function refusedMember(context: EndowmentContext, builtin: string, name: string, original: Function): Function {
   const target = `${builtin}.${name}`;
-  const stand = function (this: unknown, ...args: unknown[]): unknown {
+  const stand: Function = functionFor(name, original.length, (receiver, args, newTarget) => {
     assertMayUse(context, target);
-    return new.target === undefined
-      ? Reflect.apply(original, this, args)
-      : Reflect.construct(original, args, new.target === stand ? original : new.target);
-  };
-  Object.defineProperty(stand, "name", { value: name, configurable: true });
-  Object.defineProperty(stand, "length", { value: original.length, configurable: true });
+    return newTarget === undefined
+      ? Reflect.apply(original, receiver, args)
+      : Reflect.construct(original, args, newTarget === stand ? original : newTarget);
+  });
   return stand;
 }

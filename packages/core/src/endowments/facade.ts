@@ -78,6 +78,37 @@ export function named<T extends Function>(name: string, length: number, implemen
   return implementation;
 }
 
+/** A call that a facade's function stands for. */
+type Run = (receiver: unknown, args: ArrayLike<unknown>, newTarget: Function | undefined) => unknown;
+
+/**
+ * A method with that name and arity, as literals: of a function whose name or length is
+ * defined anew V8 makes a table, which takes five times as long and as much memory,
+ * and a program's packages have a thousand such members that are never called.
+ */
+export function methodFor(name: string, length: number, run: Run): Function {
+  /* oxlint-disable no-unused-vars, prefer-rest-params -- the parameters are the arity */
+  switch (length) {
+    case 0: return { [name](): unknown { return run(this, arguments, undefined); } }[name]!;
+    case 1: return { [name](_a: unknown): unknown { return run(this, arguments, undefined); } }[name]!;
+    case 2: return { [name](_a: unknown, _b: unknown): unknown { return run(this, arguments, undefined); } }[name]!;
+    case 3: return { [name](_a: unknown, _b: unknown, _c: unknown): unknown { return run(this, arguments, undefined); } }[name]!;
+    default: return named(name, length, methodFor(name, 0, run));
+  }
+}
+
+/** The same for a function that may be a class. */
+export function functionFor(name: string, length: number, run: Run): Function {
+  switch (length) {
+    case 0: return { [name]: function (this: unknown): unknown { return run(this, arguments, new.target); } }[name]!;
+    case 1: return { [name]: function (this: unknown, _a: unknown): unknown { return run(this, arguments, new.target); } }[name]!;
+    case 2: return { [name]: function (this: unknown, _a: unknown, _b: unknown): unknown { return run(this, arguments, new.target); } }[name]!;
+    case 3: return { [name]: function (this: unknown, _a: unknown, _b: unknown, _c: unknown): unknown { return run(this, arguments, new.target); } }[name]!;
+    default: return named(name, length, functionFor(name, 0, run));
+  }
+}
+/* oxlint-enable no-unused-vars, prefer-rest-params */
+
 /** One value for each context and key, made on first use; lives as long as the context. */
 export function perContext<C extends object, T>(make: (context: C) => T): (context: C) => T {
   const made = new WeakMap<C, { value: T }>();

@@ -1,6 +1,6 @@
 import { accessDenied, refusedMember } from "../access-denied.ts";
 import { builtinFacade, makeBuiltin } from "../builtins.ts";
-import { defineMember, lazyDescriptor, named, perContext } from "../facade.ts";
+import { defineMember, lazyDescriptor, methodFor, named, perContext } from "../facade.ts";
 import { grantsMember } from "../granted-members.ts";
 import { hardenNodeObject } from "../harden-node.ts";
 import { applyEnvFile, makeEnv } from "./env.ts";
@@ -34,7 +34,8 @@ export const principalProcess = perContext((context: EndowmentContext): object =
     } else if (rule === "value") {
       defineValue(facade, name, real);
     } else if (typeof real[name] === "function") {
-      const call = named(name, real[name].length, (...args: unknown[]) => apply(real[name], real, args));
+      const { length } = real[name] as Function;
+      const call = methodFor(name, length, (_receiver, args) => apply(real[name], real, args));
       const allowed =
         rule === "call" || (rule === "granted" ? grantsMember(principal, "process", name) : principal.trusted);
       defineMember(facade, name, allowed ? call : refusedMember(context, "process", name, call));
