@@ -31,8 +31,10 @@ export interface PreparedModules {
   save(): void;
 }
 
-/** In names of texts that the program evaluated: only so many are kept. */
+/** In names of texts that the program evaluated: only so many of each are kept. */
 export const EVALUATED = "evaluated:";
+export const EVALUATED_SMALL = "evaluated small:";
+const MOST_EVALUATED: Readonly<Record<string, number>> = { [EVALUATED]: 64, [EVALUATED_SMALL]: 256 };
 
 interface Used extends Omit<StoredModule, "code" | "facts"> {
   facts: unknown;
@@ -70,8 +72,8 @@ export function openPreparingAhead(identity: string): PreparedModules {
 function fromStore(store: PreparedStore): PreparedModules {
   const used = new Map<string, Used>();
   const texts = new Map(store.texts.map((text, number) => [text, number]));
-  const evaluatedBefore = store.names.filter(isEvaluated).length;
-  let evaluated = 0;
+  const evaluatedBefore = countEvaluated(store.names);
+  const evaluated = countEvaluated([]);
   let changed = false;
 
   const codeOf = (module: Used): CodeCache => ({
@@ -95,11 +97,12 @@ function fromStore(store: PreparedStore): PreparedModules {
       return { facts: module.facts, text: module.text, code: codeOf(module) };
     },
     keep(name, source, facts, text) {
-      if (isEvaluated(name) && ++evaluated > MOST_EVALUATED) return NOT_KEPT;
+      const kind = evaluatedKind(name);
+      if (kind !== undefined && ++evaluated[kind]! > MOST_EVALUATED[kind]!) return NOT_KEPT;
       const module: Used = { source, facts, text, code: undefined, script: undefined };
       used.set(name, module);
       // Programs may evaluate another text in each run: for these alone a full store is not written again.
-      if (isEvaluated(name) && evaluatedBefore + evaluated > MOST_EVALUATED) return { data: undefined, compiled: (script) => void (module.script = script) };
+      if (kind !== undefined && evaluatedBefore[kind]! + evaluated[kind]! > MOST_EVALUATED[kind]!) return { data: undefined, compiled: (script) => void (module.script = script) };
       changed = true;
       return codeOf(module);
     },
@@ -121,11 +124,12 @@ function fromStore(store: PreparedStore): PreparedModules {
       for (const [name, { source, facts, text, code, script }] of used) {
         modules.set(name, { source, facts, text, code: script?.createCachedData() ?? code ?? Buffer.alloc(0) });
       }
-      let most = [...used.keys()].filter(isEvaluated).length;
+      const most = countEvaluated(used.keys());
       // Other runs of the program may have taken other ways.
       for (const [name, other] of store.entries()) {
         if (modules.has(name) || modules.size >= MOST_MODULES) continue;
-        if (isEvaluated(name) && ++most > MOST_EVALUATED) continue;
+        const kind = evaluatedKind(name);
+        if (kind !== undefined && ++most[kind]! > MOST_EVALUATED[kind]!) continue;
         modules.set(name, other);
       }
       store.replace(modules, [...texts.keys()]);
@@ -136,7 +140,16 @@ function fromStore(store: PreparedStore): PreparedModules {
 /** Sources change; what no run uses any more must not pile up. */
 const MOST_MODULES = 6_000;
 
-const MOST_EVALUATED = 64;
 const NOT_KEPT: CodeCache = { data: undefined, compiled: () => {} };
 
-const isEvaluated = (name: string): boolean => name.startsWith(EVALUATED);
+const KINDS = Object.keys(MOST_EVALUATED);
+const evaluatedKind = (name: string): string | undefined => KINDS.find((kind) => name.startsWith(kind));
+
+function countEvaluated(names: Iterable<string>): Record<string, number> {
+  const counts: Record<string, number> = Object.fromEntries(KINDS.map((kind) => [kind, 0]));
+  for (const name of names) {
+    const kind = evaluatedKind(name);
+    if (kind !== undefined) counts[kind]!++;
+  }
+  return counts;
+}

@@ -48,10 +48,17 @@ test("a large text is prepared once, and means the same from the store", () => {
   expect(evaluate(run(), LARGE)).toEqual({ anew: false, value: 50_000 });
 });
 
-test("small texts are not kept", () => {
-  const kept = run();
-  evaluate(kept, "1 + 1");
-  expect(evaluate(kept, "1 + 1")).toEqual({ anew: true, value: 2 });
+test("small texts are kept too, more of them, and take no large one's place", () => {
+  const first = run();
+  expect(evaluate(first, "1 + 1")).toEqual({ anew: true, value: 2 });
+  expect(evaluate(first, "1 + 1")).toEqual({ anew: false, value: 2 });
+  for (let count = 0; count < 300; count++) evaluate(first, `1 + ${count}`);
+  evaluate(first, LARGE);
+  first.save();
+  const second = run();
+  expect(evaluate(second, LARGE)).toEqual({ anew: false, value: 50_000 });
+  const known = Array.from({ length: 300 }, (_, count) => evaluate(second, `1 + ${count}`)).filter(({ anew }) => !anew);
+  expect(known).toHaveLength(256);
 });
 
 test("another way of evaluating, other names and live names are other keys", () => {

@@ -18,10 +18,12 @@ export function tlsParts(context: EndowmentContext): NetworkParts {
   const parts = networkParts(context);
   context.shared("guarded-tls", () => {
     const tls = context.powers.builtin("tls");
-    const unused = new tls.TLSSocket(null);
+    // Without authorities to trust: reading those of the system or of Node takes longer than most programs' start.
+    const secureContext = tls.createSecureContext({ ca: [] });
+    const unused = new tls.TLSSocket(null, { secureContext });
     parts.guard.guardTls(unused._handle);
     unused.destroy();
-    const { context: nativeContext } = tls.createSecureContext();
+    const { context: nativeContext } = secureContext;
     refuseEngines(nativeContext);
     hideConstructors(Object.getPrototypeOf(nativeContext));
     hardenHandles(Object.getPrototypeOf(nativeContext));
