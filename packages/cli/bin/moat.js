@@ -8,8 +8,11 @@ const beside = join(__dirname, "../../core/dist/own-code.cjs");
 const isBeside = !existsSync(join(__dirname, "../node_modules/@moat/core")) && existsSync(beside);
 const { keepOwnCode, nearestLocation, requireOwn, useKeptCode } = require(isBeside ? beside : "@moat/core/own-code");
 
-useKeptCode(nearestLocation(process.cwd(), process.env));
+const runs = process.argv[2] === "run" || process.argv[2] === "exec";
+useKeptCode(nearestLocation(process.cwd(), process.env), runs);
 process.once("exit", keepOwnCode);
+// Nothing is left to do then, and Node need not take its heap apart.
+if (!runs) process.once("beforeExit", () => process.exit());
 // A server may never exit.
 setTimeout(keepOwnCode, 5_000).unref();
 requireOwn(join(__dirname, "../dist/main.cjs"));

@@ -39,6 +39,7 @@ const PACK = "moat-pack.cjs";
 
 let kept: { readonly folder: string; readonly secret: Buffer } | undefined;
 let usesPacks = false;
+let startsProgram = true;
 const modules = new Map<string, OwnModule>();
 const scripts = new Map<string, OwnScript>();
 const packs = new Map<string, Readonly<Record<string, ModuleFunction>>>();
@@ -46,9 +47,11 @@ const packs = new Map<string, Readonly<Record<string, ModuleFunction>>>();
 /**
  * Uses packs, and the code that is kept beside a project's prepared modules, from now on.
  * @param location undefined where nothing can be kept.
+ * @param runs whether a program will be started: without one, a quarter of this package is needed, file by file.
  */
-export function useKeptCode(location: StoreLocation | undefined): void {
+export function useKeptCode(location: StoreLocation | undefined, runs = true): void {
   usesPacks = true;
+  startsProgram = runs;
   const secret = location && secretIn(location.userFolder);
   if (secret !== undefined) kept = { folder: join(location!.folder, "own-code"), secret };
 }
@@ -88,6 +91,7 @@ function packedFunction(file: string): ModuleFunction | undefined {
   const name = basename(file);
   if (!usesPacks || name === PACK) return undefined;
   const folder = dirname(file);
+  if (!startsProgram && folder === MOAT_FOLDER) return undefined;
   let pack = packs.get(folder);
   if (pack === undefined) {
     const packFile = join(folder, PACK);
