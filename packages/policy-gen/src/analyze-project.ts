@@ -12,7 +12,7 @@ import { makeGrantCollector } from "./grant-collector.ts";
 import type { Evidence, Finding, GrantCollector } from "./grant-collector.ts";
 import { grantEnvironmentKeys } from "./environment-keys.ts";
 import { COMMAND_RUNNERS, DRIVEN_PROGRAMS, SHELL_OF_RUNNER } from "./tables/command-runners.ts";
-import { CALLERS_LOADERS, CONFIGURES_TEMP, LOADS_ITS_IMPORTER, SCRIPT_POOLS, PROJECT_LOADERS } from "./tables/module-loaders.ts";
+import { CALLERS_LOADERS, CONFIGURES_TEMP, LOADS_ITS_IMPORTER, MAKES_TEMP, SCRIPT_POOLS, PROJECT_LOADERS } from "./tables/module-loaders.ts";
 import { ADDON_LOADERS, addonsOf } from "./native-addons.ts";
 import { isForOnePlatform, nativeProgramsOf } from "./native-programs.ts";
 import { addonGrant, grantsOfUse, namedFileGrant } from "./package-grants.ts";
@@ -218,17 +218,9 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
    * its path: each that reads or writes where it is told gets the folder too.
    */
   function grantHandedFolders(): void {
-    for (const { path, location, facts } of reached.files) {
-      if (isDependency(location) && !CONFIGURES_TEMP.has(packageNameAt(location))) continue;
-      const use = facts.uses.find(({ capability, target }) => capability === "fs" && target === "tmp");
-      if (use === undefined) continue;
-      const file = `${nameOf(location)}: ${within(location, path)}`;
-      for (const collector of collectors.values()) {
-        for (const capability of ["fs.read", "fs.write"] as const) {
-          if (collector.has({ capability, target: "." })) collector.grant({ capability, target: "<tmp>" }, file, use);
-        }
-      }
-      break;
+    const asking = askingForTemp();
+    if (asking !== undefined) {
+      for (const collector of collectors.values()) grantTemp(collector, `${nameOf(asking.location)}: ${within(asking.location, asking.path)}`, asking.use);
     }
     // And a package that asks for it hands paths in it to those that import it, and to what it imports itself.
     for (const { path, location, facts } of reached.files) {
@@ -238,12 +230,28 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
       for (const { from, to } of reached.edges) {
         const other = to === location ? from : from === location && isDependency(to) ? to : undefined;
         const collector = other === undefined ? undefined : collectorOf(other);
-        if (collector === undefined) continue;
-        for (const capability of ["fs.read", "fs.write"] as const) {
-          if (collector.has({ capability, target: "." })) collector.grant({ capability, target: "<tmp>" }, `${name}: ${within(location, path)}`, use);
-        }
+        if (collector !== undefined) grantTemp(collector, `${name}: ${within(location, path)}`, use);
       }
     }
+  }
+
+  function grantTemp(collector: GrantCollector, file: string, use: Use): void {
+    for (const capability of ["fs.read", "fs.write"] as const) {
+      if (collector.has({ capability, target: "." })) collector.grant({ capability, target: "<tmp>" }, file, use);
+    }
+  }
+
+  /** Where the project asks for the temp folder, itself or through a package that is made for it. */
+  function askingForTemp(): { location: string; path: string; use: Use } | undefined {
+    for (const { path, location, facts } of reached.files) {
+      if (isDependency(location) && !CONFIGURES_TEMP.has(packageNameAt(location))) continue;
+      const use = facts.uses.find(({ capability, target }) => capability === "fs" && target === "tmp");
+      if (use !== undefined) return { location, path, use };
+    }
+    for (const { from, file, specifier, use } of reached.edges) {
+      if (!isDependency(from) && MAKES_TEMP.has(packageNameOf(specifier) ?? "")) return { location: from, path: file, use };
+    }
+    return undefined;
   }
 
   /**

@@ -4,9 +4,11 @@
  * not fail: what it would have replaced stays as it is, which on a current Node is what the
  * polyfill would do. Nor does one that marks an intrinsic with hidden data of its own (dart2js
  * caches what it knows of a constructor there): it finds none the next time, and goes on as at
- * the first. Adding a method that is not there fails as on any frozen object: whoever adds it
+ * the first. The same holds for classes of Node's, whose methods tracers wrap (Sentry: `ClientRequest`):
+ * they trace nothing. Adding a method that is not there fails as on any frozen object: whoever adds it
  * means to use it.
  */
+import { isHardenedNodeObject } from "../endowments/harden-node.ts";
 import { showAsNative } from "./function-text.ts";
 import { isGuarded, redefineGuarded } from "./guarded-property.ts";
 
@@ -41,11 +43,11 @@ export function isHardenedIntrinsic(value: unknown): value is object {
   return ((typeof value === "object" && value !== null) || typeof value === "function") && (apply(weakSetHas, hardened, [value]) as boolean);
 }
 
-/** Whether a definition that fails asks for something that an intrinsic already has, inherited or not, or of one of its methods. */
+/** Whether a definition that fails asks for something that an intrinsic or a class of Node's already has, inherited or not, or one of its methods. */
 export function isReplacement(target: unknown, key: unknown): boolean {
   if ((typeof target !== "object" && typeof target !== "function") || target === null) return false;
-  if (!(apply(weakSetHas, hardened, [target]) as boolean) || (typeof key !== "string" && typeof key !== "symbol")) return false;
-  return key in target;
+  if ((typeof key !== "string" && typeof key !== "symbol") || !(key in target)) return false;
+  return (apply(weakSetHas, hardened, [target]) as boolean) || (!isExtensible(target) && isHardenedNodeObject(target));
 }
 
 /** Hidden data, and no method, for the language's objects or Node's constructors, which are as frozen. */

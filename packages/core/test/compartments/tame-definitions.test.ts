@@ -1,5 +1,6 @@
 /** In a file of its own: it changes the intrinsics of the realm that runs it. */
 import { expect, it } from "vitest";
+import { hardenNodeClass } from "../../src/endowments/harden-node.ts";
 import { tameDefinitions } from "../../src/compartments/tame-definitions.ts";
 
 tameDefinitions();
@@ -25,4 +26,17 @@ it("what the language does not have can't be added, and other objects fail as ev
   expect(() => Object.defineProperties(Math, { sum: { value: () => 0 } })).toThrow(TypeError);
   expect(() => Object.defineProperty(Object.freeze({ a: 1 }), "a", { value: 2 })).toThrow(TypeError);
   expect(Object.defineProperties({}, { a: { value: 1, enumerable: true } })).toEqual({ a: 1 });
+});
+
+it("a class of Node's keeps the methods that a tracer would wrap, without failing", () => {
+  class Response {
+    end(): string {
+      return "native";
+    }
+  }
+  class Heir extends Response {}
+  hardenNodeClass(Heir);
+  expect(Object.defineProperty(Heir.prototype, "end", { value: () => "wrapped" })).toBe(Heir.prototype);
+  expect(new Heir().end()).toBe("native");
+  expect(() => Object.defineProperty(Heir.prototype, "traced", { value: () => 0 })).toThrow(TypeError);
 });

@@ -16,5 +16,8 @@ export const LOADS_ITS_IMPORTER: ReadonlySet<string> = new Set(["import-local"])
 /** Packages that write a folder in the temp folder into a configuration, from which all packages of their tool take it. */
 export const CONFIGURES_TEMP: ReadonlyMap<string, string> = new Map([["jest-config", "cacheDirectory, for transforms and the map of files"]]);
 
+/** Packages that make files and folders in the temp folder for their callers. */
+export const MAKES_TEMP: ReadonlySet<string> = new Set(["temp", "temp-dir", "temp-write", "tempfile", "tempy", "tmp", "tmp-promise"]);
+
 /** Pools of threads whose own worker script imports the module that they were made for. */
 export const SCRIPT_POOLS: ReadonlySet<string> = new Set(["piscina", "thread-stream", "tinypool", "workerpool", "jest-worker"]);
