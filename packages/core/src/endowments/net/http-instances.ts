@@ -55,9 +55,10 @@ function keepLineEnd(http: any): void {
   if (lineEnd === undefined) return;
   const send = prototype._send;
   const guarded = {
-    _send(this: unknown, data: unknown, encoding: unknown, ...rest: unknown[]): unknown {
+    // Each parameter by its name: an array of the rest would be made for each chunk.
+    _send(this: unknown, data: unknown, encoding: unknown, callback: unknown, byteLength: unknown): unknown {
       const isLineEnd = data === lineEnd;
-      return Reflect.apply(send, this, [isLineEnd ? "\r\n" : data, isLineEnd ? "latin1" : encoding, ...rest]);
+      return Reflect.apply(send, this, [isLineEnd ? "\r\n" : data, isLineEnd ? "latin1" : encoding, callback, byteLength]);
     },
   }._send;
   prototype._send = guarded;

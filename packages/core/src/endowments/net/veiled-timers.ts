@@ -13,11 +13,16 @@ type RealTimer = NodeJS.Timeout & { _onTimeout?: unknown };
  * `_timerArgs` what it will be called with.
  */
 class StandIn {
-  readonly #real: RealTimer;
+  #real: RealTimer;
 
   constructor(real: RealTimer) {
     this.#real = real;
     freeze(this);
+  }
+
+  /** A connection gets a timer for each request: one object stands for all of them, by turns. */
+  static turnTo(standIn: StandIn, real: RealTimer): void {
+    standIn.#real = real;
   }
 
   refresh(): this {
@@ -68,6 +73,7 @@ for (const key of Reflect.ownKeys(StandIn.prototype)) {
   const { value, get, set } = Object.getOwnPropertyDescriptor(StandIn.prototype, key)!;
   for (const part of [value, get, set]) if (typeof part === "function" && part !== StandIn) freeze(part);
 }
+const { turnTo } = StandIn;
 defineProperty(StandIn.prototype, "constructor", { value: Object, writable: false, configurable: false });
 freeze(StandIn.prototype);
 
@@ -88,6 +94,7 @@ export function veilTimer(prototype: object, sample: object, description: string
   if (isObject(kept)) clearTimeout(kept as RealTimer);
   class Veiled extends Given {
     #shown: unknown = null;
+    #standIn: StandIn | undefined;
     static get(holder: object): unknown {
       return isObject(holder) && #shown in holder ? (holder as Veiled).#shown : null;
     }
@@ -95,7 +102,12 @@ export function veilTimer(prototype: object, sample: object, description: string
       const known = isObject(holder) && #shown in holder;
       if (!known && value === null) return;
       const veiled = known ? (holder as Veiled) : (new Veiled(holder) as Veiled);
-      veiled.#shown = isTimer(value) ? new StandIn(value) : value;
+      veiled.#shown = isTimer(value) ? veiled.#standInFor(value) : value;
+    }
+    #standInFor(timer: RealTimer): StandIn {
+      if (this.#standIn === undefined) this.#standIn = new StandIn(timer);
+      else turnTo(this.#standIn, timer);
+      return this.#standIn;
     }
   }
   const { get, set } = Veiled;

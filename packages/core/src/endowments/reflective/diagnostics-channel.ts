@@ -28,12 +28,8 @@ export const makeDiagnosticsChannel: BuiltinFactory = (context) => {
   if (context.principal.trusted) return wholeModule(context, "diagnostics_channel");
   const real = context.powers.builtin("diagnostics_channel");
   const nextTick = context.powers.process.nextTick;
-  const isForwarded = (name: string | symbol): boolean => typeof name === "string" && !RESERVED_NAMES.test(name);
   const environment: ChannelEnvironment = {
-    isHeard: (name) => isForwarded(name) && real.hasSubscribers(name),
-    forward: (name, message) => {
-      if (isForwarded(name) && real.hasSubscribers(name)) real.channel(name).publish(message);
-    },
+    outerChannel: (name) => (typeof name === "string" && !RESERVED_NAMES.test(name) ? real.channel(name) : undefined),
     report: (error) =>
       nextTick(() => {
         throw error;

@@ -12,14 +12,17 @@ export class Channel {
   #subscribers: readonly Subscriber[] = [];
   readonly #stores = new Map<Store, ((data: unknown) => unknown) | undefined>();
   readonly #environment: ChannelEnvironment;
+  readonly #outer: OuterChannel | undefined;
 
   constructor(name: string | symbol, environment: ChannelEnvironment) {
     this.name = name;
     this.#environment = environment;
+    this.#outer = environment.outerChannel(name);
   }
 
+  /** Libraries ask this many times for each request that they serve. */
   get hasSubscribers(): boolean {
-    return this.#subscribers.length > 0 || this.#stores.size > 0 || this.#environment.isHeard(this.name);
+    return this.#subscribers.length > 0 || this.#stores.size > 0 || this.#outer?.hasSubscribers === true;
   }
 
   subscribe(subscriber: unknown): void {
@@ -44,7 +47,7 @@ export class Channel {
 
   publish(message: unknown): void {
     for (const subscriber of this.#subscribers) this.#guarded(() => subscriber(message, this.name));
-    this.#environment.forward(this.name, message);
+    if (this.#outer?.hasSubscribers === true) this.#outer.publish(message);
   }
 
   runStores(data: unknown, fn: Function, thisArg?: unknown, ...args: unknown[]): unknown {
@@ -79,11 +82,16 @@ export class Channel {
   }
 }
 
+/** A channel of Node's own registry, which no package sees. */
+export interface OuterChannel {
+  readonly hasSubscribers: boolean;
+  publish(message: unknown): void;
+}
+
 /** What a registry of channels may do outside of itself. */
 export interface ChannelEnvironment {
-  /** Whether somebody outside of the registry listens to the name. */
-  isHeard(name: string | symbol): boolean;
-  forward(name: string | symbol, message: unknown): void;
+  /** Where somebody outside of the registry may listen to the name; undefined where nobody may. */
+  outerChannel(name: string | symbol): OuterChannel | undefined;
   /** A subscriber's error: becomes an uncaught exception in a later turn, as in Node. */
   report(error: unknown): void;
 }
