@@ -240,7 +240,10 @@ function hardenOne(object: object, queue: object[]): void {
     }
     // Data, for `util.inspect`; guest code that assigns it is rewritten by the loader.
     if (key === "constructor" && isPrototype && !isConstructorAssigned(value as Function)) continue;
-    if (tolerant && descriptor.writable === true && descriptor.configurable === true) tolerateOverride(object, key, descriptor);
+    if (!tolerant || descriptor.writable !== true || descriptor.configurable !== true) continue;
+    // `ServerResponse.prototype.statusMessage`: read, it is the same if it is not there, and assigned by each instance.
+    if (isPrototype && value === undefined) Reflect.deleteProperty(object, key);
+    else tolerateOverride(object, key, descriptor);
   }
   lock(object);
   if (tolerant && !isPrototype) makePropertiesFast(object);
