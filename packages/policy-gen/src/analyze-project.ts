@@ -11,6 +11,7 @@ import { makeFileQueue } from "./file-queue.ts";
 import { makeGrantCollector } from "./grant-collector.ts";
 import type { Evidence, Finding, GrantCollector } from "./grant-collector.ts";
 import { grantEnvironmentKeys } from "./environment-keys.ts";
+import { CLOCK_GLOBALS, MOCK_CLOCKS } from "./tables/mock-clocks.ts";
 import { COMMAND_RUNNERS, DRIVEN_PROGRAMS, SHELL_OF_RUNNER } from "./tables/command-runners.ts";
 import { CALLERS_LOADERS, CONFIGURES_TEMP, LOADS_ITS_IMPORTER, MAKES_TEMP, SCRIPT_POOLS, PROJECT_LOADERS } from "./tables/module-loaders.ts";
 import { ADDON_LOADERS, addonsOf } from "./native-addons.ts";
@@ -118,6 +119,7 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
   grantToEvaluators({ reached, collectorOf, isDependency, nameOf, within, packageNameAt });
   grantEnvironmentKeys({ reached, disk, project, collectorOf, isDependency, within });
   grantHandedFolders();
+  grantMockClocks();
   const loadersUsed = new Map<string, { file: string; use: Use }>();
   const commandWrappers = new Set<string>();
   for (const { path, location, facts } of reached.files) {
@@ -252,6 +254,20 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
       if (!isDependency(from) && MAKES_TEMP.has(packageNameOf(specifier) ?? "")) return { location: from, path: file, use };
     }
     return undefined;
+  }
+
+  /** What a mock clock that the project imports puts on another package's global object is for the project's modules. */
+  function grantMockClocks(): void {
+    for (const { from, file, specifier, use } of reached.edges) {
+      const holder = isDependency(from) ? undefined : MOCK_CLOCKS.get(packageNameOf(specifier) ?? "");
+      if (holder === undefined) continue;
+      for (const [location, collector] of collectors) {
+        if (packageNameAt(location) !== holder) continue;
+        const where = `${nameOf(from)}: ${within(from, file)}`;
+        collector.grant({ capability: "share", target: "*" }, where, use);
+        for (const target of CLOCK_GLOBALS) collector.grant({ capability: "global", target }, where, use);
+      }
+    }
   }
 
   /**

@@ -8,6 +8,7 @@
  * exports. What is left open, and why, is in `docs/caveats.md`.
  */
 import { types } from "node:util";
+import { isLazy } from "../endowments/facade.ts";
 import type { Principal } from "../endowments/principal.ts";
 import { assertStackRoom, LITTLE_ROOM } from "../stack-room.ts";
 import { guardProperty, isObject, noteGuarded, type AskToChange, type Guard } from "./guarded-property.ts";
@@ -201,6 +202,11 @@ function guardData(holder: object, key: string | symbol, descriptor: PropertyDes
 /** Lazy exports replace their own getter when they are first read: the exporter may go on doing so. */
 function guardAccessor(holder: object, key: string | symbol, descriptor: PropertyDescriptor, guard: Guard): boolean {
   if (!descriptor.configurable) return false;
+  if (isLazy(descriptor)) {
+    // Of a package's own global object, which it exports (@sinonjs/commons).
+    void (holder as Record<PropertyKey, unknown>)[key];
+    return guardData(holder, key, getOwnPropertyDescriptor(holder, key)!, guard);
+  }
   guardProperty(holder, key, undefined, descriptor, guard);
   return true;
 }

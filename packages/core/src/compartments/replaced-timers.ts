@@ -4,6 +4,7 @@
  * share `*` makes it possible, for the project's own code and for nobody else.
  */
 import { lookedUpLate } from "./live-names.ts";
+import { standInOf } from "./override-mistake.ts";
 
 const { defineProperty, getOwnPropertyDescriptor } = Object;
 const { apply } = Reflect;
@@ -11,7 +12,7 @@ const { apply } = Reflect;
 type GlobalObject = Record<PropertyKey, unknown>;
 
 const TIMERS = [
-  "setTimeout", "clearTimeout", "setInterval", "clearInterval", "setImmediate", "clearImmediate", "queueMicrotask",
+  "setTimeout", "clearTimeout", "setInterval", "clearInterval", "setImmediate", "clearImmediate", "queueMicrotask", "Date",
 ] as const;
 
 /** What a global object has under a name that it does not have at first. */
@@ -26,9 +27,11 @@ export function watchTimers(globalObject: GlobalObject): ReplacedTimers {
   return {
     valueOf(name) {
       const now = getOwnPropertyDescriptor(globalObject, name);
+      // What a guarded global object has is data behind an accessor of moat's.
+      const held = standInOf(now?.get) ?? now;
       // HAZARD: never an accessor, which would run the runner's code at each look.
-      if (now === undefined || !("value" in now) || now.value === valueOf(given.get(name))) return undefined;
-      return { value: now.value };
+      if (held === undefined || !("value" in held) || held.get !== undefined || held.value === valueOf(given.get(name))) return undefined;
+      return { value: held.value };
     },
   };
 }

@@ -1,3 +1,5 @@
+import { Given } from "./define-field.ts";
+
 const { defineProperty, getOwnPropertyDescriptor } = Object;
 
 /** Gives a facade a writable member, as Node's own modules have them. */
@@ -30,7 +32,7 @@ function settle(receiver: unknown, key: PropertyKey, next: unknown): void {
 export function lazyDescriptor(key: PropertyKey, compute: () => unknown, enumerable = true): PropertyDescriptor {
   let value: unknown;
   let computed = false;
-  return {
+  const descriptor = {
     __proto__: null,
     get(this: unknown) {
       if (!computed) {
@@ -51,6 +53,21 @@ export function lazyDescriptor(key: PropertyKey, compute: () => unknown, enumera
     enumerable,
     configurable: true,
   } as PropertyDescriptor;
+  void new LazyGetter(descriptor.get!);
+  return descriptor;
+}
+
+/** A private field and no `WeakSet`: the garbage collector looks at each entry of one. */
+class LazyGetter extends Given {
+  #isLazy = true;
+  static is(getter: Function): boolean {
+    return #isLazy in getter && getter.#isLazy;
+  }
+}
+
+/** Whether a property is to become an ordinary one when it is first read. */
+export function isLazy({ get }: PropertyDescriptor): boolean {
+  return get !== undefined && LazyGetter.is(get);
 }
 
 const deferred = new WeakMap<Function, Function>();

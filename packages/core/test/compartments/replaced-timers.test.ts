@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { guardExports } from "../../src/compartments/guarded-exports.ts";
 import { makeSharedNames } from "../../src/compartments/shared-names.ts";
+import { lazyDescriptor } from "../../src/endowments/facade.ts";
 import type { Principal } from "../../src/endowments/principal.ts";
 
 const principal = (shares: string[], trusted = false): Principal => ({ name: "p", location: "/p", trusted, policy: { shares }, denies: () => true });
@@ -39,6 +41,17 @@ describe("timers that a test runner replaces", () => {
     Object.defineProperty(runner, "setTimeout", { get: () => (looks += 1), configurable: true });
     expect(project["setTimeout"]).toBe(own);
     expect(looks).toBe(0);
+  });
+
+  it("are found on a global object that its package exports, also those that were never read before", () => {
+    const { project, runner } = tree(["*"]);
+    Object.defineProperty(runner, "setTimeout", lazyDescriptor("setTimeout", () => given));
+    guardExports({ global: runner }, principal([]), () => true);
+    expect(project["setTimeout"]).toBe(own);
+    runner["setTimeout"] = fake;
+    expect(project["setTimeout"]).toBe(fake);
+    runner["setTimeout"] = given;
+    expect(project["setTimeout"]).toBe(own);
   });
 
   it("give way to what the project itself puts there", () => {
