@@ -17,6 +17,7 @@ import { keepElementStoresFast, type MarkCode, type WorkerMarks } from "./elemen
 import { enableOverrides, valuesBehindAccessors } from "./override-mistake.ts";
 import { tameStackTraces } from "./stack-traces.ts";
 import { tameSegments } from "./tame-segments.ts";
+import { tameMatchAll } from "./tame-match-all.ts";
 import { tamePatterns } from "./tame-patterns.ts";
 import { tameRegExp } from "./tame-regexp.ts";
 
@@ -146,6 +147,7 @@ export function lockdownRealm(ownFiles: () => readonly string[], worker?: Worker
   tameStackTraces(() => [...ownFiles(), "moat:", "node:internal/vm"]);
   tameFunctionText(sourceOf);
   tamePatterns();
+  tameMatchAll();
   tameDefinitions();
   enableOverrides();
   tameAssignments();

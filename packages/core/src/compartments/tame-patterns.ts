@@ -23,7 +23,7 @@ const native = {
 };
 
 /** The `g` flag of a regular expression whose method `symbol` is everybody's; undefined for anything else. */
-function flagOfPlain(pattern: unknown, symbol: symbol): boolean | undefined {
+export function flagOfPlain(pattern: unknown, symbol: symbol): boolean | undefined {
   if (typeof pattern !== "object" || pattern === null) return undefined;
   // HAZARD: first, since a read of a proxy runs guest code.
   const global = globalFlag(pattern);

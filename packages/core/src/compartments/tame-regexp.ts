@@ -31,12 +31,12 @@ const flagOf = (name: string) =>
   uncurry(getOwnPropertyDescriptor(prototype, name)!.get as (this: unknown) => boolean | undefined);
 const nativeDotAll = flagOf("dotAll");
 const nativeGlobal = flagOf("global");
-const nativeHasIndices = flagOf("hasIndices");
+export const nativeHasIndices = flagOf("hasIndices");
 const nativeIgnoreCase = flagOf("ignoreCase");
 const nativeMultiline = flagOf("multiline");
-const nativeSticky = flagOf("sticky");
-const nativeUnicode = flagOf("unicode");
-const nativeUnicodeSets = flagOf("unicodeSets");
+export const nativeSticky = flagOf("sticky");
+export const nativeUnicode = flagOf("unicode");
+export const nativeUnicodeSets = flagOf("unicodeSets");
 
 /** The `g` flag; undefined for whatever object is no regular expression. Runs no guest code, also for proxies. */
 export function globalFlag(value: unknown): boolean | undefined {
@@ -89,7 +89,7 @@ function isPairAt(text: string, index: number): boolean {
 }
 
 /** Where the search goes on after an empty match at `index`. */
-function advance(text: string, index: number, unicode: boolean): number {
+export function advance(text: string, index: number, unicode: boolean): number {
   return unicode && isPairAt(text, index) ? index + 2 : index + 1;
 }
 
@@ -240,7 +240,8 @@ const native = {
   search: prototype[Symbol.search] as Function,
   split: prototype[Symbol.split] as Function,
 };
-const splitterOf = makeSplitterCache();
+/** A global copy of a plain regular expression, for loops in which no guest's code runs; it must reach none. */
+export const matcherOf = makeSplitterCache();
 
 /** The methods, of what is known to be a regular expression; `global` is its flag. */
 export const patternMethods = {
@@ -282,7 +283,7 @@ export const patternMethods = {
     }
     const separator = plainTextOf(regexp);
     if (separator !== undefined) return splitByText(string as string, separator, limit);
-    const splitter = splitterOf(regexp);
+    const splitter = matcherOf(regexp);
     // HAZARD: `limit` may be an object that splits by the same splitter; it is read before the loop.
     return splitBy(splitter, string as string, limit === undefined ? 0xffffffff : +(limit as number) >>> 0);
   },
