@@ -33,7 +33,7 @@ export {
   readPolicyFile,
   type PolicyFiles,
 } from "./policy/policy-files.ts";
-export { setLatePace } from "./optimise-late.ts";
+export { optimiseAfter } from "./optimise-late.ts";
 export { writeFileAtomically } from "./policy/write-file-atomically.ts";
 export { escapeForTerminal } from "./audit/escape-for-terminal.ts";
 export { deniedAction, formatDenial, remedyOf, type DenialContext, type Remedy } from "./audit/format-denial.ts";

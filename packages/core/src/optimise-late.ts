@@ -7,38 +7,41 @@ import { env, execArgv, versions } from "node:process";
 import { setFlagsFromString } from "node:v8";
 
 /**
- * How V8 is asked, and how that is taken back, by its version; other versions are left alone.
- * Each pair leaves the hash of flags as it was, which V8's code caches carry.
+ * How V8 is asked to wait a number of times longer, by its version; other versions are left alone.
+ * HAZARD: once is what it does by itself, and leaves the hash of flags as it was, which V8's code caches carry.
  */
-const FLAGS: ReadonlyMap<string, readonly [later: string, asBefore: string]> = new Map([
-  ["11", ["--interrupt-budget=675840", "--interrupt-budget=67584"]],
-  ["12", ["--invocation-count-for-turbofan=30000", "--invocation-count-for-turbofan=3000"]],
-  ["13", ["--no-turbofan", "--turbofan"]],
-  ["14", ["--no-turbofan", "--turbofan"]],
+const FLAGS: ReadonlyMap<string, (times: number) => string> = new Map([
+  ["11", (times) => `--interrupt-budget=${67_584 * times}`],
+  ["12", (times) => `--invocation-count-for-turbofan=${3_000 * times}`],
+  ["13", (times) => (times === 1 ? "--turbofan" : "--no-turbofan")],
+  ["14", (times) => (times === 1 ? "--turbofan" : "--no-turbofan")],
 ]);
 
 /** Flags of the user's own that these would undo. */
 const OWN_PACE = /turbofan|interrupt.budget|invocation.count|\bopt\b|jitless/;
 
-/** The pair for this process; undefined where V8 is to be left alone. */
-export function paceFlags(v8 = versions.v8, given = `${execArgv.join(" ")} ${env["NODE_OPTIONS"] ?? ""}`): readonly [later: string, asBefore: string] | undefined {
+/** The flag for this process; undefined where V8 is to be left alone. */
+export function paceFlag(v8 = versions.v8, given = `${execArgv.join(" ")} ${env["NODE_OPTIONS"] ?? ""}`): ((times: number) => string) | undefined {
   return OWN_PACE.test(given) ? undefined : FLAGS.get(v8.split(".", 1)[0]!);
 }
 
-let flags: ReturnType<typeof paceFlags> | null = null;
+let flag: ReturnType<typeof paceFlag> | null = null;
 
-/** HAZARD: V8 refuses code caches in between, since its flags are others. */
-export function setLatePace(isLate: boolean): void {
-  if (flags === null) flags = paceFlags();
-  if (flags !== undefined) setFlagsFromString(flags[isLate ? 0 : 1]);
+/** HAZARD: V8 refuses code caches until it is called with 1, since its flags are others. */
+export function optimiseAfter(times: number): void {
+  if (flag === null) flag = paceFlag();
+  if (flag !== undefined) setFlagsFromString(flag(times));
 }
+
+/** Texts differ so much, and optimised code is thrown away so often, that most programs are read before it pays. */
+const TIMES_AS_LONG = 20;
 
 /** V8 optimises later what runs in here. */
 export function optimisedLate<T>(run: () => T): T {
-  setLatePace(true);
+  optimiseAfter(TIMES_AS_LONG);
   try {
     return run();
   } finally {
-    setLatePace(false);
+    optimiseAfter(1);
   }
 }

@@ -1,6 +1,6 @@
 import { Script } from "node:vm";
 import { expect, test } from "vitest";
-import { optimisedLate, paceFlags } from "../src/optimise-late.ts";
+import { optimisedLate, paceFlag } from "../src/optimise-late.ts";
 
 /** V8's code caches carry a hash of its flags: another one, and none of them is taken. */
 const flagHash = (): string => new Script("0").createCachedData().toString("hex", 12, 16);
@@ -14,8 +14,8 @@ test("V8's flags are others while it runs, and as before afterwards, whatever ha
 });
 
 test("an unknown V8, and flags that the user chose, are left alone", () => {
-  expect(paceFlags("99.1", "")).toBeUndefined();
-  expect(paceFlags("11.3", "--no-opt")).toBeUndefined();
-  expect(paceFlags("13.6", "--max-old-space-size=9 --no-turbofan")).toBeUndefined();
-  expect(paceFlags("11.3", "--max-old-space-size=9 --enable-source-maps")).toBeDefined();
+  expect(paceFlag("99.1", "")).toBeUndefined();
+  expect(paceFlag("11.3", "--no-opt")).toBeUndefined();
+  expect(paceFlag("13.6", "--max-old-space-size=9 --no-turbofan")).toBeUndefined();
+  expect(paceFlag("11.3", "--max-old-space-size=9 --enable-source-maps")).toBeDefined();
 });

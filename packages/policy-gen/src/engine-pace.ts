@@ -1,4 +1,4 @@
-import { setLatePace } from "@moat/core/model";
+import { optimiseAfter } from "@moat/core/model";
 
 export interface EnginePace {
   /** To be called before each text that is parsed. */
@@ -7,19 +7,20 @@ export interface EnginePace {
   readonly end: () => void;
 }
 
+const TIMES_AS_LONG = 10;
 /** From here on optimised code has been worth its while. */
 const MANY_TEXTS = 1_500;
 
 /**
  * Of the second that a project of ordinary size takes, V8 would spend half on optimising
- * the parser; see `setLatePace`.
+ * the parser; see `optimiseAfter`.
  */
 export function makeEnginePace(): EnginePace {
   let texts = 0;
   let isLate = false;
   const put = (late: boolean): void => {
     if (isLate === late) return;
-    setLatePace(late);
+    optimiseAfter(late ? TIMES_AS_LONG : 1);
     isLate = late;
   };
   return {
