@@ -16,6 +16,7 @@ import { usesStackSettings } from "./stack-settings.ts";
 import type { PreparedModules } from "../prepared/prepared-modules.ts";
 import { optimisedLate } from "../optimise-late.ts";
 import { RESERVED, RESERVED_PREFIX } from "../loader/reserved-names.ts";
+import { loadParser } from "../loader/parser/late.ts";
 import { loadPreparation, prepareFunction, prepareFunctionQuickly, prepareScript } from "../loader/late.ts";
 import type { NameSets } from "../loader/name-sets.ts";
 
@@ -152,9 +153,12 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
     return { [RESERVED.import]: (specifier: unknown, settings?: unknown) => options.importModule(specifier, settings, referrer) };
   };
 
-  const preparedText = (source: string, how: string, prepare: () => Functor): Functor =>
+  const preparedText = (source: string, how: string, prepare: () => Functor, prepareQuickly: () => Functor | undefined = () => undefined): Functor =>
     prepareEvaluated(source, how, names, options.prepared, () => {
       loadPreparation();
+      const quick = optimisedLate(prepareQuickly);
+      if (quick !== undefined) return quick;
+      loadParser();
       return optimisedLate(() => inWordsOfV8(source, prepare));
     });
 
@@ -175,7 +179,7 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
   const compileFunction: Compartment["compileFunction"] = (parameters, body, { kind = "function", fileName = `moat:function${ofOwner}` } = {}) => {
     const text = `(${FUNCTION_HEADS[kind]} anonymous(${parameters.join(",")}\n) {\n${body}\n})`;
     const name = nameForEvaluated(fileName, options.owner);
-    const functor = preparedText(text, "function", () => judgedByV8(prepareFunctionQuickly(text, names), name) ?? prepareFunction(text, names));
+    const functor = preparedText(text, "function", () => prepareFunction(text, names), () => judgedByV8(prepareFunctionQuickly(text, names), name));
     return apply(instantiate(functor, name, ownOf(functor, body)), undefined, []) as Function;
   };
 

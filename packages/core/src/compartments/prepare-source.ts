@@ -3,6 +3,7 @@ import { Buffer } from "node:buffer";
 import { pathToFileURL } from "node:url";
 import { Script } from "node:vm";
 import { exportedNames, loadPreparation, prepareCommonJs, prepareCommonJsQuickly, prepareModule, prepareModuleQuickly } from "../loader/late.ts";
+import { loadParser } from "../loader/parser/late.ts";
 import { COMMONJS_NAMES, type NameSets } from "../loader/name-sets.ts";
 import type { ModuleFunctor } from "../loader/transform-module.ts";
 import type { CommonJsFunctor } from "../loader/transform-text.ts";
@@ -94,9 +95,7 @@ function prepare(world: World, resolution: Resolution): PreparedSource {
     const { functor, ...traits } = found.facts as PreparedSource;
     return { ...traits, functor: { ...functor, text: found.text, code: found.code } } as PreparedSource;
   }
-  const source = bytes.toString("utf8");
-  loadPreparation();
-  const prepared = optimisedLate(() => prepareText(source, world.compartment.names, resolution));
+  const prepared = prepareText(bytes.toString("utf8"), world.compartment.names, resolution);
   if (name === undefined) return prepared;
   const { functor, ...traits } = prepared;
   const { text, compiled: _compiled, ...facts } = functor;
@@ -107,20 +106,28 @@ function prepare(world: World, resolution: Resolution): PreparedSource {
 
 function prepareText(source: string, names: NameSets, resolution: Resolution): PreparedSource {
   const usesSettings = usesStackSettings(source);
-  const fileName = fileNameOf(resolution);
-  if (resolution.format === "module") {
-    const functor = judgedByV8(prepareModuleQuickly(source, names), fileName);
-    if (functor !== undefined) return { kind: "module", functor, usesStackSettings: usesSettings };
-  } else {
-    const functor = judgedByV8(prepareCommonJsQuickly(source, names), fileName);
-    if (functor !== undefined) return { kind: "commonjs", functor, usesStackSettings: usesSettings };
-  }
+  loadPreparation();
+  const quick = optimisedLate(() => prepareQuickly(source, names, resolution, usesSettings));
+  if (quick !== undefined) return quick;
+  loadParser();
   try {
-    if (resolution.format === "module") return { kind: "module", functor: prepareModule(source, names), usesStackSettings: usesSettings };
-    return prepareAmbiguous(source, names, resolution, usesSettings);
+    return optimisedLate(() => {
+      if (resolution.format === "module") return { kind: "module", functor: prepareModule(source, names), usesStackSettings: usesSettings };
+      return prepareAmbiguous(source, names, resolution, usesSettings);
+    });
   } catch (error) {
     throw located(error, resolution, source);
   }
+}
+
+function prepareQuickly(source: string, names: NameSets, resolution: Resolution, usesSettings: boolean): PreparedSource | undefined {
+  const fileName = fileNameOf(resolution);
+  if (resolution.format === "module") {
+    const functor = judgedByV8(prepareModuleQuickly(source, names), fileName);
+    return functor && { kind: "module", functor, usesStackSettings: usesSettings };
+  }
+  const functor = judgedByV8(prepareCommonJsQuickly(source, names), fileName);
+  return functor && { kind: "commonjs", functor, usesStackSettings: usesSettings };
 }
 
 /** How a file's text is called in stacks: as Node does. */

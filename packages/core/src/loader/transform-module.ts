@@ -9,7 +9,7 @@
  */
 import { lineBreaksOf } from "./edits.ts";
 import { makeFunctor, makeQuickFunctor, type Functor, type FunctorShape } from "./functor.ts";
-import { holdsHtmlComment, parseGuest } from "./parse.ts";
+import { holdsHtmlComment, parseGuest } from "./parser/late.ts";
 import { lookAtModule } from "./quick-look.ts";
 import { RESERVED } from "./reserved-names.ts";
 import { rewriteDirectEvals } from "./rewrite-direct-evals.ts";

@@ -6,7 +6,7 @@
  * don't tell, it is parsed once more.
  */
 import type { FunctorShape } from "./functor.ts";
-import { parseGuest } from "./parse.ts";
+import { parseGuest } from "./parser/late.ts";
 import { scanProgram } from "./scan.ts";
 import type { SyntaxNode } from "./syntax.ts";
 import * as K from "./token-kinds.ts";
