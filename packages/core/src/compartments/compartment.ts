@@ -188,8 +188,7 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
 
   installEvaluators(holder, guestEval, compileFunction);
   const known = bindableNames(guestGlobal);
-  const live = options.isLive === undefined ? NO_NAMES : new Set([...known].filter(options.isLive));
-  const bindable = options.isLive === undefined ? known : new Set([...known].filter((name) => !live.has(name)));
+  const { live, bindable } = splitNames(known, options.isLive);
   return { globalThis: guestGlobal, names, instantiate, evaluate, compileFunction };
 }
 
@@ -215,7 +214,28 @@ function isBindable(name: string): boolean {
   return answer;
 }
 
+interface SplitNames {
+  readonly live: ReadonlySet<string>;
+  readonly bindable: ReadonlySet<string>;
+}
 const NO_NAMES: ReadonlySet<string> = new Set();
+type IsLive = NonNullable<CompartmentOptions["isLive"]>;
+const splits = new WeakMap<IsLive, Map<ReadonlySet<string>, SplitNames>>();
+
+/** Which names are looked up at each use, and which become parameters; sets that are equal are the same. */
+function splitNames(known: ReadonlySet<string>, isLive: IsLive | undefined): SplitNames {
+  if (isLive === undefined) return { live: NO_NAMES, bindable: known };
+  let ofFunction = splits.get(isLive);
+  if (ofFunction === undefined) splits.set(isLive, (ofFunction = new Map()));
+  let split = ofFunction.get(known);
+  if (split === undefined) {
+    const names = [...known];
+    const live = new Set(names.filter(isLive));
+    split = live.size === 0 ? { live: NO_NAMES, bindable: known } : { live, bindable: new Set(names.filter((name) => !live.has(name))) };
+    if (ofFunction.size < 1_000) ofFunction.set(known, split);
+  }
+  return split;
+}
 const knownSets = new Map<string, ReadonlySet<string>>();
 
 /** Names of a package's own global object: they become parameters. One set for all packages that have the same. */

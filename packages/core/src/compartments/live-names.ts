@@ -9,6 +9,28 @@ const LIVE_NAMES: ReadonlySet<string> = new Set([
   "fetch", "WebSocket", "EventSource", "Date", "performance", "console", "process", "crypto", "navigator",
 ]);
 
+/**
+ * Globals that load or harden much of Node when they are read first, and that many
+ * texts mention and few come to use: packages look these up at each use, too. As
+ * constants they would be made whenever a module that names one is loaded.
+ */
+const MADE_LATE: ReadonlySet<string> = new Set([
+  "FormData", "Headers", "Request", "Response", "WebSocket", "CloseEvent", "EventSource", "MessageEvent",
+  "ReadableStream", "ReadableStreamDefaultReader", "ReadableStreamBYOBReader", "ReadableStreamBYOBRequest",
+  "ReadableByteStreamController", "ReadableStreamDefaultController", "TransformStream", "TransformStreamDefaultController",
+  "WritableStream", "WritableStreamDefaultController", "WritableStreamDefaultWriter", "ByteLengthQueuingStrategy",
+  "CountQueuingStrategy", "TextEncoderStream", "TextDecoderStream", "CompressionStream", "DecompressionStream",
+  "MessageChannel", "MessagePort", "BroadcastChannel", "crypto", "Crypto", "CryptoKey", "SubtleCrypto",
+  "AbortController", "AbortSignal", "Event", "EventTarget", "CustomEvent", "ErrorEvent", "Blob", "File", "WebAssembly", "navigator",
+  "Navigator", "Performance", "PerformanceEntry", "PerformanceMark", "PerformanceMeasure", "PerformanceObserver",
+  "PerformanceObserverEntryList", "PerformanceResourceTiming",
+]);
+
 export function lookedUpLate(name: string): boolean {
-  return LIVE_NAMES.has(name);
+  return LIVE_NAMES.has(name) || MADE_LATE.has(name);
+}
+
+/** The same for packages. */
+export function madeLate(name: string): boolean {
+  return MADE_LATE.has(name);
 }

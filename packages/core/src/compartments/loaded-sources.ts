@@ -47,7 +47,18 @@ export function sourceLineOf(fileName: string, line: number): string | undefined
   return positions && textOnDisk(fileName, positions.sourceLength)?.split(/\r\n|[\n\r\u2028\u2029]/)[line - 1];
 }
 
+/** The text that was read last: programs ask for the texts of many functions of one file, if they ask at all. */
+let lastRead: WeakRef<{ readonly fileName: string; readonly source: string }> | undefined;
+
 function textOnDisk(fileName: string, length: number): string | undefined {
+  const last = lastRead?.deref();
+  if (last?.fileName === fileName && last.source.length === length) return last.source;
+  const source = readOnDisk(fileName, length);
+  if (source !== undefined) lastRead = new WeakRef({ fileName, source });
+  return source;
+}
+
+function readOnDisk(fileName: string, length: number): string | undefined {
   try {
     const source = stripByteOrderMark(readFileSync(fileName.startsWith("file:") ? fileURLToPath(fileName) : fileName, "utf8"));
     return source.length === length ? source : undefined;

@@ -10,7 +10,7 @@ import { makeGlobals } from "../endowments/globals.ts";
 import type { EndowmentContext, Principal, PrincipalLoader } from "../endowments/principal.ts";
 import { makeCommonJsLoader, type CommonJsLoader } from "./commonjs-loader.ts";
 import { makeCompartment, type Compartment } from "./compartment.ts";
-import { lookedUpLate } from "./live-names.ts";
+import { lookedUpLate, madeLate } from "./live-names.ts";
 import { positionsIn } from "./loaded-sources.ts";
 import { makeModuleLoader, type ModuleLoader } from "./module-loader.ts";
 import { ownNamespaces } from "./own-namespaces.ts";
@@ -121,7 +121,7 @@ export function makeWorld(realm: Realm, principal: Principal): World {
     globalThis: guestGlobal,
     realGlobalNames: realm.realGlobalNames,
     prepared: realm.prepared,
-    ...(principal.trusted && { isLive: lookedUpLate }),
+    isLive: principal.trusted ? lookedUpLate : madeLate,
     localError: () => world.localError,
     importModule: (specifier, options, referrer = defaultReferrer) => world.modules.importDynamically(specifier, referrer, options),
     // Where a relative specifier starts, and no question of authority: that is this package's wherever the text came from.
