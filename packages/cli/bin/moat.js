@@ -2,6 +2,8 @@
 "use strict";
 const { existsSync } = require("node:fs");
 const { join } = require("node:path");
+// HAZARD: by the time that it exits, the real global object is emptied.
+const process = require("node:process");
 
 // Where Node would find it, without the look into manifests: in this package's own folder, or beside it.
 const beside = join(__dirname, "../../core/dist/own-code.cjs");

@@ -1,15 +1,15 @@
-import { closeSync, fchmodSync, fsyncSync, lstatSync, openSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
+import { closeSync, fchmodSync, fsyncSync, lstatSync, openSync, renameSync, unlinkSync, writeFileSync, writevSync } from "node:fs";
 import path from "node:path";
 import { MoatError } from "../errors/moat-error.ts";
 
 /**
- * Writes text, as UTF-8, or bytes, so that a reader sees the old file or the new one, never a
+ * Writes text, as UTF-8, or bytes in pieces, so that a reader sees the old file or the new one, never a
  * part: a temporary file in the same folder, synced, renamed over the old one.
  * The mode of an existing file stays. Nothing is left behind on failure.
  *
  * @throws MoatError `MOAT_WRITE_FAILED`; also when there is something else than a file
  */
-export function writeFileAtomically(filePath: string, text: string | Uint8Array, mode = 0o644): void {
+export function writeFileAtomically(filePath: string, content: string | readonly Uint8Array[], mode = 0o644): void {
   const old = lstatSync(filePath, { throwIfNoEntry: false });
   if (old !== undefined && !old.isFile())
     throw failed(filePath, old.isSymbolicLink() ? "it is a link" : "it is not a file");
@@ -24,7 +24,8 @@ export function writeFileAtomically(filePath: string, text: string | Uint8Array,
     opened = openSync(temporary, "wx", mode);
     made = true;
     if (old !== undefined) fchmodSync(opened, old.mode & 0o777);
-    writeFileSync(opened, text);
+    if (typeof content === "string") writeFileSync(opened, content);
+    else writeAll(opened, content);
     fsyncSync(opened);
     closeSync(opened);
     opened = undefined;
@@ -36,6 +37,12 @@ export function writeFileAtomically(filePath: string, text: string | Uint8Array,
     if (opened !== undefined) closeSync(opened);
     if (made) unlinkSync(temporary);
   }
+}
+
+function writeAll(opened: number, pieces: readonly Uint8Array[]): void {
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const written = writevSync(opened, pieces);
+  if (written !== length) throw new Error(`only ${written} of ${length} bytes could be written`);
 }
 
 function failed(filePath: string, reason: string, cause?: unknown): MoatError {

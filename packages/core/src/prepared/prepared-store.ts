@@ -126,15 +126,17 @@ function readRows(bytes: Buffer | undefined, secret: Buffer, identity: string): 
   return { rows: new Map(index.rows), texts, widths, payload: bytes.subarray(indexEnd) };
 }
 
-/** A store's bytes. */
-export function packedStore(modules: ReadonlyMap<string, StoredModule>, texts: readonly string[], secret: Buffer, identity: string): Buffer {
+/** A store's bytes, in pieces: together they would be copied, into fresh memory. */
+export function packedStore(modules: ReadonlyMap<string, StoredModule>, texts: readonly string[], secret: Buffer, identity: string): Buffer[] {
   const kept = withinBounds(modules);
-  const joined: Record<Width, string> = { latin1: "", utf16le: "" };
+  const pieces: Record<Width, Buffer[]> = { latin1: [], utf16le: [] };
+  const characters: Record<Width, number> = { latin1: 0, utf16le: 0 };
   const placed = kept.map(([, { text }]) => {
     const width: Width = isLatin(text) ? "latin1" : "utf16le";
-    const start = joined[width].length;
-    joined[width] += text;
-    return { width, text: [start, start + text.length] as const };
+    const start = characters[width];
+    characters[width] += text.length;
+    pieces[width].push(Buffer.from(text, width));
+    return { width, text: [start, characters[width]] as const };
   });
   const parts: Buffer[] = [];
   let at = 0;
@@ -147,10 +149,15 @@ export function packedStore(modules: ReadonlyMap<string, StoredModule>, texts: r
     add(Buffer.alloc(paddingAfter(at)));
     return add(part);
   };
+  const addAll = (all: readonly Buffer[]): Range => {
+    const start = at;
+    for (const part of all) add(part);
+    return [start, at];
+  };
   const index: Index = {
     identity,
     texts,
-    widths: { latin1: add(Buffer.from(joined.latin1, "latin1")), utf16le: add(Buffer.from(joined.utf16le, "utf16le")) },
+    widths: { latin1: addAll(pieces.latin1), utf16le: addAll(pieces.utf16le) },
     rows: kept.map(([name, { source, facts, code }], number) => [name, { source: add(source), facts, ...placed[number]!, code: addAligned(code) }]),
   };
   const indexText = JSON.stringify(index);
@@ -159,7 +166,7 @@ export function packedStore(modules: ReadonlyMap<string, StoredModule>, texts: r
   head.set(secret);
   head.writeUInt32LE(indexBytes.length, SECRET_BYTES);
   head.writeDoubleLE(HEAD_BYTES + indexBytes.length + at, SECRET_BYTES + 4);
-  return Buffer.concat([head, indexBytes, ...parts]);
+  return [head, indexBytes, ...parts];
 }
 
 function withinBounds(modules: ReadonlyMap<string, StoredModule>): [string, StoredModule][] {
@@ -174,8 +181,8 @@ function withinBounds(modules: ReadonlyMap<string, StoredModule>): [string, Stor
 
 /** Whether each character takes one byte. */
 export function isLatin(text: string): boolean {
-  // eslint-disable-next-line no-control-regex -- the characters that take one byte
-  return /^[\0-\xff]*$/.test(text);
+  // In a text that V8 keeps so, it knows without looking that there is none.
+  return !/[^\0-\xff]/.test(text);
 }
 
 /** Programs and Node versions that are kept of one project, and their bytes; the least recently written ones go. */
