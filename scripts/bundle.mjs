@@ -11,7 +11,7 @@ import { toCommonJs } from "./to-commonjs.mjs";
 const require = createRequire(import.meta.url);
 
 const PACKAGES = {
-  core: ["index", "model", "child-start", "worker-start", "loader/late", "loader/parser/late", "endowments/fs/late", "endowments/reflective/late", "endowments/subprocess/late"],
+  core: ["index", "model", "child-start", "worker-start", "loader/late", "loader/parser/late", "endowments/late", "endowments/fs/late", "endowments/reflective/late", "endowments/subprocess/late"],
   "policy-gen": ["index", "analysis-worker"],
   cli: ["main"],
 };

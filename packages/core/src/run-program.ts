@@ -14,7 +14,7 @@ import { takePowers } from "./compartments/powers.ts";
 import { prepareFiles, type PreparedFiles } from "./compartments/prepare-files.ts";
 import { makeRealm, type Realm } from "./compartments/realm.ts";
 import { emptyRealGlobal, freezeRealGlobal } from "./compartments/second-wall.ts";
-import { installNetworkGuard } from "./endowments/net/index.ts";
+import { installNetworkGuard } from "./endowments/late.ts";
 import { MoatError } from "./errors/moat-error.ts";
 import { MOAT_FOLDER } from "./moat-folder.ts";
 import { makeLaunchers } from "./launching/make-launchers.ts";

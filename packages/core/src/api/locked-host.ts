@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url";
 import { changedIntrinsic, lockdownRealm, type LockedRealm } from "../compartments/lockdown.ts";
 import { takePowers } from "../compartments/powers.ts";
 import { borrowRealGlobal, emptyRealGlobal, freezeRealGlobal } from "../compartments/second-wall.ts";
-import { installNetworkGuard } from "../endowments/net/index.ts";
+import { installNetworkGuard } from "../endowments/late.ts";
 import type { Powers } from "../endowments/principal.ts";
 import { MoatError } from "../errors/moat-error.ts";
 import { MOAT_FOLDER } from "../moat-folder.ts";

@@ -5,7 +5,7 @@
  * HAZARD: the table names those that lead to none; another is taken to. A test asks every
  * supported Node which of its builtins load `node:net`.
  */
-import { installNetworkGuard } from "../endowments/net/index.ts";
+import { installNetworkGuard } from "../endowments/late.ts";
 import type { Powers } from "../endowments/principal.ts";
 import { assertStackRoom } from "../stack-room.ts";
 

@@ -11,10 +11,11 @@
  *
  * @see https://web.archive.org/web/2014/http://wiki.ecmascript.org/doku.php?id=strawman:fixing_override_mistake
  */
+import { defineProperty, getOwnPropertyDescriptor } from "../endowments/native-definitions.ts";
 import { Given, makeFieldDefiner, type FieldDefiner } from "../endowments/define-field.ts";
 import { showAsNative } from "./function-text.ts";
 
-const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, hasOwn } = Object;
+const { getPrototypeOf, hasOwn } = Object;
 const { ownKeys } = Reflect;
 // Taken now: SES puts a `Date` of its own into its place, which moat takes back.
 const { Date, Function } = globalThis;

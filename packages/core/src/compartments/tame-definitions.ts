@@ -9,11 +9,11 @@
  * means to use it.
  */
 import { isHardenedNodeObject } from "../endowments/harden-node.ts";
+import { defineProperty, getOwnPropertyDescriptor } from "../endowments/native-definitions.ts";
 import { showAsNative } from "./function-text.ts";
 import { isGuarded, redefineGuarded } from "./guarded-property.ts";
 
 const { apply } = Reflect;
-const { defineProperty, getOwnPropertyDescriptor } = Object;
 const nativeDefine = Object.defineProperty;
 const nativeDefineAll = Object.defineProperties;
 const nativeReflectDefine = Reflect.defineProperty;

@@ -5,8 +5,8 @@
  */
 import { isAbsolute, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { makeBuiltin } from "../endowments/builtins.ts";
 import { makeGlobals } from "../endowments/globals.ts";
+import { makeBuiltin } from "../endowments/late.ts";
 import type { EndowmentContext, Principal, PrincipalLoader } from "../endowments/principal.ts";
 import { makeCommonJsLoader, type CommonJsLoader } from "./commonjs-loader.ts";
 import { makeCompartment, type Compartment } from "./compartment.ts";

@@ -1,10 +1,11 @@
 import { defineMember, lazyDescriptor, named, perContext } from "./facade.ts";
-import { hardenBasics } from "./harden-basics.ts";
 import { hardenNodeClass } from "./harden-node.ts";
+import { hardenBasics } from "./late.ts";
+import { getOwnPropertyDescriptor } from "./native-definitions.ts";
 import { consoleOutput, standardOutput } from "./process/standard-output.ts";
 import type { EndowmentContext } from "./principal.ts";
 
-const { create, defineProperty, getOwnPropertyDescriptor } = Object;
+const { create, defineProperty } = Object;
 const { ownKeys } = Reflect;
 
 /** Methods of V8's console that only an attached inspector would notice. */

@@ -2,10 +2,10 @@ import { deferMember, lazyDescriptor, named } from "./facade.ts";
 import { hardenPrototypesOf } from "./harden-instances.ts";
 import { hardenNodeObject } from "./harden-node.ts";
 import { makeHandedBuiltin, reach } from "./handed-builtin.ts";
+import { defineProperty, getOwnPropertyDescriptor } from "./native-definitions.ts";
 import type { EndowmentContext } from "./principal.ts";
 
 const { apply, ownKeys } = Reflect;
-const { defineProperty, getOwnPropertyDescriptor } = Object;
 
 /** Members that take a callback, last. */
 const CALLING_BACK = [

@@ -1,17 +1,20 @@
-import { hardenBuffer } from "./buffer.ts";
-import { builtinFacade } from "./builtins.ts";
 import { principalConsole } from "./console.ts";
-import { hardenWebCrypto } from "./crypto.ts";
 import { lazyDescriptor } from "./facade.ts";
 import { GLOBAL_RULES } from "./global-names.ts";
-import { hardenBasics, isAlone } from "./harden-basics.ts";
 import { hardenNodeObject } from "./harden-node.ts";
-import { makeNavigator } from "./navigator.ts";
-import { makeFetchGlobals } from "./net/index.ts";
+import { isAlone } from "./is-alone.ts";
+import {
+  builtinFacade,
+  hardenBasics,
+  hardenBuffer,
+  hardenWebCrypto,
+  makeFetchGlobals,
+  makeNavigator,
+  makeWebAssembly,
+  principalProcess,
+  timerFunctions,
+} from "./late.ts";
 import { hardenInstancesOfGlobal } from "./sample-instances.ts";
-import { principalProcess } from "./process/process.ts";
-import { timerFunctions } from "./timers.ts";
-import { makeWebAssembly } from "./web-assembly.ts";
 import type { EndowmentContext } from "./principal.ts";
 import type { TimerFunctions } from "./timers.ts";
 
@@ -52,6 +55,8 @@ function compute(context: EndowmentContext, name: string): (() => unknown) | und
       return () => builtinFacade(context, "worker_threads")[name];
     case "own":
       return computeOwn(context, name);
+    case "fetch":
+      return name in globals ? () => makeFetchGlobals(context)[name] : undefined;
     default:
       return undefined;
   }
@@ -85,25 +90,17 @@ export function makeGlobals(context: EndowmentContext): Record<string, PropertyD
   if (!isAlone(context)) hardenBasics(context);
   const descriptors: Record<string, PropertyDescriptor> = Object.create(null);
   const granted = grantedGlobals(context);
-  let web: Record<string, unknown> | undefined;
-  const fetchGlobals = (): Record<string, unknown> => (web ??= makeFetchGlobals(context));
   // In an audit the others are there too, and are recorded where a module mentions them.
   for (const name of context.audit === true ? GLOBAL_RULES.keys() : granted) {
-    const descriptor = describeGlobal(context, name, granted.has(name), fetchGlobals);
+    const descriptor = describeGlobal(context, name, granted.has(name));
     if (descriptor !== undefined) descriptors[name] = descriptor;
   }
   return descriptors;
 }
 
 /** Undefined where this Node has no such global, or moat hands it to nobody. */
-function describeGlobal(
-  context: EndowmentContext,
-  name: string,
-  isGranted: boolean,
-  fetchGlobals: () => Record<string, unknown>,
-): PropertyDescriptor | undefined {
-  const rule = GLOBAL_RULES.get(name);
-  const value = rule === "fetch" ? computeFetch(fetchGlobals(), name) : compute(context, name);
+function describeGlobal(context: EndowmentContext, name: string, isGranted: boolean): PropertyDescriptor | undefined {
+  const value = compute(context, name);
   if (value === undefined) return undefined;
   const read = (): unknown => {
     if (!isGranted) context.principal.denies({ capability: "global", target: name });
@@ -112,10 +109,6 @@ function describeGlobal(
     return value();
   };
   // Node lists timers and a few functions among the global's keys, and no class.
-  const isListed = rule === "fetch" ? name === "fetch" : /^[a-z]/.test(name) && name !== "console" && name !== "process";
+  const isListed = GLOBAL_RULES.get(name) === "fetch" ? name === "fetch" : /^[a-z]/.test(name) && name !== "console" && name !== "process";
   return lazyDescriptor(name, read, isListed);
-}
-
-function computeFetch(made: Record<string, unknown>, name: string): (() => unknown) | undefined {
-  return Object.hasOwn(made, name) ? () => made[name] : undefined;
 }

@@ -1,8 +1,8 @@
 import { hardenNodeObject } from "../harden-node.ts";
 import { hardenPrototypesOf } from "../harden-instances.ts";
+import { defineProperty } from "../native-definitions.ts";
 
 const { apply } = Reflect;
-const { defineProperty } = Object;
 
 /**
  * Replaces `forEach` of `Headers` and `FormData`. Before any class of `fetch` is

@@ -1,5 +1,6 @@
 import { constants, platform } from "node:os";
 import { hardenNodeObject } from "../harden-node.ts";
+import { lookupGetter } from "../native-definitions.ts";
 import { addressKey } from "./network-permit.ts";
 import type { SocketPermit } from "./network-permit.ts";
 
@@ -121,8 +122,6 @@ export function guardNativeHandles(net: any, permitOf: (socket: object) => Socke
     },
   };
 }
-
-const { __lookupGetter__: lookupGetter } = Object.prototype as unknown as { __lookupGetter__: Function };
 
 /** Members that Node itself assigns to handles: `cluster` their `close`, `dgram` the forms for IPv6. */
 const ASSIGNED_BY_NODE: readonly string[] = ["close", "bind", "connect", "send"];

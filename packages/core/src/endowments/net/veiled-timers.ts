@@ -1,6 +1,7 @@
 import { clearTimeout } from "node:timers";
+import { defineProperty, getOwnPropertyDescriptor } from "../native-definitions.ts";
 
-const { defineProperty, freeze, getOwnPropertySymbols, prototype: objectPrototype } = Object;
+const { freeze, getOwnPropertySymbols, prototype: objectPrototype } = Object;
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
 type RealTimer = NodeJS.Timeout & { _onTimeout?: unknown };
@@ -70,7 +71,7 @@ class StandIn {
   }
 }
 for (const key of Reflect.ownKeys(StandIn.prototype)) {
-  const { value, get, set } = Object.getOwnPropertyDescriptor(StandIn.prototype, key)!;
+  const { value, get, set } = getOwnPropertyDescriptor(StandIn.prototype, key)!;
   for (const part of [value, get, set]) if (typeof part === "function" && part !== StandIn) freeze(part);
 }
 const { turnTo } = StandIn;

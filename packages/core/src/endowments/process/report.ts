@@ -1,9 +1,6 @@
 import { defineMember, named } from "../facade.ts";
 import type { EndowmentContext } from "../principal.ts";
 
-// Taken now: the real global object is emptied before any package runs.
-const { structuredClone } = globalThis;
-
 /** Fields of a report's header that say which system this is and nothing about who runs what. */
 const HEADER_FIELDS = [
   "nodejsVersion",
@@ -46,7 +43,7 @@ export function makeReport(context: EndowmentContext): object {
       const { header, sharedObjects } = summary();
       const copy: Record<string, unknown> = {};
       for (const field of HEADER_FIELDS) {
-        if (header[field] !== undefined) defineMember(copy, field, structuredClone(header[field]));
+        if (header[field] !== undefined) defineMember(copy, field, context.powers.globals["structuredClone"](header[field]));
       }
       return { header: copy, sharedObjects: [...sharedObjects] };
     }),

@@ -1,7 +1,7 @@
 import type { Writable } from "node:stream";
 import type { WriteStream } from "node:tty";
-import { hardenBasics } from "../harden-basics.ts";
 import { hardenNodeClass, hardenNodeObject } from "../harden-node.ts";
+import { hardenBasics } from "../late.ts";
 import { perContext } from "../facade.ts";
 import { hardenInstancesOf } from "../sample-instances.ts";
 import type { EndowmentContext } from "../principal.ts";
