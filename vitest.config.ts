@@ -8,6 +8,7 @@ export default defineConfig({
     // Unit tests run on the sources, so that they need no build.
     alias: [
       { find: /^@moat\/core\/model$/, replacement: source("packages/core/src/model.ts") },
+      { find: /^@moat\/core\/run$/, replacement: source("packages/core/src/run-program.ts") },
       { find: /^@moat\/core$/, replacement: source("packages/core/src/index.ts") },
       { find: /^@moat\/policy-gen$/, replacement: source("packages/policy-gen/src/index.ts") },
     ],

@@ -11,9 +11,14 @@ import { toCommonJs } from "./to-commonjs.mjs";
 const require = createRequire(import.meta.url);
 
 const PACKAGES = {
-  core: ["index", "model", "child-start", "worker-start", "loader/late", "loader/parser/late", "endowments/late", "endowments/fs/late", "endowments/reflective/late", "endowments/subprocess/late"],
+  core: ["index", "model", "run-program", "child-start", "worker-start", "loader/late", "loader/parser/late", "endowments/late", "endowments/fs/late", "endowments/reflective/late", "endowments/subprocess/late"],
   "policy-gen": ["index", "analysis-worker"],
   cli: ["main"],
+};
+/** What every run loads, with all that it imports. A command's files are those of its dynamic import. */
+const STARTING = {
+  core: ["model.ts", "run-program.ts", "child-start.ts", "worker-start.ts"],
+  cli: ["main.ts", "commands/run.ts"],
 };
 /** What Node itself loads, before there is anything to load the rest faster with. */
 const FIRST_FILES = { core: ["own-code/index", "child-bootstrap", "worker-bootstrap"] };
@@ -32,6 +37,9 @@ const SHARED = {
   legalComments: "none",
   logLevel: "warning",
 };
+
+/** Those that are loaded with nothing else, or by few. */
+const LARGE_PARTS = new Set(["late-loader.cjs", "late-parser.cjs", "late-fs.cjs", "late-subprocess.cjs", "late-reflective.cjs"]);
 
 /** `loader/late.ts` becomes `late-loader.cjs`. */
 const nameOf = (entry) => (entry.endsWith("/late") ? `late-${entry.split("/").at(-2)}` : entry);
@@ -63,22 +71,26 @@ const LATE_PARTS = {
 
 /** All that is written, by path. */
 const written = new Map();
+/** Names of the files that every run loads, by package. */
+const starting = new Map();
 
 for (const [name, entries] of Object.entries(PACKAGES)) {
   const folder = join("packages", name);
   removeScripts(join(folder, "dist"));
   const source = (entry) => join(folder, "src", `${entry}.ts`);
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     ...SHARED,
     entryPoints: entries.map((entry) => ({ in: source(entry), out: nameOf(entry) })),
     plugins: [LATE_PARTS],
     outdir: join(folder, "dist"),
     splitting: true,
     chunkNames: "chunk-[hash]",
+    metafile: true,
     // What the runtime needs of other packages is in it: nothing else is looked for when a program starts.
     ...(name === "core" ? { alias: { "cjs-module-lexer": require.resolve("cjs-module-lexer") } } : { packages: "external" }),
   });
   for (const { path, text } of outputFiles) await write(path, text);
+  starting.set(name, importedBy((STARTING[name] ?? []).map((file) => `${folder}/src/${file}`), metafile.outputs));
   for (const entry of FIRST_FILES[name] ?? []) {
     const outfile = join(folder, "dist", `${entry.replace("/index", "")}.cjs`);
     const bundled = await build({ ...SHARED, outExtension: undefined, entryPoints: [source(entry)], outfile, packages: "external", external: ["./own-code.cjs"] });
@@ -86,23 +98,37 @@ for (const [name, entries] of Object.entries(PACKAGES)) {
   }
 }
 await bundleSes();
-for (const name of ["core", "cli"]) packFolder(join("packages", name, "dist"), FIRST_FILES[name] ?? []);
+for (const name of ["core", "cli"]) packFolder(join("packages", name, "dist"), FIRST_FILES[name] ?? [], starting.get(name));
 
 // What this moat has prepared another one does not use.
 const buildId = [...written].reduce((hash, [path, text]) => hash.update(`${path}\0${text}\0`), createHash("sha256")).digest("base64url");
 for (const [path, text] of written) writeFileSync(path, text.replaceAll("@build@", buildId));
 
-/** What runs load, as the functions of one script; see `own-code.ts`. */
-function packFolder(folder, firstFiles) {
-  const left = new Set(firstFiles.map((entry) => `${entry.replace("/index", "")}.cjs`));
-  const functions = [];
+/** Names of the outputs of those entries, and of what these import at once. */
+function importedBy(entries, outputs) {
+  const found = new Set(Object.keys(outputs).filter((path) => entries.includes(outputs[path].entryPoint)));
+  for (const path of found) {
+    for (const { path: imported, kind } of outputs[path].imports) if (kind === "import-statement" && imported in outputs) found.add(imported);
+  }
+  return new Set([...found].map((path) => basename(path)));
+}
+
+/** What every run loads, as the functions of one script, and what some do, as those of another; see `own-code.ts`. */
+function packFolder(folder, firstFiles, everyRuns) {
+  const left = new Set(["index.cjs", ...firstFiles.map((entry) => `${entry.replace("/index", "")}.cjs`)]);
+  const packs = { "moat-pack.cjs": [], "moat-pack-rest.cjs": [] };
   for (const [path, text] of written) {
     const name = basename(path);
     // A pack of one byte a character is read faster.
-    if (dirname(path) !== folder || left.has(name) || name.startsWith("late-") || /[^\0-\x7f]/.test(text)) continue;
-    functions.push(`${JSON.stringify(name)}:function(exports,require,module,__filename,__dirname){${text}\n}`);
+    if (dirname(path) !== folder || left.has(name) || LARGE_PARTS.has(name) || /[^\0-\x7f]/.test(text)) continue;
+    const packed = `${JSON.stringify(name)}:function(exports,require,module,__filename,__dirname){${text}\n}`;
+    if (name === "ses.cjs" || everyRuns.has(name)) packs["moat-pack.cjs"].push(packed);
+    else {
+      packs["moat-pack.cjs"].push(`${JSON.stringify(name)}:"moat-pack-rest.cjs"`);
+      packs["moat-pack-rest.cjs"].push(packed);
+    }
   }
-  written.set(join(folder, "moat-pack.cjs"), `module.exports={\n${functions.join(",\n")}}`);
+  for (const [name, functions] of Object.entries(packs)) written.set(join(folder, name), `module.exports={\n${functions.join(",\n")}}`);
 }
 
 async function write(path, text) {

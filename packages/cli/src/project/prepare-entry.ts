@@ -39,7 +39,7 @@ export async function prepareListed(entry: Entry, files: readonly string[]): Pro
   await import("../commands/run.ts");
   // HAZARD: only now. The runtime takes the powers of this process away.
   // oxlint-disable-next-line no-restricted-imports -- loaded only when a program is prepared
-  const { prepareProgram } = await import("@moat/core");
+  const { prepareProgram } = await import("@moat/core/run");
   const { ready, refused } = prepareProgram({ entry: entry.file, argv: [], project: entry.project, policy, overrides }, files);
   return { entry: entry.name, ready, refused };
 }

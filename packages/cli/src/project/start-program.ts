@@ -3,12 +3,9 @@ import { makeDenialReport, withoutLearned } from "@moat/core/model";
 import type { CommandContext } from "../command-context.ts";
 import type { Flags, FlagTable } from "../arguments/parse-flags.ts";
 import { assertTreeMatches } from "./assert-tree-matches.ts";
-import { auditText } from "../render/audit-text.ts";
 import { usageError } from "../arguments/usage-error.ts";
-import { putOnBelt } from "./belt.ts";
 import type { Entry } from "./entry.ts";
 import { programPolicy } from "./program-policy.ts";
-import { beginLearning, finishLearning } from "./learning.ts";
 
 /** The flags of `run` and `exec`. */
 export const RUN_FLAGS = {
@@ -41,11 +38,15 @@ export async function startProgram(request: ProgramRequest, context: CommandCont
   // What was learned before is open again, so that several runs add up; what people wrote holds.
   const overrides = isLearning ? withoutLearned(written) : written;
   const logFile = flags.log === undefined ? undefined : path.resolve(context.cwd, flags.log);
-  if (flags.belt === true && flags["no-belt"] !== true) putOnBelt({ project, policy, overrides, logFile }, context);
+  if (flags.belt === true && flags["no-belt"] !== true) (await import("./belt.ts")).putOnBelt({ project, policy, overrides, logFile }, context);
   const audit = flags.audit === true || (isLearning && flags.enforce !== true);
   const report = makeDenialReport({ audit, logFile, policy, overrides, project, write: context.stderr.write });
-  const learnFile = isLearning ? beginLearning(project, name, context.env) : undefined;
+  let learnFile: string | undefined;
   if (audit || isLearning) {
+    // Not needed by most programs, and not to be loaded once one runs.
+    const { auditText } = await import("../render/audit-text.ts");
+    const { beginLearning, finishLearning } = await import("./learning.ts");
+    if (isLearning) learnFile = beginLearning(project, name, context.env);
     context.atExit(() => {
       if (audit) context.stderr.write(auditText(report.summary(), report.contextOf));
       if (learnFile !== undefined) finishLearning({ project, learnFile, write: flags.write === true }, context);
@@ -53,7 +54,7 @@ export async function startProgram(request: ProgramRequest, context: CommandCont
   }
   // HAZARD: only now. The runtime takes the powers of this process away.
   // oxlint-disable-next-line no-restricted-imports -- loaded only when a program starts
-  const { runProgram } = await import("@moat/core");
+  const { runProgram } = await import("@moat/core/run");
   runProgram({
     entry: request.file,
     argv: [...request.argv],

@@ -7,7 +7,7 @@
  * has now; see `prepared-store.ts`, `made-ahead.ts`.
  */
 import { Buffer, isAscii } from "node:buffer";
-import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
 import { createRequire, isBuiltin } from "node:module";
 import { basename, dirname, join, sep } from "node:path";
 import { Script } from "node:vm";
@@ -34,15 +34,16 @@ interface OwnScript {
 
 export const WRAPPER = ["(function(exports,require,module,__filename,__dirname){", "\n})"] as const;
 
-/** A folder's files as functions, in one script. */
+/** The files of a folder that every run loads as functions, in one script; of others, the name of such a script. */
 const PACK = "moat-pack.cjs";
+const PACKS = "moat-pack";
 
 let kept: { readonly folder: string; readonly secret: Buffer } | undefined;
 let usesPacks = false;
 let startsProgram = true;
 const modules = new Map<string, OwnModule>();
 const scripts = new Map<string, OwnScript>();
-const packs = new Map<string, Readonly<Record<string, ModuleFunction>>>();
+const packs = new Map<string, Readonly<Record<string, ModuleFunction | string>>>();
 
 /**
  * Uses packs, and the code that is kept beside a project's prepared modules, from now on.
@@ -58,6 +59,8 @@ export function useKeptCode(location: StoreLocation | undefined, runs = true): v
 
 /** Keeps the code that was compiled so far for every user of this moat; see `made-ahead.ts`. @throws {MoatError} `MOAT_WRITE_FAILED` */
 export function keepOwnCodeAhead(): void {
+  // What programs may need besides: where nothing can be written, nobody keeps it later.
+  for (const name of readdirSync(MOAT_FOLDER)) if (/^late-.*\.cjs$/.test(name)) requireOwn(join(MOAT_FOLDER, name));
   makeAhead("own-code", preparationIdentity(MOAT_FOLDER), new Map(Array.from(scripts, ([file, script]) => [file, storedCode(script)])));
 }
 
@@ -89,16 +92,17 @@ export function requireOwn(file: string): unknown {
 /** One script for what most runs load costs less than one for each file. */
 function packedFunction(file: string): ModuleFunction | undefined {
   const name = basename(file);
-  if (!usesPacks || name === PACK) return undefined;
+  if (!usesPacks || name.startsWith(PACKS)) return undefined;
   const folder = dirname(file);
   if (!startsProgram && folder === MOAT_FOLDER) return undefined;
   let pack = packs.get(folder);
   if (pack === undefined) {
     const packFile = join(folder, PACK);
-    pack = existsSync(packFile) ? (requireOwn(packFile) as Record<string, ModuleFunction>) : {};
+    pack = existsSync(packFile) ? (requireOwn(packFile) as Record<string, ModuleFunction | string>) : {};
     packs.set(folder, pack);
   }
-  return Object.hasOwn(pack, name) ? pack[name] : undefined;
+  const packed = Object.hasOwn(pack, name) ? pack[name] : undefined;
+  return typeof packed === "string" ? (requireOwn(join(folder, packed)) as Record<string, ModuleFunction>)[name] : packed;
 }
 
 /** Compiles a file of moat's own; its name in stacks is the file's. */
@@ -140,7 +144,7 @@ const builtins = new Map<string, unknown>();
 
 /** Files that other packages of moat ask for by name; Node would look for them in many places. */
 const CORE_FILES: ReadonlyMap<string, string> = new Map([
-  ["@moat/core", "index.cjs"],
+  ["@moat/core/run", "run-program.cjs"],
   ["@moat/core/model", "model.cjs"],
 ]);
 
