@@ -13,8 +13,9 @@ const { keepOwnCode, nearestLocation, requireOwn, useKeptCode } = require(isBesi
 const runs = process.argv[2] === "run" || process.argv[2] === "exec";
 useKeptCode(nearestLocation(process.cwd(), process.env), runs);
 process.once("exit", keepOwnCode);
-// Nothing is left to do then, and Node need not take its heap apart.
-if (!runs) process.once("beforeExit", () => process.exit());
+// Nothing is left to do then, and Node need not take its heap apart. `prepare` takes `process` away.
+const { exit } = process;
+if (!runs) process.once("beforeExit", () => exit());
 // A server may never exit.
 setTimeout(keepOwnCode, 5_000).unref();
 requireOwn(join(__dirname, "../dist/main.cjs"));

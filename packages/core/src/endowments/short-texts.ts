@@ -5,8 +5,7 @@
  * so the bytes are written one by one, which compiled code does at once.
  */
 import type { Buffer } from "node:buffer";
-
-const { defineProperty, getOwnPropertyDescriptor } = Object;
+import { defineProperty, getOwnPropertyDescriptor } from "./native-definitions.ts";
 
 const LONGEST = 64;
 const PAST_ASCII = 0x80;
