@@ -20,6 +20,8 @@ const STARTING = {
   core: ["model.ts", "run-program.ts", "child-start.ts", "worker-start.ts"],
   cli: ["main.ts", "commands/run.ts"],
 };
+/** What some runs load, as a whole: programs that ask for a builtin, and the other commands. */
+const APART = { core: ["endowments/late.ts"], cli: readdirSync("packages/cli/src/commands").map((file) => `commands/${file}`) };
 /** What Node itself loads, before there is anything to load the rest faster with. */
 const FIRST_FILES = { core: ["own-code/index", "child-bootstrap", "worker-bootstrap"] };
 
@@ -71,8 +73,9 @@ const LATE_PARTS = {
 
 /** All that is written, by path. */
 const written = new Map();
-/** Names of the files that every run loads, by package. */
+/** Names of the files that every run loads, and of those that some do, by package. */
 const starting = new Map();
+const apart = new Map();
 
 for (const [name, entries] of Object.entries(PACKAGES)) {
   const folder = join("packages", name);
@@ -90,7 +93,9 @@ for (const [name, entries] of Object.entries(PACKAGES)) {
     ...(name === "core" ? { alias: { "cjs-module-lexer": require.resolve("cjs-module-lexer") } } : { packages: "external" }),
   });
   for (const { path, text } of outputFiles) await write(path, text);
-  starting.set(name, importedBy((STARTING[name] ?? []).map((file) => `${folder}/src/${file}`), metafile.outputs));
+  for (const [closures, entries] of [[starting, STARTING], [apart, APART]]) {
+    closures.set(name, importedBy((entries[name] ?? []).map((file) => `${folder}/src/${file}`), metafile.outputs));
+  }
   for (const entry of FIRST_FILES[name] ?? []) {
     const outfile = join(folder, "dist", `${entry.replace("/index", "")}.cjs`);
     const bundled = await build({ ...SHARED, outExtension: undefined, entryPoints: [source(entry)], outfile, packages: "external", external: ["./own-code.cjs"] });
@@ -98,7 +103,7 @@ for (const [name, entries] of Object.entries(PACKAGES)) {
   }
 }
 await bundleSes();
-for (const name of ["core", "cli"]) packFolder(join("packages", name, "dist"), FIRST_FILES[name] ?? [], starting.get(name));
+for (const name of ["core", "cli"]) packFolder(join("packages", name, "dist"), FIRST_FILES[name] ?? [], (file) => apart.get(name).has(file) && !starting.get(name).has(file));
 
 // What this moat has prepared another one does not use.
 const buildId = [...written].reduce((hash, [path, text]) => hash.update(`${path}\0${text}\0`), createHash("sha256")).digest("base64url");
@@ -113,8 +118,8 @@ function importedBy(entries, outputs) {
   return new Set([...found].map((path) => basename(path)));
 }
 
-/** What every run loads, as the functions of one script, and what some do, as those of another; see `own-code.ts`. */
-function packFolder(folder, firstFiles, everyRuns) {
+/** What runs load, as the functions of one script, and what only some do, as those of another; see `own-code.ts`. */
+function packFolder(folder, firstFiles, isApart) {
   const left = new Set(["index.cjs", ...firstFiles.map((entry) => `${entry.replace("/index", "")}.cjs`)]);
   const packs = { "moat-pack.cjs": [], "moat-pack-rest.cjs": [] };
   for (const [path, text] of written) {
@@ -122,7 +127,7 @@ function packFolder(folder, firstFiles, everyRuns) {
     // A pack of one byte a character is read faster.
     if (dirname(path) !== folder || left.has(name) || LARGE_PARTS.has(name) || /[^\0-\x7f]/.test(text)) continue;
     const packed = `${JSON.stringify(name)}:function(exports,require,module,__filename,__dirname){${text}\n}`;
-    if (name === "ses.cjs" || everyRuns.has(name)) packs["moat-pack.cjs"].push(packed);
+    if (!isApart(name)) packs["moat-pack.cjs"].push(packed);
     else {
       packs["moat-pack.cjs"].push(`${JSON.stringify(name)}:"moat-pack-rest.cjs"`);
       packs["moat-pack-rest.cjs"].push(packed);
