@@ -1,7 +1,6 @@
 import { createRequire } from "node:module";
-import { Parser, type Options } from "acorn";
-import { askWordsInSets, type WordLists } from "@moat/core/model";
-import type { Scope, SyntaxNode } from "./scope.ts";
+import { FastParser } from "./fast-parser.ts";
+import type { SyntaxNode } from "./scope.ts";
 
 export type ParseResult =
   | { readonly ok: true; readonly program: SyntaxNode }
@@ -9,43 +8,6 @@ export type ParseResult =
 
 /** Loaded when a file needs it: it takes longer to load than a project with known facts takes to analyse. */
 const babel = (): typeof import("@babel/parser") => createRequire(import.meta.url)("@babel/parser");
-
-/** What acorn's parser has and its types don't say. */
-interface AcornState extends WordLists {
-  start: number;
-  parse(): SyntaxNode;
-  startNode(): SyntaxNode;
-  startNodeAt(start: number): SyntaxNode;
-}
-
-/** A node with room for what the walk adds: a property that comes later would be another allocation for each. */
-class RoomyNode {
-  type = "";
-  start: number;
-  end = 0;
-  parent: SyntaxNode | undefined = undefined;
-  scope: Scope | undefined = undefined;
-
-  constructor(start: number) {
-    this.start = start;
-  }
-}
-
-/** acorn, with its hottest questions answered faster. */
-class FastParser extends (Parser as unknown as new (options: Options, input: string) => AcornState) {
-  constructor(options: Options, input: string) {
-    super(options, input);
-    askWordsInSets(this);
-  }
-
-  override startNode(): SyntaxNode {
-    return new RoomyNode(this.start);
-  }
-
-  override startNodeAt(start: number): SyntaxNode {
-    return new RoomyNode(start);
-  }
-}
 
 /** acorn on `import` or `export` in a script: a module, and no case for Babel. */
 const MODULE_SYNTAX = /'import' and 'export' may appear only|import\.meta/;
