@@ -1,7 +1,9 @@
 /**
  * acorn, with what it does at each token, word and node done in fewer steps. Most of a
  * project's texts are parsed before V8 has optimised anything, and until then each call costs.
- * The trees are acorn's to the last property: what is rare is left to it.
+ * What is rare is left to it. The trees are acorn's, without the texts of constants and the values
+ * of regular expressions, which nobody asks for; and variables that are declared twice, exports of
+ * what is not there and odd regular expressions, which it refuses and Babel takes, are taken at once.
  */
 import { Parser, tokTypes as is, type Options, type TokenType } from "acorn";
 import { askWordsInSets, type WordLists } from "@moat/core/model";
@@ -43,6 +45,12 @@ interface AcornState extends WordLists {
   parseMaybeAssign(forInit: unknown, errors: unknown, afterLeft?: unknown): SyntaxNode;
   parseSubscripts(base: SyntaxNode, start: number, place: unknown, noCalls: boolean, forInit: unknown): SyntaxNode;
   checkUnreserved(name: SyntaxNode): void;
+  raise(at: number, message: string): never;
+  unexpected(at?: number): never;
+  readRegexp(): void;
+  declareName(): void;
+  checkLocalExport(): void;
+  adaptDirectivePrologue(): void;
 }
 
 type ContextType = TokenType & {
@@ -63,6 +71,29 @@ class RoomyNode {
   }
 }
 
+/** Two of three nodes are one of these: as large as they need to be, and finished as they are made. */
+class NameNode extends RoomyNode {
+  name: string;
+
+  constructor(start: number, end: number, name: string) {
+    super(start);
+    this.type = "Identifier";
+    this.end = end;
+    this.name = name;
+  }
+}
+
+class ConstantNode extends RoomyNode {
+  value: unknown;
+
+  constructor(start: number, end: number, value: unknown) {
+    super(start);
+    this.type = "Literal";
+    this.end = end;
+    this.value = value;
+  }
+}
+
 const KEYWORDS: ReadonlyMap<string, ContextType> = new Map(Object.values(is).flatMap((type) => (type.keyword === undefined ? [] : [[type.keyword, type as ContextType] as const])));
 const NAME = is.name as ContextType;
 /** Names that somewhere are none. */
@@ -72,6 +103,7 @@ const RESERVED: ReadonlySet<string> = new Set([
 /** 1 for what is part of a word, 2 for what may begin one. */
 const WORD = new Uint8Array(128);
 for (let code = 0; code < 128; code++) WORD[code] = /[A-Za-z$_]/.test(String.fromCharCode(code)) ? 2 : /\d/.test(String.fromCharCode(code)) ? 1 : 0;
+const LINE_END_CODES: ReadonlySet<number> = new Set([10, 13, 0x2028, 0x2029]);
 const LINE_END = /[\n\r\u2028\u2029]/g;
 const NOT_PLAIN = /[\\\n\r]/;
 
@@ -195,6 +227,46 @@ export class FastParser extends (Parser as unknown as new (options: Options, inp
     if (type !== is.dot && type !== is.parenL && type !== is.bracketL && type !== is.questionDot && type !== is.backQuote) return base;
     return super.parseSubscripts(base, start, place, noCalls, forInit);
   }
+
+  override parseIdent(isLiberal: boolean): SyntaxNode {
+    if (this.type !== NAME || RESERVED.has(this.value as string)) return super.parseIdent(isLiberal);
+    const name = new NameNode(this.start, this.end, this.value as string);
+    this.next(isLiberal);
+    return name;
+  }
+
+  override parseLiteral(value: unknown): SyntaxNode {
+    // Other numbers than `1n`.
+    if (typeof value !== "string" && (typeof value !== "number" || this.input.charCodeAt(this.end - 1) === 110)) return super.parseLiteral(value);
+    const constant = new ConstantNode(this.start, this.end, value);
+    this.next();
+    return constant;
+  }
+
+  override readRegexp(): void {
+    const { input, pos: start } = this;
+    let inClass = false;
+    let at = start;
+    for (; ; at++) {
+      const code = input.charCodeAt(at);
+      if (at >= input.length || code === 10 || code === 13 || code === 0x2028 || code === 0x2029) this.raise(start, "Unterminated regular expression");
+      // Whatever is escaped, a line's end but for.
+      if (code === BACKSLASH && !LINE_END_CODES.has(input.charCodeAt(at + 1))) at++;
+      else if (code === 91) inClass = true;
+      else if (code === 93) inClass = false;
+      else if (code === 47 && !inClass) break;
+    }
+    this.pos = at + 1;
+    const flags = this.readWord1();
+    if (this.containsEsc) this.unexpected(at + 1);
+    this.finishToken(is.regexp as ContextType, { pattern: input.slice(start, at), flags, value: null });
+  }
+
+  override declareName(): void {}
+
+  override checkLocalExport(): void {}
+
+  override adaptDirectivePrologue(): void {}
 
   override checkUnreserved(name: SyntaxNode): void {
     if (RESERVED.has(name["name"])) super.checkUnreserved(name);
