@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { Parser, type Options } from "acorn";
 import { FastParser } from "./fast-parser.ts";
 import type { SyntaxNode } from "./scope.ts";
 
@@ -12,28 +13,44 @@ const babel = (): typeof import("@babel/parser") => createRequire(import.meta.ur
 /** acorn on `import` or `export` in a script: a module, and no case for Babel. */
 const MODULE_SYNTAX = /'import' and 'export' may appear only|import\.meta/;
 
+/** What acorn says where the stack has run out. */
+const TOO_DEEP = /^Not enough stack space/;
+
 /**
  * Parses a module to ESTree: acorn first, which is fast, and Babel for what it
  * refuses. `onDeep` is called where acorn ran out of stack. JSX, TypeScript and Flow are not JavaScript to Node either and fail.
  */
 export function parseSource(source: string, format: "module" | "commonjs", onDeep: () => void = () => {}): ParseResult {
   try {
-    const parser = new FastParser(
-      {
-        ecmaVersion: "latest",
-        sourceType: format === "module" ? "module" : "script",
-        allowHashBang: true,
-        allowReturnOutsideFunction: true,
-        allowAwaitOutsideFunction: format === "module",
-        allowSuperOutsideMethod: true,
-      },
-      source,
-    );
-    return { ok: true, program: parser.parse() };
+    return { ok: true, program: parseBy(FastParser, source, format) };
   } catch (error) {
-    if (error instanceof RangeError) onDeep();
+    if (error instanceof RangeError || TOO_DEEP.test((error as Error).message)) {
+      onDeep();
+      return tryWithLessStack(source, format, error);
+    }
     if (format === "commonjs" && MODULE_SYNTAX.test((error as Error).message)) return failure(error);
     return secondTry(source, format, error);
+  }
+}
+
+function parseBy(parser: typeof FastParser, source: string, format: "module" | "commonjs"): SyntaxNode {
+  const options: Options = {
+    ecmaVersion: "latest",
+    sourceType: format === "module" ? "module" : "script",
+    allowHashBang: true,
+    allowReturnOutsideFunction: true,
+    allowAwaitOutsideFunction: format === "module",
+    allowSuperOutsideMethod: true,
+  };
+  return new parser(options, source).parse();
+}
+
+/** acorn's own way takes less stack. */
+function tryWithLessStack(source: string, format: "module" | "commonjs", first: unknown): ParseResult {
+  try {
+    return { ok: true, program: parseBy(Parser as unknown as typeof FastParser, source, format) };
+  } catch {
+    return secondTry(source, format, first);
   }
 }
 

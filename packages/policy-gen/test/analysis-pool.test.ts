@@ -38,9 +38,11 @@ test("without a worker everything happens in this thread", () => {
 });
 
 test("a text that is too deep for a worker's stack is analysed in this thread", () => {
-  const deep = `${"[".repeat(900)}require("deep")${"]".repeat(900)}`;
+  const deep = `${"[".repeat(640)}require("deep")${"]".repeat(640)}`;
   const all = [...texts, deep, ...texts];
-  expect(analyzeAll({}, all)[texts.length]).toBe(JSON.stringify(analyzeFile(deep, INFO)));
+  const alone = JSON.stringify(analyzeFile(deep, INFO));
+  expect(alone).toContain('"require"');
+  expect(analyzeAll({}, all)[texts.length]).toBe(alone);
 });
 
 test.each([
