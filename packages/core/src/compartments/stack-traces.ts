@@ -9,6 +9,7 @@
  * @see https://v8.dev/docs/stack-trace-api
  */
 import { Buffer } from "node:buffer";
+import { Given } from "../endowments/define-field.ts";
 import { loadedTextOf, positionsIn } from "./loaded-sources.ts";
 import { formatWithSharedHook, hasSharedStackHook, sharedStackHook, shareStackHook, type HookOwner } from "./shared-stack-hook.ts";
 
@@ -54,16 +55,27 @@ function columnIn(site: NodeJS.CallSite, line: number | null, column: number | n
   return positionsIn(file)?.columnOf(line, column) ?? column;
 }
 
-/** A call site as it is printed, with the source's own column. */
+/** A call site as it is printed, with the source's own column. Most are read off the text: V8 finds a place anew each time that it is asked. */
 function textOf(site: NodeJS.CallSite): string {
   const text = String(site);
+  const file = site.getFileName();
+  const positions = typeof file === "string" ? positionsIn(file) : undefined;
+  if (positions === undefined) return text;
+  // `… (file:line:column)` or `file:line:column`
+  const end = text[text.length - 1] === ")" ? text.length - 1 : text.length;
+  const atColumn = text.lastIndexOf(":", end) + 1;
+  const atLine = text.lastIndexOf(":", atColumn - 2) + 1;
+  if (text.endsWith(file!, atLine - 1)) {
+    const mapped = positions.columnOf(Number(text.slice(atLine, atColumn - 1)), Number(text.slice(atColumn, end)));
+    return text.slice(0, atColumn) + mapped + text.slice(end);
+  }
   const line = site.getLineNumber();
   const column = site.getColumnNumber();
   const mapped = columnIn(site, line, column);
   if (mapped === column) return text;
-  const place = `${site.getFileName() as string}:${line as number}:`;
-  const at = text.lastIndexOf(`${place}${column as number}`);
-  return at === -1 ? text : `${text.slice(0, at)}${place}${mapped as number}${text.slice(at + `${place}${column as number}`.length)}`;
+  const shown = `${file as string}:${line as number}:`;
+  const at = text.lastIndexOf(`${shown}${column as number}`);
+  return at === -1 ? text : `${text.slice(0, at)}${shown}${mapped as number}${text.slice(at + `${shown}${column as number}`.length)}`;
 }
 
 type Enclosing = Record<"getEnclosingLineNumber" | "getEnclosingColumnNumber", (() => number | null) | undefined>;
@@ -106,27 +118,47 @@ interface StackSettings {
 const settingsOf = new WeakMap<object, StackSettings>();
 
 /** Frames of moat's own machinery, which no program should see in its stacks. */
-function isOwnFrame(site: NodeJS.CallSite, ownFiles: () => readonly string[]): boolean {
-  const file = site.getFileName() ?? (site as { getScriptNameOrSourceURL?(): string }).getScriptNameOrSourceURL?.();
-  return typeof file === "string" && ownFiles().some((prefix) => file.startsWith(prefix));
+function isOwnFrame(site: NodeJS.CallSite, file: string | null | undefined, ownFiles: readonly string[]): boolean {
+  const name = file ?? (site as { getScriptNameOrSourceURL?(): string }).getScriptNameOrSourceURL?.();
+  if (typeof name !== "string") return false;
+  for (let index = 0; index < ownFiles.length; index++) if (name.startsWith(ownFiles[index]!)) return true;
+  return false;
 }
 
-const originOf = new WeakMap<object, NodeJS.CallSite>();
+interface Origins {
+  /** The topmost visible frame, and the topmost in a file that was loaded for the program. */
+  readonly visible: NodeJS.CallSite;
+  readonly guest: NodeJS.CallSite | undefined;
+}
+
+/** A private field and no `WeakMap`: that costs as much as two frames of the stack. */
+class WithOrigins extends Given {
+  #origins: Origins;
+  constructor(error: object, origins: Origins) {
+    super(error);
+    this.#origins = origins;
+  }
+  static note(error: object, origins: Origins): void {
+    if (#origins in error) error.#origins = origins;
+    else void new WithOrigins(error, origins);
+  }
+  static of(error: object): Origins | undefined {
+    return #origins in error ? error.#origins : undefined;
+  }
+}
 
 /** Where an error was made, by its topmost visible frame, whatever its stack's text says. */
 export function errorOrigin(error: object): { file: string | null; line: number | null; column: number | null } | undefined {
   void (error as { stack?: unknown }).stack; // V8 asks the hook only now.
-  const site = originOf.get(error);
+  const site = WithOrigins.of(error)?.visible;
   if (site === undefined) return undefined;
   const line = site.getLineNumber();
   return { file: site.getFileName() ?? null, line, column: columnIn(site, line, site.getColumnNumber()) };
 }
 
-const guestOriginOf = new WeakMap<object, NodeJS.CallSite>();
-
 /** The topmost place of an error in a file that was loaded for the program. */
 export function guestOrigin(error: object): { file: string; line: number; column: number } | undefined {
-  const site = guestOriginOf.get(error);
+  const site = WithOrigins.of(error)?.guest;
   const [file, line] = [site?.getFileName(), site?.getLineNumber()];
   const column = site && columnIn(site, site.getLineNumber(), site.getColumnNumber());
   return typeof file === "string" && line && column ? { file, line, column } : undefined;
@@ -178,15 +210,16 @@ export function callSitesAbove(above: Function): readonly NodeJS.CallSite[] {
 
 function prepareStackTrace(error: object, sites: NodeJS.CallSite[], ownFiles: () => readonly string[]): unknown {
   if (error === asked) return sites;
+  const own = ownFiles();
   const visible: NodeJS.CallSite[] = [];
-  for (const site of sites) if (!isOwnFrame(site, ownFiles)) visible[visible.length] = site;
-  if (visible.length > 0) originOf.set(error, visible[0]!);
-  for (const site of visible) {
+  let guest: NodeJS.CallSite | undefined;
+  for (const site of sites) {
     const file = site.getFileName();
-    if (typeof file !== "string" || loadedTextOf(file) === undefined) continue;
-    guestOriginOf.set(error, site);
-    break;
+    if (isOwnFrame(site, file, own)) continue;
+    visible[visible.length] = site;
+    if (guest === undefined && typeof file === "string" && loadedTextOf(file) !== undefined) guest = site;
   }
+  if (visible.length > 0) WithOrigins.note(error, { visible: visible[0]!, guest });
   const settings = settingsOf.get(error);
   if (settings !== undefined && typeof settings.hook === "function") {
     const facades = visible.slice(0, settings.limit).map(makeCallSite);
