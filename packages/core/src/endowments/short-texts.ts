@@ -10,8 +10,10 @@ import { defineProperty, getOwnPropertyDescriptor } from "./native-definitions.t
 const LONGEST = 64;
 const PAST_ASCII = 0x80;
 
-/** Puts a quick way before `Buffer.from`. To be called before the class is locked. */
+/** Puts a quick way before `Buffer.from`; to a class that is locked it has been done. */
 export function makeShortTextsFast(constructor: typeof Buffer): void {
+  const descriptor = getOwnPropertyDescriptor(constructor, "from");
+  if (descriptor?.writable !== true) return;
   const { alloc, from: native } = constructor as unknown as Record<"alloc" | "from", (...args: unknown[]) => Buffer>;
 
   function bytesOf(text: string): Buffer | undefined {
@@ -31,5 +33,5 @@ export function makeShortTextsFast(constructor: typeof Buffer): void {
       return (isShort ? bytesOf(value) : undefined) ?? native(value, encodingOrOffset, length);
     },
   };
-  defineProperty(constructor, "from", { ...getOwnPropertyDescriptor(constructor, "from"), value: from });
+  defineProperty(constructor, "from", { ...descriptor, value: from });
 }
