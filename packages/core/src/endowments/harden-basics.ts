@@ -1,7 +1,7 @@
 import { hardenBuffer } from "./buffer.ts";
 import { makeRefusedInert } from "./handed-builtin.ts";
 import { hardenNodeObject } from "./harden-node.ts";
-import { hardenInstancesOf } from "./sample-instances.ts";
+import { hardenInstancesOf, sampleStreamsWhenCalled } from "./sample-instances.ts";
 import type { EndowmentContext } from "./principal.ts";
 
 /**
@@ -13,6 +13,7 @@ export function hardenBasics(context: EndowmentContext): void {
   context.shared("hardened.basics", () => {
     // Before anything that reaches it is locked.
     makeRefusedInert(context, "stream");
+    sampleStreamsWhenCalled(context);
     hardenNodeObject(context.powers.builtin("events"));
     hardenBuffer(context);
     hardenInstancesOf(context, "buffer");

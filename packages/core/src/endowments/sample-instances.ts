@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { accessDenied } from "./access-denied.ts";
+import { methodFor } from "./facade.ts";
 import type { EndowmentContext } from "./principal.ts";
 import { veilAsyncResourceOfEmitters } from "./reflective/async-resource.ts";
 import { hardenNodeObject } from "./harden-node.ts";
@@ -117,11 +118,9 @@ const SAMPLES: Readonly<Record<string, Sampler>> = {
     return [lines];
   },
   stream: (builtin) => {
-    const { addAbortSignal, Duplex, duplexPair, PassThrough, Readable, Writable } = builtin("stream");
+    const { addAbortSignal, Duplex, Readable, Writable } = builtin("stream");
     const filled = new Readable({ read() {} });
     filled.push("x");
-    const piped = new PassThrough();
-    filled.pipe(piped);
     const writing = new Writable({ write() {} });
     writing.write("x");
     writing.write("y");
@@ -129,23 +128,18 @@ const SAMPLES: Readonly<Record<string, Sampler>> = {
     aborted.on("error", () => {});
     addAbortSignal(AbortSignal.abort(), aborted);
     const iterated = Readable.from(["x"]);
-    const joined = Duplex.from({ readable: new PassThrough(), writable: new PassThrough() });
-    joined.on("error", () => {});
     // An error of a class of its own.
     Readable.from([])
       .reduce?.((all: unknown) => all)
       .catch((error: unknown) => hardenPrototypesOf(error));
     return [
       filled,
-      piped,
       writing,
       aborted,
       aborted.errored,
       new Duplex(),
       iterated,
       iterated[Symbol.asyncIterator](),
-      joined,
-      ...(duplexPair?.() ?? []),
     ];
   },
   "stream/web": (builtin) => {
@@ -220,6 +214,32 @@ function webStreams({ ReadableStream, TransformStream, WritableStream }: Record<
   const waiting = new ReadableStream().getReader();
   void waiting.read();
   return [waiting, through, through.readable, through.writable, reader, writer, byob, readable, bytes];
+}
+
+/**
+ * Few programs call these, and the samples of what they make cost more than those of all other streams:
+ * they are hardened before the first call. To be called before `stream` is locked.
+ */
+export function sampleStreamsWhenCalled(context: EndowmentContext): void {
+  const stream = context.powers.builtin("stream");
+  const { Duplex, PassThrough } = stream;
+  hardenBeforeCall(context, Duplex, "from", (real) => {
+    const joined = Reflect.apply(real, Duplex, [{ readable: new PassThrough(), writable: new PassThrough() }]);
+    joined.on("error", () => {});
+    return [joined];
+  });
+  hardenBeforeCall(context, stream, "duplexPair", (real) => real());
+}
+
+function hardenBeforeCall(context: EndowmentContext, holder: object, name: string, make: (real: Function) => unknown[]): void {
+  const descriptor = Object.getOwnPropertyDescriptor(holder, name);
+  if (typeof descriptor?.value !== "function" || descriptor.configurable !== true) return;
+  const real: Function = descriptor.value;
+  const value = methodFor(name, real.length, (receiver, args) => {
+    hardenSamples(context, `hardened.instances.stream.${name}`, () => make(real));
+    return Reflect.apply(real, receiver, args);
+  });
+  Object.defineProperty(holder, name, { ...descriptor, value });
 }
 
 /** The same for what is reached through globals. */

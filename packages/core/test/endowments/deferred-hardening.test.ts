@@ -6,7 +6,7 @@ import { isHardenedNodeObject } from "../../src/endowments/harden-node.ts";
 import { contextOf } from "./principal-context.ts";
 
 // Hardens Node's classes in this process, step by step: hence a file of its own, and an order.
-const granted = { builtins: { buffer: true, crypto: true, url: true, util: true, zlib: true } } as const;
+const granted = { builtins: { buffer: true, crypto: true, stream: true, url: true, util: true, zlib: true } } as const;
 const facade = (name: string): any => makeBuiltin(name, contextOf(granted));
 
 /** What can be reached by own keys and prototypes. */
@@ -77,6 +77,14 @@ it("what nobody has looked at waits, and is hardened with all that it is made of
   const crypto = facade("crypto");
   expect(openAndShared(() => crypto.generateKeyPairSync("ed25519").publicKey)).toEqual([]);
   expect(isHardenedNodeObject(realCrypto.X509Certificate.prototype)).toBe(true);
+});
+
+it("streams that few programs make are hardened before the first one is", () => {
+  const stream = facade("stream");
+  const { PassThrough } = stream;
+  expect(openAndShared(() => stream.Duplex.from({ readable: new PassThrough(), writable: new PassThrough() }))).toEqual([]);
+  expect(openAndShared(() => PassThrough.from(new Blob(["x"])))).toEqual([]);
+  if (stream.duplexPair) expect(openAndShared(() => stream.duplexPair()[1])).toEqual([]);
 });
 
 it("a deferred member that the policy does not list is there, and refused", () => {
