@@ -208,11 +208,11 @@ export class QuickReader {
       const first = this.at;
       const known = this.certainRequests.length;
       this.statement(true);
-      if (mayEnd) this.certainRequests.length = known;
+      if (mayEnd) cut(this.certainRequests, known);
       else if (!this.beginsFunction(first) && MAY_END.test(this.tokens.source.slice(this.tokens.starts[first], this.tokens.ends[this.at - 1]))) {
         mayEnd = true;
         this.uncertain++;
-        this.certainRequests.length = known;
+        cut(this.certainRequests, known);
       }
     }
   }
@@ -999,12 +999,12 @@ export class QuickReader {
     const found = this.binary(noIn);
     const next = kinds[this.at];
     if (next === K.QUESTION) {
-      this.lastTargets.length = targets;
+      cut(this.lastTargets, targets);
       this.at++;
       this.assignment(false);
       this.expect(K.COLON);
       this.assignment(noIn);
-      this.certainRequests.length = requests;
+      cut(this.certainRequests, requests);
       return ANYTHING;
     }
     if (next !== K.ASSIGN && next !== K.ASSIGN_OTHERWISE) return found;
@@ -1051,14 +1051,14 @@ export class QuickReader {
     do {
       last = operator;
       if (operator === K.LOGICAL) isLogical = true;
-      this.lastTargets.length = targets;
+      cut(this.lastTargets, targets);
       this.at++;
       this.unary();
       operator = kinds[this.at]!;
     } while (isOperator(operator) && !(operator === K.IN && noIn));
-    if (last !== K.LOGICAL) this.lastTargets.length = targets;
+    if (last !== K.LOGICAL) cut(this.lastTargets, targets);
     if (!isLogical) return OTHER;
-    this.certainRequests.length = requests;
+    cut(this.certainRequests, requests);
     return ANYTHING;
   }
 
@@ -1087,7 +1087,7 @@ export class QuickReader {
         const { length } = this.lastTargets;
         this.at++;
         const kind = this.unary();
-        this.lastTargets.length = length;
+        cut(this.lastTargets, length);
         if (kind === IDENTIFIER) this.doubt();
         if (this.strict || kind === CHAIN) return OTHER;
         if (kind !== MEMBER || this.memberLast !== this.at - 1 || this.memberStart !== start + 1) this.doubt();
@@ -1107,7 +1107,7 @@ export class QuickReader {
         this.at++;
         const { length } = this.lastTargets;
         const kind = this.operand(true);
-        this.lastTargets.length = length;
+        cut(this.lastTargets, length);
         if (kind !== MEMBER || this.memberLast !== this.at - 1) this.doubt();
         const member = this.noteTarget();
         if (this.isLast) this.lastTargets.push(member ?? this.doubt());
@@ -1118,7 +1118,7 @@ export class QuickReader {
           if (this.functionScope === 0) this.hasTopLevelAwait = true;
           const requests = this.certainRequests.length;
           this.unaryOperand(false);
-          this.certainRequests.length = requests;
+          cut(this.certainRequests, requests);
           return ANYTHING;
         }
         if (kinds[start + 1] === K.UPDATE && this.breaks[start + 1] === 0) {
@@ -1149,7 +1149,7 @@ export class QuickReader {
     const { length } = this.lastTargets;
     this.at++;
     this.unary();
-    if (!isSilent) this.lastTargets.length = length;
+    if (!isSilent) cut(this.lastTargets, length);
     return OTHER;
   }
 
@@ -1177,7 +1177,7 @@ export class QuickReader {
     const targets = this.lastTargets.length;
     const primary = this.primary(withCalls);
     if (!this.continues(this.at)) return primary;
-    this.lastTargets.length = targets;
+    cut(this.lastTargets, targets);
     let isChain = false;
     let kind = primary;
     let dot = -1;
@@ -1237,7 +1237,7 @@ export class QuickReader {
     // `(Object.prototype).x`: who writes that?
     this.memberIntrinsic = kinds[start] === K.PAREN_OPEN && this.isIntrinsic(this.tokens.inside(start, links[start]!)) ? UNKNOWN : objectIntrinsic;
     if (!isChain) return kind;
-    this.certainRequests.length = requests;
+    cut(this.certainRequests, requests);
     return CHAIN;
   }
 
@@ -1472,6 +1472,11 @@ export class QuickReader {
     if (computed && text.includes("\\")) this.doubt();
     return computed ? text.slice(1, -1) : text;
   }
+}
+
+/** HAZARD for speed: V8 assigns a length in its runtime, also where it is the same, and this is asked for each expression. */
+function cut(list: unknown[], length: number): void {
+  if (list.length !== length) list.length = length;
 }
 
 const UNKNOWN = -2;
