@@ -33,6 +33,14 @@ export function optimiseAfter(times: number): void {
   if (flag !== undefined) setFlagsFromString(flag(times));
 }
 
+/**
+ * From now on V8 is left alone. HAZARD: flags are the whole process's, and V8 looks at them in every thread:
+ * to be called in workers, before the first one is started, and in a process that is somebody else's.
+ */
+export function leavePace(): void {
+  flag = undefined;
+}
+
 /** Texts differ so much, and optimised code is thrown away so often, that most programs are read before it pays. */
 const TIMES_AS_LONG = 20;
 

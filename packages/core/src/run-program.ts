@@ -38,6 +38,7 @@ import { makeResolver, type Climb } from "./packages/resolver.ts";
 import { resolveProgram } from "./packages/resolve-program.ts";
 import { effectivePolicy } from "./policy/effective-policy.ts";
 import type { Overrides, Policy } from "./policy/types.ts";
+import { leavePace } from "./optimise-late.ts";
 import { realFolder } from "./packages/real-folder.ts";
 
 export interface ProgramOptions {
@@ -139,6 +140,7 @@ function openProgram(
     if (owner !== undefined && owner !== principal) own(owner, []);
   }
   emptyRealGlobal();
+  if (started?.worker !== undefined) leavePace();
   const locked = lockdownRealm(() => [MOAT_FOLDER + sep, `${pathToFileURL(MOAT_FOLDER).href}/`, "node:internal/modules/"], started?.worker && { code: started.request.markCode });
   locked.harden(MoatError);
   const realGlobalNames = freezeRealGlobal(powers.globals);
@@ -151,6 +153,10 @@ function openProgram(
     cwd: powers.process.cwd(),
     tmp: realFolder(tmpdir()),
     home: realFolder(homedir()),
+  };
+  const markCode: typeof locked.markCode = () => {
+    leavePace();
+    return locked.markCode();
   };
   const audit = options.audit ?? false;
   // HAZARD: a package chooses the environment of its children; where the prepared modules and their key lie does not follow it.
@@ -191,7 +197,7 @@ function openProgram(
       : [],
     prepared,
     launchers: {
-      ...makeLaunchers({ execPath, belt, program: entry, paths, audit, logFile: options.logFile, learnFile: options.learnFile, store: location, resolver, names, markCode: locked.markCode }),
+      ...makeLaunchers({ execPath, belt, program: entry, paths, audit, logFile: options.logFile, learnFile: options.learnFile, store: location, resolver, names, markCode }),
       ...(started?.worker && { worker: { ...started.worker, principal: started.request.principal } }),
     },
   });

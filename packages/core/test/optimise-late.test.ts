@@ -1,6 +1,6 @@
 import { Script } from "node:vm";
 import { expect, test } from "vitest";
-import { optimisedLate, paceFlag } from "../src/optimise-late.ts";
+import { leavePace, optimisedLate, paceFlag } from "../src/optimise-late.ts";
 
 /** V8's code caches carry a hash of its flags: another one, and none of them is taken. */
 const flagHash = (): string => new Script("0").createCachedData().toString("hex", 12, 16);
@@ -18,4 +18,10 @@ test("an unknown V8, and flags that the user chose, are left alone", () => {
   expect(paceFlag("11.3", "--no-opt")).toBeUndefined();
   expect(paceFlag("13.6", "--max-old-space-size=9 --no-turbofan")).toBeUndefined();
   expect(paceFlag("11.3", "--max-old-space-size=9 --enable-source-maps")).toBeDefined();
+});
+
+test("once others run in the process, V8 is left alone", () => {
+  const before = flagHash();
+  leavePace();
+  expect(optimisedLate(flagHash)).toBe(before);
 });

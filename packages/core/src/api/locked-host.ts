@@ -6,6 +6,7 @@ import { borrowRealGlobal, emptyRealGlobal, freezeRealGlobal } from "../compartm
 import { installNetworkGuard } from "../endowments/late.ts";
 import type { Powers } from "../endowments/principal.ts";
 import { MoatError } from "../errors/moat-error.ts";
+import { leavePace } from "../optimise-late.ts";
 import { MOAT_FOLDER } from "../moat-folder.ts";
 
 export interface LockedHost {
@@ -51,6 +52,7 @@ export function lockHost(secondWall: boolean): LockedHost {
   const powers = takePowers();
   // Here, and not as this file is loaded, which a program is too: it costs what its whole console does.
   const { isMainThread } = powers.builtin("worker_threads");
+  leavePace();
   const putBack = secondWall ? undefined : borrowRealGlobal();
   if (secondWall) emptyRealGlobal();
   const locked = lockdownRealm(() => [`${pathToFileURL(MOAT_FOLDER).href}/`, "node:internal/modules/"], isMainThread ? undefined : NO_MARKS);
