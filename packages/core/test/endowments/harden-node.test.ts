@@ -249,3 +249,16 @@ it("hardens in full or not at all, wherever the stack ends", () => {
   })();
   expect(isHardened && Object.isFrozen(Target) && Object.isFrozen(Target.prototype) && Object.isFrozen(Target.prototype.read)).toBe(true);
 });
+
+test("assignments over a hardened prototype define, also once V8 has compiled them", () => {
+  class Response {}
+  Object.assign(Response.prototype, { statusCode: 200, write() {} });
+  hardenNodeObject(Response);
+  let sum = 0;
+  for (let count = 0; count < 30_000; count++) {
+    const response = new Response() as { statusCode: number };
+    response.statusCode = count;
+    sum += response.statusCode - count + Object.keys(response).length;
+  }
+  expect(sum).toBe(30_000);
+});
