@@ -250,7 +250,7 @@ it("hardens in full or not at all, wherever the stack ends", () => {
   expect(isHardened && Object.isFrozen(Target) && Object.isFrozen(Target.prototype) && Object.isFrozen(Target.prototype.read)).toBe(true);
 });
 
-test("assignments over a hardened prototype define, also once V8 has compiled them", () => {
+it("assignments over a hardened prototype define, also once V8 has compiled them", () => {
   class Response {}
   Object.assign(Response.prototype, { statusCode: 200, write() {} });
   hardenNodeObject(Response);
