@@ -6,12 +6,15 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeProject, SMALL_PROJECT, type Project } from "./project-fixture.ts";
 
+/** A file that is there, and that nobody was granted. */
+const OUTSIDE = fileURLToPath(import.meta.url);
+
 let project: Project;
 
 beforeAll(() => {
   project = makeProject({
     ...SMALL_PROJECT,
-    "node_modules/dep/index.js": `module.exports = () => require("fs").existsSync(${JSON.stringify(process.execPath)});`,
+    "node_modules/dep/index.js": `module.exports = () => require("fs").existsSync(${JSON.stringify(OUTSIDE)});`,
     "node_modules/dep/cli.js": `#!/usr/bin/env node\nconsole.log("cli", ...process.argv.slice(2)); process.exitCode = 5;`,
     "node_modules/esmtool/package.json": JSON.stringify({ name: "esmtool", version: "1.0.0", type: "module", bin: { "esm-tool": "bin/tool" } }),
     "node_modules/esmtool/bin/tool": `#!/usr/bin/env node\nimport { sep } from "node:path"; console.log("module", sep);`,
@@ -98,7 +101,7 @@ describe("denials", () => {
           denied: true,
           principal: "dep",
           capability: "fs.read",
-          target: process.execPath,
+          target: OUTSIDE,
         }),
       ),
     );
