@@ -17,15 +17,18 @@ export function programEnvironment() {
   return { ...kept, HOME: home, USERPROFILE: home, NO_COLOR: "1", FORCE_COLOR: "0", CI: "1", TZ: "UTC" };
 }
 
-/** Installs the packages of a manifest with npm, once; no install script runs. */
-export async function installPackages(folder, manifest) {
+/**
+ * Installs the packages of a manifest with npm, once; no install script runs.
+ * @param more further flags for npm
+ */
+export async function installPackages(folder, manifest, more = []) {
   const text = `${JSON.stringify(manifest, null, 2)}\n`;
   const stamp = path.join(folder, "node_modules", ".moat-compat");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === text) return;
   mkdirSync(folder, { recursive: true });
   for (const name of ["node_modules", "package-lock.json"]) rmSync(path.join(folder, name), { recursive: true, force: true });
   writeFileSync(path.join(folder, "package.json"), text);
-  const flags = ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+  const flags = ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", ...more];
   // Registry and proxy are the person's own; nothing else is.
   const { code, stderr } = await runCommand("npm", flags, { cwd: folder, env: process.env });
   if (code !== 0) throw new Error(`npm install in ${folder} failed:\n${stderr}`);
