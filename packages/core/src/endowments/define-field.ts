@@ -16,7 +16,8 @@ let given: unknown;
 export type FieldDefiner = (object: object, value: unknown) => void;
 
 export function makeFieldDefiner(key: PropertyKey): FieldDefiner {
-  // HAZARD: a computed key. Under Node 20, compiled code assigns a field that is named in the class, and the setter calls itself.
+  // HAZARD: a computed key. V8 11.3 (Node 20) has definitions of a name that the class spells and assignments to it
+  // look into one table, by shape: it finds the setter there, and calls it. See `define-field.test.ts`.
   class Definer extends Given {
     [key] = given;
   }
