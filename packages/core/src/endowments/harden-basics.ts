@@ -1,4 +1,5 @@
 import { hardenBuffer } from "./buffer.ts";
+import { hardenTravellers } from "./harden-travellers.ts";
 import { makeRefusedInert } from "./handed-builtin.ts";
 import { hardenNodeObject } from "./harden-node.ts";
 import { hardenInstancesOf, sampleStreamsWhenCalled } from "./sample-instances.ts";
@@ -18,6 +19,7 @@ export function hardenBasics(context: EndowmentContext): void {
     hardenBuffer(context);
     hardenInstancesOf(context, "buffer");
     hardenNodeObject(context.powers.globals["DOMException"]);
+    if (!context.powers.builtin("worker_threads").isMainThread) hardenTravellers(context);
     return true;
   });
 }

@@ -27,7 +27,7 @@ function tameHistory(history: any): void {
 }
 
 /** A certificate that nothing trusts, for the class of its native handle. */
-const CERTIFICATE = `-----BEGIN CERTIFICATE-----
+export const CERTIFICATE = `-----BEGIN CERTIFICATE-----
 MIIBbjCCARWgAwIBAgIUBevECM8w+OlkYL9MzUurlinf+OQwCgYIKoZIzj0EAwIw
 DDEKMAgGA1UEAwwBbTAgFw0yNjExMjExMzI2MzlaGA8yMTI2MTAyODEzMjYzOVow
 DDEKMAgGA1UEAwwBbTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABDyivFCOHfL7

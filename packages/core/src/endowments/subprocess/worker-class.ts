@@ -1,6 +1,7 @@
 import type * as events from "node:events";
 import type * as stream from "node:stream";
 import { accessDenied } from "../access-denied.ts";
+import { hardenTravellers } from "../harden-travellers.ts";
 import type { EndowmentContext } from "../principal.ts";
 import { readWorkerEntry } from "./worker-entry.ts";
 import { readWorkerOptions } from "./worker-options.ts";
@@ -53,6 +54,7 @@ export function makeWorkerClass(context: EndowmentContext, environmentData: Read
         argv: options.argv,
       });
       if (launch === undefined) throw accessDenied("worker_threads.Worker", "worker");
+      hardenTravellers(context);
       const worker = new RealWorker(launch.filename, {
         __proto__: null,
         ...options.node,
