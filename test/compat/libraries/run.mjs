@@ -7,7 +7,7 @@
  *   npm run compat:libraries -- pino archives
  *   npm run compat:libraries -- --verbose    # what differs, and what moat said
  */
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { COMPAT_FOLDER, installPackages, programEnvironment, restoreSources } from "../installed-project.mjs";
@@ -33,6 +33,7 @@ const programs = readdirSync(sources).filter((name) => /\.[cm]js$/.test(name) &&
 let [same, surprises] = [0, 0];
 for (const program of programs.filter((name) => words.length === 0 || words.includes(path.parse(name).name))) {
   restoreSources(folder, sources);
+  writeFileSync(path.join(folder, "package.json"), JSON.stringify(manifest));
   const plain = await runCommand(process.execPath, [program], place);
   rmSync(path.join(folder, "moat.policy.json"), { force: true });
   const policy = await runCommand(process.execPath, [MOAT, "policy", "--write", program], place);

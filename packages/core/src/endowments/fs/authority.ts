@@ -78,11 +78,11 @@ export function makeFsAuthority(context: EndowmentContext): FsAuthority {
   }
 
   function allow(location: Location, { mode, syscall, via, isFolder }: Want): void {
-    if (mode === "stat" && isGrantedProgram(location.given)) return;
     if (covers(location.real, mode, isFolder)) {
       noteUse(location.real, mode);
       return;
     }
+    if (mode === "stat" && isGrantedProgram(location.given)) return;
     if (mode === "write") {
       // HAZARD: what learning runs note is there too; what is let through in an audit must not write it.
       if (principal.denies({ capability: "fs.write", target: location.real, via }) || scopes.isReserved(location.real))
