@@ -3,6 +3,7 @@
  * and the well-known symbols. The loader sends such assignments through here; see
  * `loader/rewrite-targets.ts`.
  */
+import { isObject } from "../endowments/is-object.ts";
 import { showAsNative } from "./function-text.ts";
 import { isReplacement } from "./tame-definitions.ts";
 
@@ -35,7 +36,7 @@ const { get: mapGet } = Map.prototype;
 export function assignmentTarget(value: unknown, key: string | symbol, mode?: 1 | 2): unknown {
   if (mode === REPLACING) return isReplacement(value, key) ? standIn(value, key) : value;
   const sloppy = mode;
-  if ((typeof value !== "object" && typeof value !== "function") || value === null) {
+  if (!isObject(value)) {
     return sloppy === undefined || value === null || value === undefined ? value : standIn(value, key);
   }
   const property = typeof key === "string" ? ((apply(mapGet, wellKnownSymbols, [key]) as symbol | undefined) ?? key) : key;
@@ -61,10 +62,6 @@ export function assignmentTarget(value: unknown, key: string | symbol, mode?: 1 
 /** Has the property as it is, for `x.length ||= 1`, and takes any other value without keeping it. */
 function standIn(value: unknown, key: string | symbol): object {
   return defineProperty({}, key, { get: () => (value as Record<string | symbol, unknown>)[key], set() {} });
-}
-
-function isObject(value: unknown): value is object {
-  return (typeof value === "object" && value !== null) || typeof value === "function";
 }
 
 /** The same for a key that is computed. Small, so that V8 puts it where it is called. */

@@ -9,9 +9,10 @@
  */
 import { types } from "node:util";
 import { isLazy } from "../endowments/facade.ts";
+import { isObject } from "../endowments/is-object.ts";
 import type { Principal } from "../endowments/principal.ts";
 import { assertStackRoom, LITTLE_ROOM } from "../stack-room.ts";
-import { guardProperty, isObject, noteGuarded, type AskToChange, type Guard } from "./guarded-property.ts";
+import { guardProperty, noteGuarded, type AskToChange, type Guard } from "./guarded-property.ts";
 import { showGuardedWhenInspected } from "./guarded-inspection.ts";
 import { isNamespace } from "./module-record.ts";
 

@@ -3,6 +3,7 @@
  * whose setter asks who writes. See `guarded-exports.ts` for which properties.
  */
 import { makeFieldDefiner, type FieldDefiner } from "../endowments/define-field.ts";
+import { isObject } from "../endowments/is-object.ts";
 import type { Principal } from "../endowments/principal.ts";
 import { isMethodBuiltin, writerAbove, type Writer } from "./export-writer.ts";
 import { assignThrough, noteStandIn, standInOf, type StandIn } from "./override-mistake.ts";
@@ -32,10 +33,6 @@ export function noteGuarded(holder: object, guard: Guard): void {
  * often, it is nothing that others rely on, and asking each time would cost microseconds.
  */
 const MOST_CHANGES_OF_STATE = 32;
-
-export function isObject(value: unknown): value is object {
-  return (typeof value === "object" || typeof value === "function") && value !== null;
-}
 
 /** One guarded property. */
 interface Access extends StandIn {

@@ -5,6 +5,7 @@
  * functions have most often nothing but a length and a name, and `Object.prototype` is locked
  * and not frozen. That takes half of the time, with a third of the garbage.
  */
+import { areKeysOfMethod, isObject } from "../endowments/is-object.ts";
 import { lockPrototype } from "./lock-prototype.ts";
 
 const { freeze, getOwnPropertyDescriptor, getPrototypeOf, prototype: objectPrototype } = Object;
@@ -13,13 +14,6 @@ const { ownKeys } = Reflect;
 export interface IntrinsicHardener {
   readonly harden: <T>(root: T) => T;
   readonly hardenAll: (roots: Iterable<unknown>) => void;
-}
-
-const isObject = (value: unknown): value is object => (typeof value === "object" && value !== null) || typeof value === "function";
-
-/** Whether a function has its length and its name and nothing else, as methods have: two plain values. */
-function isBare(keys: readonly PropertyKey[]): boolean {
-  return keys.length === 2 && keys[0] === "length" && keys[1] === "name";
 }
 
 export function makeIntrinsicHardener(): IntrinsicHardener {
@@ -39,7 +33,7 @@ export function makeIntrinsicHardener(): IntrinsicHardener {
       else freeze(object);
       reach(getPrototypeOf(object));
       const keys = ownKeys(object);
-      if (typeof object === "function" && isBare(keys)) continue;
+      if (typeof object === "function" && areKeysOfMethod(keys)) continue;
       for (const key of keys) {
         const { value, get, set } = getOwnPropertyDescriptor(object, key)!;
         reach(value);

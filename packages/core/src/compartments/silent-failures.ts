@@ -3,6 +3,7 @@
  * without a word where the property is read-only, where the object takes no new
  * ones, and where it is no object at all. See `loader/rewrite-silent-failures.ts`.
  */
+import { isObject } from "../endowments/is-object.ts";
 import { isOverrideTolerant } from "./override-mistake.ts";
 
 const { apply, deleteProperty, getOwnPropertyDescriptor, getPrototypeOf, isExtensible } = Reflect;
@@ -57,7 +58,6 @@ export function deleteSilently(value: unknown, key: unknown): boolean {
   return deleteProperty(Object(value) as object, key as PropertyKey);
 }
 
-const isObject = (value: unknown): value is object => (typeof value === "object" && value !== null) || typeof value === "function";
 /** Others would be asked for their text once more. */
 const isKey = (key: unknown): key is PropertyKey => typeof key === "string" || typeof key === "number" || typeof key === "symbol";
 

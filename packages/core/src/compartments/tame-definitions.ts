@@ -8,12 +8,15 @@
  * they trace nothing. Adding a method that is not there fails as on any frozen object: whoever adds it
  * means to use it.
  */
+import { types } from "node:util";
 import { isHardenedNodeObject } from "../endowments/harden-node.ts";
+import { isObject } from "../endowments/is-object.ts";
 import { defineProperty, getOwnPropertyDescriptor } from "../endowments/native-definitions.ts";
 import { showAsNative } from "./function-text.ts";
 import { isGuarded, redefineGuarded } from "./guarded-property.ts";
 
 const { apply } = Reflect;
+const { isProxy } = types;
 const nativeDefine = Object.defineProperty;
 const nativeDefineAll = Object.defineProperties;
 const nativeReflectDefine = Reflect.defineProperty;
@@ -40,19 +43,21 @@ function note(intrinsic: object): void {
 
 /** Whether it is one of the language's objects that nobody can extend. */
 export function isHardenedIntrinsic(value: unknown): value is object {
-  return ((typeof value === "object" && value !== null) || typeof value === "function") && (apply(weakSetHas, hardened, [value]) as boolean);
+  return isObject(value) && (apply(weakSetHas, hardened, [value]) as boolean);
 }
 
 /** Whether a definition that fails asks for something that an intrinsic or a class of Node's already has, inherited or not, or one of its methods. */
 export function isReplacement(target: unknown, key: unknown): boolean {
-  if ((typeof target !== "object" && typeof target !== "function") || target === null) return false;
-  if ((typeof key !== "string" && typeof key !== "symbol") || !(key in target)) return false;
-  return (apply(weakSetHas, hardened, [target]) as boolean) || (!isExtensible(target) && isHardenedNodeObject(target));
+  if (typeof key !== "string" && typeof key !== "symbol") return false;
+  // HAZARD: what it is known by comes first. A package's proxy would notice whatever else it is asked.
+  const isLocked = isHardenedIntrinsic(target) || (isHardenedNodeObject(target) && !isExtensible(target as object));
+  return isLocked && key in (target as object);
 }
 
 /** Hidden data, and no method, for the language's objects or Node's constructors, which are as frozen. */
 function isMark(target: unknown, key: unknown, descriptor: unknown): boolean {
-  if ((typeof target !== "function" || isExtensible(target)) && !isHardenedIntrinsic(target)) return false;
+  // HAZARD: a package's proxy would notice that it is asked.
+  if (!isHardenedIntrinsic(target) && (typeof target !== "function" || isProxy(target) || isExtensible(target))) return false;
   if (hasOwn(target, key as PropertyKey)) return false;
   if (typeof descriptor !== "object" || descriptor === null) return false;
   const value: unknown = getOwnPropertyDescriptor(descriptor, "value")?.value;

@@ -3,6 +3,7 @@ import type { HandedBuiltin } from "./builtin-members.ts";
 import { refusedMember } from "./access-denied.ts";
 import { defineMember, deferMember, lazyDescriptor, named } from "./facade.ts";
 import { hardenNodeObject } from "./harden-node.ts";
+import { isObject } from "./is-object.ts";
 import { hardenBehind, hardenInstancesOf, leadsToUnhardened } from "./sample-instances.ts";
 import type { EndowmentContext } from "./principal.ts";
 
@@ -45,10 +46,6 @@ export function makeHandedBuiltin(context: EndowmentContext, name: string): obje
 
 function membersOf(row: HandedBuiltin, real: object): readonly string[] {
   return row.members.length === 1 && row.members[0] === "*" ? Object.keys(real) : row.members;
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "function" || (typeof value === "object" && value !== null);
 }
 
 function deferHardening(context: EndowmentContext, name: string, facade: object, key: string, value: object, enumerable: boolean): void {

@@ -13,6 +13,7 @@ import { EventEmitter } from "node:events";
 import { promisify, types } from "node:util";
 import { makeFieldDefiner, type FieldDefiner } from "./define-field.ts";
 import { makePropertiesFast } from "./fast-properties.ts";
+import { areKeysOfMethod, isObject } from "./is-object.ts";
 import { collectIntrinsics } from "./node-intrinsics.ts";
 import { prepareEventEmitter } from "./prepare-event-emitter.ts";
 
@@ -41,9 +42,6 @@ const classes = new WeakMap<object, boolean>();
 // HAZARD: taken now; after this a guest may reach objects, but never these methods.
 const knownClass = classes.get.bind(classes);
 const noteClass = classes.set.bind(classes);
-
-const isObject = (value: unknown): value is object =>
-  (typeof value === "object" && value !== null) || typeof value === "function";
 
 // HAZARD: with a pool, `Buffer.from("mine").buffer` shows eight KiB of what
 // everybody else put into theirs. Size 0 sends each allocation to memory of its
@@ -206,11 +204,6 @@ function isLeftAlone(object: object, spare: readonly unknown[]): boolean {
   return isArrayBufferView(object) || isAnyArrayBuffer(object) || isModuleNamespaceObject(object);
 }
 
-/** Whether a function has its length and its name and nothing else, as methods have: two plain values. */
-function isBare(keys: readonly PropertyKey[]): boolean {
-  return keys.length === 2 && keys[0] === "length" && keys[1] === "name";
-}
-
 /** Hardens one object; what it leads to is added to the queue, whose prototype is locked: no setter sees it. */
 function hardenOne(object: object, queue: object[]): void {
   // By whichever way the hardener comes to it.
@@ -218,7 +211,7 @@ function hardenOne(object: object, queue: object[]): void {
   const prototype: unknown = getPrototypeOf(object);
   if (isObject(prototype) && !isSettled(prototype)) queue[queue.length] = prototype;
   const keys = ownKeys(object);
-  if (typeof object === "function" && isBare(keys)) {
+  if (typeof object === "function" && areKeysOfMethod(keys)) {
     freeze(object);
     return;
   }

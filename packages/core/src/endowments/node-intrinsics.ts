@@ -3,6 +3,8 @@
  * Node's classes stops at them: freezing them is `lockdown`'s business, and so
  * is deciding how.
  */
+import { isObject } from "./is-object.ts";
+
 const { getPrototypeOf, getOwnPropertyDescriptor } = Object;
 const { ownKeys } = Reflect;
 
@@ -131,8 +133,4 @@ export function collectIntrinsics(): WeakSet<object> {
   }
   add(Array.prototype[Symbol.unscopables]);
   return found;
-}
-
-function isObject(value: unknown): value is object {
-  return (typeof value === "object" && value !== null) || typeof value === "function";
 }

@@ -1,3 +1,5 @@
+import { Given } from "./define-field.ts";
+
 const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf } = Object;
 const { ownKeys } = Reflect;
 
@@ -63,9 +65,6 @@ export function prepareEventEmitter(EventEmitter: Function): void {
  * inline cache of the engine: `Object.defineProperty` would cost far more.
  */
 function captureStamp(capture: symbol): new (emitter: object) => object {
-  const Given = function (emitter: object) {
-    return emitter;
-  } as unknown as new (emitter: object) => object;
   return class extends Given {
     [capture] = false;
   };

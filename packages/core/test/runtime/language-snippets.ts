@@ -35,6 +35,25 @@ export const SLOPPY_SNIPPETS: Readonly<Record<string, string>> = {
     try { (function () { "use strict"; fixed.valueOf = 1 })() } catch (error) { var failed = error.name }
     var trapped = []; new Proxy({}, { defineProperty: function (target, key, d) { trapped.push(key, d); return Reflect.defineProperty(target, key, d) } }).toString = 4;
     module.exports = [Object.getOwnPropertyDescriptors(Own.prototype.get && made), Object.getOwnPropertyDescriptor(Own.prototype, "get"), failed, trapped]`,
+  "a proxy on which something is defined is asked what the definition asks": `
+    function told(target) {
+      var asked = [], traps = {};
+      Reflect.ownKeys(Reflect).filter(function (trap) { return typeof trap === "string" }).forEach(function (trap) {
+        traps[trap] = function () { asked.push(trap); return trap !== "defineProperty" && Reflect[trap].apply(Reflect, arguments) };
+      });
+      var proxy = new Proxy(target, traps);
+      [
+        function () { Object.defineProperty(proxy, "a", { value: {} }) },
+        function () { Object.defineProperty(proxy, "name", { value: function () {} }) },
+        function () { Object.defineProperties(proxy, { b: { value: {} } }) },
+        function () { return Reflect.defineProperty(proxy, "c", { value: {} }) },
+        function () { proxy.__defineGetter__("d", function () {}) },
+      ].forEach(function (define) { try { asked.push(define()) } catch (error) { asked.push(error.name) } });
+      return asked;
+    }
+    module.exports = [{}, Object.freeze({ name: 1 }), function () {}, Object.freeze(function () {}), Array.prototype, Map, require("events")].map(function (target) {
+      return told(target).join();
+    })`,
   "an undeclared assignment makes a global": `undeclared1 = 7; module.exports = [undeclared1, globalThis.undeclared1]`,
   "a compound assignment to an undeclared name throws": `undeclared2 += 1`,
   "an undeclared name read throws": `undeclared3`,

@@ -1,4 +1,5 @@
 import { clearTimeout } from "node:timers";
+import { Given } from "../define-field.ts";
 import { defineProperty, getOwnPropertyDescriptor } from "../native-definitions.ts";
 
 const { freeze, getOwnPropertySymbols, prototype: objectPrototype } = Object;
@@ -78,11 +79,6 @@ const { turnTo } = StandIn;
 defineProperty(StandIn.prototype, "constructor", { value: Object, writable: false, configurable: false });
 freeze(StandIn.prototype);
 
-/** Gives an existing object a private field: it is found as fast as an ordinary one, and nobody else sees it. */
-const Given = function (holder: object) {
-  return holder;
-} as unknown as new (holder: object) => object;
-
 /**
  * Makes the property in which instances keep a timer of Node's own, found by its
  * symbol on a sample, an accessor that shows a stand-in.
@@ -93,6 +89,7 @@ export function veilTimer(prototype: object, sample: object, description: string
   if (symbol === undefined) throw new TypeError(`This version of Node does not show where it keeps ${description}`);
   const kept = (sample as Record<symbol, unknown>)[symbol];
   if (isObject(kept)) clearTimeout(kept as RealTimer);
+  /** Private fields of an existing object: they are found as fast as ordinary ones, and nobody else sees them. */
   class Veiled extends Given {
     #shown: unknown = null;
     #standIn: StandIn | undefined;

@@ -1,4 +1,5 @@
 import { facadeFromTable } from "../member-table.ts";
+import { isObject } from "../is-object.ts";
 import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
 import { compartmentContexts, realContexts } from "./vm-contexts.ts";
 import { VM_MEMBERS } from "./vm-members.ts";
@@ -9,9 +10,6 @@ function invalidArgument(name: string, expected: string, value: unknown): TypeEr
     code: "ERR_INVALID_ARG_TYPE",
   });
 }
-
-const isObject = (value: unknown): value is object =>
-  (typeof value === "object" && value !== null) || typeof value === "function";
 
 /** The only option of Node's that reaches the evaluator, read once. */
 function filenameOf(options: unknown): string {
