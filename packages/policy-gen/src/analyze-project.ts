@@ -1,8 +1,7 @@
 import { join, relative, sep } from "node:path";
-import { builtinMemberRisk, buildGraph, commandProblem, findInstalledCommand, makeResolver, MoatError, resolveProgram } from "@moat/core/model";
+import { builtinMemberRisk, buildGraph, findInstalledCommand, makeResolver, MoatError, resolveProgram } from "@moat/core/model";
 import type { CanonicalName, FileReader, PackageEntry, Resolution, Resolver } from "@moat/core/model";
 import { analysisWorkerFile, makeAnalysisPool } from "./analysis-pool.ts";
-import { programIn } from "./call-effects.ts";
 import { makeEnginePace } from "./engine-pace.ts";
 import { openFactsCache } from "./facts-cache.ts";
 import type { GenerateOptions } from "./generate-policy.ts";
@@ -10,19 +9,23 @@ import type { Generation } from "./kept-generation.ts";
 import { makeFileQueue } from "./file-queue.ts";
 import { makeGrantCollector } from "./grant-collector.ts";
 import type { Evidence, Finding, GrantCollector } from "./grant-collector.ts";
+import type { GrantContext } from "./grant-context.ts";
 import { grantEnvironmentKeys } from "./environment-keys.ts";
-import { CLOCK_GLOBALS, MOCK_CLOCKS } from "./tables/mock-clocks.ts";
-import { COMMAND_RUNNERS, DRIVEN_PROGRAMS, SHELL_OF_RUNNER } from "./tables/command-runners.ts";
-import { CALLERS_LOADERS, CONFIGURES_TEMP, LOADS_ITS_IMPORTER, MAKES_TEMP, SCRIPT_POOLS, PROJECT_LOADERS } from "./tables/module-loaders.ts";
+import { grantHandedScripts } from "./handed-scripts.ts";
+import { grantMockClocks } from "./mock-clocks.ts";
+import { grantNamedCommands, grantNativePrograms } from "./named-commands.ts";
+import { grantProjectModules } from "./project-modules.ts";
+import { DRIVEN_PROGRAMS } from "./tables/command-runners.ts";
+import { grantHandedFolders } from "./temp-folders.ts";
 import { ADDON_LOADERS, addonsOf } from "./native-addons.ts";
-import { isForOnePlatform, nativeProgramsOf } from "./native-programs.ts";
+import { isForOnePlatform } from "./native-programs.ts";
 import { addonGrant, grantsOfUse, namedFileGrant } from "./package-grants.ts";
-import { listFiles, packageNameOf, reachFiles } from "./reach.ts";
+import { listFiles, packageNameAt, packageNameOf, reachFiles, resolveOrNothing } from "./reach.ts";
 import type { Reached } from "./reach.ts";
 import { sharedGlobals } from "./shared-globals.ts";
 import { grantToEvaluators } from "./test-evaluators.ts";
 import { makePluginSearch } from "./tool-plugins.ts";
-import { startsScripts, type Use } from "./facts.ts";
+import type { Use } from "./facts.ts";
 
 /** Members that run texts; `module._compile` is a method of an instance. */
 const RUNS_TEXT = /^vm\.(?:\*|Script|createScript|compileFunction|runIn\w+)$/;
@@ -92,6 +95,7 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
     if (collector === undefined) collectors.set(location, (collector = makeGrantCollector(name)));
     return collector;
   };
+  const context: GrantContext = { reached, collectorOf, collectors, isDependency, nameOf, within };
   const findings: Finding[] = [];
   const find = (location: string, path: string, reason: string, { line, column, snippet }: Omit<Use, "capability" | "target">): void => {
     const name = nameOf(location);
@@ -116,10 +120,10 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
     }
   }
   grantComputingBuiltins();
-  grantToEvaluators({ reached, collectorOf, isDependency, nameOf, within, packageNameAt });
+  grantToEvaluators(context);
   grantEnvironmentKeys({ reached, disk, project, collectorOf, isDependency, within });
-  grantHandedFolders();
-  grantMockClocks();
+  grantHandedFolders(context);
+  grantMockClocks(context);
   const loadersUsed = new Map<string, { file: string; use: Use }>();
   const commandWrappers = new Set<string>();
   for (const { path, location, facts } of reached.files) {
@@ -143,7 +147,7 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
   }
   for (const [location, { file, use }] of loadersUsed) {
     // The loader is what requires the addon, out of the package that asked it to or of what that brings for one platform.
-    const loader = tryResolve(use.target, file, use.capability === "import" ? "import" : "require", resolver)?.location;
+    const loader = resolveOrNothing(use.target, file, use.capability === "import" ? "import" : "require", resolver)?.location;
     const brought = [...(graph.byLocation.get(location)?.dependencies.values() ?? [])].filter((one) => isForOnePlatform(one, disk));
     for (const holder of [location, ...brought]) {
       const target = nameOf(holder);
@@ -170,15 +174,15 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
   for (const { path, location, facts } of reached.files) {
     for (const use of facts.uses) {
       if (use.capability !== "changes") continue;
-      const changed = tryResolve(use.target, path, facts.format === "module" ? "import" : "require", resolver)?.location;
+      const changed = resolveOrNothing(use.target, path, facts.format === "module" ? "import" : "require", resolver)?.location;
       const target = changed === undefined || changed === location || !isDependency(changed) ? undefined : nameOf(changed);
       if (target !== undefined) collectorOf(location)?.grant({ capability: "change", target }, within(location, path), use);
     }
   }
-  grantNamedCommands();
-  grantNativePrograms();
-  grantHandedScripts();
-  grantProjectModules();
+  grantNamedCommands(context, commandWrappers, resolver);
+  grantNativePrograms(context, commandWrappers, disk);
+  grantHandedScripts(context);
+  grantProjectModules(context, entries);
 
   const packages: Record<CanonicalName, PackageEntry> = Object.create(null);
   const evidence: Evidence[] = [];
@@ -199,7 +203,7 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
   /** A command may be one that the project has installed and does not declare. */
   function withTools(importedNames: Reached["importedNames"]): Reached["importedNames"] {
     const names = new Set(importedNames.get(project));
-    for (const location of tools) names.add(location.split(sep).join("/").replace(/^.*\/node_modules\//, ""));
+    for (const name of tools.map(packageNameAt)) if (name !== "") names.add(name);
     return new Map([...importedNames, [project, names]]);
   }
 
@@ -215,199 +219,6 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
     }
   }
 
-  /**
-   * What the project's own code asks the temp folder for, it hands to packages by
-   * its path: each that reads or writes where it is told gets the folder too.
-   */
-  function grantHandedFolders(): void {
-    const asking = askingForTemp();
-    if (asking !== undefined) {
-      for (const collector of collectors.values()) grantTemp(collector, `${nameOf(asking.location)}: ${within(asking.location, asking.path)}`, asking.use);
-    }
-    // And a package that asks for it hands paths in it to those that import it, and to what it imports itself.
-    for (const { path, location, facts } of reached.files) {
-      const use = isDependency(location) ? facts.uses.find(({ capability, target }) => capability === "fs" && target === "tmp") : undefined;
-      if (use === undefined) continue;
-      const name = nameOf(location);
-      for (const { from, to } of reached.edges) {
-        const other = to === location ? from : from === location && isDependency(to) ? to : undefined;
-        const collector = other === undefined ? undefined : collectorOf(other);
-        if (collector !== undefined) grantTemp(collector, `${name}: ${within(location, path)}`, use);
-      }
-    }
-  }
-
-  function grantTemp(collector: GrantCollector, file: string, use: Use): void {
-    for (const capability of ["fs.read", "fs.write"] as const) {
-      if (collector.has({ capability, target: "." })) collector.grant({ capability, target: "<tmp>" }, file, use);
-    }
-  }
-
-  /** Where the project asks for the temp folder, itself or through a package that is made for it. */
-  function askingForTemp(): { location: string; path: string; use: Use } | undefined {
-    for (const { path, location, facts } of reached.files) {
-      if (isDependency(location) && !CONFIGURES_TEMP.has(packageNameAt(location))) continue;
-      const use = facts.uses.find(({ capability, target }) => capability === "fs" && target === "tmp");
-      if (use !== undefined) return { location, path, use };
-    }
-    for (const { from, file, specifier, use } of reached.edges) {
-      if (!isDependency(from) && MAKES_TEMP.has(packageNameOf(specifier) ?? "")) return { location: from, path: file, use };
-    }
-    return undefined;
-  }
-
-  /** What a mock clock that the project imports puts on another package's global object is for the project's modules. */
-  function grantMockClocks(): void {
-    for (const { from, file, specifier, use } of reached.edges) {
-      const holder = isDependency(from) ? undefined : MOCK_CLOCKS.get(packageNameOf(specifier) ?? "");
-      if (holder === undefined) continue;
-      for (const [location, collector] of collectors) {
-        if (packageNameAt(location) !== holder) continue;
-        const where = `${nameOf(from)}: ${within(from, file)}`;
-        collector.grant({ capability: "share", target: "*" }, where, use);
-        for (const target of CLOCK_GLOBALS) collector.grant({ capability: "global", target }, where, use);
-      }
-    }
-  }
-
-  /**
-   * Test runners and loaders of plugins import the project's own modules, by the paths of
-   * files that they find. Only for a package that the project itself starts or imports, which
-   * imports what can't be seen and makes URLs of paths, or is known to require such paths:
-   * without the edge nothing of the project can be imported by a package.
-   */
-  function grantProjectModules(): void {
-    const loaders = new Set<string>();
-    const granted = new Set<string>();
-    const projectLoaders = new Set(reached.edges.filter(({ specifier }) => PROJECT_LOADERS.has(packageNameOf(specifier) ?? "")).map(({ to }) => to));
-    const runners = new Set<string>();
-    const started = new Set(entries.map(({ location }) => location));
-    for (const { from, to } of reached.edges) if (!isDependency(from)) started.add(to);
-    for (const { path, location, facts } of reached.files) {
-      const collector = started.has(location) && isDependency(location) && reached.opaque.has(location) ? collectorOf(location) : undefined;
-      if (collector === undefined) continue;
-      const makesUrls = collector.has({ capability: "builtin", target: "url", member: "pathToFileURL" });
-      if (!makesUrls && !projectLoaders.has(location)) continue;
-      const use = facts.uses.find(({ capability, target }) => capability === "computed" && target.startsWith("*"));
-      if (use === undefined) continue;
-      collector.grant({ capability: "package", target: "." }, within(location, path), use);
-      if (makesUrls) loaders.add(location);
-      granted.add(location);
-    }
-    // What they load with: `import-fresh`, and what that resolves with.
-    for (const location of granted) {
-      for (const { from, to, specifier, file, use } of reached.edges) {
-        if (from !== location || !CALLERS_LOADERS.has(packageNameOf(specifier) ?? "")) continue;
-        collectorOf(to)?.grant({ capability: "package", target: "." }, `${nameOf(from)}: ${within(from, file)}`, use);
-        granted.add(to);
-      }
-    }
-    // What such a runner, or a dependency of it, defines by computed names (`describe`, `it`) is for those modules.
-    for (const { from, to } of reached.edges) if (loaders.has(from) && isDependency(to)) runners.add(to);
-    for (const { path, location, facts } of reached.files) {
-      if (!loaders.has(location) && !runners.has(location)) continue;
-      const use = facts.uses.find(({ capability, target }) =>
-        loaders.has(location) ? target === "computed name of a global" : capability === "defines-any",
-      );
-      if (use !== undefined) collectorOf(location)?.grant({ capability: "share", target: "*" }, within(location, path), use);
-    }
-  }
-
-  /**
-   * A package that starts workers or children on scripts which it is told (`workerpool`,
-   * `jest-worker`) may start those of the packages that import it; so may those load them
-   * that stand in for another copy of their importer.
-   */
-  function grantHandedScripts(): void {
-    const starters = new Map<string, { path: string; use: Use }>();
-    for (const { path, location, facts } of reached.files) {
-      const use = facts.uses.find(startsScripts);
-      const loadsImporter = LOADS_ITS_IMPORTER.has(packageNameAt(location)) || SCRIPT_POOLS.has(packageNameAt(location));
-      if (loadsImporter) starters.set(location, { path, use: facts.uses[0] ?? { capability: "names", target: ".", ...NOWHERE } });
-      else if (use !== undefined && !facts.uses.some(({ capability }) => capability === "file")) starters.set(location, { path, use });
-    }
-    for (const { from, to } of reached.edges) {
-      const starter = starters.get(to);
-      if (starter === undefined) continue;
-      // What the importer was named (pino: `transport: { target: "pino-pretty" }`), it may hand on.
-      const scripts = [from, ...reached.edges.filter((edge) => edge.from === from && isByComputedName(edge.use)).map((edge) => edge.to)];
-      // The pool, and what it loads scripts with.
-      const loaders = [to, ...reached.edges.filter((edge) => edge.from === to && CALLERS_LOADERS.has(packageNameOf(edge.specifier) ?? "")).map((edge) => edge.to)];
-      for (const loader of loaders) {
-        for (const script of scripts) {
-          const target = nameOf(script);
-          if (target !== undefined) collectorOf(loader)?.grant({ capability: "package", target }, within(to, starter.path), starter.use);
-        }
-      }
-    }
-  }
-
-  /** A package that starts a program by a computed path may start those of the platform packages that it imports. */
-  function grantNativePrograms(): void {
-    for (const { from, to, file, use } of reached.edges) {
-      if (!commandWrappers.has(from) || !isDependency(to)) continue;
-      for (const path of nativeProgramsOf(to, disk)) {
-        const grant = { capability: "command", target: `<dependency>/${path}` } as const;
-        if (!commandProblem(grant.target, "policy")) collectorOf(from)?.grant(grant, within(from, file), use);
-      }
-    }
-  }
-
-  /**
-   * A package whose trade is starting what it is told (execa, cross-spawn) is granted
-   * the programs that its importers hand it as constants; so are those that it starts them with.
-   */
-  function grantNamedCommands(): void {
-    const calls = new Map<string, { to: string; program: string; file: string; use: Use }[]>();
-    for (const { path, location, facts } of reached.files) {
-      for (const use of facts.uses) {
-        if (use.capability !== "calls") continue;
-        const space = use.target.indexOf(" ");
-        const program = programIn(use.target.slice(space + 1), true);
-        const to = tryResolve(use.target.slice(0, space), path, facts.format === "module" ? "import" : "require", resolver)?.location;
-        if (to === undefined || to === location || program === undefined) continue;
-        const list = calls.get(location) ?? [];
-        list.push({ to, program, file: path, use });
-        calls.set(location, list);
-      }
-    }
-    const importers = new Map<string, string[]>();
-    const runners = new Set<string>();
-    for (const { from, to, specifier } of reached.edges) {
-      importers.set(to, [...(importers.get(to) ?? []), from]);
-      if (COMMAND_RUNNERS.has(packageNameOf(specifier) ?? "")) runners.add(to);
-    }
-    for (const runner of runners) {
-      if (!commandWrappers.has(runner)) continue;
-      const chain = new Set([runner]);
-      for (const location of chain) {
-        for (const importer of importers.get(location) ?? []) {
-          if (runners.has(importer)) chain.add(importer);
-          for (const { to, program, file, use } of calls.get(importer) ?? []) {
-            const shell = SHELL_OF_RUNNER.get(packageNameAt(runner));
-            const grant = { capability: "command", target: shell ?? program } as const;
-            if (to === location) collectorOf(runner)?.grant(grant, `${nameOf(importer)}: ${within(importer, file)}`, use);
-          }
-        }
-      }
-    }
-  }
-}
-
-function packageNameAt(location: string): string {
-  return packageNameOf(location.split(sep).join("/").replace(/^.*\/node_modules\//, "")) ?? "";
-}
-
-function isByComputedName({ capability, target }: Use): boolean {
-  return capability === "computed" || (capability === "unanalyzed" && target === "computed require.resolve");
-}
-
-function tryResolve(specifier: string, from: string, mode: "require" | "import", resolver: Resolver): Resolution | undefined {
-  try {
-    return resolver.resolve(specifier, from, mode);
-  } catch {
-    return undefined;
-  }
 }
 
 function compareBy(a: Finding, b: Finding): number {

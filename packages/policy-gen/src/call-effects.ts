@@ -1,4 +1,4 @@
-import { constantText, keyOf } from "./constant.ts";
+import { constantText, keyOf, lastNameOf } from "./constant.ts";
 import type { IsConstant } from "./constant.ts";
 import type { Capability } from "./facts.ts";
 import { lookUp } from "./scope.ts";
@@ -161,7 +161,7 @@ function folderText(node: SyntaxNode, isConstant: IsConstant, depth: number): st
       if (node["property"].name === "dirname") return ".";
       return isOwnFile(node) ? "./_" : undefined;
     case "CallExpression":
-      return nameOfCallee(node) === "dirname" && isOwnFile(node["arguments"][0]) ? "." : undefined;
+      return lastNameOf(node["callee"]) === "dirname" && isOwnFile(node["arguments"][0]) ? "." : undefined;
     case "Identifier": {
       if (node["name"] === "__dirname") return ".";
       const binding = lookUp(node);
@@ -177,12 +177,7 @@ function folderText(node: SyntaxNode, isConstant: IsConstant, depth: number): st
 function isOwnFile(node: SyntaxNode | undefined): boolean {
   if (node?.type === "Identifier") return node["name"] === "__filename";
   if (node?.type === "MemberExpression") return node["object"].type === "MetaProperty" && /^(?:url|filename)$/.test(node["property"].name);
-  return node?.type === "CallExpression" && nameOfCallee(node) === "fileURLToPath" && isOwnFile(node["arguments"][0]);
-}
-
-function nameOfCallee({ callee }: SyntaxNode): string | undefined {
-  const called = (callee as SyntaxNode).type === "SequenceExpression" ? callee["expressions"].at(-1) : callee;
-  return called.type === "MemberExpression" ? called["property"].name : called["name"];
+  return node?.type === "CallExpression" && lastNameOf(node["callee"]) === "fileURLToPath" && isOwnFile(node["arguments"][0]);
 }
 
 const PORTS: Readonly<Record<string, string>> = { http: "80", https: "443", ws: "80", wss: "443", http2: "443", fetch: "443" };

@@ -90,3 +90,12 @@ export function keyOf(node: SyntaxNode, isConstant: IsConstant): string | undefi
   const text = constantText(key, isConstant);
   return text?.complete ? text.text : undefined;
 }
+
+/** The last name of an expression: `b` of `a.b`, `(0, a.b)`; empty where it is computed. */
+export function lastNameOf(node: SyntaxNode): string {
+  if (node.type === "Identifier") return node["name"];
+  if (node.type === "MemberExpression") return node["computed"] ? "" : (node["property"].name ?? "");
+  if (node.type === "SequenceExpression") return lastNameOf(node["expressions"].at(-1));
+  if (node.type === "ParenthesizedExpression") return lastNameOf(node["expression"]);
+  return "";
+}

@@ -81,16 +81,8 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
     if (found.format === "commonjs" || found.format === "module") queue.add(found);
   };
 
-  const resolveOrNothing = (specifier: string, from: string, mode: "require" | "import"): Resolution | undefined => {
-    try {
-      return resolver.resolve(specifier, from, mode);
-    } catch {
-      return undefined;
-    }
-  };
-
   const link = (file: ReachedFile, specifier: string, mode: "require" | "import", use: Use): boolean => {
-    const found = resolveOrNothing(specifier, file.path, mode);
+    const found = resolveOrNothing(specifier, file.path, mode, resolver);
     if (found?.location === undefined) return false;
     if (found.location !== file.location) {
       const key = `${file.location}\0${found.location}`;
@@ -128,7 +120,7 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
   /** The addon of a platform package, by its path in there, such as `@x/core-${process.platform}/core.node`. */
   const linkAddons = (file: ReachedFile, use: Use, prefix: string, suffix: string): void => {
     for (const name of options.declaredNames(file.location)) {
-      const location = resolveOrNothing(`${name}/package.json`, file.path, "require")?.location;
+      const location = resolveOrNothing(`${name}/package.json`, file.path, "require", resolver)?.location;
       if (location === undefined || !name.startsWith(packageNameOf(prefix) ?? prefix)) continue;
       for (const path of filesOf(location)) {
         const specifier = `${name}/${relative(location, path).split(sep).join("/")}`;
@@ -159,7 +151,7 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
     opaque.add(file.location);
     for (const path of filesOf(file.location)) {
       if (!/(?:^|[\\/])(?:tests?|__tests__|spec|examples?|docs?|benchmarks?|coverage)[\\/]/.test(path.slice(file.location.length)) && !path.endsWith(".node")) {
-        const found = resolveOrNothing(`./${relative(dirname(file.path), path).split(sep).join("/")}`, file.path, mode);
+        const found = resolveOrNothing(`./${relative(dirname(file.path), path).split(sep).join("/")}`, file.path, mode, resolver);
         if (found?.location === file.location) enqueue(found);
       }
     }
@@ -228,6 +220,20 @@ export function packageNameOf(specifier: string): string | undefined {
   return /^(?:@[^/\\%]+\/)?[^./\\%#@][^/\\%]*/.exec(specifier)?.[0];
 }
 
+/** The name of the folder that a package is installed in; empty for the project's own. */
+export function packageNameAt(location: string): string {
+  return packageNameOf(location.split(sep).join("/").replace(/^.*\/node_modules\//, "")) ?? "";
+}
+
+/** What a specifier leads to; undefined where that is not installed, or can't be asked for so. */
+export function resolveOrNothing(specifier: string, from: string, mode: "require" | "import", resolver: Resolver): Resolution | undefined {
+  try {
+    return resolver.resolve(specifier, from, mode);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Those of `names` that stand in `source` as a whole text, other than as what is imported. */
 function namesInTexts(source: string, names: readonly string[]): string[] {
   const texts = new Set(Array.from(source.matchAll(/(?<!(?:require|import|from)\s*\(?\s*)(["'`])([\w@./-]+)\1/g), ([, , text]) => text));
@@ -248,4 +254,3 @@ export function listFiles(location: string, disk: FileReader): string[] {
   look(location, 0);
   return found;
 }
-

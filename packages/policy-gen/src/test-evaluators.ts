@@ -1,20 +1,10 @@
 import { isHarmlessGlobal } from "@moat/core/model";
 import type { Capability } from "./facts.ts";
-import type { GrantCollector } from "./grant-collector.ts";
+import type { GrantContext } from "./grant-context.ts";
 import { grantsOfUse } from "./package-grants.ts";
-import type { Reached } from "./reach.ts";
+import { packageNameAt } from "./reach.ts";
 import { NODE_GLOBALS } from "./tables/node-globals.ts";
 import { TEST_EVALUATORS } from "./tables/test-evaluators.ts";
-
-export interface EvaluatorOptions {
-  readonly reached: Reached;
-  readonly collectorOf: (location: string) => GrantCollector | undefined;
-  readonly isDependency: (location: string) => boolean;
-  /** Under which name evidence speaks of a package. */
-  readonly nameOf: (location: string) => string | undefined;
-  readonly within: (location: string, path: string) => string;
-  readonly packageNameAt: (location: string) => string;
-}
 
 /** Of the project's own modules, all that they do; of packages, what they need to be loaded and to write snapshots. */
 const OF_PROJECT: ReadonlySet<Capability> = new Set(["builtin", "fs", "env", "global", "connect", "listen", "command"]);
@@ -25,7 +15,7 @@ const OF_PACKAGES: ReadonlySet<Capability> = new Set(["builtin", "fs"]);
  * project's own, and trusted; packages that they import are evaluated the same way,
  * so their connections, programs and variables are not handed to the runner.
  */
-export function grantToEvaluators({ reached, collectorOf, isDependency, nameOf, within, packageNameAt }: EvaluatorOptions): void {
+export function grantToEvaluators({ reached, collectorOf, isDependency, nameOf, within }: GrantContext): void {
   for (const location of new Set(reached.files.map((file) => file.location))) {
     const row = TEST_EVALUATORS.get(packageNameAt(location));
     const collector = row === undefined || !isDependency(location) ? undefined : collectorOf(location);

@@ -3,7 +3,7 @@ import type { FileReader, Resolution, Resolver } from "@moat/core/model";
 import { configurationFiles, configurationNames } from "./configuration-files.ts";
 import type { Capability, FileFacts, Use } from "./facts.ts";
 import type { ImportEdge, ReachedFile } from "./reach.ts";
-import { packageNameOf } from "./reach.ts";
+import { packageNameAt, packageNameOf } from "./reach.ts";
 import { makePlaces } from "./source-lines.ts";
 import { spellingsOf } from "./tables/plugin-names.ts";
 import { SPEC_FILE, TEST_RUNNERS } from "./tables/project-tests.ts";
@@ -193,10 +193,6 @@ export function makePluginSearch(options: PluginSearchOptions): PluginSearch {
       return [...added.values()];
     },
   };
-
-  function packageNameAt(location: string): string {
-    return packageNameOf(location.split(sep).join("/").replace(/^.*\/node_modules\//, "")) ?? "";
-  }
 }
 
 function isLoader({ uses }: FileFacts): boolean {

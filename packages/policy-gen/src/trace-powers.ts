@@ -1,6 +1,6 @@
 import { ownPath, recordCallEffect, recordValueEffect } from "./call-effects.ts";
 import type { Emit } from "./call-effects.ts";
-import { constantText, keyOf } from "./constant.ts";
+import { constantText, keyOf, lastNameOf } from "./constant.ts";
 import { powerId } from "./power.ts";
 import type { Power } from "./power.ts";
 import { lookUp } from "./scope.ts";
@@ -208,7 +208,7 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
     const { parent } = fn;
     const named: SyntaxNode | undefined =
       fn["id"] ?? (parent?.type === "VariableDeclarator" ? parent["id"] : parent?.type === "AssignmentExpression" ? parent["left"] : parent?.["key"]);
-    return named === undefined ? undefined : nameOf(named) || undefined;
+    return named === undefined ? undefined : lastNameOf(named) || undefined;
   }
 
   function useThen(member: SyntaxNode, power: Power & { kind: "promise" }): void {
@@ -217,7 +217,7 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
     if (callback === undefined) return;
     if (isFunction(callback)) {
       if (callback["params"][0]) bind(callback["params"][0], power.of);
-    } else if (INTEROP.test(nameOf(callback))) use(call!, power);
+    } else if (INTEROP.test(lastNameOf(callback))) use(call!, power);
     else escape(power.of, member);
   }
 
@@ -441,7 +441,7 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
   function useArgument(call: SyntaxNode, node: SyntaxNode, power: Power): void {
     const callee: SyntaxNode = call["callee"];
     const index = (call["arguments"] as SyntaxNode[]).indexOf(node);
-    const name = nameOf(callee);
+    const name = lastNameOf(callee);
     // `__webpack_require__.n(module)` is a bundler's interop.
     if (name === "n" && callee["object"]?.name?.startsWith("__webpack_require")) {
       use(call, { kind: "getter", of: power });
@@ -484,7 +484,7 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
     const object: SyntaxNode = callee["object"];
     return (
       power.kind === "builtin" &&
-      /^(?:apply|call|bind)$/.test(nameOf(callee)) &&
+      /^(?:apply|call|bind)$/.test(lastNameOf(callee)) &&
       object.type === "MemberExpression" &&
       seen.get(object["object"])?.has(powerId(power)) === true
     );
@@ -516,7 +516,7 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
     const outer = fn.parent;
     if (index < 0 || outer === undefined) return undefined;
     if (outer.type === "CallExpression" && outer["callee"] === fn) return outer["arguments"][index];
-    const isCalled = outer.type === "MemberExpression" && nameOf(outer) === "call" && outer.parent?.["callee"] === outer;
+    const isCalled = outer.type === "MemberExpression" && lastNameOf(outer) === "call" && outer.parent?.["callee"] === outer;
     return isCalled ? outer.parent!["arguments"][index + 1] : undefined;
   }
 
@@ -529,7 +529,7 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
     while (outer?.type === "ParenthesizedExpression") [inner, outer] = [outer, outer.parent];
     if (outer?.type === "CallExpression") {
       if (outer["callee"] === inner) use(outer, result);
-      else if (nameOf(outer["callee"]) === "then") use(outer, { kind: "promise", of: power });
+      else if (lastNameOf(outer["callee"]) === "then") use(outer, { kind: "promise", of: power });
       else escape(power, node);
       return;
     }
@@ -762,15 +762,6 @@ function isGlobalThis(node: SyntaxNode): boolean {
   if (outer?.type === "Property" || outer?.type === "MethodDefinition" || outer?.type === "PropertyDefinition") return false;
   if (outer?.type === "CallExpression" && outer["callee"] === fn) return true;
   return node.parent?.type === "ReturnStatement" && fn["body"].body.length === 1;
-}
-
-/** The last name of an expression: `b` of `a.b`, `(0, a.b)`. */
-function nameOf(node: SyntaxNode): string {
-  if (node.type === "Identifier") return node["name"];
-  if (node.type === "MemberExpression") return node["computed"] ? "" : (node["property"].name ?? "");
-  if (node.type === "SequenceExpression") return nameOf(node["expressions"].at(-1));
-  if (node.type === "ParenthesizedExpression") return nameOf(node["expression"]);
-  return "";
 }
 
 function isDeleted({ parent }: SyntaxNode): boolean {

@@ -1,0 +1,48 @@
+import type { Resolution } from "@moat/core/model";
+import type { GrantContext } from "./grant-context.ts";
+import { packageNameOf } from "./reach.ts";
+import { CALLERS_LOADERS, PROJECT_LOADERS } from "./tables/module-loaders.ts";
+
+/**
+ * Test runners and loaders of plugins import the project's own modules, by the paths of
+ * files that they find. Only for a package that the project itself starts or imports, which
+ * imports what can't be seen and makes URLs of paths, or is known to require such paths:
+ * without the edge nothing of the project can be imported by a package.
+ * @param entries what the project starts
+ */
+export function grantProjectModules({ reached, collectorOf, isDependency, nameOf, within }: GrantContext, entries: readonly Resolution[]): void {
+  const loaders = new Set<string>();
+  const granted = new Set<string>();
+  const projectLoaders = new Set(reached.edges.filter(({ specifier }) => PROJECT_LOADERS.has(packageNameOf(specifier) ?? "")).map(({ to }) => to));
+  const runners = new Set<string>();
+  const started = new Set(entries.map(({ location }) => location));
+  for (const { from, to } of reached.edges) if (!isDependency(from)) started.add(to);
+  for (const { path, location, facts } of reached.files) {
+    const collector = started.has(location) && isDependency(location) && reached.opaque.has(location) ? collectorOf(location) : undefined;
+    if (collector === undefined) continue;
+    const makesUrls = collector.has({ capability: "builtin", target: "url", member: "pathToFileURL" });
+    if (!makesUrls && !projectLoaders.has(location)) continue;
+    const use = facts.uses.find(({ capability, target }) => capability === "computed" && target.startsWith("*"));
+    if (use === undefined) continue;
+    collector.grant({ capability: "package", target: "." }, within(location, path), use);
+    if (makesUrls) loaders.add(location);
+    granted.add(location);
+  }
+  // What they load with: `import-fresh`, and what that resolves with.
+  for (const location of granted) {
+    for (const { from, to, specifier, file, use } of reached.edges) {
+      if (from !== location || !CALLERS_LOADERS.has(packageNameOf(specifier) ?? "")) continue;
+      collectorOf(to)?.grant({ capability: "package", target: "." }, `${nameOf(from)}: ${within(from, file)}`, use);
+      granted.add(to);
+    }
+  }
+  // What such a runner, or a dependency of it, defines by computed names (`describe`, `it`) is for those modules.
+  for (const { from, to } of reached.edges) if (loaders.has(from) && isDependency(to)) runners.add(to);
+  for (const { path, location, facts } of reached.files) {
+    if (!loaders.has(location) && !runners.has(location)) continue;
+    const use = facts.uses.find(({ capability, target }) =>
+      loaders.has(location) ? target === "computed name of a global" : capability === "defines-any",
+    );
+    if (use !== undefined) collectorOf(location)?.grant({ capability: "share", target: "*" }, within(location, path), use);
+  }
+}
