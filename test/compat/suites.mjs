@@ -11,16 +11,12 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
+import { MOAT, verbose, words } from "./command-line.mjs";
 import { COMPAT_FOLDER, installPackages, programEnvironment } from "./installed-project.mjs";
 import { runCommand } from "./run-command.mjs";
 
-const MOAT = process.env["MOAT"] ?? fileURLToPath(new URL("../../packages/cli/bin/moat.js", import.meta.url));
 const SUITES = JSON.parse(readFileSync(new URL("suites.json", import.meta.url), "utf8"));
 
-const asked = process.argv.slice(2);
-const verbose = asked.includes("--verbose");
-const words = asked.filter((word) => !word.startsWith("-"));
 const env = programEnvironment();
 
 let failures = 0;

@@ -11,15 +11,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { MOAT, verbose, words } from "./command-line.mjs";
 import { COMPAT_FOLDER, filesOf, installPackages, programEnvironment, restoreSources } from "./installed-project.mjs";
 import { runCommand } from "./run-command.mjs";
 
 const SOURCES = fileURLToPath(new URL("tools/", import.meta.url));
-const MOAT = process.env["MOAT"] ?? fileURLToPath(new URL("../../packages/cli/bin/moat.js", import.meta.url));
 
-const asked = process.argv.slice(2);
-const verbose = asked.includes("--verbose");
-const words = asked.filter((word) => !word.startsWith("-"));
 const names = readdirSync(SOURCES).filter((name) => words.length === 0 || words.some((word) => name.includes(word)));
 
 const env = programEnvironment();

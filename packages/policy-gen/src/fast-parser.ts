@@ -103,7 +103,6 @@ const RESERVED: ReadonlySet<string> = new Set([
 /** 1 for what is part of a word, 2 for what may begin one. */
 const WORD = new Uint8Array(128);
 for (let code = 0; code < 128; code++) WORD[code] = /[A-Za-z$_]/.test(String.fromCharCode(code)) ? 2 : /\d/.test(String.fromCharCode(code)) ? 1 : 0;
-const LINE_END_CODES: ReadonlySet<number> = new Set([10, 13, 0x2028, 0x2029]);
 const LINE_END = /[\n\r\u2028\u2029]/g;
 const NOT_PLAIN = /[\\\n\r]/;
 
@@ -247,19 +246,20 @@ export class FastParser extends (Parser as unknown as new (options: Options, inp
     const { input, pos: start } = this;
     let inClass = false;
     let at = start;
-    for (; ; at++) {
+    for (; at < input.length; at++) {
       const code = input.charCodeAt(at);
-      if (at >= input.length || code === 10 || code === 13 || code === 0x2028 || code === 0x2029) this.raise(start, "Unterminated regular expression");
-      // Whatever is escaped, a line's end but for.
-      if (code === BACKSLASH && !LINE_END_CODES.has(input.charCodeAt(at + 1))) at++;
+      if (code === BACKSLASH) at++;
       else if (code === 91) inClass = true;
       else if (code === 93) inClass = false;
       else if (code === 47 && !inClass) break;
     }
+    const pattern = input.slice(start, at);
+    // Escaped or not.
+    if (at >= input.length || pattern.search(LINE_END) >= 0) this.raise(start, "Unterminated regular expression");
     this.pos = at + 1;
     const flags = this.readWord1();
     if (this.containsEsc) this.unexpected(at + 1);
-    this.finishToken(is.regexp as ContextType, { pattern: input.slice(start, at), flags, value: null });
+    this.finishToken(is.regexp as ContextType, { pattern, flags, value: null });
   }
 
   override declareName(): void {}

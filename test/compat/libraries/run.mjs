@@ -10,18 +10,14 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { MOAT, verbose, words } from "../command-line.mjs";
 import { COMPAT_FOLDER, installPackages, programEnvironment, restoreSources } from "../installed-project.mjs";
 import { runCommand } from "../run-command.mjs";
 
-const MOAT = process.env["MOAT"] ?? fileURLToPath(new URL("../../../packages/cli/bin/moat.js", import.meta.url));
 const sources = fileURLToPath(new URL("fixtures", import.meta.url));
 const manifest = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8"));
 /** Programs that are known to differ, and why. */
 const differs = JSON.parse(readFileSync(new URL("differs.json", import.meta.url), "utf8"));
-
-const asked = process.argv.slice(2);
-const verbose = asked.includes("--verbose");
-const words = asked.filter((word) => !word.startsWith("-"));
 
 const folder = path.join(COMPAT_FOLDER, "libraries");
 // Libraries that have nothing to do with each other want several versions of the same peer.

@@ -67,8 +67,9 @@ export function commonJsNamesOf(world: World, resolution: Resolution): CommonJsN
   const names = readNames(bytes.toString("utf8"));
   const { prepared: kept } = world.realm;
   if (kept !== undefined && prepared?.kind === "commonjs") {
-    const known = kept.find(nameOf(world, resolution, kept), bytes);
-    if (known !== undefined) kept.amend(nameOf(world, resolution, kept), bytes, { ...(known.facts as object), names });
+    const name = nameOf(world, resolution, kept);
+    const known = kept.find(name, bytes);
+    if (known !== undefined) kept.amend(name, bytes, { ...(known.facts as object), names });
   }
   return names;
 }

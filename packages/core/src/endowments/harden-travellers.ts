@@ -4,12 +4,11 @@
  *
  * @see https://nodejs.org/api/worker_threads.html#considerations-when-cloning-objects-with-prototypes-classes-and-accessors
  */
-import { Buffer } from "node:buffer";
 import { hardenWebCrypto } from "./crypto.ts";
 import { hardenPrototypesOf } from "./harden-instances.ts";
 import { hardenNodeObject } from "./harden-node.ts";
 import type { EndowmentContext } from "./principal.ts";
-import { CERTIFICATE, hardenInstancesOf } from "./sample-instances.ts";
+import { hardenInstancesOf, sampleKeys } from "./sample-instances.ts";
 
 /**
  * Hardens what can be cloned and transferred. To be called before a thread can be sent anything:
@@ -20,13 +19,11 @@ export function hardenTravellers(context: EndowmentContext): void {
     const { builtin, globals } = context.powers;
     hardenInstancesOf(context, "stream/web");
     for (const Class of Object.values(builtin("stream/web"))) hardenNodeObject(Class);
-    const { createSecretKey, generateKeyPairSync, webcrypto, X509Certificate } = builtin("crypto");
+    const { webcrypto, X509Certificate } = builtin("crypto");
     hardenWebCrypto(context, webcrypto);
     const { BlockList, SocketAddress } = builtin("net");
     const made = [
-      createSecretKey(Buffer.alloc(1)),
-      ...Object.values(generateKeyPairSync("ed25519")),
-      new X509Certificate(CERTIFICATE),
+      ...sampleKeys(builtin("crypto")),
       new BlockList(),
       new SocketAddress(),
       builtin("perf_hooks").createHistogram(),

@@ -27,7 +27,7 @@ function tameHistory(history: any): void {
 }
 
 /** A certificate that nothing trusts, for the class of its native handle. */
-export const CERTIFICATE = `-----BEGIN CERTIFICATE-----
+const CERTIFICATE = `-----BEGIN CERTIFICATE-----
 MIIBbjCCARWgAwIBAgIUBevECM8w+OlkYL9MzUurlinf+OQwCgYIKoZIzj0EAwIw
 DDEKMAgGA1UEAwwBbTAgFw0yNjExMjExMzI2MzlaGA8yMTI2MTAyODEzMjYzOVow
 DDEKMAgGA1UEAwwBbTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABDyivFCOHfL7
@@ -37,6 +37,11 @@ HSMEGDAWgBS54ydI+hFC1KdIynkqc5d4MncYcDAPBgNVHRMBAf8EBTADAQH/MAoG
 CCqGSM49BAMCA0cAMEQCIA2dTYjUzRD1vJwcXEkfEeIwdwTQm6F3VAOKRydA8cm6
 AiAOXGM8IL4/LE5mBJunlqt9u+C15DeK/XXpXYVJ8r2rLw==
 -----END CERTIFICATE-----`;
+
+/** A secret key, a pair and a certificate: of classes that no member names, with the material inside. */
+export function sampleKeys({ createSecretKey, generateKeyPairSync, X509Certificate }: any): readonly object[] {
+  return [createSecretKey(Buffer.alloc(1)), ...(Object.values(generateKeyPairSync("ed25519")) as object[]), new X509Certificate(CERTIFICATE)];
+}
 
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
@@ -94,11 +99,8 @@ const SAMPLES: Readonly<Record<string, Sampler>> = {
       crypto.createDecipheriv("aes-256-cbc", key, iv),
       crypto.createECDH("prime256v1"),
       crypto.createDiffieHellmanGroup("modp14"),
-      crypto.createSecretKey(key),
-      new crypto.X509Certificate(CERTIFICATE),
       crypto.createDiffieHellman(Buffer.from([23]), 5),
-      // Classes of keys that no member names, with the material inside.
-      ...Object.values(crypto.generateKeyPairSync("ed25519")),
+      ...sampleKeys(crypto),
     ];
   },
   events: (builtin) => {

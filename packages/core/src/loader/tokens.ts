@@ -533,10 +533,9 @@ export class Tokens {
     let at = from;
     for (; at < length; at++) {
       const c = characters[at]!;
-      if (c === 10 || c === 13 || c === 0x2028 || c === 0x2029) return -1;
+      if (isLineBreak(c)) return -1;
       if (c === 92) {
-        const escaped = characters[++at];
-        if (escaped === 10 || escaped === 13 || escaped === 0x2028 || escaped === 0x2029) return -1;
+        if (isLineBreak(characters[++at]!)) return -1;
       } else if (c === 91) inClass = true;
       else if (c === 93) inClass = false;
       else if (c === 47 && !inClass) break;

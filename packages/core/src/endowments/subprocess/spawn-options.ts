@@ -87,9 +87,10 @@ function cwdOf(context: EndowmentContext, given: unknown): string | undefined {
   } catch {
     return undefined;
   }
+  if (folder === here) return folder;
   const scopes = makePathScopes(context);
   // A child sees the project's files wherever in it it starts.
-  if (folder === here || scopes.isPartOfProject(folder)) return folder;
+  if (scopes.isPartOfProject(folder)) return folder;
   if (scopes.covers(folder, "read") || scopes.isAncestor(folder)) {
     const target = scopes.spelling(folder, "read");
     if (target !== undefined) context.principal.uses?.({ capability: "fs.stat", target });
