@@ -254,6 +254,8 @@ describe("a facade behaves as fs does", () => {
     world.denials.length = 0;
     const guest = world.fs(OUT);
     expect(guest.existsSync(`${world.home}/nothing`)).toBe(false);
+    const { project } = world;
+    expect(["/src/a.txt", "/src/a.txt/", "/src/a.txt/.", "/src/", "/src/."].map((one) => guest.existsSync(project + one))).toEqual([true, false, false, true, true]);
     expect(world.denials).toEqual([]);
     expect(guest.existsSync(`${world.home}/notes.txt`)).toBe(false);
     expect(world.denials).toEqual([{ capability: "fs.read", target: `${world.home}/notes.txt`, via: "fs.existsSync" }]);

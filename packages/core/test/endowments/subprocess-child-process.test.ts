@@ -15,8 +15,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { makeFs } from "../../src/endowments/fs/make-fs.ts";
 import { makeChildProcess } from "../../src/endowments/subprocess/child-process.ts";
 import { fakeContext, type FakeOptions } from "./subprocess-context.ts";
@@ -243,6 +244,50 @@ describe("any other program", () => {
     expect(() => cp.spawn("tool", [], { stdio: [{ fd: 17 } as any] })).toThrow(/restricted/);
     expect(() => cp.spawn("tool", [], { uid: 0 })).toThrow(/restricted/);
     expect(() => cp.execFileSync("tool", { cwd: tmpdir() })).toThrow(/ENOENT/);
+  });
+});
+
+describe("the folder that a child starts in", () => {
+  const folders = (): Record<string, string> => ({ sub: join(project, "sub"), deep: join(project, "sub/deep"), keys: join(project, ".ssh"), cloud: join(project, "sub/.aws/cli"), elsewhere: join(root, "elsewhere") });
+  beforeAll(() => {
+    for (const folder of Object.values(folders())) mkdirSync(folder, { recursive: true });
+    symlinkSync("..", join(project, "up"));
+    symlinkSync("sub/deep", join(project, "short"));
+    symlinkSync(".ssh", join(project, "plain"));
+    stub(join(bin, "where"), `pwd; touch "${loot}"`);
+  });
+  afterEach(() => rmSync(loot, { force: true }));
+
+  test("is any of the project", () => {
+    const { cp, context } = facade(["where"]);
+    const { sub, deep } = folders();
+    for (const [cwd, real] of [[project, project], [sub, sub], [deep, deep], [`${deep}/..`, sub], [join(project, "short"), deep], [pathToFileURL(deep!), deep]]) {
+      expect(cp.execFileSync("where", { cwd, encoding: "utf8" })).toBe(`${real}\n`);
+    }
+    expect(context.denials).toEqual([]);
+  });
+
+  test("holds no secrets, and lies not outside, by whichever way", async () => {
+    const { cp, context } = facade(["where"]);
+    const { keys, cloud, elsewhere } = folders();
+    const refused = [keys, cloud, join(project, "plain"), root, elsewhere, `${project}/..`, join(project, "up"), join(project, "up/bin"), "/", tmpdir(), pathToFileURL(root), join(project, "no-such-folder")];
+    for (const cwd of refused) {
+      expect(() => cp.execFileSync("where", { cwd }), String(cwd)).toThrow(/ENOENT/);
+      expect(() => cp.execSync("where", { cwd })).toThrow();
+      expect(cp.spawnSync("where", { cwd }).error).toMatchObject({ code: "ENOENT" });
+      await expect(promisify(cp.execFile)("where", { cwd })).rejects.toMatchObject({ code: "ENOENT" });
+      expectNothingRan();
+    }
+    expect(context.denials).toContainEqual({ capability: "fs.read", target: root, via: "child_process cwd" });
+    expect(context.denials.some(({ target }) => target.includes("no-such-folder"))).toBe(false);
+  });
+
+  test("is one that the package may read", () => {
+    const { cp } = facade(["where"], { policy: { commands: ["where"], fs: { read: [bin] } } });
+    expect(cp.execFileSync("where", { cwd: bin, encoding: "utf8" })).toBe(`${bin}\n`);
+    rmSync(loot);
+    expect(() => cp.execFileSync("where", { cwd: folders()["elsewhere"] })).toThrow(/ENOENT/);
+    expectNothingRan();
   });
 });
 

@@ -19,6 +19,8 @@ export interface Want {
   readonly mode: "read" | "write" | "stat";
   readonly follow: boolean;
   readonly syscall: string;
+  /** It asks whether something is there and of what kind, and not where it leads: what is granted of a program that may be started. */
+  readonly isLookUp?: boolean;
   /** A folder is to be made there, and nothing else. */
   readonly isFolder?: boolean;
   /** The function that was called, for the denial: `fs.readFileSync`. */
@@ -77,12 +79,12 @@ export function makeFsAuthority(context: EndowmentContext): FsAuthority {
     return commands.includes(basename(path)) && programFolders(context).includes(dirname(path));
   }
 
-  function allow(location: Location, { mode, syscall, via, isFolder }: Want): void {
+  function allow(location: Location, { mode, syscall, via, isFolder, isLookUp }: Want): void {
     if (covers(location.real, mode, isFolder)) {
       noteUse(location.real, mode);
       return;
     }
-    if (mode === "stat" && isGrantedProgram(location.given)) return;
+    if (isLookUp === true && isGrantedProgram(location.given)) return;
     if (mode === "write") {
       // HAZARD: what learning runs note is there too; what is let through in an audit must not write it.
       if (principal.denies({ capability: "fs.write", target: location.real, via }) || scopes.isReserved(location.real))

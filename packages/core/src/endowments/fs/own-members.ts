@@ -18,7 +18,7 @@ import type { FileHandles } from "./file-handle.ts";
 import { fsError, restorePaths } from "./fs-error.ts";
 import type { Opener } from "./open-operations.ts";
 import { pathArgument } from "./path-argument.ts";
-import { preparersOfPaths, readdirOptions, relocated } from "./path-operations.ts";
+import { preparersOfPaths, readdirOptions, relocated, usable } from "./path-operations.ts";
 import { makeGlob } from "./glob.ts";
 import { cp, readdirRecursive, rm, runAsync, runSync, type CpOptions, type Walk } from "./tree-walks.ts";
 import { makeWatchers } from "./watchers.ts";
@@ -144,9 +144,10 @@ export function makeOwnMembers(
   const exists = (path: unknown, via: string): boolean => {
     try {
       const given = pathArgument(path);
-      return authority.isSteady(given)
-        ? raw.existsSync(given)
-        : locate(given, { mode: "stat", follow: true, syscall: "access", via }).exists;
+      if (authority.isSteady(given)) return raw.existsSync(given);
+      const location = locate(given, { mode: "stat", follow: true, isLookUp: true, syscall: "access", via });
+      // `file.txt/` is no folder.
+      return location.exists && (!location.wantsFolder || raw.existsSync(usable(location)));
     } catch {
       return false;
     }

@@ -21,7 +21,7 @@ export function preparePaths(authority: FsAuthority, name: string, roles: readon
     const [role] = roles;
     return (args, via) => {
       const given = pathArgument(args[role!.at]);
-      const location = authority.locate(given, { mode: "stat", follow: role!.follow, syscall: name, via });
+      const location = authority.locate(given, { mode: "stat", follow: role!.follow, isLookUp: true, syscall: name, via });
       args[role!.at] = usable(location);
       return { args, names: [{ used: usable(location), given }], release: nothing };
     };
