@@ -1,6 +1,7 @@
 /** A text that is read without a tree: what it needs to be rewritten in, if that can be said so. */
 import { DECLARATION, Doubt, QuickReader } from "./quick-reader.ts";
 import { rewriteQuickly } from "./quick-rewriting.ts";
+import { addedNames } from "./rewrite-extensions.ts";
 import type { RewriteOptions, Rewriting } from "./rewrite-references.ts";
 import { RESERVED, RESERVED_PREFIX } from "./reserved-names.ts";
 import type { SyntaxNode } from "./syntax.ts";
@@ -26,12 +27,12 @@ function mayHoldReserved(source: string): boolean {
 
 /** @returns undefined where the text has to be parsed. */
 export function lookQuickly(source: string, options: RewriteOptions): QuickLook | undefined {
-  return withoutDoubt(source, false, (reader) => ({ rewriting: rewriteQuickly(reader, options), certainRequests: reader.certainRequests }));
+  return withoutDoubt(source, false, addedNames(source), (reader) => ({ rewriting: rewriteQuickly(reader, options), certainRequests: reader.certainRequests }));
 }
 
 /** The same for a text that is one function in parentheses, and nothing else. */
 export function lookAtFunction(source: string, options: RewriteOptions): QuickLook | undefined {
-  return withoutDoubt(source, false, (reader) => {
+  return withoutDoubt(source, false, new Set(), (reader) => {
     if (!isOneFunction(reader.tokens)) throw new Doubt("more than a function");
     return { rewriting: rewriteQuickly(reader, options), certainRequests: [] };
   });
@@ -58,7 +59,7 @@ export interface ModuleLook {
 
 /** @param optionsFor what follows from a module's imports and exports. */
 export function lookAtModule(source: string, optionsFor: (items: readonly SyntaxNode[]) => RewriteOptions): ModuleLook | undefined {
-  return withoutDoubt(source, true, (reader) => {
+  return withoutDoubt(source, true, addedNames(source), (reader) => {
     const { moduleItems, hasTopLevelAwait, importMetas, tokens } = reader;
     const options = optionsFor(moduleItems);
     assertNamesOfModule(reader, options.imports ?? new Map());
@@ -70,14 +71,15 @@ export function lookAtModule(source: string, optionsFor: (items: readonly Syntax
   });
 }
 
-function withoutDoubt<T>(source: string, isModule: boolean, look: (reader: QuickReader) => T): T | undefined {
+/** @param added names that the text adds to intrinsics. */
+function withoutDoubt<T>(source: string, isModule: boolean, added: ReadonlySet<string>, look: (reader: QuickReader) => T): T | undefined {
   if (mayHoldReserved(source)) return undefined;
   const tokens = new Tokens(source);
   if (tokens.doubt !== undefined) {
     tokens.release();
     return undefined;
   }
-  const reader = new QuickReader(tokens, isModule);
+  const reader = new QuickReader(tokens, isModule, added);
   try {
     reader.readProgram();
     return look(reader);

@@ -148,6 +148,9 @@ export class QuickReader {
   readonly topFunctions: number[] = [];
   hasTopLevelAwait = false;
   readonly certainRequests: string[] = [];
+  /** Names that the text adds to intrinsics, and the callees `x.name` of such names: see `rewrite-extensions.ts`. */
+  readonly added: ReadonlySet<string>;
+  readonly addedCalls: { readonly start: number; readonly dot: number }[] = [];
 
   readonly isModule: boolean;
   at = 0;
@@ -170,14 +173,17 @@ export class QuickReader {
   /** The member that was read last. */
   private memberStart = 0;
   private memberDot = 0;
-  private memberLast = NO_FUNCTION;
+  private memberLast = 0;
+  /** Its last token, or the last of the parentheses around it; `NO_FUNCTION` where no member was read. */
+  private memberEnd = NO_FUNCTION;
   private memberKey = OTHER;
   /** How many names follow an intrinsic's, all members up to the object; -1 where it begins with no intrinsic. */
   private memberIntrinsic = -1;
 
-  constructor(tokens: Tokens, isModule = false) {
+  constructor(tokens: Tokens, isModule = false, added: ReadonlySet<string> = new Set()) {
     this.tokens = tokens;
     this.isModule = isModule;
+    this.added = added;
     this.lists = spare ?? new Lists();
     spare = undefined;
     ({ parents: this.parents, references: this.references, declarations: this.declarations, counters: this.counters } = this.lists);
@@ -463,7 +469,7 @@ export class QuickReader {
   /** Flags the reference at a place of the list if it is that of a token. */
   private flagReference(at: number, token: number, flag: number): void {
     const { length, values } = this.references;
-    if (length > at && values[at + 2] === token) values[at + 3]! |= flag;
+    if (at >= 0 && length > at && values[at + 2] === token) values[at + 3]! |= flag;
   }
 
   private parenthesised(): void {
@@ -580,9 +586,9 @@ export class QuickReader {
       this.at++;
     } else if ((kind === K.BRACKET_OPEN || kind === K.BRACE_OPEN) && this.endsTarget(this.links[start]! + 1)) this.targetPattern();
     else {
-      this.memberLast = NO_FUNCTION;
+      this.memberEnd = NO_FUNCTION;
       this.operand(true);
-      if (this.memberLast !== this.at - 1) this.doubt();
+      if (this.memberEnd !== this.at - 1) this.doubt();
     }
   }
 
@@ -987,7 +993,17 @@ export class QuickReader {
         return LITERAL;
       }
     } else if (kind === K.PAREN_OPEN) {
-      if (kinds[this.links[start]! + 1] === K.ARROW) return this.arrowIn(noIn, false);
+      const next = kinds[this.links[start]! + 1];
+      if (next === K.ARROW) return this.arrowIn(noIn, false);
+      if (next === K.ASSIGN || next === K.ASSIGN_OTHERWISE) {
+        const name = this.nameInParentheses(start);
+        if (name !== -1) {
+          this.refer(name, WRITE);
+          this.at = this.links[start]! + 2;
+          this.value(noIn);
+          return ANYTHING;
+        }
+      }
     } else if ((kind === K.BRACKET_OPEN || kind === K.BRACE_OPEN) && kinds[this.links[start]! + 1] === K.ASSIGN) {
       this.targetPattern();
       this.at++;
@@ -1008,7 +1024,7 @@ export class QuickReader {
       return ANYTHING;
     }
     if (next !== K.ASSIGN && next !== K.ASSIGN_OTHERWISE) return found;
-    if (found !== MEMBER || this.memberLast !== this.at - 1) this.doubt();
+    if (found !== MEMBER || this.memberEnd !== this.at - 1) this.doubt();
     const member = this.noteTarget();
     this.at++;
     this.value(noIn);
@@ -1083,14 +1099,14 @@ export class QuickReader {
         return OTHER;
       }
       case K.DELETE: {
-        this.memberLast = NO_FUNCTION;
+        this.memberEnd = NO_FUNCTION;
         const { length } = this.lastTargets;
         this.at++;
         const kind = this.unary();
         cut(this.lastTargets, length);
         if (kind === IDENTIFIER) this.doubt();
         if (this.strict || kind === CHAIN) return OTHER;
-        if (kind !== MEMBER || this.memberLast !== this.at - 1 || this.memberStart !== start + 1) this.doubt();
+        if (kind !== MEMBER || this.memberEnd !== this.at - 1 || this.memberStart !== start + 1) this.doubt();
         const member = this.memberTokens();
         this.deletes.push({ token: start, member });
         if (this.isLast) this.lastTargets.push(member);
@@ -1103,12 +1119,12 @@ export class QuickReader {
           this.at = name + 1;
           return OTHER;
         }
-        this.memberLast = NO_FUNCTION;
+        this.memberEnd = NO_FUNCTION;
         this.at++;
         const { length } = this.lastTargets;
         const kind = this.operand(true);
         cut(this.lastTargets, length);
-        if (kind !== MEMBER || this.memberLast !== this.at - 1) this.doubt();
+        if (kind !== MEMBER || this.memberEnd !== this.at - 1) this.doubt();
         const member = this.noteTarget();
         if (this.isLast) this.lastTargets.push(member ?? this.doubt());
         return OTHER;
@@ -1133,7 +1149,7 @@ export class QuickReader {
   /** An operand, and the `++` or `--` behind it. */
   private updated(kind: number): number {
     if (this.kinds[this.at] !== K.UPDATE || this.breaks[this.at] === 1) return kind;
-    if (kind !== MEMBER || this.memberLast !== this.at - 1) this.doubt();
+    if (kind !== MEMBER || this.memberEnd !== this.at - 1) this.doubt();
     const member = this.noteTarget();
     if (this.isLast) this.lastTargets.push(member ?? this.doubt());
     this.at++;
@@ -1177,6 +1193,10 @@ export class QuickReader {
     const targets = this.lastTargets.length;
     const primary = this.primary(withCalls);
     if (!this.continues(this.at)) return primary;
+    // HAZARD: `(a)(b)` is a call of `a` too: what stands for it must not become `this`.
+    if (primary === IDENTIFIER && kinds[start] === K.PAREN_OPEN && this.isCalled(this.at, withCalls)) {
+      this.flagReference(this.references.length - REFERENCE, this.nameInParentheses(start), CALL);
+    }
     cut(this.lastTargets, targets);
     let isChain = false;
     let kind = primary;
@@ -1206,7 +1226,7 @@ export class QuickReader {
           kind = CHAIN;
           continue;
         case K.BRACKET_OPEN:
-          objectIntrinsic = -1;
+          objectIntrinsic = intrinsic;
           intrinsic = -1;
           dot = at;
           this.at = at + 1;
@@ -1217,6 +1237,7 @@ export class QuickReader {
           continue;
         case K.PAREN_OPEN:
           if (!withCalls) break;
+          if (this.added.size > 0 && kind === MEMBER && !isChain) this.noteAddedCall(start, dot);
           this.arguments(at);
           intrinsic = -1;
           kind = CALLED;
@@ -1233,7 +1254,8 @@ export class QuickReader {
     this.memberStart = start;
     this.memberDot = dot;
     this.memberKey = key;
-    this.memberLast = kind === MEMBER ? last : NO_FUNCTION;
+    this.memberLast = last;
+    this.memberEnd = kind === MEMBER ? last : NO_FUNCTION;
     // `(Object.prototype).x`: who writes that?
     this.memberIntrinsic = kinds[start] === K.PAREN_OPEN && this.isIntrinsic(this.tokens.inside(start, links[start]!)) ? UNKNOWN : objectIntrinsic;
     if (!isChain) return kind;
@@ -1241,8 +1263,22 @@ export class QuickReader {
     return CHAIN;
   }
 
+  /** A call of `x.name` at the parenthesis. */
+  private noteAddedCall(start: number, dot: number): void {
+    const { kinds, tokens } = this;
+    if (kinds[dot] !== K.DOT || kinds[dot + 1] !== K.NAME || (kinds[start] === K.SUPER && dot === start + 1)) return;
+    if (this.added.has(tokens.textOf(dot + 1))) this.addedCalls.push({ start, dot });
+  }
+
   private isIntrinsic(at: number): boolean {
     return this.kinds[at] === K.NAME && this.links[at]! >= K.FIRST_INTRINSIC && this.links[at]! <= K.LAST_INTRINSIC;
+  }
+
+  /** Whether what is before a token is called, or the tag of a template. */
+  private isCalled(at: number, mayBeCalled: boolean): boolean {
+    const kind = this.kinds[at];
+    if (kind === K.TEMPLATE || kind === K.TEMPLATE_HEAD) return true;
+    return mayBeCalled && (kind === K.PAREN_OPEN || (kind === K.OPTIONAL_DOT && this.kinds[at + 1] === K.PAREN_OPEN));
   }
 
   private arguments(open: number): void {
@@ -1288,8 +1324,7 @@ export class QuickReader {
           this.at++;
           return this.functionExpression(true);
         }
-        const isCall = next === K.TEMPLATE || next === K.TEMPLATE_HEAD || (mayBeCalled && (next === K.PAREN_OPEN || (next === K.OPTIONAL_DOT && kinds[start + 2] === K.PAREN_OPEN)));
-        this.refer(start, isCall ? CALL : READ);
+        this.refer(start, this.isCalled(start + 1, mayBeCalled) ? CALL : READ);
         this.at++;
         return IDENTIFIER;
       }
@@ -1348,11 +1383,17 @@ export class QuickReader {
     this.firstTarget = this.lastTargets.length;
     this.at++;
     const kind = this.expression(false);
+    // Checked types make people write `(a.b) = c`, with a comment before.
+    if (this.memberEnd === this.at - 1) this.memberEnd++;
     this.expect(K.PAREN_CLOSE);
     this.firstTarget = firstTarget;
-    // `(a.b) = c` is not what anybody writes.
-    this.memberLast = NO_FUNCTION;
     return kind;
+  }
+
+  /** The name that is all there is between parentheses; -1 where there is more. */
+  private nameInParentheses(open: number): number {
+    const name = this.tokens.inside(open, this.links[open]!);
+    return this.kinds[name] === K.NAME && this.links[open]! === name + (name - open) ? name : -1;
   }
 
   private functionExpression(isAsync: boolean): number {
@@ -1457,8 +1498,6 @@ export class QuickReader {
     const intrinsic = this.memberIntrinsic;
     if (intrinsic === UNKNOWN) this.doubt();
     const isMethod = intrinsic > 0 && this.tokens.textOf(this.memberDot - 1) !== "prototype";
-    // `String.prototype.padLeft = f`: kept for the package, and its calls are rewritten too.
-    if (intrinsic > 0 && !isMethod) this.doubt();
     const isDelicate = name === "constructor" || (!strict && (name === "name" || name === "length" || intrinsic !== -1));
     const replaces = !isDelicate && !isMethod && strict && (intrinsic !== -1 || STACK_SETTINGS.has(name));
     if (isDelicate || isMethod || replaces) {

@@ -94,6 +94,14 @@ export function rewriteQuickly(reader: QuickReader, options: RewriteOptions): Re
     edits.push({ start: tokens.starts[token]!, end: tokens.ends[token]!, text: RESERVED.import });
   }
   rewriteDelicate(reader, declarations, imports, rewriting);
+  for (const { start, dot } of reader.addedCalls) {
+    machinery.add(RESERVED.extended);
+    const at = tokens.starts[dot]!;
+    edits.push(
+      { start: tokens.starts[start]!, end: tokens.starts[start]!, text: `${RESERVED.extended}(` },
+      { start: at, end: at, text: `,"${tokens.textOf(dot + 1)}")`, rank: "closing" },
+    );
+  }
   for (const { body, prologue, thisTokens } of reader.sloppyBodies) rewriteThis(reader, body, prologue, thisTokens, rewriting);
   edits.push(...hoisting.edits);
   rewriteSilent(reader, rewriting);
@@ -198,9 +206,11 @@ function rewriteDelicate(reader: QuickReader, declarations: Declarations, import
     const at = tokens.starts[member.dot]!;
     const end = member.replaces ? ",2)" : member.strict ? ")" : ",1)";
     if (member.keyKind === "name" || member.keyKind === "symbol") {
-      machinery.add(RESERVED.target);
-      const key = member.keyKind === "symbol" ? `"@@${tokens.textOf(member.key + 2)}"` : `"${keyNameOf(reader, member)}"`;
-      edits.push({ start, end: start, text: `${RESERVED.target}(` }, { start: at, end: at, text: `,${key}${end}` });
+      const name = member.keyKind === "name" ? keyNameOf(reader, member) : `@@${tokens.textOf(member.key + 2)}`;
+      const isAdded = name !== "constructor" && member.keyKind === "name" && reader.added.has(name);
+      const asked = isAdded ? RESERVED.extension : RESERVED.target;
+      machinery.add(asked);
+      edits.push({ start, end: start, text: `${asked}(` }, { start: at, end: at, text: `,"${name}"${isAdded ? `,${member.strict ? 2 : 1})` : end}` });
       continue;
     }
     const name = member.keyKind === "variable" ? tokens.links[member.key]! : -1;

@@ -363,7 +363,7 @@ export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
 
   const noteAddedCall = (call: SyntaxNode): void => {
     const callee: SyntaxNode = call["callee"];
-    if (callee.type !== "MemberExpression" || callee["computed"] || callee["object"].type === "Super") return;
+    if (callee.type !== "MemberExpression" || callee["computed"] || callee["object"].type === "Super" || callee["property"].type !== "Identifier") return;
     if (scan.added.has(callee["property"].name) && !isInChain(call)) scan.addedCalls.push(callee);
   };
 

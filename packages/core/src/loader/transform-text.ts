@@ -136,7 +136,8 @@ export function rewriteCommon(
     machinery.add(RESERVED.import);
     edits.push({ start: node.start, end: node.start + "import".length, text: RESERVED.import });
   }
-  rewriteExtensions(scan, source, rewriting);
+  // An assignment's target is around the calls in it: `a.added().constructor = f`.
   rewriteTargets(scan, source, rewriting, imports);
+  rewriteExtensions(scan, source, rewriting);
   rewriteSloppy(scan, source, rewriting);
 }

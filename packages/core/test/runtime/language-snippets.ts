@@ -160,6 +160,20 @@ export const SLOPPY_SNIPPETS: Readonly<Record<string, string>> = {
     var own = { call$0: function () { return "own" }, shout: 1 }, a = ["x", "y"];
     module.exports = [(function () { return 1 }).call$0(), own.call$0(), ("a" + "b").shout("!"), a.second().shout("?"), a
       .second(), (() => { try { own.shout() } catch (e) { return e.name } })(), typeof own.nothing]`,
+  "assignments to what such methods give, and private ones of their names": `
+    String.prototype.given = function () { return {} };
+    var made = []; Array.prototype.made = function () { made.push([]); return made.at(-1) };
+    "a".given().constructor = 1; [].made().constructor = 2; [].made()["constructor"] = 3;
+    Function.prototype.secret = function () { return 4 };
+    class A { static #secret() { return 5 } static call() { return [A.#secret(), A.secret(), this.#secret()] } }
+    module.exports = [made.map((each) => each.constructor), A.call()]`,
+  "parentheses around what is assigned": `
+    var a, o = {}, k = "x"; const list = [];
+    (a) = 1; ((o.y)) = 2; (o[k]) = 3; /** @type {any} */ (o.constructor) = 4; (o.y)++; --(o.x);
+    a && ((o.z) = 5); (a) += 1, (list[list.length]) = function () {};
+    "text".z = 1; ("text".z) = 2; (undeclared) = 6;
+    var frozen = Object.freeze({ q: 1 }); (frozen.q) = 2; (frozen.q)++;
+    module.exports = [a, o, list[0].name, undeclared, delete (o.y), o]`,
   "a direct eval that assigns to a constant": `const c = 1; module.exports = eval("c = 2")`,
   "labels": `out: for (var i = 0; i < 3; i++) { for (;;) { if (i == 1) break out; continue out } } module.exports = i`,
   "HTML comments": "var a = 1, b = 2;\n<!-- one\n--> two\nmodule.exports = a<!--b\n + b",
