@@ -27,6 +27,7 @@ exports.socket = (socket) => new Promise((done) => { const made = new socket.con
 exports.thenable = { then(resolve) { resolve("hijacked"); } };
 exports.own = () => attempt(() => require("@moat/core")) ;
 exports.channel = () => { const heard = []; require("diagnostics_channel").subscribe("moat:denial", (m) => heard.push(m)); return heard; };
+exports.changeable = (value) => { const found = []; for (let at = Object.getPrototypeOf(value); at !== null; at = Object.getPrototypeOf(at)) if (Object.isExtensible(at)) found.push(Object.getOwnPropertyNames(at).join()); return found; };
 exports.proxy = new Proxy({}, { get: () => { throw new Error("trap"); } });`,
   });
 });
@@ -78,4 +79,15 @@ out("client", await evil.socket(client));
 out("accepted", await evil.socket(socket));
 out("connections", connections);`);
   expect(seen).toMatchObject({ client: "EACCES", accepted: "EACCES", connections: 0 });
+});
+
+test("what a thread of the host's own has sent is of classes that nobody can change", () => {
+  const seen = host.run(`
+const evil = (await moat.load("evil", {}, { onDenial() {} })).module.default;
+const { Worker } = await import("node:worker_threads");
+const worker = new Worker('require("worker_threads").parentPort.postMessage([require("crypto").createSecretKey(Buffer.alloc(1)), new (require("net").BlockList)()])', { eval: true });
+const sent = await new Promise((resolve) => worker.once("message", resolve));
+await worker.terminate();
+out("changeable", sent.map(evil.changeable));`);
+  expect(seen).toMatchObject({ changeable: [[], []] });
 });

@@ -198,7 +198,7 @@ function openProgram(
     prepared,
     launchers: {
       ...makeLaunchers({ execPath, belt, program: entry, paths, audit, logFile: options.logFile, learnFile: options.learnFile, store: location, resolver, names, markCode }),
-      ...(started?.worker && { worker: { ...started.worker, principal: started.request.principal } }),
+      ...(started?.worker && { worker: { ...started.worker, principal: started.request.principal }, hearsThreads: true }),
     },
   });
   return { realm, powers, resolutions, project, entry };

@@ -71,7 +71,7 @@ export function openRealm(options: OpenOptions): OpenRealm {
     sharedValues: host.sharedValues,
     canNarrow: true,
     // Workers and children would read the policy from files, which know nothing of what was dropped: refused to packages.
-    launchers: {},
+    launchers: { hearsThreads: true },
   });
   const root = realm.worldAt(project);
   if (!host.hasSecondWall && rootTrusted) giveFetchBack(root.compartment.globalThis, host.sharedValues);

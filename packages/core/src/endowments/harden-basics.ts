@@ -19,7 +19,7 @@ export function hardenBasics(context: EndowmentContext): void {
     hardenBuffer(context);
     hardenInstancesOf(context, "buffer");
     hardenNodeObject(context.powers.globals["DOMException"]);
-    if (!context.powers.builtin("worker_threads").isMainThread) hardenTravellers(context);
+    if (context.hearsThreads === true) hardenTravellers(context);
     return true;
   });
 }

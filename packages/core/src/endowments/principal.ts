@@ -100,6 +100,8 @@ export interface EndowmentContext {
   readonly workerLauncher?: WorkerLauncher;
   /** In a worker: what it was started with, and by whom. */
   readonly worker?: WorkerOrigin;
+  /** Other threads may send objects from the start: in a worker, and in a host's process, which has workers that moat knows nothing of. */
+  readonly hearsThreads?: boolean;
 }
 
 /**

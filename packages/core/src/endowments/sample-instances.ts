@@ -284,7 +284,7 @@ export function leadsToUnhardened(builtin: string, member: string): boolean {
 export function hardenBehind(context: EndowmentContext, builtin: string, member: string, hardenMembers: () => void): void {
   if (!leadsToUnhardened(builtin, member)) return;
   if (leadsToFew(builtin, member)) {
-    hardenSamples(context, `hardened.instances.${builtin}.few`, FEW[builtin]!.make);
+    hardenSamples(context, `hardened.instances.${builtin}.few`, FEW[builtin]!.make, false);
     hardenedBehind.add(`${builtin}.few`);
     return;
   }
@@ -299,11 +299,12 @@ export function hardenInstancesOf(context: EndowmentContext, builtin: string): v
   if (Object.hasOwn(SAMPLES, builtin)) hardenSamples(context, `hardened.instances.${builtin}`, SAMPLES[builtin]!);
 }
 
-function hardenSamples(context: EndowmentContext, key: string, make: Sampler): void {
+/** @param hold whether the samples have something to give back. */
+function hardenSamples(context: EndowmentContext, key: string, make: Sampler, hold = true): void {
   context.shared(key, () => {
     const samples = make((name) => context.powers.builtin(name));
     for (const sample of samples) hardenPrototypesOf(sample);
-    samples.forEach(release);
+    if (hold) samples.forEach(release);
     return true;
   });
 }

@@ -81,7 +81,8 @@ export function makeSourcePositions(text: string, { bodyStart, sourceLength, shi
     columnOf(line, textColumn) {
       if (lineStarts === undefined) {
         lineStarts = [0];
-        for (const { index, 0: { length } } of text.matchAll(/\r\n|[\n\r\u2028\u2029]/g)) lineStarts.push(index + length);
+        const lineEnd = /\r\n|[\n\r\u2028\u2029]/g;
+        while (lineEnd.test(text)) lineStarts.push(lineEnd.lastIndex);
       }
       // The wrapper's head is a line of its own, numbered 0.
       const start = lineStarts[line];

@@ -26,8 +26,8 @@ type Native = Record<PropertyKey, any>;
  * through `socket._handle`. Each connection is checked on the final numeric
  * address, and no package can make a handle of its own from them.
  */
-export function guardNativeHandles(net: any, permitOf: (socket: object) => SocketPermit | undefined): NativeHandles {
-  const { tcp, pipe, ownerSymbol } = nativePrototypes(net);
+export function guardNativeHandles(net: any, process: object, permitOf: (socket: object) => SocketPermit | undefined): NativeHandles {
+  const { tcp, pipe, ownerSymbol } = prototypesOfBindings(net, process) ?? prototypesOfSockets(net);
   const listeners = new WeakMap<object, ApprovedListener>();
   const bound = new WeakMap<object, { address: unknown; port: unknown }>();
   let mayOpen = false;
@@ -215,21 +215,56 @@ function hardenHandleLevel(level: Native): void {
   Object.seal(level);
 }
 
-/** Takes the prototypes from two sockets that never leave: one is gone before it connects, one has no file. */
-function nativePrototypes(net: any): { tcp: Native; pipe: Native; ownerSymbol: symbol } {
+export interface NativePrototypes {
+  readonly tcp: Native;
+  readonly pipe: Native;
+  /** Under which a handle knows its socket. */
+  readonly ownerSymbol: symbol;
+}
+
+function ownerSymbolOf(handle: object): symbol {
+  const found = Object.getOwnPropertySymbols(handle).find((key) => key.description === "owner_symbol");
+  if (found === undefined) throw new TypeError("This version of Node does not say who owns a socket's handle");
+  return found;
+}
+
+/**
+ * Takes the prototypes from handles of their own, which costs a tenth of making sockets.
+ * Undefined where Node refuses its deprecated `process.binding`: under `--permission`, and some day.
+ *
+ * @see https://nodejs.org/api/deprecations.html#dep0111-processbinding
+ */
+export function prototypesOfBindings(net: any, process: any): NativePrototypes | undefined {
+  let tcp: Native;
+  let pipe: Native;
+  try {
+    tcp = new (process.binding("tcp_wrap").TCP)(0);
+    pipe = new (process.binding("pipe_wrap").Pipe)(0);
+  } catch {
+    return undefined;
+  }
+  const owner = new net.Socket({ handle: tcp, manualStart: true });
+  const ownerSymbol = ownerSymbolOf(tcp);
+  // Without the socket: closing itself, it would have Node make `process.stderr`.
+  owner._handle = null;
+  for (const handle of [tcp, pipe]) handle["close"]();
+  return { tcp: Object.getPrototypeOf(tcp), pipe: Object.getPrototypeOf(pipe), ownerSymbol };
+}
+
+/** Takes them from two sockets that never leave: one is gone before it connects, one has no file. */
+export function prototypesOfSockets(net: any): NativePrototypes {
   const waiting = new net.Socket();
   waiting.on("error", () => {});
   // A number, so that no name is looked at: Node connects in the next tick, if the socket is still there then.
   waiting.connect({ host: "127.0.0.1", port: 1 });
   const tcpHandle = waiting._handle;
-  const ownerSymbol = Object.getOwnPropertySymbols(tcpHandle).find((key) => key.description === "owner_symbol");
+  const ownerSymbol = ownerSymbolOf(tcpHandle);
   waiting.destroy();
   const lost = new net.Socket();
   lost.on("error", () => {});
   lost.connect({ path: MISSING_SOCKET });
   const pipeHandle = lost._handle;
   lost.destroy();
-  if (ownerSymbol === undefined) throw new TypeError("This version of Node does not say who owns a socket's handle");
   return { tcp: Object.getPrototypeOf(tcpHandle), pipe: Object.getPrototypeOf(pipeHandle), ownerSymbol };
 }
 

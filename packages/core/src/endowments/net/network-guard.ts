@@ -64,7 +64,7 @@ function makeGuard(powers: Powers, net: any, hint: string | undefined): NetworkG
   const { nextTick } = powers.process;
   const later = (task: () => void) => Reflect.apply(nextTick, powers.process, [task]);
   const dnsLookup = (...args: unknown[]) => powers.builtin("dns").lookup(...args);
-  const native = guardNativeHandles(net, (socket) => sockets.get(socket));
+  const native = guardNativeHandles(net, powers.process, (socket) => sockets.get(socket));
   veilTimer(net.Socket.prototype, new net.Socket(), "timeout");
   let waiting: SocketPermit | undefined;
   let isListeningForWorkers = false;
