@@ -104,34 +104,38 @@ export function policyOf(grants: Iterable<Grant>): PackagePolicy {
       setIn(targets, capability).add(target);
     }
   }
-  const list = (capability: GrantCapability) => {
-    const found = targets.get(capability);
-    return found === undefined ? undefined : [...found].toSorted(compareText);
-  };
-  const pair = <A extends string, B extends string>(
-    a: A,
-    left: string[] | undefined,
-    b: B,
-    right: string[] | undefined,
-  ) => (left === undefined && right === undefined ? undefined : present({ [a]: left, [b]: right }));
-  return present({
+  const list = (capability: GrantCapability) => [...(targets.get(capability) ?? [])];
+  return normalizePackagePolicy({
     packages: list("package"),
     globals: list("global"),
-    builtins: members.size === 0 ? undefined : builtinsOf(members),
+    builtins: Object.fromEntries([...members].map(([name, known]) => [name, [...known]])),
     env: list("env"),
-    fs: pair("read", list("fs.read"), "write", list("fs.write")),
-    net: pair("connect", list("net.connect"), "listen", list("net.listen")),
+    fs: { read: list("fs.read"), write: list("fs.write") },
+    net: { connect: list("net.connect"), listen: list("net.listen") },
     commands: list("command"),
-    workers: targets.has("worker") ? true : undefined,
+    workers: targets.has("worker"),
     native: list("native"),
     shares: list("share"),
     changes: list("change"),
-  }) as PackagePolicy;
+  });
 }
 
 /** Sorted, without repetition, empty lists and `false`: what two policies that mean the same have in common. */
 export function normalizePackagePolicy(policy: PackagePolicy): PackagePolicy {
-  return policyOf(grantsOf(policy));
+  const { fs, net } = policy;
+  return present([
+    ["packages", listed(policy.packages)],
+    ["globals", listed(policy.globals)],
+    ["builtins", normalBuiltins(policy.builtins)],
+    ["env", listed(policy.env)],
+    ["fs", fs && present([["read", listed(fs.read)], ["write", listed(fs.write)]])],
+    ["net", net && present([["connect", listed(net.connect)], ["listen", listed(net.listen)]])],
+    ["commands", listed(policy.commands)],
+    ["workers", policy.workers === true ? true : undefined],
+    ["native", listed(policy.native)],
+    ["shares", listed(policy.shares)],
+    ["changes", listed(policy.changes)],
+  ]) ?? Object.create(null);
 }
 
 /** Whether `held` is enough for `wanted`. Paths and endpoints only ever cover themselves. */
@@ -149,13 +153,27 @@ export function grantKey({ capability, target, member }: Grant): string {
   return member === undefined ? `${capability}\0${target}` : `${capability}\0${target}\0${member}`;
 }
 
-function builtinsOf(members: ReadonlyMap<string, ReadonlySet<string>>): Record<string, true | string[]> {
-  const builtins: Record<string, true | string[]> = Object.create(null);
-  for (const name of [...members.keys()].toSorted(compareText)) {
-    const known = members.get(name)!;
-    builtins[name] = known.has("*") ? true : [...known].toSorted(compareText);
+function normalBuiltins(builtins: PackagePolicy["builtins"] = {}): object | undefined {
+  const names = sorted(Object.keys(builtins));
+  return present(
+    names.map((name) => {
+      const members = builtins[name]!;
+      return [name, members === true || members.includes("*") ? true : sorted(members)];
+    }),
+  );
+}
+
+/** Undefined where there is none. */
+function listed(texts: readonly string[] | undefined): string[] | undefined {
+  return texts === undefined || texts.length === 0 ? undefined : sorted(texts);
+}
+
+/** By code unit, and without repetition. Most lists are so already: moat has written them. */
+export function sorted(texts: readonly string[]): string[] {
+  for (let index = 1; index < texts.length; index++) {
+    if (compareText(texts[index - 1]!, texts[index]!) >= 0) return [...new Set(texts)].toSorted(compareText);
   }
-  return builtins;
+  return [...texts];
 }
 
 function setIn<K>(map: Map<K, Set<string>>, key: K): Set<string> {
@@ -164,8 +182,9 @@ function setIn<K>(map: Map<K, Set<string>>, key: K): Set<string> {
   return found;
 }
 
-function present(fields: Record<string, unknown>): object {
-  const kept = Object.create(null);
-  for (const [key, value] of Object.entries(fields)) if (value !== undefined) kept[key] = value;
-  return kept;
+/** An object without a prototype, of the fields that are there; undefined where none is. */
+function present<T extends object>(fields: readonly (readonly [name: string, value: unknown])[]): T | undefined {
+  let kept: Record<string, unknown> | undefined;
+  for (const [name, value] of fields) if (value !== undefined) (kept ??= Object.create(null) as Record<string, unknown>)[name] = value;
+  return kept as T | undefined;
 }

@@ -32,7 +32,6 @@ export class JsonSyntaxError extends Error {
 }
 
 const MAX_DEPTH = 32;
-const SPACE = /[ \t\n\r]*/y;
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const WORD = /true|false|null/y;
@@ -48,15 +47,14 @@ export function parseJson(text: string): JsonNode {
     throw new JsonSyntaxError(message, offset);
   };
   const skipSpace = () => {
-    SPACE.lastIndex = at;
-    SPACE.exec(text);
-    at = SPACE.lastIndex;
+    while (isSpace(text.charCodeAt(at))) at += 1;
   };
   const take = (pattern: RegExp): string | undefined => {
+    const start = at;
     pattern.lastIndex = at;
-    const found = pattern.exec(text)?.[0];
-    if (found !== undefined) at += found.length;
-    return found;
+    if (!pattern.test(text)) return undefined;
+    at = pattern.lastIndex;
+    return text.slice(start, at);
   };
   const found = () => (at >= text.length ? "the file ends here" : `found ${JSON.stringify(text[at])}`);
   const string = (what: string): string => {
@@ -131,6 +129,9 @@ export function parseJson(text: string): JsonNode {
   if (at < text.length) fail(`expected the end of the file, ${found()}`);
   return root;
 }
+
+/** Space, tab, line feed, carriage return. */
+const isSpace = (c: number): boolean => c === 32 || c === 10 || c === 13 || c === 9;
 
 /** 1-based line and column (in UTF-16 code units) of an offset. */
 export function placeOf(text: string, offset: number): { line: number; column: number } {

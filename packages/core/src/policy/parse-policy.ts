@@ -13,7 +13,7 @@ import {
   shareProblem,
   type GrantSyntax,
 } from "./grant-syntax.ts";
-import { GRANT_FIELDS, normalizePackagePolicy } from "./grant.ts";
+import { GRANT_FIELDS, normalizePackagePolicy, sorted } from "./grant.ts";
 import { makePolicyReader, type Place, type PolicyReader } from "./policy-reader.ts";
 import type { CanonicalName, OverrideEntry, Overrides, PackageEntry, PackagePolicy, Policy } from "./types.ts";
 
@@ -140,10 +140,12 @@ function readGrants(
     else if (field === "builtins") grants[field] = readBuiltins(reader, place);
     else if (field === "fs") grants[field] = readPair(reader, place, field, ["read", "write"], scopeProblem);
     else if (field === "net") grants[field] = readPair(reader, place, field, ["connect", "listen"], endpointProblem);
-    else grants[field] = [...new Set(reader.strings(place, field, syntax!))].toSorted();
+    else grants[field] = sortedList(reader, place, field, syntax!);
   }
   return grants;
 }
+
+const sortedList = (reader: PolicyReader, place: Place, what: string, syntax: GrantSyntax): string[] => sorted(reader.strings(place, what, syntax));
 
 function isEmptyList({ node }: Place): boolean {
   return node.type === "array" && node.items.length === 0;
@@ -158,7 +160,7 @@ function readPair(
 ): Record<string, string[]> {
   const pair: Record<string, string[]> = Object.create(null);
   for (const [key, inner] of reader.fields(place, what, keys))
-    pair[key] = [...new Set(reader.strings(inner, `${what}.${key}`, syntax))].toSorted();
+    pair[key] = sortedList(reader, inner, `${what}.${key}`, syntax);
   return pair;
 }
 
@@ -169,7 +171,7 @@ function readBuiltins(reader: PolicyReader, place: Place): Record<string, true |
     if (problem !== undefined)
       reader.fail(`${JSON.stringify(key)} in builtins: ${problem}`, { offset: keyStart, path: inner.path });
     if (inner.node.type === "array")
-      builtins[key] = [...new Set(reader.strings(inner, `builtins.${key}`, memberProblem))].toSorted();
+      builtins[key] = sortedList(reader, inner, `builtins.${key}`, memberProblem);
     else if (inner.node.type === "boolean" && inner.node.value) builtins[key] = true;
     else
       reader.fail(`builtins.${key} must be true or an array of its members`, {

@@ -11,6 +11,21 @@ export interface Place {
   readonly path: string;
 }
 
+/** What lies in another place. Its path is a text only for whom something is wrong there. */
+class InnerPlace implements Place {
+  readonly node: JsonNode;
+  readonly #outer: Place;
+  readonly #key: string | number;
+  constructor(node: JsonNode, outer: Place, key: string | number) {
+    this.node = node;
+    this.#outer = outer;
+    this.#key = key;
+  }
+  get path(): string {
+    return childPath(this.#outer.path, this.#key);
+  }
+}
+
 /** Reads one document's fields; every method ends in an error that names file, line, column and path. */
 export interface PolicyReader {
   readonly origin: GrantOrigin;
@@ -51,7 +66,7 @@ export function makePolicyReader(
     return node.entries.map(({ key, keyStart, value }: JsonMember) => ({
       key,
       keyStart,
-      place: { node: value, path: childPath(place.path, key) },
+      place: new InnerPlace(value, place, key),
     }));
   };
 
@@ -82,11 +97,10 @@ export function makePolicyReader(
     strings(place, what, syntax) {
       if (place.node.type !== "array") return expected(place, what, "an array of strings");
       return place.node.items.map((node, index) => {
-        const item = { node, path: `${place.path}[${index}]` };
-        if (node.type !== "string") return expected(item, `each item of ${what}`, "a string");
+        if (node.type !== "string") return expected(new InnerPlace(node, place, index), `each item of ${what}`, "a string");
         const problem = syntax(node.value, origin);
         if (problem !== undefined)
-          fail(`${JSON.stringify(node.value)} in ${what}: ${problem}`, { offset: node.start, path: item.path });
+          fail(`${JSON.stringify(node.value)} in ${what}: ${problem}`, { offset: node.start, path: childPath(place.path, index) });
         return node.value;
       });
     },
@@ -122,6 +136,7 @@ function describe(node: JsonNode): string {
   return `a ${node.type}`;
 }
 
-function childPath(path: string, key: string): string {
+function childPath(path: string, key: string | number): string {
+  if (typeof key === "number") return `${path}[${key}]`;
   return /^[A-Za-z_$][A-Za-z0-9_$]*$/u.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`;
 }
