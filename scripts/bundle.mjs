@@ -107,7 +107,8 @@ for (const name of ["core", "cli"]) packFolder(join("packages", name, "dist"), F
 
 // What this moat has prepared another one does not use.
 const buildId = [...written].reduce((hash, [path, text]) => hash.update(`${path}\0${text}\0`), createHash("sha256")).digest("base64url");
-for (const [path, text] of written) writeFileSync(path, text.replaceAll("@build@", buildId));
+// By its first line a file is known to be of this build; see `own-code.ts`.
+for (const [path, text] of written) writeFileSync(path, `/*@build@*/${text}`.replaceAll("@build@", buildId));
 
 /** Names of the outputs of those entries, and of what these import at once. */
 function importedBy(entries, outputs) {

@@ -1,4 +1,5 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { Script } from "node:vm";
@@ -18,8 +19,9 @@ afterEach(() => project.dispose());
 
 const userFolder = (): string => path.join(project.folder, "../.cache/moat");
 const folder = (): string => path.join(project.folder, "node_modules/.cache/moat/own-code");
+const codeOf = (file: string): string | undefined => readdirSync(folder()).map((name) => path.join(folder(), name)).find((code) => (JSON.parse(identityOf(code)) as unknown[]).at(-1) === file);
 /** What the command loads first. */
-const kept = (): string => readdirSync(folder()).map((name) => path.join(folder(), name)).find((file) => (JSON.parse(identityOf(file)) as unknown[]).at(-1) === MAIN)!;
+const kept = (): string => codeOf(MAIN)!;
 const secret = (): Buffer => readFileSync(path.join(userFolder(), "key"));
 const run = (): unknown => project.moat("run", "index.js");
 const HELLO = { code: 0, stdout: "hello\n", stderr: "" };
@@ -30,11 +32,13 @@ function identityOf(file: string): string {
   return (JSON.parse(bytes.toString("utf8", 44, 44 + bytes.readUInt32LE(32))) as { identity: string }).identity;
 }
 
+const LENGTH = statSync(MAIN).size + WRAPPER.join("").length;
+
 /** Code of another text of the same length, which V8 by itself takes for that of the file. */
-function plant(source = readFileSync(MAIN), identity = identityOf(kept()), file = kept(), by = secret()): void {
-  const forged = `${WRAPPER[0]}${'console.log("forged");process.exit();'.padEnd(source.length)}${WRAPPER[1]}`;
+function plant(length = LENGTH, identity = identityOf(kept()), file = kept(), by = secret()): void {
+  const forged = `${WRAPPER[0]}${'console.log("forged");process.exit();'.padEnd(LENGTH - WRAPPER.join("").length)}${WRAPPER[1]}`;
   const code = new Script(forged).createCachedData();
-  openPreparedStore(file, by, identity).replace(new Map([[MAIN, { source, facts: null, text: "", code }]]));
+  openPreparedStore(file, by, identity).replace(new Map([[MAIN, { source: Buffer.from(String(length)), facts: null, text: "", code }]]));
 }
 
 test("moat's own compiled code is kept, and used by the next run", () => {
@@ -47,15 +51,35 @@ test("moat's own compiled code is kept, and used by the next run", () => {
   expect(run()).toMatchObject(FORGED);
 });
 
-test("code is used for the bytes that it was made from, by the moat and the Node that made it", () => {
+test("code is used for the file that it was made from, by the moat and the Node that made it", () => {
   run();
   const identity = identityOf(kept());
-  const other = readFileSync(MAIN);
-  other[other.length - 2]! ^= 1;
-  plant(other);
+  plant(LENGTH + 1);
   expect(run()).toEqual(HELLO);
   plant(undefined, `${identity} `);
   expect(run()).toEqual(HELLO);
+});
+
+test("of a file that another build wrote, nothing is kept", () => {
+  const moat = path.join(project.folder, "../moat");
+  for (const name of ["core", "cli"]) {
+    const from = fileURLToPath(new URL(`../../packages/${name}`, import.meta.url));
+    for (const part of ["package.json", "dist", ...(name === "cli" ? ["bin"] : [])]) cpSync(path.join(from, part), path.join(moat, name, part), { recursive: true });
+  }
+  const pack = path.join(moat, "core/dist/moat-pack.cjs");
+  const start = (): unknown => {
+    const env = { PATH: process.env["PATH"], HOME: path.join(project.folder, "..") };
+    const { status, stdout } = spawnSync(process.execPath, [path.join(moat, "cli/bin/moat.js"), "run", "index.js"], { cwd: project.folder, env, encoding: "utf8" });
+    return [status, stdout];
+  };
+  const text = readFileSync(pack, "utf8");
+  writeFileSync(pack, text.replace(/^\/\*./, (head) => (head.endsWith("A") ? "/*B" : "/*A")));
+  expect(start()).toEqual([0, "hello\n"]);
+  expect(codeOf(path.join(moat, "cli/dist/moat-pack.cjs"))).toBeDefined();
+  expect(codeOf(pack)).toBeUndefined();
+  writeFileSync(pack, text);
+  expect(start()).toEqual([0, "hello\n"]);
+  expect(codeOf(pack)).toBeDefined();
 });
 
 test("a torn file is none", () => {

@@ -15,7 +15,7 @@ import { sourceOf } from "./loaded-sources.ts";
 import { makeIntrinsicHardener } from "./intrinsic-hardener.ts";
 import { keepElementStoresFast, type MarkCode, type WorkerMarks } from "./element-kinds.ts";
 import { enableOverrides, valuesBehindAccessors } from "./override-mistake.ts";
-import { tameStackTraces } from "./stack-traces.ts";
+import { STACK_TRACE_LIMIT, tameStackTraces } from "./stack-traces.ts";
 import { tameSegments } from "./tame-segments.ts";
 import { tameMatchAll } from "./tame-match-all.ts";
 import { tamePatterns } from "./tame-patterns.ts";
@@ -120,11 +120,13 @@ function loadSes(harden: LockedRealm["harden"]): SesGlobals {
  */
 export function lockdownRealm(ownFiles: () => readonly string[], worker?: WorkerMarks): LockedRealm {
   const dropped = captureDropped();
-  const { stackTraceLimit } = Error;
   // SES looks at stacks of errors that it makes, and V8 would count all lines of moat for that.
   Error.stackTraceLimit = 0;
   const { harden, hardenAll } = makeIntrinsicHardener();
-  const ses = loadSes(harden);
+  const ses = loadSes((intrinsics) => {
+    Error.stackTraceLimit = STACK_TRACE_LIMIT;
+    return harden(intrinsics);
+  });
   ses.repairIntrinsics({
     errorTaming: "unsafe",
     consoleTaming: "unsafe",
@@ -138,7 +140,6 @@ export function lockdownRealm(ownFiles: () => readonly string[], worker?: Worker
     unhandledRejectionTrapping: "none",
     stackFiltering: "verbose",
   });
-  Error.stackTraceLimit = stackTraceLimit;
   // SES's hardener under a symbol of its own: programs that name what `Object` has don't expect one.
   delete (Object as unknown as Record<symbol, unknown>)[Symbol.for("harden")];
   restoreDropped(dropped);

@@ -236,7 +236,7 @@ function prepareStackTrace(error: object, sites: NodeJS.CallSite[], ownFiles: ()
 }
 
 /** Room for moat's own frames, which are dropped again, above Node's default of ten. */
-const REAL_STACK_LIMIT = 20;
+export const STACK_TRACE_LIMIT = 20;
 const DEFAULT_STACK_LIMIT = 10;
 /** For errors that no package's own `Error` made: what the application has set. */
 let programLimit = DEFAULT_STACK_LIMIT;
@@ -254,12 +254,12 @@ export function tameStackTraces(ownFiles: () => readonly string[]): void {
   defineProperties(RealError, {
     captureStackTrace: { value: captureRealStack, enumerable: false },
     // Absorbs assignments: sloppy programs set it on a shared `Error` they hold.
-    stackTraceLimit: { value: DEFAULT_STACK_LIMIT, writable: true, enumerable: true },
+    // None until the intrinsics are hardened; see `lockdown.ts`.
+    stackTraceLimit: { value: 0, writable: true, enumerable: true },
     prepareStackTrace: {
       value: (error: object, sites: NodeJS.CallSite[]) => prepareStackTrace(error, sites, ownFilesOnce),
     },
   });
-  RealError.stackTraceLimit = REAL_STACK_LIMIT;
 }
 
 /**

@@ -3,20 +3,21 @@
  * run has kept one: compiling half a megabyte costs as much as Node's own start.
  *
  * HAZARD: whoever writes the cache decides what moat does. It is believed only with the
- * user's secret in it, or in moat's own folder, and only for the very bytes that the file
- * has now; see `prepared-store.ts`, `made-ahead.ts`.
+ * user's secret in it, or in moat's own folder; see `prepared-store.ts`, `made-ahead.ts`.
+ * A file begins with the digest of all that its build wrote, which with its length stands for its
+ * bytes: half a megabyte need not be kept, read and compared a second time.
  */
 import { Buffer, isAscii } from "node:buffer";
-import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, readdirSync } from "node:fs";
 import { createRequire, isBuiltin } from "node:module";
 import { basename, dirname, join, sep } from "node:path";
 import { Script } from "node:vm";
 import { makeAhead, openMadeAhead } from "../prepared/made-ahead.ts";
 import { openPreparedStore, storeFile, type PreparedStore, type StoredModule } from "../prepared/prepared-store.ts";
-import { preparationIdentity } from "../prepared/preparation-identity.ts";
+import { buildIdentity, preparationIdentity } from "../prepared/preparation-identity.ts";
 import { MOAT_FOLDER } from "../moat-folder.ts";
 import { assertStackRoom } from "../stack-room.ts";
-import { isOwnFolder, secretIn, type StoreLocation } from "../prepared/store-location.ts";
+import { fillFrom, isOwnFolder, readOwnFile, secretIn, type StoreLocation } from "../prepared/store-location.ts";
 
 interface OwnModule {
   exports: unknown;
@@ -25,7 +26,8 @@ type Require = (request: string) => unknown;
 type ModuleFunction = (exports: unknown, require: Require, module: OwnModule, file: string, folder: string) => void;
 
 interface OwnScript {
-  readonly source: Buffer;
+  /** What its code is found by; see `sourceMark`. */
+  readonly source: Buffer | undefined;
   /** Undefined where nothing can be kept. */
   readonly store: PreparedStore | undefined;
   readonly script: Script;
@@ -61,7 +63,7 @@ export function useKeptCode(location: StoreLocation | undefined, runs = true): v
 export function keepOwnCodeAhead(): void {
   // What programs may need besides: where nothing can be written, nobody keeps it later.
   for (const name of readdirSync(MOAT_FOLDER)) if (/^late-.*\.cjs$/.test(name)) requireOwn(join(MOAT_FOLDER, name));
-  makeAhead("own-code", preparationIdentity(MOAT_FOLDER), new Map(Array.from(scripts, ([file, script]) => [file, storedCode(script)])));
+  makeAhead("own-code", preparationIdentity(MOAT_FOLDER), new Map(Array.from(scripts).flatMap(([file, { source, script }]) => (source ? [[file, storedCode(source, script)]] : []))));
 }
 
 /** How many files are being loaded, one by another. */
@@ -108,16 +110,23 @@ function packedFunction(file: string): ModuleFunction | undefined {
 /** Compiles a file of moat's own; its name in stacks is the file's. */
 function compile(file: string): Script {
   const wrapped = readWrapped(file);
-  const source = wrapped.subarray(WRAPPER[0].length, wrapped.length - WRAPPER[1].length);
-  const store = kept && storeOf(file, kept.folder, kept.secret);
-  const code = store?.find(file, source)?.code ?? codeMadeAhead(file, source);
   // One byte a character where that is all there is: V8 reads such texts faster.
   const text = wrapped.toString(isAscii(wrapped) ? "latin1" : "utf8");
+  const source = sourceMark(wrapped);
+  const store = kept && source && storeOf(file, kept.folder, kept.secret);
+  const code = source && (store?.find(file, source)?.code ?? codeMadeAhead(file, source));
   // HAZARD: no `importModuleDynamically`, on purpose: what is evaluated inherits it from its script.
   const script = new Script(text, { filename: file, ...(code && { cachedData: code }) });
   scripts.set(file, { source, store, script, isKept: code !== undefined && script.cachedDataRejected !== true });
   return script;
 }
+
+/**
+ * What files are read into, one after the other: the text of one, then V8's code of it, both of
+ * which V8 is done with before the next one. Memory that nobody has touched yet is half of what reading costs.
+ */
+let space = Buffer.allocUnsafeSlow(1024 * 1024);
+const spaceFor = (bytes: number): Buffer => (bytes <= space.length ? space : (space = Buffer.allocUnsafeSlow(bytes))).subarray(0, bytes);
 
 /** A file's bytes between those of the wrapper: V8 would copy a text that was put together once more. */
 function readWrapped(file: string): Buffer {
@@ -125,18 +134,20 @@ function readWrapped(file: string): Buffer {
   const opened = openSync(file, "r");
   try {
     const { size } = fstatSync(opened);
-    const bytes = Buffer.allocUnsafeSlow(before.length + size + after.length);
+    const bytes = spaceFor(before.length + size + after.length);
     bytes.write(before, "latin1");
-    for (let read = 0; read < size; ) {
-      const more = readSync(opened, bytes, before.length + read, size - read, null);
-      if (more === 0) throw new Error(`${file} has changed while it was read`);
-      read += more;
-    }
+    fillFrom(opened, bytes.subarray(before.length, before.length + size));
     bytes.write(after, before.length + size, "latin1");
     return bytes;
   } finally {
     closeSync(opened);
   }
+}
+
+/** What stands for a file's bytes, if it is of this very build; what another one wrote is compiled each time. */
+function sourceMark(wrapped: Buffer): Buffer | undefined {
+  const mark = `${WRAPPER[0]}/*${buildIdentity()[0]}*/`;
+  return wrapped.toString("latin1", 0, mark.length) === mark ? Buffer.from(String(wrapped.length)) : undefined;
 }
 
 const requireBuiltin = createRequire(import.meta.url);
@@ -162,7 +173,7 @@ function requireFrom(file: string): Require {
   };
 }
 
-const storedCode = ({ source, script }: OwnScript): StoredModule => ({ source, facts: null, text: "", code: script.createCachedData() });
+const storedCode = (source: Buffer, script: Script): StoredModule => ({ source, facts: null, text: "", code: script.createCachedData() });
 
 /** Code that was made for every user of this moat, looked for where this user has kept none. */
 function codeMadeAhead(file: string, bytes: Buffer): Buffer | undefined {
@@ -174,7 +185,7 @@ let ahead: Pick<PreparedStore, "find"> | undefined;
 /** One for each file: no run reads what others need. */
 function storeOf(file: string, folder: string, secret: Buffer): PreparedStore {
   const identity = preparationIdentity(MOAT_FOLDER, file);
-  return openPreparedStore(storeFile(folder, identity), secret, identity);
+  return openPreparedStore(storeFile(folder, identity), secret, identity, (path) => readOwnFile(path, spaceFor));
 }
 
 /** Keeps the code that was compiled so far, where it was not kept yet. Never throws. */
@@ -184,7 +195,7 @@ export function keepOwnCode(): void {
   kept = undefined;
   try {
     if (!isOwnFolder(folder, true)) return;
-    for (const [file, own] of scripts) if (!own.isKept) own.store?.replace(new Map([[file, storedCode(own)]]));
+    for (const [file, { source, store, script, isKept }] of scripts) if (source && !isKept) store?.replace(new Map([[file, storedCode(source, script)]]));
   } catch {
     // A read-only home or a full disk: the next run compiles again, and nothing else.
   }

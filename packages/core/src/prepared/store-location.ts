@@ -1,6 +1,6 @@
 /** Where prepared modules and moat's own compiled code lie, and the secret by which they are known as the user's: out of reach of every package. */
-import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readFileSync, realpathSync, writeFileSync, type Stats } from "node:fs";
-import type { Buffer } from "node:buffer";
+import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readSync, realpathSync, writeFileSync, type Stats } from "node:fs";
+import { Buffer } from "node:buffer";
 import { basename, isAbsolute, join } from "node:path";
 import process from "node:process";
 import { realFolder } from "../packages/real-folder.ts";
@@ -80,24 +80,37 @@ export function isOwnFolder(folder: string, make: boolean): boolean {
 // Windows has no such flag, and there links are for administrators to make.
 const READ_PLAIN = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
 
+/** Where so many bytes are to be put. */
+type SpaceFor = (bytes: number) => Buffer;
+
 /** The bytes of a plain file that this user alone may write; undefined where there is none. */
-export function readOwnFile(file: string): Buffer | undefined {
-  return readPlainFile(file, isPrivate);
+export function readOwnFile(file: string, spaceFor?: SpaceFor): Buffer | undefined {
+  return readPlainFile(file, isPrivate, spaceFor);
 }
 
 /** The bytes of a plain file, if it is as it must be; undefined where there is none. */
-export function readPlainFile(file: string, isBelieved: (stat: Stats) => boolean): Buffer | undefined {
+export function readPlainFile(file: string, isBelieved: (stat: Stats) => boolean, spaceFor: SpaceFor = Buffer.allocUnsafeSlow): Buffer | undefined {
   let opened: number | undefined;
   try {
     opened = openSync(file, READ_PLAIN);
     const stat = fstatSync(opened);
-    return stat.isFile() && isBelieved(stat) ? readFileSync(opened) : undefined;
+    return stat.isFile() && isBelieved(stat) ? fillFrom(opened, spaceFor(stat.size)) : undefined;
   } catch {
     // None yet, unreadable, or a link that somebody planted.
     return undefined;
   } finally {
     if (opened !== undefined) closeSync(opened);
   }
+}
+
+/** Reads an opened file's bytes, as many as there is space for. @throws where there are fewer: it has changed meanwhile. */
+export function fillFrom(opened: number, bytes: Buffer): Buffer {
+  for (let read = 0; read < bytes.length; ) {
+    const more = readSync(opened, bytes, read, bytes.length - read, null);
+    if (more === 0) throw new Error("a file has changed while it was read");
+    read += more;
+  }
+  return bytes;
 }
 
 /** This user's, and nobody else may write it. */
