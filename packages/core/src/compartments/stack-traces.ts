@@ -210,12 +210,11 @@ export function callSitesAbove(above: Function): readonly NodeJS.CallSite[] {
 
 function prepareStackTrace(error: object, sites: NodeJS.CallSite[], ownFiles: () => readonly string[]): unknown {
   if (error === asked) return sites;
-  const own = ownFiles();
   const visible: NodeJS.CallSite[] = [];
   let guest: NodeJS.CallSite | undefined;
   for (const site of sites) {
     const file = site.getFileName();
-    if (isOwnFrame(site, file, own)) continue;
+    if (isOwnFrame(site, file, ownFiles())) continue;
     visible[visible.length] = site;
     if (guest === undefined && typeof file === "string" && loadedTextOf(file) !== undefined) guest = site;
   }

@@ -9,7 +9,7 @@
  */
 import { Buffer, isAscii } from "node:buffer";
 import { closeSync, existsSync, fstatSync, openSync, readdirSync } from "node:fs";
-import { createRequire, isBuiltin } from "node:module";
+import { createRequire } from "node:module";
 import { basename, dirname, join, sep } from "node:path";
 import { Script } from "node:vm";
 import { makeAhead, openMadeAhead } from "../prepared/made-ahead.ts";
@@ -166,7 +166,7 @@ function requireFrom(file: string): Require {
     if (request.startsWith("./")) return requireOwn(`${folder}${sep}${request.slice(2)}`);
     const core = CORE_FILES.get(request);
     if (core !== undefined) return requireOwn(join(MOAT_FOLDER, core));
-    if (!isBuiltin(request)) return requireOwn(createRequire(file).resolve(request));
+    if (!request.startsWith("node:")) return requireOwn(createRequire(file).resolve(request));
     let builtin = builtins.get(request);
     if (builtin === undefined) builtins.set(request, (builtin = requireBuiltin(request)));
     return builtin;
