@@ -11,6 +11,7 @@
 import { Buffer } from "node:buffer";
 import { Given } from "../endowments/define-field.ts";
 import { loadedTextOf, positionsIn } from "./loaded-sources.ts";
+import { charCodeAt, endsWith, slice } from "./uncurried-strings.ts";
 import { formatWithSharedHook, hasSharedStackHook, sharedStackHook, shareStackHook, type HookOwner } from "./shared-stack-hook.ts";
 
 const { apply, construct } = Reflect;
@@ -55,19 +56,29 @@ function columnIn(site: NodeJS.CallSite, line: number | null, column: number | n
   return positionsIn(file)?.columnOf(line, column) ?? column;
 }
 
+const COLON = 58;
+const ZERO = 48;
+
+/** Where the digits begin that end before `end`. */
+function beforeDigits(text: string, end: number): number {
+  let at = end;
+  for (let code = charCodeAt(text, at - 1); code >= ZERO && code < ZERO + 10; code = charCodeAt(text, at - 1)) at--;
+  return at;
+}
+
 /** A call site as it is printed, with the source's own column. Most are read off the text: V8 finds a place anew each time that it is asked. */
-function textOf(site: NodeJS.CallSite): string {
-  const text = String(site);
-  const file = site.getFileName();
+function textOf(site: NodeJS.CallSite, file = site.getFileName()): string {
+  const text = site.toString();
   const positions = typeof file === "string" ? positionsIn(file) : undefined;
   if (positions === undefined) return text;
   // `… (file:line:column)` or `file:line:column`
   const end = text[text.length - 1] === ")" ? text.length - 1 : text.length;
-  const atColumn = text.lastIndexOf(":", end) + 1;
-  const atLine = text.lastIndexOf(":", atColumn - 2) + 1;
-  if (text.endsWith(file!, atLine - 1)) {
-    const mapped = positions.columnOf(Number(text.slice(atLine, atColumn - 1)), Number(text.slice(atColumn, end)));
-    return text.slice(0, atColumn) + mapped + text.slice(end);
+  const atColumn = beforeDigits(text, end);
+  const atLine = beforeDigits(text, atColumn - 1);
+  if (charCodeAt(text, atColumn - 1) === COLON && charCodeAt(text, atLine - 1) === COLON && endsWith(text, file!, atLine - 1)) {
+    const column = +slice(text, atColumn, end);
+    const mapped = positions.columnOf(+slice(text, atLine, atColumn - 1), column);
+    return mapped === column ? text : slice(text, 0, atColumn) + mapped + slice(text, end);
   }
   const line = site.getLineNumber();
   const column = site.getColumnNumber();
@@ -117,40 +128,45 @@ interface StackSettings {
 }
 const settingsOf = new WeakMap<object, StackSettings>();
 
-/** Frames of moat's own machinery, which no program should see in its stacks. */
-function isOwnFrame(site: NodeJS.CallSite, file: string | null | undefined, ownFiles: readonly string[]): boolean {
+/** Whether files are moat's own machinery, whose frames no program should see; evaluated texts may give themselves any number of names. */
+const knownFiles = new Map<string, boolean>();
+const MOST_KNOWN_FILES = 4_096;
+
+function isOwnFile(file: string, ownFiles: () => readonly string[]): boolean {
+  let isOwn = knownFiles.get(file);
+  if (isOwn === undefined) {
+    isOwn = ownFiles().some((prefix) => file.startsWith(prefix));
+    if (knownFiles.size >= MOST_KNOWN_FILES) knownFiles.clear();
+    knownFiles.set(file, isOwn);
+  }
+  return isOwn;
+}
+
+function isOwnFrame(site: NodeJS.CallSite, file: string | null | undefined, ownFiles: () => readonly string[]): boolean {
   const name = file ?? (site as { getScriptNameOrSourceURL?(): string }).getScriptNameOrSourceURL?.();
-  if (typeof name !== "string") return false;
-  for (let index = 0; index < ownFiles.length; index++) if (name.startsWith(ownFiles[index]!)) return true;
-  return false;
+  return typeof name === "string" && isOwnFile(name, ownFiles);
 }
 
-interface Origins {
-  /** The topmost visible frame, and the topmost in a file that was loaded for the program. */
-  readonly visible: NodeJS.CallSite;
-  readonly guest: NodeJS.CallSite | undefined;
-}
-
-/** A private field and no `WeakMap`: that costs as much as two frames of the stack. */
-class WithOrigins extends Given {
-  #origins: Origins;
-  constructor(error: object, origins: Origins) {
+/** The frames that a program sees. A private field and no `WeakMap`: that costs as much as two frames of the stack. */
+class WithFrames extends Given {
+  #visible: readonly NodeJS.CallSite[];
+  constructor(error: object, visible: readonly NodeJS.CallSite[]) {
     super(error);
-    this.#origins = origins;
+    this.#visible = visible;
   }
-  static note(error: object, origins: Origins): void {
-    if (#origins in error) error.#origins = origins;
-    else void new WithOrigins(error, origins);
+  static note(error: object, visible: readonly NodeJS.CallSite[]): void {
+    if (#visible in error) error.#visible = visible;
+    else void new WithFrames(error, visible);
   }
-  static of(error: object): Origins | undefined {
-    return #origins in error ? error.#origins : undefined;
+  static of(error: object): readonly NodeJS.CallSite[] {
+    return #visible in error ? error.#visible : [];
   }
 }
 
 /** Where an error was made, by its topmost visible frame, whatever its stack's text says. */
 export function errorOrigin(error: object): { file: string | null; line: number | null; column: number | null } | undefined {
   void (error as { stack?: unknown }).stack; // V8 asks the hook only now.
-  const site = WithOrigins.of(error)?.visible;
+  const site = WithFrames.of(error)[0];
   if (site === undefined) return undefined;
   const line = site.getLineNumber();
   return { file: site.getFileName() ?? null, line, column: columnIn(site, line, site.getColumnNumber()) };
@@ -158,7 +174,8 @@ export function errorOrigin(error: object): { file: string | null; line: number 
 
 /** The topmost place of an error in a file that was loaded for the program. */
 export function guestOrigin(error: object): { file: string; line: number; column: number } | undefined {
-  const site = WithOrigins.of(error)?.guest;
+  const isLoaded = (file: unknown): boolean => typeof file === "string" && loadedTextOf(file) !== undefined;
+  const site = WithFrames.of(error).find((frame) => isLoaded(frame.getFileName()));
   const [file, line] = [site?.getFileName(), site?.getLineNumber()];
   const column = site && columnIn(site, site.getLineNumber(), site.getColumnNumber());
   return typeof file === "string" && line && column ? { file, line, column } : undefined;
@@ -211,31 +228,32 @@ export function callSitesAbove(above: Function): readonly NodeJS.CallSite[] {
 function prepareStackTrace(error: object, sites: NodeJS.CallSite[], ownFiles: () => readonly string[]): unknown {
   if (error === asked) return sites;
   const visible: NodeJS.CallSite[] = [];
-  let guest: NodeJS.CallSite | undefined;
-  for (const site of sites) {
+  const files: (string | null | undefined)[] = [];
+  for (let index = 0; index < sites.length; index++) {
+    const site = sites[index]!;
     const file = site.getFileName();
-    if (isOwnFrame(site, file, ownFiles())) continue;
+    if (isOwnFrame(site, file, ownFiles)) continue;
     visible[visible.length] = site;
-    if (guest === undefined && typeof file === "string" && loadedTextOf(file) !== undefined) guest = site;
+    files[files.length] = file;
   }
-  if (visible.length > 0) WithOrigins.note(error, { visible: visible[0]!, guest });
+  if (visible.length > 0) WithFrames.note(error, visible);
   const settings = settingsOf.get(error);
   if (settings !== undefined && typeof settings.hook === "function") {
-    const facades = visible.slice(0, settings.limit).map(makeCallSite);
+    const facades = visible.slice(0, settings.limit).map((site) => makeCallSite(site));
     return apply(settings.hook, settings.ownError, [error, facades]);
   }
   if (hasSharedStackHook()) {
-    const shared = formatWithSharedHook(error, visible.slice(0, settings?.limit ?? programLimit).map(makeCallSite));
+    const shared = formatWithSharedHook(error, visible.slice(0, settings?.limit ?? programLimit).map((site) => makeCallSite(site)));
     if (shared !== undefined) return shared.stack;
   }
   const count = Math.min(visible.length, settings?.limit ?? programLimit);
   let text = headerOf(error);
-  for (let index = 0; index < count; index++) text += `\n    at ${textOf(visible[index]!)}`;
+  for (let index = 0; index < count; index++) text += `\n    at ${textOf(visible[index]!, files[index])}`;
   return text;
 }
 
-/** Room for moat's own frames, which are dropped again, above Node's default of ten. */
-export const STACK_TRACE_LIMIT = 20;
+/** Room for moat's own frames, which are dropped again, above Node's default of ten; each costs each error that is made in deep calls a fourteenth more. */
+export const STACK_TRACE_LIMIT = 14;
 const DEFAULT_STACK_LIMIT = 10;
 /** For errors that no package's own `Error` made: what the application has set. */
 let programLimit = DEFAULT_STACK_LIMIT;

@@ -12,6 +12,7 @@ export const uncurry = Function.prototype.bind.bind(Function.prototype.call) as 
 type OfString<Arguments extends unknown[], Result> = (text: string, ...rest: Arguments) => Result;
 
 export const charCodeAt = uncurry(String.prototype.charCodeAt) as OfString<[at: number], number>;
+export const endsWith = uncurry(String.prototype.endsWith) as OfString<[sought: string, end: number], boolean>;
 export const indexOf = uncurry(String.prototype.indexOf) as OfString<[sought: string, from: number], number>;
 export const slice = uncurry(String.prototype.slice) as OfString<[start: number, end?: number], string>;
 export const replaceAll = uncurry(String.prototype.replaceAll as (sought: string, template: string) => string) as OfString<[sought: string, template: string], string>;

@@ -87,6 +87,10 @@ export function makeSourcePositions(text: string, { bodyStart, sourceLength, shi
       // The wrapper's head is a line of its own, numbered 0.
       const start = lineStarts[line];
       if (start === undefined) return textColumn;
+      const at = lastBefore(start + textColumn - 1 - bodyStart);
+      const isAfterAll = at === -1 || beginnings()[at]! + shifts[at * 3 + 2]! <= start - bodyStart;
+      // On the first line, what is before the body is moat's.
+      if (isAfterAll && start >= bodyStart) return textColumn;
       return offsetOf(start + textColumn - 1) - offsetOf(start) + 1;
     },
   };

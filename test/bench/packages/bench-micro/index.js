@@ -375,6 +375,12 @@ const objects = {
     for (let n = 0; n < 200; n++) sum += new Error("no").stack.startsWith("Error: no") ? 1 : 0;
     return sum;
   },
+  "errors in deep calls": () => {
+    const made = (depth) => (depth === 0 ? new Error("no") : made(depth - 1));
+    let sum = 0;
+    for (let n = 0; n < 100; n++) sum += made(20).message.length + made(30).stack.length;
+    return sum > 0;
+  },
   "Map and Set": () => {
     const map = new Map();
     for (let n = 0; n < 3000; n++) map.set(`k${n}`, n);
