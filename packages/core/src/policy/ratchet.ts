@@ -1,5 +1,5 @@
 import { isFirstParty } from "../naming/canonical-name.ts";
-import { coversGrant, grantKey, grantsOf, policyOf, type Grant } from "./grant.ts";
+import { coversGrant, grantKey, grantsOf, normalizePackagePolicy, policyOf, type Grant } from "./grant.ts";
 import { riskOf } from "./grant-risk.ts";
 import { mergeEntry } from "./effective-policy.ts";
 import type { CanonicalName, Overrides, PackageEntry, PackagePolicy, Policy } from "./types.ts";
@@ -26,11 +26,20 @@ export function ratchet(previous: Policy | undefined, generated: Policy, overrid
   for (const [name, { pending: _unused, ...wanted }] of Object.entries(generated.packages)) {
     packages[name] =
       previous === undefined || isFirstParty(name)
-        ? policyOf(grantsOf(wanted))
-        : ratchetEntry(name, wanted, previous, generated, overrides);
+        ? normalizePackagePolicy(wanted)
+        : isSame(wanted, ownEntry(previous, name))
+          ? wanted
+          : ratchetEntry(name, wanted, previous, generated, overrides);
   }
   return { ...generated, packages };
 }
+
+/** Whether an entry has all that is wanted, nothing else, and nothing waits: in most runs, all of them. */
+function isSame(wanted: PackagePolicy, entry: PackageEntry | undefined): boolean {
+  return entry !== undefined && JSON.stringify(wanted) === JSON.stringify(entry);
+}
+
+const ownEntry = ({ packages }: Policy, name: CanonicalName): PackageEntry | undefined => (Object.hasOwn(packages, name) ? packages[name] : undefined);
 
 function ratchetEntry(
   name: CanonicalName,
@@ -39,7 +48,8 @@ function ratchetEntry(
   generated: Policy,
   overrides: Overrides | undefined,
 ): PackageEntry {
-  const before = Object.hasOwn(previous.packages, name) ? grantsOf(previous.packages[name]!) : undefined;
+  const entry = ownEntry(previous, name);
+  const before = entry && grantsOf(entry);
   const held = new Set((before ?? []).map(grantKey));
   const granted: Grant[] = [];
   const pending: Grant[] = [];
@@ -47,7 +57,7 @@ function ratchetEntry(
   const isNew = (target: CanonicalName) =>
     !isFirstParty(target) && Object.hasOwn(generated.packages, target) && !Object.hasOwn(previous.packages, target);
   const written = overrides && Object.hasOwn(overrides.packages, name) ? overrides.packages[name] : undefined;
-  const startsPrograms = mergeEntry(before && previous.packages[name], written).commands?.some((command) => command.startsWith("<dependency>/"));
+  const startsPrograms = mergeEntry(entry, written).commands?.some((command) => command.startsWith("<dependency>/"));
   for (const grant of grantsOf(wanted)) {
     const harmless =
       grant.capability === "package" ? isNew(grant.target) && startsPrograms !== true : before === undefined && riskOf(grant) === "none";
