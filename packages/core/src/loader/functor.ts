@@ -60,7 +60,8 @@ export function makeFunctor(
   shape: FunctorShape,
   realGlobalNames: ReadonlySet<string>,
 ): Functor {
-  const wrapped = wrap(source, rewriting, shape, realGlobalNames);
+  const body = applyEdits(source, rewriting.edits);
+  const wrapped = wrap(source, body, labelNotIn(body), rewriting, shape, realGlobalNames);
   verifyFunctor(wrapped.functor.text, wrapped.allParameters, shape, realGlobalNames);
   return wrapped.functor;
 }
@@ -68,6 +69,7 @@ export function makeFunctor(
 /**
  * The same for a text that was read without a tree. HAZARD: the second look at it
  * is V8's own; the functor counts only once V8 has compiled it.
+ * @param source holds nothing that begins a reserved name, escaped or not: so neither a label; see `quick-look.ts`.
  * @returns undefined where the text might name its own source.
  */
 export function makeQuickFunctor(
@@ -76,21 +78,21 @@ export function makeQuickFunctor(
   shape: FunctorShape,
   realGlobalNames: ReadonlySet<string>,
 ): Functor | undefined {
-  const { functor } = wrap(source, rewriting, shape, realGlobalNames);
+  const { functor } = wrap(source, applyEdits(source, rewriting.edits), `${RESERVED.label}0`, rewriting, shape, realGlobalNames);
   return namesItsSource(functor.text) ? undefined : functor;
 }
 
 function wrap(
   source: string,
+  body: string,
+  label: string,
   rewriting: Rewriting,
   shape: FunctorShape,
   realGlobalNames: ReadonlySet<string>,
 ): { functor: Functor; allParameters: readonly string[] } {
-  const body = applyEdits(source, rewriting.edits);
   const parameters = [...rewriting.parameters, ...[...rewriting.machinery].toSorted()];
   const served = new Set(parameters);
   const allParameters = [...parameters, ...[...realGlobalNames].filter((name) => !served.has(name))];
-  const label = labelNotIn(body);
   const head = `${headOf(allParameters, shape, label)}${shape.prologue ?? ""}\n`;
   const text = `${head}${body}\n${shape.epilogue ?? ""}${tailOf(label)}`;
   return { functor: { text, parameters, positions: noteShifts(head.length, source, rewriting.edits) }, allParameters };

@@ -269,9 +269,13 @@ export class QuickReader {
 
   private declare(token: number, scope: number): void {
     if (this.kinds[token] !== K.NAME || (this.isModule && this.links[token] === K.AWAIT)) this.doubt();
+    this.addDeclaration(this.links[token]!, scope);
+  }
+
+  addDeclaration(name: number, scope: number): void {
     const at = this.declarations.add(DECLARATION);
     const { values } = this.declarations;
-    values[at] = this.links[token]!;
+    values[at] = name;
     values[at + 1] = scope;
   }
 

@@ -26,19 +26,18 @@ class Declarations {
   private readonly mask: number;
   private readonly isDeclared: Uint8Array;
 
-  /** @param more how many will be added. */
-  constructor(reader: QuickReader, more: number) {
+  constructor(reader: QuickReader) {
     this.reader = reader;
     const { length, values } = reader.declarations;
     let size = 64;
-    while (size < length + more * 2) size *= 2;
+    while (size < length) size *= 2;
     this.mask = size - 1;
     this.slots = new Float64Array(size);
     this.isDeclared = new Uint8Array(reader.tokens.nameCount);
     for (let at = 0; at < length; at += DECLARATION) this.add(values[at]!, values[at + 1]!);
   }
 
-  add(name: number, scope: number): void {
+  private add(name: number, scope: number): void {
     this.isDeclared[name] = 1;
     this.slots[this.find(name, scope)] = this.keyOf(name, scope);
   }
@@ -73,27 +72,78 @@ class Declarations {
   }
 }
 
+/** What names stand for in one scope after the other: where they follow each other as in the text, nothing is searched. */
+class SeenNames {
+  private readonly parents: Int32Array;
+  /** By name, the scope where it is declared as seen from the present one; -1 where it is free. */
+  readonly holders: Int32Array;
+  /** Names by the scope that declares them, what each stood for outside of that, and where each scope's begin. */
+  private readonly names: Int32Array;
+  private readonly outer: Int32Array;
+  private readonly begins: Int32Array;
+  private readonly isOpen: Uint8Array;
+  private readonly way: number[] = [];
+  private scope = 0;
+
+  constructor({ parents, declarations: { length, values }, tokens }: QuickReader) {
+    this.parents = parents.values;
+    this.holders = new Int32Array(tokens.nameCount).fill(-1);
+    this.names = new Int32Array(length / DECLARATION);
+    this.outer = new Int32Array(length / DECLARATION);
+    this.isOpen = new Uint8Array(parents.length);
+    const begins = (this.begins = new Int32Array(parents.length + 2));
+    for (let at = 1; at < length; at += DECLARATION) begins[values[at]! + 2]!++;
+    for (let scope = 2; scope < begins.length; scope++) begins[scope]! += begins[scope - 1]!;
+    for (let at = 0; at < length; at += DECLARATION) this.names[begins[values[at + 1]! + 1]!++] = values[at]!;
+    this.enter(0);
+  }
+
+  goTo(scope: number): void {
+    const { way, isOpen, parents } = this;
+    let around = scope;
+    for (; isOpen[around] === 0; around = parents[around]!) way.push(around);
+    for (; this.scope !== around; this.scope = parents[this.scope]!) this.leave(this.scope);
+    while (way.length > 0) this.enter(way.pop()!);
+  }
+
+  private enter(scope: number): void {
+    const { holders, names, outer, begins } = this;
+    for (let at = begins[scope]!; at < begins[scope + 1]!; at++) {
+      const name = names[at]!;
+      outer[at] = holders[name]!;
+      holders[name] = scope;
+    }
+    this.isOpen[scope] = 1;
+    this.scope = scope;
+  }
+
+  private leave(scope: number): void {
+    const { holders, names, outer, begins } = this;
+    for (let at = begins[scope + 1]! - 1; at >= begins[scope]!; at--) holders[names[at]!] = outer[at]!;
+    this.isOpen[scope] = 0;
+  }
+}
+
 /** @throws {Doubt} */
 export function rewriteQuickly(reader: QuickReader, options: RewriteOptions): Rewriting {
   const { tokens } = reader;
   if (reader.parents.length > 0x1ffffff) throw new Doubt("scopes");
   const imports = importsOf(reader, options.imports);
-  const declarations = new Declarations(reader, imports.size + reader.blockFunctions.length);
   // Variables of the module's, read from elsewhere.
-  for (const name of imports.keys()) declarations.add(name, 0);
+  for (const name of imports.keys()) reader.addDeclaration(name, 0);
   const rewriting: Rewriting = { edits: [], parameters: new Set(), machinery: new Set() };
   const { edits, machinery } = rewriting;
   const hoisting: Rewriting = { ...rewriting, edits: [] };
-  hoistFunctions(reader, declarations, hoisting);
+  hoistFunctions(reader, hoisting);
   if (tokens.source.startsWith("#!")) edits.push({ start: 0, end: 2, text: "//" });
   for (const at of tokens.magicComments) edits.push({ start: at, end: at + 1, text: "_" });
   if (tokens.mayBeMagic) rewriteStrings(tokens, rewriting);
-  rewriteNames(reader, declarations, options, imports, rewriting);
+  rewriteNames(reader, options, imports, rewriting);
   for (const token of reader.dynamicImports) {
     machinery.add(RESERVED.import);
     edits.push({ start: tokens.starts[token]!, end: tokens.ends[token]!, text: RESERVED.import });
   }
-  rewriteDelicate(reader, declarations, imports, rewriting);
+  rewriteDelicate(reader, imports, rewriting);
   for (const { start, dot } of reader.addedCalls) {
     machinery.add(RESERVED.extended);
     const at = tokens.starts[dot]!;
@@ -115,27 +165,23 @@ function rewriteStrings({ source, kinds, starts, ends, count }: Tokens, { edits 
 /** @param imports by name, the text that it is read by. */
 function rewriteNames(
   reader: QuickReader,
-  declarations: Declarations,
   options: RewriteOptions,
   imports: ReadonlyMap<number, string>,
   rewriting: Rewriting,
 ): void {
   const { tokens } = reader;
   const { length, values } = reader.references;
-  /** The scope from which a name was looked up last, and what came of it. */
-  const askedFrom = new Int32Array(tokens.nameCount).fill(-1);
-  const answers = new Int32Array(tokens.nameCount);
+  const seen = new SeenNames(reader);
+  const { holders } = seen;
   const free: number[] = [];
   const assigned = new Set<number>();
+  let scope = 0;
   for (let at = 0; at < length; at += REFERENCE) {
     const name = values[at]!;
-    const scope = values[at + 1]!;
-    if (askedFrom[name] !== scope) {
-      askedFrom[name] = scope;
-      answers[name] = declarations.holderOf(name, scope);
-    }
-    if (answers[name] !== -1) {
-      if (answers[name] === 0 && imports.has(name)) free.push(at);
+    if (values[at + 1] !== scope) seen.goTo((scope = values[at + 1]!));
+    const holder = holders[name]!;
+    if (holder !== -1) {
+      if (holder === 0 && imports.has(name)) free.push(at);
       continue;
     }
     free.push(at);
@@ -193,9 +239,10 @@ function wayOf(name: string, isAssigned: boolean, { bindable, live, wrapperNames
   return { kind: live?.has(name) === true ? "live" : "dynamic", name };
 }
 
-function rewriteDelicate(reader: QuickReader, declarations: Declarations, imports: ReadonlyMap<number, string>, { edits, machinery }: Rewriting): void {
+function rewriteDelicate(reader: QuickReader, imports: ReadonlyMap<number, string>, { edits, machinery }: Rewriting): void {
   const { tokens, delicate } = reader;
   if (delicate.length === 0) return;
+  const declarations = new Declarations(reader);
   const counters = new Set<string>();
   const { length, values } = reader.counters;
   for (let index = 0; index < length; index += DECLARATION) {
@@ -249,9 +296,11 @@ function rewriteThis({ tokens }: QuickReader, body: number, prologue: number, th
 }
 
 /** A function that is seen outside of its block becomes a variable: see `hoistedFunctions`. */
-function hoistFunctions(reader: QuickReader, declarations: Declarations, { edits }: Rewriting): void {
+function hoistFunctions(reader: QuickReader, { edits }: Rewriting): void {
   const { tokens, blockFunctions } = reader;
   const hoisted = blockFunctions.filter((each) => isSeenOutside(reader, each));
+  if (hoisted.length === 0) return;
+  const declarations = new Declarations(reader);
   const parents = reader.parents.values;
   for (const { start, last, name, block, around } of hoisted) {
     for (let scope = block; scope !== around; ) {
@@ -262,7 +311,7 @@ function hoistFunctions(reader: QuickReader, declarations: Declarations, { edits
     edits.push({ start: tokens.starts[start]!, end: tokens.starts[start]!, text: `var ${tokens.nameOf(name)}=` });
     edits.push({ start: tokens.ends[last]!, end: tokens.ends[last]!, text: ";", rank: "closing" });
   }
-  for (const { name, around } of hoisted) declarations.add(name, around);
+  for (const { name, around } of hoisted) reader.addDeclaration(name, around);
 }
 
 function isSeenOutside({ parents, references: { length, values } }: QuickReader, { name, block, around }: QuickReader["blockFunctions"][number]): boolean {
