@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, renameSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { Script } from "node:vm";
@@ -34,11 +34,13 @@ function identityOf(file: string): string {
 
 const LENGTH = statSync(MAIN).size + WRAPPER.join("").length;
 
+const WRITTEN_AT = Math.floor(statSync(MAIN).mtimeMs / 1000);
+
 /** Code of another text of the same length, which V8 by itself takes for that of the file. */
 function plant(length = LENGTH, identity = identityOf(kept()), file = kept(), by = secret()): void {
   const forged = `${WRAPPER[0]}${'console.log("forged");process.exit();'.padEnd(LENGTH - WRAPPER.join("").length)}${WRAPPER[1]}`;
   const code = new Script(forged).createCachedData();
-  openPreparedStore(file, by, identity).replace(new Map([[MAIN, { source: Buffer.from(String(length)), facts: null, text: "", code }]]));
+  openPreparedStore(file, by, identity).replace(new Map([[MAIN, { source: Buffer.from(`${length} ${WRITTEN_AT}`), facts: null, text: "", code }]]));
 }
 
 test("moat's own compiled code is kept, and used by the next run", () => {
@@ -60,26 +62,43 @@ test("code is used for the file that it was made from, by the moat and the Node 
   expect(run()).toEqual(HELLO);
 });
 
-test("of a file that another build wrote, nothing is kept", () => {
+/** A copy of moat's packages, which can be changed. */
+function copyMoat(): { file(name: string): string; start(): unknown } {
   const moat = path.join(project.folder, "../moat");
   for (const name of ["core", "cli"]) {
     const from = fileURLToPath(new URL(`../../packages/${name}`, import.meta.url));
     for (const part of ["package.json", "dist", ...(name === "cli" ? ["bin"] : [])]) cpSync(path.join(from, part), path.join(moat, name, part), { recursive: true });
   }
-  const pack = path.join(moat, "core/dist/moat-pack.cjs");
   const start = (): unknown => {
     const env = { PATH: process.env["PATH"], HOME: path.join(project.folder, "..") };
     const { status, stdout } = spawnSync(process.execPath, [path.join(moat, "cli/bin/moat.js"), "run", "index.js"], { cwd: project.folder, env, encoding: "utf8" });
     return [status, stdout];
   };
+  return { file: (name) => path.join(moat, name), start };
+}
+
+test("of a file that another build wrote, nothing is kept", () => {
+  const { file, start } = copyMoat();
+  const pack = file("core/dist/moat-pack.cjs");
   const text = readFileSync(pack, "utf8");
   writeFileSync(pack, text.replace(/^\/\*./, (head) => (head.endsWith("A") ? "/*B" : "/*A")));
   expect(start()).toEqual([0, "hello\n"]);
-  expect(codeOf(path.join(moat, "cli/dist/moat-pack.cjs"))).toBeDefined();
+  expect(codeOf(file("cli/dist/moat-pack.cjs"))).toBeDefined();
   expect(codeOf(pack)).toBeUndefined();
   writeFileSync(pack, text);
   expect(start()).toEqual([0, "hello\n"]);
   expect(codeOf(pack)).toBeDefined();
+});
+
+test("a file that somebody has patched is compiled anew, as long as it was", () => {
+  const { file, start } = copyMoat();
+  const pack = file("cli/dist/moat-pack.cjs");
+  utimesSync(pack, 1_000_000_000, 1_000_000_000);
+  for (let each = 0; each < 2; each++) expect(start()).toEqual([0, "hello\n"]);
+  const text = readFileSync(pack, "utf8");
+  writeFileSync(pack, text.replaceAll('"use strict";', "throw 7     ;"));
+  expect(statSync(pack).size).toBe(Buffer.byteLength(text));
+  expect(start()).toEqual([1, ""]);
 });
 
 test("a torn file is none", () => {

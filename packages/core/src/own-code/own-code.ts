@@ -4,8 +4,8 @@
  *
  * HAZARD: whoever writes the cache decides what moat does. It is believed only with the
  * user's secret in it, or in moat's own folder; see `prepared-store.ts`, `made-ahead.ts`.
- * A file begins with the digest of all that its build wrote, which with its length stands for its
- * bytes: half a megabyte need not be kept, read and compared a second time.
+ * A file begins with the digest of all that its build wrote, which with its length and the second
+ * in which it was last written stands for its bytes: half a megabyte need not be kept, read and compared.
  */
 import { Buffer, isAscii } from "node:buffer";
 import { closeSync, existsSync, fstatSync, openSync, readdirSync } from "node:fs";
@@ -109,10 +109,10 @@ function packedFunction(file: string): ModuleFunction | undefined {
 
 /** Compiles a file of moat's own; its name in stacks is the file's. */
 function compile(file: string): Script {
-  const wrapped = readWrapped(file);
+  const { wrapped, writtenAt } = readWrapped(file);
   // One byte a character where that is all there is: V8 reads such texts faster.
   const text = wrapped.toString(isAscii(wrapped) ? "latin1" : "utf8");
-  const source = sourceMark(wrapped);
+  const source = sourceMark(wrapped, writtenAt);
   const store = kept && source && storeOf(file, kept.folder, kept.secret);
   const code = source && (store?.find(file, source)?.code ?? codeMadeAhead(file, source));
   // HAZARD: no `importModuleDynamically`, on purpose: what is evaluated inherits it from its script.
@@ -129,25 +129,28 @@ let space = Buffer.allocUnsafeSlow(1024 * 1024);
 const spaceFor = (bytes: number): Buffer => (bytes <= space.length ? space : (space = Buffer.allocUnsafeSlow(bytes))).subarray(0, bytes);
 
 /** A file's bytes between those of the wrapper: V8 would copy a text that was put together once more. */
-function readWrapped(file: string): Buffer {
+function readWrapped(file: string): { readonly wrapped: Buffer; readonly writtenAt: number } {
   const [before, after] = WRAPPER;
   const opened = openSync(file, "r");
   try {
-    const { size } = fstatSync(opened);
-    const bytes = spaceFor(before.length + size + after.length);
-    bytes.write(before, "latin1");
-    fillFrom(opened, bytes.subarray(before.length, before.length + size));
-    bytes.write(after, before.length + size, "latin1");
-    return bytes;
+    const { size, mtimeMs } = fstatSync(opened);
+    const wrapped = spaceFor(before.length + size + after.length);
+    wrapped.write(before, "latin1");
+    fillFrom(opened, wrapped.subarray(before.length, before.length + size));
+    wrapped.write(after, before.length + size, "latin1");
+    return { wrapped, writtenAt: mtimeMs };
   } finally {
     closeSync(opened);
   }
 }
 
-/** What stands for a file's bytes, if it is of this very build; what another one wrote is compiled each time. */
-function sourceMark(wrapped: Buffer): Buffer | undefined {
+/**
+ * What stands for a file's bytes, if it is of this very build; what another one wrote is compiled each time.
+ * @param writtenAt in milliseconds: somebody may have patched it. Images keep no more of it than seconds.
+ */
+function sourceMark(wrapped: Buffer, writtenAt: number): Buffer | undefined {
   const mark = `${WRAPPER[0]}/*${buildIdentity()[0]}*/`;
-  return wrapped.toString("latin1", 0, mark.length) === mark ? Buffer.from(String(wrapped.length)) : undefined;
+  return wrapped.toString("latin1", 0, mark.length) === mark ? Buffer.from(`${wrapped.length} ${Math.floor(writtenAt / 1000)}`) : undefined;
 }
 
 const requireBuiltin = createRequire(import.meta.url);
