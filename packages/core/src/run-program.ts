@@ -17,6 +17,7 @@ import { emptyRealGlobal, freezeRealGlobal } from "./compartments/second-wall.ts
 import { installNetworkGuard } from "./endowments/late.ts";
 import { MoatError } from "./errors/moat-error.ts";
 import { MOAT_FOLDER } from "./moat-folder.ts";
+import { endAtOnce } from "./launching/end-at-once.ts";
 import { makeLaunchers } from "./launching/make-launchers.ts";
 import { dropNetwork, isPermissionFlag } from "./launching/permission-flags.ts";
 import { givenVariables, ownProcessPolicy } from "./launching/own-process-policy.ts";
@@ -75,6 +76,7 @@ export function runProgram(options: ProgramOptions): void {
     startEntry(realm, started.request);
     return;
   }
+  endAtOnce(powers);
   const { resolver } = realm;
   const resolution = resolveProgram(entry, resolver);
   const world = realm.worldAt(resolution.location ?? project);
