@@ -1,5 +1,5 @@
 /** A text that is read without a tree: what it needs to be rewritten in, if that can be said so. */
-import { DECLARATION, Doubt, QuickReader } from "./quick-reader.ts";
+import { DECLARATION, Doubt, readQuickly, type QuickReading } from "./quick-reader.ts";
 import { rewriteQuickly } from "./quick-rewriting.ts";
 import { addedNames } from "./rewrite-extensions.ts";
 import type { RewriteOptions, Rewriting } from "./rewrite-references.ts";
@@ -27,14 +27,14 @@ function mayHoldReserved(source: string): boolean {
 
 /** @returns undefined where the text has to be parsed. */
 export function lookQuickly(source: string, options: RewriteOptions): QuickLook | undefined {
-  return withoutDoubt(source, false, addedNames(source), (reader) => ({ rewriting: rewriteQuickly(reader, options), certainRequests: reader.certainRequests }));
+  return withoutDoubt(source, false, addedNames(source), (reading) => ({ rewriting: rewriteQuickly(reading, options), certainRequests: reading.certainRequests }));
 }
 
 /** The same for a text that is one function in parentheses, and nothing else. */
 export function lookAtFunction(source: string, options: RewriteOptions): QuickLook | undefined {
-  return withoutDoubt(source, false, new Set(), (reader) => {
-    if (!isOneFunction(reader.tokens)) throw new Doubt("more than a function");
-    return { rewriting: rewriteQuickly(reader, options), certainRequests: [] };
+  return withoutDoubt(source, false, new Set(), (reading) => {
+    if (!isOneFunction(reading.tokens)) throw new Doubt("more than a function");
+    return { rewriting: rewriteQuickly(reading, options), certainRequests: [] };
   });
 }
 
@@ -59,11 +59,11 @@ export interface ModuleLook {
 
 /** @param optionsFor what follows from a module's imports and exports. */
 export function lookAtModule(source: string, optionsFor: (items: readonly SyntaxNode[]) => RewriteOptions): ModuleLook | undefined {
-  return withoutDoubt(source, true, addedNames(source), (reader) => {
-    const { moduleItems, hasTopLevelAwait, importMetas, tokens } = reader;
+  return withoutDoubt(source, true, addedNames(source), (reading) => {
+    const { moduleItems, hasTopLevelAwait, importMetas, tokens } = reading;
     const options = optionsFor(moduleItems);
-    assertNamesOfModule(reader, options.imports ?? new Map());
-    const rewriting = rewriteQuickly(reader, options);
+    assertNamesOfModule(reading, options.imports ?? new Map());
+    const rewriting = rewriteQuickly(reading, options);
     for (const token of importMetas) {
       rewriting.edits.push({ start: tokens.starts[token]!, end: tokens.ends[token + 2]!, text: RESERVED.meta });
     }
@@ -72,23 +72,19 @@ export function lookAtModule(source: string, optionsFor: (items: readonly Syntax
 }
 
 /** @param added names that the text adds to intrinsics. */
-function withoutDoubt<T>(source: string, isModule: boolean, added: ReadonlySet<string>, look: (reader: QuickReader) => T): T | undefined {
+function withoutDoubt<T>(source: string, isModule: boolean, added: ReadonlySet<string>, look: (reading: QuickReading) => T): T | undefined {
   if (mayHoldReserved(source)) return undefined;
   const tokens = new Tokens(source);
   if (tokens.doubt !== undefined) {
     tokens.release();
     return undefined;
   }
-  const reader = new QuickReader(tokens, isModule, added);
   try {
-    reader.readProgram();
-    return look(reader);
+    return readQuickly(tokens, isModule, added, look);
   } catch (error) {
     // HAZARD: text nested too deep to be read ends in a RangeError.
     if (error instanceof Doubt || error instanceof RangeError) return undefined;
     throw error;
-  } finally {
-    reader.release();
   }
 }
 
@@ -97,7 +93,7 @@ function withoutDoubt<T>(source: string, isModule: boolean, added: ReadonlySet<s
  * name, two exports, and exports of what is not there.
  * @throws {Doubt}
  */
-function assertNamesOfModule({ tokens, declarations: { length, values }, topFunctions, moduleItems }: QuickReader, imports: ReadonlyMap<string, string>): void {
+function assertNamesOfModule({ tokens, declarations: { length, values }, topFunctions, moduleItems }: QuickReading, imports: ReadonlyMap<string, string>): void {
   const known = new Set<string>(imports.keys());
   const single = new Set<string>(imports.keys());
   for (const name of topFunctions) single.add(tokens.nameOf(name));

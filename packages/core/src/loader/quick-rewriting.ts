@@ -4,7 +4,7 @@
  */
 import { lineBreaksOf, type Edit } from "./edits.ts";
 import {
-  DECLARATION, Doubt, IN_NEW_CALLEE, IN_STRICT, REFERENCE, SHORTHAND, STARTS_STATEMENT, TYPEOF, USE, WRITE, type MemberTokens, type QuickReader,
+  DECLARATION, Doubt, IN_NEW_CALLEE, IN_STRICT, REFERENCE, SHORTHAND, STARTS_STATEMENT, TYPEOF, USE, WRITE, type MemberTokens, addDeclaration, type BlockFunction, type QuickReading,
 } from "./quick-reader.ts";
 import { RESERVED } from "./reserved-names.ts";
 import { dynamicText, importedText, LANGUAGE_CONSTANTS, type RewriteOptions, type Rewriting } from "./rewrite-references.ts";
@@ -20,20 +20,20 @@ const USES: readonly ReferenceUse[] = ["read", "write", "call", "typeof"];
 
 /** Which names are declared in which scopes, and where one that is seen from a scope is. */
 class Declarations {
-  private readonly reader: QuickReader;
+  private readonly reading: QuickReading;
   /** Open addressing: name and scope as one key, so that a lookup makes nothing. */
   private readonly slots: Float64Array;
   private readonly mask: number;
   private readonly isDeclared: Uint8Array;
 
-  constructor(reader: QuickReader) {
-    this.reader = reader;
-    const { length, values } = reader.declarations;
+  constructor(reading: QuickReading) {
+    this.reading = reading;
+    const { length, values } = reading.declarations;
     let size = 64;
     while (size < length) size *= 2;
     this.mask = size - 1;
     this.slots = new Float64Array(size);
-    this.isDeclared = new Uint8Array(reader.tokens.nameCount);
+    this.isDeclared = new Uint8Array(reading.tokens.nameCount);
     for (let at = 0; at < length; at += DECLARATION) this.add(values[at]!, values[at + 1]!);
   }
 
@@ -66,7 +66,7 @@ class Declarations {
   /** The scope where a name is declared as seen from another one; -1 where it is free. */
   holderOf(name: number, from: number): number {
     if (this.isDeclared[name] === 0) return -1;
-    const parents = this.reader.parents.values;
+    const parents = this.reading.parents.values;
     for (let scope = from; scope !== -1; scope = parents[scope]!) if (this.has(name, scope)) return scope;
     return -1;
   }
@@ -85,7 +85,7 @@ class SeenNames {
   private readonly way: number[] = [];
   private scope = 0;
 
-  constructor({ parents, declarations: { length, values }, tokens }: QuickReader) {
+  constructor({ parents, declarations: { length, values }, tokens }: QuickReading) {
     this.parents = parents.values;
     this.holders = new Int32Array(tokens.nameCount).fill(-1);
     this.names = new Int32Array(length / DECLARATION);
@@ -125,26 +125,26 @@ class SeenNames {
 }
 
 /** @throws {Doubt} */
-export function rewriteQuickly(reader: QuickReader, options: RewriteOptions): Rewriting {
-  const { tokens } = reader;
-  if (reader.parents.length > 0x1ffffff) throw new Doubt("scopes");
-  const imports = importsOf(reader, options.imports);
+export function rewriteQuickly(reading: QuickReading, options: RewriteOptions): Rewriting {
+  const { tokens } = reading;
+  if (reading.parents.length > 0x1ffffff) throw new Doubt("scopes");
+  const imports = importsOf(reading, options.imports);
   // Variables of the module's, read from elsewhere.
-  for (const name of imports.keys()) reader.addDeclaration(name, 0);
+  for (const name of imports.keys()) addDeclaration(name, 0);
   const rewriting: Rewriting = { edits: [], parameters: new Set(), machinery: new Set() };
   const { edits, machinery } = rewriting;
   const hoisting: Rewriting = { ...rewriting, edits: [] };
-  hoistFunctions(reader, hoisting);
+  hoistFunctions(reading, hoisting);
   if (tokens.source.startsWith("#!")) edits.push({ start: 0, end: 2, text: "//" });
   for (const at of tokens.magicComments) edits.push({ start: at, end: at + 1, text: "_" });
   if (tokens.mayBeMagic) rewriteStrings(tokens, rewriting);
-  rewriteNames(reader, options, imports, rewriting);
-  for (const token of reader.dynamicImports) {
+  rewriteNames(reading, options, imports, rewriting);
+  for (const token of reading.dynamicImports) {
     machinery.add(RESERVED.import);
     edits.push({ start: tokens.starts[token]!, end: tokens.ends[token]!, text: RESERVED.import });
   }
-  rewriteDelicate(reader, imports, rewriting);
-  for (const { start, dot } of reader.addedCalls) {
+  rewriteDelicate(reading, imports, rewriting);
+  for (const { start, dot } of reading.addedCalls) {
     machinery.add(RESERVED.extended);
     const at = tokens.starts[dot]!;
     edits.push(
@@ -152,9 +152,9 @@ export function rewriteQuickly(reader: QuickReader, options: RewriteOptions): Re
       { start: at, end: at, text: `,"${tokens.textOf(dot + 1)}")`, rank: "closing" },
     );
   }
-  for (const { body, prologue, thisTokens } of reader.sloppyBodies) rewriteThis(reader, body, prologue, thisTokens, rewriting);
+  for (const { body, prologue, thisTokens } of reading.sloppyBodies) rewriteThis(reading, body, prologue, thisTokens, rewriting);
   edits.push(...hoisting.edits);
-  rewriteSilent(reader, rewriting);
+  rewriteSilent(reading, rewriting);
   return rewriting;
 }
 
@@ -164,14 +164,14 @@ function rewriteStrings({ source, kinds, starts, ends, count }: Tokens, { edits 
 
 /** @param imports by name, the text that it is read by. */
 function rewriteNames(
-  reader: QuickReader,
+  reading: QuickReading,
   options: RewriteOptions,
   imports: ReadonlyMap<number, string>,
   rewriting: Rewriting,
 ): void {
-  const { tokens } = reader;
-  const { length, values } = reader.references;
-  const seen = new SeenNames(reader);
+  const { tokens } = reading;
+  const { length, values } = reading.references;
+  const seen = new SeenNames(reading);
   const { holders } = seen;
   const free: number[] = [];
   const assigned = new Set<number>();
@@ -219,7 +219,7 @@ interface Way {
 }
 
 /** The texts that imports are read by, by their local names. */
-function importsOf({ moduleItems }: QuickReader, texts: RewriteOptions["imports"]): ReadonlyMap<number, string> {
+function importsOf({ moduleItems }: QuickReading, texts: RewriteOptions["imports"]): ReadonlyMap<number, string> {
   const found = new Map<number, string>();
   for (const item of moduleItems) {
     if (item.type !== "ImportDeclaration") continue;
@@ -239,12 +239,12 @@ function wayOf(name: string, isAssigned: boolean, { bindable, live, wrapperNames
   return { kind: live?.has(name) === true ? "live" : "dynamic", name };
 }
 
-function rewriteDelicate(reader: QuickReader, imports: ReadonlyMap<number, string>, { edits, machinery }: Rewriting): void {
-  const { tokens, delicate } = reader;
+function rewriteDelicate(reading: QuickReading, imports: ReadonlyMap<number, string>, { edits, machinery }: Rewriting): void {
+  const { tokens, delicate } = reading;
   if (delicate.length === 0) return;
-  const declarations = new Declarations(reader);
+  const declarations = new Declarations(reading);
   const counters = new Set<string>();
-  const { length, values } = reader.counters;
+  const { length, values } = reading.counters;
   for (let index = 0; index < length; index += DECLARATION) {
     counters.add(`${values[index]} ${declarations.holderOf(values[index]!, values[index + 1]!)}`);
   }
@@ -253,8 +253,8 @@ function rewriteDelicate(reader: QuickReader, imports: ReadonlyMap<number, strin
     const at = tokens.starts[member.dot]!;
     const end = member.replaces ? ",2)" : member.strict ? ")" : ",1)";
     if (member.keyKind === "name" || member.keyKind === "symbol") {
-      const name = member.keyKind === "name" ? keyNameOf(reader, member) : `@@${tokens.textOf(member.key + 2)}`;
-      const isAdded = name !== "constructor" && member.keyKind === "name" && reader.added.has(name);
+      const name = member.keyKind === "name" ? keyNameOf(reading, member) : `@@${tokens.textOf(member.key + 2)}`;
+      const isAdded = name !== "constructor" && member.keyKind === "name" && reading.added.has(name);
       const asked = isAdded ? RESERVED.extension : RESERVED.target;
       machinery.add(asked);
       edits.push({ start, end: start, text: `${asked}(` }, { start: at, end: at, text: `,"${name}"${isAdded ? `,${member.strict ? 2 : 1})` : end}` });
@@ -278,12 +278,12 @@ function rewriteDelicate(reader: QuickReader, imports: ReadonlyMap<number, strin
 }
 
 /** The name of a member that is written as a name or a plain string. */
-function keyNameOf({ tokens }: QuickReader, { key, computed }: MemberTokens): string {
+function keyNameOf({ tokens }: QuickReading, { key, computed }: MemberTokens): string {
   const text = tokens.textOf(key);
   return computed ? text.slice(1, -1) : text;
 }
 
-function rewriteThis({ tokens }: QuickReader, body: number, prologue: number, thisTokens: readonly number[], { edits, machinery }: Rewriting): void {
+function rewriteThis({ tokens }: QuickReading, body: number, prologue: number, thisTokens: readonly number[], { edits, machinery }: Rewriting): void {
   if (thisTokens.length === 0) return;
   machinery.add(RESERVED.global);
   for (const token of thisTokens) {
@@ -296,12 +296,12 @@ function rewriteThis({ tokens }: QuickReader, body: number, prologue: number, th
 }
 
 /** A function that is seen outside of its block becomes a variable: see `hoistedFunctions`. */
-function hoistFunctions(reader: QuickReader, { edits }: Rewriting): void {
-  const { tokens, blockFunctions } = reader;
-  const hoisted = blockFunctions.filter((each) => isSeenOutside(reader, each));
+function hoistFunctions(reading: QuickReading, { edits }: Rewriting): void {
+  const { tokens, blockFunctions } = reading;
+  const hoisted = blockFunctions.filter((each) => isSeenOutside(reading, each));
   if (hoisted.length === 0) return;
-  const declarations = new Declarations(reader);
-  const parents = reader.parents.values;
+  const declarations = new Declarations(reading);
+  const parents = reading.parents.values;
   for (const { start, last, name, block, around } of hoisted) {
     for (let scope = block; scope !== around; ) {
       scope = parents[scope]!;
@@ -311,10 +311,10 @@ function hoistFunctions(reader: QuickReader, { edits }: Rewriting): void {
     edits.push({ start: tokens.starts[start]!, end: tokens.starts[start]!, text: `var ${tokens.nameOf(name)}=` });
     edits.push({ start: tokens.ends[last]!, end: tokens.ends[last]!, text: ";", rank: "closing" });
   }
-  for (const { name, around } of hoisted) reader.addDeclaration(name, around);
+  for (const { name, around } of hoisted) addDeclaration(name, around);
 }
 
-function isSeenOutside({ parents, references: { length, values } }: QuickReader, { name, block, around }: QuickReader["blockFunctions"][number]): boolean {
+function isSeenOutside({ parents, references: { length, values } }: QuickReading, { name, block, around }: BlockFunction): boolean {
   for (let at = 0; at < length; at += REFERENCE) {
     if (values[at] !== name) continue;
     let isInBlock = false;
@@ -326,13 +326,13 @@ function isSeenOutside({ parents, references: { length, values } }: QuickReader,
 }
 
 /** Sloppy statements that end in an assignment, and `delete`: see `rewriteSilentFailures`. */
-function rewriteSilent(reader: QuickReader, { edits, machinery }: Rewriting): void {
-  const { tokens, sloppyStatements, deletes } = reader;
+function rewriteSilent(reading: QuickReading, { edits, machinery }: Rewriting): void {
+  const { tokens, sloppyStatements, deletes } = reading;
   if (sloppyStatements.length === 0 && deletes.length === 0) return;
   const { source, starts, ends } = tokens;
   const replaced = new Map<number, Edit>();
   for (const edit of edits) if (edit.end > edit.start) replaced.set(edit.start, edit);
-  const paths = new Paths(reader, replaced);
+  const paths = new Paths(reading, replaced);
   const handled = new Set<number>();
   for (const { start, last, parts } of sloppyStatements) {
     const asked = parts.map((part) => {
@@ -370,7 +370,7 @@ function rewriteSilent(reader: QuickReader, { edits, machinery }: Rewriting): vo
     const end = ends[member.last]!;
     edits.push({ start, end: starts[member.start]!, text: `${RESERVED.delete}(${lineBreaksOf(source.slice(start, starts[member.start]))}` });
     if (member.computed) edits.push({ start: from, end: from + 1, text: ",(" }, { start: end - 1, end, text: "))" });
-    else edits.push({ start: from, end, text: `,${JSON.stringify(keyNameOf(reader, member))})` });
+    else edits.push({ start: from, end, text: `,${JSON.stringify(keyNameOf(reading, member))})` });
   }
 }
 
@@ -379,19 +379,19 @@ const GLUED = /^(?:\{|function|class|async|let)/;
 
 /** What handlers ask about: paths that can be looked at twice, as the edits spell them. */
 class Paths {
-  private readonly reader: QuickReader;
+  private readonly reading: QuickReading;
   private readonly replaced: ReadonlyMap<number, Edit>;
   private readonly replacesExports: boolean;
 
-  constructor(reader: QuickReader, replaced: ReadonlyMap<number, Edit>) {
-    this.reader = reader;
+  constructor(reading: QuickReading, replaced: ReadonlyMap<number, Edit>) {
+    this.reading = reading;
     this.replaced = replaced;
-    this.replacesExports = replacesExports(reader.tokens.source);
+    this.replacesExports = replacesExports(reading.tokens.source);
   }
 
   /** Whether the object is a path. */
   mayBeAsked({ start, dot }: MemberTokens): boolean {
-    const { kinds, links } = this.reader.tokens;
+    const { kinds, links } = this.reading.tokens;
     if (kinds[dot + 1] === K.PRIVATE_NAME || this.path(start, dot, false) === undefined) return false;
     return this.replacesExports || !(dot === start + 1 && kinds[start] === K.NAME && links[start] === K.EXPORTS);
   }
@@ -402,19 +402,19 @@ class Paths {
   }
 
   private keyText(member: MemberTokens): string {
-    if (!member.computed) return JSON.stringify(keyNameOf(this.reader, member));
+    if (!member.computed) return JSON.stringify(keyNameOf(this.reading, member));
     return this.plain(member.dot + 1, member.last) ?? "void 0";
   }
 
   private spell(token: number): string {
-    const { tokens } = this.reader;
+    const { tokens } = this.reading;
     const edit = this.replaced.get(tokens.starts[token]!);
     return edit?.end === tokens.ends[token] ? edit!.text : tokens.textOf(token);
   }
 
   /** The path that the tokens up to `end` are; undefined if they are none. */
   private path(start: number, end: number, careful: boolean): string | undefined {
-    const { kinds, links } = this.reader.tokens;
+    const { kinds, links } = this.reading.tokens;
     let text: string;
     switch (kinds[start]) {
       case K.NAME:
@@ -436,7 +436,7 @@ class Paths {
     let at = kinds[start] === K.PAREN_OPEN ? links[start]! + 1 : start + 1;
     while (at < end) {
       if (kinds[at] === K.DOT && kinds[at + 1] === K.NAME) {
-        text += `${careful ? "?." : "."}${this.reader.tokens.textOf(at + 1)}`;
+        text += `${careful ? "?." : "."}${this.reading.tokens.textOf(at + 1)}`;
         at += 2;
       } else if (kinds[at] === K.BRACKET_OPEN) {
         const key = this.plain(at + 1, links[at]!);
@@ -450,7 +450,7 @@ class Paths {
 
   /** A path, or operators between paths. */
   private plain(first: number, end: number): string | undefined {
-    const { tokens } = this.reader;
+    const { tokens } = this.reading;
     const { kinds, links } = tokens;
     const start = tokens.inside(first, end - 1);
     const last = end - (start - first);
