@@ -8,7 +8,7 @@
  *   npm run compat:tools -- eslint jest  # those whose name contains a word
  *   npm run compat:tools -- --verbose    # with what differs
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { MOAT, verbose, words } from "./command-line.mjs";
@@ -36,17 +36,22 @@ process.exitCode = failures === 0 ? 0 : 1;
 async function compareTool(name) {
   const sources = path.join(SOURCES, name);
   const folder = path.join(COMPAT_FOLDER, "tools", name);
-  const { commands, volatile = [] } = JSON.parse(readFileSync(path.join(sources, "case.json"), "utf8"));
+  /** `folders`: empty ones that no source file can bring, such as a repository's. */
+  const { commands, volatile = [], folders = [] } = JSON.parse(readFileSync(path.join(sources, "case.json"), "utf8"));
+  const restore = () => {
+    restoreSources(folder, sources);
+    for (const one of folders) mkdirSync(path.join(folder, one));
+  };
   await installPackages(folder, JSON.parse(readFileSync(path.join(sources, "package.json"), "utf8")));
 
-  restoreSources(folder, sources);
+  restore();
   const plain = [];
   for (const [bin, ...args] of commands) {
     plain.push(await runCommand(process.execPath, [commandFile(folder, bin), ...args], { cwd: folder, env }));
     plain.at(-1).files = filesOf(folder);
   }
 
-  restoreSources(folder, sources);
+  restore();
   const bins = [...new Set(commands.map(([bin]) => `bin:${bin}`))];
   const written = await runCommand(process.execPath, [MOAT, "policy", "--write", ...bins], { cwd: folder, env });
   const rows = [];

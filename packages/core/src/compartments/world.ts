@@ -157,7 +157,7 @@ function makeGuestGlobal(world: World): Record<PropertyKey, unknown> {
 function makeContextCompartment(realm: Realm, owner: Principal, global: object): Compartment {
   const intrinsics = realm.makeCompartmentGlobal();
   defineProperty(intrinsics, "globalThis", { value: global, writable: true, enumerable: false, configurable: true });
-  return makeCompartment({
+  const compartment = makeCompartment({
     owner,
     globalThis: global as Record<PropertyKey, unknown>,
     intrinsics,
@@ -171,6 +171,12 @@ function makeContextCompartment(realm: Realm, owner: Principal, global: object):
         }),
       ),
   });
+  // As in Node, where a context's global object has these: who gives it what it has not (Jest) would give it
+  // those of its own package, and texts that `new Function("return this")` finds its global by would find another.
+  for (const name of ["Function", "eval"]) {
+    if (!Object.hasOwn(global, name)) Reflect.defineProperty(global, name, { value: intrinsics[name], writable: true, enumerable: false, configurable: true });
+  }
+  return compartment;
 }
 
 /** `createRequire` takes a folder, too, where a separator says that it is one. */

@@ -80,7 +80,7 @@ describe("the table of globals", () => {
   it("classifies every global of this Node that is not an intrinsic", () => {
     const { runInNewContext } = require("node:vm");
     // What `-p` itself adds: the builtin modules, and a module's variables.
-    const added = [...names, "__filename", "__dirname", "exports", "require"];
+    const added = [...names.flatMap((name) => [name, `node:${name}`]), "__filename", "__dirname", "exports", "require"];
     const intrinsics = new Set([
       ...added,
       ...runInNewContext("Object.getOwnPropertyNames(globalThis)"),

@@ -163,18 +163,20 @@ describe("a facade", () => {
             Object.getPrototypeOf(value) !== null,
         );
     const { createHash, createHmac, createSign, createECDH, createSecretKey } = context.builtin("crypto");
+    const key = createSecretKey(Buffer.alloc(8));
     const made = [
       createHash("md5"),
       createHmac("md5", "k"),
       createSign("sha256"),
       createECDH("prime256v1"),
-      createSecretKey(Buffer.alloc(8)),
+      key,
       context.builtin("zlib").createGzip(),
       context.builtin("zlib").createBrotliCompress(),
     ];
     for (const object of made) {
       const handles = inside(object);
-      expect(handles.length).toBeGreaterThan(0);
+      // Keys show none from Node 24 on.
+      if (object !== key) expect(handles.length).toBeGreaterThan(0);
       for (const handle of handles)
         expect([handle.constructor.name, Object.isExtensible(Object.getPrototypeOf(handle))]).toEqual([
           handle.constructor.name,

@@ -54,6 +54,14 @@ export const SLOPPY_SNIPPETS: Readonly<Record<string, string>> = {
     module.exports = [{}, Object.freeze({ name: 1 }), function () {}, Object.freeze(function () {}), Array.prototype, Map, require("events")].map(function (target) {
       return told(target).join();
     })`,
+  "texts of a context find it by their own Function, whatever its global object was given besides": `
+    var vm = require("vm"), context = vm.createContext(new Proxy({}, {})), inner = vm.runInContext("this", context);
+    ["Function", "eval", "Object"].forEach(function (name) {
+      if (!Object.getOwnPropertyNames(inner).includes(name)) Object.defineProperty(inner, name, { value: globalThis[name], configurable: true });
+    });
+    inner.mark = 1;
+    var found = vm.compileFunction("return [new Function('return this')().mark, (0, eval)('this').mark, typeof Object]", [], { parsingContext: context });
+    module.exports = [found(), Object.keys(inner), inner.Function === Function, vm.runInNewContext("Function", { Function: 1 })]`,
   "an undeclared assignment makes a global": `undeclared1 = 7; module.exports = [undeclared1, globalThis.undeclared1]`,
   "a compound assignment to an undeclared name throws": `undeclared2 += 1`,
   "an undeclared name read throws": `undeclared3`,
