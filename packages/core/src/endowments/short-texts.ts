@@ -1,11 +1,14 @@
 /**
- * Buffers of short texts. Node copies these into its pool, and there is none:
+ * Buffers of short texts and lists of numbers. Node copies these into its pool, and there is none:
  * memory of its own for each costs more than all the rest. Up to 64 bytes V8
  * keeps beside the object itself, where Node's copying would take them out again;
  * so the bytes are written one by one, which compiled code does at once.
  */
 import type { Buffer } from "node:buffer";
 import { defineProperty, getOwnPropertyDescriptor } from "./native-definitions.ts";
+
+const { isArray } = Array;
+const { valueOf } = Object.prototype;
 
 const LONGEST = 64;
 const PAST_ASCII = 0x80;
@@ -27,8 +30,16 @@ export function makeShortTextsFast(constructor: typeof Buffer): void {
     return bytes;
   }
 
+  function bytesOfList(list: readonly number[]): Buffer {
+    const { length } = list;
+    const bytes = alloc(length);
+    for (let at = 0; at < length; at += 1) bytes[at] = list[at]!;
+    return bytes;
+  }
+
   const { from } = {
     from(value: unknown, encodingOrOffset: unknown, length: unknown): Buffer {
+      if (isArray(value) && value.length <= LONGEST && value.valueOf === valueOf) return bytesOfList(value);
       const isShort = typeof value === "string" && value.length <= LONGEST && (encodingOrOffset === undefined || encodingOrOffset === "utf8");
       return (isShort ? bytesOf(value) : undefined) ?? native(value, encodingOrOffset, length);
     },

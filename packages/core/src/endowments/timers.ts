@@ -6,23 +6,6 @@ import type { EndowmentContext } from "./principal.ts";
 
 const { apply } = Reflect;
 
-/**
- * HAZARD: Node's own handles are links of lists that hold everybody's timers:
- * `handle._idlePrev._onTimeout` is another package's callback. Packages get
- * handles of moat's own, and the real one stays in here.
- */
-const timeouts = new WeakMap<object, NodeJS.Timeout>();
-const immediates = new WeakMap<object, NodeJS.Immediate>();
-const getTimeout = (handle: unknown): NodeJS.Timeout | undefined =>
-  typeof handle === "object" && handle !== null
-    ? (apply(weakGet, timeouts, [handle]) as NodeJS.Timeout | undefined)
-    : undefined;
-const getImmediate = (handle: unknown): NodeJS.Immediate | undefined =>
-  typeof handle === "object" && handle !== null
-    ? (apply(weakGet, immediates, [handle]) as NodeJS.Immediate | undefined)
-    : undefined;
-const weakGet = WeakMap.prototype.get;
-const weakSet = WeakMap.prototype.set;
 const mapGet = Map.prototype.get;
 const mapSet = Map.prototype.set;
 const mapDelete = Map.prototype.delete;
@@ -30,9 +13,32 @@ const dispose: symbol = (Symbol as any).dispose ?? Symbol.for("nodejs.dispose");
 
 /** What a principal's numeric ids stand for: `clearTimeout(3)` clears its own timers only. */
 type TimersById = Map<number, object>;
-const owners = new WeakMap<object, TimersById>();
+
+/**
+ * HAZARD: Node's own handles are links of lists that hold everybody's timers:
+ * `handle._idlePrev._onTimeout` is another package's callback. Packages get
+ * handles of moat's own, and the real one stays in a private field: these
+ * functions, and no members of the classes, which packages reach by their handles.
+ */
+let getTimeout: (handle: unknown) => NodeJS.Timeout | undefined;
+let getImmediate: (handle: unknown) => NodeJS.Immediate | undefined;
+let idsOf: (handle: Timeout) => TimersById | undefined;
+let setTimeoutOf: (handle: Timeout, real: NodeJS.Timeout, ids: TimersById) => void;
+let setImmediateOf: (handle: Immediate, real: NodeJS.Immediate) => void;
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
 class Timeout {
+  #real: NodeJS.Timeout | undefined;
+  #ids: TimersById | undefined;
+  static {
+    getTimeout = (handle) => (isObject(handle) && #real in handle ? handle.#real : undefined);
+    idsOf = (handle) => handle.#ids;
+    setTimeoutOf = (handle, real, ids) => {
+      handle.#real = real;
+      handle.#ids = ids;
+    };
+  }
   ref(): this {
     getTimeout(this)?.ref();
     return this;
@@ -62,13 +68,20 @@ class Timeout {
     const real = getTimeout(this);
     if (real === undefined) return Number.NaN;
     const id = real[Symbol.toPrimitive]();
-    const byId = apply(weakGet, owners, [this]) as TimersById | undefined;
-    if (byId !== undefined) apply(mapSet, byId, [id, this]);
+    const ids = idsOf(this);
+    if (ids !== undefined) apply(mapSet, ids, [id, this]);
     return id;
   }
 }
 
 class Immediate {
+  #real: NodeJS.Immediate | undefined;
+  static {
+    getImmediate = (handle) => (isObject(handle) && #real in handle ? handle.#real : undefined);
+    setImmediateOf = (handle, real) => {
+      handle.#real = real;
+    };
+  }
   ref(): this {
     getImmediate(this)?.ref();
     return this;
@@ -105,7 +118,7 @@ let clearImmediateReal: (handle: any) => void;
 function cancel(handle: unknown): void {
   const timeout = getTimeout(handle);
   if (timeout !== undefined) {
-    forget(handle as object, timeout);
+    forget(handle as Timeout, timeout);
     clearTimeoutReal(timeout);
     return;
   }
@@ -113,9 +126,9 @@ function cancel(handle: unknown): void {
   if (immediate !== undefined) clearImmediateReal(immediate);
 }
 
-function forget(handle: object, real: NodeJS.Timeout): void {
-  const byId = apply(weakGet, owners, [handle]) as TimersById | undefined;
-  if (byId !== undefined && byId.size > 0) apply(mapDelete, byId, [real[Symbol.toPrimitive]()]);
+function forget(handle: Timeout, real: NodeJS.Timeout): void {
+  const ids = idsOf(handle);
+  if (ids !== undefined && ids.size > 0) apply(mapDelete, ids, [real[Symbol.toPrimitive]()]);
 }
 
 export interface TimerFunctions {
@@ -148,11 +161,10 @@ export const timerFunctions = perContext((context: EndowmentContext): TimerFunct
               return apply(callback, handle, args);
             }
           : callback; // Node's own complaint
-      apply(weakSet, timeouts, [handle, start(call, delay)]);
-      apply(weakSet, owners, [handle, byId]);
+      setTimeoutOf(handle, start(call, delay) as NodeJS.Timeout, byId);
       return handle;
     };
-  const forgetById = (handle: object): void => {
+  const forgetById = (handle: Timeout): void => {
     if (byId.size > 0) forget(handle, getTimeout(handle)!);
   };
   const once = schedule(real.setTimeout, false);
@@ -179,7 +191,7 @@ export const timerFunctions = perContext((context: EndowmentContext): TimerFunct
     setImmediate: named("setImmediate", 1, function (callback: unknown, ...args: unknown[]) {
       const handle = new Immediate();
       const call = typeof callback === "function" ? () => apply(callback, handle, args) : callback;
-      apply(weakSet, immediates, [handle, real.setImmediate(call)]);
+      setImmediateOf(handle, real.setImmediate(call));
       return handle;
     }),
     clearImmediate: named("clearImmediate", 1, function (handle: unknown) {

@@ -20,8 +20,20 @@ test("give the bytes that Node gives, each its own memory", () => {
   }
 });
 
+test("lists give the bytes that Node gives", () => {
+  const lists: unknown[] = [
+    [], [1, 2, 3], [256, -1, 1.9, Number.NaN], ["7", "x", null, undefined], Object.assign(Array(2), { 1: 1 }), [{ valueOf: () => 5 }], Array.from({ length: 65 }, (_, n) => n),
+    Object.assign([1, 2], { valueOf: () => "text" }), new (class extends Array<number> {})(3), new Proxy([1, 2], {}),
+  ];
+  for (const list of lists) {
+    const made = own.from(list as number[]);
+    expect([...made]).toEqual([...Buffer.from(list as number[])]);
+    expect(made).toBeInstanceOf(Buffer);
+  }
+  for (const list of [[1n], [Symbol("1")]]) expect(() => own.from(list as never)).toThrow(TypeError);
+});
+
 test("leave everything else to Node", () => {
-  expect([...own.from([1, 2, 3])]).toEqual([1, 2, 3]);
   expect([...own.from(new Uint8Array([1, 2, 3]).buffer, 1, 1)]).toEqual([2]);
   expect(own.from(new String("text")).toString()).toBe("text");
   expect(() => own.from("text", "none" as never)).toThrow(expect.objectContaining({ code: "ERR_UNKNOWN_ENCODING" }));

@@ -464,6 +464,25 @@ const bytes = {
     }
     return sum;
   },
+  "Buffers of lists": () => {
+    let sum = 0;
+    for (let n = 0; n < 3000; n++) sum += Buffer.from([1, 2, n])[2];
+    return sum;
+  },
+  "timers set and cleared": () => {
+    let sum = 0;
+    for (let n = 0; n < 1000; n++) {
+      const timer = setTimeout(count, 1000, n);
+      sum += timer === undefined ? 0 : 1;
+      clearTimeout(timer);
+    }
+    return sum;
+  },
+  "`process.env`": () => {
+    let sum = 0;
+    for (let n = 0; n < 2000; n++) sum += process.env.NODE_ENV === "production" ? 0 : 1;
+    return sum;
+  },
   "`new DataView`": () => {
     const buffer = new ArrayBuffer(64);
     let sum = 0;

@@ -64,7 +64,8 @@ export function makeEnv(context: EndowmentContext): NodeJS.ProcessEnv {
   };
   const read = (key: string): string | undefined => {
     if (overlay.size > 0 && overlay.has(slot(key))) return overlay.get(slot(key));
-    if (!hasOwn(real, key) && inherited.has(key)) return undefined;
+    // In this order: what is asked of the real one takes longer than all the rest.
+    if (inherited.has(key) && !hasOwn(real, key)) return undefined;
     return visible(key) ? real[key] : undefined;
   };
   let listsAll: boolean | undefined;
