@@ -10,8 +10,9 @@ export function toCommonJs(text) {
   const { body } = parse(text, { ecmaVersion: "latest", sourceType: "module" });
   const edits = [];
   const replace = (node, by) => edits.push({ start: node.start, end: node.end, by });
+  const isUnused = ({ local }) => CREATE_REQUIRE.test(local.name) && !isUsedElsewhere(body, local.name);
   for (const node of body) {
-    if (node.type === "ImportDeclaration") replace(node, importAsConstants(node));
+    if (node.type === "ImportDeclaration") replace(node, importAsConstants(node, isUnused));
     else if (node.type === "ExportNamedDeclaration" && node.declaration === null && node.source === null) {
       replace(node, exportsAsObject(node));
     } else if (node.type.startsWith("Export")) throw new Error(`a bundle with ${text.slice(node.start, node.start + 60)}`);
@@ -31,9 +32,23 @@ export function toCommonJs(text) {
   return `"use strict";\n${apply(text, edits)}`;
 }
 
-function importAsConstants({ specifiers, source }) {
+/** Whether a name is used besides in calls that `isOwnRequire` knows, which are replaced. */
+function isUsedElsewhere(body, name) {
+  let uses = 0;
+  for (const node of nodesIn(body)) {
+    if (node.type === "Identifier" && node.name === name) uses++;
+    else if (node.type === "ImportSpecifier") uses -= Number(node.local.name === name) + Number(node.imported.name === name);
+    else if (node.type === "MemberExpression" && !node.computed && node.property.name === name) uses--;
+    else if ((node.type === "Property" || node.type === "MethodDefinition") && !node.computed && !node.shorthand && node.key.name === name) uses--;
+    else if (isOwnRequire(node) && node.callee.name === name) uses--;
+  }
+  return uses > 0;
+}
+
+function importAsConstants({ specifiers: all, source }, isUnused) {
   const module = `require(${JSON.stringify(source.value)})`;
-  if (specifiers.length === 0) return `${module};`;
+  if (all.length === 0) return `${module};`;
+  const specifiers = all.filter((specifier) => !isUnused(specifier));
   const isNamed = ({ type }) => type === "ImportSpecifier";
   const names = specifiers.filter(isNamed).map(({ imported, local }) => `${imported.name}: ${local.name}`);
   // Of Node's builtins, which are all that has one, the default is the module itself.
@@ -45,8 +60,10 @@ function exportsAsObject({ specifiers }) {
   return `module.exports = {${specifiers.map(({ exported, local }) => `${exported.name}: ${local.name}`).join(", ")}};`;
 }
 
+const CREATE_REQUIRE = /^createRequire\d*$/;
+
 /** `createRequire(import.meta.url)`: what this file has as CommonJS. */
-const isOwnRequire = (node) => isCallWithOwnUrl(node, /^createRequire\d*$/);
+const isOwnRequire = (node) => isCallWithOwnUrl(node, CREATE_REQUIRE);
 
 /** `fileURLToPath(import.meta.url)`: the same. */
 const isOwnFile = (node) => isCallWithOwnUrl(node, /^fileURLToPath\d*$/);

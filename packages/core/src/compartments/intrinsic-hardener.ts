@@ -34,8 +34,8 @@ export function makeIntrinsicHardener(): IntrinsicHardener {
       reach(getPrototypeOf(object));
       const keys = ownKeys(object);
       if (typeof object === "function" && areKeysOfMethod(keys)) continue;
-      for (const key of keys) {
-        const { value, get, set } = getOwnPropertyDescriptor(object, key)!;
+      for (let index = 0; index < keys.length; index++) {
+        const { value, get, set } = getOwnPropertyDescriptor(object, keys[index]!)!;
         reach(value);
         reach(get);
         reach(set);

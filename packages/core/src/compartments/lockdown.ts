@@ -55,18 +55,26 @@ const { toString: textOf } = Function.prototype;
  * or undefined: what a program put there before lockdown would be everybody's after it.
  */
 export function changedIntrinsic(): string | undefined {
-  for (const [holder, key, { value, get, set }] of captureDropped()) {
-    for (const member of [value, get, set]) {
-      if (typeof member === "function" && !/\{\s*\[native code\]\s*\}$/.test(Reflect.apply(textOf, member, [])))
-        return `${(holder as { name?: string }).name ?? "a prototype"}.${String(key)}`;
+  for (const { holder, keys, descriptors } of captureNative()) {
+    for (const [index, { value, get, set }] of descriptors.entries()) {
+      for (const member of [value, get, set]) {
+        if (typeof member === "function" && !/\{\s*\[native code\]\s*\}$/.test(Reflect.apply(textOf, member, [])))
+          return `${(holder as { name?: string }).name ?? "a prototype"}.${String(keys[index])}`;
+      }
     }
   }
   return undefined;
 }
 
-/** Intrinsics that SES drops or does not know and that carry no authority. */
-function captureDropped(): Array<[object, PropertyKey, PropertyDescriptor]> {
-  const kept: Array<[object, PropertyKey, PropertyDescriptor]> = [];
+/** What an object has of its own, as the engine made it. */
+interface Native {
+  readonly holder: object;
+  readonly keys: readonly PropertyKey[];
+  readonly descriptors: readonly PropertyDescriptor[];
+}
+
+/** Holders of what SES drops or does not know and that carries no authority. */
+function captureNative(): Native[] {
   const holders: object[] = [
     Object, Function.prototype, Array, Array.prototype, String, String.prototype, Number, Math, JSON, Reflect,
     Promise, Promise.prototype, Map, Map.prototype, Set, Set.prototype, WeakMap.prototype, Symbol, RegExp, RegExp.prototype,
@@ -74,13 +82,10 @@ function captureDropped(): Array<[object, PropertyKey, PropertyDescriptor]> {
     Uint8Array, Uint8Array.prototype, DataView.prototype, BigInt, BigInt.prototype, Object.getPrototypeOf(Object.getPrototypeOf([].values())),
     Object.prototype, Number.prototype, Symbol.prototype,
   ];
-  for (const holder of holders) {
-    for (const key of Reflect.ownKeys(holder)) {
-      if (holder === Function.prototype && (key === "caller" || key === "arguments" || key === "constructor")) continue;
-      kept.push([holder, key, Object.getOwnPropertyDescriptor(holder, key)!]);
-    }
-  }
-  return kept;
+  return holders.map((holder) => {
+    const keys = Reflect.ownKeys(holder).filter((key) => holder !== Function.prototype || (key !== "caller" && key !== "arguments" && key !== "constructor"));
+    return { holder, keys, descriptors: keys.map((key) => Object.getOwnPropertyDescriptor(holder, key)!) };
+  });
 }
 
 /**
@@ -89,14 +94,16 @@ function captureDropped(): Array<[object, PropertyKey, PropertyDescriptor]> {
  */
 const WRITING_NAN: readonly PropertyKey[] = ["setFloat16", "setFloat32", "setFloat64"];
 
-function restoreDropped(kept: Array<[object, PropertyKey, PropertyDescriptor]>): void {
-  for (const [holder, key, descriptor] of kept) {
-    const isReplaced = holder === DataView.prototype && WRITING_NAN.includes(key);
-    if (Object.hasOwn(holder, key) && !isReplaced) continue;
-    if (holder === native.RegExp && LEGACY_REGEXP_STATICS.includes(key as string)) continue;
-    // HAZARD: it changes a regular expression in place, a frozen one too.
-    if (holder === native.RegExp.prototype && key === "compile") continue;
-    Object.defineProperty(holder, key, descriptor);
+function restoreDropped(natives: readonly Native[]): void {
+  for (const { holder, keys, descriptors } of natives) {
+    keys.forEach((key, index) => {
+      const isReplaced = holder === DataView.prototype && WRITING_NAN.includes(key);
+      if (Object.hasOwn(holder, key) && !isReplaced) return;
+      if (holder === native.RegExp && LEGACY_REGEXP_STATICS.includes(key as string)) return;
+      // HAZARD: it changes a regular expression in place, a frozen one too.
+      if (holder === native.RegExp.prototype && key === "compile") return;
+      Object.defineProperty(holder, key, descriptors[index]!);
+    });
   }
 }
 
@@ -119,13 +126,16 @@ function loadSes(harden: LockedRealm["harden"]): SesGlobals {
  * @param worker in a worker
  */
 export function lockdownRealm(ownFiles: () => readonly string[], worker?: WorkerMarks): LockedRealm {
-  const dropped = captureDropped();
+  const natives = captureNative();
   // SES looks at stacks of errors that it makes, and V8 would count all lines of moat for that.
   Error.stackTraceLimit = 0;
   const { harden, hardenAll } = makeIntrinsicHardener();
+  let others: readonly unknown[] = [];
   const ses = loadSes((intrinsics) => {
     Error.stackTraceLimit = STACK_TRACE_LIMIT;
-    return harden(intrinsics);
+    // In one walk, since each one has to know what those before it have reached.
+    hardenAll([intrinsics, ...others]);
+    return intrinsics;
   });
   ses.repairIntrinsics({
     errorTaming: "unsafe",
@@ -142,7 +152,7 @@ export function lockdownRealm(ownFiles: () => readonly string[], worker?: Worker
   });
   // SES's hardener under a symbol of its own: programs that name what `Object` has don't expect one.
   delete (Object as unknown as Record<symbol, unknown>)[Symbol.for("harden")];
-  restoreDropped(dropped);
+  restoreDropped(natives);
   restoreNativeConstructors();
   const powerlessConstructors = installPowerlessConstructors();
   tameStackTraces(() => [...ownFiles(), "moat:", "node:internal/vm"]);
@@ -154,10 +164,9 @@ export function lockdownRealm(ownFiles: () => readonly string[], worker?: Worker
   tameAssignments();
   tameRegExp();
   tameSegments(harden);
+  others = [...valuesBehindAccessors(), ...extraIntrinsics()];
   ses.hardenIntrinsics();
   const { Compartment } = ses;
-  hardenAll(valuesBehindAccessors());
-  hardenAll(extraIntrinsics());
   makeIntrinsicsFast();
   return {
     markCode: keepElementStoresFast(worker),

@@ -14,6 +14,7 @@ import { isObject } from "../endowments/is-object.ts";
 import { defineProperty, getOwnPropertyDescriptor } from "../endowments/native-definitions.ts";
 import { showAsNative } from "./function-text.ts";
 import { isGuarded, redefineGuarded } from "./guarded-property.ts";
+import { standInOf } from "./override-mistake.ts";
 
 const { apply } = Reflect;
 const { isProxy } = types;
@@ -31,19 +32,29 @@ const INTRINSICS = [
   "Uint32Array", "Float32Array", "Float64Array", "BigInt64Array", "BigUint64Array", "Error", "EvalError", "RangeError", "ReferenceError",
   "SyntaxError", "TypeError", "URIError", "AggregateError", "Iterator", "Proxy", "Reflect", "Math", "JSON", "Intl", "Atomics",
 ];
-const hardened = new WeakSet<object>();
+/** These and their prototypes, as they are before lockdown. */
+let intrinsics: readonly object[] = [];
+let known: WeakSet<object> | undefined;
 
-function note(intrinsic: object): void {
-  apply(weakSetAdd, hardened, [intrinsic]);
-  for (const key of ownKeys(intrinsic)) {
-    const value: unknown = getOwnPropertyDescriptor(intrinsic, key)?.value;
-    if (typeof value === "function") apply(weakSetAdd, hardened, [value]);
+/** With their methods. Most programs never ask; locked down, the intrinsics are the same then. */
+function knownIntrinsics(): WeakSet<object> {
+  const found = new WeakSet<object>();
+  for (let index = 0; index < intrinsics.length; index++) {
+    const intrinsic = intrinsics[index]!;
+    apply(weakSetAdd, found, [intrinsic]);
+    const keys = ownKeys(intrinsic);
+    for (let at = 0; at < keys.length; at++) {
+      const { value, get } = getOwnPropertyDescriptor(intrinsic, keys[at]!)!;
+      const method = standInOf(get)?.value ?? value;
+      if (typeof method === "function") apply(weakSetAdd, found, [method]);
+    }
   }
+  return found;
 }
 
 /** Whether it is one of the language's objects that nobody can extend. */
 export function isHardenedIntrinsic(value: unknown): value is object {
-  return isObject(value) && (apply(weakSetHas, hardened, [value]) as boolean);
+  return isObject(value) && (apply(weakSetHas, (known ??= knownIntrinsics()), [value]) as boolean);
 }
 
 /** Whether a definition that fails asks for something that an intrinsic or a class of Node's already has, inherited or not, or one of its methods. */
@@ -88,12 +99,10 @@ const olderMethods = {
 
 /** To be called once, before the intrinsics are hardened. */
 export function tameDefinitions(): void {
-  for (const name of INTRINSICS) {
+  intrinsics = INTRINSICS.flatMap((name) => {
     const intrinsic = (globalThis as unknown as Record<string, { prototype?: object } | undefined>)[name];
-    if (intrinsic === undefined) continue;
-    note(intrinsic);
-    if (intrinsic.prototype !== undefined) note(intrinsic.prototype);
-  }
+    return [intrinsic, intrinsic?.prototype].filter(isObject);
+  });
   const define = (target: object, key: PropertyKey, descriptor: PropertyDescriptor, called: Function, builtin: string): object => {
     try {
       return nativeDefine(target, key, descriptor);
@@ -107,7 +116,7 @@ export function tameDefinitions(): void {
       return define(target, key, descriptor, methods.defineProperty, "defineProperty");
     },
     defineProperties(target: object, descriptors: PropertyDescriptorMap): object {
-      if (!(apply(weakSetHas, hardened, [target]) as boolean) && !isGuarded(target)) return nativeDefineAll(target, descriptors);
+      if (!isHardenedIntrinsic(target) && !isGuarded(target)) return nativeDefineAll(target, descriptors);
       const given = Object(descriptors) as PropertyDescriptorMap;
       for (const key of ownKeys(given)) {
         if (apply(propertyIsEnumerable, given, [key]) as boolean) define(target, key, given[key as string]!, methods.defineProperties, "defineProperties");

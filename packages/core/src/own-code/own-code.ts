@@ -169,7 +169,7 @@ function requireFrom(file: string): Require {
     if (request.startsWith("./")) return requireOwn(`${folder}${sep}${request.slice(2)}`);
     const core = CORE_FILES.get(request);
     if (core !== undefined) return requireOwn(join(MOAT_FOLDER, core));
-    if (!request.startsWith("node:")) return requireOwn(createRequire(file).resolve(request));
+    if (!request.startsWith("node:")) return requireOwn((requireBuiltin("node:module") as typeof import("node:module")).createRequire(file).resolve(request));
     let builtin = builtins.get(request);
     if (builtin === undefined) builtins.set(request, (builtin = requireBuiltin(request)));
     return builtin;

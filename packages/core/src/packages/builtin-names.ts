@@ -1,19 +1,27 @@
-import { builtinModules } from "node:module";
+import { createRequire } from "node:module";
 
 /** Builtins that exist only behind `node:`; Node 20 and 22 leave them out of `builtinModules`. */
 const SCHEME_ONLY = ["ffi", "sea", "sqlite", "test", "test/reporters"];
 
-const plain = new Set<string>();
-const schemed = new Set<string>();
-for (const name of builtinModules) {
-  if (name.startsWith("node:")) schemed.add(name.slice("node:".length));
-  else plain.add(name);
+const require = createRequire(import.meta.url);
+let known: { readonly plain: ReadonlySet<string>; readonly schemed: ReadonlySet<string> } | undefined;
+
+/** Names without `node:`. Node loads its loader of ES modules with the list, which the smallest programs don't need. */
+function namesOfBuiltins(): NonNullable<typeof known> {
+  const { builtinModules } = require("node:module") as typeof import("node:module");
+  const isSchemed = (name: string): boolean => name.startsWith("node:");
+  return {
+    plain: new Set(builtinModules.filter((name) => !isSchemed(name))),
+    // Absent ones fail when they are loaded, as any refused builtin does.
+    schemed: new Set([...SCHEME_ONLY, ...builtinModules.filter(isSchemed).map((name) => name.slice("node:".length))]),
+  };
 }
-// Absent ones fail when they are loaded, as any refused builtin does.
-for (const name of SCHEME_ONLY) schemed.add(name);
 
 /** The builtin that a specifier names, without `node:`; undefined where it names none. */
 export const builtinOf = (specifier: string): string | undefined => {
+  // A path, as that of a program's entry.
+  if (specifier.startsWith("/") || specifier.startsWith(".")) return undefined;
+  const { plain, schemed } = (known ??= namesOfBuiltins());
   if (specifier.startsWith("node:")) {
     const name = specifier.slice("node:".length);
     return plain.has(name) || schemed.has(name) ? name : undefined;
