@@ -4,6 +4,7 @@ const { existsSync } = require("node:fs");
 const { join } = require("node:path");
 // HAZARD: by the time that it exits, the real global object is emptied.
 const process = require("node:process");
+const { setTimeout } = globalThis;
 
 // Where Node would find it, without the look into manifests: in this package's own folder, or beside it.
 const beside = join(__dirname, "../../core/dist/own-code.cjs");
@@ -11,11 +12,10 @@ const isBeside = !existsSync(join(__dirname, "../node_modules/@moat/core")) && e
 const { keepOwnCode, nearestLocation, requireOwn, useKeptCode } = require(isBeside ? beside : "@moat/core/own-code");
 
 const runs = process.argv[2] === "run" || process.argv[2] === "exec";
-useKeptCode(nearestLocation(process.cwd(), process.env), runs);
+// A server may never exit.
+useKeptCode(nearestLocation(process.cwd(), process.env), runs, () => setTimeout(keepOwnCode, 5_000).unref());
 process.once("exit", keepOwnCode);
 // Nothing is left to do then, and Node need not take its heap apart. `prepare` takes `process` away.
 const { exit } = process;
 if (!runs) process.once("beforeExit", () => exit());
-// A server may never exit.
-setTimeout(keepOwnCode, 5_000).unref();
 requireOwn(join(__dirname, "../dist/main.cjs"));

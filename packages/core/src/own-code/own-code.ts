@@ -41,6 +41,7 @@ const PACK = "moat-pack.cjs";
 const PACKS = "moat-pack";
 
 let kept: { readonly folder: string; readonly secret: Buffer } | undefined;
+let whenCompiled: (() => void) | undefined;
 let usesPacks = false;
 let startsProgram = true;
 const modules = new Map<string, OwnModule>();
@@ -51,9 +52,11 @@ const packs = new Map<string, Readonly<Record<string, ModuleFunction | string>>>
  * Uses packs, and the code that is kept beside a project's prepared modules, from now on.
  * @param location undefined where nothing can be kept.
  * @param runs whether a program will be started: without one, a quarter of this package is needed, file by file.
+ * @param onCompiled called when there is something to keep, the first time
  */
-export function useKeptCode(location: StoreLocation | undefined, runs = true): void {
+export function useKeptCode(location: StoreLocation | undefined, runs = true, onCompiled?: () => void): void {
   usesPacks = true;
+  whenCompiled = onCompiled;
   startsProgram = runs;
   const secret = location && secretIn(location.userFolder);
   if (secret !== undefined) kept = { folder: join(location!.folder, "own-code"), secret };
@@ -117,7 +120,12 @@ function compile(file: string): Script {
   const code = source && (store?.find(file, source)?.code ?? codeMadeAhead(file, source));
   // HAZARD: no `importModuleDynamically`, on purpose: what is evaluated inherits it from its script.
   const script = new Script(text, { filename: file, ...(code && { cachedData: code }) });
-  scripts.set(file, { source, store, script, isKept: code !== undefined && script.cachedDataRejected !== true });
+  const isKept = code !== undefined && script.cachedDataRejected !== true;
+  scripts.set(file, { source, store, script, isKept });
+  if (store !== undefined && !isKept) {
+    whenCompiled?.();
+    whenCompiled = undefined;
+  }
   return script;
 }
 

@@ -63,7 +63,8 @@ const MOST_ANSWERS = 20_000;
 /** File systems' clocks tick in up to two seconds. */
 const EXACT_TO_MS = 2_000;
 
-export function openKeptResolutions(before: ResolutionRecord | undefined, places: PlaceReader): KeptResolutions {
+/** @param onNoted called whenever something was noted that may be kept */
+export function openKeptResolutions(before: ResolutionRecord | undefined, places: PlaceReader, onNoted?: () => void): KeptResolutions {
   const facts: Fact[] = [...(before?.facts ?? [])];
   const holds: (boolean | undefined)[] = [];
   const rowsFrom = new Map(before?.from ?? []);
@@ -95,6 +96,7 @@ export function openKeptResolutions(before: ResolutionRecord | undefined, places
     note(mode, folder, specifier, resolution, asked) {
       if (!isKeepable(folder, specifier, resolution) || rowsAt(mode + folder).get(specifier) === 0) return;
       noted.push({ mode, folder, specifier, resolution, asked });
+      onNoted?.();
     },
     record(begun) {
       if (noted.length === 0) return undefined;

@@ -29,6 +29,8 @@ export interface PreparedModules {
   numberOf(text: string): number;
   /** Writes what this run added. Does nothing where nothing was added. */
   save(): void;
+  /** @param listener called whenever there is something to save */
+  whenAdded(listener: () => void): void;
 }
 
 /** In names of texts that the program evaluated: only so many of each are kept. */
@@ -75,6 +77,11 @@ function fromStore(store: PreparedStore): PreparedModules {
   const evaluatedBefore = countEvaluated(store.names);
   const evaluated = countEvaluated([]);
   let changed = false;
+  let tell = (): void => {};
+  const change = (): void => {
+    changed = true;
+    tell();
+  };
 
   const codeOf = (module: Used): CodeCache => ({
     data: module.code,
@@ -82,7 +89,7 @@ function fromStore(store: PreparedStore): PreparedModules {
       // Without data, or with data that this V8 does not take: made anew when saving.
       if (module.code !== undefined && script.cachedDataRejected !== true) return;
       module.script = script;
-      changed = true;
+      change();
     },
   });
 
@@ -103,19 +110,22 @@ function fromStore(store: PreparedStore): PreparedModules {
       used.set(name, module);
       // Programs may evaluate another text in each run: for these alone a full store is not written again.
       if (kind !== undefined && evaluatedBefore[kind]! + evaluated[kind]! > MOST_EVALUATED[kind]!) return { data: undefined, compiled: (script) => void (module.script = script) };
-      changed = true;
+      change();
       return codeOf(module);
     },
     amend(name, source, facts) {
       const known = used.get(name);
       if (!known?.source.equals(source)) return;
       known.facts = facts;
-      changed = true;
+      change();
     },
     numberOf(text) {
       let number = texts.get(text);
       if (number === undefined) texts.set(text, (number = texts.size));
       return number;
+    },
+    whenAdded(listener) {
+      tell = listener;
     },
     save() {
       if (!changed) return;

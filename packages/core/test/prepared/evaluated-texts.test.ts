@@ -48,6 +48,21 @@ test("a large text is prepared once, and means the same from the store", () => {
   expect(evaluate(run(), LARGE)).toEqual({ anew: false, value: 50_000 });
 });
 
+test("who saves is told when there is something to save, and not by a run that knows all", () => {
+  const told: string[] = [];
+  const first = run();
+  first.whenAdded(() => told.push("first"));
+  evaluate(first, LARGE);
+  expect(told).toContain("first");
+  first.save();
+  const second = run();
+  second.whenAdded(() => told.push("second"));
+  evaluate(second, LARGE);
+  expect(told).not.toContain("second");
+  evaluate(second, `${LARGE} + 1`);
+  expect(told).toContain("second");
+});
+
 test("small texts are kept too, more of them, and take no large one's place", () => {
   const first = run();
   expect(evaluate(first, "1 + 1")).toEqual({ anew: true, value: 2 });
