@@ -107,6 +107,8 @@ export const SECTIONS = [
     rows: [
       { label: "`fs.readFileSync`, 5000 calls", program: "files", phase: "readSync", target: CALLS },
       { label: "`fs.statSync`, 10000 calls", program: "files", phase: "statSync", target: CALLS },
+      { label: "`fs.existsSync` and `statSync`, most not there, 9000 calls", program: "files", phase: "lookUp", target: CALLS },
+      { label: "`fs.readdirSync`, 2000 calls", program: "files", phase: "list", target: CALLS },
       { label: "`fs.promises.readFile`, 2000 calls", program: "files", phase: "read", target: CALLS },
       { label: "`fs.stat`, 4000 calls", program: "files", phase: "stat", target: CALLS },
       served("Express, small answers", "express-serve"),

@@ -521,16 +521,37 @@ it("what was known of a path is void when a principal links or moves (in the sam
   for (const form of ["sync", "promise"]) {
     expect(reader.readFileSync(`${out}/d/notes.txt`, "utf8")).toBe("fine");
     expect(reader.statSync(`${out}/d/notes.txt`).size).toBe(4);
+    expect(reader.accessSync(`${out}/d/notes.txt`)).toBe(undefined);
+    expect(reader.readdirSync(`${out}/d`)).toEqual(["notes.txt"]);
+    expect(await reader.promises.readdir(`${out}/d`)).toEqual(["notes.txt"]);
     mover.renameSync(`${out}/d`, `${out}/d2`);
     const done = form === "sync" ? mover.symlinkSync(home, `${out}/d`) : mover.promises.symlink(home, `${out}/d`);
     if (form === "promise") expect(() => reader.readFileSync(`${out}/d/notes.txt`)).toThrow(/ENOENT/);
     await done;
     expect(() => reader.readFileSync(`${out}/d/notes.txt`)).toThrow(/ENOENT/);
     expect(() => reader.statSync(`${out}/d/notes.txt`)).toThrow(/ENOENT/);
+    expect(() => reader.accessSync(`${out}/d/notes.txt`)).toThrow(/ENOENT/);
+    expect(() => reader.readdirSync(`${out}/d`)).toThrow(/ENOENT/);
+    await expect(reader.promises.readdir(`${out}/d`)).rejects.toThrow(/ENOENT/);
     expect(reader.existsSync(`${out}/d/notes.txt`)).toBe(false);
     mover.unlinkSync(`${out}/d`);
     mover.renameSync(`${out}/d2`, `${out}/d`);
   }
+});
+
+it("a link that leads to nothing is there, and what is made later is found", () => {
+  const guest = world.fs(OUT);
+  const [link, later] = [`${out}/dangling`, `${out}/later.txt`];
+  guest.mkdirSync(out, { recursive: true });
+  fs.symlinkSync("nowhere", link);
+  expect([guest.existsSync(link), guest.statSync(link, { throwIfNoEntry: false })]).toEqual([false, undefined]);
+  expect(guest.lstatSync(link, { throwIfNoEntry: false }).isSymbolicLink()).toBe(true);
+  for (const there of [false, true]) {
+    expect([guest.existsSync(later), guest.statSync(later, { throwIfNoEntry: false }) !== undefined]).toEqual([there, there]);
+    fs.writeFileSync(later, "");
+  }
+  fs.unlinkSync(later);
+  expect([guest.existsSync(later), guest.statSync(later, { throwIfNoEntry: false })]).toEqual([false, undefined]);
 });
 
 it("what the application hands on does not carry its authority in its classes", async () => {

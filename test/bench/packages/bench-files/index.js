@@ -10,6 +10,21 @@ exports.statSync = (file, count) => {
   for (let n = 0; n < count; n++) bytes += fs.statSync(file).size;
   return bytes;
 };
+/** What resolvers of modules do: most of what they look for is not there. */
+exports.lookUp = (file, count) => {
+  let found = 0;
+  for (let n = 0; n < count; n++) {
+    if (fs.existsSync(file)) found++;
+    if (fs.existsSync(`${file}.js`)) found++;
+    if (fs.statSync(`${file}.json`, { throwIfNoEntry: false })) found++;
+  }
+  return found;
+};
+exports.list = (folder, count) => {
+  let found = 0;
+  for (let n = 0; n < count; n++) found += fs.readdirSync(folder, { withFileTypes: true }).length > 0 ? 1 : 0;
+  return found;
+};
 exports.read = async (file, count) => {
   let bytes = 0;
   for (let n = 0; n < count; n++) bytes += (await fs.promises.readFile(file)).length;

@@ -50,6 +50,8 @@ export interface FsAuthority {
   noteUse(real: string, mode: Want["mode"]): void;
   /** Whether a path can be used with no more than this look: see `steady` below. */
   isSteady(given: unknown): given is string;
+  /** The same, and of a path that may be read, whether nothing is there: undefined for all others. */
+  look(given: unknown): "steady" | "missing" | undefined;
 }
 
 export function makeFsAuthority(context: EndowmentContext): FsAuthority {
@@ -134,26 +136,28 @@ export function makeFsAuthority(context: EndowmentContext): FsAuthority {
   let steady = new Set<string>();
   let steadySince = -1;
   let { policy } = principal;
-  function isSteady(given: unknown): given is string {
-    if (typeof given !== "string") return false;
+  function look(given: unknown): "steady" | "missing" | undefined {
+    if (typeof given !== "string") return undefined;
     if (steadySince !== realPaths.generation() || policy !== principal.policy) {
       ({ policy } = principal);
       steady = new Set();
       steadySince = realPaths.generation();
     }
-    if (steady.has(given)) return true;
-    if (!isPlain(given) || !realPaths.isQuiet() || !scopes.covers(given, "read")) return false;
+    if (steady.has(given)) return "steady";
+    if (!isPlain(given) || !realPaths.isQuiet() || !scopes.covers(given, "read")) return undefined;
     try {
       const { real, exists } = realPaths.locate(given, true, "stat");
-      if (real !== given || !exists) return false;
+      if (real !== given) return undefined;
+      if (!exists) return "missing";
     } catch {
-      return false;
+      return undefined;
     }
     noteUse(given, "read");
     if (steady.size > 20_000) steady.clear();
     steady.add(given);
-    return true;
+    return "steady";
   }
+  const isSteady = (given: unknown): given is string => look(given) === "steady";
 
   return {
     scopes,
@@ -170,5 +174,6 @@ export function makeFsAuthority(context: EndowmentContext): FsAuthority {
     },
     noteUse,
     isSteady,
+    look,
   };
 }

@@ -132,7 +132,7 @@ function makeAttenuatedMembers(context: EndowmentContext, raw: Fs): OwnMembers {
 }
 
 /** The metadata calls of paths that need no second look. */
-function quicken(members: OwnMembers, { isSteady, realPaths }: FsAuthority, raw: Fs): void {
+function quicken(members: OwnMembers, { isSteady, look, realPaths }: FsAuthority, raw: Fs): void {
   /** What is not there needs no grant to be missed, and no error that nobody sees. */
   const isMissing = (path: unknown, follow: boolean): boolean => {
     if (typeof path !== "string") return false;
@@ -155,12 +155,16 @@ function quicken(members: OwnMembers, { isSteady, realPaths }: FsAuthority, raw:
     members.promises[name] = (path: unknown, ...rest: unknown[]) =>
       isSteady(path) ? realPromise(path, ...rest) : checkedPromise(path, ...rest);
   }
+  const { accessSync: checkedAccess } = members.fs;
+  members.fs.accessSync = (path: unknown, mode?: unknown) =>
+    isSteady(path) ? raw.accessSync(path, mode as number) : checkedAccess(path, mode);
   for (const name of ["statSync", "lstatSync"] as const) {
     const checked = members.fs[name]!;
     const real = raw[name] as Function;
     members.fs[name] = (path: unknown, options?: any) => {
-      if (isSteady(path)) return options === undefined ? real(path) : real(path, options);
-      if (options?.throwIfNoEntry === false && isMissing(path, name === "statSync")) return undefined;
+      const seen = look(path);
+      if (seen === "steady") return options === undefined ? real(path) : real(path, options);
+      if (options?.throwIfNoEntry === false && (seen === "missing" || isMissing(path, name === "statSync"))) return undefined;
       try {
         return checked(path, options);
       } catch (error) {

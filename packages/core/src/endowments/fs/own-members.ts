@@ -144,7 +144,8 @@ export function makeOwnMembers(
   const exists = (path: unknown, via: string): boolean => {
     try {
       const given = pathArgument(path);
-      if (authority.isSteady(given)) return raw.existsSync(given);
+      const seen = authority.look(given);
+      if (seen !== undefined) return seen === "steady" && raw.existsSync(given);
       const location = locate(given, { mode: "stat", follow: true, isLookUp: true, syscall: "access", via });
       // `file.txt/` is no folder.
       return location.exists && (!location.wantsFolder || raw.existsSync(usable(location)));

@@ -217,6 +217,7 @@ export function preparersOfPaths(authority: FsAuthority, fs: Fs): Record<string,
     readdir(args, via) {
       const given = pathArgument(args[0]);
       const options = readdirOptions(args[1]);
+      if (authority.isSteady(given)) return { args: [given, options], names: [], release: nothing };
       const held = hold(given, { mode: "read", follow: true, syscall: "scandir", via }, "file");
       const result = (names: unknown[]) =>
         options.withFileTypes ? names.map((entry) => relocated(entry, given)) : names;
