@@ -19,6 +19,7 @@ import { fileURLToPath } from "node:url";
 import { loadSource } from "../scripts/load-source.mjs";
 import { crawl } from "./crawler/crawl.mjs";
 import { crawledTable } from "./crawler/crawled-table.mjs";
+import { TYPESCRIPT_PROGRAMS } from "./nodes/typescript-programs.mjs";
 
 const MOAT = fileURLToPath(new URL("../packages/cli/bin/moat.js", import.meta.url));
 const SUPPORTED = ["20", "22", "24", "26"];
@@ -64,7 +65,7 @@ const failures = [];
 for (const version of versions) {
   const [name, given] = version.split("=", 2);
   const binary = given ?? nodeOf(name);
-  const found = [...smokeOn(name, binary), ...membersOn(binary), ...(await crawlOn(name, binary))];
+  const found = [...smokeOn(name, binary, FILES, PROGRAMS), ...typeScriptOn(name, binary), ...membersOn(binary), ...(await crawlOn(name, binary))];
   console.log(
     `${found.length === 0 ? "ok  " : "FAIL"} ${spawnSync(binary, ["-p", "process.version"], { encoding: "utf8" }).stdout.trim()}`,
   );
@@ -89,9 +90,9 @@ function nodeOf(version) {
   return binary;
 }
 
-function smokeOn(version, binary) {
+function smokeOn(version, binary, files, programs) {
   const folder = realpathSync(mkdtempSync(path.join(tmpdir(), "moat-smoke-")));
-  for (const [name, text] of Object.entries(FILES)) {
+  for (const [name, text] of Object.entries(files)) {
     mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
     writeFileSync(path.join(folder, name), text);
   }
@@ -106,10 +107,16 @@ function smokeOn(version, binary) {
       (expected.stderr === undefined ? !stderr.includes("moat: ") : stderr.includes(expected.stderr));
     if (!good) failures.push(`Node ${version}: ${what}: exit ${status}\n${stdout}${stderr}`);
   };
-  check("policy --write", moat("policy", "--write", ...PROGRAMS.map(({ entry }) => entry)), { code: 0 });
-  for (const program of PROGRAMS) check(`run ${program.entry}`, moat("run", program.entry), program);
+  check("policy --write", moat("policy", "--write", ...programs.map(({ entry }) => entry)), { code: 0 });
+  for (const program of programs) check(`run ${program.entry}`, moat("run", program.entry), program);
   rmSync(folder, { recursive: true, force: true });
   return failures;
+}
+
+/** Nothing where that Node strips no types. */
+function typeScriptOn(version, binary) {
+  const { stdout } = spawnSync(binary, ["-p", "process.features.typescript"], { encoding: "utf8" });
+  return stdout.trim() === "strip" ? TYPESCRIPT_PROGRAMS.flatMap(({ files, ...program }) => smokeOn(version, binary, files, [program])) : [];
 }
 
 /** Members of that Node that no table knows: denied to packages, and to be classified. */

@@ -85,6 +85,7 @@ export {
   type ResolverOptions,
 } from "./packages/resolver.ts";
 export { resolveProgram } from "./packages/resolve-program.ts";
+export { isTypeScript, isTypeScriptElsewhere, stripTypes } from "./packages/typescript.ts";
 export { nearestWord } from "./policy/nearest-word.ts";
 export { grantProblem } from "./policy/grant-problem.ts";
 export { findInstalledCommand, type InstalledCommand } from "./packages/installed-command.ts";

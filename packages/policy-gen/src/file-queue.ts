@@ -1,4 +1,4 @@
-import type { FileReader, Resolution } from "@moat/core/model";
+import { isTypeScript, stripTypes, type FileReader, type Resolution } from "@moat/core/model";
 import type { AnalysisPool } from "./analysis-pool.ts";
 import type { FactsCache } from "./facts-cache.ts";
 import type { FileFacts, SourceInfo } from "./facts.ts";
@@ -26,6 +26,16 @@ interface Begun {
   readonly facts: () => FileFacts;
 }
 
+/** TypeScript that Node would not run is not read either: what it says is that it does not parse. */
+function javaScriptOf(text: string | undefined, path: string): string | undefined {
+  if (text === undefined || !isTypeScript(path)) return text;
+  try {
+    return stripTypes(text, path);
+  } catch {
+    return text;
+  }
+}
+
 /** Reads files and has them analysed ahead of their turn; what comes of it does not depend on that. */
 export function makeFileQueue(disk: FileReader, cache: FactsCache, pool: AnalysisPool): FileQueue {
   const queue: Resolution[] = [];
@@ -36,7 +46,7 @@ export function makeFileQueue(disk: FileReader, cache: FactsCache, pool: Analysi
 
   const begin = ({ path, format, ambiguous }: Resolution): Begun => {
     if (format !== "commonjs" && format !== "module") throw new TypeError(`no module: ${path}`);
-    const source = disk.readText(path);
+    const source = javaScriptOf(disk.readText(path), path);
     if (source === undefined) return { source, facts: () => ({ format, uses: UNREADABLE }) };
     ahead += source.length;
     return { source, facts: factsOf(source, { format, path, ...(ambiguous && { ambiguous }) }) };

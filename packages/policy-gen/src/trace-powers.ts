@@ -710,7 +710,7 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
     for (const name of ["__dirname", "URL"]) {
       for (const { parent } of walked.references.get(name) ?? []) {
         const path = parent && ownPath(parent, isConstant);
-        if (path !== undefined && /\.[cm]?js$/.test(path)) emit("script", path, parent!);
+        if (path !== undefined && /\.[cm]?[jt]s$/.test(path)) emit("script", path, parent!);
       }
     }
   }

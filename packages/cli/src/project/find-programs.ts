@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { findInstalledCommand, MoatError } from "@moat/core/model";
+import { findInstalledCommand, isTypeScript, isTypeScriptElsewhere, MoatError } from "@moat/core/model";
 import { findEntry } from "./entry.ts";
 
 /** A program that a project starts, as an entry of a policy. */
@@ -81,16 +81,18 @@ export function programsIn(script: string): string[] {
         ? []
         : [asFile(file)];
     }
-    if (first.startsWith("./") || first.startsWith("../")) return /\.[cm]?js$/u.test(first) ? [first] : [];
+    if (first.startsWith("./") || first.startsWith("../")) return isModule(first) ? [first] : [];
     return /^[A-Za-z0-9_][A-Za-z0-9_.+@-]*$/u.test(first) ? [`bin:${first}`] : [];
   });
 }
 
+const isModule = (file: string): boolean => /\.[cm]?js$/u.test(file) || isTypeScript(file);
+
 function nameOf(program: string, project: string): string {
   if (!program.startsWith("bin:")) {
     const { name, project: owner } = findEntry(program, project);
-    if (owner === project && /\.[cm]?js$/u.test(name)) return name;
-    throw new MoatError("MOAT_ENTRY_OUTSIDE", "it is no JavaScript of this project", { fields: { entry: program } });
+    if (owner === project && isModule(name)) return name;
+    throw new MoatError("MOAT_ENTRY_OUTSIDE", isTypeScriptElsewhere(name) ? "it is TypeScript, which Node runs from 22.18 on" : "it is no JavaScript of this project", { fields: { entry: program } });
   }
   findInstalledCommand(program.slice("bin:".length), project);
   return program;

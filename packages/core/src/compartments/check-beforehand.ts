@@ -4,7 +4,9 @@
  * here is kept for the loaders: nothing is parsed twice.
  */
 import { MoatError } from "../errors/moat-error.ts";
+import type { Principal } from "../endowments/principal.ts";
 import type { Resolution } from "../packages/types.ts";
+import { isTypeScriptElsewhere } from "../packages/typescript.ts";
 import { prepareAhead } from "./prepare-source.ts";
 import type { Realm } from "./realm.ts";
 import type { World } from "./world.ts";
@@ -24,6 +26,11 @@ export function checkBeforehand(realm: Realm, entry: World, resolution: Resoluti
   return resolution.format === "commonjs" ? prepareAhead(entry, resolution).kind : "module";
 }
 
+function nextStepFor(path: string, { trusted, name }: Principal): string {
+  if (!trusted) return `reinstall the package or report it to its authors: ${name}`;
+  return isTypeScriptElsewhere(path) ? "run it with Node 22.18 or later, which knows TypeScript, or compile it first" : "correct the file";
+}
+
 function certainFiles(realm: Realm, world: World, file: Resolution): [World, Resolution][] {
   let requests: readonly string[];
   let mode: "require" | "import";
@@ -36,7 +43,7 @@ function certainFiles(realm: Realm, world: World, file: Resolution): [World, Res
     if (!(error instanceof SyntaxError)) throw error;
     throw new MoatError("MOAT_SYNTAX", syntaxMessage(error, file.path), {
       fields: { file: file.path, package: world.principal.name },
-      nextStep: world.principal.trusted ? "correct the file" : `reinstall the package or report it to its authors: ${world.principal.name}`,
+      nextStep: nextStepFor(file.path, world.principal),
       cause: error,
     });
   }

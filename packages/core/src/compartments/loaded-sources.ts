@@ -1,6 +1,7 @@
 /** The positions of every file that was loaded, by the name that V8 knows it by: a path or a `file:` URL. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { stripTypes } from "../packages/typescript.ts";
 import type { Functor } from "../loader/functor.ts";
 import { makeSourcePositions, type SourcePositions } from "../loader/source-positions.ts";
 import { stripByteOrderMark } from "../loader/byte-order-mark.ts";
@@ -60,10 +61,11 @@ function textOnDisk(fileName: string, length: number): string | undefined {
 
 function readOnDisk(fileName: string, length: number): string | undefined {
   try {
-    const source = stripByteOrderMark(readFileSync(fileName.startsWith("file:") ? fileURLToPath(fileName) : fileName, "utf8"));
+    const path = fileName.startsWith("file:") ? fileURLToPath(fileName) : fileName;
+    const source = stripByteOrderMark(stripTypes(readFileSync(path, "utf8"), path));
     return source.length === length ? source : undefined;
   } catch {
-    // Gone, or unreadable by now.
+    // Gone, unreadable, or no text of that language by now.
     return undefined;
   }
 }

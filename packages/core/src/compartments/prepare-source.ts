@@ -9,6 +9,7 @@ import type { ModuleFunctor } from "../loader/transform-module.ts";
 import type { CommonJsFunctor } from "../loader/transform-text.ts";
 import { optimisedLate } from "../optimise-late.ts";
 import type { Resolution } from "../packages/types.ts";
+import { stripTypes } from "../packages/typescript.ts";
 import type { PreparedModules } from "../prepared/prepared-modules.ts";
 import { judgedByV8 } from "./compile-functor.ts";
 import { namesKeyOf } from "./names-key.ts";
@@ -64,7 +65,7 @@ export function commonJsNamesOf(world: World, resolution: Resolution): CommonJsN
   }
   if (prepared?.kind === "commonjs" && prepared.names !== undefined) return prepared.names;
   const bytes = readSource(resolution.path);
-  const names = readNames(bytes.toString("utf8"));
+  const names = readNames(bytes, resolution.path);
   const { prepared: kept } = world.realm;
   if (kept !== undefined && prepared?.kind === "commonjs") {
     const name = nameOf(world, resolution, kept);
@@ -74,9 +75,9 @@ export function commonJsNamesOf(world: World, resolution: Resolution): CommonJsN
   return names;
 }
 
-function readNames(text: string): CommonJsNames {
+function readNames(bytes: Buffer, path: string): CommonJsNames {
   try {
-    const { exports, reexports } = exportedNames(text);
+    const { exports, reexports } = exportedNames(stripTypes(bytes.toString("utf8"), path));
     return { exports: [...exports], reexports: [...reexports] };
   } catch (error) {
     if (error instanceof RangeError) throw error;
@@ -96,7 +97,7 @@ function prepare(world: World, resolution: Resolution): PreparedSource {
     const { functor, ...traits } = found.facts as PreparedSource;
     return { ...traits, functor: { ...functor, text: found.text, code: found.code } } as PreparedSource;
   }
-  const prepared = prepareText(bytes.toString("utf8"), world.compartment.names, resolution);
+  const prepared = prepareText(stripTypes(bytes.toString("utf8"), resolution.path), world.compartment.names, resolution);
   if (name === undefined) return prepared;
   const { functor, ...traits } = prepared;
   const { text, compiled: _compiled, ...facts } = functor;

@@ -1,4 +1,5 @@
 import { extname } from "node:path";
+import { isTypeScript } from "./typescript.ts";
 import { resolutionError } from "./resolution-error.ts";
 import type { Scope } from "./package-scope.ts";
 import type { ModuleFormat } from "./types.ts";
@@ -23,10 +24,15 @@ const byType = (scope: Scope | undefined): FileFormat => {
   return type === undefined ? AMBIGUOUS : { format: type };
 };
 
+/** `.mts` and `.cts` say it, `.ts` leaves it to the package, as `.js` does. */
+const ofTypeScript = (extension: string, path: string, scopeOf: (file: string) => Scope | undefined): FileFormat =>
+  extension === ".ts" ? byType(scopeOf(path)) : { format: extension === ".mts" ? "module" : "commonjs" };
+
 /** How `require` reads a file. Odd extensions are CommonJS text, as Node has it. */
 export const formatForRequire = (path: string, scopeOf: (file: string) => Scope | undefined): FileFormat => {
   const extension = extname(path);
   if (extension === ".js") return byType(scopeOf(path));
+  if (isTypeScript(path)) return ofTypeScript(extension, path, scopeOf);
   return { format: BY_EXTENSION[extension] ?? "commonjs" };
 };
 
@@ -37,6 +43,7 @@ export const formatForRequire = (path: string, scopeOf: (file: string) => Scope 
 export const formatForImport = (path: string, scopeOf: (file: string) => Scope | undefined): FileFormat => {
   const extension = extname(path);
   if (extension === ".js" || extension === "") return byType(scopeOf(path));
+  if (isTypeScript(path)) return ofTypeScript(extension, path, scopeOf);
   if (extension === ".wasm") return { format: "wasm" };
   const format = BY_EXTENSION[extension];
   if (format !== undefined) return { format };

@@ -1,0 +1,52 @@
+/**
+ * TypeScript as Node runs it: what are types becomes spaces, and the rest is JavaScript.
+ *
+ * @see https://nodejs.org/api/typescript.html#type-stripping
+ */
+import * as nodeModule from "node:module";
+import process from "node:process";
+import { sep } from "node:path";
+
+type StripTypes = (text: string) => string;
+
+const strip = (nodeModule as { readonly stripTypeScriptTypes?: StripTypes }).stripTypeScriptTypes;
+
+/** Whether this Node runs TypeScript: from 22.18 on, unless a flag switches that off. */
+const runsTypeScript = strip !== undefined && Boolean((process.features as { readonly typescript?: unknown }).typescript);
+
+/** A file whose types Node strips; where this Node strips none, its extension is one that Node does not know. */
+export function isTypeScript(path: string): boolean {
+  return runsTypeScript && /\.[cm]?ts$/.test(path);
+}
+
+/** What newer versions of Node run, and this one does not. */
+export function isTypeScriptElsewhere(path: string): boolean {
+  return !runsTypeScript && /\.[cm]?ts$/.test(path);
+}
+
+/**
+ * The JavaScript of a file's text: the text itself where it is not TypeScript.
+ *
+ * @throws {SyntaxError} `ERR_INVALID_TYPESCRIPT_SYNTAX`, and `ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX` for what is more than types (`enum`)
+ * @throws {Error} `ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING` below `node_modules`, as in Node
+ */
+export function stripTypes(text: string, path: string): string {
+  if (!isTypeScript(path)) return text;
+  if (path.includes(`${sep}node_modules${sep}`)) {
+    throw Object.assign(new Error(`Stripping types is currently unsupported for files under node_modules, for "${path}"`), {
+      code: "ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING",
+    });
+  }
+  const { emitWarning } = process;
+  // The function says that it is experimental; of the programs that it runs, Node doesn't.
+  process.emitWarning = () => {};
+  try {
+    return strip!(text);
+  } catch (error) {
+    // It begins with a line number, before which Node has the file.
+    if (error instanceof SyntaxError) error.stack = `${path}${error.stack}`;
+    throw error;
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
