@@ -58,6 +58,8 @@ export interface ProgramOptions {
   readonly logFile?: string | undefined;
   /** Absolute path of the file that uses of grants are noted in: a learning run. */
   readonly learnFile?: string | undefined;
+  /** Where the command's own files lie: no program sees them in its stacks. */
+  readonly commandFolder?: string;
   /** In a worker or a child of a program: who asked for it, and for what. */
   readonly started?: StartedBy;
 }
@@ -115,7 +117,7 @@ function openProgram(
   options: ProgramOptions,
   openModules: (location: StoreLocation | undefined, identity: string) => PreparedModules | undefined,
 ): OpenedProgram {
-  const { policy, overrides, started } = options;
+  const { policy, overrides, started, commandFolder } = options;
   const begun = Date.now();
   const project = realpathSync.native(options.project);
   let tellClimb: (climb: Climb) => void = () => {};
@@ -143,7 +145,7 @@ function openProgram(
   }
   emptyRealGlobal();
   if (started?.worker !== undefined) leavePace();
-  const locked = lockdownRealm(() => [MOAT_FOLDER + sep, `${pathToFileURL(MOAT_FOLDER).href}/`, "node:internal/modules/"], started?.worker && { code: started.request.markCode });
+  const locked = lockdownRealm(() => [MOAT_FOLDER + sep, ...(commandFolder === undefined ? [] : [commandFolder + sep]), `${pathToFileURL(MOAT_FOLDER).href}/`, "node:internal/modules/"], started?.worker && { code: started.request.markCode });
   locked.harden(MoatError);
   const realGlobalNames = freezeRealGlobal(powers.globals);
   locked.powerlessConstructors.enable(locked.makeCompartmentGlobal(), realGlobalNames);

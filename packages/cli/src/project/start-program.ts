@@ -1,4 +1,5 @@
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { makeDenialReport, withoutLearned } from "@moat/core/model";
 import type { CommandContext } from "../command-context.ts";
 import type { Flags, FlagTable } from "../arguments/parse-flags.ts";
@@ -65,6 +66,7 @@ export async function startProgram(request: ProgramRequest, context: CommandCont
     onDenial: report.record,
     logFile,
     learnFile,
+    commandFolder: path.dirname(fileURLToPath(import.meta.url)),
   });
 }
 

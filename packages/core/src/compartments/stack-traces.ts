@@ -226,6 +226,11 @@ export function callSitesAbove(above: Function): readonly NodeJS.CallSite[] {
   }
 }
 
+/** An ES module is a generator, which moat's frame below has take a step. */
+function isStepOfModule(site: NodeJS.CallSite): boolean {
+  return typeof site.getFileName() !== "string" && site.getFunctionName() === "next" && site.getTypeName() === "Generator";
+}
+
 function prepareStackTrace(error: object, sites: NodeJS.CallSite[], ownFiles: () => readonly string[]): unknown {
   if (error === asked) return sites;
   const visible: NodeJS.CallSite[] = [];
@@ -233,7 +238,10 @@ function prepareStackTrace(error: object, sites: NodeJS.CallSite[], ownFiles: ()
   for (let index = 0; index < sites.length; index++) {
     const site = sites[index]!;
     const file = site.getFileName();
-    if (isOwnFrame(site, file, ownFiles)) continue;
+    if (isOwnFrame(site, file, ownFiles)) {
+      if (visible.length > 0 && isStepOfModule(visible[visible.length - 1]!)) visible.length = files.length = visible.length - 1;
+      continue;
+    }
     visible[visible.length] = site;
     files[files.length] = file;
   }

@@ -88,7 +88,9 @@ export function makeSourcePositions(text: string, { bodyStart, sourceLength, shi
       const start = lineStarts[line];
       if (start === undefined) return textColumn;
       const at = lastBefore(start + textColumn - 1 - bodyStart);
-      const isAfterAll = at === -1 || beginnings()[at]! + shifts[at * 3 + 2]! <= start - bodyStart;
+      const begin = at === -1 ? -1 : beginnings()[at]!;
+      // What is taken away at the start of a line has no length.
+      const isAfterAll = begin < start - bodyStart && begin + (shifts[at * 3 + 2] ?? 0) <= start - bodyStart;
       // On the first line, what is before the body is moat's.
       if (isAfterAll && start >= bodyStart) return textColumn;
       return offsetOf(start + textColumn - 1) - offsetOf(start) + 1;
