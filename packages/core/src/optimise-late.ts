@@ -17,12 +17,22 @@ const FLAGS: ReadonlyMap<string, (times: number) => string> = new Map([
   ["14", (times) => (times === 1 ? "--turbofan" : "--no-turbofan")],
 ]);
 
+/**
+ * The same for what is done once, as the process starts: there V8's middle compiler is asked to wait, too. It makes code of
+ * two dozen functions then, each of them in another thread, and has hardly finished when they have run for the last time.
+ */
+const FLAGS_AT_START: typeof FLAGS = new Map([
+  ...FLAGS,
+  ["13", (times) => `--invocation-count-for-maglev=${400 * times}`],
+  ["14", (times) => `--invocation-count-for-maglev=${400 * times}`],
+]);
+
 /** Flags of the user's own that these would undo. */
-const OWN_PACE = /turbofan|interrupt.budget|invocation.count|\bopt\b|jitless/;
+const OWN_PACE = /turbofan|maglev|interrupt.budget|invocation.count|\bopt\b|jitless/;
 
 /** The flag for this process; undefined where V8 is to be left alone. */
-export function paceFlag(v8 = versions.v8, given = `${execArgv.join(" ")} ${env["NODE_OPTIONS"] ?? ""}`): ((times: number) => string) | undefined {
-  return OWN_PACE.test(given) ? undefined : FLAGS.get(v8.split(".", 1)[0]!);
+export function paceFlag(v8 = versions.v8, given = `${execArgv.join(" ")} ${env["NODE_OPTIONS"] ?? ""}`, flags = FLAGS): ((times: number) => string) | undefined {
+  return OWN_PACE.test(given) ? undefined : flags.get(v8.split(".", 1)[0]!);
 }
 
 let flag: ReturnType<typeof paceFlag> | null = null;
@@ -51,5 +61,17 @@ export function optimisedLate<T>(run: () => T): T {
     return run();
   } finally {
     optimiseAfter(1);
+  }
+}
+
+/** V8 optimises later what runs in here, once and as the process starts. In a worker, or in a host, V8 is left alone before. */
+export function startedLate<T>(run: () => T): T {
+  const atStart = flag === undefined ? undefined : paceFlag(undefined, undefined, FLAGS_AT_START);
+  if (atStart === undefined) return run();
+  setFlagsFromString(atStart(TIMES_AS_LONG));
+  try {
+    return run();
+  } finally {
+    setFlagsFromString(atStart(1));
   }
 }

@@ -39,7 +39,7 @@ import { makeResolver, type Climb } from "./packages/resolver.ts";
 import { resolveProgram } from "./packages/resolve-program.ts";
 import { effectivePolicy } from "./policy/effective-policy.ts";
 import type { Overrides, Policy } from "./policy/types.ts";
-import { leavePace } from "./optimise-late.ts";
+import { leavePace, startedLate } from "./optimise-late.ts";
 import { realFolder } from "./packages/real-folder.ts";
 
 export interface ProgramOptions {
@@ -145,7 +145,8 @@ function openProgram(
   }
   emptyRealGlobal();
   if (started?.worker !== undefined) leavePace();
-  const locked = lockdownRealm(() => [MOAT_FOLDER + sep, ...(commandFolder === undefined ? [] : [commandFolder + sep]), `${pathToFileURL(MOAT_FOLDER).href}/`, "node:internal/modules/"], started?.worker && { code: started.request.markCode });
+  const ownFiles = (): string[] => [MOAT_FOLDER + sep, ...(commandFolder === undefined ? [] : [commandFolder + sep]), `${pathToFileURL(MOAT_FOLDER).href}/`, "node:internal/modules/"];
+  const locked = startedLate(() => lockdownRealm(ownFiles, started?.worker && { code: started.request.markCode }));
   locked.harden(MoatError);
   const realGlobalNames = freezeRealGlobal(powers.globals);
   locked.powerlessConstructors.enable(locked.makeCompartmentGlobal(), realGlobalNames);

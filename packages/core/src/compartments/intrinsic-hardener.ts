@@ -22,23 +22,25 @@ export function makeIntrinsicHardener(): IntrinsicHardener {
 
   const hardenAll = (roots: Iterable<unknown>): void => {
     const reached = new Set<object>();
-    const reach = (value: unknown): void => {
-      if (isObject(value) && !hardened.has(value)) reached.add(value);
+    const reach = (object: object): void => {
+      if (!hardened.has(object)) reached.add(object);
     };
-    for (const root of roots) reach(root);
+    for (const root of roots) if (isObject(root)) reach(root);
     // Those that are added meanwhile too.
     for (const object of reached) {
       // First: nothing is added to it any more.
       if (object === objectPrototype) lockPrototype(object);
       else freeze(object);
-      reach(getPrototypeOf(object));
+      const prototype = getPrototypeOf(object) as object | null;
+      if (prototype !== null) reach(prototype);
       const keys = ownKeys(object);
       if (typeof object === "function" && areKeysOfMethod(keys)) continue;
       for (let index = 0; index < keys.length; index++) {
-        const { value, get, set } = getOwnPropertyDescriptor(object, keys[index]!)!;
-        reach(value);
-        reach(get);
-        reach(set);
+        const { value, get, set } = getOwnPropertyDescriptor(object, keys[index]!)! as { value?: unknown; get?: () => unknown; set?: (value: unknown) => void };
+        // Most are plain values, and methods of no accessor.
+        if (typeof value === "function" || (typeof value === "object" && value !== null)) reach(value);
+        if (get !== undefined) reach(get);
+        if (set !== undefined) reach(set);
       }
     }
     // HAZARD: only now. What ends half-way, for want of stack, is done again.
