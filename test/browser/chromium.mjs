@@ -31,6 +31,8 @@ export async function openPage(program, { width = 1280, height = 900, dark = fal
   const profile = mkdtempSync(join(tmpdir(), "moat-chromium-"));
   const child = spawn(program, [...FLAGS, `--user-data-dir=${profile}`, "about:blank"], {
     stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"],
+    // What it keeps for the user goes with the profile.
+    env: { ...process.env, HOME: profile, XDG_CONFIG_HOME: profile, XDG_CACHE_HOME: profile },
   });
   const ended = new Promise((resolve) => child.once("close", resolve));
   const waiting = new Map();

@@ -138,6 +138,7 @@ export const EFFECTS: Readonly<Record<string, Readonly<Record<string, string>>>>
     title: "changes the process where that is granted, otherwise the principal's own",
     exitCode: "changes the process where that is granted, otherwise the principal's own",
     stdin: "reads the standard input",
+    channel: "keeps the process alive for messages of its parent, or not, and nothing else of the channel",
     stdout: "writes to the standard output",
     stderr: "writes to the standard error output",
     openStdin: "reads the standard input",

@@ -227,6 +227,24 @@ if (cluster.isPrimary) {
   await project.remove();
 });
 
+test("a child's channel can be told whether it keeps the program alive, and by nobody else, and shows nothing more", async () => {
+  const project = await makeProject({
+    "index.js": `
+if (process.send === undefined) require("child_process").fork(__filename).on("message", (seen) => console.log(JSON.stringify(seen))).on("exit", (code) => console.log(code));
+else {
+  process.on("message", () => {});
+  process.send([require("dep"), Reflect.ownKeys(process.channel), process.channel === process.channel]);
+  process.channel.unref();
+}`,
+    "node_modules/dep/package.json": '{"name":"dep","version":"1.0.0"}',
+    "node_modules/dep/index.js": "module.exports = typeof process.channel;",
+  });
+  const policy = policyFor("index.js", { dep: { globals: ["process"] } });
+  const { stdout, stderr } = await project.moat("index.js", policy);
+  expect(stdout, stderr).toBe('["undefined",["ref","unref"],true]\n0\n');
+  await project.remove();
+});
+
 describe("a context of a package", () => {
   const VM = `
 const vm = require("vm");

@@ -56,6 +56,7 @@ export const PROCESS_MEMBERS: Readonly<Record<string, ProcessRule>> = {
   title: "own",
   exitCode: "own",
   stdin: "own",
+  channel: "own",
   stdout: "own",
   stderr: "own",
   openStdin: "own",
@@ -97,7 +98,6 @@ export const PROCESS_MEMBERS: Readonly<Record<string, ProcessRule>> = {
   addUncaughtExceptionCaptureCallback: "trusted",
   _rawDebug: "trusted",
 
-  channel: "absent",
   mainModule: "absent",
   noProcessWarnings: "absent",
   assert: "absent",
