@@ -184,8 +184,12 @@ function written(
   opened: ReadonlyMap<string, ReadonlyMap<string, Row>>,
   holds: readonly (boolean | undefined)[],
 ): ResolutionRecord {
-  const numbers = new Map<string, number>();
   const needed: Fact[] = [];
+  const renumbered = new Int32Array(facts.length).fill(-1);
+  const numberNow = (number: number): number => {
+    if (renumbered[number] === -1) renumbered[number] = needed.push(facts[number]!) - 1;
+    return renumbered[number]!;
+  };
   let answers = 0;
   const from: [string, Rows][] = [];
   for (const [origin, rows] of new Map<string, Iterable<readonly [string, Row]>>([...rowsFrom, ...opened])) {
@@ -195,7 +199,7 @@ function written(
       if (row === 0) kept.push([specifier, row]);
       else if (row[4].every((number) => holds[number] !== false)) {
         const [path, length, format, ambiguous, old] = row;
-        kept.push([specifier, [path, length, format, ambiguous, old.map((number) => numberOf(facts[number]!, numbers, needed))]]);
+        kept.push([specifier, [path, length, format, ambiguous, old.map(numberNow)]]);
       }
     }
     if (kept.length > 0) from.push([origin, kept]);
