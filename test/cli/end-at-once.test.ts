@@ -13,15 +13,13 @@ function started(given: object = {}): FakeProcess {
   let ended = 0;
   const members = { execArgv: [], env: {}, moduleLoadList: ["NativeModule fs"], dlopen: () => {}, exit: () => void ended++, ...given };
   const process = Object.assign(new EventEmitter(), members);
+  process.once("exit", () => expect(ended).toBe(0));
   endAtOnce({ process } as never);
   return { process, ended: () => ended };
 }
 
-test("a program that has come to its end is ended after its last listener", () => {
+test("a program that has come to its end is ended after moat's own listeners", () => {
   const { process, ended } = started();
-  process.on("exit", () => expect(ended()).toBe(0));
-  process.emit("exit", 0);
-  expect(ended()).toBe(0);
   process.emit("beforeExit", 0);
   process.emit("beforeExit", 0);
   process.emit("exit", 0);
@@ -31,6 +29,7 @@ test("a program that has come to its end is ended after its last listener", () =
 test.each<[why: string, given: object, then: (process: EventEmitter) => void, code: number]>([
   ["an error that is to be printed", {}, () => {}, 1],
   ["somebody who listens since", {}, (process) => void process.on("exit", () => {}), 0],
+  ["somebody who listens", {}, (process) => void process.prependListener("exit", () => {}).emit("beforeExit", 0), 0],
   ["an addon", {}, (process) => (process as NodeJS.Process).dlopen({}, "x.node"), 0],
   ["a database", { moduleLoadList: ["NativeModule sqlite"] }, () => {}, 0],
   ["a debugger", { execArgv: ["--inspect"] }, () => {}, 0],
@@ -51,7 +50,12 @@ function run(text: string): Outcome {
   return project.moat("run", "index.js");
 }
 
-test("listeners, exit codes and errors are as under node", () => {
+test("the smallest programs end well", () => {
+  expect(run(`console.log("hello"); setTimeout(() => console.log("later"), 1);`)).toEqual({ code: 0, stdout: "hello\nlater\n", stderr: "" });
+});
+
+test("listeners, what they leave in promises, exit codes and errors are as under node", () => {
+  expect(run(`process.on("exit", async () => { await null; console.log(1); await null; console.log(2); });`)).toEqual({ code: 0, stdout: "1\n2\n", stderr: "" });
   const again = `let more = true; process.on("beforeExit", () => { console.log("before"); if (more) { more = false; setTimeout(later, 1); } });`;
   expect(run(`${again} const later = () => process.on("exit", (code) => console.log("exit", code)); process.on("exit", () => console.log("first"));`)).toEqual({
     code: 0,

@@ -1,9 +1,10 @@
 /**
- * Once a program has come to its end by itself, and well, the process ends as `process.exit()` ends it.
+ * Once a small program has come to its end by itself, and well, the process ends as `process.exit()` ends it.
  * Node would take its heap apart before, object by object, for which nobody waits but who started it.
  *
  * What is taken apart may have something to do yet: a database writes down its log, addons and debuggers have hooks
- * for that moment. Where there may be any, the end is Node's.
+ * for that moment. Then the end is Node's; and also where anything of the program may hear of it, which is where it has
+ * looked at `process`: what listeners have left in promises Node does after them.
  */
 import type { Powers } from "../endowments/principal.ts";
 
@@ -12,7 +13,7 @@ const { apply } = Reflect;
 /** As Node lists what it has loaded. */
 const ENDING_BUILTINS: readonly string[] = ["sqlite", "ffi", "quic", "inspector", "inspector/promises", "trace_events"].map((name) => `NativeModule ${name}`);
 
-/** To be called in the main thread, before anything of the program is loaded. */
+/** To be called in the main thread, when moat's own listeners are there and before anything of the program is loaded. */
 export function endAtOnce({ process }: Powers): void {
   const { dlopen, exit, moduleLoadList } = process as NodeJS.Process & { readonly moduleLoadList?: readonly string[] };
   // Debuggers, profilers and the like.
@@ -23,11 +24,15 @@ export function endAtOnce({ process }: Powers): void {
     hasAddons = true;
     return apply(dlopen, process, given) as void;
   };
+  const own = process.listenerCount("exit");
   const end = (code: number): void => {
-    // HAZARD: an error that nobody catches is printed after these listeners; the code tells. And others may have come since.
+    // HAZARD: an error that nobody catches is printed after the listeners; the code tells.
     if (code !== 0 || process.listeners("exit").at(-1) !== end) return;
     if (!hasAddons && !ENDING_BUILTINS.some((name) => moduleLoadList.includes(name))) exit();
   };
-  // The last one: whoever listens to the end of the program does so by now.
-  process.on("beforeExit", () => void process.off("exit", end).on("exit", end));
+  process.on("beforeExit", () => {
+    process.off("exit", end);
+    // Whoever comes later comes after it.
+    if (process.listenerCount("exit") === own) process.on("exit", end);
+  });
 }

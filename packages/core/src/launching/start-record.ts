@@ -3,12 +3,13 @@ import type { Powers } from "../endowments/principal.ts";
 
 /** Evaluates an ES module as the main one; what it throws ends the process or thread. */
 export function startRecord(powers: Powers, record: () => ModuleRecord): void {
-  let settled = false;
-  powers.process.on("exit", () => {
+  const { process } = powers;
+  const tellUnsettled = (): void => {
     // As Node: a program that ends while its entry still awaits has not finished.
     // One that calls `process.exit()` has: that sets the code before.
-    if (!settled) powers.process.exitCode ??= 13;
-  });
+    process.exitCode ??= 13;
+  };
+  process.on("exit", tellUnsettled);
   const run = async (): Promise<void> => {
     const main = record();
     main.link();
@@ -16,10 +17,10 @@ export function startRecord(powers: Powers, record: () => ModuleRecord): void {
   };
   run().then(
     () => {
-      settled = true;
+      process.off("exit", tellUnsettled);
     },
     (error: unknown) => {
-      settled = true;
+      process.off("exit", tellUnsettled);
       powers.globals["setImmediate"](() => {
         throw error;
       });
