@@ -9,6 +9,7 @@ const names = { bindable: new Set(["console"]), realGlobal: new Set<string>() };
 const sources: Array<{ why: string; source: string; module?: boolean }> = [
   { why: "imports on one line", source: 'import { a, b } from "x"; a("here"); b(a("there"));\nb("below");', module: true },
   { why: "exports", source: 'export const one = 1; export default function two() { return "here" }', module: true },
+  { why: "exports below", source: 'const zero = 0;\nexport function one() { return "here" }\n  export const two = "there"; export { zero };\nzero("below");', module: true },
   { why: "sloppy this and free names", source: 'this.x = free; other = "here"; (function () { this.y = "there" })();\nfree("below")' },
   { why: "computed keys", source: 'var o = {}, k = "k"; o[k] = "here"; o[f()] = "there";' },
   { why: "windows line ends", source: 'a();\r\nb["x"](this);"here"\r\nfoo(this, "there")' },
