@@ -1,4 +1,5 @@
 import path from "node:path";
+import { execArgv } from "node:process";
 import { fileURLToPath } from "node:url";
 import { makeDenialReport, withoutLearned } from "@moat/core/model";
 import type { CommandContext } from "../command-context.ts";
@@ -33,6 +34,7 @@ export interface ProgramRequest extends Entry {
 export async function startProgram(request: ProgramRequest, context: CommandContext): Promise<void> {
   const { project, name, flags } = request;
   assertFlags(flags);
+  assertLockable([...execArgv, ...(context.env["NODE_OPTIONS"] ?? "").split(/\s+/u)]);
   const { policy, overrides: written } = programPolicy(project, name);
   assertTreeMatches(policy, project);
   const isLearning = flags.learn === true;
@@ -68,6 +70,14 @@ export async function startProgram(request: ProgramRequest, context: CommandCont
     learnFile,
     commandFolder: path.dirname(fileURLToPath(import.meta.url)),
   });
+}
+
+/** Flags of Node's that change intrinsics themselves, before SES can. */
+const UNLOCKABLE: ReadonlySet<string> = new Set(["--frozen-intrinsics", "--disable-proto=throw"]);
+
+function assertLockable(nodeFlags: readonly string[]): void {
+  const found = nodeFlags.find((flag) => UNLOCKABLE.has(flag));
+  if (found !== undefined) throw usageError(`under node's ${found} the intrinsics can't be locked down`, `start it without ${found}`);
 }
 
 function assertFlags(flags: ProgramRequest["flags"]): void {

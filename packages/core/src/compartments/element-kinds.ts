@@ -73,7 +73,13 @@ export function keepElementStoresFast(worker?: WorkerMarks): () => MarkCode | un
   const mark = MARKS.get(/^\d+\.\d+/.exec(versions.v8)![0]);
   const script = mark && (worker === undefined ? compileHere() : compiledInMainThread(worker.code));
   if (script === undefined) return () => undefined;
-  mark!(script.runInThisContext() as SetKind);
+  try {
+    mark!(script.runInThisContext() as SetKind);
+  } catch (error) {
+    // Under `--max-lazy` V8 compiles the function now, when it no longer knows the call: stores stay slow.
+    if (error instanceof SyntaxError) return () => undefined;
+    throw error;
+  }
   // Not at the start: V8 takes as long for it as for a hundredth of hello world.
   let code = worker?.code;
   return () => (code ??= codeOf(compileHere()));

@@ -1,0 +1,29 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { makeProject, type Project } from "./project-fixture.ts";
+
+const MOAT = fileURLToPath(new URL("../../packages/cli/bin/moat.js", import.meta.url));
+
+let project: Project;
+beforeAll(() => {
+  project = makeProject({ "package.json": '{"name":"app"}', "index.js": "console.log([1, 2, 3].map((x) => x + 1).join())" });
+  expect(project.moat("policy", "--write", "index.js")).toMatchObject({ code: 0 });
+});
+afterAll(() => project.dispose());
+
+function runUnder(flag: string): { code: number | null; stdout: string; stderr: string } {
+  const env = { PATH: process.env["PATH"], HOME: project.folder };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [flag, MOAT, "run", "index.js"], { cwd: project.folder, env, encoding: "utf8" });
+  return { code: status, stdout, stderr };
+}
+
+test.each(["--max-lazy", "--jitless", "--no-opt", "--lite-mode", "--disallow-code-generation-from-strings", "--disable-proto=delete", "--stack-size=500"])("runs under %s", (flag) => {
+  expect(runUnder(flag)).toEqual({ code: 0, stdout: "2,3,4\n", stderr: "" });
+});
+
+test.each(["--frozen-intrinsics", "--disable-proto=throw"])("refuses %s in a word", (flag) => {
+  const { code, stdout, stderr } = runUnder(flag);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toContain(`moat: under node's ${flag} the intrinsics can't be locked down`);
+});
