@@ -18,7 +18,7 @@ function runUnder(flag: string): { code: number | null; stdout: string; stderr: 
   return { code: status, stdout, stderr };
 }
 
-test.each(["--max-lazy", "--jitless", "--no-opt", "--disallow-code-generation-from-strings", "--disable-proto=delete", "--stack-size=500"])("runs under %s", (flag) => {
+test.each(["--max-lazy", "--jitless", "--no-opt", "--lite-mode", "--disallow-code-generation-from-strings", "--disable-proto=delete", "--stack-size=500"])("runs under %s", (flag) => {
   const { stderr, ...seen } = runUnder(flag);
   expect(seen, stderr).toEqual({ code: 0, stdout: "2,3,4\n" });
   expect(stderr).not.toContain("moat");
