@@ -513,6 +513,30 @@ it("a link that is moved, named twice or led through a name leads nowhere new", 
   expect(fs.readlinkSync(`${out}/z/b/c/l`)).toBe("../../../src");
 });
 
+it("what may be read becomes no link to what may be written only: other realms would not notice", () => {
+  const guest = world.fs({ fs: { read: ["./out/a/pub"], write: ["./out"] } });
+  const pub = `${out}/a/pub`;
+  fs.mkdirSync(`${pub}/x`, { recursive: true });
+  fs.mkdirSync(`${out}/private/pub`, { recursive: true });
+  fs.symlinkSync(home, `${pub}/applications`);
+  fs.mkdirSync(`${pub}/deep`);
+  fs.symlinkSync(home, `${pub}/deep/applications`);
+  guest.symlinkSync("a/pub", `${out}/via`);
+  guest.symlinkSync("private", `${out}/aside`);
+  const before = world.snapshot();
+  expect(() => guest.symlinkSync("../../private", `${pub}/l`)).toThrow(/EACCES/);
+  expect(() => guest.symlinkSync("../../via", `${pub}/l`)).toThrow(/EACCES/);
+  expect(() => guest.renameSync(`${pub}/applications`, `${pub}/l`)).toThrow(/EACCES/);
+  expect(() => guest.renameSync(`${pub}/deep`, `${pub}/deep2`)).toThrow(/EACCES/);
+  expect(world.snapshot()).toBe(before);
+  guest.symlinkSync("x", `${pub}/l`);
+  guest.renameSync(`${pub}/l`, `${pub}/l2`);
+  guest.renameSync(`${out}/a`, `${out}/b`);
+  expect(() => guest.symlinkSync("private", `${out}/a`)).toThrow(/EACCES/);
+  expect(() => guest.renameSync(`${out}/aside`, `${out}/a`)).toThrow(/EACCES/);
+  expect(fs.existsSync(`${out}/a`)).toBe(false);
+});
+
 it("what was known of a path is void when a principal links or moves (in the same realm)", async () => {
   const reader = world.fs({ fs: { read: ["."] } });
   const mover = world.fs({ fs: { read: [".", "<home>"], write: ["./out", "<home>"] } });

@@ -129,9 +129,10 @@ export function makeFsAuthority(context: EndowmentContext): FsAuthority {
    * be read. To bend it, somebody must put a link on it. Whoever does that
    * through moat, in this realm, makes all answers void, from before the call
    * until after it; and no confined principal of any realm or process can make
-   * or move a link that leads out of what it may write (see `allowLink`). Who
-   * can do it all the same (the application, a native addon, a command) could
-   * read the file without the trick.
+   * or move a link that leads out of what it may write (see `allowLink`), or from
+   * what it may read to what it may not (see `allowLead`). Who can do it all the
+   * same (the application, a native addon, a command) could read the file without
+   * the trick.
    */
   let steady = new Set<string>();
   let steadySince = -1;

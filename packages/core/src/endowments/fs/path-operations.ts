@@ -162,7 +162,7 @@ export function preparersOfPaths(authority: FsAuthority, fs: Fs): Record<string,
       const want: Want = { mode: "write", follow: false, syscall: "symlink", via };
       const held = hold(given, want, "entry");
       try {
-        allowLink(target, held.location.folder, want);
+        allowLink(target, held.location, want);
       } catch (error) {
         held.release();
         throw (error as NodeJS.ErrnoException).code === "EACCES" ? fsError("EACCES", "symlink", target, given) : error;
@@ -179,7 +179,7 @@ export function preparersOfPaths(authority: FsAuthority, fs: Fs): Record<string,
         allowDisclosure(from, to.real, want);
         // A second name for a link would lead elsewhere from its new folder.
         if (fs.lstatSync(from.real, { throwIfNoEntry: false })?.isSymbolicLink()) {
-          allowLink(fs.readlinkSync(from.real), to.folder, want);
+          allowLink(fs.readlinkSync(from.real), to, want);
         }
       } catch (error) {
         prepared.release();
@@ -253,19 +253,39 @@ export function preparersOfPaths(authority: FsAuthority, fs: Fs): Record<string,
    * in front: behind a name it would mean another folder as soon as that name
    * becomes a link.
    */
-  function allowLink(target: string, folder: string, want: Want): void {
+  function allowLink(target: string, link: Location, want: Want): void {
     if (/[^./\\][/\\]+(?:.*[/\\])?\.\.(?:[/\\]|$)/.test(target)) throw fsError("EACCES", want.syscall, target);
-    const absolute = target.startsWith(sep) || /^[A-Za-z]:/.test(target) ? target : folder + sep + target;
+    const absolute = target.startsWith(sep) || /^[A-Za-z]:/.test(target) ? target : link.folder + sep + target;
     locate(absolute, { ...want, mode: "write", follow: true });
+    allowLead(link.real, resolve(absolute), want);
+  }
+
+  /**
+   * HAZARD: another realm (a worker's) may believe for long that a path which it has read is no link. What may be
+   * read, and what lies above that, becomes no link to what may be written only. Not where it leads, and not by a
+   * name on the way: links there can be changed later.
+   */
+  function allowLead(link: string, leads: string, want: Want): void {
+    if (!scopes.covers(link, "read") && !scopes.isAncestor(link)) return;
+    let real = leads;
+    try {
+      ({ real } = realPaths.locate(leads, true, want.syscall));
+    } catch {
+      // Links in a circle lead nowhere.
+    }
+    for (const path of [leads, real]) allowRead({ given: leads, real: path, folder: path, rest: "", exists: true, wantsFolder: false }, want);
   }
 
   /** HAZARD: what a package may write and not read does not become readable by another name. */
   function allowDisclosure(from: Location, target: string, want: Want): void {
-    if (!from.exists || !scopes.covers(target, "read")) return;
+    if (from.exists && scopes.covers(target, "read")) allowRead(from, want);
+  }
+
+  function allowRead(location: Location, want: Want): void {
     try {
-      allow(from, { ...want, mode: "read" });
+      allow(location, { ...want, mode: "read" });
     } catch {
-      throw fsError("EACCES", want.syscall, from.given);
+      throw fsError("EACCES", want.syscall, location.given);
     }
   }
 
@@ -280,19 +300,24 @@ export function preparersOfPaths(authority: FsAuthority, fs: Fs): Record<string,
         allow({ ...to, real: there }, want);
         allowDisclosure({ ...from, real: here }, there, want);
         if (entry.isDirectory()) walk(here, there);
-        else if (entry.isSymbolicLink()) allowMovedLink(here, source, target);
+        else if (entry.isSymbolicLink()) allowMovedLink(here, there, source, target);
       }
     };
     /** Where it led from the old folder, and where it leads from the new one. */
-    const allowMovedLink = (link: string, source: string, target: string): void => {
+    const allowMovedLink = (link: string, moved: string, source: string, target: string): void => {
       const text = fs.readlinkSync(link);
+      if (source !== target) allowLead(moved, resolve(target, text), want);
       if (source === target || text.startsWith(sep)) return;
       const leads = resolve(target, text);
       if (!isWithin(leads, to.real) || !isWithin(resolve(source, text), from.real)) allow({ ...to, real: leads }, want);
     };
     allowDisclosure(from, to.real, want);
     const moved = fs.lstatSync(from.real, { throwIfNoEntry: false });
-    if (moved?.isSymbolicLink() && from.folder !== to.folder) allowLink(fs.readlinkSync(from.real), to.folder, want);
+    if (moved?.isSymbolicLink()) {
+      const text = fs.readlinkSync(from.real);
+      if (from.folder === to.folder) allowLead(to.real, resolve(to.folder, text), want);
+      else allowLink(text, to, want);
+    }
     if (moved?.isDirectory()) walk(from.real, to.real);
     if (to.exists && fs.lstatSync(to.real, { throwIfNoEntry: false })?.isDirectory()) walk(to.real, to.real);
   }
