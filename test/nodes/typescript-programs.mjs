@@ -74,6 +74,13 @@ else parentPort!.postMessage(add(3, 4) satisfies number);`,
     code: 0, stdout: "ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING\n",
   },
   {
+    entry: "certain.ts",
+    files: { ...dep, "package.json": app("module"), "certain.ts": `console.log(1 as number); import "dep/types.ts";` },
+    code: 2,
+    stdout: "",
+    stderr: `types.ts"\n  next: reinstall the package or report it to its authors: dep`,
+  },
+  {
     entry: "enum.ts",
     files: { ...dep, "package.json": app(), "enum.ts": `const x: number = 1;\nenum Colour { red }\nconsole.log(Colour.red);` },
     code: 2,

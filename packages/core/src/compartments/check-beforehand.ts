@@ -6,7 +6,7 @@
 import { MoatError } from "../errors/moat-error.ts";
 import type { Principal } from "../endowments/principal.ts";
 import type { Resolution } from "../packages/types.ts";
-import { isTypeScriptElsewhere } from "../packages/typescript.ts";
+import { isTypeScriptElsewhere, isTypeScriptOfPackage } from "../packages/typescript.ts";
 import { prepareAhead } from "./prepare-source.ts";
 import type { Realm } from "./realm.ts";
 import type { World } from "./world.ts";
@@ -40,8 +40,9 @@ function certainFiles(realm: Realm, world: World, file: Resolution): [World, Res
     mode = isModule ? "import" : "require";
     requests = isModule ? prepared.functor.facts.requests.map(({ specifier }) => specifier) : prepared.functor.certainRequests;
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new MoatError("MOAT_SYNTAX", syntaxMessage(error, file.path), {
+    const message = messageOf(error, file.path);
+    if (message === undefined) throw error;
+    throw new MoatError("MOAT_SYNTAX", message, {
       fields: { file: file.path, package: world.principal.name },
       nextStep: nextStepFor(file.path, world.principal),
       cause: error,
@@ -63,8 +64,10 @@ function certainFiles(realm: Realm, world: World, file: Resolution): [World, Res
   return files;
 }
 
-/** `file:line` and what is wrong there, from a stack in Node's form. */
-function syntaxMessage(error: SyntaxError, path: string): string {
+/** `file:line` and what is wrong there, from a stack in Node's form; undefined where it is not the text that is wrong. */
+function messageOf(error: unknown, path: string): string | undefined {
+  if (isTypeScriptOfPackage(error)) return error.message;
+  if (!(error instanceof SyntaxError)) return undefined;
   const [place = path] = String(error.stack).split("\n");
   const column = /\n( *)\^/.exec(String(error.stack))?.[1]?.length;
   return `${place}${column === undefined ? "" : `:${column + 1}`}: ${error.message}`;

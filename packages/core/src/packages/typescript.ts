@@ -24,6 +24,13 @@ export function isTypeScriptElsewhere(path: string): boolean {
   return !runsTypeScript && /\.[cm]?ts$/.test(path);
 }
 
+const BELOW_NODE_MODULES = "ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING";
+
+/** Whether an error says that a file lies below `node_modules`, where Node strips no types. */
+export function isTypeScriptOfPackage(error: unknown): error is Error {
+  return error instanceof Error && (error as { readonly code?: unknown }).code === BELOW_NODE_MODULES;
+}
+
 /**
  * The JavaScript of a file's text: the text itself where it is not TypeScript.
  *
@@ -34,7 +41,7 @@ export function stripTypes(text: string, path: string): string {
   if (!isTypeScript(path)) return text;
   if (path.includes(`${sep}node_modules${sep}`)) {
     throw Object.assign(new Error(`Stripping types is currently unsupported for files under node_modules, for "${path}"`), {
-      code: "ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING",
+      code: BELOW_NODE_MODULES,
     });
   }
   const { emitWarning } = process;
