@@ -237,11 +237,16 @@ function ownerSymbolOf(handle: object): symbol {
 export function prototypesOfBindings(net: any, process: any): NativePrototypes | undefined {
   let tcp: Native;
   let pipe: Native;
+  const { noDeprecation } = process;
+  // Of the program's own use `--pending-deprecation` tells, or ends it.
+  process.noDeprecation = true;
   try {
     tcp = new (process.binding("tcp_wrap").TCP)(0);
     pipe = new (process.binding("pipe_wrap").Pipe)(0);
   } catch {
     return undefined;
+  } finally {
+    process.noDeprecation = noDeprecation;
   }
   const owner = new net.Socket({ handle: tcp, manualStart: true });
   const ownerSymbol = ownerSymbolOf(tcp);
