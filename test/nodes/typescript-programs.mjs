@@ -81,6 +81,17 @@ else parentPort!.postMessage(add(3, 4) satisfies number);`,
     stderr: `types.ts"\n  next: reinstall the package or report it to its authors: dep`,
   },
   {
+    entry: "hooked.cjs",
+    files: {
+      "package.json": app(),
+      "bad.ts": "enum A {}",
+      "hooked.cjs": `process.on("warning", ({ message }) => console.log(message));
+Error.prepareStackTrace = () => { process.emitWarning("seen"); return ""; };
+try { require("./bad" + ".ts"); } catch ({ code }) { console.log(code); }`,
+    },
+    code: 0, stdout: "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX\nseen\n",
+  },
+  {
     entry: "enum.ts",
     files: { ...dep, "package.json": app(), "enum.ts": `const x: number = 1;\nenum Colour { red }\nconsole.log(Colour.red);` },
     code: 2,

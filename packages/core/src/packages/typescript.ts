@@ -44,15 +44,28 @@ export function stripTypes(text: string, path: string): string {
       code: BELOW_NODE_MODULES,
     });
   }
-  const { emitWarning } = process;
-  // The function says that it is experimental; of the programs that it runs, Node doesn't.
-  process.emitWarning = () => {};
+  if (!hasWarned) warnOfNothing();
   try {
     return strip!(text);
   } catch (error) {
     // It begins with a line number, before which Node has the file.
     if (error instanceof SyntaxError) error.stack = `${path}${error.stack}`;
     throw error;
+  }
+}
+
+let hasWarned = false;
+
+/**
+ * The function says once that it is experimental; of the programs that it runs, Node doesn't.
+ * HAZARD: not while a program's text is read: errors in it have the program's own stack hook run.
+ */
+function warnOfNothing(): void {
+  hasWarned = true;
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    strip!("");
   } finally {
     process.emitWarning = emitWarning;
   }
