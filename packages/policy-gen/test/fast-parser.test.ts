@@ -84,7 +84,8 @@ function depthOf(isRead: (text: string) => boolean): number {
   return least;
 }
 
-test("what is too deep for it is not for acorn, which takes less stack", () => {
+// Frames are smaller once V8 has optimised a function, which may be in between.
+test("what is too deep for it is not for acorn, which takes less stack", { retry: 3 }, () => {
   const ofParser = depthOf((text) => treeBy(FastParser, text, "script").startsWith("{"));
   const ofBoth = depthOf((text) => parseSource(text, "commonjs").ok);
   expect(ofBoth).toBeGreaterThan(ofParser);
