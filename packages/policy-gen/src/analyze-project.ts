@@ -187,10 +187,14 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
   const packages: Record<CanonicalName, PackageEntry> = Object.create(null);
   const evidence: Evidence[] = [];
   const ordered = [...collectors.values()].map((collector) => ({ collector, name: collector.name })).sort((a, b) => (a.name < b.name ? -1 : 1));
-  for (const { collector, name } of ordered) {
-    packages[name] = collector.policy();
-    evidence.push(...collector.evidence());
+  for (const { collector } of ordered) evidence.push(...collector.evidence());
+  const entriesByName = new Map(ordered.map(({ collector, name }) => [name, collector.policy()]));
+  // Of a trusted member there is nothing to grant. That it is one, a run knows by its name here.
+  for (const { location } of reached.files) {
+    const member = graph.byLocation.get(location);
+    if (member?.kind === "workspace" && !entriesByName.has(member.name)) entriesByName.set(member.name, Object.create(null));
   }
+  for (const name of [...entriesByName.keys()].sort()) packages[name] = entriesByName.get(name)!;
   findings.sort((a, b) => compareBy(a, b));
   return {
     policy: { version: 1, root: options.root ?? "trusted", entries: [...new Set(options.entries)].sort(), packages },

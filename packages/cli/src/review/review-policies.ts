@@ -54,8 +54,8 @@ export function reviewPolicies({ before, after, base, evidence = [], notes = [] 
   const old = withOverrides(before.policy, before.overrides ?? NO_OVERRIDES);
   const now = withOverrides(after.policy, overrides);
   const locks = { before: before.lock, after: after.lock };
-  const added = Object.keys(now.packages).filter((name) => entryOf(old, name) === undefined);
-  const removed = Object.keys(old.packages).filter((name) => entryOf(now, name) === undefined);
+  const added = packagesOf(now).filter((name) => entryOf(old, name) === undefined);
+  const removed = packagesOf(old).filter((name) => entryOf(now, name) === undefined);
   const moves = movesBetween(removed, added);
   const movedAway = new Set(moves.values());
   const isNew = new Set(added);
@@ -70,7 +70,7 @@ export function reviewPolicies({ before, after, base, evidence = [], notes = [] 
     );
   const places = byPackage(evidence);
 
-  const reviews = Object.keys(now.packages).flatMap((name): PackageReview[] => {
+  const reviews = packagesOf(now).flatMap((name): PackageReview[] => {
     const previous = entryOf(old, wasThere(name));
     const entry = entryOf(now, name)!;
     const changes = grantChanges(previous, entry, {
@@ -128,12 +128,12 @@ export function reviewPolicies({ before, after, base, evidence = [], notes = [] 
     }));
   const packages = [...reviews, ...gone].toSorted(compareReviews);
   const told = new Set(packages.map(({ package: name }) => name));
-  const updated = Object.keys(now.packages)
+  const updated = packagesOf(now)
     .filter((name) => !told.has(name))
     .map((name) => ({ package: name, versions: versions(name) }))
     .filter(({ versions: { before: was, after: is } }) => was !== undefined && is !== undefined && was !== is)
     .toSorted((a, b) => compareNames(a.package, b.package));
-  const installation = reviewInstallation(locks, Object.keys(now.packages));
+  const installation = reviewInstallation(locks, packagesOf(now));
   const general = generalChanges(before.policy, after.policy);
   const count = (holds: (review: PackageReview) => boolean): number => packages.filter(holds).length;
   const newcomers = packages.filter(({ status }) => status === "new");
@@ -160,6 +160,9 @@ export function reviewPolicies({ before, after, base, evidence = [], notes = [] 
     installation,
   };
 }
+
+/** Members of a trusted project stand in the policy to be known as such: they have no bounds that could change. */
+const packagesOf = ({ root, packages }: Policy): string[] => Object.keys(packages).filter((name) => root !== "trusted" || !isFirstParty(name));
 
 function entryOf(policy: Policy, name: CanonicalName): PackageEntry | undefined {
   // HAZARD: own keys only, or a package called `constructor` would have an entry.
