@@ -1305,6 +1305,8 @@ function operand(withCalls: boolean): number {
   if (began === IDENTIFIER && kinds[start] === K.PAREN_OPEN && isCalled(at, withCalls)) {
     flagReference(references.length - REFERENCE, nameInParentheses(start), CALL);
   }
+  // `(x.then)(…)` calls the method as `x.then(…)` does.
+  if (added.size > 0 && began === MEMBER && kinds[start] === K.PAREN_OPEN && isCalled(at, withCalls)) doubt();
   cut(lastTargets, targets);
   let isChain = false;
   let kind = began;
@@ -1400,6 +1402,8 @@ function callArguments(open: number): void {
     if (kinds[at] === K.ELLIPSIS) at++;
     assignment(false);
     if (kinds[at] === K.COMMA) at++;
+    // HAZARD: V8 can't tell: two operands side by side are a call once an edit has put parentheses around the second.
+    else if (at !== close) doubt();
   }
   expect(K.PAREN_CLOSE);
   isLast = outerIsLast;
