@@ -17,6 +17,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadSource } from "../scripts/load-source.mjs";
+import { crawlAlone } from "./crawler/alone.mjs";
 import { crawl } from "./crawler/crawl.mjs";
 import { crawledTable } from "./crawler/crawled-table.mjs";
 import { TYPESCRIPT_PROGRAMS } from "./nodes/typescript-programs.mjs";
@@ -129,9 +130,11 @@ function membersOn(binary) {
 
 /** Powers and changeable objects that a package reaches on that Node. */
 async function crawlOn(version, node) {
-  const { findings, heard } = await crawl({ node, table });
+  const [{ findings, heard }, tapped] = [await crawl({ node, table }), await crawl({ node, table, taps: true })];
+  const alone = await crawlAlone({ node });
   return [
-    ...findings.map(({ package: name, what, path: way }) => `Node ${version}: ${name} reaches ${what} by ${way}`),
+    ...[...findings, ...tapped.findings].map(({ package: name, what, path: way }) => `Node ${version}: ${name} reaches ${what} by ${way}`),
+    ...Object.entries(alone).flatMap(([asked, lines]) => lines.map((line) => `Node ${version}: of ${asked} alone, ${line}`)),
     ...heard.map((label) => `Node ${version}: the crawler did not get as far as ${label}`),
   ];
 }

@@ -23,9 +23,13 @@ test("neither stacks nor callers hand out functions and receivers", async () => 
       "the caller of a getter that moat reads": `let got; const o = { get with() { try { got = Object.getOwnPropertyDescriptor(o, "with").get.caller } catch {} } }; try { await import("./x.mjs", o) } catch {} return got`,
       "the caller of a toString that moat calls": `let got; const o = { toString: function t() { try { got = t.caller || t.arguments } catch {} return "./x.mjs" } }; try { await import(o) } catch {} try { new Function(o) } catch {} return got`,
       "a forged source": `return eval("(function () { return new Error().stack })()\\n//#\\u00a0sourceURL=node:internal/x").includes("node:internal/x") ? "forged" : "true names"`,
+      "what defines an assigned property": `
+        const seen = []; const target = () => new Proxy({}, { defineProperty(t, k, d) { Error.prepareStackTrace = (e, s) => s; seen.push(...new Error().stack.map((s) => String(s.getFileName()))); Error.prepareStackTrace = undefined; seen.push(new Error().stack); return Reflect.defineProperty(t, k, d) } });
+        const own = target(); own.toString = 1; own.valueOf = 2; own.hasOwnProperty = 3; target().isPrototypeOf = 4;
+        return seen.length === 0 ? "nothing seen" : seen.some((text) => /moat:|own-feedback|define-field|override-mistake/.test(text)) ? "canary" : "hidden"`,
     },
     grants: { builtins: { events: true } },
-    aftermath: `assert(outcomes["a forged source"] === "true names", "a forged source"); assert(outcomes["a call site's prototype can't be changed"] === "frozen", "call sites")`,
+    aftermath: `assert(outcomes["a forged source"] === "true names", "a forged source"); assert(outcomes["a call site's prototype can't be changed"] === "frozen", "call sites"); assert(outcomes["what defines an assigned property"] === "hidden", "what defines")`,
   });
   expect(damage).toMatchObject(NOTHING);
 });

@@ -9,6 +9,8 @@ export interface Crawled {
 export function crawl(options: {
   node?: string;
   table: unknown;
+  asking?: { readonly builtins?: readonly string[]; readonly globals?: readonly string[] };
+  taps?: boolean;
   planted?: boolean;
   budget?: number;
   keep?: boolean;

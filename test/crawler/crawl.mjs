@@ -34,13 +34,15 @@ const generous = (builtins, globals, scratch) => ({
 
 /**
  * @param table builtins, their members that are handed over as they are, and globals
+ * @param asking the builtins and globals that the packages may ask for; all, unless it is said
+ * @param taps whether they put methods of their own on what they hold, to hear what Node calls them with
  * @returns findings, and how much was walked
  */
-export async function crawl({ node = process.execPath, table, planted = false, budget = 60_000, keep = false }) {
+export async function crawl({ node = process.execPath, table, asking = {}, taps = false, planted = false, budget = 60_000, keep = false }) {
   const project = realpathSync(mkdtempSync(join(tmpdir(), "moat-crawler-")));
   const scratch = realpathSync(mkdtempSync(join(tmpdir(), "moat-crawled-")));
-  const { members, globals, handedGlobals } = table;
-  const builtins = Object.keys(members);
+  const { members, handedGlobals } = table;
+  const { builtins = Object.keys(members), globals = table.globals } = asking;
   try {
     const write = (name, text) =>
       writeFileSync(join(project, name), typeof text === "string" ? text : JSON.stringify(text));
@@ -66,7 +68,7 @@ export async function crawl({ node = process.execPath, table, planted = false, b
         copyFileSync(join(HERE, file), join(folder, file));
     }
     const out = join(project, "out.json");
-    const asked = JSON.stringify({ budget, builtins, globals, scratch, out });
+    const asked = JSON.stringify({ budget, builtins, globals, scratch, out, taps });
     const args = [
       "--expose-internals",
       "--no-warnings",

@@ -20,6 +20,11 @@ test("nothing that a package can reach is an unattenuated power, somebody else's
   expect(heard).toEqual([]);
 });
 
+test("nor is anything that Node calls a package's own methods with", async () => {
+  const { findings } = await crawl({ table: await crawledTable(), taps: true });
+  expect(lines(findings)).toEqual([]);
+});
+
 test("the crawler finds powers wherever they are planted", async () => {
   const { findings } = await crawl({ table: await crawledTable(), planted: true });
   const found = new Set((findings as Finding[]).map(({ what }) => what));

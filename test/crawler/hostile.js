@@ -16,7 +16,7 @@ const attempt = (walker, label, run) => {
   }
 };
 
-exports.crawl = async function crawl({ name, builtins, globals, port, scratch, budget }) {
+exports.crawl = async function crawl({ name, builtins, globals, port, scratch, budget, taps }) {
   // The second one of two alike only has to meet what the first one found.
   const walker = makeWalker(name === "twin" ? { budget, kinds: ["none"] } : { budget });
   const walkers = require("./walker.js");
@@ -102,6 +102,7 @@ exports.crawl = async function crawl({ name, builtins, globals, port, scratch, b
   void new Error().stack;
   Error.prepareStackTrace = previous;
   const turn = (ms = 40) => new Promise((done) => (kept.setTimeout ? kept.setTimeout(done, ms) : done()));
+  walker.look();
   const finish = kept.setTimeout
     ? await require("./recipes.js").prepare({
         walker,
@@ -110,6 +111,7 @@ exports.crawl = async function crawl({ name, builtins, globals, port, scratch, b
         port,
         scratch,
         turn,
+        taps,
       })
     : undefined;
   const walk = await walker.walk(turn);

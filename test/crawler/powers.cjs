@@ -8,6 +8,7 @@ const { internalBinding } = require("internal/test/binding");
 const { getPrototypeOf, getOwnPropertyDescriptor } = Object;
 const { ownKeys } = Reflect;
 const { types } = require("node:util");
+const { writeFileSync, writeSync } = require("node:fs");
 const realProcess = process;
 const isObject = (value) => (typeof value === "object" && value !== null) || typeof value === "function";
 const { members: handed, globals: handedGlobals, planted } = JSON.parse(process.env.MOAT_CRAWLER);
@@ -122,6 +123,12 @@ const GUARDED = new Set([
   "internal/worker/js_transferable.JSTransferable",
   "internal/fs/utils.BigIntStats",
   "internal/stream_base_commons.setStreamTimeout",
+  // Stands between TLS and a stream that the caller has, and is a socket that no facade has tagged.
+  "internal/js_stream_socket",
+  // A handle's `onread`: tells the stream that the handle names of what came.
+  "internal/stream_base_commons.onStreamRead",
+  // Frozen: what a stream of HTTP/2 has its resource run.
+  "process.nextTick",
 ]);
 
 const powers = new Map();
@@ -294,9 +301,6 @@ function moatShape(object) {
   return undefined;
 }
 
-const isHolder = (object) =>
-  getOwnPropertyDescriptor(object, "constructor")?.value?.name === "HTTPClientAsyncResource" &&
-  ownKeys(object).length === 1;
 /** Each code of Node's errors has a class of its own, which only an error shows (docs/caveats.md). */
 const isErrorByCode = (object) =>
   object instanceof Error &&
@@ -305,16 +309,25 @@ const isErrorByCode = (object) =>
       key === "constructor" || key === "toString" || (typeof key === "symbol" && key.description === "kIsNodeError"),
   );
 
+/** What Node ends each chunk of a response with: bytes that all share, and a text in its place leaves (see `keepLineEnd`). */
+const lineEnd = (() => {
+  const response = new (require("node:http").ServerResponse)({ method: "GET", httpVersionMajor: 1, httpVersionMinor: 1 });
+  response.write("x");
+  return response.outputData.map(({ data }) => data).find((data) => types.isUint8Array(data) && data.length === 2);
+})();
+
+/** What is hardened by now, and was not when the first package found it. */
+const changeableAtFirst = (object) =>
+  object === lineEnd || types.isArrayBufferView(object) || types.isAnyArrayBuffer(object) || isErrorByCode(object) ? undefined : "extensible when it was found";
+
 function changeable(object) {
+  if (object === lineEnd || object === lineEnd.buffer) return undefined;
   if (types.isAnyArrayBuffer(object)) return "memory";
   if (types.isArrayBufferView(object)) return object.byteLength > 0 ? "memory" : undefined;
   if (types.isProxy(object)) return undefined;
-  // A record of two own properties, of which nobody calls anything.
-  if (isHolder(object)) return undefined;
   if (isErrorByCode(object)) return undefined;
   if (Object.isExtensible(object)) return "extensible";
   for (const key of ownKeys(object)) {
-    if (key === "onread") continue;
     const descriptor = getOwnPropertyDescriptor(object, key);
     if (descriptor.configurable || descriptor.writable) return `changeable ${String(key)}`;
   }
@@ -375,6 +388,7 @@ function judge(walks) {
         } catch {}
     });
   const reachedBy = new Map();
+  const openAtFirst = new Map();
   for (const walk of walks) {
     for (let index = 0; index < walk.objects.length; index += 1) {
       const object = walk.objects[index];
@@ -388,9 +402,11 @@ function judge(walks) {
         if (shape) found(shape);
       }
       const other = reachedBy.get(object);
-      if (other === undefined) reachedBy.set(object, walk);
-      else if (other !== walk && !isBareFunction(object)) {
-        const how = changeable(object);
+      if (other === undefined) {
+        reachedBy.set(object, walk);
+        openAtFirst.set(object, walk.open[index]);
+      } else if (other !== walk && !isBareFunction(object)) {
+        const how = changeable(object) ?? (openAtFirst.get(object) ? changeableAtFirst(object) : undefined);
         if (how) found(`shared with ${other.name} and ${how}: ${describe(object)}`);
       }
     }
@@ -410,7 +426,7 @@ function judge(walks) {
  * set on them nobody reads. A generator's prototype is not among them: its iterators inherit from it.
  */
 function isBareFunction(object) {
-  if (typeof object === "function") return true;
+  if (typeof object === "function") return !isClass(object) && ownKeys(object).every((key) => OF_ANY_FUNCTION.has(key));
   if (inherited.has(object)) return false;
   const constructor = getOwnPropertyDescriptor(object, "constructor")?.value;
   return (
@@ -419,6 +435,10 @@ function isBareFunction(object) {
     !/^class\b/.test(Function.prototype.toString.call(constructor))
   );
 }
+const OF_ANY_FUNCTION = new Set(["length", "name", "arguments", "caller", "prototype"]);
+const isClass = (object) =>
+  isObject(object.prototype) && (/^class\b/.test(Function.prototype.toString.call(object)) || ownKeys(object.prototype).length > 1);
+
 /** Prototypes that some object which was reached inherits from. */
 const inherited = new Set();
 
@@ -465,9 +485,20 @@ if (planted) {
 }
 
 // Only the application, which is trusted, can emit events of the real process.
-process.on("warning", (what, receive) => {
-  if (what === "crawler") receive(judge);
+process.on("warning", (what, given) => {
+  if (what === "crawler") given(end);
+  if (what === "crawler failed") {
+    writeSync(2, `${given?.stack ?? given}\n`);
+    realProcess.reallyExit(3);
+  }
 });
+
+/** Writes what the walks found. */
+function end(walks, out) {
+  writeFileSync(out, JSON.stringify(judge(walks)));
+  realProcess.reallyExit(0);
+}
+
 if (process.env.MOAT_CRAWLER_DEBUG) {
   const { reallyExit } = process;
   process.reallyExit = function (...args) {

@@ -4,7 +4,7 @@
  * requests, children, workers, handles, and hears their events. What comes of
  * each goes to the walker; what fails is walked too, as an error.
  */
-exports.prepare = async function prepare({ walker, modules, attempt, port, scratch, turn }) {
+exports.prepare = async function prepare({ walker, modules, attempt: attemptOnly, port, scratch, turn, taps }) {
   const {
     fs,
     net,
@@ -34,9 +34,46 @@ exports.prepare = async function prepare({ walker, modules, attempt, port, scrat
       return undefined;
     }
   };
+  const tapped = new Set();
+  /**
+   * Puts in the place of each method of an instance one of its own, which hears what it is called with: Node calls
+   * methods of what a package holds, with what no property shows. The same for what the instance keeps.
+   */
+  const tap = (label, object, depth = 3) => {
+    if (typeof object !== "object" || object === null || tapped.has(object)) return;
+    tapped.add(object);
+    const prototype = Object.getPrototypeOf(object);
+    if (prototype === null || [Object, Array, Map, Set].some((Class) => Class.prototype === prototype)) return;
+    if (depth > 0)
+      for (const key of Reflect.ownKeys(object))
+        tap(`${label}.${String(key)}`, Object.getOwnPropertyDescriptor(object, key).value, depth - 1);
+    for (let level = object; level !== null && level !== Object.prototype; level = Object.getPrototypeOf(level)) {
+      for (const key of Reflect.ownKeys(level)) {
+        let real;
+        try {
+          real = object[key];
+        } catch {}
+        if (typeof real !== "function" || key === "constructor" || tapped.has(real)) continue;
+        const record = rec(`${label}.${String(key)}, called by Node`);
+        const heard = walker.own(function (...args) {
+          Reflect.apply(record, this, args);
+          return new.target ? Reflect.construct(real, args) : Reflect.apply(real, this, args);
+        });
+        tapped.add(heard);
+        if (level !== object || Object.getOwnPropertyDescriptor(object, key).writable)
+          Reflect.defineProperty(object, key, { value: heard, writable: true, configurable: true });
+      }
+    }
+  };
+  const attempt = (label, run) => {
+    const value = attemptOnly(label, run);
+    if (taps) attemptOnly(`tap ${label}`, () => tap(label, value));
+    return value;
+  };
   /** Hears every event of an emitter, with what each listener gets. */
   const hear = (label, emitter, names) => {
     walker.add(label, emitter);
+    attempt(label, () => emitter);
     if (!emitter || typeof emitter.on !== "function") return emitter;
     for (const name of names.split(" "))
       attempt(`${label}.on(${name})`, () => emitter.on(name, rec(`${label}'s ${name}`)));
@@ -263,8 +300,19 @@ exports.prepare = async function prepare({ walker, modules, attempt, port, scrat
       "secureConnect session keylog secure data end",
     )?.write?.("x");
     attempt("createSecureContext", () => tls.createSecureContext());
+    const over = hear(
+      "TLS over a stream",
+      attempt("tls.connect over a stream", () =>
+        tls.connect({ socket: new (require("node:stream").Duplex)({ read() {}, write() {} }) }),
+      ),
+      "secureConnect",
+    );
+    over?.write?.("x");
+    over?.end?.();
     closers.push(() => server.close());
   }
+  const plain = await attemptAsync("fetch of data", () => fetch("data:text/plain,x"));
+  if (plain) attempt("fetched body", () => plain.body.getReader());
   if (http) {
     const server = hear(
       "http.Server",

@@ -5,7 +5,7 @@
  * collections, and results, errors, callbacks' arguments and receivers of
  * calls. Deterministic but for the order in which asynchronous results come in.
  */
-const { getPrototypeOf, getOwnPropertyDescriptor } = Object;
+const { getPrototypeOf, getOwnPropertyDescriptor, isExtensible } = Object;
 const { ownKeys, apply, construct } = Reflect;
 const functionText = Function.prototype.toString;
 const isObject = (value) => (typeof value === "object" && value !== null) || typeof value === "function";
@@ -18,6 +18,18 @@ const isA = (value, Class) => {
     return false;
   }
 };
+
+/** Node's own maps and sets inherit from nothing. */
+const has = (method) => (object) => {
+  try {
+    apply(method, object, []);
+    return true;
+  } catch {
+    return false;
+  }
+};
+const isMap = has(Object.getOwnPropertyDescriptor(Map.prototype, "size").get);
+const isSet = has(Object.getOwnPropertyDescriptor(Set.prototype, "size").get);
 
 /** Each function is called with this many receivers, each accessor with this many. */
 const RECEIVERS = 2;
@@ -118,9 +130,11 @@ exports.makeWalker = function makeWalker({ budget, kinds = ARGUMENTS }) {
   const objects = [],
     from = [],
     labels = [];
-  // What lies behind symbols and underscores is Node's own state: walked and compared, but its methods take arguments on trust.
+  // What lies behind symbols and underscores is Node's own state, as is what Node calls methods with: walked and compared, but its methods take arguments on trust.
   const internal = [],
     again = [];
+  // Whether it could still be changed when it was found: what is hardened later was open to who came first.
+  const open = [];
   const indexOf = new Map();
   const calledWith = new Map(),
     readWith = new Map();
@@ -132,7 +146,7 @@ exports.makeWalker = function makeWalker({ budget, kinds = ARGUMENTS }) {
   function add(value, parent, label) {
     edges += 1;
     if (!isObject(value)) return;
-    const inside = internal[parent] === true || /^(?:\[Symbol\((?!Symbol\.|nodejs\.)|\._)/.test(label);
+    const inside = internal[parent] === true || /^(?:\[Symbol\((?!Symbol\.|nodejs\.)|\._)|, called by Node\{/.test(label);
     const known = indexOf.get(value);
     if (known !== undefined) {
       if (known === -1 || inside || !internal[known]) return;
@@ -147,6 +161,7 @@ exports.makeWalker = function makeWalker({ budget, kinds = ARGUMENTS }) {
     from.push(parent);
     labels.push(label);
     internal.push(inside);
+    open.push(isExtensible(value));
   }
   /** What the walk itself made: neither entered nor called. */
   const own = (value) => {
@@ -251,8 +266,6 @@ exports.makeWalker = function makeWalker({ budget, kinds = ARGUMENTS }) {
         ? keys.filter((key) => typeof key === "symbol" || !/^\d+$/.test(key))
         : keys;
       for (const key of data) {
-        // HAZARD: up to Node 20 this native field reads memory where it is read of a prototype (docs/caveats.md).
-        if (key === "onread") continue;
         let descriptor;
         try {
           descriptor = getOwnPropertyDescriptor(level, key);
@@ -293,16 +306,17 @@ exports.makeWalker = function makeWalker({ budget, kinds = ARGUMENTS }) {
         break;
       }
     }
-    if (isA(object, Map) || isA(object, Set)) {
+    const forEach = isMap(object) ? Map.prototype.forEach : isSet(object) ? Set.prototype.forEach : undefined;
+    if (forEach !== undefined) {
       let entry = 0;
       try {
-        object.forEach((value, key) => {
+        apply(forEach, object, [(value, key) => {
           if (entry < 200) {
             add(value, index, `{entry ${entry}}`);
             add(key, index, `{key ${entry}}`);
           }
           entry += 1;
-        });
+        }]);
       } catch (error) {
         add(error, index, "{forEach threw}");
       }
@@ -337,6 +351,11 @@ exports.makeWalker = function makeWalker({ budget, kinds = ARGUMENTS }) {
         }
       }
     },
+    /** Walks over what is there, without any call. */
+    look() {
+      drain(false);
+      again.push(...objects.keys());
+    },
     /** Walks to the end, with turns of the event loop for what comes later. */
     async walk(turn) {
       for (let round = 0; round < 6; round += 1) {
@@ -349,7 +368,7 @@ exports.makeWalker = function makeWalker({ budget, kinds = ARGUMENTS }) {
       }
       drain(false);
       quiet = true;
-      return { objects, from, labels, edges, calls };
+      return { objects, from, labels, open, edges, calls };
     },
   };
 };

@@ -17,6 +17,7 @@ export { parseJson, placeOf as placeInText, type JsonNode } from "./policy/json-
 export { parseOverrides, parsePolicy } from "./policy/parse-policy.ts";
 export { printOverrides, printPolicy } from "./policy/print-policy.ts";
 export { effectivePolicy, mergeEntry } from "./policy/effective-policy.ts";
+export { entryOf } from "./policy/entry-of.ts";
 export * from "./policy/grant-syntax.ts";
 export { GRANT_FIELD, grantKey, grantsOf, normalizePackagePolicy, policyOf, type Grant, type GrantCapability } from "./policy/grant.ts";
 export { builtinMemberRisk, builtinRisk, type BuiltinRisk } from "./policy/builtin-risk.ts";

@@ -37,10 +37,15 @@ export function paceFlag(v8 = versions.v8, given = `${execArgv.join(" ")} ${env[
 
 let flag: ReturnType<typeof paceFlag> | null = null;
 
+function ownFlag(): ReturnType<typeof paceFlag> {
+  if (flag === null) flag = paceFlag();
+  return flag;
+}
+
 /** HAZARD: V8 refuses code caches until it is called with 1, since its flags are others. */
 export function optimiseAfter(times: number): void {
-  if (flag === null) flag = paceFlag();
-  if (flag !== undefined) setFlagsFromString(flag(times));
+  const flagOf = ownFlag();
+  if (flagOf !== undefined) setFlagsFromString(flagOf(times));
 }
 
 /**
@@ -56,22 +61,20 @@ const TIMES_AS_LONG = 20;
 
 /** V8 optimises later what runs in here. */
 export function optimisedLate<T>(run: () => T): T {
-  optimiseAfter(TIMES_AS_LONG);
-  try {
-    return run();
-  } finally {
-    optimiseAfter(1);
-  }
+  return withFlag(ownFlag(), run);
 }
 
 /** V8 optimises later what runs in here, once and as the process starts. In a worker, or in a host, V8 is left alone before. */
 export function startedLate<T>(run: () => T): T {
-  const atStart = flag === undefined ? undefined : paceFlag(undefined, undefined, FLAGS_AT_START);
-  if (atStart === undefined) return run();
-  setFlagsFromString(atStart(TIMES_AS_LONG));
+  return withFlag(ownFlag() && paceFlag(undefined, undefined, FLAGS_AT_START), run);
+}
+
+function withFlag<T>(flagOf: ReturnType<typeof paceFlag>, run: () => T): T {
+  if (flagOf === undefined) return run();
+  setFlagsFromString(flagOf(TIMES_AS_LONG));
   try {
     return run();
   } finally {
-    setFlagsFromString(atStart(1));
+    setFlagsFromString(flagOf(1));
   }
 }

@@ -1,5 +1,6 @@
 import path from "node:path";
 import {
+  entryOf,
   escapeForTerminal,
   GRANT_FIELD,
   grantProblem,
@@ -49,8 +50,8 @@ export const allow: Command = async (args, context) => {
       "name one of them in full",
     );
   const [name] = names;
-  const entry = Object.hasOwn(policy.packages, name) ? policy.packages[name] : undefined;
-  const override = Object.hasOwn(overrides.packages, name) ? overrides.packages[name] : undefined;
+  const entry = entryOf(policy, name);
+  const override = entryOf(overrides, name);
   const granted = grantsOf(mergeEntry(entry, override));
   const can = escapeForTerminal(`${name} can ${capabilityWords(grant)}`);
   if (granted.some((held) => grantReaches(held, grant))) {

@@ -1,4 +1,5 @@
 import {
+  entryOf,
   compareRisk,
   effectivePolicy,
   grantKey,
@@ -49,8 +50,8 @@ export function explainPackage(
   asked: ReadonlySet<GrantCapability> | undefined,
 ): Explanation {
   const holders = holdersOf({ policy, overrides });
-  const entry = Object.hasOwn(policy.packages, name) ? policy.packages[name] : undefined;
-  const override = Object.hasOwn(overrides.packages, name) ? overrides.packages[name] : undefined;
+  const entry = entryOf(policy, name);
+  const override = entryOf(overrides, name);
   const explained = (grant: Grant, state: ExplainedGrant["state"]): ExplainedGrant => ({
     grant,
     risk: riskOf(grant),

@@ -1,4 +1,5 @@
 import {
+  entryOf,
   mergeEntry,
   policyOf,
   grantsOf,
@@ -13,8 +14,8 @@ import { isOverridden } from "./unanswered.ts";
 export function withOverrides(policy: Policy, overrides: Overrides): Policy {
   const packages: Record<CanonicalName, PackageEntry> = Object.create(null);
   for (const name of new Set([...Object.keys(policy.packages), ...Object.keys(overrides.packages)])) {
-    const entry = Object.hasOwn(policy.packages, name) ? policy.packages[name] : undefined;
-    const override = Object.hasOwn(overrides.packages, name) ? overrides.packages[name] : undefined;
+    const entry = entryOf(policy, name);
+    const override = entryOf(overrides, name);
     const pending = grantsOf(entry?.pending ?? {}).filter((grant) => !isOverridden(name, grant, overrides));
     const merged = mergeEntry(entry, override);
     packages[name] = pending.length === 0 ? merged : { ...merged, pending: policyOf(pending) };

@@ -1,4 +1,5 @@
 import {
+  entryOf,
   GRANT_FIELD,
   accept,
   grantKey,
@@ -27,7 +28,7 @@ type Field = Exclude<keyof OverrideEntry, "reason">;
 
 /** What waits for an answer in a package. */
 export function waitingIn({ policy, overrides }: PolicyFiles, name: CanonicalName): Grant[] {
-  const pending = Object.hasOwn(policy.packages, name) ? policy.packages[name]!.pending : undefined;
+  const pending = entryOf(policy, name)?.pending;
   return grantsOf(pending ?? {}).filter((grant) => !isOverridden(name, grant, overrides));
 }
 
@@ -57,7 +58,7 @@ export function decide(files: PolicyFiles, { package: name, decided, keep, reaso
   );
   if (narrowed.size === 0 && reason === undefined) return { ...files, policy };
   const before = Object.hasOwn(files.overrides.packages, name) ? files.overrides.packages[name]! : {};
-  const entry = Object.hasOwn(files.policy.packages, name) ? files.policy.packages[name] : undefined;
+  const entry = entryOf(files.policy, name);
   const held = grantsOf(mergeEntry(entry, before));
   const fields = Object.fromEntries(
     [...narrowed].map((field) => [

@@ -1,4 +1,5 @@
 import {
+  entryOf,
   compareNames,
   compareRisk,
   grantsOf,
@@ -96,7 +97,7 @@ export function reviewPolicies({ before, after, base, evidence = [], notes = [] 
     const status = moves.has(name) ? "moved" : isNew.has(name) ? "new" : "changed";
     const warnings = warningsOf(entry, gains, (target) => entryOf(now, target), versions(name));
     if (status === "changed" && lines.length === 0 && warnings.length === 0) return [];
-    const reason = Object.hasOwn(overrides.packages, name) ? overrides.packages[name]!.reason : undefined;
+    const reason = entryOf(overrides, name)?.reason;
     return [
       {
         package: name,
@@ -163,11 +164,6 @@ export function reviewPolicies({ before, after, base, evidence = [], notes = [] 
 
 /** Members of a trusted project stand in the policy to be known as such: they have no bounds that could change. */
 const packagesOf = ({ root, packages }: Policy): string[] => Object.keys(packages).filter((name) => root !== "trusted" || !isFirstParty(name));
-
-function entryOf(policy: Policy, name: CanonicalName): PackageEntry | undefined {
-  // HAZARD: own keys only, or a package called `constructor` would have an entry.
-  return Object.hasOwn(policy.packages, name) ? policy.packages[name] : undefined;
-}
 
 /** By new name: what went away and came back under another name, where there is one of each. */
 function movesBetween(

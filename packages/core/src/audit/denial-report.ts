@@ -1,4 +1,5 @@
 /** What becomes of a denial: a line for the person, a line in the log. One for the program, its workers and its children. */
+import { entryOf } from "../policy/entry-of.ts";
 import { openSync, writeSync } from "node:fs";
 import process from "node:process";
 import { MoatError } from "../errors/moat-error.ts";
@@ -32,8 +33,8 @@ export function makeDenialReport(options: DenialReportOptions): DenialReport {
   const descriptor = logFile === undefined ? undefined : openLog(logFile);
   const contextOf = (name: CanonicalName): DenialContext => ({
     project,
-    pending: Object.hasOwn(policy.packages, name) ? policy.packages[name]!.pending : undefined,
-    override: Object.hasOwn(overrides.packages, name) ? overrides.packages[name] : undefined,
+    pending: entryOf(policy, name)?.pending,
+    override: entryOf(overrides, name),
   });
   const log = makeDenialLog({
     audit,

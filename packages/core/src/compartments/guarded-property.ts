@@ -2,6 +2,7 @@
  * One property of what a package exports: an accessor that nobody can redefine, and
  * whose setter asks who writes. See `guarded-exports.ts` for which properties.
  */
+import { makeFieldDefiner, type FieldDefiner } from "../endowments/define-field.ts";
 import { isObject } from "../endowments/is-object.ts";
 import type { Principal } from "../endowments/principal.ts";
 import { isMethodBuiltin, writerAbove, type Writer } from "./export-writer.ts";
@@ -40,6 +41,8 @@ interface Access extends StandIn {
   readonly guard: Guard;
   readonly accessor: { get: () => unknown; set: (assigned: unknown) => void; enumerable: boolean; configurable: false };
   stateChanges: number;
+  /** For instances of a class, at the first assignment. */
+  define?: FieldDefiner;
 }
 
 /** Makes an accessor of a property, which stands for the same and can't be redefined. */
@@ -61,7 +64,7 @@ function makeSetter(access: Access): (assigned: unknown) => void {
     const { holder, key } = access;
     if (access.set !== undefined) apply(access.set, this, [assigned]);
     else if (this === holder || isViewOf(this, access)) change(access, assigned);
-    else assignThrough(this, holder, key, assigned);
+    else assignThrough(this, holder, key, assigned, (access.define ??= makeFieldDefiner(key)));
   };
 }
 

@@ -13,6 +13,8 @@ export function hardenBuffer(context: EndowmentContext): typeof Buffer {
   return context.shared("buffer.Buffer", () => {
     const { Buffer: shared } = context.powers.builtin("buffer");
     makeShortTextsFast(shared);
+    // What its `Symbol.species` gives.
+    hardenNodeClass((shared as unknown as { readonly [Symbol.species]: Function })[Symbol.species]);
     return hardenNodeClass(shared);
   });
 }

@@ -6,6 +6,7 @@ import { isAlone } from "./is-alone.ts";
 import {
   builtinFacade,
   hardenBasics,
+  hardenBehindGlobal,
   hardenBuffer,
   hardenWebCrypto,
   makeFetchGlobals,
@@ -14,7 +15,6 @@ import {
   principalProcess,
   timerFunctions,
 } from "./late.ts";
-import { hardenInstancesOfGlobal } from "./sample-instances.ts";
 import type { EndowmentContext } from "./principal.ts";
 import type { TimerFunctions } from "./timers.ts";
 
@@ -39,7 +39,7 @@ function grantedGlobals(context: EndowmentContext): ReadonlySet<string> {
 }
 
 function shareGlobal(context: EndowmentContext, name: string): unknown {
-  hardenInstancesOfGlobal(context, name);
+  hardenBehindGlobal(context, name);
   if (name === "crypto") return hardenWebCrypto(context, context.powers.builtin("crypto").webcrypto).self;
   return hardenNodeObject(context.powers.globals[name]);
 }
@@ -52,7 +52,10 @@ function compute(context: EndowmentContext, name: string): (() => unknown) | und
     case "performance":
       return name in globals ? () => builtinFacade(context, "perf_hooks")[name] : undefined;
     case "worker":
-      return () => builtinFacade(context, "worker_threads")[name];
+      return () => {
+        hardenBehindGlobal(context, name);
+        return builtinFacade(context, "worker_threads")[name];
+      };
     case "own":
       return computeOwn(context, name);
     case "fetch":

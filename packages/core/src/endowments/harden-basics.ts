@@ -2,7 +2,8 @@ import { hardenBuffer } from "./buffer.ts";
 import { hardenTravellers } from "./harden-travellers.ts";
 import { makeRefusedInert } from "./handed-builtin.ts";
 import { hardenNodeObject } from "./harden-node.ts";
-import { hardenInstancesOf, sampleStreamsWhenCalled } from "./sample-instances.ts";
+import { hardenWhatIsLedTo } from "./leads-to.ts";
+import { hardenInstancesOf } from "./sample-instances.ts";
 import type { EndowmentContext } from "./principal.ts";
 
 /**
@@ -14,7 +15,7 @@ export function hardenBasics(context: EndowmentContext): void {
   context.shared("hardened.basics", () => {
     // Before anything that reaches it is locked.
     makeRefusedInert(context, "stream");
-    sampleStreamsWhenCalled(context);
+    hardenWhatIsLedTo(context);
     hardenNodeObject(context.powers.builtin("events"));
     hardenBuffer(context);
     hardenInstancesOf(context, "buffer");

@@ -1,8 +1,11 @@
+import { types } from "node:util";
 import { hardenNodeObject } from "./harden-node.ts";
 
 const { getPrototypeOf, getOwnPropertyDescriptor } = Object;
 const { ownKeys, apply } = Reflect;
 const mapForEach = Map.prototype.forEach;
+const setForEach = Set.prototype.forEach;
+const { isMap, isSet } = types;
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
 /** How far into an instance's own properties shared classes are looked for. */
@@ -27,7 +30,11 @@ export function hardenPrototypesOf(instance: unknown, depth = DEPTH, seen = new 
     const value = getOwnPropertyDescriptor(instance, key)?.value;
     if (isObject(value)) hardenPrototypesOf(value, depth - 1, seen);
   }
-  if (instance instanceof Map) {
-    apply(mapForEach, instance, [(value: unknown) => hardenPrototypesOf(value, depth - 1, seen)]);
-  }
+  const hardenEntry = (value: unknown, key: unknown): void => {
+    hardenPrototypesOf(value, depth - 1, seen);
+    hardenPrototypesOf(key, depth - 1, seen);
+  };
+  // HAZARD: Node's own maps and sets inherit from nothing, so `instanceof` knows none of them.
+  if (isMap(instance)) apply(mapForEach, instance, [hardenEntry]);
+  else if (isSet(instance)) apply(setForEach, instance, [hardenEntry]);
 }

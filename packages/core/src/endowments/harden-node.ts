@@ -162,10 +162,35 @@ function lock(object: object): void {
  */
 export function hardenNodeObject<T>(root: T, spare: readonly unknown[] = []): T {
   if (unfinished !== undefined) finish(unfinished);
-  if (!isObject(root) || isSettled(root)) return root;
-  unfinished = { queue: [root], spare };
-  finish(unfinished);
+  if (isObject(root) && !isSettled(root)) {
+    unfinished = { queue: [root], spare };
+    finish(unfinished);
+  }
+  if (due.length > 0) runDue();
   return root;
+}
+
+/**
+ * Has something run as soon as the hardener has been over an object: what instances of it lead to, and none of its properties shows.
+ */
+export function whenHardened(object: object, run: () => void): void {
+  if (isSettled(object)) run();
+  else waiting.set(object, run);
+}
+
+const waiting = new Map<object, () => void>();
+const due: (() => void)[] = [];
+
+/** HAZARD: not in the middle of a walk, since these harden; and one that fails, near the end of the stack, is run again. */
+function runDue(): void {
+  for (let run = due.pop(); run !== undefined; run = due.pop()) {
+    try {
+      run();
+    } catch (error) {
+      due.push(run);
+      throw error;
+    }
+  }
 }
 
 interface Walk {
@@ -214,6 +239,11 @@ function hardenOne(object: object, queue: object[]): void {
   if (typeof object === "function" && areKeysOfMethod(keys)) {
     freeze(object);
     return;
+  }
+  const run = waiting.get(object);
+  if (run !== undefined) {
+    waiting.delete(object);
+    due.push(run);
   }
   const isPrototype = typeof object !== "function" && isClassPrototype(object) && isClass((object as any).constructor);
   const tolerant = isPrototype || isClass(object);

@@ -8,7 +8,8 @@ import { hardenWebCrypto } from "./crypto.ts";
 import { hardenPrototypesOf } from "./harden-instances.ts";
 import { hardenNodeObject } from "./harden-node.ts";
 import type { EndowmentContext } from "./principal.ts";
-import { hardenInstancesOf, sampleKeys } from "./sample-instances.ts";
+import { hardenWebStreams } from "./leads-to.ts";
+import { sampleKeys } from "./sample-instances.ts";
 
 /**
  * Hardens what can be cloned and transferred. To be called before a thread can be sent anything:
@@ -17,8 +18,7 @@ import { hardenInstancesOf, sampleKeys } from "./sample-instances.ts";
 export function hardenTravellers(context: EndowmentContext): void {
   context.shared("hardened.travellers", () => {
     const { builtin, globals } = context.powers;
-    hardenInstancesOf(context, "stream/web");
-    for (const Class of Object.values(builtin("stream/web"))) hardenNodeObject(Class);
+    hardenWebStreams(context);
     const { webcrypto, X509Certificate } = builtin("crypto");
     hardenWebCrypto(context, webcrypto);
     const { BlockList, SocketAddress } = builtin("net");

@@ -3,6 +3,7 @@ export { hardenBuffer } from "./buffer.ts";
 export { builtinFacade, makeBuiltin } from "./builtins.ts";
 export { hardenWebCrypto } from "./crypto.ts";
 export { hardenBasics } from "./harden-basics.ts";
+export { hardenBehindGlobal } from "./leads-to.ts";
 export { makeNavigator } from "./navigator.ts";
 export { installNetworkGuard, makeFetchGlobals } from "./net/index.ts";
 export { principalProcess } from "./process/process.ts";

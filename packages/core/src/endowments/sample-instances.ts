@@ -1,13 +1,12 @@
 import { Buffer } from "node:buffer";
 import { accessDenied } from "./access-denied.ts";
-import { methodFor } from "./facade.ts";
 import type { EndowmentContext } from "./principal.ts";
 import { veilAsyncResourceOfEmitters } from "./reflective/async-resource.ts";
 import { hardenNodeObject } from "./harden-node.ts";
 import { hardenPrototypesOf } from "./harden-instances.ts";
 
 // Taken now: the real global object is emptied before any package runs.
-const { AbortSignal } = globalThis;
+const { AbortController, AbortSignal } = globalThis;
 
 type Sampler = (builtin: (name: string) => any) => unknown[];
 
@@ -145,8 +144,8 @@ const SAMPLES: Readonly<Record<string, Sampler>> = {
     ];
   },
   "stream/web": (builtin) => {
-    const { ReadableStream, TransformStream, WritableStream } = builtin("stream/web");
-    return webStreams({ ReadableStream, TransformStream, WritableStream });
+    const { ReadableStream, TextDecoderStream, TextEncoderStream, TransformStream, WritableStream } = builtin("stream/web");
+    return [...webStreams({ ReadableStream, TransformStream, WritableStream }), new TextDecoderStream(), new TextEncoderStream()];
   },
   string_decoder: (builtin) => [new (builtin("string_decoder").StringDecoder)("utf8")],
   url: (builtin) => {
@@ -164,6 +163,8 @@ const SAMPLES: Readonly<Record<string, Sampler>> = {
       new TextDecoder(),
       new TextDecoder("utf-16le"),
       new TextEncoder(),
+      new AbortController(),
+      new AbortController().signal,
     ];
   },
   zlib: (builtin) => {
@@ -205,47 +206,27 @@ function webStreams({ ReadableStream, TransformStream, WritableStream }: Record<
   hardenWhatIsOne(new WritableStream(), new WritableStream());
   hardenWhatIsOne(new ReadableStream(), new ReadableStream());
   hardenWhatIsOne(new TransformStream(), new TransformStream());
-  const bytes = new ReadableStream({ type: "bytes" });
+  let controller: any;
+  const bytes = new ReadableStream({ type: "bytes", start: (given: unknown) => void (controller = given) });
   const byob = bytes.getReader({ mode: "byob" });
   for (const pending of [reader.read(), byob.read(new Uint8Array(1))])
     pending.catch((error: unknown) => Object.freeze(error));
+  const { byobRequest } = controller;
   for (const lock of [reader, writer, byob]) {
     lock.closed.catch((error: unknown) => Object.freeze(error));
     lock.releaseLock();
   }
   const waiting = new ReadableStream().getReader();
   void waiting.read();
-  return [waiting, through, through.readable, through.writable, reader, writer, byob, readable, bytes];
+  // Whoever writes is given its signal.
+  const { signal } = new AbortController();
+  return [waiting, through, through.readable, through.writable, reader, writer, byob, readable, bytes, byobRequest, signal];
 }
 
-/**
- * Few programs call these, and the samples of what they make cost more than those of all other streams:
- * they are hardened before the first call. To be called before `stream` is locked.
- */
-export function sampleStreamsWhenCalled(context: EndowmentContext): void {
-  const stream = context.powers.builtin("stream");
-  const { Duplex, PassThrough } = stream;
-  hardenBeforeCall(context, Duplex, "from", (real) => {
-    const joined = Reflect.apply(real, Duplex, [{ readable: new PassThrough(), writable: new PassThrough() }]);
-    joined.on("error", () => {});
-    return [joined];
-  });
-  hardenBeforeCall(context, stream, "duplexPair", (real) => real());
-}
-
-function hardenBeforeCall(context: EndowmentContext, holder: object, name: string, make: (real: Function) => unknown[]): void {
-  const descriptor = Object.getOwnPropertyDescriptor(holder, name);
-  if (typeof descriptor?.value !== "function" || descriptor.configurable !== true) return;
-  const real: Function = descriptor.value;
-  const value = methodFor(name, real.length, (receiver, args) => {
-    hardenSamples(context, `hardened.instances.stream.${name}`, () => make(real));
-    return Reflect.apply(real, receiver, args);
-  });
-  Object.defineProperty(holder, name, { ...descriptor, value });
-}
+export type SampledGlobal = "AbortController" | "EventTarget" | "MessageChannel";
 
 /** The same for what is reached through globals. */
-const GLOBAL_SAMPLES: Readonly<Record<string, (globals: Readonly<Record<string, any>>) => unknown[]>> = {
+const GLOBAL_SAMPLES: Readonly<Record<SampledGlobal, (globals: Readonly<Record<string, any>>) => unknown[]>> = {
   EventTarget: ({ Event, EventTarget }) => {
     const target = new EventTarget();
     target.addEventListener("x", () => {});
@@ -255,7 +236,6 @@ const GLOBAL_SAMPLES: Readonly<Record<string, (globals: Readonly<Record<string, 
     const controller = new AbortController();
     return [controller, controller.signal, AbortSignal.abort(), AbortSignal.any([controller.signal])];
   },
-  ReadableStream: (globals) => webStreams(globals),
   MessageChannel: ({ MessageChannel }) => {
     const { port1, port2 } = new MessageChannel();
     port1.close();
@@ -299,8 +279,8 @@ export function hardenInstancesOf(context: EndowmentContext, builtin: string): v
   if (Object.hasOwn(SAMPLES, builtin)) hardenSamples(context, `hardened.instances.${builtin}`, SAMPLES[builtin]!);
 }
 
-/** @param hold whether the samples have something to give back. */
-function hardenSamples(context: EndowmentContext, key: string, make: Sampler, hold = true): void {
+/** Hardens the classes inside some samples, once for the realm. @param hold whether the samples have something to give back */
+export function hardenSamples(context: EndowmentContext, key: string, make: Sampler, hold = true): void {
   context.shared(key, () => {
     const samples = make((name) => context.powers.builtin(name));
     for (const sample of samples) hardenPrototypesOf(sample);
@@ -310,18 +290,9 @@ function hardenSamples(context: EndowmentContext, key: string, make: Sampler, ho
 }
 
 /** Hardens the classes inside a global class's instances, once for the realm. */
-export function hardenInstancesOfGlobal(context: EndowmentContext, name: string): void {
-  const sampler =
-    /^(?:Readable|Transform|Writable|Byte|Count|Text..coder|(?:Dec|C)ompression).*(?:Stream|Strategy)/.test(name)
-      ? "ReadableStream"
-      : name === "AbortSignal"
-        ? "AbortController"
-        : name === "MessagePort"
-          ? "MessageChannel"
-          : name;
-  if (!Object.hasOwn(GLOBAL_SAMPLES, sampler)) return;
-  context.shared(`hardened.instances.global.${sampler}`, () => {
-    for (const sample of GLOBAL_SAMPLES[sampler]!(context.powers.globals)) hardenPrototypesOf(sample);
+export function hardenInstancesOfGlobal(context: EndowmentContext, name: SampledGlobal): void {
+  context.shared(`hardened.instances.global.${name}`, () => {
+    for (const sample of GLOBAL_SAMPLES[name](context.powers.globals)) hardenPrototypesOf(sample);
     return true;
   });
 }

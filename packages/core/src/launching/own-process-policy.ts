@@ -3,14 +3,12 @@
  * end it, listen to its messages, read the environment that it gave to it. None
  * of it reaches the program that it was started from.
  */
-import { createRequire } from "node:module";
+import { nodeModule } from "../packages/node-module.ts";
 import { builtinRisk } from "../policy/builtin-risk.ts";
 import { isHarmlessGlobal } from "../policy/global-risk.ts";
 import { BASELINE_VARIABLES, matchesVariable } from "../endowments/subprocess/loader-variables.ts";
 import { GLOBAL_RULES } from "../endowments/global-names.ts";
 import type { PackagePolicy } from "../policy/types.ts";
-
-const require = createRequire(import.meta.url);
 
 /** Members and events of `process` that concern this process only. */
 const OWN_PROCESS = [
@@ -38,7 +36,7 @@ export function givenVariables(env: object): readonly string[] {
 
 /** @param variables names that the principal may read */
 export function ownProcessPolicy(policy: PackagePolicy, variables: readonly string[]): PackagePolicy {
-  const { builtinModules } = require("node:module") as typeof import("node:module");
+  const { builtinModules } = nodeModule();
   const builtins: Record<string, true | readonly string[]> = { ...policy.builtins };
   for (const name of builtinModules) {
     if (builtinRisk(name).risk === "harmless") builtins[name] = true;

@@ -1,4 +1,5 @@
 /** What learning proposes: for each package that took part, the fields of an override that are enough for what it did. */
+import { entryOf } from "../policy/entry-of.ts";
 import type { Use } from "../audit/use.ts";
 import type { LearnedUses } from "../audit/use-record.ts";
 import { mergeEntry } from "../policy/effective-policy.ts";
@@ -170,13 +171,6 @@ function sameFields(a: OverrideFields, b: OverrideFields): boolean {
   const text = (fields: OverrideFields): string =>
     JSON.stringify([Object.keys(fields).toSorted(), grantsOf(mergeEntry(undefined, fields)).map(grantKey).toSorted()]);
   return text(a) === text(b);
-}
-
-function entryOf<E>(
-  holder: { readonly packages: Readonly<Record<CanonicalName, E>> },
-  name: CanonicalName,
-): E | undefined {
-  return Object.hasOwn(holder.packages, name) ? holder.packages[name] : undefined;
 }
 
 function groupByPackage(uses: readonly Use[]): Map<CanonicalName, Use[]> {

@@ -1,14 +1,13 @@
-import { createRequire } from "node:module";
+import { nodeModule } from "./node-module.ts";
 
 /** Builtins that exist only behind `node:`; Node 20 and 22 leave them out of `builtinModules`. */
 const SCHEME_ONLY = ["ffi", "sea", "sqlite", "test", "test/reporters"];
 
-const require = createRequire(import.meta.url);
 let known: { readonly plain: ReadonlySet<string>; readonly schemed: ReadonlySet<string> } | undefined;
 
-/** Names without `node:`. Node loads its loader of ES modules with the list, which the smallest programs don't need. */
+/** Names without `node:`. */
 function namesOfBuiltins(): NonNullable<typeof known> {
-  const { builtinModules } = require("node:module") as typeof import("node:module");
+  const { builtinModules } = nodeModule();
   const isSchemed = (name: string): boolean => name.startsWith("node:");
   return {
     plain: new Set(builtinModules.filter((name) => !isSchemed(name))),

@@ -3,25 +3,25 @@
  *
  * @see https://nodejs.org/api/typescript.html#type-stripping
  */
-import * as nodeModule from "node:module";
 import process from "node:process";
 import { sep } from "node:path";
+import { nodeModule } from "./node-module.ts";
 
 type StripTypes = (text: string) => string;
 
-const strip = (nodeModule as { readonly stripTypeScriptTypes?: StripTypes }).stripTypeScriptTypes;
-
 /** Whether this Node runs TypeScript: from 22.18 on, unless a flag switches that off. */
-const runsTypeScript = strip !== undefined && Boolean((process.features as { readonly typescript?: unknown }).typescript);
+const runsTypeScript = Boolean((process.features as { readonly typescript?: unknown }).typescript);
+
+const TYPESCRIPT_FILE = /\.[cm]?ts$/;
 
 /** A file whose types Node strips; where this Node strips none, its extension is one that Node does not know. */
 export function isTypeScript(path: string): boolean {
-  return runsTypeScript && /\.[cm]?ts$/.test(path);
+  return runsTypeScript && TYPESCRIPT_FILE.test(path);
 }
 
 /** What newer versions of Node run, and this one does not. */
 export function isTypeScriptElsewhere(path: string): boolean {
-  return !runsTypeScript && /\.[cm]?ts$/.test(path);
+  return !runsTypeScript && TYPESCRIPT_FILE.test(path);
 }
 
 const BELOW_NODE_MODULES = "ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING";
@@ -30,6 +30,8 @@ const BELOW_NODE_MODULES = "ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING";
 export function isTypeScriptOfPackage(error: unknown): error is Error {
   return error instanceof Error && (error as { readonly code?: unknown }).code === BELOW_NODE_MODULES;
 }
+
+let strip: StripTypes | undefined;
 
 /**
  * The JavaScript of a file's text: the text itself where it is not TypeScript.
@@ -44,9 +46,8 @@ export function stripTypes(text: string, path: string): string {
       code: BELOW_NODE_MODULES,
     });
   }
-  if (!hasWarned) warnOfNothing();
   try {
-    return strip!(text);
+    return (strip ??= stripperThatWarned())(text);
   } catch (error) {
     // It begins with a line number, before which Node has the file.
     if (error instanceof SyntaxError) error.stack = `${path}${error.stack}`;
@@ -54,19 +55,18 @@ export function stripTypes(text: string, path: string): string {
   }
 }
 
-let hasWarned = false;
-
 /**
  * The function says once that it is experimental; of the programs that it runs, Node doesn't.
  * HAZARD: not while a program's text is read: errors in it have the program's own stack hook run.
  */
-function warnOfNothing(): void {
-  hasWarned = true;
+function stripperThatWarned(): StripTypes {
+  const { stripTypeScriptTypes } = nodeModule() as unknown as { readonly stripTypeScriptTypes: StripTypes };
   const { emitWarning } = process;
   process.emitWarning = () => {};
   try {
-    strip!("");
+    stripTypeScriptTypes("");
   } finally {
     process.emitWarning = emitWarning;
   }
+  return stripTypeScriptTypes;
 }

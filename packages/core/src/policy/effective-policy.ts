@@ -1,3 +1,4 @@
+import { entryOf } from "./entry-of.ts";
 import { normalizePackagePolicy } from "./grant.ts";
 import type { CanonicalName, OverrideEntry, Overrides, PackageEntry, PackagePolicy, Policy } from "./types.ts";
 
@@ -14,7 +15,7 @@ export function effectivePolicy(
 ): ReadonlyMap<CanonicalName, PackagePolicy> {
   const effective = new Map<CanonicalName, PackagePolicy>();
   for (const name of new Set([...Object.keys(policy.packages), ...Object.keys(overrides.packages)])) {
-    effective.set(name, freezeDeep(mergeEntry(ownEntry(policy.packages, name), ownEntry(overrides.packages, name))));
+    effective.set(name, freezeDeep(mergeEntry(entryOf(policy, name), entryOf(overrides, name))));
   }
   return effective;
 }
@@ -29,11 +30,6 @@ export function mergeEntry(entry: PackageEntry | undefined, override: OverrideEn
     else if (value !== undefined) merged[field] = value;
   }
   return normalizePackagePolicy(merged as PackagePolicy);
-}
-
-function ownEntry<E>(packages: Readonly<Record<CanonicalName, E>>, name: CanonicalName): E | undefined {
-  // HAZARD: `packages[name]` alone would find Object.prototype's `constructor`.
-  return Object.hasOwn(packages, name) ? packages[name] : undefined;
 }
 
 function freezeDeep<T extends object>(value: T): T {

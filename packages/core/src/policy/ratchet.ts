@@ -1,3 +1,4 @@
+import { entryOf } from "./entry-of.ts";
 import { isFirstParty } from "../naming/canonical-name.ts";
 import { coversGrant, grantKey, grantsOf, normalizePackagePolicy, policyOf, type Grant } from "./grant.ts";
 import { riskOf } from "./grant-risk.ts";
@@ -27,7 +28,7 @@ export function ratchet(previous: Policy | undefined, generated: Policy, overrid
     packages[name] =
       previous === undefined || isFirstParty(name)
         ? normalizePackagePolicy(wanted)
-        : isSame(wanted, ownEntry(previous, name))
+        : isSame(wanted, entryOf(previous, name))
           ? wanted
           : ratchetEntry(name, wanted, previous, generated, overrides);
   }
@@ -39,8 +40,6 @@ function isSame(wanted: PackagePolicy, entry: PackageEntry | undefined): boolean
   return entry !== undefined && JSON.stringify(wanted) === JSON.stringify(entry);
 }
 
-const ownEntry = ({ packages }: Policy, name: CanonicalName): PackageEntry | undefined => (Object.hasOwn(packages, name) ? packages[name] : undefined);
-
 function ratchetEntry(
   name: CanonicalName,
   wanted: PackagePolicy,
@@ -48,7 +47,7 @@ function ratchetEntry(
   generated: Policy,
   overrides: Overrides | undefined,
 ): PackageEntry {
-  const entry = ownEntry(previous, name);
+  const entry = entryOf(previous, name);
   const before = entry && grantsOf(entry);
   const held = new Set((before ?? []).map(grantKey));
   const granted: Grant[] = [];
@@ -56,7 +55,7 @@ function ratchetEntry(
   // HAZARD: only names that came with this very tree are new; an edge to nowhere could come to mean anything.
   const isNew = (target: CanonicalName) =>
     !isFirstParty(target) && Object.hasOwn(generated.packages, target) && !Object.hasOwn(previous.packages, target);
-  const written = overrides && Object.hasOwn(overrides.packages, name) ? overrides.packages[name] : undefined;
+  const written = overrides && entryOf(overrides, name);
   const startsPrograms = mergeEntry(entry, written).commands?.some((command) => command.startsWith("<dependency>/"));
   for (const grant of grantsOf(wanted)) {
     const harmless =
@@ -67,7 +66,7 @@ function ratchetEntry(
     if (grant.member === "*" && !held.has(grantKey(grant)))
       granted.push(...(before ?? []).filter((old) => old.capability === "builtin" && old.target === grant.target));
   }
-  return entryOf(granted, pending);
+  return makeEntry(granted, pending);
 }
 
 /**
@@ -88,7 +87,7 @@ export function accept(
       continue;
     }
     const waiting = grantsOf(pending);
-    packages[name] = entryOf(
+    packages[name] = makeEntry(
       [...grantsOf(granted), ...waiting.filter((grant) => accepts(name, grant))],
       waiting.filter((grant) => !accepts(name, grant)),
     );
@@ -96,7 +95,7 @@ export function accept(
   return { ...policy, packages };
 }
 
-function entryOf(granted: Iterable<Grant>, pending: readonly Grant[]): PackageEntry {
+function makeEntry(granted: Iterable<Grant>, pending: readonly Grant[]): PackageEntry {
   const entry = policyOf(granted);
   return pending.length === 0 ? entry : Object.assign(Object.create(null), entry, { pending: policyOf(pending) });
 }

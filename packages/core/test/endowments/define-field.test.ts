@@ -26,3 +26,15 @@ it("defines and never assigns, also where V8 knows a setter for many shapes of o
     if (object.statusCode !== round) expect.fail("it defined nothing");
   }
 });
+
+it("defines again after a definition that failed, and takes nothing from another key's", () => {
+  const [name, size] = [makeFieldDefiner("name"), makeFieldDefiner("size")];
+  const target: Record<string, unknown> = {};
+  expect(() => name(Object.freeze({}), "lost")).toThrow(TypeError);
+  size(target, 1);
+  name(target, undefined);
+  expect(Object.getOwnPropertyDescriptors(target)).toEqual({
+    size: { value: 1, writable: true, enumerable: true, configurable: true },
+    name: { value: undefined, writable: true, enumerable: true, configurable: true },
+  });
+});

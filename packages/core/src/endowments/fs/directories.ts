@@ -1,3 +1,4 @@
+import { named } from "../facade.ts";
 import type { EndowmentContext } from "../principal.ts";
 import { nodeError } from "./path-argument.ts";
 import { withoutConstructor } from "./shared-prototype.ts";
@@ -100,5 +101,6 @@ function makeSharedDirs(nextTick: Function): SharedDirs {
   define((Symbol as any).dispose, function (this: Dir) {
     if (!states.get(this)?.closed) this.closeSync();
   });
-  return { Dir: withoutConstructor(Dir as any), states };
+  // As long as Node's own; all principals have the same.
+  return { Dir: Object.freeze(named("Dir", 3, withoutConstructor(Dir as any))), states };
 }

@@ -1,3 +1,4 @@
+import { hardenWebStreams } from "../leads-to.ts";
 import { hardenInstancesOf } from "../sample-instances.ts";
 import type { EndowmentContext } from "../principal.ts";
 import type { FsAuthority } from "./authority.ts";
@@ -142,6 +143,7 @@ function makeSharedHandles(EventEmitter: any, context: EndowmentContext): Shared
       return createInterface({ input: (this as any).createReadStream(options), crlfDelay: Infinity });
     }
     readableWebStream(options?: unknown) {
+      hardenWebStreams(context);
       return rawOf(this).readableWebStream(options);
     }
     createReadStream(options?: object) {

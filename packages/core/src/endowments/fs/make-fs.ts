@@ -50,6 +50,8 @@ function shareDataClasses(context: EndowmentContext, raw: Fs): void {
         Object.freeze(constructor);
       }
     }
+    // On Node 22 `Stats` is a function around the class.
+    for (const Class of [raw.Stats, raw.Dirent]) Object.freeze(Class);
     return true;
   });
 }
@@ -61,7 +63,7 @@ function assemble(raw: object, members: Record<string, unknown>): object {
     if (typeof key !== "string" || !Object.hasOwn(members, key)) continue;
     const descriptor = Object.getOwnPropertyDescriptor(raw, key)!;
     const value = members[key];
-    if (typeof value === "function" && typeof descriptor.value === "function" && value !== descriptor.value) {
+    if (typeof value === "function" && typeof descriptor.value === "function" && value !== descriptor.value && !Object.isFrozen(value)) {
       dressed(value, descriptor.value.name, descriptor.value);
       copyPromisifyArgs(descriptor.value, value);
     }

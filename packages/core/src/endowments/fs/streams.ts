@@ -1,4 +1,5 @@
 // 300 lines and more: the two classes mirror Node's, member by member.
+import { hardenNodeObject } from "../harden-node.ts";
 import { Buffer } from "node:buffer";
 import type { EndowmentContext } from "../principal.ts";
 import { dressed } from "./call-forms.ts";
@@ -51,7 +52,7 @@ export function makeStreamClasses(
   operations: StreamOperations,
   isHandle: (value: unknown) => value is StreamHandle,
 ): StreamClasses {
-  const { Readable, Writable } = context.powers.builtin("stream");
+  const { Readable, Writable } = hardenNodeObject(context.powers.builtin("stream"));
   const shared = context.shared<SharedStreams>("fs.streams", () =>
     makeSharedStreams(Readable, Writable, context.powers.process),
   );

@@ -7,6 +7,7 @@ import { parseHost } from "../../policy/endpoint.ts";
 import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
 import { facadeClass } from "./facade-class.ts";
 import { hardenHandles, hideConstructors } from "./native-handles.ts";
+import { hardenDatagramRequests } from "./native-requests.ts";
 import { networkAuthority } from "./network-authority.ts";
 import type { NetworkAuthority } from "./network-authority.ts";
 import { nameNotFound } from "./network-errors.ts";
@@ -82,6 +83,7 @@ function guardDatagrams(dgram: any): DatagramGuard {
   if (stateSymbol === undefined)
     throw new TypeError("This version of Node does not show the handle of a datagram socket");
   const prototype: Native = Object.getPrototypeOf(probe[stateSymbol].handle);
+  hardenDatagramRequests(probe, probe[stateSymbol].handle);
   probe.close();
 
   const patch = (name: string, isAllowed: (permit: DatagramPermit, args: unknown[]) => boolean): void => {

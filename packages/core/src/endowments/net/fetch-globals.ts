@@ -4,6 +4,7 @@ import type { EndowmentContext } from "../principal.ts";
 import { facadeClass } from "./facade-class.ts";
 import { connectSocket, networkParts } from "./net-facade.ts";
 import { connectTls } from "./tls-facade.ts";
+import { hardenBehindGlobal, hardenSignals, hardenWebStreams } from "../leads-to.ts";
 import { hardenDataClass, tameForEach } from "./data-classes.ts";
 import { pickOptions } from "./socket-arguments.ts";
 import type { Options } from "./socket-arguments.ts";
@@ -51,8 +52,8 @@ function buildFetchGlobals(context: EndowmentContext): Record<string, unknown> {
   const makers: Record<string, () => unknown> = { fetch: () => makeFetch(context) };
   for (const name of DATA_CLASSES)
     makers[name] = () => {
-      context.shared("tamed.fetch.forEach", () => [tameForEach(globals["Headers"]), tameForEach(globals["FormData"])]);
-      return context.shared(`hardened.fetch.${name}`, () => hardenDataClass(globals[name]));
+      hardenDataClasses(context);
+      return globals[name];
     };
   makers["WebSocket"] = () => makeWebSocket(context);
   makers["EventSource"] = () => makeEventSource(context);
@@ -67,6 +68,18 @@ function buildFetchGlobals(context: EndowmentContext): Record<string, unknown> {
     Object.defineProperty(facade, name, { get, enumerable: true, configurable: true });
   }
   return facade;
+}
+
+/** One of them leads to the others, and so does what `fetch` resolves to. */
+function hardenDataClasses(context: EndowmentContext): void {
+  const { globals } = context.powers;
+  context.shared("hardened.fetch", () => {
+    for (const name of ["Headers", "FormData"]) tameForEach(globals[name]);
+    hardenWebStreams(context);
+    hardenBehindGlobal(context, "URL");
+    for (const name of DATA_CLASSES) if (name in globals) hardenDataClass(globals[name]);
+    return true;
+  });
 }
 
 function makeFetch(context: EndowmentContext): Function {
@@ -95,6 +108,7 @@ function dispatcherOf(context: EndowmentContext): any {
   const known = pools.get(context.principal);
   if (known !== undefined) return known;
   networkParts(context);
+  hardenDataClasses(context);
   const Agent = context.shared("fetch-agent-class", () => internalAgentClass(context));
   const made = new Agent({ connect: makeConnector(context) });
   pools.set(context.principal, made);
@@ -174,6 +188,7 @@ function connectTimeout(hostname: string): Error {
 }
 
 function makeWebSocket(context: EndowmentContext): unknown {
+  hardenSignals(context);
   const real = hardenNodeObject(context.powers.globals["WebSocket"]);
   return facadeClass(real, {
     prepare: ([url, given]) => {
@@ -208,6 +223,7 @@ function hideController(socket: object): void {
 }
 
 function makeEventSource(context: EndowmentContext): unknown {
+  hardenSignals(context);
   const real = hardenNodeObject(context.powers.globals["EventSource"]);
   return facadeClass(real, {
     prepare: ([url, given]) => {

@@ -76,7 +76,7 @@ export const makeHttpsFacade: BuiltinFactory = (context) => {
 };
 
 /** The realm's agents, guarded and hardened with the rest of `http`. */
-function agentGuard(context: EndowmentContext, isSecure: boolean): AgentGuard {
+export function agentGuard(context: EndowmentContext, isSecure: boolean): AgentGuard {
   const { guard } = networkParts(context);
   const agents = installAgentGuard(context.powers, guard);
   context.shared("hardened-http", () => {

@@ -1,6 +1,7 @@
 import { hardenPrototypesOf } from "../harden-instances.ts";
 import type { Powers } from "../principal.ts";
 import { veilTimer } from "./veiled-timers.ts";
+import { withoutDeprecations } from "./without-deprecations.ts";
 
 /**
  * Hardens what only hangs on servers and their connections: the native parser,
@@ -20,7 +21,21 @@ export function hardenHttpInstances(powers: Powers): void {
   for (const instance of [server, connection.parser]) hardenPrototypesOf(instance, 2);
   connection.destroy();
   server.close();
+  hardenClientResource(http, new Duplex({ read() {}, write() {} }));
   keepLineEnd(http);
+}
+
+/**
+ * The class of what a client's parser shows as its asynchronous resource: a setter on it would be given every request.
+ * Node makes one in the next tick, and for this request before any other.
+ */
+function hardenClientResource(http: any, nowhere: any): void {
+  const request = http.request({ host: "moat.invalid", createConnection: () => nowhere });
+  for (const one of [request, nowhere]) one.on("error", () => {});
+  request.once("socket", () => {
+    hardenPrototypesOf(request.parser, 2);
+    request.destroy();
+  });
 }
 
 /**
@@ -29,11 +44,7 @@ export function hardenHttpInstances(powers: Powers): void {
  * there; `setMaxIdleHTTPParsers` does not take 0.
  */
 function keepNoParsers({ process, builtin }: Powers): void {
-  const { noDeprecation } = process;
-  process.noDeprecation = true;
-  const { parsers } = builtin("_http_common");
-  if (noDeprecation === undefined) delete (process as { noDeprecation?: boolean }).noDeprecation;
-  else process.noDeprecation = noDeprecation;
+  const { parsers } = withoutDeprecations(process, () => builtin("_http_common"));
   if (typeof parsers?.max !== "number")
     throw new TypeError("This version of Node does not show where it keeps its HTTP parsers");
   Object.defineProperty(parsers, "max", { get: () => 0, set() {}, configurable: false });

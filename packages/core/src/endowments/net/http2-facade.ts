@@ -2,6 +2,7 @@ import { facadeFromTable } from "../member-table.ts";
 import type { MemberTable } from "../member-table.ts";
 import { hardenNodeObject } from "../harden-node.ts";
 import type { BuiltinFactory } from "../principal.ts";
+import { agentGuard } from "./http-facade.ts";
 import { hardenHttp2 } from "./http2-instances.ts";
 import { makePermit } from "./network-permit.ts";
 import { settleTarget } from "./socket-arguments.ts";
@@ -27,6 +28,8 @@ export const HTTP2_MEMBERS: MemberTable = {
 export const makeHttp2Facade: BuiltinFactory = (context) => {
   const http2 = context.powers.builtin("http2");
   const { authority, guard } = tlsParts(context);
+  // A server's options hold the classes of `http`, for clients of the older protocol.
+  agentGuard(context, false);
   const hardenWhenServing = context.shared("hardened.http2", () => hardenHttp2(http2, context.powers));
   const withTag = (create: Function) => (args: unknown[]) => {
     const server = create(...args);

@@ -27,6 +27,8 @@ export function hardenHttp2(http2: any, powers: Powers): (server: any) => void {
   for (const one of [session, stream]) hardenNodeObject(getPrototypeOf(one));
   for (const name of ["Http2ServerRequest", "Http2ServerResponse"]) hardenNodeObject(http2[name]);
   hardenNative(session);
+  // What a stream has its resource run.
+  hardenNodeObject((powers.process as { readonly nextTick: unknown }).nextTick);
   session.destroy();
 
   let served = false;

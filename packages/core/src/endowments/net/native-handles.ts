@@ -3,6 +3,7 @@ import { hardenNodeObject } from "../harden-node.ts";
 import { lookupGetter } from "../native-definitions.ts";
 import { addressKey } from "./network-permit.ts";
 import type { SocketPermit } from "./network-permit.ts";
+import { withoutDeprecations } from "./without-deprecations.ts";
 
 /** On this port (0: whichever is free) and, where it is known, at this address; at this path; or wherever it is bound. */
 export type ApprovedListener = { readonly port: number; readonly address: string | undefined } | string | true;
@@ -131,16 +132,16 @@ const ASSIGNED_BY_NODE: readonly string[] = ["close", "bind", "connect", "send"]
  * whoever could replace `writeUtf8String` would see everything that is sent.
  */
 export function hardenHandles(prototype: Native): void {
+  veilNativeField(prototype);
   for (
     let level: Native | null = prototype;
     level !== null && level !== Object.prototype;
     level = Object.getPrototypeOf(level)
   ) {
     for (const key of Reflect.ownKeys(level)) {
-      if (isNativeField(level, key)) continue;
       const descriptor = Object.getOwnPropertyDescriptor(level, key)!;
       if (descriptor.get !== undefined && descriptor.configurable === true)
-        checkReceiver(prototype, level, key, descriptor);
+        checkReceiver(prototype["getAsyncId"], level, key, descriptor);
       const { value, get, set } = descriptor;
       for (const part of [value, get, set]) if (typeof part === "function") hardenNodeObject(part);
     }
@@ -148,26 +149,16 @@ export function hardenHandles(prototype: Native): void {
   }
 }
 
-/**
- * HAZARD: native accessors (`onread`) read a field of whatever they are called on:
- * of an object that is no handle, that is the memory behind it, and gives other
- * packages' objects. Native methods check: one that does nothing is called first.
- */
-function checkReceiver(
-  prototype: Native,
-  level: Native,
-  key: PropertyKey,
-  { get, set, enumerable }: PropertyDescriptor,
-): void {
-  const { getAsyncId } = prototype;
-  if (typeof getAsyncId !== "function") return;
+/** An accessor asks a native function first that does nothing, and whose receivers V8 checks. */
+function checkReceiver(check: unknown, level: Native, key: PropertyKey, { get, set, enumerable }: PropertyDescriptor): void {
+  if (typeof check !== "function") return;
   const checked = {
     get(this: unknown) {
-      Reflect.apply(getAsyncId, this, []);
+      Reflect.apply(check, this, []);
       return Reflect.apply(get!, this, []) as unknown;
     },
     set(this: unknown, value: unknown) {
-      Reflect.apply(getAsyncId, this, []);
+      Reflect.apply(check, this, []);
       Reflect.apply(set!, this, [value]);
     },
   };
@@ -179,12 +170,51 @@ function checkReceiver(
   } as PropertyDescriptor);
 }
 
+const NATIVE_FIELD = "onread";
+
+/** Whether a prototype of streams has the field as it shows up to Node 20: as data. */
+const hasNativeField = (level: Native | null): level is Native =>
+  level !== null && Object.hasOwn(level, NATIVE_FIELD) && Reflect.apply(lookupGetter, level, [NATIVE_FIELD]) === undefined;
+
+/** The prototype that TCP's and pipes' handles share, with its native field out of everybody's reach, and what stands in its place. */
+let veiled: { readonly holder: Native; readonly standIn: Native } | undefined;
+
 /**
- * HAZARD: up to Node 20 this field shows as data. A read-only one takes nothing
- * from Node either, and looking at its value on a prototype reads foreign memory.
+ * HAZARD: up to Node 20, `onread` of native streams reads the fourth field of whatever it is asked of. Of an object
+ * that has fewer that is the memory behind it: another package's object, or what is no object at all, on which
+ * V8 crashes. Nothing may even look at its value on a prototype. So handles get an accessor that asks a method of theirs first.
  */
-function isNativeField(level: Native, key: PropertyKey): boolean {
-  return key === "onread" && Reflect.apply(lookupGetter, level, [key]) === undefined;
+function veilNativeField(prototype: Native): void {
+  const shared: Native | null = Object.getPrototypeOf(prototype);
+  if (hasNativeField(shared)) {
+    veiled ??= { holder: shared, standIn: withoutNativeField(shared) };
+    Object.setPrototypeOf(prototype, veiled.standIn);
+  } else if (hasNativeField(prototype)) {
+    if (veiled === undefined) throw new TypeError("moat has to guard sockets before other streams of Node");
+    checkNativeField(prototype, veiled.holder);
+  }
+}
+
+function withoutNativeField(shared: Native): Native {
+  const standIn = Object.create(Object.getPrototypeOf(shared)) as Native;
+  for (const key of Reflect.ownKeys(shared)) {
+    if (key !== NATIVE_FIELD) Object.defineProperty(standIn, key, Object.getOwnPropertyDescriptor(shared, key)!);
+  }
+  checkNativeField(standIn, shared);
+  return standIn;
+}
+
+/** @param holder whose field it is that reads; the receiver must be of `level`'s class, whose native getters V8 checks */
+function checkNativeField(level: Native, holder: Native): void {
+  checkReceiver(Reflect.apply(lookupGetter, level, ["bytesRead"]), level, NATIVE_FIELD, {
+    get(this: object) {
+      return Reflect.get(holder, NATIVE_FIELD, this);
+    },
+    set(this: object, value: unknown) {
+      Reflect.set(holder, NATIVE_FIELD, value, this);
+    },
+    enumerable: true,
+  });
 }
 
 function hardenHandleLevel(level: Native): void {
@@ -207,7 +237,6 @@ function hardenHandleLevel(level: Native): void {
     });
   }
   for (const key of Reflect.ownKeys(level)) {
-    if (isNativeField(level, key)) continue;
     const descriptor = Object.getOwnPropertyDescriptor(level, key)!;
     if ("value" in descriptor && descriptor.configurable === true)
       Object.defineProperty(level, key, { writable: false, configurable: false });
@@ -237,16 +266,12 @@ function ownerSymbolOf(handle: object): symbol {
 export function prototypesOfBindings(net: any, process: any): NativePrototypes | undefined {
   let tcp: Native;
   let pipe: Native;
-  const { noDeprecation } = process;
-  // Of the program's own use `--pending-deprecation` tells, or ends it.
-  process.noDeprecation = true;
   try {
-    tcp = new (process.binding("tcp_wrap").TCP)(0);
-    pipe = new (process.binding("pipe_wrap").Pipe)(0);
+    const bindingOf = (name: string): any => withoutDeprecations(process, () => process.binding(name));
+    tcp = new (bindingOf("tcp_wrap").TCP)(0);
+    pipe = new (bindingOf("pipe_wrap").Pipe)(0);
   } catch {
     return undefined;
-  } finally {
-    process.noDeprecation = noDeprecation;
   }
   const owner = new net.Socket({ handle: tcp, manualStart: true });
   const ownerSymbol = ownerSymbolOf(tcp);

@@ -2,6 +2,7 @@ import { makePermit, isWithinTarget } from "./network-permit.ts";
 import type { ConnectGrant, SocketPermit } from "./network-permit.ts";
 import { connectDenied, connectionEnded, listenDenied } from "./network-errors.ts";
 import { guardNativeHandles } from "./native-handles.ts";
+import { hardenStreamRequests } from "./native-requests.ts";
 import { readConnectArguments, readListenArguments } from "./socket-arguments.ts";
 import { approvedLookup } from "./approved-lookup.ts";
 import { addressKey } from "./network-permit.ts";
@@ -64,6 +65,7 @@ function makeGuard(powers: Powers, net: any, hint: string | undefined): NetworkG
   const { nextTick } = powers.process;
   const later = (task: () => void) => Reflect.apply(nextTick, powers.process, [task]);
   const dnsLookup = (...args: unknown[]) => powers.builtin("dns").lookup(...args);
+  hardenStreamRequests(powers);
   const native = guardNativeHandles(net, powers.process, (socket) => sockets.get(socket));
   veilTimer(net.Socket.prototype, new net.Socket(), "timeout");
   let waiting: SocketPermit | undefined;

@@ -3,7 +3,7 @@ import { accessDenied } from "../access-denied.ts";
 import { named } from "../facade.ts";
 import { reach } from "../handed-builtin.ts";
 import { hardenNodeObject } from "../harden-node.ts";
-import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
+import type { BuiltinFactory, EndowmentContext, Powers } from "../principal.ts";
 import { facadeClass } from "./facade-class.ts";
 import { hardenHandles, hideConstructors } from "./native-handles.ts";
 import { networkParts } from "./net-facade.ts";
@@ -23,6 +23,7 @@ export function tlsParts(context: EndowmentContext): NetworkParts {
     const unused = new tls.TLSSocket(null, { secureContext });
     parts.guard.guardTls(unused._handle);
     unused.destroy();
+    hardenTlsOverStreams(tls, secureContext, context.powers);
     const { context: nativeContext } = secureContext;
     refuseEngines(nativeContext);
     hideConstructors(Object.getPrototypeOf(nativeContext));
@@ -32,6 +33,22 @@ export function tlsParts(context: EndowmentContext): NetworkParts {
     return true;
   });
   return parts;
+}
+
+/**
+ * Hardens what stands between TLS and a stream that is no socket, which `socket._handle` leads to: a class
+ * of Node's and its native handle.
+ */
+function hardenTlsOverStreams(tls: any, secureContext: object, { builtin }: Powers): void {
+  const { Duplex } = builtin("stream");
+  const nowhere = new Duplex({ read() {}, write() {} });
+  const socket = new tls.TLSSocket(nowhere, { secureContext });
+  for (const one of [nowhere, socket]) one.on("error", () => {});
+  const { _parent: handle, _parentWrap: wrap } = socket._handle;
+  hideConstructors(Object.getPrototypeOf(handle));
+  hardenHandles(Object.getPrototypeOf(handle));
+  hardenNodeObject(Object.getPrototypeOf(wrap));
+  socket.destroy();
 }
 
 /** Certificates are of a class of `crypto`, which waits with its keys until somebody can have one. */

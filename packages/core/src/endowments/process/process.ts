@@ -298,9 +298,14 @@ function ownMembers(context: EndowmentContext, facade: object): Record<string, P
 /** Whether the channel to the parent keeps the program alive; Node's own object would read and write there for everybody. */
 function makeChannel({ principal, powers }: EndowmentContext): () => object | null | undefined {
   const real = powers.process as { readonly channel?: { ref(): void; unref(): void } | null };
-  const channel = Object.freeze({
-    ref: named("ref", 0, () => real.channel?.ref()),
-    unref: named("unref", 0, () => real.channel?.unref()),
-  });
-  return () => (real.channel && grantsMember(principal, "process", "channel") ? channel : real.channel === null ? null : undefined);
+  let facade: object | undefined;
+  return () => {
+    const { channel } = real;
+    if (!channel) return channel;
+    if (!grantsMember(principal, "process", "channel")) return undefined;
+    return (facade ??= Object.freeze({
+      ref: named("ref", 0, () => real.channel?.ref()),
+      unref: named("unref", 0, () => real.channel?.unref()),
+    }));
+  };
 }

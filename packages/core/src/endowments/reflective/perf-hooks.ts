@@ -1,3 +1,4 @@
+import { hardenSignals } from "../leads-to.ts";
 import { hardenPrototypesOf } from "../harden-instances.ts";
 import { facadeFromTable, wholeModule, type MemberTable } from "../member-table.ts";
 import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
@@ -127,6 +128,7 @@ function hardenedInstance<T extends object>(instance: T): T {
 }
 
 function makePerformance(context: EndowmentContext, clock: any, timeline: PerformanceTimeline): any {
+  hardenSignals(context);
   const EventTarget = context.powers.globals.EventTarget;
   class Performance extends (EventTarget as { new (): object }) {
     get timeOrigin(): number {

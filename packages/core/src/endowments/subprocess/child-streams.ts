@@ -1,3 +1,4 @@
+import { hardenNodeObject } from "../harden-node.ts";
 import { perContext } from "../facade.ts";
 import type { EndowmentContext } from "../principal.ts";
 import { tamedPrototype } from "../tamed-prototype.ts";
@@ -80,7 +81,7 @@ export function tameChildStream(context: EndowmentContext, stream: any): void {
   if (!(stream instanceof Socket)) return;
   const prototype = context.shared("child_process.pipe", () =>
     Object.freeze(
-      tamedPrototype(Socket.prototype, SOCKET_MEMBERS, context.powers.builtin("stream").Duplex.prototype, true),
+      tamedPrototype(Socket.prototype, SOCKET_MEMBERS, hardenNodeObject(context.powers.builtin("stream")).Duplex.prototype, true),
     ),
   );
   if (stream._handle) {

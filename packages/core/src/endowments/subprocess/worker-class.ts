@@ -1,3 +1,4 @@
+import { hardenNodeObject } from "../harden-node.ts";
 import type * as events from "node:events";
 import type * as stream from "node:stream";
 import { accessDenied } from "../access-denied.ts";
@@ -19,7 +20,7 @@ export function makeWorkerClass(context: EndowmentContext, environmentData: Read
   const { principal, powers, workerLauncher } = context;
   const { EventEmitter } = powers.builtin("events") as typeof events;
   const RealWorker = powers.builtin("worker_threads").Worker;
-  const { PassThrough, Writable } = powers.builtin("stream") as typeof stream;
+  const { PassThrough, Writable } = hardenNodeObject(powers.builtin("stream")) as typeof stream;
 
   /** A pipe would show its target in its state. */
   const inFrontOf = (real: any): unknown =>

@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { attack, NOTHING } from "./hostile-package.ts";
+
+const LOOPBACK = { connect: ["127.0.0.1:*"], listen: ["127.0.0.1:*"] };
+
+/** Changes an object in any way that works, and says whether that did. */
+const SPOIL = `const spoil = (prototype, ...names) => { for (const name of names) { try { prototype[name] = () => "canary" } catch {} try { Object.defineProperty(prototype, name, { set() {}, get: () => "canary", configurable: true }) } catch {} } return names.some((name) => { try { return prototype[name] === "canary" || prototype[name]() === "canary" } catch {} }) ? "canary" : "held" };`;
+
+// What a package comes by depends on what it asks for: a class that hangs on one builtin's instances was only hardened with another builtin.
+test.each([
+  ["what decodes texts, by a stream", { builtins: { stream: true } }, `const r = new (require("stream").Readable)(); r.setEncoding("utf8"); const d = r._readableState.decoder; return spoil(Object.getPrototypeOf(d), "write", "end")`],
+  ["the class of all streams, by fs", { builtins: { "fs": true } }, `const Readable = Object.getPrototypeOf(require("fs").ReadStream); return spoil(Readable.prototype, "read") + spoil(Readable, "from")`],
+  ["iterators of files, by a stream of one's own", { builtins: { "fs": true } }, `const { ReadStream } = require("fs"); const p = Object.getPrototypeOf(ReadStream.prototype[Symbol.asyncIterator].call(new (Object.getPrototypeOf(ReadStream))())); return spoil(p, "next")`],
+  ["stream.promises, by a socket", { builtins: { net: true } }, `let Class = new (require("net").Socket)().constructor; while (!Class.promises) Class = Object.getPrototypeOf(Class); return spoil(Class.promises, "pipeline", "finished")`],
+  ["listeners of events, by a signal", { globals: ["AbortController"] }, `const { signal } = new AbortController(); signal.addEventListener("abort", () => {}); const map = signal[Object.getOwnPropertySymbols(signal).find((k) => k.description === "kEvents")]; return spoil(Object.getPrototypeOf(map.get("abort").next), "callback", "listener", "next")`],
+  ["events, by a signal", { globals: ["AbortController"] }, `const c = new AbortController(); let p; c.signal.onabort = (e) => { p = Object.getPrototypeOf(e) }; c.abort(); return spoil(p, "preventDefault", "type")`],
+  ["iterators of searches, by a URL", { globals: ["URL"] }, `return spoil(Object.getPrototypeOf(new URL("http://x/?a=b").searchParams.entries()), "next")`],
+  ["what fetch resolves to", { globals: ["fetch"] }, `const r = await fetch("data:text/plain,x"); return spoil(Object.getPrototypeOf(r), "json", "text") + spoil(Object.getPrototypeOf(r.headers), "get")`],
+  ["streams of zlib, by a web stream", { globals: ["CompressionStream"] }, `const s = new CompressionStream("gzip"); const k = Object.getOwnPropertySymbols(s).find((k) => k.description === "kHandle"); return s[k] ? spoil(Object.getPrototypeOf(s[k]), "write", "_transform") : "hidden"`],
+  ["web streams, by a blob", { globals: ["Blob"] }, `const s = new Blob(["x"]).stream(); return spoil(Object.getPrototypeOf(s), "getReader") + spoil(Object.getPrototypeOf(s.getReader()), "read")`],
+  ["classes of http, by a server of http2", { builtins: { http2: true }, net: LOOPBACK }, `const s = require("http2").createServer(); const o = s[Object.getOwnPropertySymbols(s).find((k) => k.description === "options")]; return spoil(o.Http1ServerResponse.prototype, "end", "write")`],
+  ["requests of handles", { builtins: { net: true }, globals: ["setTimeout"], net: LOOPBACK }, `
+    const net = require("net"); const outcomes = [];
+    await new Promise((done) => { const server = net.createServer((c) => { c.on("error", () => {});
+      for (const name of ["writeUtf8String", "writeLatin1String", "shutdown"]) Object.defineProperty(c._handle, name, { value(request) { if (request) outcomes.push(spoil(Object.getPrototypeOf(request), "handle", "oncomplete", "callback")); return 0 } });
+      c.write("x"); c.end(); setTimeout(() => { c.destroy(); server.close(done) }, 50) });
+      server.listen(0, "127.0.0.1", () => net.connect(server.address().port, "127.0.0.1").on("error", () => {}).resume()); });
+    return outcomes.includes("canary") ? "canary" : "held " + outcomes.length`],
+  ["memory behind an object, by a field of handles", { builtins: { net: true }, net: LOOPBACK }, `
+    const net = require("net"); const server = net.createServer(); await new Promise((done) => server.listen(0, "127.0.0.1", done)); const read = [];
+    for (let p = Object.getPrototypeOf(server._handle); p && p !== Object.prototype; p = Object.getPrototypeOf(p)) try { read.push(Reflect.get(p, "onread", { a: "canary", b: "canary", c: "canary", d: "canary", e: "canary" })) } catch {}
+    server.close(); return read.includes("canary") ? "canary" : "held"`],
+  ["TLS over a stream", { builtins: { tls: true, stream: true }, net: LOOPBACK }, `
+    const s = require("tls").connect({ socket: new (require("stream").Duplex)({ read() {}, write() {} }) }); s.on("error", () => {}); const { _parent, _parentWrap } = s._handle;
+    const spoilt = spoil(Object.getPrototypeOf(_parent), "readBuffer", "finishWrite") + spoil(Object.getPrototypeOf(_parentWrap), "doWrite"); s.destroy(); return spoilt`],
+])("%s", async (name, grants, technique) => {
+  const damage = await attack({
+    techniques: { [name]: SPOIL + technique },
+    grants: { globals: [], builtins: {}, ...grants },
+    aftermath: `assert(!/canary/.test(outcomes[${JSON.stringify(name)}]) && /held|hidden/.test(outcomes[${JSON.stringify(name)}]), outcomes[${JSON.stringify(name)}])`,
+  });
+  expect(damage).toMatchObject({ ...NOTHING, connections: expect.any(Number) });
+});

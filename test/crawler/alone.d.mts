@@ -1,0 +1,4 @@
+export declare function crawlAlone(options?: {
+  readonly node?: string;
+  readonly only?: RegExp;
+}): Promise<Record<string, readonly string[]>>;
