@@ -1,11 +1,12 @@
 import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
+import { deferMember, named } from "../facade.ts";
 import { makeFsAuthority, type FsAuthority } from "./authority.ts";
 import { callbackForm, dressed, promiseForm, syncForm, takeCallback } from "./call-forms.ts";
 import { makeFileHandles } from "./file-handle.ts";
 import { fsError } from "./fs-error.ts";
 import { FS_MEMBERS, memberKeys, type MemberRow } from "./fs-members.ts";
 import { makeOpener } from "./open-operations.ts";
-import { makeOwnMembers, type OwnMembers } from "./own-members.ts";
+import { makeOwnMembers, type FsMembers, type OwnMembers } from "./own-members.ts";
 import { preparePaths } from "./path-operations.ts";
 import { sharePrototype } from "./shared-prototype.ts";
 import { makeStreamClasses, type StreamClasses } from "./streams.ts";
@@ -19,11 +20,11 @@ import type { Fs } from "./node-fs.ts";
 export const makeFs: BuiltinFactory = (context) => {
   const raw = context.powers.builtin("fs") as Fs;
   shareDataClasses(context, raw);
-  const members: OwnMembers = context.principal.trusted
+  const members = context.principal.trusted
     ? makeTrustedMembers(context, raw)
     : makeAttenuatedMembers(context, raw);
   const promises = assemble(raw.promises, members.promises);
-  return assemble(raw, { ...members.fs, promises });
+  return assemble(raw, { ...members.fs, promises }, members.classes);
 };
 
 /** `fs/promises`: the same object as `fs.promises`, as in Node. */
@@ -57,10 +58,15 @@ function shareDataClasses(context: EndowmentContext, raw: Fs): void {
 }
 
 /** In the order of the real module, with its names and arities; what it does not have, the facade has not. */
-function assemble(raw: object, members: Record<string, unknown>): object {
+function assemble(raw: object, members: Record<string, unknown>, classes: FsMembers["classes"] = {}): object {
   const facade: Record<string, unknown> = {};
   for (const key of Reflect.ownKeys(raw)) {
-    if (typeof key !== "string" || !Object.hasOwn(members, key)) continue;
+    if (typeof key !== "string") continue;
+    if (Object.hasOwn(classes, key)) {
+      deferMember(facade, key, named(key, 2, () => {}), classes[key]!);
+      continue;
+    }
+    if (!Object.hasOwn(members, key)) continue;
     const descriptor = Object.getOwnPropertyDescriptor(raw, key)!;
     const value = members[key];
     if (typeof value === "function" && typeof descriptor.value === "function" && value !== descriptor.value && !Object.isFrozen(value)) {
@@ -85,13 +91,13 @@ function copyPromisifyArgs(from: Function, to: Function): void {
   }
 }
 
-function makeAttenuatedMembers(context: EndowmentContext, raw: Fs): OwnMembers {
+function makeAttenuatedMembers(context: EndowmentContext, raw: Fs): FsMembers {
   const authority = makeFsAuthority(context);
   const { nextTick } = context.powers.process;
   const rawPromises = raw.promises as any;
   const members: OwnMembers = { fs: { __proto__: null } as any, promises: { __proto__: null } as any };
   const opener = makeOpener(authority, raw, nextTick);
-  const handles = makeFileHandles(context, authority, () => streams);
+  const handles = makeFileHandles(context, authority, () => streams());
   const own = makeOwnMembers(context, authority, opener, handles, raw, members);
 
   for (const [name, row] of Object.entries(FS_MEMBERS) as [string, MemberRow][]) {
@@ -125,11 +131,7 @@ function makeAttenuatedMembers(context: EndowmentContext, raw: Fs): OwnMembers {
   quicken(members, authority, raw);
 
   const { open, read, write, close, fsync } = members.fs;
-  const streams: StreamClasses = makeStreamClasses(
-    context,
-    { open, read, write, close, fsync } as any,
-    handles.isHandle,
-  );
+  const streams = onceMade(() => makeStreamClasses(context, { open, read, write, close, fsync } as any, handles.isHandle));
   return withStreams(members, streams);
 }
 
@@ -178,17 +180,20 @@ function quicken(members: OwnMembers, { isSteady, look, realPaths }: FsAuthority
   }
 }
 
+/** Makes the classes at the first call. */
+export function onceMade(make: () => StreamClasses): () => StreamClasses {
+  let made: StreamClasses | undefined;
+  return () => (made ??= make());
+}
+
 /** Adds the stream classes and the functions that make them. */
-export function withStreams(members: OwnMembers, { ReadStream, WriteStream }: StreamClasses): OwnMembers {
+export function withStreams(members: OwnMembers, streams: () => StreamClasses): FsMembers {
   Object.assign(members.fs, {
-    ReadStream,
-    WriteStream,
-    FileReadStream: ReadStream,
-    FileWriteStream: WriteStream,
-    createReadStream: (path: unknown, options?: unknown) => new ReadStream(path, options),
-    createWriteStream: (path: unknown, options?: unknown) => new WriteStream(path, options),
+    createReadStream: (path: unknown, options?: unknown) => new (streams().ReadStream)(path, options),
+    createWriteStream: (path: unknown, options?: unknown) => new (streams().WriteStream)(path, options),
   });
-  return members;
+  const [ReadStream, WriteStream] = [() => streams().ReadStream, () => streams().WriteStream];
+  return { ...members, classes: { ReadStream, WriteStream, FileReadStream: ReadStream, FileWriteStream: WriteStream } };
 }
 
 /** One frozen copy for all. */

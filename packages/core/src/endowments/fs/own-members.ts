@@ -30,6 +30,11 @@ export interface OwnMembers {
   readonly promises: Record<string, any>;
 }
 
+/** All of them, with the classes of streams, which are made when one is first looked at: they need all of `stream` hardened. */
+export interface FsMembers extends OwnMembers {
+  readonly classes: Readonly<Record<string, () => Function>>;
+}
+
 export function makeOwnMembers(
   context: EndowmentContext,
   authority: FsAuthority,

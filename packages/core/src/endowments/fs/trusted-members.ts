@@ -5,10 +5,10 @@ import { makeDirs } from "./directories.ts";
 import { makeFsAuthority } from "./authority.ts";
 import { makeFileHandles } from "./file-handle.ts";
 import { FS_MEMBERS, memberKeys, type MemberRow } from "./fs-members.ts";
-import { constantsOf, withStreams } from "./make-fs.ts";
+import { constantsOf, onceMade, withStreams } from "./make-fs.ts";
 import { makeRealPaths } from "./real-path.ts";
-import type { OwnMembers } from "./own-members.ts";
-import { makeStreamClasses, type StreamClasses } from "./streams.ts";
+import type { FsMembers, OwnMembers } from "./own-members.ts";
+import { makeStreamClasses } from "./streams.ts";
 import { makeWatchers } from "./watchers.ts";
 import type { Fs, NodeDir } from "./node-fs.ts";
 
@@ -17,7 +17,7 @@ import type { Fs, NodeDir } from "./node-fs.ts";
  * Objects that go on to packages (streams, folders) are facades all the same:
  * their classes must not carry the application's authority with them.
  */
-export function makeTrustedMembers(context: EndowmentContext, raw: Fs): OwnMembers {
+export function makeTrustedMembers(context: EndowmentContext, raw: Fs): FsMembers {
   const members: OwnMembers = { fs: { __proto__: null } as any, promises: { __proto__: null } as any };
   const rawPromises = raw.promises as any;
   for (const [name, row] of Object.entries(FS_MEMBERS) as [string, MemberRow][]) {
@@ -103,7 +103,7 @@ export function makeTrustedMembers(context: EndowmentContext, raw: Fs): OwnMembe
   Object.assign(members.fs, { watch, watchFile, unwatchFile });
 
   // HAZARD: a stream of Node's own handle is of Node's own class.
-  const handles = makeFileHandles(context, authority, () => streams);
+  const handles = makeFileHandles(context, authority, () => streams());
   members.promises.open = async (path: any, flags?: any, mode?: any) =>
     handles.wrap(await raw.promises.open(path, flags, mode));
   for (const name of ["readFile", "writeFile", "appendFile"]) {
@@ -111,7 +111,7 @@ export function makeTrustedMembers(context: EndowmentContext, raw: Fs): OwnMembe
     members.promises[name] = async (path: unknown, ...rest: unknown[]) => real(handles.rawOf(path) ?? path, ...rest);
   }
   const { open, read, write, close, fsync } = raw;
-  const streams: StreamClasses = makeStreamClasses(context, { open, read, write, close, fsync }, handles.isHandle);
+  const streams = onceMade(() => makeStreamClasses(context, { open, read, write, close, fsync }, handles.isHandle));
   return withStreams(members, streams);
 }
 
