@@ -30,6 +30,10 @@ test.each([
     const net = require("net"); const server = net.createServer(); await new Promise((done) => server.listen(0, "127.0.0.1", done)); const read = [];
     for (let p = Object.getPrototypeOf(server._handle); p && p !== Object.prototype; p = Object.getPrototypeOf(p)) try { read.push(Reflect.get(p, "onread", { a: "canary", b: "canary", c: "canary", d: "canary", e: "canary" })) } catch {}
     server.close(); return read.includes("canary") ? "canary" : "held"`],
+  ["memory behind an object, by a child's pipe", { builtins: { child_process: true }, commands: ["true"] }, `
+    const { stdin } = require("child_process").spawn("true"); const read = []; const five = () => ({ a: "canary", b: "canary", c: "canary", d: "canary", e: "canary" });
+    for (let p = Object.getPrototypeOf(stdin._handle); p && p !== Object.prototype; p = Object.getPrototypeOf(p)) { try { read.push(Reflect.get(p, "onread", five())) } catch {} const o = five(); try { Reflect.set(p, "onread", () => "canary", o); if (o.d !== "canary") read.push("canary") } catch {} }
+    return read.includes("canary") ? "canary" : "held"`],
   ["TLS over a stream", { builtins: { tls: true, stream: true }, net: LOOPBACK }, `
     const s = require("tls").connect({ socket: new (require("stream").Duplex)({ read() {}, write() {} }) }); s.on("error", () => {}); const { _parent, _parentWrap } = s._handle;
     const spoilt = spoil(Object.getPrototypeOf(_parent), "readBuffer", "finishWrite") + spoil(Object.getPrototypeOf(_parentWrap), "doWrite"); s.destroy(); return spoilt`],

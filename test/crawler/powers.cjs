@@ -387,6 +387,9 @@ function judge(walks) {
           inherited.add(getPrototypeOf(object));
         } catch {}
     });
+  for (const walk of walks)
+    for (const [parent, label] of walk.readers)
+      findings.push({ package: walk.name, what: "a reader of memory", path: pathOf(walk, parent) + label });
   const reachedBy = new Map();
   const openAtFirst = new Map();
   for (const walk of walks) {

@@ -198,8 +198,17 @@ exports.makeWalker = function makeWalker({ budget, kinds = ARGUMENTS }) {
     return count >= limit;
   };
 
+  // An accessor that gives one of these reads memory, whatever it is called on.
+  const fields = Array.from({ length: 12 }, () => own({}));
+  const [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11] = fields;
+  const anyObject = own({ m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11 });
+  const readers = [];
+
   function readGetter(getter, receiver, parent, label) {
     if (limited(readWith, getter, RECEIVERS)) return;
+    try {
+      if (fields.includes(apply(getter, anyObject, []))) readers.push([parent, label]);
+    } catch {}
     try {
       settle(apply(getter, receiver, []), parent, label);
     } catch (error) {
@@ -368,7 +377,7 @@ exports.makeWalker = function makeWalker({ budget, kinds = ARGUMENTS }) {
       }
       drain(false);
       quiet = true;
-      return { objects, from, labels, open, edges, calls };
+      return { objects, from, labels, open, readers, edges, calls };
     },
   };
 };

@@ -1,3 +1,5 @@
+import { checkedField, hasNativeField, NATIVE_FIELD } from "./native-field.ts";
+
 /**
  * HAZARD: an instance of one of Node's classes leads to power through its
  * prototype: `child.constructor`, `socket.connect`, `handle.constructor`.
@@ -5,8 +7,7 @@
  * `Object.setPrototypeOf(instance, …)` then cuts the instance off the real one.
  * Native methods and accessors go on working: they check the receiver, not the chain.
  *
- * @param members names; symbols by their descriptions as `@@name`; `=name` for a
- *   native field, which up to Node 20 shows as data though its setter is native
+ * @param members names; symbols by their descriptions as `@@name`
  * @param overridable whether programs assign to instances (`child.kill = …`), which
  *   a frozen method on the prototype would forbid
  */
@@ -25,13 +26,12 @@ export function tamedPrototype(
   ) {
     for (const key of Reflect.ownKeys(level)) {
       const label = typeof key === "symbol" ? `@@${key.description}` : key;
-      const isField = wanted.has(`=${label}`);
-      if ((!isField && !wanted.has(label)) || Object.hasOwn(tamed, key)) continue;
-      const descriptor = Object.getOwnPropertyDescriptor(level, key)!;
-      if (isField && "value" in descriptor) {
-        Object.defineProperty(tamed, key, forwarding(level, key));
+      if (!wanted.has(label) || Object.hasOwn(tamed, key)) continue;
+      if (key === NATIVE_FIELD && hasNativeField(level)) {
+        Object.defineProperty(tamed, key, checkedField(level, level));
         continue;
       }
+      const descriptor = Object.getOwnPropertyDescriptor(level, key)!;
       for (const method of [descriptor.value, descriptor.get, descriptor.set]) {
         if (typeof method === "function") Object.freeze(method);
       }
@@ -43,19 +43,6 @@ export function tamedPrototype(
     }
   }
   return tamed;
-}
-
-function forwarding(level: object, key: PropertyKey): PropertyDescriptor {
-  return {
-    get(this: object) {
-      return Reflect.get(level, key, this);
-    },
-    set(this: object, value: unknown) {
-      Reflect.set(level, key, value, this);
-    },
-    enumerable: false,
-    configurable: false,
-  };
 }
 
 function overridableMethod(key: PropertyKey, descriptor: PropertyDescriptor): PropertyDescriptor {

@@ -1,6 +1,6 @@
 import { constants, platform } from "node:os";
 import { hardenNodeObject } from "../harden-node.ts";
-import { lookupGetter } from "../native-definitions.ts";
+import { checkedField, hasNativeField, NATIVE_FIELD } from "../native-field.ts";
 import { addressKey } from "./network-permit.ts";
 import type { SocketPermit } from "./network-permit.ts";
 import { withoutDeprecations } from "./without-deprecations.ts";
@@ -141,7 +141,7 @@ export function hardenHandles(prototype: Native): void {
     for (const key of Reflect.ownKeys(level)) {
       const descriptor = Object.getOwnPropertyDescriptor(level, key)!;
       if (descriptor.get !== undefined && descriptor.configurable === true)
-        checkReceiver(prototype["getAsyncId"], level, key, descriptor);
+        checkReceiver(prototype, level, key, descriptor);
       const { value, get, set } = descriptor;
       for (const part of [value, get, set]) if (typeof part === "function") hardenNodeObject(part);
     }
@@ -149,16 +149,17 @@ export function hardenHandles(prototype: Native): void {
   }
 }
 
-/** An accessor asks a native function first that does nothing, and whose receivers V8 checks. */
-function checkReceiver(check: unknown, level: Native, key: PropertyKey, { get, set, enumerable }: PropertyDescriptor): void {
-  if (typeof check !== "function") return;
+/** Native accessors ask a native method first that does nothing, and whose receivers V8 checks. */
+function checkReceiver(prototype: Native, level: Native, key: PropertyKey, { get, set, enumerable }: PropertyDescriptor): void {
+  const { getAsyncId } = prototype;
+  if (typeof getAsyncId !== "function") return;
   const checked = {
     get(this: unknown) {
-      Reflect.apply(check, this, []);
+      Reflect.apply(getAsyncId, this, []);
       return Reflect.apply(get!, this, []) as unknown;
     },
     set(this: unknown, value: unknown) {
-      Reflect.apply(check, this, []);
+      Reflect.apply(getAsyncId, this, []);
       Reflect.apply(set!, this, [value]);
     },
   };
@@ -170,51 +171,28 @@ function checkReceiver(check: unknown, level: Native, key: PropertyKey, { get, s
   } as PropertyDescriptor);
 }
 
-const NATIVE_FIELD = "onread";
-
-/** Whether a prototype of streams has the field as it shows up to Node 20: as data. */
-const hasNativeField = (level: Native | null): level is Native =>
-  level !== null && Object.hasOwn(level, NATIVE_FIELD) && Reflect.apply(lookupGetter, level, [NATIVE_FIELD]) === undefined;
-
 /** The prototype that TCP's and pipes' handles share, with its native field out of everybody's reach, and what stands in its place. */
 let veiled: { readonly holder: Native; readonly standIn: Native } | undefined;
 
-/**
- * HAZARD: up to Node 20, `onread` of native streams reads the fourth field of whatever it is asked of. Of an object
- * that has fewer that is the memory behind it: another package's object, or what is no object at all, on which
- * V8 crashes. Nothing may even look at its value on a prototype. So handles get an accessor that asks a method of theirs first.
- */
+/** Gives handles the checked form of a field that is a way into foreign memory, see `native-field.ts`. */
 function veilNativeField(prototype: Native): void {
   const shared: Native | null = Object.getPrototypeOf(prototype);
   if (hasNativeField(shared)) {
-    veiled ??= { holder: shared, standIn: withoutNativeField(shared) };
+    veiled ??= { holder: shared, standIn: withCheckedField(shared) };
     Object.setPrototypeOf(prototype, veiled.standIn);
   } else if (hasNativeField(prototype)) {
     if (veiled === undefined) throw new TypeError("moat has to guard sockets before other streams of Node");
-    checkNativeField(prototype, veiled.holder);
+    Object.defineProperty(prototype, NATIVE_FIELD, checkedField(prototype, veiled.holder));
   }
 }
 
-function withoutNativeField(shared: Native): Native {
+function withCheckedField(shared: Native): Native {
   const standIn = Object.create(Object.getPrototypeOf(shared)) as Native;
   for (const key of Reflect.ownKeys(shared)) {
-    if (key !== NATIVE_FIELD) Object.defineProperty(standIn, key, Object.getOwnPropertyDescriptor(shared, key)!);
+    const descriptor = key === NATIVE_FIELD ? checkedField(shared, shared) : Object.getOwnPropertyDescriptor(shared, key)!;
+    Object.defineProperty(standIn, key, descriptor);
   }
-  checkNativeField(standIn, shared);
   return standIn;
-}
-
-/** @param holder whose field it is that reads; the receiver must be of `level`'s class, whose native getters V8 checks */
-function checkNativeField(level: Native, holder: Native): void {
-  checkReceiver(Reflect.apply(lookupGetter, level, ["bytesRead"]), level, NATIVE_FIELD, {
-    get(this: object) {
-      return Reflect.get(holder, NATIVE_FIELD, this);
-    },
-    set(this: object, value: unknown) {
-      Reflect.set(holder, NATIVE_FIELD, value, this);
-    },
-    enumerable: true,
-  });
 }
 
 function hardenHandleLevel(level: Native): void {

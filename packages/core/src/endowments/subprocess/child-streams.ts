@@ -19,7 +19,7 @@ const HANDLE_MEMBERS = [
   "bytesRead",
   "bytesWritten",
   "isStreamBase",
-  "=onread",
+  "onread",
   "getAsyncId",
   "getProviderType",
   "close",
