@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { makeProject, type Project } from "./project-fixture.ts";
 import { TYPESCRIPT_PROGRAMS } from "../nodes/typescript-programs.mjs";
@@ -22,8 +24,19 @@ describe.runIf(runsTypeScript)("a Node that strips types", () => {
 });
 
 test.skipIf(runsTypeScript)("a Node that strips no types says who does", () => {
-  project = makeProject({ "package.json": '{"name":"app"}', "index.ts": "const x: number = 1; console.log(x);" });
-  project.moat("policy", "--write", "index.ts");
+  const policy = '{"version":1,"root":"trusted","entries":["./index.ts"],"packages":{}}';
+  project = makeProject({
+    "package.json": '{"name":"app"}',
+    "index.ts": "const x: number = 1; console.log(x);",
+    "moat.policy.json": policy,
+  });
+  // What can't be read wants nothing: a policy that another Node wrote is not emptied.
+  for (const args of [["--check"], ["--write"], ["--write", "index.ts"]]) {
+    const refused = project.moat("policy", ...args);
+    expect(refused).toMatchObject({ code: 2 });
+    expect(refused.stderr).toContain("is TypeScript");
+  }
+  expect(readFileSync(join(project.folder, "moat.policy.json"), "utf8")).toBe(policy);
   const { code, stdout, stderr } = project.moat("run", "index.ts");
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   expect(stderr).toContain("index.ts:1:");

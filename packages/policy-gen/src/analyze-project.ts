@@ -1,5 +1,6 @@
 import { join, relative, sep } from "node:path";
-import { builtinMemberRisk, buildGraph, findInstalledCommand, makeResolver, MoatError, resolveProgram } from "@moat/core/model";
+import process from "node:process";
+import { builtinMemberRisk, buildGraph, findInstalledCommand, isTypeScriptElsewhere, makeResolver, MoatError, resolveProgram } from "@moat/core/model";
 import type { CanonicalName, FileReader, PackageEntry, Resolution, Resolver } from "@moat/core/model";
 import { analysisWorkerFile, makeAnalysisPool } from "./analysis-pool.ts";
 import { makeEnginePace } from "./engine-pace.ts";
@@ -244,7 +245,17 @@ function namesDeclaredBy(location: string, resolver: Resolver, more?: "devDepend
   }
 }
 
+/** HAZARD: what can't be read wants nothing, and a policy that says so would be written over one that does. */
 function resolveEntry(entry: string, project: string, resolver: Resolver): Resolution {
+  const found = findEntry(entry, project, resolver);
+  if (!isTypeScriptElsewhere(found.path)) return found;
+  throw new MoatError("MOAT_SYNTAX", `The entry ${entry} is TypeScript, which Node ${process.versions.node} does not run.`, {
+    fields: { entry },
+    nextStep: "Run moat with Node 22.18 or later, or name the JavaScript that it is compiled to.",
+  });
+}
+
+function findEntry(entry: string, project: string, resolver: Resolver): Resolution {
   try {
     if (!entry.startsWith("bin:")) return resolver.resolveFrom(entry, project, "require");
     return resolveProgram(findInstalledCommand(entry.slice("bin:".length), project).file, resolver);
