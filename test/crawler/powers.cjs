@@ -438,7 +438,8 @@ function isBareFunction(object) {
     !/^class\b/.test(Function.prototype.toString.call(constructor))
   );
 }
-const OF_ANY_FUNCTION = new Set(["length", "name", "arguments", "caller", "prototype"]);
+// `enabled`: what `util.debuglog` says of the logger that does nothing.
+const OF_ANY_FUNCTION = new Set(["length", "name", "arguments", "caller", "prototype", "enabled"]);
 const isClass = (object) =>
   isObject(object.prototype) && (/^class\b/.test(Function.prototype.toString.call(object)) || ownKeys(object.prototype).length > 1);
 

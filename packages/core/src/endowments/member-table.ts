@@ -38,7 +38,7 @@ export function facadeFromTable(
       continue;
     }
     const value = real[name];
-    if (rule === "pass") define(facade, name, context.principal.trusted ? value : hardenNodeObject(value));
+    if (rule === "pass") define(facade, name, hardenNodeObject(value));
     else if (typeof value === "function") define(facade, name, refusedMember(context, builtin, name, value));
     else if (context.principal.trusted) define(facade, name, value);
   }

@@ -1,4 +1,4 @@
-import { constants, platform } from "node:os";
+import { DENIED } from "../denied-errno.ts";
 import { facadeFromTable } from "../member-table.ts";
 import type { MemberTable } from "../member-table.ts";
 import { hardenNodeObject } from "../harden-node.ts";
@@ -35,7 +35,6 @@ interface DatagramGuard {
   tag(socket: object, permit: DatagramPermit): void;
 }
 
-const denied = platform() === "win32" ? -4092 : -constants.errno.EACCES;
 const REMEMBERED = 256;
 
 /** `dgram`: sends to what is granted. A fixed port to receive on needs `net.listen`. */
@@ -91,8 +90,8 @@ function guardDatagrams(dgram: any): DatagramGuard {
     if (typeof real !== "function") return;
     const guarded = function (this: Native, ...args: unknown[]): unknown {
       const permit = handles.get(this);
-      if (permit === undefined) return denied;
-      return permit.authority.trusted || isAllowed(permit, args) ? Reflect.apply(real, this, args) : denied;
+      if (permit === undefined) return DENIED;
+      return permit.authority.trusted || isAllowed(permit, args) ? Reflect.apply(real, this, args) : DENIED;
     };
     Object.defineProperty(prototype, name, { value: guarded, writable: true, enumerable: false, configurable: true });
   };

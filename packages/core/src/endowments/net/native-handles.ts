@@ -1,4 +1,5 @@
-import { constants, platform } from "node:os";
+import { platform } from "node:os";
+import { DENIED } from "../denied-errno.ts";
 import { hardenNodeObject } from "../harden-node.ts";
 import { checkedField, hasNativeField, NATIVE_FIELD } from "../native-field.ts";
 import { addressKey } from "./network-permit.ts";
@@ -16,8 +17,6 @@ export interface NativeHandles {
   guardTls(tlsHandle: object): void;
 }
 
-// libuv's error numbers are negated errnos, but on Windows its own.
-const denied = platform() === "win32" ? -4092 : -constants.errno.EACCES;
 const MISSING_SOCKET = platform() === "win32" ? "\\\\.\\pipe\\moat.invalid" : "/moat.invalid/socket";
 
 type Native = Record<PropertyKey, any>;
@@ -50,7 +49,7 @@ export function guardNativeHandles(net: any, process: object, permitOf: (socket:
     const real = prototype[name];
     if (typeof real !== "function") return;
     const guarded = function (this: Native, ...args: unknown[]): unknown {
-      return isAllowed(this, args) ? Reflect.apply(real, this, args) : denied;
+      return isAllowed(this, args) ? Reflect.apply(real, this, args) : DENIED;
     };
     Object.defineProperty(guarded, "name", { value: name });
     Object.defineProperty(prototype, name, { value: guarded, writable: true, enumerable: false, configurable: true });

@@ -19,14 +19,27 @@ export const DIAGNOSTICS_CHANNEL_MEMBERS: MemberTable = {
 const RESERVED_NAMES =
   /^(?:moat|http2?|https?|net|tls|udp|dgram|dns|fs|undici|websocket|process|child_process|worker_threads|module|console|inspector|web-?locks|node:.*|tracing:(?:module|net|child_process|node:).*)(?:[.:]|$)/;
 
+/** The application may hand one on. While somebody listens, Node has it be of another class. */
+function hardenChannels({ channel, Channel }: any): boolean {
+  const sample = channel(Symbol("moat"));
+  const listener = (): void => {};
+  sample.subscribe(listener);
+  for (const prototype of [Channel.prototype, Object.getPrototypeOf(sample)]) hardenNodeObject(prototype);
+  sample.unsubscribe(listener);
+  return true;
+}
+
 /**
  * `diagnostics_channel` over a registry of the principal's own. What it publishes
  * also reaches unbounded principals (the application's own monitoring), never
  * the other way round, and never under a name on which Node or moat speaks.
  */
 export const makeDiagnosticsChannel: BuiltinFactory = (context) => {
-  if (context.principal.trusted) return wholeModule(context, "diagnostics_channel");
   const real = context.powers.builtin("diagnostics_channel");
+  if (context.principal.trusted) {
+    context.shared("diagnostics_channel.hardened", () => hardenChannels(real));
+    return wholeModule(context, "diagnostics_channel");
+  }
   const nextTick = context.powers.process.nextTick;
   const environment: ChannelEnvironment = {
     outerChannel: (name) => (typeof name === "string" && !RESERVED_NAMES.test(name) ? real.channel(name) : undefined),

@@ -1,6 +1,7 @@
 import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
 import { refusedMember } from "../access-denied.ts";
 import type { MemberTable } from "../member-table.ts";
+import { guardChildren } from "../subprocess/child-guard.ts";
 import { refusedBuiltin } from "./refused-builtin.ts";
 
 const why = "a test's context mocks timers and modules of the whole process, and writes snapshots";
@@ -33,6 +34,8 @@ export const TEST_REPORTERS_MEMBERS: MemberTable = Object.fromEntries(
 
 /** `test`: the application's test runner. It is a function with members, and stays one. */
 export const makeTest: BuiltinFactory = (context: EndowmentContext) => {
+  // Its runner starts files as Node's own functions do, which it takes as it is loaded.
+  if (context.principal.trusted) guardChildren(context);
   const real = context.powers.builtin("test");
   if (context.principal.trusted) return real;
   const facade: any = refusedMember(context, "test", "test", real);

@@ -6,7 +6,8 @@ import { childProcessClass, tameChild } from "./child-class.ts";
 import { makeCommandPlanner, type CommandPlan } from "./command-plan.ts";
 import { failedSync, programNotFound } from "./spawn-error.ts";
 import { readSpawnOptions, type ChildOptions } from "./spawn-options.ts";
-import { addPromise, makeTrustedChildProcess, namingCommand } from "./trusted-child-process.ts";
+import { addPromise } from "./promised-child.ts";
+import { makeTrustedChildProcess, namingCommand } from "./trusted-child-process.ts";
 
 export const CHILD_PROCESS_MEMBERS: MemberTable = {
   ChildProcess: ["own", "for instanceof; the real one starts anything"],

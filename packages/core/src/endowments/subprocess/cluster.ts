@@ -2,6 +2,7 @@ import { accessDenied, assertMayUse } from "../access-denied.ts";
 import { facadeFromTable, type MemberTable } from "../member-table.ts";
 import { installNetworkGuard } from "../net/index.ts";
 import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
+import { guardChildren } from "./child-guard.ts";
 
 export const CLUSTER_MEMBERS: MemberTable = {
   isWorker: ["pass", "a boolean"],
@@ -57,6 +58,7 @@ export const makeCluster: BuiltinFactory = (context) => {
 /** A file that the application names as its workers' comes up under moat. */
 function underLauncher(context: EndowmentContext, real: any): object {
   const { nodeLauncher, principal, powers } = context;
+  const starting = guardChildren(context);
   if (nodeLauncher === undefined) return real;
   const { process } = powers;
   const guard = installNetworkGuard(powers);
@@ -76,7 +78,7 @@ function underLauncher(context: EndowmentContext, real: any): object {
   // HAZARD: without settings Node starts the program itself again, without moat.
   const fork = (env?: object): unknown => {
     if (asked === undefined) setup();
-    const worker = real.fork(env);
+    const worker = starting(() => real.fork(env));
     const child = worker.process;
     const { emit } = child;
     // The primary listens on behalf of its workers, which asked for it under their own policies.

@@ -2,14 +2,17 @@ import { fileURLToPath, URL } from "node:url";
 import { promisify } from "node:util";
 import { wholeModule } from "../member-table.ts";
 import type { EndowmentContext } from "../principal.ts";
+import { guardChildren } from "./child-guard.ts";
 import type { NodeLaunch } from "./launchers.ts";
 import { makeNodeRoute, type RouteOptions } from "./node-route.ts";
+import { addPromise } from "./promised-child.ts";
 
 /**
  * `child_process` of the application, which starts what it likes: Node's own
  * functions, but for `node` with something of the project, which comes up under moat.
  */
 export function makeTrustedChildProcess(context: EndowmentContext): object {
+  guardChildren(context);
   const facade: any = wholeModule(context, "child_process");
   if (context.nodeLauncher === undefined) return facade;
   const real = context.powers.builtin("child_process");
@@ -130,19 +133,4 @@ function withCommand(callback: unknown, command: string): unknown {
     }
     (callback as (...args: unknown[]) => void)(error, stdout, stderr);
   };
-}
-
-/** `util.promisify` of `exec` and `execFile` gives both outputs, and the child. */
-export function addPromise(original: (...args: any[]) => any): void {
-  const promised = (...args: unknown[]): Promise<unknown> => {
-    let child: unknown;
-    const promise = new Promise((resolve, reject) => {
-      child = original(...args, (error: Error | null, stdout: unknown, stderr: unknown) => {
-        if (error === null) resolve({ stdout, stderr });
-        else reject(Object.assign(error, { stdout, stderr }));
-      });
-    });
-    return Object.assign(promise, { child });
-  };
-  Object.defineProperty(original, promisify.custom, { value: promised, enumerable: false });
 }
