@@ -301,13 +301,17 @@ function moatShape(object) {
   return undefined;
 }
 
-/** Each code of Node's errors has a class of its own, which only an error shows (docs/caveats.md). */
-const isErrorByCode = (object) =>
-  object instanceof Error &&
-  ownKeys(object).every(
-    (key) =>
-      key === "constructor" || key === "toString" || (typeof key === "symbol" && key.description === "kIsNodeError"),
-  );
+/**
+ * Each code of Node's errors has a class of its own, which only an error shows (docs/caveats.md): these have a `toString`
+ * of theirs, or stand over one that has. Classes of several errors are hardened before anybody has one.
+ */
+const isErrorByCode = (object) => {
+  if (!(object instanceof Error)) return false;
+  const keys = ownKeys(object).filter((key) => key !== "constructor");
+  if (keys.length > 0) return keys.every((key) => key === "toString" || (typeof key === "symbol" && key.description === "kIsNodeError")) && keys.length === 2 && getOwnPropertyDescriptor(object, "constructor")?.get !== undefined;
+  const parent = getPrototypeOf(object);
+  return parent !== null && parent !== Error.prototype && isErrorByCode(parent);
+};
 
 /** What Node ends each chunk of a response with: bytes that all share, and a text in its place leaves (see `keepLineEnd`). */
 const lineEnd = (() => {

@@ -156,6 +156,21 @@ exports.prepare = async function prepare({ walker, modules, attempt: attemptOnly
     attempt("a denied promise", () => fs.promises.readFile("/etc/passwd"));
   }
 
+  // Errors, each of a class that nothing else shows.
+  const over = { aborted: true, addEventListener() {}, removeEventListener() {} };
+  attempt("an aborted wait", () => modules["timers/promises"]?.setTimeout(1, 1, { signal: over }));
+  attempt("an aborted listener", () => events?.once(new events(), "x", { signal: over }));
+  attempt("the system's error", () => modules.os?.getPriority(2 ** 30));
+  attempt("a file that is not there to watch", () => fs?.watch(`${scratch}/none`));
+  attempt("a name's error", () => dns?.lookup("x".repeat(300), rec("a name's error")));
+  attempt("a program's error", () => child_process?.spawnSync(`${scratch}/none`).error);
+  attempt("a datagram's error", () => dgram?.createSocket("udp4").getSendBufferSize());
+  attempt("a certificate's error", () => tls?.checkServerIdentity("a", { subject: { CN: "b" } }));
+  attempt("a response's error", () => http?.get({ host: "127.0.0.1", port: 1, createConnection: () => new (require("node:stream").PassThrough)().destroy() }).on("error", rec("a response's error")));
+  attempt("a connection's error", () => net?.connect(1, "127.0.0.1").on("error", rec("a connection's error")));
+  attempt("a port's error", () => net?.createServer().on("error", rec("a port's error"))._listen2(null, -1, -1, 0, 2 ** 30, 0));
+  attempt("fetch's error", () => fetch("http://127.0.0.1:1/").catch((error) => walker.add("fetch's error", error)));
+
   // Streams.
   if (stream) {
     hear(

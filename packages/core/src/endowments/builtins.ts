@@ -3,6 +3,7 @@ import { BUILTIN_ALIASES, DEPRECATED_STREAMS, HANDED_BUILTINS, REFUSED_BUILTINS 
 import { BUILTIN_FACTORIES } from "./builtin-factories.ts";
 import { deferredOriginal, defineMember, perContext } from "./facade.ts";
 import { hardenBasics } from "./harden-basics.ts";
+import { hardenErrorsOf } from "./harden-errors.ts";
 import { grantedMembers, grantingRow } from "./granted-members.ts";
 import { observedBuiltin } from "./observed-builtin.ts";
 import { makeHandedBuiltin } from "./handed-builtin.ts";
@@ -40,6 +41,7 @@ const facadesOf = perContext((_context: EndowmentContext) => new Map<string, obj
 function makeFacade(context: EndowmentContext, name: string): object {
   if (hasOwn(BUILTIN_ALIASES, name)) return builtinFacade(context, BUILTIN_ALIASES[name]!);
   if (hasOwn(DEPRECATED_STREAMS, name)) return builtinFacade(context, "stream")[DEPRECATED_STREAMS[name]!];
+  hardenErrorsOf(context.powers, name.replace("/promises", ""));
   const factory: BuiltinFactory | undefined = hasOwn(BUILTIN_FACTORIES, name) ? BUILTIN_FACTORIES[name] : undefined;
   if (factory !== undefined) return factory(context);
   if (hasOwn(HANDED_BUILTINS, name)) return makeHandedBuiltin(context, name);

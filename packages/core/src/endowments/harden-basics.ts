@@ -1,6 +1,7 @@
 import { hardenBuffer } from "./buffer.ts";
 import { hardenTravellers } from "./harden-travellers.ts";
 import { makeRefusedInert } from "./handed-builtin.ts";
+import { hardenErrorsOf } from "./harden-errors.ts";
 import { hardenNodeObject } from "./harden-node.ts";
 import { hardenWhatIsLedTo } from "./leads-to.ts";
 import { hardenInstancesOf } from "./sample-instances.ts";
@@ -19,7 +20,8 @@ export function hardenBasics(context: EndowmentContext): void {
     hardenNodeObject(context.powers.builtin("events"));
     hardenBuffer(context);
     hardenInstancesOf(context, "buffer");
-    hardenNodeObject(context.powers.globals["DOMException"]);
+    for (const name of ["DOMException", "QuotaExceededError"]) hardenNodeObject(context.powers.globals[name]);
+    hardenErrorsOf(context.powers, "basics");
     if (context.hearsThreads === true) hardenTravellers(context);
     return true;
   });

@@ -218,9 +218,10 @@ function webStreams({ ReadableStream, TransformStream, WritableStream }: Record<
   }
   const waiting = new ReadableStream().getReader();
   void waiting.read();
+  const iterated = new ReadableStream().values();
   // Whoever writes is given its signal.
   const { signal } = new AbortController();
-  return [waiting, through, through.readable, through.writable, reader, writer, byob, readable, bytes, byobRequest, signal];
+  return [waiting, through, through.readable, through.writable, reader, writer, byob, readable, bytes, byobRequest, signal, iterated];
 }
 
 export type SampledGlobal = "AbortController" | "EventTarget" | "MessageChannel";

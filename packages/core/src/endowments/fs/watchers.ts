@@ -1,3 +1,4 @@
+import { hardenErrorsOf } from "../harden-errors.ts";
 import type { EndowmentContext } from "../principal.ts";
 import type { FsAuthority } from "./authority.ts";
 import { pathArgument } from "./path-argument.ts";
@@ -38,6 +39,7 @@ export function makeWatchers(context: EndowmentContext, authority: FsAuthority, 
     const given = pathArgument(path, "filename");
     const listener = typeof rawOptions === "function" ? rawOptions : rawListener;
     const location = locate(given, { mode: "read", follow: true, syscall: "watch", via: "fs.watch" });
+    hardenErrorsOf(context.powers, "fs.watch");
     const raw: any = fs.watch(
       usable(location),
       watchOptions(typeof rawOptions === "function" ? undefined : rawOptions) as any,
@@ -55,6 +57,7 @@ export function makeWatchers(context: EndowmentContext, authority: FsAuthority, 
   async function* watchPromise(path: unknown, rawOptions?: unknown): AsyncGenerator<unknown> {
     const given = pathArgument(path, "filename");
     const location = locate(given, { mode: "read", follow: true, syscall: "watch", via: "fs.promises.watch" });
+    hardenErrorsOf(context.powers, "fs.watch");
     yield* fs.promises.watch(usable(location), watchOptions(rawOptions) as any);
   }
 

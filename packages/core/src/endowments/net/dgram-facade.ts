@@ -1,6 +1,7 @@
 import { DENIED } from "../denied-errno.ts";
 import { facadeFromTable } from "../member-table.ts";
 import type { MemberTable } from "../member-table.ts";
+import { hardenErrorsOf } from "../harden-errors.ts";
 import { hardenNodeObject } from "../harden-node.ts";
 import { isLinkLocal } from "../../policy/ip-address.ts";
 import { parseHost } from "../../policy/endpoint.ts";
@@ -42,6 +43,7 @@ export const makeDgramFacade: BuiltinFactory = (context) => {
   const dgram = context.powers.builtin("dgram");
   const authority = networkAuthority(context);
   const guard = context.shared("datagram-guard", () => {
+    hardenErrorsOf(context.powers, "dns");
     const made = guardDatagrams(dgram);
     hardenNodeObject(dgram.Socket);
     return made;

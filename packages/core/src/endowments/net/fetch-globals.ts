@@ -1,3 +1,4 @@
+import { hardenClassOfError } from "../harden-errors.ts";
 import { hardenNodeObject } from "../harden-node.ts";
 import { assertMayUse } from "../access-denied.ts";
 import type { EndowmentContext } from "../principal.ts";
@@ -111,8 +112,25 @@ function dispatcherOf(context: EndowmentContext): any {
   hardenDataClasses(context);
   const Agent = context.shared("fetch-agent-class", () => internalAgentClass(context));
   const made = new Agent({ connect: makeConnector(context) });
+  hardenErrorsOfRequests(made);
   pools.set(context.principal, made);
   return made;
+}
+
+/** Hardens the classes of errors, which no module exports, as the client tells of one: before whoever asked comes by it. */
+function hardenErrorsOfRequests(agent: any): void {
+  const { dispatch } = agent;
+  agent.dispatch = (options: unknown, handler: Record<string, unknown>): unknown => {
+    for (const name of ["onError", "onResponseError"]) {
+      const tell = handler[name];
+      if (typeof tell !== "function") continue;
+      handler[name] = (...args: unknown[]) => {
+        args.forEach(hardenClassOfError);
+        return Reflect.apply(tell, handler, args);
+      };
+    }
+    return Reflect.apply(dispatch, agent, [options, handler]);
+  };
 }
 
 /**

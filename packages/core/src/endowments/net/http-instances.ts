@@ -1,3 +1,4 @@
+import { hardenClassOfError } from "../harden-errors.ts";
 import { hardenPrototypesOf } from "../harden-instances.ts";
 import type { Powers } from "../principal.ts";
 import { veilTimer } from "./veiled-timers.ts";
@@ -31,7 +32,8 @@ export function hardenHttpInstances(powers: Powers): void {
  */
 function hardenClientResource(http: any, nowhere: any): void {
   const request = http.request({ host: "moat.invalid", createConnection: () => nowhere });
-  for (const one of [request, nowhere]) one.on("error", () => {});
+  nowhere.on("error", () => {});
+  request.on("error", hardenClassOfError);
   request.once("socket", () => {
     hardenPrototypesOf(request.parser, 2);
     request.destroy();

@@ -1,3 +1,4 @@
+import { hardenClassOfError } from "../harden-errors.ts";
 import { hardenNodeObject } from "../harden-node.ts";
 import { hardenHandles, hideConstructors } from "./native-handles.ts";
 import type { Powers } from "../principal.ts";
@@ -19,6 +20,7 @@ export function hardenHttp2(http2: any, powers: Powers): (server: any) => void {
   const nowhere = () => new Duplex({ read() {}, write() {} }).on("error", () => {});
   const session = http2.connect("http://moat.invalid", { createConnection: nowhere });
   session.on("error", () => {});
+  hardenErrors(nowhere, http2);
   const stream = session.request({});
   stream.on("error", () => {});
   const [sessionClass, streamClass] = [session, stream].map((one) => getPrototypeOf(getPrototypeOf(one)));
@@ -44,6 +46,15 @@ export function hardenHttp2(http2: any, powers: Powers): (server: any) => void {
       });
     });
   };
+}
+
+/** By a session that ends, as the native one refuses a stream for a reason that has no error of its own. */
+function hardenErrors(nowhere: () => unknown, http2: any): void {
+  const session = http2.connect("http://moat.invalid", { createConnection: nowhere });
+  session.on("error", () => {});
+  const key = getOwnPropertySymbols(session).find(({ description }) => description === "kHandle")!;
+  Object.defineProperty(session[key], "request", { value: () => -1 });
+  session.request({}).on("error", (canceled: Error) => hardenClassOfError(canceled.cause));
 }
 
 /** The native handle under a session or stream. */

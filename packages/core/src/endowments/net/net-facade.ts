@@ -1,4 +1,5 @@
 import { facadeFromTable } from "../member-table.ts";
+import { hardenErrorsOf } from "../harden-errors.ts";
 import { hardenNodeObject } from "../harden-node.ts";
 import { hardenPrototypesOf } from "../harden-instances.ts";
 import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
@@ -23,6 +24,7 @@ export function networkParts(context: EndowmentContext): NetworkParts {
   const guard = installNetworkGuard(context.powers);
   context.shared("hardened-net", () => {
     const net = context.powers.builtin("net");
+    hardenErrorsOf(context.powers, "listening");
     for (const name of ["Socket", "Server", "BlockList", "SocketAddress"]) hardenNodeObject(net[name]);
     for (const name of ["BlockList", "SocketAddress"]) hardenPrototypesOf(new net[name]());
     return true;

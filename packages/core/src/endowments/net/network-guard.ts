@@ -2,6 +2,7 @@ import { makePermit, isWithinTarget } from "./network-permit.ts";
 import type { ConnectGrant, SocketPermit } from "./network-permit.ts";
 import { connectDenied, connectionEnded, listenDenied } from "./network-errors.ts";
 import { guardNativeHandles } from "./native-handles.ts";
+import { hardenErrorsOfConnecting } from "../harden-errors.ts";
 import { hardenStreamRequests } from "./native-requests.ts";
 import { readConnectArguments, readListenArguments } from "./socket-arguments.ts";
 import { approvedLookup } from "./approved-lookup.ts";
@@ -70,6 +71,7 @@ function makeGuard(powers: Powers, net: any, hint: string | undefined): NetworkG
   veilTimer(net.Socket.prototype, new net.Socket(), "timeout");
   let waiting: SocketPermit | undefined;
   let isListeningForWorkers = false;
+  let hasConnected = false;
 
   /** Fails as a connection that the kernel refuses does: later, and through the stream. */
   function refuseConnection(socket: any, error: Error): unknown {
@@ -102,6 +104,10 @@ function makeGuard(powers: Powers, net: any, hint: string | undefined): NetworkG
 
   net.Socket.prototype.connect = function connect(this: any, ...args: unknown[]): unknown {
     if (!(this instanceof net.Socket)) throw new TypeError("Illegal invocation");
+    if (!hasConnected) {
+      hasConnected = true;
+      hardenErrorsOfConnecting(powers, realConnect);
+    }
     const permit = permitOf(this);
     if (permit?.authority.trusted === true && permit.target === undefined)
       return Reflect.apply(realConnect, this, args);

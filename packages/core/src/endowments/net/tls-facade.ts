@@ -2,6 +2,7 @@ import { facadeFromTable } from "../member-table.ts";
 import { accessDenied } from "../access-denied.ts";
 import { named } from "../facade.ts";
 import { reach } from "../handed-builtin.ts";
+import { hardenClassOfError, hardenErrorsOf } from "../harden-errors.ts";
 import { hardenNodeObject } from "../harden-node.ts";
 import type { BuiltinFactory, EndowmentContext, Powers } from "../principal.ts";
 import { facadeClass } from "./facade-class.ts";
@@ -23,6 +24,7 @@ export function tlsParts(context: EndowmentContext): NetworkParts {
     const unused = new tls.TLSSocket(null, { secureContext });
     parts.guard.guardTls(unused._handle);
     unused.destroy();
+    hardenErrorsOf(context.powers, "tls");
     hardenTlsOverStreams(tls, secureContext, context.powers);
     const { context: nativeContext } = secureContext;
     refuseEngines(nativeContext);
@@ -42,12 +44,15 @@ export function tlsParts(context: EndowmentContext): NetworkParts {
 function hardenTlsOverStreams(tls: any, secureContext: object, { builtin }: Powers): void {
   const { Duplex } = builtin("stream");
   const nowhere = new Duplex({ read() {}, write() {} });
-  const socket = new tls.TLSSocket(nowhere, { secureContext });
+  const socket = tls.connect({ socket: nowhere, secureContext });
   for (const one of [nowhere, socket]) one.on("error", () => {});
   const { _parent: handle, _parentWrap: wrap } = socket._handle;
   hideConstructors(Object.getPrototypeOf(handle));
   hardenHandles(Object.getPrototypeOf(handle));
   hardenNodeObject(Object.getPrototypeOf(wrap));
+  // A connection that ends before it is a secure one.
+  socket.emit("end");
+  hardenClassOfError(socket.errored);
   socket.destroy();
 }
 
