@@ -26,6 +26,7 @@ export function tlsParts(context: EndowmentContext): NetworkParts {
     unused.destroy();
     hardenErrorsOf(context.powers, "tls");
     hardenTlsOverStreams(tls, secureContext, context.powers);
+    hardenErrorsOfHandshakes(tls, secureContext);
     const { context: nativeContext } = secureContext;
     refuseEngines(nativeContext);
     hideConstructors(Object.getPrototypeOf(nativeContext));
@@ -44,16 +45,20 @@ export function tlsParts(context: EndowmentContext): NetworkParts {
 function hardenTlsOverStreams(tls: any, secureContext: object, { builtin }: Powers): void {
   const { Duplex } = builtin("stream");
   const nowhere = new Duplex({ read() {}, write() {} });
-  const socket = tls.connect({ socket: nowhere, secureContext });
+  const socket = new tls.TLSSocket(nowhere, { secureContext });
   for (const one of [nowhere, socket]) one.on("error", () => {});
   const { _parent: handle, _parentWrap: wrap } = socket._handle;
   hideConstructors(Object.getPrototypeOf(handle));
   hardenHandles(Object.getPrototypeOf(handle));
   hardenNodeObject(Object.getPrototypeOf(wrap));
-  // A connection that ends before it is a secure one.
+  socket.destroy();
+}
+
+/** Of a connection that ends before it is a secure one: nobody's, which the guard refuses, so that no handshake begins. */
+function hardenErrorsOfHandshakes(tls: any, secureContext: object): void {
+  const socket = tls.connect({ host: "moat.invalid", port: 1, secureContext }).on("error", () => {});
   socket.emit("end");
   hardenClassOfError(socket.errored);
-  socket.destroy();
 }
 
 /** Certificates are of a class of `crypto`, which waits with its keys until somebody can have one. */
