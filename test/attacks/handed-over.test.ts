@@ -44,6 +44,32 @@ test("a child that the application hands over starts no other", () => {
   expect(existsSync(join(project.folder, "marker"))).toBe(false);
 });
 
+test("what the application hands over leads to no class with its authority", () => {
+  project = makeProject(
+    application(
+      `const { Worker } = require("node:worker_threads"), vm = require("node:vm"), dns = require("node:dns"), { WASI } = require("node:wasi");
+       const given = { worker: new Worker("setTimeout(() => {}, 300)", { eval: true }), script: new vm.Script("1"), resolver: new dns.Resolver(), wasi: new WASI({ version: "preview1" }) };
+       console.log(JSON.stringify(require("hostile")(given)));
+       // Their own classes go on working.
+       class Mine extends Worker { constructor() { super("require('node:worker_threads').parentPort.postMessage('made')", { eval: true }); this.postMessage = () => {}; } }
+       new Mine().on("message", (told) => { console.log(told, given.worker instanceof Worker, new vm.Script("1 + 1").runInThisContext()); process.exit(); });`,
+      `module.exports = ({ worker, script, resolver, wasi }) => {
+         const came = []; const attempt = (name, make) => { try { came.push(name + " " + typeof make()) } catch (error) { came.push("held") } };
+         attempt("worker", () => new worker.constructor("require('node:fs').writeFileSync('marker', 'x')", { eval: true }));
+         attempt("script", () => new script.constructor("typeof process").runInThisContext());
+         attempt("resolver", () => new resolver.constructor().setServers(["127.0.0.1"]));
+         attempt("wasi", () => new wasi.constructor({ version: "preview1", preopens: { "/": "/" } }));
+         for (const [name, one] of Object.entries({ worker, script, resolver, wasi })) attempt(name, () => { if (Object.isExtensible(Object.getPrototypeOf(one))) return {}; throw new Error() });
+         return came;
+       };`,
+    ),
+  );
+  expect(project.moat("policy", "--write", "index.js")).toMatchObject({ code: 0 });
+  const { stdout, stderr } = project.moat("run", "index.js");
+  expect(stdout.trim().split("\n"), stderr).toEqual([JSON.stringify(Array.from({ length: 8 }, () => "held")), "made true 2"]);
+  expect(existsSync(join(project.folder, "marker"))).toBe(false);
+});
+
 test("the application starts children in every way that Node has", () => {
   project = makeProject(
     application(

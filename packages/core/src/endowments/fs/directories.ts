@@ -1,7 +1,7 @@
 import { named } from "../facade.ts";
 import type { EndowmentContext } from "../principal.ts";
 import { nodeError } from "./path-argument.ts";
-import { withoutConstructor } from "./shared-prototype.ts";
+import { withoutConstructor } from "../shared-prototype.ts";
 
 /** Where a `Dir` gets its entries from. */
 export interface DirSource {

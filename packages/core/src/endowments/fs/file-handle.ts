@@ -2,7 +2,7 @@ import { hardenWebStreams } from "../leads-to.ts";
 import { hardenInstancesOf } from "../sample-instances.ts";
 import type { EndowmentContext } from "../principal.ts";
 import type { FsAuthority } from "./authority.ts";
-import { withoutConstructor } from "./shared-prototype.ts";
+import { withoutConstructor } from "../shared-prototype.ts";
 import type { RawFileHandle } from "./node-fs.ts";
 
 interface HandleState {

@@ -8,7 +8,7 @@ import { FS_MEMBERS, memberKeys, type MemberRow } from "./fs-members.ts";
 import { makeOpener } from "./open-operations.ts";
 import { makeOwnMembers, type FsMembers, type OwnMembers } from "./own-members.ts";
 import { preparePaths } from "./path-operations.ts";
-import { sharePrototype } from "./shared-prototype.ts";
+import { sharePrototype } from "../shared-prototype.ts";
 import { makeStreamClasses, type StreamClasses } from "./streams.ts";
 import { makeTrustedMembers } from "./trusted-members.ts";
 import type { Fs } from "./node-fs.ts";

@@ -4,7 +4,7 @@ import { Buffer } from "node:buffer";
 import type { EndowmentContext } from "../principal.ts";
 import { dressed } from "./call-forms.ts";
 import { nodeError, pathArgument } from "./path-argument.ts";
-import { powerless, sharePrototype } from "./shared-prototype.ts";
+import { powerless, sharePrototype } from "../shared-prototype.ts";
 
 /** What a stream does its work with: the principal's own, attenuated functions. */
 export interface StreamOperations {

@@ -3,7 +3,7 @@ import type { EndowmentContext } from "../principal.ts";
 import type { FsAuthority } from "./authority.ts";
 import { pathArgument } from "./path-argument.ts";
 import { usable } from "./path-operations.ts";
-import { withoutConstructor } from "./shared-prototype.ts";
+import { withoutConstructor } from "../shared-prototype.ts";
 import type { Fs } from "./node-fs.ts";
 
 interface SharedWatchers {

@@ -1,3 +1,4 @@
+import { withoutConstructor } from "../shared-prototype.ts";
 import { promisify } from "node:util";
 import { facadeFromTable } from "../member-table.ts";
 import { assertMayUse } from "../access-denied.ts";
@@ -150,7 +151,7 @@ function resolverClass(context: EndowmentContext, Real: any, makeQuery: QueryMak
       configurable: true,
     });
   }
-  return Resolver;
+  return withoutConstructor(Resolver);
 }
 
 /** Keeps the addresses of an answer, whose form depends on the query. */

@@ -1,3 +1,4 @@
+import { withoutConstructor } from "../shared-prototype.ts";
 import { facadeFromTable } from "../member-table.ts";
 import { isObject } from "../is-object.ts";
 import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
@@ -106,6 +107,8 @@ export const makeVm: BuiltinFactory = (context) => {
       return contexts.run(source, filename, createContext(contextObject), given ?? options);
     }
   };
+  withoutConstructor(Script as any);
+
   function textOf(script: object): { source: string; filename: string; options: unknown } {
     const text = sourceOf.get(script);
     if (text === undefined) throw new TypeError("Illegal invocation");

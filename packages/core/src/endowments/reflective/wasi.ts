@@ -1,3 +1,4 @@
+import { withoutConstructor } from "../shared-prototype.ts";
 import { accessDenied } from "../access-denied.ts";
 import { facadeFromTable, type MemberTable } from "../member-table.ts";
 import type { BuiltinFactory } from "../principal.ts";
@@ -85,5 +86,5 @@ export const makeWasi: BuiltinFactory = (context) => {
       return { wasi_snapshot_preview1: this.wasiImport };
     }
   }
-  return facadeFromTable(context, "wasi", WASI_MEMBERS, { WASI });
+  return facadeFromTable(context, "wasi", WASI_MEMBERS, { WASI: withoutConstructor(WASI) });
 };

@@ -1,3 +1,4 @@
+import { withoutConstructor } from "../shared-prototype.ts";
 import { hardenNodeObject } from "../harden-node.ts";
 import type * as events from "node:events";
 import type * as stream from "node:stream";
@@ -30,7 +31,7 @@ export function makeWorkerClass(context: EndowmentContext, environmentData: Read
       final: (callback) => void real.end(() => callback()),
     });
 
-  return class Worker extends EventEmitter {
+  class Worker extends EventEmitter {
     readonly #real: any;
     #stdout: unknown;
     #stderr: unknown;
@@ -130,5 +131,6 @@ export function makeWorkerClass(context: EndowmentContext, environmentData: Read
     async [Symbol.asyncDispose](): Promise<void> {
       await this.#real.terminate();
     }
-  };
+  }
+  return withoutConstructor(Worker as any);
 }
