@@ -291,9 +291,11 @@ exports.makeWalker = function makeWalker({ budget, kinds = ARGUMENTS }) {
         }
         if (descriptor.get !== undefined) readGetter(descriptor.get, object, index, name);
         if (!mayCall || internal[index] || intrinsics.has(descriptor.value)) continue;
+        // Methods of hardened classes look like data. HAZARD: called on the class's prototype, Node's abort the process.
+        if (depth === 0 && descriptor.configurable && !isExtensible(object)) continue;
         // A facade's member that was made just now is data from then on.
         let method = descriptor.get !== undefined && depth === 0 ? getOwnPropertyDescriptor(level, key)?.value : descriptor.value;
-        // Members of hardened prototypes are accessors.
+        // Members of other prototypes that packages share are accessors.
         if (method === undefined && descriptor.get !== undefined && depth > 0)
           try {
             method = object[key];

@@ -13,10 +13,11 @@
  */
 import { defineProperty, getOwnPropertyDescriptor } from "../endowments/native-definitions.ts";
 import { Given, makeFieldDefiner, type FieldDefiner } from "../endowments/define-field.ts";
+import { isTolerated } from "../endowments/tolerated.ts";
 import { showAsNative } from "./function-text.ts";
 
 const { getPrototypeOf, hasOwn } = Object;
-const { ownKeys } = Reflect;
+const { apply, ownKeys } = Reflect;
 // Taken now: SES puts a `Date` of its own into its place, which moat takes back.
 const { Date, Function } = globalThis;
 
@@ -163,10 +164,15 @@ export function assignThrough(receiver: unknown, holder: object, key: string | s
  * they then try on the frozen prototype itself fails, and what they copy works.
  */
 function tameDescriptors(): void {
-  const shown = (descriptor: PropertyDescriptor | undefined): PropertyDescriptor | undefined => {
-    const standIn = standInOf(descriptor?.get);
-    if (standIn === undefined) return descriptor;
+  const shown = (descriptor: PropertyDescriptor | undefined, holder: unknown, key: PropertyKey): PropertyDescriptor | undefined => {
+    const getter = descriptor?.get;
+    if (getter === undefined) return descriptor;
     const { enumerable } = descriptor!;
+    if (isTolerated(holder as object, key)) {
+      return { value: apply(getter, holder, []) as unknown, writable: true, enumerable: enumerable!, configurable: true };
+    }
+    const standIn = standInOf(getter);
+    if (standIn === undefined) return descriptor;
     if (standIn.get === undefined && standIn.set === undefined) {
       return { value: standIn.value, writable: true, enumerable: enumerable!, configurable: true };
     }
@@ -176,15 +182,15 @@ function tameDescriptors(): void {
   const nativeOfReflect = Reflect.getOwnPropertyDescriptor;
   const nativeOfAll = Object.getOwnPropertyDescriptors;
   const ofObject = {
-    getOwnPropertyDescriptor: (object: unknown, key: PropertyKey) => shown(nativeOfObject(object, key)),
+    getOwnPropertyDescriptor: (object: unknown, key: PropertyKey) => shown(nativeOfObject(object, key), object, key),
     getOwnPropertyDescriptors(object: object) {
       const descriptors = nativeOfAll(object) as Record<PropertyKey, PropertyDescriptor>;
-      for (const key of ownKeys(descriptors)) descriptors[key] = shown(descriptors[key])!;
+      for (const key of ownKeys(descriptors)) descriptors[key] = shown(descriptors[key], object, key)!;
       return descriptors;
     },
   };
   const ofReflect = {
-    getOwnPropertyDescriptor: (object: object, key: PropertyKey) => shown(nativeOfReflect(object, key)),
+    getOwnPropertyDescriptor: (object: object, key: PropertyKey) => shown(nativeOfReflect(object, key), object, key),
   };
   for (const [holder, methods] of [[Object, ofObject], [Reflect, ofReflect]] as const) {
     for (const [name, value] of Object.entries(methods)) {
@@ -203,6 +209,7 @@ function tameAccessorLookup(): void {
     for (let holder: object | null = Object(receiver); holder !== null; holder = getPrototypeOf(holder)) {
       const descriptor = getOwnPropertyDescriptor(holder, property);
       if (descriptor === undefined) continue;
+      if (isTolerated(holder, property)) return undefined;
       const standIn = standInOf(descriptor.get);
       return standIn === undefined ? descriptor[which] : standIn[which];
     }

@@ -9,6 +9,7 @@ import { observedBuiltin } from "./observed-builtin.ts";
 import { makeHandedBuiltin } from "./handed-builtin.ts";
 import { MoatError } from "../errors/moat-error.ts";
 import type { BuiltinFactory, EndowmentContext } from "./principal.ts";
+import { getOwnPropertyDescriptor } from "./native-definitions.ts";
 
 const { hasOwn } = Object;
 
@@ -54,7 +55,7 @@ function filterMembers(context: EndowmentContext, name: string, facade: object, 
   // `cluster` is an emitter: what it inherits is nobody's authority.
   const filtered = Object.create(Object.getPrototypeOf(facade));
   for (const key of Reflect.ownKeys(facade)) {
-    const descriptor = Object.getOwnPropertyDescriptor(facade, key)!;
+    const descriptor = getOwnPropertyDescriptor(facade, key)!;
     const { value } = descriptor;
     const granted = typeof key === "symbol" || members.includes(key) || key === "constants";
     if (granted || (typeof value !== "object" && typeof value !== "function" && "value" in descriptor)) {

@@ -6,6 +6,7 @@ import { hardenNodeObject } from "./harden-node.ts";
 import { isObject } from "./is-object.ts";
 import { hardenBehind, hardenInstancesOf, leadsToUnhardened } from "./sample-instances.ts";
 import type { EndowmentContext } from "./principal.ts";
+import { getOwnPropertyDescriptor } from "./native-definitions.ts";
 
 /**
  * A principal's facade of a builtin that is harmless but for the members that
@@ -23,13 +24,13 @@ export function makeHandedBuiltin(context: EndowmentContext, name: string): obje
     makeRefusedInert(context, name as keyof typeof HANDED_BUILTINS);
     // What its getters make later is shared too.
     for (const key of row.members) {
-      if (Object.getOwnPropertyDescriptor(real, key)?.get !== undefined) hardenNodeObject(real[key]);
+      if (getOwnPropertyDescriptor(real, key)?.get !== undefined) hardenNodeObject(real[key]);
     }
     return hardenNodeObject(real);
   }
   const facade: Record<string, unknown> = {};
   for (const key of membersOf(row, real)) {
-    const descriptor = Object.getOwnPropertyDescriptor(real, key);
+    const descriptor = getOwnPropertyDescriptor(real, key);
     if (descriptor === undefined) continue;
     const enumerable = descriptor.enumerable === true;
     const { value } = descriptor;
@@ -38,7 +39,7 @@ export function makeHandedBuiltin(context: EndowmentContext, name: string): obje
     else defineMember(facade, key, hardenNodeObject(value), enumerable);
   }
   for (const key of Object.keys(row.refused ?? {})) {
-    const original = Object.getOwnPropertyDescriptor(real, key)?.value;
+    const original = getOwnPropertyDescriptor(real, key)?.value;
     if (typeof original === "function") defineMember(facade, key, refusedMember(context, name, key, original));
   }
   return facade;
@@ -59,7 +60,7 @@ export function reach(context: EndowmentContext, name: string, key: string): unk
   const real = context.powers.builtin(name);
   hardenBehind(context, name, key, () => {
     const row: HandedBuiltin = HANDED_BUILTINS[name as keyof typeof HANDED_BUILTINS];
-    for (const member of membersOf(row, real)) hardenNodeObject(Object.getOwnPropertyDescriptor(real, member)?.value);
+    for (const member of membersOf(row, real)) hardenNodeObject(getOwnPropertyDescriptor(real, member)?.value);
   });
   return hardenNodeObject(real[key]);
 }
@@ -71,7 +72,7 @@ export function makeRefusedInert(context: EndowmentContext, name: keyof typeof H
 }
 
 function makeInert(real: any, key: string): void {
-  const descriptor = Object.getOwnPropertyDescriptor(real, key);
+  const descriptor = getOwnPropertyDescriptor(real, key);
   if (typeof descriptor?.value !== "function" || descriptor.configurable !== true) return;
   const inert = named(key, descriptor.value.length, () => {});
   Object.defineProperty(real, key, { ...descriptor, value: inert });

@@ -13,11 +13,13 @@ import { EventEmitter } from "node:events";
 import { promisify, types } from "node:util";
 import { makeFieldDefiner, type FieldDefiner } from "./define-field.ts";
 import { makePropertiesFast } from "./fast-properties.ts";
+import { getOwnPropertyDescriptor } from "./native-definitions.ts";
+import { noteTolerated } from "./tolerated.ts";
 import { areKeysOfMethod, isObject } from "./is-object.ts";
 import { collectIntrinsics } from "./node-intrinsics.ts";
 import { prepareEventEmitter } from "./prepare-event-emitter.ts";
 
-const { defineProperty, getPrototypeOf, getOwnPropertyDescriptor, freeze, hasOwn, preventExtensions } = Object;
+const { defineProperty, getPrototypeOf, freeze, hasOwn, preventExtensions } = Object;
 const { ownKeys, apply } = Reflect;
 const { isProxy, isArrayBufferView, isAnyArrayBuffer, isModuleNamespaceObject } = types;
 const objectPrototype = Object.prototype;
@@ -112,6 +114,7 @@ function tolerateOverride(object: object, key: PropertyKey, descriptor: Property
   inPlace.set = freeze(accessors.set);
   inPlace.enumerable = descriptor.enumerable!;
   defineProperty(object, key, inPlace);
+  noteTolerated(object, key);
 }
 
 /** One for all: thousands are defined while a program starts. */

@@ -10,6 +10,7 @@ import { makeHandedBuiltin, reach } from "./handed-builtin.ts";
 import { hardenNodeObject, whenHardened } from "./harden-node.ts";
 import { hardenInstancesOf, hardenInstancesOfGlobal, hardenSamples } from "./sample-instances.ts";
 import type { EndowmentContext } from "./principal.ts";
+import { getOwnPropertyDescriptor } from "./native-definitions.ts";
 
 /** To be called once, before anything of Node's is hardened. */
 export function hardenWhatIsLedTo(context: EndowmentContext): void {
@@ -59,7 +60,7 @@ export function hardenWebStreams(context: EndowmentContext): void {
 
 /** Has something done before the first call of a method. */
 function beforeCall(holder: object, name: string, harden: (real: Function) => void): void {
-  const descriptor = Object.getOwnPropertyDescriptor(holder, name);
+  const descriptor = getOwnPropertyDescriptor(holder, name);
   if (typeof descriptor?.value !== "function" || descriptor.configurable !== true) return;
   const real: Function = descriptor.value;
   const first = once(() => harden(real));
@@ -72,7 +73,7 @@ function beforeCall(holder: object, name: string, harden: (real: Function) => vo
 
 /** Has something done before an accessor is first read. */
 function beforeRead(holder: object, name: string, harden: () => void): void {
-  const descriptor = Object.getOwnPropertyDescriptor(holder, name);
+  const descriptor = getOwnPropertyDescriptor(holder, name);
   if (descriptor?.get === undefined || descriptor.configurable !== true) return;
   const { get: real } = descriptor;
   const first = once(harden);

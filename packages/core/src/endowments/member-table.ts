@@ -1,6 +1,7 @@
 import { refusedMember } from "./access-denied.ts";
 import { hardenNodeObject } from "./harden-node.ts";
 import type { EndowmentContext } from "./principal.ts";
+import { getOwnPropertyDescriptor } from "./native-definitions.ts";
 
 /**
  * What becomes of a builtin's member:
@@ -51,7 +52,7 @@ export function wholeModule(context: EndowmentContext, builtin: string): Record<
   const facade: Record<string, any> = {};
   for (const name of Object.getOwnPropertyNames(real)) {
     if (typeof real === "function" && (name === "length" || name === "name" || name === "prototype")) continue;
-    Object.defineProperty(facade, name, Object.getOwnPropertyDescriptor(real, name)!);
+    Object.defineProperty(facade, name, getOwnPropertyDescriptor(real, name)!);
   }
   return facade;
 }

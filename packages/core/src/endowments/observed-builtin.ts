@@ -1,5 +1,6 @@
 import { defineMember } from "./facade.ts";
 import type { UseListener } from "../audit/use.ts";
+import { getOwnPropertyDescriptor } from "./native-definitions.ts";
 
 /**
  * In a learning run: the same facade, which tells of each member when a package
@@ -8,7 +9,7 @@ import type { UseListener } from "../audit/use.ts";
 export function observedBuiltin(facade: object, builtin: string, uses: UseListener): object {
   const observed = {};
   for (const key of Reflect.ownKeys(facade)) {
-    const descriptor = Object.getOwnPropertyDescriptor(facade, key)!;
+    const descriptor = getOwnPropertyDescriptor(facade, key)!;
     if (typeof key === "symbol") {
       Object.defineProperty(observed, key, descriptor);
       continue;

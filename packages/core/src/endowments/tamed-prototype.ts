@@ -1,3 +1,4 @@
+import { getOwnPropertyDescriptor } from "./native-definitions.ts";
 import { checkedField, hasNativeField, NATIVE_FIELD } from "./native-field.ts";
 
 /**
@@ -31,7 +32,7 @@ export function tamedPrototype(
         Object.defineProperty(tamed, key, checkedField(level, level));
         continue;
       }
-      const descriptor = Object.getOwnPropertyDescriptor(level, key)!;
+      const descriptor = getOwnPropertyDescriptor(level, key)!;
       for (const method of [descriptor.value, descriptor.get, descriptor.set]) {
         if (typeof method === "function") Object.freeze(method);
       }

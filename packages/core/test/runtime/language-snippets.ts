@@ -280,6 +280,13 @@ export const SLOPPY_SNIPPETS: Readonly<Record<string, string>> = {
     const all = []; const transform = new TransformStream(); const response = new Response("x", { headers: { a: "b" } });
     response.headers.forEach((value, name) => all.push(name, value)); const form = new FormData(); form.append("c", "d"); form.forEach((value) => all.push(value));
     module.exports = [all, transform.writable.constructor.name, transform.readable instanceof ReadableStream, new TextDecoderStream().writable instanceof WritableStream]`,
+  "methods copied by descriptors from a class of Node's": `
+    const copy = Object.defineProperties({}, Object.getOwnPropertyDescriptors(EventTarget.prototype)); copy.addEventListener = () => 1; delete copy.dispatchEvent;
+    const { writable, configurable } = Reflect.getOwnPropertyDescriptor(require("http").OutgoingMessage.prototype, "write");
+    module.exports = [copy.addEventListener(), "dispatchEvent" in copy, writable, configurable, EventTarget.prototype.__lookupGetter__("dispatchEvent")]`,
+  "what clients of HTTP ask Node for": `
+    const { Agent } = require("http"); const before = Agent.defaultMaxSockets; Agent.defaultMaxSockets = 7;
+    module.exports = [before, Agent.defaultMaxSockets, typeof performance.markResourceTiming]`,
   "instanceof with stack settings": `
     Error.stackTraceLimit = 5; class X extends Error {}
     module.exports = [new Error() instanceof X, new X() instanceof X, new X() instanceof Error, new TypeError() instanceof Error, {} instanceof Error, new X().name, Error("a").message, Error.name, Error.length]`,

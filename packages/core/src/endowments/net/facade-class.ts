@@ -1,3 +1,5 @@
+import { getOwnPropertyDescriptor } from "../native-definitions.ts";
+
 /** How a principal's view of one of Node's classes differs from the class itself. */
 export interface FacadeClassParts {
   /** The arguments that Node's constructor gets instead of the given ones. */
@@ -28,10 +30,12 @@ export function facadeClass(real: any, { prepare = (args) => args, made = () => 
     return instance;
   };
   for (const key of Reflect.ownKeys(real)) {
-    const descriptor = Object.getOwnPropertyDescriptor(real, key)!;
     // Constants such as `WebSocket.OPEN`; a static that is an object would be shared.
-    const isPrimitive = "value" in descriptor && Object(descriptor.value) !== descriptor.value;
-    if (isPrimitive) Object.defineProperty(facade, key, descriptor);
+    const value: unknown = real[key];
+    if (Object(value) === value) continue;
+    const descriptor = getOwnPropertyDescriptor(real, key)!;
+    // What can be assigned (`Agent.defaultMaxSockets`) is an accessor on a hardened class.
+    Object.defineProperty(facade, key, "value" in descriptor ? descriptor : { value, writable: true, enumerable: descriptor.enumerable === true, configurable: true });
   }
   Object.defineProperty(facade, "prototype", {
     value: real.prototype,

@@ -160,6 +160,9 @@ function makePerformance(context: EndowmentContext, clock: any, timeline: Perfor
       timeline.clear("measure", name);
     }
 
+    /** Clients of HTTP call it after each request; of resources there are no entries. */
+    markResourceTiming(): void {}
+
     clearResourceTimings(): void {}
 
     setResourceTimingBufferSize(): void {}
