@@ -5,9 +5,11 @@
  * state to `StringDecoder.prototype`, which decodes everybody's texts, and could replace `write` there.
  * So what leads on stands here, whichever builtin, global or instance a package comes by.
  */
+import { makeFieldDefiner } from "./define-field.ts";
 import { methodFor } from "./facade.ts";
 import { makeHandedBuiltin, reach } from "./handed-builtin.ts";
-import { hardenNodeObject, whenHardened } from "./harden-node.ts";
+
+import { hardenNodeObject, isHardenedNodeObject, whenHardened } from "./harden-node.ts";
 import { hardenInstancesOf, hardenInstancesOfGlobal, hardenSamples } from "./sample-instances.ts";
 import type { EndowmentContext } from "./principal.ts";
 import { getOwnPropertyDescriptor } from "./native-definitions.ts";
@@ -35,6 +37,8 @@ export function hardenWhatIsLedTo(context: EndowmentContext): void {
   const toWeb = () => hardenWebStreams(context);
   for (const Class of [Readable, Writable, Duplex]) for (const name of ["toWeb", "fromWeb"]) beforeCall(Class, name, toWeb);
   for (const name of ["stream", "textStream"]) beforeCall(builtin("buffer").Blob.prototype, name, toWeb);
+  const { Event } = context.powers.globals;
+  if (Event !== undefined) hardenEventsAsTheyAreMade(Event);
   beforeRead(builtin("events"), "EventEmitterAsyncResource", () => hardenInstancesOf(context, "events"));
 }
 
@@ -46,6 +50,32 @@ export function hardenBehindGlobal(context: EndowmentContext, name: string): voi
   if (/Stream|Strategy/.test(name)) hardenWebStreams(context);
   // Within are streams of `zlib`.
   if (/ompression/.test(name)) hardenNodeObject(reach(context, "zlib", "createGzip"));
+}
+
+/** Events that Node makes itself, of classes that it loads with the first one. */
+const MADE_BY_NODE: ReadonlySet<unknown> = new Set(["MessageEvent", "MessagePortCloseEvent", "ErrorEvent", "CloseEvent"]);
+
+/**
+ * Whoever has a port comes by the class of its messages, which would cost as much to load as a start.
+ * Each event assigns itself a target as it is made: there its class is known before anybody has it.
+ */
+function hardenEventsAsTheyAreMade(Event: any): void {
+  const { prototype } = Event;
+  const target = Object.getOwnPropertySymbols(new Event("x")).find(({ description }) => description === "kTarget");
+  if (target === undefined) throw new TypeError("This version of Node does not show when it makes an event");
+  if (Object.hasOwn(prototype, target)) return;
+  const define = makeFieldDefiner(target);
+  const accessors = {
+    get: () => undefined,
+    set(this: object, value: unknown) {
+      define(this, value);
+      const own: object = Object.getPrototypeOf(this);
+      if (own === prototype || isHardenedNodeObject(own)) return;
+      const constructor: unknown = Object.getOwnPropertyDescriptor(own, "constructor")?.value;
+      if (typeof constructor === "function" && MADE_BY_NODE.has(constructor.name)) hardenNodeObject(own);
+    },
+  };
+  Object.defineProperty(prototype, target, { ...accessors, enumerable: false, configurable: false });
 }
 
 /** Hardens the classes of signals, and of the events that they send. */
