@@ -19,10 +19,21 @@ export function hardenBasics(context: EndowmentContext): void {
     hardenWhatIsLedTo(context);
     hardenNodeObject(context.powers.builtin("events"));
     hardenBuffer(context);
+    hardenInspect(context.powers.builtin("util").inspect);
     hardenInstancesOf(context, "buffer");
     for (const name of ["DOMException", "QuotaExceededError"]) hardenNodeObject(context.powers.globals[name]);
     hardenErrorsOf(context.powers, "basics");
     if (context.hearsThreads === true) hardenTravellers(context);
     return true;
   });
+}
+
+/**
+ * HAZARD: Node gives the real `inspect` to whatever prints itself by `util.inspect.custom`, also for the text of
+ * an error (`Buffer.from(mine)`); its `defaultOptions` change what everybody prints.
+ */
+function hardenInspect(inspect: any): void {
+  // Behind an accessor that can't be redefined; its setter assigns to this very object, and fails from now on.
+  Object.freeze(inspect.defaultOptions);
+  hardenNodeObject(inspect);
 }

@@ -1,6 +1,5 @@
 import { builtinFacade } from "./builtins.ts";
 import { deferMember, defineMember, lazyDescriptor, named } from "./facade.ts";
-import { hardenNodeObject } from "./harden-node.ts";
 import { makeHandedBuiltin } from "./handed-builtin.ts";
 import type { EndowmentContext } from "./principal.ts";
 
@@ -40,18 +39,6 @@ function makeInspect(real: any): Function {
 }
 
 /**
- * HAZARD: Node gives the real `inspect` to whatever prints itself by
- * `util.inspect.custom`; its `defaultOptions` change what everybody prints.
- */
-function hardenRealInspect(context: EndowmentContext, inspect: any): void {
-  context.shared("hardened.inspect", () => {
-    // Behind an accessor that can't be redefined; its setter assigns to this very object, and fails from now on.
-    Object.freeze(inspect.defaultOptions);
-    return hardenNodeObject(inspect);
-  });
-}
-
-/**
  * Node's `promisify` puts its mark on the function that it finds under it, and
  * fails where that is frozen (`promisify(stream.pipeline)`): what it would have
  * returned is that function.
@@ -69,7 +56,6 @@ function makePromisify(real: any): Function {
 export function makeUtil(context: EndowmentContext): object {
   const real = context.powers.builtin("util");
   const facade = makeHandedBuiltin(context, "util") as Record<string, any>;
-  hardenRealInspect(context, real.inspect);
   deferMember(facade, "inspect", real.inspect, () => makeInspect(real.inspect));
   defineMember(facade, "promisify", makePromisify(real.promisify));
   // Each call makes another Map, but that is Node's word, not a promise.
