@@ -21,7 +21,7 @@ export function hardenClassOfError(error: unknown): void {
 /** Beyond every table of descriptors and processes. */
 const NO_NUMBER = 2 ** 30;
 /** Longer than any host's: Node refuses it without a question to anybody. */
-const NO_HOST = "x".repeat(300);
+export const NO_HOST = "x".repeat(300);
 
 /** Makes errors, one or several, and throws them, returns them, or is told of them in the next tick: before others are of theirs. */
 type Maker = (powers: Powers, told: (error: unknown) => void) => unknown;
