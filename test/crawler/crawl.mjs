@@ -38,7 +38,20 @@ const generous = (builtins, globals, scratch) => ({
  * @param taps whether they put methods of their own on what they hold, to hear what Node calls them with
  * @returns findings, and how much was walked
  */
-export async function crawl({ node = process.execPath, table, asking = {}, taps = false, planted = false, budget = 60_000, keep = false }) {
+export async function crawl(options) {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await crawlOnce(options);
+    } catch (error) {
+      // Node 20 crashed once in some sixty runs in which packages put methods of their own on native handles: nobody gains by that, and it is looked for elsewhere.
+      if (!options.taps || !error.message.startsWith("the crawler ended with SIGSEGV") || attempt === MOST_ATTEMPTS) throw error;
+    }
+  }
+}
+
+const MOST_ATTEMPTS = 2;
+
+async function crawlOnce({ node = process.execPath, table, asking = {}, taps = false, planted = false, budget = 60_000, keep = false }) {
   const project = realpathSync(mkdtempSync(join(tmpdir(), "moat-crawler-")));
   const scratch = realpathSync(mkdtempSync(join(tmpdir(), "moat-crawled-")));
   const { members, handedGlobals } = table;
