@@ -3,7 +3,7 @@
  * The built command on other versions of Node, for maintainers: each is taken
  * from npm into a folder outside of the repository, and runs the end-to-end
  * smoke there: a policy, a CommonJS and an ES module program, `fetch`, a denial,
- * a package that tries to change intrinsics.
+ * a package that tries to change intrinsics, and one that looks whether the language is all there.
  * Then the table of Node is compared with what that Node has, and the crawler of
  * `test/crawler` walks what a package reaches on it.
  *
@@ -23,6 +23,7 @@ import { crawledTable } from "./crawler/crawled-table.mjs";
 import { TYPESCRIPT_PROGRAMS } from "./nodes/typescript-programs.mjs";
 
 const MOAT = fileURLToPath(new URL("../packages/cli/bin/moat.js", import.meta.url));
+const LIST_INTRINSICS = fileURLToPath(new URL("nodes/list-intrinsics.cjs", import.meta.url));
 const SUPPORTED = ["20", "22", "24", "26"];
 
 const FILES = {
@@ -40,6 +41,8 @@ const FILES = {
     });`,
   "peek.js": `try { console.log(require("dep").peek()); } catch (error) { console.log(error.code); }`,
   "intrinsics.js": `for (const found of require("dep/change-intrinsics.js").changeIntrinsics()) console.log(found);`,
+  "language.js": `console.log(require("dep/list-intrinsics.cjs").listIntrinsics().join("\\n"));`,
+  "node_modules/dep/list-intrinsics.cjs": readFileSync(LIST_INTRINSICS, "utf8"),
   "node_modules/dep/change-intrinsics.js": readFileSync(new URL("nodes/change-intrinsics.js", import.meta.url), "utf8"),
   "throws.js": `\nthrow new TypeError("mine");`,
   "node_modules/dep/package.json": JSON.stringify({ name: "dep", version: "1.0.0" }),
@@ -52,8 +55,27 @@ const PROGRAMS = [
   { entry: "index.mjs", code: 0, stdout: "4\n" },
   { entry: "fetch.mjs", code: 0, stdout: "fetched liced\n" },
   { entry: "peek.js", code: 0, stdout: "ENOENT\n", stderr: "dep may not read " },
-  { entry: "intrinsics.js", code: 0, stdout: "" },
+  { entry: "intrinsics.js", code: 0, stdout: "", stderr: "dep may not add to the language's own " },
   { entry: "throws.js", code: 1, stdout: "", stderr: "TypeError: mine" },
+];
+
+const DISPOSAL = {
+  "package.json": FILES["package.json"],
+  "index.js": `console.log(require("dep").join()); using last = { [Symbol.dispose]: () => console.log("last") };`,
+  "node_modules/dep/package.json": FILES["node_modules/dep/package.json"],
+  "node_modules/dep/index.js": `const log = []; const end = (name) => ({ [Symbol.dispose]: () => void log.push(name) });
+    using file = end("file"); { using a = end("a"), b = end("b"); }
+    for (using of = end("of");;) break;
+    for (using each of [end("each")]) log.push(typeof each);
+    module.exports = log;`,
+};
+
+/** What leads to no more than it is given, and what `disarm-clones.ts` and `network-guard.ts` see to: `net.Socket`, `net.Server` and their heirs. */
+const KNOWN_CLONES = [
+  /^(?:buffer|crypto|stream\/web|internal\/(?:abort_controller|blob|blocklist|crypto\/(?:keys|x509)|file|histogram|socketaddress|test\/transfer|webstreams\/\w+|worker\/clone_dom_exception)):/,
+  /^net:(?:BlockList|SocketAddress)$/,
+  /^internal\/fs\/promises:FileHandle$/,
+  /^(?:net|tls|tty|https?|_http_server|_tls_wrap|_stream_wrap|internal\/tls\/wrap|internal\/js_stream_socket):(?:Server|Socket|Stream|BoundSocket|_TransferredBoundSocket|TLSSocket|StreamWrap|ReadStream|WriteStream)$/,
 ];
 
 const asked = process.argv.slice(2);
@@ -66,7 +88,7 @@ const failures = [];
 for (const version of versions) {
   const [name, given] = version.split("=", 2);
   const binary = given ?? nodeOf(name);
-  const found = [...smokeOn(name, binary, FILES, PROGRAMS), ...typeScriptOn(name, binary), ...membersOn(binary), ...(await crawlOn(name, binary))];
+  const found = [...smokeOn(name, binary, FILES, [...PROGRAMS, languageOf(binary)]), ...disposalOn(name, binary), ...typeScriptOn(name, binary), ...membersOn(binary), ...clonesOn(binary), ...(await crawlOn(name, binary))];
   console.log(
     `${found.length === 0 ? "ok  " : "FAIL"} ${spawnSync(binary, ["-p", "process.version"], { encoding: "utf8" }).stdout.trim()}`,
   );
@@ -114,6 +136,17 @@ function smokeOn(version, binary, files, programs) {
   return failures;
 }
 
+/** The language that a package finds is the engine's. */
+function languageOf(binary) {
+  return { entry: "language.js", code: 0, stdout: `${execFileSync(binary, [LIST_INTRINSICS], { encoding: "utf8" })}\n` };
+}
+
+/** Nothing where that Node has no `using`. */
+function disposalOn(version, binary) {
+  if (spawnSync(binary, ["-e", "{ using x = null }"]).status !== 0) return [];
+  return smokeOn(version, binary, DISPOSAL, [{ entry: "index.js", code: 0, stdout: "b,a,of,object,each,file\nlast\n" }]);
+}
+
 /** Nothing where that Node strips no types. */
 function typeScriptOn(version, binary) {
   const { stdout } = spawnSync(binary, ["-p", "process.features.typescript"], { encoding: "utf8" });
@@ -126,6 +159,14 @@ function membersOn(binary) {
   return unclassified(
     JSON.parse(execFileSync(binary, ["--no-warnings", look], { encoding: "utf8", maxBuffer: 1 << 24 })),
   );
+}
+
+/** Classes of Node's that an object can ask for by name as it is cloned, and that nobody has examined. */
+function clonesOn(binary) {
+  const list = fileURLToPath(new URL("nodes/list-clones.cjs", import.meta.url));
+  const names = execFileSync(binary, ["--no-warnings", "--expose-internals", list], { encoding: "utf8", input: "" }).split("\n");
+  if (names.length < 20) return [`${binary}: only ${names.length} classes that are cloned`];
+  return names.filter((name) => !KNOWN_CLONES.some((known) => known.test(name))).map((name) => `${name} can be asked for by name, see disarm-clones.ts`);
 }
 
 /** Powers and changeable objects that a package reaches on that Node. */

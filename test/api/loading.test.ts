@@ -194,7 +194,7 @@ const dep = await moat.load("dep", { fs: { read: ["./data"], write: ["./data"] }
 const guest = dep.module.default;
 const late = guest.open("data/a.txt"), lateHandle = await guest.handle("data/a.txt");
 const port = await guest.listen();
-out("before", [late(), await lateHandle(), await guest.get(url), await fetch("http://127.0.0.1:" + port).then((r) => r.text()), guest.git(), guest.env("APP")]);
+out("before", [late(), await lateHandle(), await guest.get(url), await fetch("http://127.0.0.1:" + port, { headers: { connection: "close" } }).then((r) => r.text()), guest.git(), guest.env("APP")]);
 dep.drop({ fs: true, net: true, commands: true, env: true });
 out("after", [
   await caught(() => late()), await caught(() => lateHandle()), await caught(() => guest.get(url)),

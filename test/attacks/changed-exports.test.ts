@@ -119,6 +119,20 @@ test("what the application is handed to call or to assign to does not write in i
   expect(damage).toMatchObject(NOTHING);
 });
 
+test("who assigns what an export is already changes nothing, and is not told off", async () => {
+  const damage = await attack({
+    techniques: {
+      same: `"use strict"; const victim = require("victim"); victim.verify = victim.verify; victim.defaults.url = "https://bank.example/";
+        for (const mine of ["https://bank.example", Object("https://bank.example/")]) { try { victim.defaults.url = mine; return process } catch {} }`,
+    },
+    grants,
+    files,
+    aftermath: UNCHANGED,
+  });
+  expect(damage).toMatchObject(NOTHING);
+  expect(damage.stderr).not.toContain("(verify)");
+});
+
 test("the package itself, the application and whom the policy names may change exports", async () => {
   const damage = await attack({
     techniques: { granted: `const victim = require("victim"); victim.defaults.url = "granted"; Object.defineProperty(victim.Victim.prototype, "check", { value: () => "granted" })` },
@@ -147,7 +161,7 @@ test("the package itself, the application and whom the policy names may change e
 
 test("a package that is imported by the victim finds what the victim has exported so far, and changes none of it", async () => {
   const damage = await attack({
-    techniques: { cycle: `require("victim"); return require("./cycle.js").outcomes.join()` },
+    techniques: { cycle: `"use strict"; const victim = require("victim"), { outcomes } = require("./cycle.js"); for (const holder of [victim.nested, victim.verify]) try { holder.added = () => "mine"; outcomes.push("changed added") } catch {} return outcomes.join()` },
     grants,
     files: {
       "moat.policy.json": JSON.stringify({
@@ -157,10 +171,10 @@ test("a package that is imported by the victim finds what the victim has exporte
         packages: { hostile: { globals: ["console", "setTimeout"] }, victim: { packages: ["hostile"] } },
       }),
       "node_modules/victim/index.js": `
-        exports.verify = (text) => text === "signed"; exports.later = void 0; exports.defaults = { url: "real" }; exports.count = 0;
+        exports.verify = (text) => text === "signed"; exports.later = void 0; exports.defaults = { url: "real" }; exports.nested = {}; exports.verify.own = {}; exports.count = 0;
         class Victim { check() { return "real" } } exports.Victim = Victim; exports.Older = function () {}; exports.Older.prototype.check = () => "real";
         require("hostile/cycle.js");
-        exports.later = () => "real"; exports.count = 1; Object.defineProperty(exports, "defaults", { value: { ...exports.defaults, more: 1 } });
+        exports.later = () => "real"; exports.nested.added = exports.verify.added = () => "real"; exports.count = 1; Object.defineProperty(exports, "defaults", { value: { ...exports.defaults, more: 1 } });
         Object.defineProperty(Victim.prototype, "late", { get: () => "real" }); exports.Older.prototype.own = () => "real"; exports.Older.prototype.constructor = exports.Older;`,
       "node_modules/hostile/cycle.js": `"use strict";
         const victim = require("victim"), mine = () => "mine"; exports.outcomes = [];
@@ -174,7 +188,7 @@ test("a package that is imported by the victim finds what the victim has exporte
       const victim = require("victim");
       assert(outcomes.cycle === "", "outcomes: " + outcomes.cycle);
       assert(victim.verify("forged") === false && victim.verify("signed") && victim.defaults.url === "real" && new victim.Victim().check() === "real" && new victim.Older().check() === "real", "changed");
-      assert(victim.later() === "real" && victim.count === 1 && victim.defaults.more === 1 && new victim.Victim().late === "real" && new victim.Older().own() === "real", "the victim itself");`,
+      assert(victim.later() === "real" && victim.nested.added() === "real" && victim.verify.added() === "real" && victim.count === 1 && victim.defaults.more === 1 && new victim.Victim().late === "real" && new victim.Older().own() === "real", "the victim itself");`,
   });
   expect(damage).toMatchObject(NOTHING);
 });

@@ -105,6 +105,7 @@ export async function attack({ techniques, grants = {}, files = {}, before = "",
       packages: {
         hostile: { globals: ["console", "setTimeout"] },
         ...("node_modules/victim/index.js" in files && { victim: {} }),
+        ...("node_modules/other/index.js" in files && { other: {} }),
       },
     }),
     // The overrides, and not the policy: absolute paths are for people.

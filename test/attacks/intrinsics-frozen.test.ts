@@ -1,4 +1,7 @@
 /** Every object of the language that a package can reach is frozen, what override-tolerant accessors stand for included. */
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeProject, type Project } from "../cli/project-fixture.ts";
 
@@ -43,4 +46,20 @@ afterAll(() => project.dispose());
 test("nothing is left open", () => {
   expect(project.moat("policy", "--write", "index.js").code).toBe(0);
   expect(project.moat("run", "index.js")).toEqual({ code: 0, stdout: "true []\n", stderr: "" });
+});
+
+test("nothing is missing, and nothing is there that the engine has not", () => {
+  const script = fileURLToPath(new URL("../nodes/list-intrinsics.cjs", import.meta.url));
+  const all = makeProject({
+    "package.json": JSON.stringify({ name: "app", version: "1.0.0", dependencies: { dep: "1.0.0" } }),
+    "index.js": `process.stdout.write(require("dep").listIntrinsics().join("\\n"));`,
+    "node_modules/dep/package.json": JSON.stringify({ name: "dep", version: "1.0.0" }),
+    "node_modules/dep/index.js": readFileSync(script, "utf8"),
+  });
+  try {
+    expect(all.moat("policy", "--write", "index.js").code).toBe(0);
+    expect(all.moat("run", "index.js").stdout).toBe(execFileSync(process.execPath, [script], { encoding: "utf8" }));
+  } finally {
+    all.dispose();
+  }
 });

@@ -30,6 +30,17 @@ test.each([
       c.write("x"); c.end(); setTimeout(() => { c.destroy(); server.close(done) }, 50) });
       server.listen(0, "127.0.0.1", () => net.connect(server.address().port, "127.0.0.1").on("error", () => {}).resume()); });
     return outcomes.includes("canary") ? "canary" : "held " + outcomes.length`],
+  ["an event that a target makes itself", { globals: ["AbortController"] }, `
+    const { signal } = new AbortController(); let make; for (let at = signal; at; at = Object.getPrototypeOf(at)) make ??= Object.getOwnPropertySymbols(at).find((k) => k.description === "kCreateEvent");
+    return spoil(Object.getPrototypeOf(signal[make]("x", "x")), "detail")`],
+  ["the context of all storages, by a snapshot", { builtins: { async_hooks: true } }, `
+    const { AsyncLocalStorage } = require("async_hooks"); const storage = new AsyncLocalStorage();
+    const bound = storage.run("mine", () => [AsyncLocalStorage.snapshot(), AsyncLocalStorage.bind((way) => way())]);
+    const kept = storage.run("other", () => bound.every((run) => run(() => storage.getStore()) === "mine"));
+    return kept && bound.map(({ asyncResource }) => (asyncResource === undefined ? "hidden" : Object.getOwnPropertySymbols(asyncResource).length > 0 ? "canary" : "held")).join()`],
+  ["a message's authentication", { globals: ["Buffer"], builtins: { crypto: true } }, `
+    const { createMac, createHmac } = require("crypto"); const mac = createMac ? createMac("hmac", Buffer.from("k"), { digest: "sha256" }) : createHmac("sha256", "k");
+    return spoil(Object.getPrototypeOf(mac), "update", "digest") + Object.getOwnPropertySymbols(mac).map((key) => Object(mac[key]) === mac[key] && Object.getPrototypeOf(mac[key]) !== Object.prototype ? spoil(Object.getPrototypeOf(mac[key]), "update") : "")`],
   ["memory behind an object, by a field of handles", { builtins: { net: true }, net: LOOPBACK }, `
     const net = require("net"); const server = net.createServer(); await new Promise((done) => server.listen(0, "127.0.0.1", done)); const read = [];
     for (let p = Object.getPrototypeOf(server._handle); p && p !== Object.prototype; p = Object.getPrototypeOf(p)) try { read.push(Reflect.get(p, "onread", { a: "canary", b: "canary", c: "canary", d: "canary", e: "canary" })) } catch {}
@@ -41,6 +52,21 @@ test.each([
   ["TLS over a stream", { builtins: { tls: true, stream: true }, net: LOOPBACK }, `
     const s = require("tls").connect({ socket: new (require("stream").Duplex)({ read() {}, write() {} }) }); s.on("error", () => {}); const { _parent, _parentWrap } = s._handle;
     const spoilt = spoil(Object.getPrototypeOf(_parent), "readBuffer", "finishWrite") + spoil(Object.getPrototypeOf(_parentWrap), "doWrite"); s.destroy(); return spoilt`],
+  ["streams of a server of http2, before anybody is told of one", { builtins: { http2: true }, net: LOOPBACK }, `
+    const http2 = require("http2"); const outcomes = []; const server = http2.createServer();
+    const look = (session) => { for (const stream of session[Object.getOwnPropertySymbols(session).find((k) => k.description === "state")].streams.values()) { outcomes.push(spoil(Object.getPrototypeOf(stream), "respond", "pushStream")); stream.destroy() } };
+    server.on("session", (session) => session.on("error", () => {}).on("remoteSettings", () => look(session)).on("stream", () => look(session)));
+    await new Promise((done) => server.listen(0, "127.0.0.1", done));
+    const connect = () => http2.connect("http://127.0.0.1:" + server.address().port).on("error", () => {});
+    // The first session has no stream.
+    const first = connect(); await new Promise((done) => first.on("remoteSettings", done)); const second = connect();
+    await new Promise((done) => second.request({}).on("error", done).on("close", done)); first.destroy(); second.destroy(); server.close();
+    return outcomes.includes("canary") ? "canary" : "held " + outcomes.length`],
+  ["handles of streams of http2, by a client", { builtins: { http2: true, net: true }, net: LOOPBACK }, `
+    const server = require("net").createServer((c) => c.on("error", () => {}).resume()); await new Promise((done) => server.listen(0, "127.0.0.1", done));
+    const session = require("http2").connect("http://127.0.0.1:" + server.address().port).on("error", () => {}); await new Promise((done) => session.on("connect", done));
+    const request = session.request({}).on("error", () => {}); const p = Object.getPrototypeOf(request[Object.getOwnPropertySymbols(request).find((k) => k.description === "kHandle")]);
+    const spoilt = spoil(p, "respond", "trailers"); let made = "held"; try { new p.constructor(); made = "canary" } catch (e) { if (!/^Illegal constructor/.test(e.message)) made = "canary " + e.message } session.destroy(); server.close(); return spoilt + made`],
 ])("%s", async (name, grants, technique) => {
   const damage = await attack({
     techniques: { [name]: SPOIL + technique },

@@ -46,3 +46,54 @@ test("what another package exports is guarded in full, however little stack ther
   expect(damage).toMatchObject(NOTHING);
   expect(damage.stderr).toContain("may not change the exports of victim");
 });
+
+const MODULE = {
+  "node_modules/victim/package.json": '{"name":"victim","version":"1.0.0","type":"module"}',
+  "node_modules/victim/index.js": Array.from({ length: 40 }, (_, index) => `export const verify${index} = () => "own";`).join("\n"),
+};
+
+const OTHER = {
+  "node_modules/other/package.json": '{"name":"other","version":"1.0.0","type":"module"}',
+  "node_modules/other/index.js": 'import { verify1 } from "./second.js"; export const verify = verify1;',
+  "node_modules/other/second.js": MODULE["node_modules/victim/index.js"],
+};
+
+test("the namespace of a module is filled and closed in full, however little stack there was for it", async () => {
+  const damage = await attack({
+    techniques: {
+      "a namespace filled by half": `${EXHAUST} await new Promise((done) => setTimeout(done, 100)); require("other");
+        let victim; (function down() { try { down() } catch {} if (!victim) try { victim = require("victim") } catch {} })();
+        for (let index = 0; index < 40; index++) try { Object.defineProperty(victim, "verify" + index, { value: () => "mine", configurable: true }) } catch {}
+        return Object.isFrozen(victim) + " " + Object.keys(victim).length`,
+    },
+    grants: { packages: ["victim", "other"], globals: ["setTimeout"] },
+    files: { ...MODULE, ...OTHER, "app.mjs": 'import { verify0 } from "victim"; verify0();' },
+    // Linked and run, and nobody has asked for its namespace.
+    before: 'import("./app.mjs");',
+    aftermath: `const victim = await import("victim"); const all = Array.from({ length: 40 }, (_, index) => victim["verify" + index]?.());
+      assert(all.every((answer) => answer === "own"), all.join()); assert(outcomes["a namespace filled by half"] === "true 40", outcomes["a namespace filled by half"]);`,
+  });
+  expect(damage).toMatchObject(NOTHING);
+});
+
+test("a module that a package imports near the end of the stack is not failed for everybody", async () => {
+  const damage = await attack({
+    techniques: {
+      "import of a module": `await import("other"); (function down() { try { down() } catch {} try { import("victim").catch(() => {}) } catch {} })(); return "tried"`,
+    },
+    grants: { packages: ["victim", "other"] },
+    files: { ...MODULE, ...OTHER, "node_modules/victim/second.js": 'import { verify1 } from "./third.js"; export const verify = verify1;', "node_modules/victim/third.js": MODULE["node_modules/victim/index.js"] },
+    aftermath: `const victim = await import("victim").catch(String), other = await import("victim/second.js").catch(String);
+      assert(victim.verify1?.() === "own", "victim " + (typeof victim === "string" ? victim : "")); assert(other.verify?.() === "own", "other " + (typeof other === "string" ? other : ""));`,
+  });
+  expect(damage).toMatchObject(NOTHING);
+});
+
+test.each(["tls", "http", "https"])("%s serves others where a package asked for it with little stack", async (name) => {
+  const damage = await attack({
+    techniques: { [name]: `let made; (function down() { try { down() } catch {} if (!made) try { made = require("${name}") } catch {} })(); return typeof made` },
+    grants: { builtins: { [name]: true } },
+    aftermath: `assert(outcomes["${name}"] === "object", outcomes["${name}"]); try { require("${name}") } catch (error) { assert(false, error.message) }`,
+  });
+  expect(damage).toMatchObject(NOTHING);
+});

@@ -120,3 +120,14 @@ describe("denials", () => {
 test("moat exec runs the command of a package, found by its manifest", () => {
   expect(project.moat("exec", "dep-cli", "--help", "x")).toMatchObject({ code: 5, stdout: "cli --help x\n" });
 });
+
+test("a command is that of the package which is called so, whoever else has one of its name", () => {
+  project.write({
+    "package.json": JSON.stringify({ name: "app", dependencies: { dep: "1.0.0" }, devDependencies: { tool: "1.0.0" } }),
+    "node_modules/dep/package.json": JSON.stringify({ name: "dep", bin: { "dep-cli": "cli.js", tool: "cli.js" } }),
+    "node_modules/tool/package.json": JSON.stringify({ name: "tool", bin: "cli.js" }),
+    "node_modules/tool/cli.js": 'console.log("tool");',
+  });
+  expect(project.moat("policy", "--write", "bin:tool")).toMatchObject({ code: 0 });
+  expect(project.moat("exec", "tool")).toMatchObject({ code: 0, stdout: "tool\n" });
+});

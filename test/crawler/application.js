@@ -3,7 +3,7 @@
  * The trusted application: lets each package crawl, and has what they found judged.
  * It asks for nothing of Node's itself but `process`: what it asked for would be hardened by that.
  */
-const { budget, builtins, globals, scratch, out, taps } = JSON.parse(process.argv[2]);
+const { budget, builtins, globals, scratch, out, taps, want } = JSON.parse(process.argv[2]);
 // Called on something else, a method of Node may fail later.
 process.on("uncaughtException", () => {});
 let end;
@@ -19,6 +19,7 @@ process.emit("warning", "crawler", (given) => {
         builtins,
         globals,
         taps,
+        want,
         scratch: `${scratch}/${name}`,
         budget: name === "bare" ? budget / 4 : budget,
       }),

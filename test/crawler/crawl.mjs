@@ -36,6 +36,7 @@ const generous = (builtins, globals, scratch) => ({
  * @param table builtins, their members that are handed over as they are, and globals
  * @param asking the builtins and globals that the packages may ask for; all, unless it is said
  * @param taps whether they put methods of their own on what they hold, to hear what Node calls them with
+ * @param want what one of them does first, it does where there is not enough of this: "little stack", "no files"
  * @returns findings, and how much was walked
  */
 export async function crawl(options) {
@@ -50,8 +51,9 @@ export async function crawl(options) {
 }
 
 const MOST_ATTEMPTS = 2;
+const FEW_FILES = 120;
 
-async function crawlOnce({ node = process.execPath, table, asking = {}, taps = false, planted = false, budget = 60_000, keep = false }) {
+async function crawlOnce({ node = process.execPath, table, asking = {}, taps = false, want, planted = false, budget = 60_000, keep = false }) {
   const project = realpathSync(mkdtempSync(join(tmpdir(), "moat-crawler-")));
   const scratch = realpathSync(mkdtempSync(join(tmpdir(), "moat-crawled-")));
   const { members, handedGlobals } = table;
@@ -81,7 +83,7 @@ async function crawlOnce({ node = process.execPath, table, asking = {}, taps = f
         copyFileSync(join(HERE, file), join(folder, file));
     }
     const out = join(project, "out.json");
-    const asked = JSON.stringify({ budget, builtins, globals, scratch, out, taps });
+    const asked = JSON.stringify({ budget, builtins, globals, scratch, out, taps, want });
     const args = [
       "--expose-internals",
       "--no-warnings",
@@ -100,8 +102,8 @@ async function crawlOnce({ node = process.execPath, table, asking = {}, taps = f
     };
     const { code, stdout, stderr } = await new Promise((done) => {
       const child = execFile(
-        node,
-        args,
+        want === "no files" ? "sh" : node,
+        want === "no files" ? ["-c", `ulimit -n ${FEW_FILES}; exec "$@"`, "sh", node, ...args] : args,
         { cwd: project, env, timeout: 100_000, maxBuffer: 1 << 26 },
         (error, stdout, stderr) => done({ code: error === null ? 0 : (error.code ?? error.signal), stdout, stderr }),
       );

@@ -83,6 +83,7 @@ const HARMLESS_NATIVE = new Set([
   ...[
     "Hash",
     "Hmac",
+    "Mac",
     "CipherBase",
     "Sign",
     "Verify",

@@ -537,6 +537,13 @@ exports.prepare = async function prepare({ walker, modules, attempt: attemptOnly
       () => broadcast.close(),
     );
   }
+  // Targets make events by a method under a symbol.
+  for (const target of [globalThis.AbortController && new AbortController().signal, globalThis.EventTarget && new EventTarget()]) {
+    if (!target) continue;
+    let make;
+    for (let at = target; at; at = Object.getPrototypeOf(at)) make ??= Object.getOwnPropertySymbols(at).find((key) => key.description === "kCreateEvent");
+    attempt("kCreateEvent", () => target[make]("x", "x"));
+  }
   attempt("structuredClone", () => structuredClone({ a: new Map(), e: new Error("x") }));
 
   // Cryptography and compression.
@@ -546,6 +553,7 @@ exports.prepare = async function prepare({ walker, modules, attempt: attemptOnly
     for (const [label, make] of Object.entries({
       Hash: () => crypto.createHash("sha256"),
       Hmac: () => crypto.createHmac("sha256", key),
+      Mac: () => crypto.createMac?.("hmac", key, { digest: "sha256" }),
       Cipheriv: () => crypto.createCipheriv("aes-256-cbc", key, iv),
       Decipheriv: () => crypto.createDecipheriv("aes-256-cbc", key, iv),
       Sign: () => crypto.createSign("sha256"),

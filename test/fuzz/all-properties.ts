@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { makeConnectionProperty } from "./connection-property.ts";
 import { endpointProperty } from "./endpoint-property.ts";
 import { makeLaunchProperty } from "./launch-property.ts";
+import { makeFsEquivalence } from "./fs-equivalence-property.ts";
 import { makeFsProperty } from "./fs-property.ts";
 
 interface FuzzOptions {
@@ -22,6 +23,7 @@ interface Fuzzed {
 
 function allProperties(): { list: Fuzzed[]; remove(): void } {
   const files = makeFsProperty();
+  const equal = makeFsEquivalence();
   const launches = makeLaunchProperty();
   const connections = makeConnectionProperty();
   return {
@@ -30,9 +32,12 @@ function allProperties(): { list: Fuzzed[]; remove(): void } {
       { name: "connections", share: 0.1, property: connections.property, counts: connections.counts },
       { name: "children and workers", share: 0.15, property: launches.property, counts: launches.counts },
       { name: "fs, synchronous", share: 0.2, property: files.sync, counts: files.counts },
-      { name: "fs, asynchronous", share: 0.05, property: files.async, counts: files.counts },
+      { name: "fs, asynchronous", share: 0.04, property: files.async, counts: files.counts },
+      { name: "fs, as in Node", share: 0.01, property: equal.property, counts: equal.counts },
     ],
     remove() {
+      // In the reverse order: each goes back to the folder that it was made in.
+      equal.remove();
       files.remove();
       launches.remove();
     },

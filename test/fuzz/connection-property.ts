@@ -92,6 +92,8 @@ function recordHandles(): void {
       return refuseLater.call(this, request);
     };
   }
+  // Likewise an own address that this machine hasn't got: with a lookup that answers at once, Node reports it before anybody hears.
+  tcp.bind = tcp.bind6 = () => 0;
   pipe.connect = function (request: unknown, path: string) {
     sent.push({ address: path, port: -1 });
     return refuseLater.call(this, request);

@@ -110,6 +110,39 @@ const NAMES = `Object Function Array Number parseFloat parseInt Boolean String S
   AsyncIterator SuppressedError DisposableStack AsyncDisposableStack Temporal decodeURI decodeURIComponent encodeURI
   encodeURIComponent escape unescape isFinite isNaN`.split(/\s+/u);
 
+/** What methods of the language give: some of it is of classes that nothing else leads to. */
+function results() {
+  const samples = [[1], "x", 1, 1n, Symbol(), /x/dgv, new Date(0), new Map([[1, 2]]), new Set([1]), new ArrayBuffer(8), new Uint8Array(2), Promise.resolve()];
+  const holders = [Intl, ...("Temporal" in globalThis ? [Temporal, Temporal.Now] : [])];
+  const members = holders.flatMap((holder) => Reflect.ownKeys(holder).map((key) => holder[key]));
+  const classes = [...NAMES.map((name) => globalThis[name]), ...members].filter((member) => typeof member === "function");
+  const attempt = (run) => {
+    try {
+      return run();
+    } catch {
+      return undefined;
+    }
+  };
+  for (const Class of classes) {
+    for (const given of [[], [() => {}], ["en"], [1, 1, 1], [0n], [0n, "UTC"]]) samples.push(attempt(() => new Class(...given)));
+  }
+  const found = [];
+  for (const sample of [...samples, ...classes]) {
+    if (sample === undefined) continue;
+    const keys = new Set();
+    for (let level = Object(sample); level !== null; level = Object.getPrototypeOf(level)) Reflect.ownKeys(level).forEach((key) => keys.add(key));
+    for (const key of ["constructor", "create"]) keys.delete(key);
+    for (const key of keys) {
+      for (const given of [[], [() => []], [1], ["x"], [[[1]]]]) {
+        const value = attempt(() => (typeof sample[key] === "function" ? Reflect.apply(sample[key], sample, given) : sample[key]));
+        if (value instanceof Promise) value.catch(() => {});
+        found.push([`result of ${String(key)}`, value]);
+      }
+    }
+  }
+  return found;
+}
+
 function roots() {
   const found = new Map(NAMES.filter((name) => name in globalThis).map((name) => [globalThis[name], name]));
   const { getPrototypeOf } = Object;
@@ -121,6 +154,12 @@ function roots() {
     ...(typeof [].values().map === "function" && { "iterator helper": [].values().map(String), "wrapped iterator": Iterator.from({ next() {} }) }),
   };
   for (const [name, value] of Object.entries(more)) found.set(getPrototypeOf(value), name);
+  for (const [path, value] of results()) {
+    const prototype = Object(value) === value ? getPrototypeOf(value) : null;
+    // Those of the package's own generators say nothing of themselves.
+    const isOfLanguage = prototype !== null && (Object.hasOwn(prototype, Symbol.toStringTag) || Object.hasOwn(prototype, "constructor"));
+    if (isOfLanguage && !found.has(prototype)) found.set(prototype, path);
+  }
   for (const value of [function* () {}, async () => {}, async function* () {}]) found.set(getPrototypeOf(value), String(value));
   return found;
 }

@@ -70,6 +70,7 @@ export {
   type DenialLogOptions,
 } from "./audit/denial-log.ts";
 export { askWordsInSets, type WordLists } from "./loader/word-sets.ts";
+export { makeRatchetTree } from "./packages/ratchet-tree.ts";
 export { buildGraph, type GraphOptions } from "./packages/build-graph.ts";
 export { buildIdentity } from "./prepared/preparation-identity.ts";
 export { makeDisk, type DiskPower } from "./packages/disk.ts";

@@ -136,9 +136,9 @@ function openProgram(
   if (belt.length > 0) powers.process.execArgv = powers.process.execArgv.filter((flag) => !isPermissionFlag(flag));
   powers.process.argv = started === undefined ? [execPath, options.entry, ...options.argv] : [...started.argv];
   if (started !== undefined) {
-    const { principal, entry: asked, variables = givenVariables(powers.process.env) } = started.request;
+    const { principal, entry: asked, variables = givenVariables(powers.process.env), withholdsInput } = started.request;
     const own = (name: string, visible: readonly string[]): void =>
-      void policies.set(name, ownProcessPolicy(policies.get(name) ?? {}, visible));
+      void policies.set(name, ownProcessPolicy(policies.get(name) ?? {}, visible, withholdsInput));
     own(principal, variables);
     const owner = "file" in asked ? names.get(resolver.ownerOf(asked.file)) : undefined;
     if (owner !== undefined && owner !== principal) own(owner, []);

@@ -12,6 +12,8 @@ const deeper = (ask: () => void) => (): void => void apply(ask, undefined, HOLES
 export const LITTLE_ROOM = deeper(deeper(nothing));
 /** 16,384: as much as a thousand frames take. V8 wants 40 KB of it to compile a function that is called for the first time. */
 const ROOM = deeper(deeper(LITTLE_ROOM));
+/** 32,768: for what can't be done again after it has changed the first thing, and does what asks for room by itself. */
+export const MUCH_ROOM = deeper(deeper(deeper(deeper(ROOM))));
 
 /**
  * Throws V8's RangeError unless there is room on the stack for whatever moat makes once:

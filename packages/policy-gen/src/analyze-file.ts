@@ -8,7 +8,7 @@ import { lastingStackHooks } from "./stack-hooks.ts";
 import { tracePowers } from "./trace-powers.ts";
 
 /** Raise it whenever the same text may give other facts: cached facts of other versions are not used. */
-export const ANALYSER_VERSION = 22;
+export const ANALYSER_VERSION = 28;
 
 /** Names that are followed although they cost nothing by themselves. */
 const FOLLOWED_FREE: ReadonlySet<string> = new Set(["require", "module", "globalThis", "global", "Function", "eval", "Reflect"]);
@@ -36,7 +36,7 @@ export function analyzeFile(source: string, info: SourceInfo, onDeep: () => void
         format = "module";
       }
     }
-    if (parsed.ok) analyzeProgram(parsed.program, format, record, onDeep);
+    if (parsed.ok) analyzeProgram(parsed.program, { source, format, record, onDeep });
     else record("unanalyzed", `syntax: ${parsed.message}`, parsed.offset);
   } catch (error) {
     // Nesting so deep that the stack runs out, mostly.
@@ -52,7 +52,17 @@ function byPlace(a: Use, b: Use): number {
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-function analyzeProgram(program: SyntaxNode, format: "commonjs" | "module", record: (capability: Capability, target: string, offset: number) => void, onDeep: () => void): void {
+/** `new Worker(text, { eval: true })`. */
+const STARTS_TEXTS = /\beval\s*:\s*(?:true\b|!0)/;
+
+interface Analysis {
+  readonly source: string;
+  readonly format: "commonjs" | "module";
+  record(capability: Capability, target: string, offset: number): void;
+  onDeep(): void;
+}
+
+function analyzeProgram(program: SyntaxNode, { source, format, record, onDeep }: Analysis): void {
   const walked = emptyWalk();
   const scope = walkProgram(program, undefined, format === "module", walked, format === "commonjs");
   let origin: SyntaxNode | undefined;
@@ -79,17 +89,21 @@ function analyzeProgram(program: SyntaxNode, format: "commonjs" | "module", reco
     for (const node of nodes.strings) emit("fs", `./${String(node["value"]).replace(/^\.\//, "")}`, node);
   };
   run(walked);
-  for (const { text, at, scope: inner } of evaluations) {
+  /** @param outer what the text sees; undefined for a program of its own */
+  const runText = (text: string, at: SyntaxNode, outer: Scope | undefined): boolean => {
     const parsed = parseSource(text, "commonjs", onDeep);
-    if (!parsed.ok) {
-      record("unanalyzed", "evaluated text does not parse", at.start);
-      continue;
-    }
+    if (!parsed.ok) return false;
     origin = at;
     const nested = emptyWalk();
-    walkProgram(parsed.program, inner ?? scope, false, nested);
-    for (const name of walked.declared) nested.declared.add(name);
+    walkProgram(parsed.program, outer, false, nested, outer === undefined);
+    if (outer !== undefined) for (const name of walked.declared) nested.declared.add(name);
     run(nested);
     origin = undefined;
+    return true;
+  };
+  // Pieces of programs, too (fflate: what a worker needs around the functions that it is given): those that parse.
+  if (walked.workerTexts.length > 0 && STARTS_TEXTS.test(source)) for (const { text, node } of walked.workerTexts) runText(text, node, undefined);
+  for (const { text, at, scope: inner } of evaluations) {
+    if (!runText(text, at, inner ?? scope)) record("unanalyzed", "evaluated text does not parse", at.start);
   }
 }

@@ -102,6 +102,15 @@ function hasKey(node: SyntaxNode | undefined, key: string, isConstant: IsConstan
   return (node["properties"] as SyntaxNode[]).some((property) => property.type === "Property" && keyOf(property, isConstant) === key);
 }
 
+/** `readFileSync(0)`: a number in place of a path or of a descriptor that was opened. */
+export function readsStandardInput(name: string, args: readonly SyntaxNode[], isConstant: IsConstant): boolean {
+  if (/^(?:read|readv|readFile)(?:Sync)?$/.test(name)) return constantText(args[0], isConstant)?.text === "0";
+  if (!/^(?:createReadStream|(?:File)?ReadStream)$/.test(name) || args[1]?.type !== "ObjectExpression") return false;
+  return (args[1]["properties"] as SyntaxNode[]).some(
+    (property) => property.type === "Property" && keyOf(property, isConstant) === "fd" && constantText(property["value"], isConstant)?.text === "0",
+  );
+}
+
 function asksForShell(arg: SyntaxNode, isConstant: IsConstant): boolean {
   if (arg.type !== "ObjectExpression") return false;
   return (arg["properties"] as SyntaxNode[]).some(

@@ -11,7 +11,9 @@ export interface Configuration {
 }
 
 /** Configurations of tools that are named otherwise than the tool; any tool's. */
-const ELSEWHERE = ["spec/support/jasmine.json", "spec/support/jasmine.js", "spec/support/jasmine.mjs"];
+const ELSEWHERE = [
+  "spec/support/jasmine.json", "spec/support/jasmine.js", "spec/support/jasmine.mjs", ".changeset/config.json", "build.config.ts", "build.config.mjs", "build.config.js",
+];
 /** They tell no tool what to load, and hold secrets. */
 const SECRETS = /^\.(?:env|npmrc|yarnrc)/;
 const CODE = /\.[cm]?[jt]s$/;
@@ -57,6 +59,8 @@ function fieldsOf(text: string | undefined): object {
 }
 
 function isFor(file: string, names: ReadonlySet<string>): boolean {
+  // Of the manifest a field is somebody's configuration; as a whole it names all that is installed, and is none of `package-hash`'s.
+  if (file === "package.json") return false;
   const match =
     /^\.([\w-]+?)(?:rc)?(?:\.(?:jsonc?|json5|ya?ml|toml|[cm]?[jt]s))?$/.exec(file) ??
     /^([\w-]+)\.(?:config|conf)\..*$/.exec(file) ??

@@ -4,11 +4,12 @@ import { envProblem } from "@moat/core/model";
 import type { FileReader } from "@moat/core/model";
 import type { Place } from "./facts.ts";
 import type { GrantCollector } from "./grant-collector.ts";
-import { packageNameOf } from "./reach.ts";
+import { packageNameAt, packageNameOf } from "./reach.ts";
 import type { Reached } from "./reach.ts";
 import { makePlaces } from "./source-lines.ts";
 import { ENVIRONMENT_KEY_FILES } from "./tables/environment-key-files.ts";
 import type { EnvironmentKeyFile } from "./tables/environment-key-files.ts";
+import { ENVIRONMENT_READERS, FILLS_ENVIRONMENT } from "./tables/environment-fillers.ts";
 
 export interface KeyedProject {
   readonly reached: Reached;
@@ -32,6 +33,16 @@ export function grantEnvironmentKeys(input: KeyedProject): void {
   grantKeysOfCalls(input);
   grantKeysOfProject(input);
   grantKeysOfFiles(input);
+  grantFilling(input);
+}
+
+/** `dotenv` writes what the program reads. */
+function grantFilling({ reached, collectorOf, within }: KeyedProject): void {
+  for (const { path, location, facts } of reached.files) {
+    if (!FILLS_ENVIRONMENT.has(packageNameAt(location))) continue;
+    const use = facts.uses.find(({ capability, target }) => capability === "global" && target === "process");
+    if (use !== undefined) collectorOf(location)?.grant({ capability: "builtin", target: "process", member: "loadEnvFile" }, within(location, path), use);
+  }
 }
 
 function grantKeysOfCalls({ reached, collectorOf, within }: KeyedProject): void {
@@ -66,7 +77,8 @@ function grantKeysOfProject({ reached, collectorOf, isDependency, within, projec
   const readers = new Set<GrantCollector>();
   for (const { location, facts } of reached.files) {
     const collector = isDependency(location) && reached.importedByProject.has(location) ? collectorOf(location) : undefined;
-    if (collector !== undefined && facts.uses.some(({ target }) => target === "computed environment key")) readers.add(collector);
+    const reads = ENVIRONMENT_READERS.has(packageNameAt(location)) || facts.uses.some(({ target }) => target === "computed environment key");
+    if (collector !== undefined && reads) readers.add(collector);
   }
   if (readers.size === 0) return;
   for (const { path, location, facts } of reached.files) {

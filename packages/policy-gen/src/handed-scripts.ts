@@ -1,7 +1,7 @@
 import { startsScripts, type Use } from "./facts.ts";
 import type { GrantContext } from "./grant-context.ts";
 import { packageNameAt, packageNameOf } from "./reach.ts";
-import { CALLERS_LOADERS, LOADS_ITS_IMPORTER, SCRIPT_POOLS } from "./tables/module-loaders.ts";
+import { CALLERS_LOADERS, LOADS_FILES_OF_ITS_IMPORTER, LOADS_ITS_IMPORTER, SCRIPT_POOLS } from "./tables/module-loaders.ts";
 
 /**
  * A package that starts workers or children on scripts which it is told (`workerpool`,
@@ -13,7 +13,7 @@ export function grantHandedScripts({ reached, collectorOf, nameOf, within }: Gra
   for (const { path, location, facts } of reached.files) {
     const use = facts.uses.find(startsScripts);
     const name = packageNameAt(location);
-    const loadsImporter = LOADS_ITS_IMPORTER.has(name) || SCRIPT_POOLS.has(name);
+    const loadsImporter = LOADS_ITS_IMPORTER.has(name) || LOADS_FILES_OF_ITS_IMPORTER.has(name) || SCRIPT_POOLS.has(name);
     if (loadsImporter) starters.set(location, { path, use: facts.uses[0] ?? { capability: "names", target: ".", line: 1, column: 1, snippet: "" } });
     else if (use !== undefined && !facts.uses.some(({ capability }) => capability === "file")) starters.set(location, { path, use });
   }

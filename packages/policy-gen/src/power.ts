@@ -20,6 +20,19 @@ export type Power =
   /** An object literal that holds it under a key. */
   | { readonly kind: "record"; readonly key: string; readonly of: Power };
 
+/** What is wrapped deeper than programs do it on purpose. */
+const DEEPEST = 6;
+
+/**
+ * Whether a power is in a record of a record of … without end: `(x) => ({ next: x })` called
+ * with its own result gives another one each time.
+ */
+export function isBuried(power: Power): boolean {
+  let depth = 0;
+  for (let inner = power; "of" in inner; inner = inner.of) if ((depth += 1) > DEEPEST) return true;
+  return false;
+}
+
 /** One text for equal powers. */
 export function powerId(power: Power): string {
   switch (power.kind) {

@@ -1,6 +1,6 @@
 import type { Resolution } from "@moat/core/model";
 import type { GrantContext } from "./grant-context.ts";
-import { packageNameOf } from "./reach.ts";
+import { packageNameAt, packageNameOf } from "./reach.ts";
 import { CALLERS_LOADERS, PROJECT_LOADERS } from "./tables/module-loaders.ts";
 
 /**
@@ -17,11 +17,13 @@ export function grantProjectModules({ reached, collectorOf, isDependency, nameOf
   const runners = new Set<string>();
   const started = new Set(entries.map(({ location }) => location));
   for (const { from, to } of reached.edges) if (!isDependency(from)) started.add(to);
+  // `gulp` leaves its command to `gulp-cli`.
+  for (const { from, to } of reached.edges) if (started.has(from) && packageNameAt(to) === `${packageNameAt(from)}-cli`) started.add(to);
   for (const { path, location, facts } of reached.files) {
     const collector = started.has(location) && isDependency(location) && reached.opaque.has(location) ? collectorOf(location) : undefined;
     if (collector === undefined) continue;
     const makesUrls = collector.has({ capability: "builtin", target: "url", member: "pathToFileURL" });
-    if (!makesUrls && !projectLoaders.has(location)) continue;
+    if (!makesUrls && !projectLoaders.has(location) && !PROJECT_LOADERS.has(packageNameAt(location))) continue;
     const use = facts.uses.find(({ capability, target }) => capability === "computed" && target.startsWith("*"));
     if (use === undefined) continue;
     collector.grant({ capability: "package", target: "." }, within(location, path), use);

@@ -2,6 +2,7 @@ import { dirname, join, relative, sep } from "node:path";
 import type { FileReader, Resolution, Resolver } from "@moat/core/model";
 import { startsScripts, type FileFacts, type Use } from "./facts.ts";
 import type { FileQueue, QueuedFile } from "./file-queue.ts";
+import { LOADS_FILES_OF_ITS_IMPORTER, SCRIPT_POOLS } from "./tables/module-loaders.ts";
 
 /** A file that an entry reaches, with what it does. */
 export interface ReachedFile {
@@ -72,6 +73,8 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
   const importedByProject = new Set<string>(entries.flatMap(({ location }) => location ?? []));
   /** Packages that start workers or children, and the scripts that files spell the paths of. */
   const starters = new Set<string>();
+  /** Those that start what they are told. */
+  const pools = new Set<string>();
   const scripts: { readonly file: ReachedFile; readonly use: Use }[] = [];
   const loadsAnything: { readonly file: ReachedFile; readonly use: Use }[] = [];
 
@@ -88,6 +91,7 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
       const key = `${file.location}\0${found.location}`;
       if (!edges.has(key)) edges.set(key, { from: file.location, to: found.location, specifier, file: file.path, use });
       if (options.isFirstParty(file.location)) importedByProject.add(found.location);
+      else if (LOADS_FILES_OF_ITS_IMPORTER.has(packageNameAt(found.location))) lookAtAll(file, mode);
       const name = packageNameOf(specifier);
       if (name !== undefined) {
         const names = importedNames.get(file.location) ?? new Set();
@@ -147,7 +151,11 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
     if (prefix === "" && suffix === "") loadsAnything.push({ file, use });
     linkDeclared(file, use, prefix, suffix);
     if (prefix !== "" && suffix.endsWith(".node")) linkAddons(file, use, prefix, suffix);
-    if (prefix !== "" || opaque.has(file.location)) return;
+    if (prefix === "") lookAtAll(file, mode);
+  };
+
+  const lookAtAll = (file: ReachedFile, mode: "require" | "import"): void => {
+    if (opaque.has(file.location)) return;
     opaque.add(file.location);
     for (const path of filesOf(file.location)) {
       if (!/(?:^|[\\/])(?:tests?|__tests__|spec|examples?|docs?|benchmarks?|coverage)[\\/]/.test(path.slice(file.location.length)) && !path.endsWith(".node")) {
@@ -169,9 +177,11 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
     }
   };
 
-  /** What one file of a package spells, another may start. */
+  /** What one file of a package spells, another may start, or a pool that the package imports. */
   const linkScripts = (): void => {
-    for (const { file, use } of scripts) if (starters.has(file.location)) link(file, use.target, "require", use);
+    const handsOn = new Set(starters);
+    for (const { from, to } of edges.values()) if (pools.has(to) || SCRIPT_POOLS.has(packageNameAt(to))) handsOn.add(from);
+    for (const { file, use } of scripts) if (handsOn.has(file.location)) link(file, use.target, "require", use);
   };
 
   const reach = ({ found: { path, location = "" }, source, facts }: QueuedFile): void => {
@@ -190,7 +200,9 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
         linkDeclared(file, use, "");
         if (!options.isFirstParty(location)) loadsAnything.push({ file, use });
       }
-      if (startsScripts(use)) starters.add(location);
+      if (!startsScripts(use)) continue;
+      starters.add(location);
+      if (!facts.uses.some(({ capability }) => capability === "file")) pools.add(location);
     }
   };
 
@@ -234,9 +246,13 @@ export function resolveOrNothing(specifier: string, from: string, mode: "require
   }
 }
 
-/** Those of `names` that stand in `source` as a whole text, other than as what is imported. */
+/** Those of `names` that stand in `source` as a whole text, other than as what is imported, or as what a file's name ends in (`"home.ejs"`). */
 function namesInTexts(source: string, names: readonly string[]): string[] {
-  const texts = new Set(Array.from(source.matchAll(/(?<!(?:require|import|from)\s*\(?\s*)(["'`])([\w@./-]+)\1/g), ([, , text]) => text));
+  const texts = new Set<string>();
+  for (const [, , text] of source.matchAll(/(?<!(?:require|import|from)\s*\(?\s*)(["'`])([\w@./-]+)\1/g)) {
+    texts.add(text!);
+    texts.add(text!.slice(text!.lastIndexOf(".") + 1));
+  }
   return names.filter((name) => texts.has(name));
 }
 

@@ -12,8 +12,10 @@ export interface Walked {
   readonly thisExpressions: SyntaxNode[];
   readonly metaProperties: SyntaxNode[];
   readonly moduleNodes: SyntaxNode[];
-  /** Functions with their `return` arguments, for results that carry a power. */
+  /** Constant texts that matter by themselves, see `isNotable`. */
   readonly strings: SyntaxNode[];
+  /** Constant texts that require `worker_threads`: programs of workers, where the file starts such. */
+  readonly workerTexts: { readonly text: string; readonly node: SyntaxNode }[];
   /** `x.setTimeout`, `const { setTimeout } = x`: members of any object that are named like harmless globals. */
   readonly namedLikeGlobals: SyntaxNode[];
   /** `f("APP_PORT")`, `x.f("APP_PORT")`: calls whose first argument reads like a key of the environment. */
@@ -28,11 +30,15 @@ export function emptyWalk(): Walked {
     metaProperties: [],
     moduleNodes: [],
     strings: [],
+    workerTexts: [],
     namedLikeGlobals: [],
     keyCalls: [],
   };
 }
 
+/** A text that requires `worker_threads`; most do not even name it. */
+const isWorkerText = (text: unknown): text is string =>
+  typeof text === "string" && text.includes("worker_threads", 1) && /\brequire\(\s*(["'`])(?:node:)?worker_threads\1\s*\)/.test(text);
 const FUNCTIONS: ReadonlySet<string> = new Set(["FunctionDeclaration", "FunctionExpression", "ArrowFunctionExpression"]);
 export const isFunction = (node: SyntaxNode | undefined | null): boolean => node != null && FUNCTIONS.has(node.type);
 
@@ -74,7 +80,14 @@ const VISITORS: ReadonlyMap<string, Visitor> = new Map(Object.entries({
   },
   Literal(node, _scope, walk) {
     const value = node["value"];
-    if (typeof value === "string" && value.length < 64 && isNotable(value)) walk.strings.push(node);
+    if (typeof value !== "string") return;
+    if (value.length < 64 && isNotable(value)) walk.strings.push(node);
+    if (isWorkerText(value)) walk.workerTexts.push({ text: value, node });
+  },
+  TemplateLiteral(node, scope, walk) {
+    const text: unknown = node["expressions"].length === 0 ? node["quasis"][0].value.cooked : undefined;
+    if (isWorkerText(text)) walk.workerTexts.push({ text, node });
+    visitAll(node["expressions"], node, scope, walk);
   },
   MemberExpression(node, scope, walk) {
     visit(node["object"], node, scope, walk);

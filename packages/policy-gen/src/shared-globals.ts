@@ -1,6 +1,8 @@
 import { shareProblem } from "@moat/core/model";
+import { packageNameAt } from "./reach.ts";
 import type { ReachedFile } from "./reach.ts";
 import type { Use } from "./facts.ts";
+import { EVALUATED_GLOBALS } from "./tables/evaluated-globals.ts";
 
 export interface SharedGlobal {
   readonly name: string;
@@ -30,5 +32,16 @@ export function sharedGlobals(files: readonly ReachedFile[]): SharedGlobal[] {
     if (!defines || locations.size < 2 || shareProblem(name, "policy")) continue;
     for (const [location, { file, use }] of locations) shared.push({ name, location, file, use });
   }
-  return shared;
+  return [...shared, ...evaluatedGlobals(files)];
+}
+
+function evaluatedGlobals(files: readonly ReachedFile[]): SharedGlobal[] {
+  const found = new Map<string, SharedGlobal>();
+  for (const [name, packages] of EVALUATED_GLOBALS) {
+    for (const { path, location, facts } of files) {
+      const use = packages.has(packageNameAt(location)) ? facts.uses[0] : undefined;
+      if (use !== undefined && !found.has(`${name} ${location}`)) found.set(`${name} ${location}`, { name, location, file: path, use });
+    }
+  }
+  return [...found.values()];
 }

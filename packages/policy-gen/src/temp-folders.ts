@@ -2,7 +2,7 @@ import type { Use } from "./facts.ts";
 import type { GrantCollector } from "./grant-collector.ts";
 import type { GrantContext } from "./grant-context.ts";
 import { packageNameAt, packageNameOf } from "./reach.ts";
-import { CONFIGURES_TEMP, MAKES_TEMP } from "./tables/module-loaders.ts";
+import { CONFIGURES_TEMP, HOME_CACHES, MAKES_TEMP } from "./tables/module-loaders.ts";
 
 /**
  * What the project's own code asks the temp folder for, it hands to packages by
@@ -27,9 +27,30 @@ export function grantHandedFolders(context: GrantContext): void {
   }
 }
 
-function grantTemp(collector: GrantCollector, file: string, use: Use): void {
+/** What a tool keeps in the home folder, those write that it brings: each that reads or writes where it is told. */
+export function grantHomeCaches({ reached, collectorOf, isDependency, nameOf, within }: GrantContext): void {
+  const broughtBy = new Map<string, Set<string>>();
+  for (const { path, location, facts } of reached.files) {
+    const folder = isDependency(location) ? HOME_CACHES.get(packageNameAt(location)) : undefined;
+    const use = facts.uses[0];
+    if (folder === undefined || use === undefined) continue;
+    let brought = broughtBy.get(location);
+    if (brought === undefined) {
+      broughtBy.set(location, (brought = new Set([location])));
+      for (const one of brought) for (const { from, to } of reached.edges) if (from === one && isDependency(to)) brought.add(to);
+    }
+    for (const one of brought) {
+      const collector = collectorOf(one);
+      if (collector !== undefined) grantFolder(collector, `<home>/${folder}`, `${nameOf(location)}: ${within(location, path)}`, use);
+    }
+  }
+}
+
+const grantTemp = (collector: GrantCollector, file: string, use: Use): void => grantFolder(collector, "<tmp>", file, use);
+
+function grantFolder(collector: GrantCollector, target: string, file: string, use: Use): void {
   for (const capability of ["fs.read", "fs.write"] as const) {
-    if (collector.has({ capability, target: "." })) collector.grant({ capability, target: "<tmp>" }, file, use);
+    if (collector.has({ capability, target: "." })) collector.grant({ capability, target }, file, use);
   }
 }
 

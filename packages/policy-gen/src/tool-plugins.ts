@@ -1,4 +1,4 @@
-import { dirname, join, relative, sep } from "node:path";
+import { basename, dirname, join, relative, sep } from "node:path";
 import type { FileReader, Resolution, Resolver } from "@moat/core/model";
 import { configurationFiles, configurationNames } from "./configuration-files.ts";
 import type { Capability, FileFacts, Use } from "./facts.ts";
@@ -39,6 +39,9 @@ interface Named {
   readonly file: string;
   readonly use: Use;
 }
+
+/** No configuration is longer; data may be. */
+const MOST_TEXT = 100_000;
 
 /** What makes a package a loader: it imports, or looks for, what can't be seen in its own code. */
 const LOADER_USES: Readonly<Partial<Record<Capability, RegExp>>> = {
@@ -130,6 +133,17 @@ export function makePluginSearch(options: PluginSearchOptions): PluginSearch {
     }
   };
 
+  /** `new URL("../eslintrc.json", import.meta.url)`: a configuration that a package has beside its code, for others to read. */
+  const lookAtOwnConfigurations = (state: (typeof states)[number], location: string, file: string, text: string): void => {
+    for (const [word] of quotedWords(text)) {
+      const path = /^\.{1,2}\/.*\.json$/.test(word) ? join(dirname(file), word) : undefined;
+      if (path === undefined || basename(path) === "package.json" || state.looked.has(path)) continue;
+      state.looked.add(path);
+      const configuration = path.startsWith(location + sep) && disk.stat(path) === "file" ? textOf(path) : "";
+      if (configuration.length < MOST_TEXT) lookForNames(state, location, path, jsonTexts(configuration), configuration);
+    }
+  };
+
   const addModule = (state: (typeof states)[number], path: string): void => {
     const found = resolveFrom(path, path);
     if (found !== undefined && (found.format === "commonjs" || found.format === "module")) state.modules.set(found.path, found);
@@ -166,6 +180,7 @@ export function makePluginSearch(options: PluginSearchOptions): PluginSearch {
             lookForNames(state, location, path, options.declaredNames(location).map((name) => [name, 0] as const), text);
           }
           if (state.named.has(location) || isLoader(facts)) lookForOwnFiles(state, location, path, text);
+          lookAtOwnConfigurations(state, location, path, text);
         }
         lookAtConfigurations(state, tree);
         found.push(...state.modules.values());
@@ -202,6 +217,11 @@ function isLoader({ uses }: FileFacts): boolean {
 /** The short texts in quotes of a program. */
 function* quotedWords(text: string): Generator<readonly [string, number]> {
   for (const match of text.matchAll(/(["'`])([@\w.][^"'`\s\\]{0,120})\1/g)) yield [match[2]!, match.index + 1];
+}
+
+/** The texts of a file of JSON, keys too. */
+function* jsonTexts(text: string): Generator<readonly [string, number]> {
+  for (const match of text.matchAll(/"([@\w][\w./@:-]{0,120})"/g)) yield [match[1]!, match.index + 1];
 }
 
 /** The packages that each package imports itself: it names them for nobody else. */

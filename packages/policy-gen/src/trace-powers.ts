@@ -1,7 +1,8 @@
-import { ownPath, recordCallEffect, recordValueEffect } from "./call-effects.ts";
+import { ownPath, readsStandardInput, recordCallEffect, recordValueEffect } from "./call-effects.ts";
 import type { Emit } from "./call-effects.ts";
 import { constantText, keyOf, lastNameOf } from "./constant.ts";
-import { powerId } from "./power.ts";
+import { keysOf } from "./listed-keys.ts";
+import { isBuried, powerId } from "./power.ts";
 import type { Power } from "./power.ts";
 import { lookUp } from "./scope.ts";
 import type { Binding, Scope, SyntaxNode } from "./scope.ts";
@@ -51,6 +52,7 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
   const bundled: { name: string; power: Power; node: SyntaxNode }[] = [];
 
   const isNew = (key: object, power: Power): boolean => {
+    if (isBuried(power)) return false;
     const id = powerId(power);
     const ids = seen.get(key);
     if (ids === undefined) seen.set(key, new Set([id]));
@@ -192,6 +194,8 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
     if (callee?.type === "Identifier" && /^(?:get)?path_?key$/i.test(callee["name"])) emit("env", "PATH", member);
     else if (text && !text.complete && text.text.length >= 3) emit("env", `${text.text}*`, member);
     else {
+      for (const key of keysOf(member["property"], isConstant)) derive({ kind: "env" }, key, member);
+      // Lists can grow.
       emit("unanalyzed", "computed environment key", member);
       const reader = member["property"].type === "Identifier" ? readerByFirstParameter(member["property"]) : undefined;
       if (reader !== undefined) emit("env-reader", reader, member);
@@ -361,6 +365,10 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
       const path = ownPath(first, isConstant);
       if (path !== undefined && /\.[cm]?js$/.test(path)) textsRead.push({ path, node: call });
     }
+    if (power.builtin === "fs" && readsStandardInput(power.name, call["arguments"] as SyntaxNode[], isConstant)) {
+      emit("builtin", "process.stdin", call);
+      return;
+    }
     const effect = power.builtin === "" ? GLOBAL_EFFECTS[power.name] : memberEffect(power.builtin, power.name);
     if (effect !== undefined) recordCallEffect(effect, power.builtin || "fetch", call, isConstant, emit);
   }
@@ -453,6 +461,10 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
     }
     if (callee.type === "MemberExpression" && index === 0 && /^(?:Object|Reflect)$/.test(callee["object"].name ?? "")) {
       if (power.kind === "package" && CHANGING.has(name)) emit("changes", power.specifier, call);
+      if (power.kind === "global" && /^(?:assign|defineProperties)$/.test(name) && call["arguments"][1]?.type === "ObjectExpression") {
+        defineGlobals(call["arguments"][1]);
+        return;
+      }
       const key = textOf(call["arguments"][1]);
       if (/^(?:get|has|getOwnPropertyDescriptor|hasOwn|defineProperty|set)$/.test(name) && key?.complete) {
         if (power.kind === "namespace" && /^(?:defineProperty|set)$/.test(name)) {
@@ -477,6 +489,15 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
     const parameter = target?.["params"][index - offset];
     if (parameter !== undefined && parameter.type !== "RestElement") bind(parameter, power);
     else if (index >= offset || target === undefined) escape(power, node);
+  }
+
+  /** `Object.assign(globalThis, { a, b })`, `Object.defineProperties(global, { a: {} })`. */
+  function defineGlobals(given: SyntaxNode): void {
+    for (const property of given["properties"] as SyntaxNode[]) {
+      const key = property.type === "Property" ? keyOf(property, isConstant) : undefined;
+      if (key === undefined) escape(GLOBAL, given);
+      else if (!NODE_GLOBALS.has(key) && !FREE_OF_CHARGE.has(key)) emit("defines", key, property);
+    }
   }
 
   /** `util.format.apply(util, args)`: the module is only the `this` of its own member. */
@@ -542,6 +563,7 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
       escape(power, node);
       return;
     }
+    if (isExported(binding)) escape(power, node);
     for (const reference of walked.references.get(binding.name) ?? []) {
       if (lookUp(reference) !== binding || isWrite(reference)) continue;
       const call = reference.parent;
@@ -589,6 +611,7 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
 
   function flowInto(binding: Binding, power: Power): void {
     if (!isNew(binding, power)) return;
+    if (isExported(binding)) escape(power, binding.node);
     for (const reference of walked.references.get(binding.name) ?? []) {
       if (!isWrite(reference) && lookUp(reference) === binding) use(reference, power);
     }
@@ -762,6 +785,14 @@ function isGlobalThis(node: SyntaxNode): boolean {
   if (outer?.type === "Property" || outer?.type === "MethodDefinition" || outer?.type === "PropertyDefinition") return false;
   if (outer?.type === "CallExpression" && outer["callee"] === fn) return true;
   return node.parent?.type === "ReturnStatement" && fn["body"].body.length === 1;
+}
+
+/** Whether its very declaration exports it: `export const { readFile } = fs`, `export function get() {}`. */
+function isExported({ node, scope }: Binding): boolean {
+  if (scope.owner.type !== "Program") return false;
+  let { parent } = node;
+  while (parent !== undefined && parent.type !== "Program" && !parent.type.startsWith("Export")) parent = parent.parent;
+  return parent !== undefined && parent.type !== "Program";
 }
 
 function isDeleted({ parent }: SyntaxNode): boolean {

@@ -16,19 +16,36 @@ describe("analyzeFile", () => {
     ["a result of a local function", "const get = () => require('os'); get().cpus();", ["builtin os", "builtin os.cpus"]],
     ["promises of fs", "require('fs').promises.readFile(p)", ["builtin fs", "builtin fs.promises", "builtin fs/promises", "builtin fs/promises.readFile", "fs read"]],
     ["the module as its member's this", "const u = require('util'); u.format.apply(u, x);", ["builtin util", "builtin util.format"]],
+    ["keys of the environment in a list", "for (const key of ['A_B', 'C_D']) f(process.env[key])", ["env A_B", "env C_D"]],
+    ["keys in a list that depends on the system", "const KEYS = win ? ['A_B'] : Object.freeze(['C_D']); KEYS.map((key) => process.env[key])", ["env A_B", "env C_D"]],
+    ["a key by its place in a list", "const KEYS = ['A_B']; process.env[KEYS[i]]", ["env A_B"]],
     ["typeof is a use", "typeof fetch === 'function'", ["global fetch"]],
     ["browser globals are none of Node's", "typeof window !== 'undefined' && window.fetch", ["reads window"]],
     ["process.binding", "process.binding('fs')", ["global process", "unanalyzed process.binding"]],
     ["computed eval", "eval(x)", ["unanalyzed eval"]],
     ["a worker beside the file", "new (require('worker_threads').Worker)(require('path').join(__dirname, 'w.js'))", ["file ./w.js", "worker"]],
+    ["a worker's program in a text", "const p = 'const { parentPort } = require(\\'worker_threads\\'); parentPort.on(\\'message\\', process.exit)'; new W(f + p, { eval: true })", ["builtin worker_threads.parentPort", "builtin process.exit"]],
+    ["a worker's program in a template", "new W(`require('worker_threads').parentPort.postMessage(1)`, { eval: !0 })", ["builtin worker_threads.parentPort"]],
     ["a script that is kept", "exports.file = require('path').resolve(__dirname, '..', 'w.js')", ["script ./../w.js"]],
   ])("%s", (_why, source, expected) => {
     expect(uses(source)).toEqual(expect.arrayContaining(expected));
   });
 
+  test("texts are programs of workers only where workers of texts are started, and see no names of the file", () => {
+    expect(uses("const s = (`require('worker_threads').parentPort.postMessage(1)`)")).toEqual([]);
+    expect(uses("const g = require('fs'); new W('g.rmSync(1); require(\"worker_threads\")', { eval: true })")).not.toContain("fs write");
+    expect(uses("let W; new W('no program, but worker_threads', { eval: true })")).toEqual([]);
+  });
+
   test.each<[string, string, string[]]>([
     ["a worker by the file's address", "import { Worker } from 'worker_threads'; new Worker(fileURLToPath(import.meta.url + '/../w.js'))", ["file ./_/../w.js"]],
     ["a worker in the file's folder", "import { Worker } from 'worker_threads'; const here = dirname(fileURLToPath(import.meta.url)); new Worker(join(here, 'w.js'))", ["file ./w.js"]],
+    ["an exported function's result", "export function get() { return fetch; }", ["global fetch", "connect *"]],
+    ["an exported arrow's result", "export const get = () => fetch;", ["connect *"]],
+    ["an exported variable", "export const f = globalThis.fetch;", ["connect *"]],
+    ["a variable that is exported before it is set", "export let f; f = fetch;", ["connect *"]],
+    ["an exported part of a builtin", "import fs from 'fs'; export const { rmSync } = fs;", ["fs write"]],
+    ["a default function with a name", "export default function get() { return fetch; }", ["connect *"]],
     ["a script that is kept as a URL", "export const file = new URL('./w.js', import.meta.url)", ["script ./w.js"]],
   ])("%s", (_why, source, expected) => {
     expect(uses(source, "module")).toEqual(expect.arrayContaining(expected));

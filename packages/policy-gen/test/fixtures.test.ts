@@ -24,6 +24,14 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
     [1, /^computed specifier \*$/],
   ],
   "computed-process-env": [[5, /environment used as a whole/]],
+  "fills-environment": [
+    [1, /environment used as a whole/],
+    [1, /environment used as a whole/],
+  ],
+  "files-of-the-importer": [
+    [1, /^computed specifier \*$/],
+    [3, /^computed specifier \*$/],
+  ],
   "files-of-a-folder": [[1, /^computed specifier \.\/kinds\/\*$/]],
   "imports-project-modules": [
     [1, /^computed specifier \*$/],

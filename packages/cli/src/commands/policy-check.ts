@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { comparePolicies, MoatError, POLICY_FILE, printPolicy, ratchet } from "@moat/core/model";
+import { comparePolicies, MoatError, POLICY_FILE, printPolicy } from "@moat/core/model";
 import type { CommandContext, ExitCode } from "../command-context.ts";
 import { generate } from "../project/generate.ts";
 import { readPolicyRequest } from "../project/policy-request.ts";
+import { ratcheted } from "../project/ratcheted.ts";
 import { unanswered } from "../project/unanswered.ts";
 import { makePaint } from "../render/colors.ts";
 import { pendingText } from "../render/pending-text.ts";
@@ -43,8 +44,8 @@ export async function checkPolicy(
       nextStep: "moat policy --write <entry>",
     });
   }
-  const { policy: generated, evidence } = await generate(request, context);
-  const policy = ratchet(previous, generated, overrides);
+  const generation = await generate(request, context);
+  const policy = ratcheted(generation, previous, overrides);
   const expected = printPolicy(policy);
   // Checkouts may turn line ends; nothing else may differ.
   const isSame = readFileSync(path.join(project, POLICY_FILE), "utf8").replaceAll("\r\n", "\n") === expected;
@@ -73,7 +74,7 @@ export async function checkPolicy(
   if (reason === "pending") context.stdout.write(`\n${pendingText(pending, paint)}`);
   if (reason === "stale") {
     const sides = { before: { policy: previous, overrides }, after: { policy, overrides } };
-    context.stdout.write(`\n${reviewText(reviewPolicies({ ...sides, base: POLICY_FILE, evidence }), paint)}`);
+    context.stdout.write(`\n${reviewText(reviewPolicies({ ...sides, base: POLICY_FILE, evidence: generation.evidence }), paint)}`);
   }
   return 1;
 }

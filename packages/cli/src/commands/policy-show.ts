@@ -1,7 +1,8 @@
-import { POLICY_FILE, ratchet } from "@moat/core/model";
+import { POLICY_FILE } from "@moat/core/model";
 import type { CommandContext, ExitCode } from "../command-context.ts";
 import { generate } from "../project/generate.ts";
 import { readPolicyRequest } from "../project/policy-request.ts";
+import { ratcheted } from "../project/ratcheted.ts";
 import { reviewPolicies } from "../review/review-policies.ts";
 import { reviewText } from "../render/review-text.ts";
 import { policyJson } from "../render/policy-json.ts";
@@ -17,7 +18,7 @@ export async function showPolicy(
 ): Promise<ExitCode> {
   const request = readPolicyRequest(asked, context.cwd);
   const generation = await generate(request, context);
-  const policy = ratchet(request.previous, generation.policy, request.overrides);
+  const policy = ratcheted(generation, request.previous, request.overrides);
   const outcome = { ...request, policy, findings: generation.findings };
   if (flags.json) {
     context.stdout.write(policyJson(outcome));

@@ -6,7 +6,6 @@ import {
   makeSecret,
   POLICY_FILE,
   printPolicy,
-  ratchet,
   SECRET_BYTES,
   storeLocation,
   writeFileAtomically,
@@ -14,6 +13,7 @@ import {
 import type { CommandContext, ExitCode } from "../command-context.ts";
 import { generate } from "../project/generate.ts";
 import { readPolicyRequest } from "../project/policy-request.ts";
+import { ratcheted } from "../project/ratcheted.ts";
 import { policyJson } from "../render/policy-json.ts";
 import { policySummary } from "../render/policy-summary.ts";
 import type { PolicyFlags } from "./policy.ts";
@@ -26,8 +26,8 @@ export async function writePolicy(
 ): Promise<ExitCode> {
   const request = readPolicyRequest(asked, context.cwd, true);
   const generation = await generate(request, context);
-  const ratcheted = ratchet(request.previous, generation.policy, request.overrides);
-  const policy = flags.accept ? accept(ratcheted) : ratcheted;
+  const wanted = ratcheted(generation, request.previous, request.overrides);
+  const policy = flags.accept ? accept(wanted) : wanted;
   const text = printPolicy(policy);
   // Nothing is written where nothing changed: a commit hook calls this at each commit.
   if (textBefore(request.project) !== text) writeFileAtomically(path.join(request.project, POLICY_FILE), text);

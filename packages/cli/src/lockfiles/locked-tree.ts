@@ -6,6 +6,8 @@ export interface LockedPackage {
   readonly key: string;
   /** As specifiers write it: `debug`, `@babel/core`. */
   readonly name: string;
+  /** What the registry calls it, where that is another name: `"debug": "npm:other@1"`. */
+  readonly realName?: string;
   readonly version: string;
   /** The hash of its content, as the lockfile writes it. */
   readonly integrity?: string;

@@ -52,11 +52,12 @@ function placeNested(dependencies: Json, folder: string, entries: Map<string, Js
 
 function lockedOf(key: string, entry: Json): LockedPackage | undefined {
   const at = key.lastIndexOf("node_modules/");
-  const { version, integrity } = entry;
+  const { name: realName, version, integrity } = entry;
   if (at === -1 || typeof version !== "string") return undefined;
   return {
     key,
     name: key.slice(at + "node_modules/".length),
+    ...(typeof realName === "string" ? { realName } : {}),
     version,
     ...(typeof integrity === "string" ? { integrity } : {}),
     installScript: entry["hasInstallScript"] === true,

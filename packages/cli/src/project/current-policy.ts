@@ -2,7 +2,6 @@ import {
   MoatError,
   POLICY_FILE,
   printPolicy,
-  ratchet,
   type Overrides,
   type PackageGraph,
   type Policy,
@@ -11,6 +10,7 @@ import {
 import type { Evidence, Finding } from "@moat/policy-gen";
 import type { CommandContext } from "../command-context.ts";
 import { generate } from "./generate.ts";
+import { ratcheted } from "./ratcheted.ts";
 
 /** What the installed packages get now, and why. */
 export interface CurrentPolicy {
@@ -38,7 +38,7 @@ export async function currentPolicy(
 ): Promise<CurrentPolicy> {
   try {
     const generated = await generate({ project, entries: onDisk.entries, overrides, previous: onDisk }, context);
-    const policy = ratchet(onDisk, generated.policy, overrides);
+    const policy = ratcheted(generated, onDisk, overrides);
     const note =
       printPolicy(policy) === printPolicy(onDisk)
         ? ""

@@ -57,7 +57,7 @@ export function decide(files: PolicyFiles, { package: name, decided, keep, reaso
       waitingKeys.has(grantKey(grant)) && keepKeys.has(grantKey(grant)) && !narrowed.has(GRANT_FIELD[grant.capability]),
   );
   if (narrowed.size === 0 && reason === undefined) return { ...files, policy };
-  const before = Object.hasOwn(files.overrides.packages, name) ? files.overrides.packages[name]! : {};
+  const before = entryOf(files.overrides, name) ?? {};
   const entry = entryOf(files.policy, name);
   const held = grantsOf(mergeEntry(entry, before));
   const fields = Object.fromEntries(

@@ -25,7 +25,7 @@ import { grantChanges, isNamesake } from "./grant-changes.ts";
 import { reviewInstallation } from "./review-installation.ts";
 import { leakWarning } from "./leak-warning.ts";
 import type { Change, GeneralChange, PackageReview, PathStep, Review, Versions, Warning } from "./review.ts";
-import { versionsOf } from "./versions-of.ts";
+import { maybeSamePackage, versionsOf } from "./versions-of.ts";
 import { byPackage } from "./by-package.ts";
 
 /** One of the two states of a project that are compared. */
@@ -57,7 +57,7 @@ export function reviewPolicies({ before, after, base, evidence = [], notes = [] 
   const locks = { before: before.lock, after: after.lock };
   const added = packagesOf(now).filter((name) => entryOf(old, name) === undefined);
   const removed = packagesOf(old).filter((name) => entryOf(now, name) === undefined);
-  const moves = movesBetween(removed, added);
+  const moves = movesBetween(removed, added, (from, to) => maybeSamePackage(locks, from, to));
   const movedAway = new Set(moves.values());
   const isNew = new Set(added);
   const isGone = new Set(removed);
@@ -80,7 +80,8 @@ export function reviewPolicies({ before, after, base, evidence = [], notes = [] 
       decidedBy: (grant) => (isOverridden(name, grant, overrides) ? "overrides" : "policy"),
     });
     const { lines, folded } = foldChanges(changes, {
-      isNewPackage: (target) => isNew.has(target),
+      // What only has another name is no new package: who imports it now is told.
+      isNewPackage: (target) => isNew.has(target) && !moves.has(target),
       powersOf: (target) => powersWords(entryOf(now, target)),
       onlyComputes: (target) => onlyComputes(target, entryOf(now, target)),
       evidenceOf: (grant) =>
@@ -169,11 +170,12 @@ const packagesOf = ({ root, packages }: Policy): string[] => Object.keys(package
 function movesBetween(
   removed: readonly CanonicalName[],
   added: readonly CanonicalName[],
+  isSame: (from: CanonicalName, to: CanonicalName) => boolean,
 ): Map<CanonicalName, CanonicalName> {
   const moves = new Map<CanonicalName, CanonicalName>();
   for (const name of added) {
     const from = removed.filter((other) => isNamesake(other, name));
-    if (from.length === 1 && added.filter((other) => isNamesake(other, name)).length === 1) moves.set(name, from[0]!);
+    if (from.length === 1 && isSame(from[0]!, name) && added.filter((other) => isNamesake(other, name)).length === 1) moves.set(name, from[0]!);
   }
   return moves;
 }

@@ -1,5 +1,5 @@
-import type { CanonicalName } from "@moat/core/model";
-import type { LockedTree } from "../lockfiles/locked-tree.ts";
+import { isFirstParty, type CanonicalName } from "@moat/core/model";
+import type { LockedPackage, LockedTree } from "../lockfiles/locked-tree.ts";
 import type { Versions } from "./review.ts";
 
 /** The lockfiles of both sides, where they have one. */
@@ -13,15 +13,37 @@ export function versionsOf(locks: Locks, was: CanonicalName | undefined, name: C
   const before = was === undefined ? undefined : locks.before?.find(was);
   const after = name === undefined ? undefined : locks.after?.find(name);
   return {
-    ...(before === undefined ? {} : { before: before.version }),
-    ...(after === undefined ? {} : { after: after.version }),
+    ...(before === undefined ? {} : { before: shown(before, was!) }),
+    ...(after === undefined ? {} : { after: shown(after, name!) }),
     ...(before !== undefined &&
     after !== undefined &&
-    before.version === after.version &&
+    shown(before, was!) === shown(after, name!) &&
     isOther(before.integrity, after.integrity)
       ? { contentChanged: true as const }
       : {}),
   };
+}
+
+/**
+ * Whether what stands under one name may be what stood under another, as far as lockfiles say.
+ * HAZARD: a namesake that some package brings (`"debug": "npm:other@1"`, or in its own archive) is told as what it is: new.
+ */
+export function maybeSamePackage(locks: Locks, was: CanonicalName, name: CanonicalName): boolean {
+  if (locks.before === undefined || locks.after === undefined) return true;
+  const before = locks.before.find(was);
+  const after = locks.after.find(name);
+  if (before === undefined || after === undefined) return before === after;
+  return realNameOf(before) === realNameOf(after) && versionsOf(locks, was, name).contentChanged !== true;
+}
+
+const realNameOf = ({ name, realName = name }: LockedPackage): string => realName;
+
+/** `1.0.0`, or `other@1.0.0` where another package stands under this name. */
+function shown(locked: LockedPackage, canonical: CanonicalName): string {
+  const { version } = locked;
+  const realName = realNameOf(locked);
+  const called = decodeURIComponent(canonical.slice(canonical.lastIndexOf(">") + 1));
+  return called === realName || isFirstParty(canonical) ? version : `${realName}@${version}`;
 }
 
 /** Whether two hashes of one kind differ; of different kinds, nothing can be said. */

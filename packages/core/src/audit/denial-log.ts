@@ -71,6 +71,7 @@ export function makeDenialLog(options: DenialLogOptions = {}): DenialLog {
       target: given.target,
       ...(given.via === undefined ? {} : { via: given.via }),
       ...(given.file === undefined ? {} : { file: given.file }),
+      ...(given.never === undefined ? {} : { never: given.never }),
     });
     const key = `${denial.principal}\0${denial.capability}\0${denial.target}`;
     const known = recorded.get(key);

@@ -6,7 +6,8 @@ export interface Denial {
   /**
    * What was wanted: `fs.read`, `fs.write`, `net.connect`, `net.listen`, `dns`,
    * `env`, `command`, `worker`, `native`, `builtin`, `global`, `package`, `change`,
-   * `process`, `eval`, `climb` (a manifest or link that leads out of its package).
+   * `process`, `eval`, `intrinsic` (`Array.prototype`, which is everybody's), `climb` (a manifest or link that
+   * leads out of its package).
    */
   readonly capability: string;
   /** On what: a path, endpoint, key, program, builtin or package name. */
@@ -17,4 +18,6 @@ export interface Denial {
   readonly file?: string;
   /** Programs go on as if nothing were missing: recorded, but no line for the person. */
   readonly quiet?: true;
+  /** No policy allows it: the package can only do without. */
+  readonly never?: true;
 }

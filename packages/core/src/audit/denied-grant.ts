@@ -1,4 +1,5 @@
 /** Which grant would allow what was denied, in the words of policies. */
+import { pid } from "node:process";
 import type { Grant } from "../policy/grant.ts";
 import type { Denial } from "./denial.ts";
 
@@ -61,7 +62,9 @@ function scopeOf(target: string, { project, location }: DenialPlaces): string {
   if (inPackage !== undefined) return inPackage === "" ? "<package>" : `<package>/${inPackage}`;
   const inProject = below(project, target);
   if (inProject !== undefined) return inProject === "" ? "." : `./${inProject}`;
-  return target;
+  // The next run is another process; `/proc/self` leads to it.
+  const inProcess = below(`/proc/${pid}`, target);
+  return inProcess === undefined ? target : inProcess === "" ? "/proc/self" : `/proc/self/${inProcess}`;
 }
 
 /** The path in a folder, with `/`; undefined outside of it. */

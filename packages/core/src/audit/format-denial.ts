@@ -30,6 +30,7 @@ const VERBS: Readonly<Record<string, string>> = {
   share: "define for other packages the global",
   change: "change the exports of",
   package: "import",
+  intrinsic: "add to the language's own",
   climb: "lead out of its own folder to",
   process: "use",
   eval: "evaluate",
@@ -68,6 +69,7 @@ export interface Remedy {
 
 /** Undefined where no policy allows it. */
 export function remedyOf(denial: Denial, context: DenialContext = {}): Remedy | undefined {
+  if (denial.never) return undefined;
   const unreached = unreachedModule(denial, context);
   if (unreached !== undefined) return { command: escapeForTerminal(`moat policy --write ${quoteForShell(unreached)}`), waits: false };
   const grant = denial.target.length > LONGEST_TARGET ? undefined : deniedGrant(denial, context);

@@ -5,9 +5,10 @@
  */
 import { isObject } from "../endowments/is-object.ts";
 import { showAsNative } from "./function-text.ts";
-import { isReplacement } from "./tame-definitions.ts";
+import { isHardenedIntrinsic, isReplacement } from "./tame-definitions.ts";
 
 const REPLACING = 2;
+const INSPECT = Symbol.for("nodejs.util.inspect.custom");
 const { apply, getOwnPropertyDescriptor, getPrototypeOf, isExtensible } = Reflect;
 const { defineProperty, getOwnPropertySymbols } = Object;
 const objectPrototype = Object.prototype;
@@ -34,7 +35,10 @@ const { get: mapGet } = Map.prototype;
  * @param key a name, or `@@iterator` and the like for a well-known symbol
  */
 export function assignmentTarget(value: unknown, key: string | symbol, mode?: 1 | 2): unknown {
-  if (mode === REPLACING) return isReplacement(value, key) ? standIn(value, key) : value;
+  if (mode === REPLACING) {
+    const isLeftOut = isReplacement(value, key) || (key === "observable" && isHardenedIntrinsic(value));
+    return isLeftOut ? standIn(value, key) : value;
+  }
   const sloppy = mode;
   if (!isObject(value)) {
     return sloppy === undefined || value === null || value === undefined ? value : standIn(value, key);
@@ -43,7 +47,9 @@ export function assignmentTarget(value: unknown, key: string | symbol, mode?: 1 
   const own = getOwnPropertyDescriptor(value, property);
   if (own !== undefined) {
     const writable = "value" in own ? own.writable : own.set !== undefined;
-    return writable || sloppy === undefined ? value : standIn(value, property);
+    if (writable) return value;
+    // An intrinsic's own is left out in strict code too, by whatever name that knows it: core-js wraps constructors.
+    return sloppy === undefined && !isHardenedIntrinsic(value) ? value : standIn(value, property);
   }
   if (!isExtensible(value)) return sloppy === undefined ? value : standIn(value, property);
   for (let holder = getPrototypeOf(value); holder !== null; holder = getPrototypeOf(holder)) {
@@ -72,8 +78,10 @@ export function computedTarget(value: unknown, key: unknown, sloppy?: 1): unknow
     if (key === "constructor" || (sloppy !== undefined && (key === "name" || key === "length"))) {
       return assignmentTarget(value, key, sloppy);
     }
-  } else if (typeof key === "symbol" && (apply(setHas, delicateSymbols, [key]) as boolean)) {
-    return assignmentTarget(value, key, sloppy);
+  } else if (typeof key === "symbol") {
+    if (apply(setHas, delicateSymbols, [key]) as boolean) return assignmentTarget(value, key, sloppy);
+    // `Error.prototype[Symbol.for("nodejs.util.inspect.custom")] = f`, as Next does: how it prints for everybody stays as it is.
+    if (key === INSPECT && isHardenedIntrinsic(value)) return standIn(value, key);
   }
   return value;
 }

@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 import { dirname, relative, sep } from "node:path";
 import { makeModuleClass, type ModuleClass, type ModuleLoader, type ModuleObject } from "../endowments/reflective/module-class.ts";
 import type { Principal } from "../endowments/principal.ts";
+import { textsOf } from "../endowments/texts-of.ts";
 import { isFirstParty } from "../naming/canonical-name.ts";
 import type { Resolution } from "../packages/types.ts";
 import { rememberSource } from "./loaded-sources.ts";
@@ -190,10 +191,7 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
     const resolveName = (request: unknown, options?: { paths?: unknown }): string => {
       if (typeof request !== "string") throw notAString(request);
       const given = options?.paths;
-      // HAZARD: not by the array's own `map`, which is the guest's.
-      const paths = Array.isArray(given)
-        ? Array.from({ length: given.length }, (_, index) => `${given[index] as string}`)
-        : undefined;
+      const paths = Array.isArray(given) ? textsOf(given) : undefined;
       const resolution = resolve(request, referrer, paths);
       if (resolution.format === "builtin") return request;
       ownerFor(resolution, request, referrer);

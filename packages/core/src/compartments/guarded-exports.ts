@@ -15,10 +15,11 @@ import { assertStackRoom, LITTLE_ROOM } from "../stack-room.ts";
 import { guardProperty, noteGuarded, type AskToChange, type Guard } from "./guarded-property.ts";
 import { showGuardedWhenInspected } from "./guarded-inspection.ts";
 import { isNamespace } from "./module-record.ts";
+import { standInOf } from "./override-mistake.ts";
 
 const { create, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, isExtensible } = Object;
 const { apply, ownKeys } = Reflect;
-const { add: weakSetAdd, has: weakSetHas } = WeakSet.prototype;
+const { add: weakSetAdd, delete: weakSetDelete, has: weakSetHas } = WeakSet.prototype;
 const { toString: functionText } = Function.prototype;
 const objectPrototype = Object.prototype;
 const functionPrototype = Function.prototype;
@@ -34,25 +35,36 @@ const visited = new WeakSet<object>();
 /** What a walk leaves behind. */
 interface Walk {
   readonly seen: WeakSet<object>;
+  /** Those that this walk has seen: should it fail, the next one goes over them again. */
+  readonly marked: object[];
   /** In a cycle: the package is still making what it exports, so nothing becomes final but who may change it. */
   readonly unfinished: boolean;
 }
-const finished: Walk = { seen: visited, unfinished: false };
 
 /** Guards what a package exports, and what can be reached from it; what is guarded already stays whose it is. */
 export function guardExports(value: unknown, exporter: Principal, ask: AskToChange): void {
-  guardFrom(value, { exporter, ask, onRead: (read) => guardExports(read, exporter, ask) }, finished);
+  guardFrom(value, { exporter, ask, onRead: (read) => guardExports(read, exporter, ask) }, { seen: visited, marked: [], unfinished: false });
 }
 
 /** Guards what a module has exported so far, for another package that it imports itself; to be guarded again once it has run. */
 export function guardUnfinished(value: unknown, exporter: Principal, ask: AskToChange): void {
-  guardFrom(value, { exporter, ask, onRead: (read) => guardExports(read, exporter, ask) }, { seen: new WeakSet(), unfinished: true });
+  guardFrom(value, { exporter, ask, onRead: (read) => guardExports(read, exporter, ask) }, { seen: new WeakSet(), marked: [], unfinished: true });
 }
 
 function guardFrom(value: unknown, guard: Guard, walk: Walk): void {
   const has = (object: object): boolean => (apply(weakSetHas, visited, [object]) as boolean) || (apply(weakSetHas, walk.seen, [object]) as boolean);
   if (!isObject(value) || has(value)) return;
   assertStackRoom(LITTLE_ROOM);
+  try {
+    guardAll(value, guard, walk, has);
+  } catch (error) {
+    // What is made when it is looked at may need more stack, or files that can be open.
+    for (let index = 0; index < walk.marked.length; index++) apply(weakSetDelete, walk.seen, [walk.marked[index]]);
+    throw error;
+  }
+}
+
+function guardAll(value: object, guard: Guard, walk: Walk, has: (object: object) => boolean): void {
   const queue: unknown[] = [value];
   let plainObjects = 0;
   for (let index = 0; index < queue.length; index++) {
@@ -61,10 +73,15 @@ function guardFrom(value: unknown, guard: Guard, walk: Walk): void {
     // HAZARD: a look at a proxy runs code of the package's, which may load or throw anything.
     if (isProxy(next) || isOrdinary(next)) continue;
     if (typeof next === "object" && isPlain(next) && ++plainObjects > MOST_PLAIN_OBJECTS) continue;
-    apply(weakSetAdd, walk.seen, [next]);
+    mark(next, walk);
     const found = reachedFrom(next, guard, walk);
     for (let each = 0; each < found.length; each++) queue[queue.length] = found[each];
   }
+}
+
+function mark(object: object, { seen, marked }: Walk): void {
+  apply(weakSetAdd, seen, [object]);
+  marked[marked.length] = object;
 }
 
 function isPlain(object: object): boolean {
@@ -81,6 +98,16 @@ function reachedFrom(object: object, guard: Guard, walk: Walk): unknown[] {
   // An instance: its own properties are its state, and whoever made it may write them.
   guardPrototype(getPrototypeOf(object) as object, guard, walk);
   return [];
+}
+
+/** By a walk in a cycle, or by one that failed: what it leads to may have changed since, or was not reached. */
+function isGuardedAlready({ get }: PropertyDescriptor): boolean {
+  const standIn = standInOf(get);
+  return standIn !== undefined && standIn.get === undefined;
+}
+
+function valueBehind(descriptor: PropertyDescriptor): unknown {
+  return "value" in descriptor ? descriptor.value : standInOf(descriptor.get)?.value;
 }
 
 function namespaceValues(namespace: object): unknown[] {
@@ -109,7 +136,8 @@ function guardPlain(object: object, guard: Guard, { unfinished }: Walk): unknown
     if ("value" in descriptor) {
       found[found.length] = descriptor.value;
       if (guardData(object, key, descriptor, guard)) guarded++;
-    } else if (!unfinished) {
+    } else if (isGuardedAlready(descriptor)) found[found.length] = valueBehind(descriptor);
+    else if (!unfinished) {
       if (isPlainRead(descriptor.get)) found[found.length] = readOrNothing(descriptor.get!, object);
       if (guardAccessor(object, key, descriptor, guard)) guarded++;
     }
@@ -128,12 +156,12 @@ function guardFunction(callable: object, guard: Guard, walk: Walk): unknown[] {
     const key = keys[index]!;
     if (key === "name" || key === "length") continue;
     const descriptor = getOwnPropertyDescriptor(callable, key)!;
-    const { value } = descriptor as { value: unknown };
+    const value = valueBehind(descriptor);
     if (key === "prototype") {
       if (!isObject(value) || !isClassPrototype(value)) continue;
       if (descriptor.writable && !walk.unfinished) defineProperty(callable, key, { writable: false });
       guardPrototype(value, guard, walk);
-    } else if (!("value" in descriptor)) {
+    } else if (!("value" in descriptor) && !isGuardedAlready(descriptor)) {
       // `yargs` defines its getters anew for each `argv` that it is given.
       if (!walk.unfinished && guardAccessor(callable, key, descriptor, guard)) guarded++;
     } else if (typeof value === "function" || (isObject(value) && !isProxy(value) && !isArray(value) && isPlain(value))) {
@@ -167,10 +195,11 @@ function isClassPrototype(prototype: object): boolean {
 }
 
 /** The methods of a class and of those above it. */
-function guardPrototype(prototype: object, guard: Guard, { seen, unfinished }: Walk): void {
+function guardPrototype(prototype: object, guard: Guard, walk: Walk): void {
+  const { seen, unfinished } = walk;
   for (let holder: object | null = prototype; holder !== null && holder !== objectPrototype; holder = getPrototypeOf(holder) as object | null) {
     if (isProxy(holder) || (apply(weakSetHas, visited, [holder]) as boolean) || (apply(weakSetHas, seen, [holder]) as boolean)) return;
-    apply(weakSetAdd, seen, [holder]);
+    mark(holder, walk);
     noteGuarded(holder, guard);
     const keys = ownKeys(holder);
     for (let index = 0; index < keys.length; index++) {

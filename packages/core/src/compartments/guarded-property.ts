@@ -8,7 +8,7 @@ import type { Principal } from "../endowments/principal.ts";
 import { isMethodBuiltin, writerAbove, type Writer } from "./export-writer.ts";
 import { assignThrough, noteStandIn, standInOf, type StandIn } from "./override-mistake.ts";
 
-const { defineProperty, getOwnPropertyDescriptor, hasOwn } = Object;
+const { defineProperty, getOwnPropertyDescriptor, hasOwn, is } = Object;
 const { apply } = Reflect;
 const { get: weakMapGet, set: weakMapSet } = WeakMap.prototype;
 
@@ -71,6 +71,8 @@ function makeSetter(access: Access): (assigned: unknown) => void {
 /** Somebody assigns to the property itself. To be called by its setter. */
 function change(access: Access, assigned: unknown): void {
   const { guard, key } = access;
+  // `module.exports.X = addon.X`, where `module.exports` is that addon: nothing changes.
+  if (access.get === undefined && is(assigned, access.value)) return;
   const isState = isPrimitive(access.value) && isPrimitive(assigned);
   if (!isState || access.stateChanges < MOST_CHANGES_OF_STATE) {
     const writer = writerAbove(access.accessor.set);

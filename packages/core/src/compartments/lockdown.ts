@@ -20,6 +20,7 @@ import { tameSegments } from "./tame-segments.ts";
 import { tameMatchAll } from "./tame-match-all.ts";
 import { tamePatterns } from "./tame-patterns.ts";
 import { tameRegExp } from "./tame-regexp.ts";
+import { tameUnscopables } from "./tame-unscopables.ts";
 
 interface SesGlobals {
   repairIntrinsics(options: Record<string, string>): void;
@@ -80,7 +81,7 @@ function captureNative(): Native[] {
     Promise, Promise.prototype, Map, Map.prototype, Set, Set.prototype, WeakMap.prototype, Symbol, RegExp, RegExp.prototype,
     Date.prototype, ArrayBuffer, ArrayBuffer.prototype, Object.getPrototypeOf(Int8Array), Object.getPrototypeOf(Int8Array).prototype,
     Uint8Array, Uint8Array.prototype, DataView.prototype, BigInt, BigInt.prototype, Object.getPrototypeOf(Object.getPrototypeOf([].values())),
-    Object.prototype, Number.prototype, Symbol.prototype,
+    Object.getPrototypeOf(Object.getPrototypeOf(async function* () {}.prototype)), Object.prototype, Number.prototype, Symbol.prototype,
   ];
   return holders.map((holder) => {
     const keys = Reflect.ownKeys(holder).filter((key) => holder !== Function.prototype || (key !== "caller" && key !== "arguments" && key !== "constructor"));
@@ -115,7 +116,12 @@ function loadSes(harden: LockedRealm["harden"]): SesGlobals {
   // HAZARD: compiled as moat's own files are, without `importModuleDynamically`, on purpose.
   // Evals inherit it from the calling script, and SES's text filter does not know `import.source()`.
   // Node's `require`, which a host of the API came in by, would give it that.
+  // With this, SES leaves buffers as the engine has them. Programs ask whether `transfer` is there, and what SES puts there where it isn't fails.
+  const prototype = ArrayBuffer.prototype as { sliceToImmutable?: unknown };
+  const isNative = "sliceToImmutable" in prototype;
+  if (!isNative) prototype.sliceToImmutable = undefined;
   requireOwn(join(MOAT_FOLDER, "ses.cjs"));
+  if (!isNative) delete prototype.sliceToImmutable;
   return globalThis as unknown as SesGlobals;
 }
 
@@ -160,6 +166,7 @@ export function lockdownRealm(ownFiles: () => readonly string[], worker?: Worker
   tamePatterns();
   tameMatchAll();
   tameDefinitions();
+  tameUnscopables();
   enableOverrides();
   tameAssignments();
   tameRegExp();

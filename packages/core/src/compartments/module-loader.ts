@@ -7,6 +7,8 @@
 import { dirname } from "node:path";
 import { readFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { assertAnswer } from "../errors/assert-answer.ts";
+import { assertStackRoom } from "../stack-room.ts";
 import type { Resolution } from "../packages/types.ts";
 import { prepareModule } from "../loader/late.ts";
 import { parseJson } from "./commonjs-loader.ts";
@@ -219,7 +221,9 @@ export function makeModuleLoader(world: World): ModuleLoader {
     let resolution: Resolution;
     try {
       resolution = realm.resolver.resolve(specifier, from.path, "require");
-    } catch {
+    } catch (error) {
+      // HAZARD: the names are kept, for whoever imports the module.
+      assertAnswer(error);
       // The module itself will fail, or not need it, when it runs.
       return [];
     }
@@ -260,6 +264,8 @@ export function makeModuleLoader(world: World): ModuleLoader {
     // HAZARD: coerced once; an object may answer differently the second time.
     const text = `${specifier as string}`;
     const attributes = readAttributes(options);
+    // HAZARD: who calls near the end of the stack would fail another package's module, for everybody; and Node is no earlier.
+    await undefined;
     const from = referrer.startsWith("file:") ? fileURLToPath(referrer) : referrer;
     // HAZARD: a text that somebody hands to a package, as plugins' names are, must not run with that package's grants.
     if (isDataUrl(text) && !world.principal.trusted) throw dataNotImported(text, from);
@@ -271,6 +277,8 @@ export function makeModuleLoader(world: World): ModuleLoader {
 
   const requireModule = (resolution: Resolution, prepared: PreparedModule): unknown => {
     const record = recordFor(resolution, prepared);
+    // What fails to link or to run fails for good.
+    if (record.evaluation === undefined) assertStackRoom();
     record.link();
     if (evaluateModule(record) !== undefined) {
       throw Object.assign(

@@ -5,6 +5,7 @@
  *
  * @see https://tc39.es/ecma262/#sec-abstract-module-records
  */
+import { assertStackRoom, LITTLE_ROOM } from "../stack-room.ts";
 import type { ModuleFacts } from "../loader/transform-module.ts";
 
 const { defineProperty, freeze, setPrototypeOf } = Object;
@@ -53,6 +54,8 @@ export function isNamespace(object: object): boolean {
 
 /** Fills a namespace object: a null prototype, sorted names, no way to change it. */
 export function fillNamespace(namespace: object, record: ModuleRecord): void {
+  // HAZARD: filled by half it would be open to whoever gets it first.
+  assertStackRoom(LITTLE_ROOM);
   for (const name of [...record.exportNames()].toSorted()) {
     const cell = record.resolveExport(name);
     if (cell === undefined || cell === "ambiguous") continue;
@@ -111,8 +114,9 @@ export function makeSyntheticRecord(options: {
     resolveExport: (name) => cells.get(name),
     get namespace() {
       if (namespace === undefined) {
-        namespace = {};
-        fillNamespace(namespace, record);
+        const filled = {};
+        fillNamespace(filled, record);
+        namespace = filled;
       }
       return namespace;
     },
@@ -216,8 +220,8 @@ export function makeSourceRecord(options: SourceRecordOptions): ModuleRecord {
     get namespace() {
       namespace ??= {};
       if (!namespaceFilled && phase === "linked") {
-        namespaceFilled = true;
         fillNamespace(namespace, record);
+        namespaceFilled = true;
       }
       return namespace;
     },
@@ -236,9 +240,9 @@ export function makeSourceRecord(options: SourceRecordOptions): ModuleRecord {
       }
     },
     execute() {
-      if (facts.hasTopLevelAwait) return start() as Promise<void>;
-      (body as Generator<void, void>).next();
-      return undefined;
+      const running = facts.hasTopLevelAwait ? (start() as Promise<void>) : void (body as Generator<void, void>).next();
+      options.onExecuted?.();
+      return running;
     },
   };
 

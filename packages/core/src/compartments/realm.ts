@@ -99,6 +99,17 @@ const pathScopesOf = (world: World): PathScopes => {
   return scopes;
 };
 
+/**
+ * `require(join(process.cwd(), "package.json"))`: data of the project that a package may read as a
+ * file, it may require, and has a copy of its own. Who may import the project shares its object, as in Node.
+ */
+const isReadableData = (importer: World, { path, format }: Resolution, owner: CanonicalName | undefined): boolean => {
+  if (format !== "json" || owner === undefined || !isFirstParty(owner) || !mayReadItself(importer, path)) return false;
+  const target = importer.principal.uses && pathScopesOf(importer).spelling(path, "read");
+  if (target !== undefined) importer.principal.uses!({ capability: "fs.read", target });
+  return true;
+};
+
 /** HAZARD: the application has no such modules: what any package may write would run as its code. */
 const mayReadItself = (world: World, path: string): boolean =>
   !world.principal.trusted && pathScopesOf(world).covers(path, "read");
@@ -194,6 +205,7 @@ export function makeRealm(options: RealmOptions): Realm {
       if (!importer.principal.trusted && realm.worldAt(location).principal.trusted) realm.sharedNames.publishAll();
       const target = nameAt(location);
       if (!realm.mayCross(importer, location)) {
+        if (isReadableData(importer, resolution, target)) return importer;
         const denied = importer.principal.denies({
           capability: "package",
           target: target ?? specifier,

@@ -15,6 +15,7 @@ const HARMLESS = new Set([
   "Uint8ClampedArray", "BigUint64Array", "BigInt64Array", "DataView", "Map", "BigInt", "Set", "WeakMap", "WeakSet",
   "WeakRef", "FinalizationRegistry", "Proxy", "Reflect", "Iterator", "decodeURI", "decodeURIComponent", "encodeURI",
   "encodeURIComponent", "escape", "unescape", "isFinite", "isNaN", "SuppressedError", "DisposableStack", "AsyncDisposableStack",
+  "AsyncIterator", "Temporal",
 ]);
 
 /**

@@ -275,7 +275,7 @@ export function tameStackTraces(ownFiles: () => readonly string[]): void {
   let known: readonly string[] | undefined;
   const ownFilesOnce = (): readonly string[] => (known ??= ownFiles());
   for (const key of Object.getOwnPropertyNames(RealError)) {
-    if (!["length", "name", "prototype"].includes(key)) delete (RealError as unknown as Record<string, unknown>)[key];
+    if (!["length", "name", "prototype", "isError"].includes(key)) delete (RealError as unknown as Record<string, unknown>)[key];
   }
   defineProperties(RealError, {
     captureStackTrace: { value: captureRealStack, enumerable: false },

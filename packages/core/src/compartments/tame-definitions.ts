@@ -3,16 +3,19 @@
  * "find", …)`. The intrinsics are everybody's and can't change, but such a package does
  * not fail: what it would have replaced stays as it is, which on a current Node is what the
  * polyfill would do. Nor does one that marks an intrinsic with hidden data of its own (dart2js
- * caches what it knows of a constructor there): it finds none the next time, and goes on as at
- * the first. The same holds for classes of Node's, whose methods tracers wrap (Sentry: `ClientRequest`):
- * they trace nothing. Adding a method that is not there fails as on any frozen object: whoever adds it
- * means to use it.
+ * caches what it knows of a constructor there, core-js 2 the text of a method): it finds none the
+ * next time, and goes on as at the first. The same holds for classes of Node's, whose methods tracers wrap (Sentry: `ClientRequest`):
+ * they trace nothing. What the language does not have is left out too, and told of: polyfills add
+ * dozens, of which programs use few (core-js), and who misses one fails where it uses it. Enumerable
+ * properties, the older `__defineGetter__`, assignments and additions to Node's classes fail as on any
+ * frozen object.
  */
 import { types } from "node:util";
 import { isHardenedNodeObject } from "../endowments/harden-node.ts";
 import { isObject } from "../endowments/is-object.ts";
 import { defineProperty, getOwnPropertyDescriptor } from "../endowments/native-definitions.ts";
 import { showAsNative } from "./function-text.ts";
+import { writerAbove } from "./export-writer.ts";
 import { isGuarded, redefineGuarded } from "./guarded-property.ts";
 import { standInOf } from "./override-mistake.ts";
 
@@ -22,6 +25,7 @@ const nativeDefine = Object.defineProperty;
 const nativeDefineAll = Object.defineProperties;
 const nativeReflectDefine = Reflect.defineProperty;
 const { add: weakSetAdd, has: weakSetHas } = WeakSet.prototype;
+const { get: mapGet, has: mapHas } = Map.prototype;
 const { isExtensible, ownKeys } = Reflect;
 const { hasOwn } = Object;
 const { propertyIsEnumerable } = Object.prototype;
@@ -33,7 +37,8 @@ const INTRINSICS = [
   "SyntaxError", "TypeError", "URIError", "AggregateError", "Iterator", "Proxy", "Reflect", "Math", "JSON", "Intl", "Atomics",
 ];
 /** These and their prototypes, as they are before lockdown. */
-let intrinsics: readonly object[] = [];
+let intrinsics: object[] = [];
+const names = new Map<unknown, string>();
 let known: WeakSet<object> | undefined;
 
 /** With their methods. Most programs never ask; locked down, the intrinsics are the same then. */
@@ -72,7 +77,25 @@ function isMark(target: unknown, key: unknown, descriptor: unknown): boolean {
   if (hasOwn(target, key as PropertyKey)) return false;
   if (typeof descriptor !== "object" || descriptor === null) return false;
   const value: unknown = getOwnPropertyDescriptor(descriptor, "value")?.value;
-  return typeof value === "object" && value !== null && getOwnPropertyDescriptor(descriptor, "enumerable")?.value !== true;
+  return value !== undefined && typeof value !== "function" && getOwnPropertyDescriptor(descriptor, "enumerable")?.value !== true;
+}
+
+/** What a polyfill adds to one of the language's objects, hidden as the language's own are. */
+function isPolyfill(target: unknown, descriptor: unknown): boolean {
+  if (!apply(mapHas, names, [target]) || typeof descriptor !== "object" || descriptor === null) return false;
+  return getOwnPropertyDescriptor(descriptor, "enumerable")?.value !== true;
+}
+
+/** Tells whoever seems to add to the language that it can't. */
+function tellOfAddition(target: unknown, key: unknown, called: Function, builtin: string): void {
+  const name = apply(mapGet, names, [target]) as string | undefined;
+  if (name === undefined) return;
+  writerAbove(called, builtin).nearest?.denies({ capability: "intrinsic", target: name, via: typeof key === "string" ? key : "a symbol", never: true });
+}
+
+function noteName(constructor: { prototype?: object } | undefined, name: string): void {
+  if (isObject(constructor)) names.set(constructor, name);
+  if (isObject(constructor?.prototype)) names.set(constructor.prototype, `${name}.prototype`);
 }
 
 /** The older way to accessors, by which yargs 16 exports its options anew for each program that it reads. */
@@ -84,7 +107,9 @@ const olderMethods = {
     try {
       apply(defineGetter, this, [key, getter]);
     } catch (error) {
-      if (!redefineGuarded(this, key, { get: getter }, olderMethods.__defineGetter__, "__defineGetter__")) throw error;
+      if (redefineGuarded(this, key, { get: getter }, olderMethods.__defineGetter__, "__defineGetter__")) return;
+      tellOfAddition(this, key, olderMethods.__defineGetter__, "__defineGetter__");
+      throw error;
     }
   },
   __defineSetter__(this: object, name: PropertyKey, setter: (assigned: unknown) => void): void {
@@ -101,13 +126,26 @@ const olderMethods = {
 export function tameDefinitions(): void {
   intrinsics = INTRINSICS.flatMap((name) => {
     const intrinsic = (globalThis as unknown as Record<string, { prototype?: object } | undefined>)[name];
-    return [intrinsic, intrinsic?.prototype].filter(isObject);
+    // SES has put others in the place of some, which packages don't get.
+    const native = intrinsic?.prototype?.constructor as typeof intrinsic;
+    noteName(intrinsic, name);
+    noteName(native, name);
+    return [intrinsic, intrinsic?.prototype, native].filter(isObject);
   });
+  for (const name of Object.getOwnPropertyNames(Intl)) {
+    const constructor = (Intl as unknown as Record<string, { prototype?: object }>)[name]!;
+    noteName(constructor, `Intl.${name}`);
+    if (isObject(constructor.prototype)) intrinsics.push(constructor, constructor.prototype);
+  }
+  noteName(Object.getPrototypeOf(Int8Array) as { prototype: object }, "TypedArray");
+  noteName({ prototype: Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())) as object }, "Iterator");
   const define = (target: object, key: PropertyKey, descriptor: PropertyDescriptor, called: Function, builtin: string): object => {
     try {
       return nativeDefine(target, key, descriptor);
     } catch (error) {
       if (isReplacement(target, key) || isMark(target, key, descriptor) || redefineGuarded(target, key, descriptor, called, builtin)) return target;
+      tellOfAddition(target, key, called, builtin);
+      if (isPolyfill(target, descriptor)) return target;
       throw error;
     }
   };

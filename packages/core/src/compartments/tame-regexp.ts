@@ -117,6 +117,11 @@ function callReplacer(replacer: Replacer, match: RegExpExecArray, text: string):
   return typeof result === "string" ? result : `${result as string}`;
 }
 
+/** Whether a template stands for itself; a `$` alone does. */
+function isLiteral(template: string): boolean {
+  return template.length < 2 || indexOf(template, "$", 0) === -1;
+}
+
 function replaceFirst(regexp: RegExp, text: string, replacement: string | Replacer): string {
   const match = exec(regexp, text);
   if (match === null) return text;
@@ -124,7 +129,7 @@ function replaceFirst(regexp: RegExp, text: string, replacement: string | Replac
   const by =
     typeof replacement === "function"
       ? callReplacer(replacement, match, text)
-      : indexOf(replacement, "$", 0) === -1
+      : isLiteral(replacement)
         ? replacement
         : substitute(replacement, match, text);
   return slice(text, 0, index) + by + slice(text, index + matched.length);
@@ -140,7 +145,7 @@ function plainTextOf(regexp: RegExp): string | undefined {
 }
 
 function replaceEach(regexp: RegExp, text: string, template: string): string {
-  const literal = indexOf(template, "$", 0) === -1;
+  const literal = isLiteral(template);
   let result = "";
   let done = 0;
   regexp.lastIndex = 0;

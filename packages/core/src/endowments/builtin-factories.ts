@@ -1,3 +1,4 @@
+import { makeAssert } from "./assert.ts";
 import { makeBufferModule } from "./buffer.ts";
 import { principalConsole } from "./console.ts";
 import { makeCrypto } from "./crypto.ts";
@@ -13,6 +14,7 @@ import {
   makeInspectorPromises,
   makeModule,
   makePerfHooks,
+  makeRepl,
   makeSea,
   makeSqlite,
   makeTest,
@@ -36,6 +38,8 @@ import type { BuiltinFactory } from "./principal.ts";
  * Wrapped in functions, so that the modules may load in any order.
  */
 export const BUILTIN_FACTORIES: Readonly<Record<string, BuiltinFactory>> = {
+  assert: (context) => makeAssert(context),
+  "assert/strict": (context) => makeAssert(context).strict,
   async_hooks: (context) => makeAsyncHooks(context),
   buffer: (context) => makeBufferModule(context),
   child_process: (context) => makeChildProcess(context),
@@ -56,6 +60,7 @@ export const BUILTIN_FACTORIES: Readonly<Record<string, BuiltinFactory>> = {
   "path/win32": (context) => makePathWin32(context),
   perf_hooks: (context) => makePerfHooks(context),
   process: (context) => principalProcess(context),
+  repl: (context) => makeRepl(context),
   sea: (context) => makeSea(context),
   sqlite: (context) => makeSqlite(context),
   test: (context) => makeTest(context),

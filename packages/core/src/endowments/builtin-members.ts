@@ -253,7 +253,7 @@ export const ATTENUATED_BUILTINS: readonly string[] = words(`
   fs fs/promises
   net tls http https http2 dgram dns dns/promises
   child_process worker_threads cluster
-  async_hooks diagnostics_channel domain ffi inspector inspector/promises module perf_hooks
+  async_hooks diagnostics_channel domain ffi inspector inspector/promises module perf_hooks repl
   sea sqlite test test/reporters trace_events v8 vm wasi`);
 
 /** Another name of the same thing: granting either grants it. */
@@ -296,7 +296,6 @@ export const REFUSED_BUILTINS: Readonly<Record<string, string>> = {
   _tls_wrap: "an internal module of tls",
   "stream/iter": "experimental and not examined yet",
   "zlib/iter": "experimental and not examined yet",
-  repl: "it loads node:domain, which replaces what EventEmitter does for the whole program",
   quic: "experimental and not examined yet",
   vfs: "experimental and not examined yet",
 };

@@ -1,6 +1,7 @@
-import { refusedMember } from "./access-denied.ts";
+import { ungrantedMember } from "./access-denied.ts";
 import { BUILTIN_ALIASES, DEPRECATED_STREAMS, HANDED_BUILTINS, REFUSED_BUILTINS } from "./builtin-members.ts";
 import { BUILTIN_FACTORIES } from "./builtin-factories.ts";
+import { disarmClones, isCloningBuiltin } from "./disarm-clones.ts";
 import { deferredOriginal, defineMember, perContext } from "./facade.ts";
 import { hardenBasics } from "./harden-basics.ts";
 import { hardenErrorsOf } from "./harden-errors.ts";
@@ -43,6 +44,7 @@ function makeFacade(context: EndowmentContext, name: string): object {
   if (hasOwn(BUILTIN_ALIASES, name)) return builtinFacade(context, BUILTIN_ALIASES[name]!);
   if (hasOwn(DEPRECATED_STREAMS, name)) return builtinFacade(context, "stream")[DEPRECATED_STREAMS[name]!];
   hardenErrorsOf(context.powers, name.replace("/promises", ""));
+  if (isCloningBuiltin(name)) disarmClones(context);
   const factory: BuiltinFactory | undefined = hasOwn(BUILTIN_FACTORIES, name) ? BUILTIN_FACTORIES[name] : undefined;
   if (factory !== undefined) return factory(context);
   if (hasOwn(HANDED_BUILTINS, name)) return makeHandedBuiltin(context, name);
@@ -62,7 +64,7 @@ function filterMembers(context: EndowmentContext, name: string, facade: object, 
       Object.defineProperty(filtered, key, descriptor);
     } else {
       const original: unknown = value ?? deferredOriginal(descriptor);
-      if (typeof original === "function") defineMember(filtered, key, refusedMember(context, name, key, original), descriptor.enumerable);
+      if (typeof original === "function") defineMember(filtered, key, ungrantedMember(context, name, key, original), descriptor.enumerable);
     }
   }
   return filtered;

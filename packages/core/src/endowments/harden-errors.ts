@@ -7,8 +7,11 @@
  */
 import { types } from "node:util";
 import { hardenNodeObject } from "./harden-node.ts";
-import { withoutDeprecations } from "./net/without-deprecations.ts";
+import { withoutDeprecations } from "./without-deprecations.ts";
 import type { Powers } from "./principal.ts";
+import { ticksAtOnce } from "./ticks-at-once.ts";
+import { assertAnswer } from "../errors/assert-answer.ts";
+import { assertStackRoom } from "../stack-room.ts";
 
 const { getPrototypeOf } = Object;
 const { isNativeError, isProxy } = types;
@@ -23,7 +26,10 @@ const NO_NUMBER = 2 ** 30;
 /** Longer than any host's: Node refuses it without a question to anybody. */
 export const NO_HOST = "x".repeat(300);
 
-/** Makes errors, one or several, and throws them, returns them, or is told of them in the next tick: before others are of theirs. */
+/**
+ * Makes errors, one or several, and throws them, returns them, or is told of them in the next tick, which then is this one.
+ * HAZARD: not later. Others ask for theirs in this turn, and another function may throw what one tells of (`dns.reverse`).
+ */
 type Maker = (powers: Powers, told: (error: unknown) => void) => unknown;
 
 const signalOfNobody = { aborted: true, addEventListener() {}, removeEventListener() {} };
@@ -46,7 +52,8 @@ const MAKERS: Readonly<Record<string, readonly Maker[]>> = {
   listening: [({ builtin }, told) => new (builtin("net").Server)().on("error", told)._listen2(null, -1, -1, 0, NO_NUMBER, 0)],
   os: [({ builtin }) => builtin("os").getPriority(NO_NUMBER)],
   tls: [({ builtin }) => builtin("tls").checkServerIdentity("x", { subject: { CN: "y" } })],
-  util: [({ builtin }, told) => builtin("util").callbackify(() => Promise.reject(null))(told)],
+  // oxlint-disable-next-line unicorn/no-thenable -- a promise would take a microtask to reject.
+  util: [({ builtin }, told) => builtin("util").callbackify(() => ({ then: (_kept: unknown, failed: Function) => failed(null) }))(told)],
 };
 
 function failedSocketOption({ builtin }: Powers): void {
@@ -58,22 +65,24 @@ function failedSocketOption({ builtin }: Powers): void {
   }
 }
 
-const done = new WeakMap<Powers, Set<string>>();
+const done = new Set<string>();
 
-/** Hardens the classes of errors that something leads to, once for the realm; nothing, where there are none. */
+/**
+ * Hardens the classes of errors that something leads to, once; nothing, where there are none.
+ * @throws for want of stack, or of files that can be open: then it is done at the next call
+ */
 export function hardenErrorsOf(powers: Powers, what: string): void {
-  if (!Object.hasOwn(MAKERS, what)) return;
-  const known = done.get(powers) ?? new Set();
-  done.set(powers, known);
-  if (known.has(what)) return;
-  known.add(what);
+  if (done.has(what) || !Object.hasOwn(MAKERS, what)) return;
+  assertStackRoom();
   for (const make of MAKERS[what]!) {
     try {
-      hardenClassOfError(make(powers, hardenClassOfError));
+      hardenClassOfError(ticksAtOnce(powers.process, () => make(powers, hardenClassOfError)));
     } catch (error) {
+      assertAnswer(error);
       hardenClassOfError(error);
     }
   }
+  done.add(what);
 }
 
 const TWO_ADDRESSES = [
@@ -84,13 +93,17 @@ const TWO_ADDRESSES = [
 /**
  * Those of connections to names: of one that has no right address, and of one that has several and reaches none.
  * @param connect of sockets, under which nothing that nobody was granted leaves
+ * @throws {RangeError} for want of stack
  */
 export function hardenErrorsOfConnecting(powers: Powers, connect: Function): void {
+  assertStackRoom();
   const { Socket } = powers.builtin("net");
   for (const [autoSelectFamily, ...answer] of [[true, TWO_ADDRESSES], [false, "127.0.0.1", 9]]) {
     const lookup = (_name: string, _options: object, found: Function) => found(null, ...answer);
     const socket = new Socket().on("error", hardenClassOfError);
     Reflect.apply(connect, socket, [{ host: "moat.invalid", port: 1, autoSelectFamily, lookup }]);
+    // What a socket fails by, it shows before it tells.
+    hardenClassOfError(socket.errored);
   }
   hardenErrorsOf(powers, "dns");
 }

@@ -4,6 +4,7 @@
  *
  * @see https://nodejs.org/api/worker_threads.html#considerations-when-cloning-objects-with-prototypes-classes-and-accessors
  */
+import { disarmClones } from "./disarm-clones.ts";
 import { hardenWebCrypto } from "./crypto.ts";
 import { hardenPrototypesOf } from "./harden-instances.ts";
 import { hardenNodeObject } from "./harden-node.ts";
@@ -18,6 +19,7 @@ import { sampleKeys } from "./sample-instances.ts";
 export function hardenTravellers(context: EndowmentContext): void {
   context.shared("hardened.travellers", () => {
     const { builtin, globals } = context.powers;
+    disarmClones(context);
     hardenWebStreams(context);
     const { webcrypto, X509Certificate } = builtin("crypto");
     hardenWebCrypto(context, webcrypto);

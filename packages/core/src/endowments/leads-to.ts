@@ -5,14 +5,15 @@
  * state to `StringDecoder.prototype`, which decodes everybody's texts, and could replace `write` there.
  * So what leads on stands here, whichever builtin, global or instance a package comes by.
  */
+import { disarmClones, isCloningGlobal } from "./disarm-clones.ts";
 import { makeFieldDefiner } from "./define-field.ts";
 import { methodFor } from "./facade.ts";
 import { makeHandedBuiltin, reach } from "./handed-builtin.ts";
-
 import { hardenNodeObject, isHardenedNodeObject, whenHardened } from "./harden-node.ts";
+import { getOwnPropertyDescriptor } from "./native-definitions.ts";
+import { ownSymbol } from "./own-symbol.ts";
 import { hardenInstancesOf, hardenInstancesOfGlobal, hardenSamples } from "./sample-instances.ts";
 import type { EndowmentContext } from "./principal.ts";
-import { getOwnPropertyDescriptor } from "./native-definitions.ts";
 
 /** To be called once, before anything of Node's is hardened. */
 export function hardenWhatIsLedTo(context: EndowmentContext): void {
@@ -37,13 +38,14 @@ export function hardenWhatIsLedTo(context: EndowmentContext): void {
   const toWeb = () => hardenWebStreams(context);
   for (const Class of [Readable, Writable, Duplex]) for (const name of ["toWeb", "fromWeb"]) beforeCall(Class, name, toWeb);
   for (const name of ["stream", "textStream"]) beforeCall(builtin("buffer").Blob.prototype, name, toWeb);
-  const { Event } = context.powers.globals;
-  if (Event !== undefined) hardenEventsAsTheyAreMade(Event);
+  const { Event, CustomEvent } = context.powers.globals;
+  if (Event !== undefined) hardenEventsAsTheyAreMade(Event, CustomEvent?.prototype);
   beforeRead(builtin("events"), "EventEmitterAsyncResource", () => hardenInstancesOf(context, "events"));
 }
 
 /** The same for globals: one of a family leads to all of it. */
 export function hardenBehindGlobal(context: EndowmentContext, name: string): void {
+  if (isCloningGlobal(name)) disarmClones(context);
   if (name.startsWith("URL")) hardenInstancesOf(context, "url");
   if (/^(?:Abort|Broadcast|Message)|Event/.test(name)) hardenSignals(context);
   if (name.startsWith("Message")) hardenInstancesOfGlobal(context, "MessageChannel");
@@ -52,16 +54,16 @@ export function hardenBehindGlobal(context: EndowmentContext, name: string): voi
   if (/ompression/.test(name)) hardenNodeObject(reach(context, "zlib", "createGzip"));
 }
 
-/** Events that Node makes itself, of classes that it loads with the first one. */
+/** Events that Node makes itself, besides those that every target makes, of classes that it loads with the first one. */
 const MADE_BY_NODE: ReadonlySet<unknown> = new Set(["MessageEvent", "MessagePortCloseEvent", "ErrorEvent", "CloseEvent"]);
 
 /**
  * Whoever has a port comes by the class of its messages, which would cost as much to load as a start.
  * Each event assigns itself a target as it is made: there its class is known before anybody has it.
  */
-function hardenEventsAsTheyAreMade(Event: any): void {
+function hardenEventsAsTheyAreMade(Event: any, ofTargets: object | undefined): void {
   const { prototype } = Event;
-  const target = Object.getOwnPropertySymbols(new Event("x")).find(({ description }) => description === "kTarget");
+  const target = ownSymbol(new Event("x"), "kTarget");
   if (target === undefined) throw new TypeError("This version of Node does not show when it makes an event");
   if (Object.hasOwn(prototype, target)) return;
   const define = makeFieldDefiner(target);
@@ -71,8 +73,8 @@ function hardenEventsAsTheyAreMade(Event: any): void {
       define(this, value);
       const own: object = Object.getPrototypeOf(this);
       if (own === prototype || isHardenedNodeObject(own)) return;
-      const constructor: unknown = Object.getOwnPropertyDescriptor(own, "constructor")?.value;
-      if (typeof constructor === "function" && MADE_BY_NODE.has(constructor.name)) hardenNodeObject(own);
+      const constructor: unknown = getOwnPropertyDescriptor(own, "constructor")?.value;
+      if (own === ofTargets || (typeof constructor === "function" && MADE_BY_NODE.has(constructor.name))) hardenNodeObject(own);
     },
   };
   Object.defineProperty(prototype, target, { ...accessors, enumerable: false, configurable: false });

@@ -104,7 +104,7 @@ export const EFFECTS: Readonly<Record<string, Readonly<Record<string, string>>>>
   worker_threads: {
     Worker: "argument 0 (module or text): runs it under the same policy; `execArgv`, `env`: dropped or filtered",
   },
-  wasi: { WASI: "`preopens`: refused; `stdin`, `stdout`, `stderr`: the standard ones; `env`, `args`: as given" },
+  wasi: { WASI: "`preopens`: refused; `stdin`, `stdout`, `stderr`: the standard ones, to read with `process.stdin` and to write; `env`, `args`: as given" },
   vm: {
     Script: `argument 0 (text): ${oneself}`,
     runInThisContext: `argument 0 (text): ${oneself}`,
@@ -145,7 +145,7 @@ export const EFFECTS: Readonly<Record<string, Readonly<Record<string, string>>>>
     nextTick: "calls back soon",
     emitWarning: "prints a warning",
     umask: "without argument: asks; with one: changes the process where that is granted",
-    loadEnvFile: "argument 0 (path): reads; sets the principal's own variables",
+    loadEnvFile: "argument 0 (path): reads; sets variables, for all where it is granted",
     getBuiltinModule: "argument 0 (name): the principal's own facade, where the policy grants it",
     report: "of the principal's own: without environment, and written nowhere",
     permission: "asks Node's permission model",
@@ -170,7 +170,7 @@ export const EFFECTS: Readonly<Record<string, Readonly<Record<string, string>>>>
     setegid: "changes the process's group; by name only",
     setgroups: "changes the process's groups; by name only",
     initgroups: "changes the process's groups; by name only",
-    binding: "gives Node's native modules",
+    binding: "gives Node's native modules: of four the numbers and texts, and no other",
     _linkedBinding: "gives native modules that are linked in",
     dlopen: "argument 1 (path): loads native code",
     execve: "argument 0 (program): replaces the process by it",

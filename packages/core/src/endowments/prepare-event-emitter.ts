@@ -44,6 +44,8 @@ export function prepareEventEmitter(EventEmitter: Function): void {
     if (shapeMode !== undefined) this[shapeMode] = own;
     this["_maxListeners"] = this["_maxListeners"] || undefined;
     if (Stamp !== undefined) new Stamp(this);
+    // Streams come with a table of their events, and had the count from the prototype.
+    if (own) this["_eventsCount"] ??= 0;
     const wanted = options?.captureRejections;
     if (wanted && capture !== undefined) {
       if (wanted !== true) throw new TypeError('The "options.captureRejections" property must be of type boolean.');

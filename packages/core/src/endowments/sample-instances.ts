@@ -99,6 +99,8 @@ const SAMPLES: Readonly<Record<string, Sampler>> = {
       crypto.createECDH("prime256v1"),
       crypto.createDiffieHellmanGroup("modp14"),
       crypto.createDiffieHellman(Buffer.from([23]), 5),
+      // From Node 26 on.
+      ...(crypto.createMac === undefined ? [] : [crypto.createMac("hmac", key, { digest: "sha256" })]),
       ...sampleKeys(crypto),
     ];
   },
@@ -129,10 +131,9 @@ const SAMPLES: Readonly<Record<string, Sampler>> = {
     aborted.on("error", () => {});
     addAbortSignal(AbortSignal.abort(), aborted);
     const iterated = Readable.from(["x"]);
-    // An error of a class of its own.
-    Readable.from([])
-      .reduce?.((all: unknown) => all)
-      .catch((error: unknown) => hardenPrototypesOf(error));
+    // An error of a class of its own, some microtasks later: of nothing that comes to its end sooner.
+    const ended = { [Symbol.asyncIterator]: () => ({ next: () => ({ done: true }) }) };
+    Readable.prototype.reduce?.call(ended, () => {}).catch((error: unknown) => hardenPrototypesOf(error));
     return [
       filled,
       writing,

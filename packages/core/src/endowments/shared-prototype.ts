@@ -47,8 +47,8 @@ export function powerless(name: string): Function {
   return inert;
 }
 
-/** Puts the powerless constructor in the place of the real one, and shares the prototype. */
-export function withoutConstructor<T extends { prototype: object; name: string }>(Class: T): T {
+/** Puts the powerless constructor in the place of the real one: of the same name and prototype. */
+export function hideConstructor(Class: { readonly prototype: object; readonly name: string }): void {
   const inert = powerless(Class.name);
   inert.prototype = Class.prototype;
   Object.defineProperty(Class.prototype, "constructor", {
@@ -57,7 +57,12 @@ export function withoutConstructor<T extends { prototype: object; name: string }
     enumerable: false,
     configurable: true,
   });
-  sharePrototype(Class.prototype);
   Object.freeze(inert);
+}
+
+/** The class, whose instances lead to no other of it, with its prototype shared. */
+export function withoutConstructor<T extends { prototype: object; name: string }>(Class: T): T {
+  hideConstructor(Class);
+  sharePrototype(Class.prototype);
   return Class;
 }

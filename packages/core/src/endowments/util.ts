@@ -52,12 +52,22 @@ function makePromisify(real: any): Function {
   return promisify;
 }
 
+/**
+ * Functions that packages export as their own, and then put something on
+ * (execa 1: `module.exports = util.getSystemErrorName; module.exports.__test__ = …`).
+ */
+const REEXPORTED = ["callbackify", "deprecate", "format", "getSystemErrorName", "inherits", "isDeepStrictEqual", "stripVTControlCharacters"];
+
 /** A principal's `util`. */
 export function makeUtil(context: EndowmentContext): object {
   const real = context.powers.builtin("util");
   const facade = makeHandedBuiltin(context, "util") as Record<string, any>;
   deferMember(facade, "inspect", real.inspect, () => makeInspect(real.inspect));
   defineMember(facade, "promisify", makePromisify(real.promisify));
+  for (const name of REEXPORTED) {
+    const original = real[name] as Function;
+    deferMember(facade, name, original, () => named(name, original.length, (...given: unknown[]) => Reflect.apply(original, undefined, given)));
+  }
   // Each call makes another Map, but that is Node's word, not a promise.
   if (real.getSystemErrorMap)
     defineMember(

@@ -2,6 +2,7 @@
 import { dirname, join, sep } from "node:path";
 import { realpathSync } from "node:fs";
 import { pathToFileURL } from "node:url";
+import { assertAnswer } from "../errors/assert-answer.ts";
 import { MOAT_FOLDER } from "../moat-folder.ts";
 import type { EndowmentContext, ProjectPaths } from "../endowments/principal.ts";
 import type { NodeLauncher, WorkerLauncher } from "../endowments/subprocess/launchers.ts";
@@ -40,14 +41,14 @@ export function makeLaunchers(
       ? { principal: principal.name, program, paths, audit, logFile, learnFile, store, entry }
       : undefined;
 
-  const nodeLauncher: NodeLauncher = (principal, { entry, args, flags = [], preload }) => {
+  const nodeLauncher: NodeLauncher = (principal, { entry, args, flags = [], preload, withholdsInput }) => {
     if (principal.trusted && "file" in entry && !belongsToTree(entry.file, options)) return undefined;
     const request = requestFor(principal, entry);
     if (request === undefined) return undefined;
     return {
       execPath: options.execPath,
       flagCount: options.belt.length + flags.length,
-      args: [...options.belt, ...flags, CHILD_BOOTSTRAP, printStartRequest({ ...request, preload }), ...args],
+      args: [...options.belt, ...flags, CHILD_BOOTSTRAP, printStartRequest({ ...request, preload, withholdsInput }), ...args],
     };
   };
   const workerLauncher: WorkerLauncher = ({ principal, entry, workerData, environmentData, visibleVariables }) => {
@@ -64,7 +65,8 @@ function belongsToTree(file: string, { paths, names, resolver }: LauncherOptions
   let real: string;
   try {
     real = realpathSync.native(file);
-  } catch {
+  } catch (error) {
+    assertAnswer(error);
     // `node ./worker` means `worker.js`: where it lies is as good as what it is.
     real = file;
   }

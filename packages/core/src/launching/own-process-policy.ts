@@ -34,14 +34,17 @@ export function givenVariables(env: object): readonly string[] {
   return Object.keys(env).filter((name) => name !== "PATH" && !matchesVariable(BASELINE_VARIABLES, name));
 }
 
-/** @param variables names that the principal may read */
-export function ownProcessPolicy(policy: PackagePolicy, variables: readonly string[]): PackagePolicy {
+/**
+ * @param variables names that the principal may read
+ * @param withholdsInput its standard input is that of a process in which it may not read it
+ */
+export function ownProcessPolicy(policy: PackagePolicy, variables: readonly string[], withholdsInput = false): PackagePolicy {
   const { builtinModules } = nodeModule();
   const builtins: Record<string, true | readonly string[]> = { ...policy.builtins };
   for (const name of builtinModules) {
     if (builtinRisk(name).risk === "harmless") builtins[name] = true;
   }
-  if (builtins["process"] !== true) builtins["process"] = [...(builtins["process"] ?? []), ...OWN_PROCESS];
+  if (builtins["process"] !== true) builtins["process"] = [...(builtins["process"] ?? []), ...OWN_PROCESS.filter((name) => name !== "stdin" || !withholdsInput)];
   const globals = [...GLOBAL_RULES.keys()].filter(isHarmlessGlobal);
   return Object.freeze({
     ...policy,

@@ -28,6 +28,8 @@ export interface StartRequest {
   readonly entry: { readonly file: string } | StartedText;
   /** Variables that the asking principal sees; in a child all but those that every program needs. */
   readonly variables?: readonly string[] | undefined;
+  /** In a child: its standard input is one that the asking principal may not read. */
+  readonly withholdsInput?: boolean | undefined;
   /** In a worker: see `element-kinds.ts`. */
   readonly markCode?: string | undefined;
   /** Modules to load first, as `--require` and `--import` name them. */

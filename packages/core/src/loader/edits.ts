@@ -36,3 +36,8 @@ export function applyEdits(source: string, edits: readonly Edit[]): string {
 export function lineBreaksOf(text: string): string {
   return text.replace(/[^\n\r\u2028\u2029]/g, "");
 }
+
+/** The beginning of a call in front of an expression. HAZARD: one that begins with a bracket or a quote may follow a word at once: `return(a || b).c = 1`. */
+export function callAt(source: string, start: number, name: string): string {
+  return `${/\w/.test(source[start - 1] ?? "") ? " " : ""}${name}(`;
+}

@@ -65,13 +65,11 @@ export function parseGuest(source: string, goal: Goal): Parsed {
   const magicComments: number[] = [];
   const options: Options = {
     ecmaVersion: "latest",
-    sourceType: goal === "module" ? "module" : "script",
+    sourceType: goal,
     allowHashBang: true,
-    allowReturnOutsideFunction: goal === "commonjs",
     allowSuperOutsideMethod: false,
     onComment: (_block, _text, start, end) => void magicComments.push(...sourceNamesIn(source, start, end)),
   };
-  if (goal === "commonjs") (options as { allowNewTargetOutsideFunction?: boolean }).allowNewTargetOutsideFunction = true;
   try {
     const parser = new GuestParser(options, source);
     const program = parser.parse() as SyntaxNode;
@@ -79,8 +77,18 @@ export function parseGuest(source: string, goal: Goal): Parsed {
     return { program, magicComments };
   } catch (error) {
     if (error instanceof RangeError) throw new SyntaxError("the text is nested too deep", { cause: error });
-    throw error;
+    throw withPlainPlace(error);
   }
+}
+
+/**
+ * HAZARD: acorn's `loc` is of a class of its own, by which whoever sees one error of it
+ * could change what all others say.
+ */
+function withPlainPlace(error: unknown): unknown {
+  const placed = error as { loc?: { line: number; column: number } };
+  if (placed.loc !== undefined) placed.loc = { line: placed.loc.line, column: placed.loc.column };
+  return error;
 }
 
 /** Does nothing but load the parser, where that is a file of its own: V8 refuses its code cache while `optimisedLate` runs. */
@@ -98,7 +106,11 @@ export function holdsHtmlComment(source: string): boolean {
       found ||= end === start + 1 && source.startsWith("<!--", start);
     },
   };
-  // Only the parser knows for certain where a regular expression begins.
-  new GuestParser(options, source).parse();
+  try {
+    // Only the parser knows for certain where a regular expression begins.
+    new GuestParser(options, source).parse();
+  } catch (error) {
+    throw withPlainPlace(error);
+  }
   return found;
 }

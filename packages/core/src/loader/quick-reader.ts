@@ -10,6 +10,8 @@
  * It accepts texts that are no JavaScript (two variables of one name): V8 has
  * to be asked before anybody relies on an answer.
  */
+import { isInheritedAsData, SETTINGS_OF_INTRINSICS } from "./delicate-names.ts";
+import { exportsGlobal } from "./exports-global.ts";
 import { readExport, readImport } from "./quick-module-items.ts";
 import type { SyntaxNode } from "./syntax.ts";
 import * as K from "./token-kinds.ts";
@@ -115,7 +117,6 @@ export interface SloppyStatement {
 
 /** Top-level statements after which the rest may not run: see `certain-requests.ts`. */
 const MAY_END = /\b(?:return|throw|exit|exitCode|abort)\b/;
-const STACK_SETTINGS: ReadonlySet<string> = new Set(["stackTraceLimit", "prepareStackTrace"]);
 const NO_FUNCTION = -1;
 
 /** What was read of a text. */
@@ -218,6 +219,7 @@ let memberEnd: number;
 let memberKey: number;
 /** How many names follow an intrinsic's, all members up to the object; -1 where it begins with no intrinsic. */
 let memberIntrinsic: number;
+let globalIsExported: boolean | undefined;
 
 /** HAZARD: whatever one text has left here would be known of the next one, also after a doubt. */
 function begin(text: Tokens, asModule: boolean, addedNames: ReadonlySet<string>): void {
@@ -246,6 +248,7 @@ function begin(text: Tokens, asModule: boolean, addedNames: ReadonlySet<string>)
   memberEnd = NO_FUNCTION;
   memberKey = OTHER;
   memberIntrinsic = -1;
+  globalIsExported = undefined;
 }
 
 const NO_TEXT = new Tokens("");
@@ -1603,12 +1606,20 @@ function noteTarget(): MemberTokens | undefined {
   const intrinsic = memberIntrinsic;
   if (intrinsic === UNKNOWN) doubt();
   const isMethod = intrinsic > 0 && tokens.textOf(memberDot - 1) !== "prototype";
-  const isDelicate = name === "constructor" || (!strict && (name === "name" || name === "length" || intrinsic !== -1));
-  const replaces = !isDelicate && !isMethod && strict && (intrinsic !== -1 || STACK_SETTINGS.has(name));
+  const isDelicate = isInheritedAsData(name) || (!strict && (name === "name" || name === "length" || intrinsic !== -1));
+  const replaces = !isDelicate && !isMethod && strict && (intrinsic !== -1 || SETTINGS_OF_INTRINSICS.has(name));
+  if (strict && isOfExportedGlobal()) doubt();
   if (isDelicate || isMethod || replaces) {
     delicate.push({ ...member, keyKind: "name", strict: strict && (isDelicate || replaces), replaces, scope });
   }
   return asked;
+}
+
+/** `module.exports.Map = …` of strict code, where `module.exports` is what is everybody's. */
+function isOfExportedGlobal(): boolean {
+  if (isModule || memberDot !== memberStart + 3 || kinds[memberStart + 1] !== K.DOT) return false;
+  if (tokens.textOf(memberStart) !== "module" || tokens.textOf(memberStart + 2) !== "exports") return false;
+  return (globalIsExported ??= exportsGlobal(tokens.source));
 }
 
 function keyName({ computed, key }: MemberTokens): string {

@@ -2,7 +2,7 @@
  * The edits that a text needs which was read without a tree: the same ones, to
  * the character, that `rewrite-*.ts` make of its tree.
  */
-import { lineBreaksOf, type Edit } from "./edits.ts";
+import { callAt, lineBreaksOf, type Edit } from "./edits.ts";
 import {
   DECLARATION, Doubt, IN_NEW_CALLEE, IN_STRICT, REFERENCE, SHORTHAND, STARTS_STATEMENT, TYPEOF, USE, WRITE, type MemberTokens, addDeclaration, type BlockFunction, type QuickReading,
 } from "./quick-reader.ts";
@@ -146,9 +146,9 @@ export function rewriteQuickly(reading: QuickReading, options: RewriteOptions): 
   rewriteDelicate(reading, imports, rewriting);
   for (const { start, dot } of reading.addedCalls) {
     machinery.add(RESERVED.extended);
-    const at = tokens.starts[dot]!;
+    const [from, at] = [tokens.starts[start]!, tokens.starts[dot]!];
     edits.push(
-      { start: tokens.starts[start]!, end: tokens.starts[start]!, text: `${RESERVED.extended}(` },
+      { start: from, end: from, text: callAt(tokens.source, from, RESERVED.extended) },
       { start: at, end: at, text: `,"${tokens.textOf(dot + 1)}")`, rank: "closing" },
     );
   }
@@ -257,7 +257,7 @@ function rewriteDelicate(reading: QuickReading, imports: ReadonlyMap<number, str
       const isAdded = name !== "constructor" && member.keyKind === "name" && reading.added.has(name);
       const asked = isAdded ? RESERVED.extension : RESERVED.target;
       machinery.add(asked);
-      edits.push({ start, end: start, text: `${asked}(` }, { start: at, end: at, text: `,"${name}"${isAdded ? `,${member.strict ? 2 : 1})` : end}` });
+      edits.push({ start, end: start, text: callAt(tokens.source, start, asked) }, { start: at, end: at, text: `,"${name}"${isAdded ? `,${member.strict ? 2 : 1})` : end}` });
       continue;
     }
     const name = member.keyKind === "variable" ? tokens.links[member.key]! : -1;
@@ -266,7 +266,7 @@ function rewriteDelicate(reading: QuickReading, imports: ReadonlyMap<number, str
     const holder = found === 0 && imports.has(name) ? -1 : found;
     if (holder !== -1 && counters.has(`${name} ${holder}`)) continue;
     machinery.add(RESERVED.computedTarget);
-    edits.push({ start, end: start, text: `${RESERVED.computedTarget}(` });
+    edits.push({ start, end: start, text: callAt(tokens.source, start, RESERVED.computedTarget) });
     if (holder !== -1) {
       edits.push({ start: at, end: at, text: `,${tokens.nameOf(name)}${end}` });
       continue;

@@ -4,6 +4,7 @@
  * added is kept for the package, and calls of these names, in the texts that add
  * them and in no other, look there too. Other texts pay nothing.
  */
+import { callAt } from "./edits.ts";
 import { RESERVED } from "./reserved-names.ts";
 import type { Rewriting } from "./rewrite-references.ts";
 import type { Scan } from "./scan.ts";
@@ -26,7 +27,7 @@ export function rewriteExtensions(scan: Scan, source: string, { edits, machinery
     const at = dotAfter(source, member["object"].end);
     const name = JSON.stringify(member["property"].name);
     edits.push(
-      { start: member.start, end: member.start, text: `${RESERVED.extended}(` },
+      { start: member.start, end: member.start, text: callAt(source, member.start, RESERVED.extended) },
       { start: at, end: at, text: `,${name})`, rank: "closing" },
     );
   }

@@ -4,6 +4,7 @@
  * inherits from are frozen. The object is passed through a check first; the
  * assignment itself stays where it is, so that V8's inline caches serve it.
  */
+import { callAt } from "./edits.ts";
 import { RESERVED } from "./reserved-names.ts";
 import type { Rewriting } from "./rewrite-references.ts";
 import { resolveName, type Scan, type Scope } from "./scan.ts";
@@ -24,7 +25,7 @@ export function rewriteTargets(
     const end = replaces ? ",2)" : strict ? ")" : ",1)";
     if ("computed" in key) {
       machinery.add(RESERVED.computedTarget);
-      edits.push({ start: member.start, end: member.start, text: `${RESERVED.computedTarget}(` });
+      edits.push({ start: member.start, end: member.start, text: callAt(source, member.start, RESERVED.computedTarget) });
       if (plain) edits.push({ start: at, end: at, text: `,${key.computed["name"] as string}${end}` });
       else {
         // Evaluated once, kept, and read back at once: nothing of the program runs in between.
@@ -39,7 +40,7 @@ export function rewriteTargets(
     if ("name" in key && scan.added.has(key.name) && key.name !== "constructor") {
       machinery.add(RESERVED.extension);
       edits.push(
-        { start: member.start, end: member.start, text: `${RESERVED.extension}(` },
+        { start: member.start, end: member.start, text: callAt(source, member.start, RESERVED.extension) },
         { start: at, end: at, text: `,"${key.name}",${strict ? 2 : 1})` },
       );
       continue;
@@ -47,7 +48,7 @@ export function rewriteTargets(
     machinery.add(RESERVED.target);
     const shown = "name" in key ? `"${key.name}"` : JSON.stringify(`@@${key.symbol}`);
     edits.push(
-      { start: member.start, end: member.start, text: `${RESERVED.target}(` },
+      { start: member.start, end: member.start, text: callAt(source, member.start, RESERVED.target) },
       { start: at, end: at, text: `,${shown}${end}` },
     );
   }

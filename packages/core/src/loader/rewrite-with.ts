@@ -9,6 +9,7 @@ import { lineBreaksOf, type Edit } from "./edits.ts";
 import { RESERVED } from "./reserved-names.ts";
 import type { Rewriting } from "./rewrite-references.ts";
 import type { Reference, ReferenceUse, Scan, Scope } from "./scan.ts";
+import type { SyntaxNode } from "./syntax.ts";
 
 /** Ways to use a name. A target is what anything but a plain `name = value` assigns to, by way of a property. */
 type Way = "read" | "call" | "typeof" | "delete" | "set" | "target";
@@ -73,6 +74,17 @@ function objectOf(scope: Scope): string {
   return `${RESERVED.withScope}${scope.node!.start}`;
 }
 
+/** Makes assignments of declarations (`var a = 1, b` becomes `a = 1, b`). @returns a declaration of their names. */
+function hoistedVariables(declarations: readonly SyntaxNode[], edits: Edit[]): string {
+  if (declarations.length === 0) return "";
+  const names = new Set<string>();
+  for (const node of declarations) {
+    edits.push({ start: node.start, end: node.start + "var".length, text: "" });
+    for (const { id } of node["declarations"] as SyntaxNode[]) names.add(id["name"] as string);
+  }
+  return `var ${[...names].join(",")};`;
+}
+
 /** @param outside what a name is around a statement, for a use of it. */
 export function rewriteWithStatements(
   { withStatements }: Scan,
@@ -82,7 +94,7 @@ export function rewriteWithStatements(
 ): void {
   // Inner statements first: what they need from outside may lie in an outer `with`.
   for (const statement of withStatements.toSorted((a, b) => b.node.start - a.node.start)) {
-    const { node, scope } = statement;
+    const { node, scope, declarations } = statement;
     const object = objectOf(scope);
     const declared: string[] = [];
     const properties: string[] = [];
@@ -111,7 +123,7 @@ export function rewriteWithStatements(
     const { object: value, body } = node as unknown as { object: { start: number; end: number }; body: { start: number; end: number } };
     edits.push(
       { start: node.start, end: value.start, text: `{const ${object}=${RESERVED.with}(` },
-      { start: value.end, end: body.start, text: `)${declared.join("")};` },
+      { start: value.end, end: body.start, text: `)${declared.join("")};${hoistedVariables(declarations, edits)}` },
       { start: body.end, end: body.end, text: "}", rank: "closing" },
     );
   }

@@ -4,6 +4,7 @@
  * must not or cannot contain as it stands. Longer than most files because the
  * walk is one closed case analysis.
  */
+import { isInheritedAsData, SETTINGS_OF_INTRINSICS } from "./delicate-names.ts";
 import { namesItsSource } from "./names-its-source.ts";
 import { CHILD_FIELDS, hasUseStrict, isNameOnly, type SyntaxNode } from "./syntax.ts";
 import { RESERVED_PREFIX } from "./reserved-names.ts";
@@ -65,7 +66,8 @@ export interface Scan {
   readonly sloppyFunctions: SloppyFunction[];
   readonly dynamicImports: SyntaxNode[];
   readonly importMetas: SyntaxNode[];
-  readonly withStatements: { node: SyntaxNode; scope: Scope }[];
+  /** With the declarations of variables in their bodies that write values. */
+  readonly withStatements: { node: SyntaxNode; scope: Scope; declarations: SyntaxNode[] }[];
   readonly directEvals: { readonly node: SyntaxNode; readonly scope: Scope; readonly strict: boolean }[];
   readonly legacyOctals: SyntaxNode[];
   /** Strings in which V8 would find a name of the source if they were comments. */
@@ -99,7 +101,7 @@ const DECLARATION_KINDS = new Set<unknown>(["var", "let", "const", "using", "awa
 /** Frozen objects of the language by the name of their constructor: sloppy code extends them without noticing that it fails. */
 const INTRINSICS = new Set<unknown>([
   "Object", "Function", "Array", "String", "Number", "Boolean", "Symbol", "BigInt", "Date", "RegExp", "Error", "Promise",
-  "Map", "Set", "WeakMap", "WeakSet", "ArrayBuffer", "DataView", "Uint8Array",
+  "Map", "Set", "WeakMap", "WeakSet", "ArrayBuffer", "DataView", "Uint8Array", "Intl",
 ]);
 
 /** `String` or `String.prototype`, or a variable of that name: then nothing but a look too many. */
@@ -113,8 +115,10 @@ function isMethodOfIntrinsic(node: SyntaxNode): boolean {
   return node.type === "MemberExpression" && !node["computed"] && node["property"].name !== "prototype" && isIntrinsic(node["object"]);
 }
 
-/** Settings of an `Error` that came from elsewhere, such as a `vm` context's (`global.Error.stackTraceLimit = 100`): the shared one keeps its own. */
-const STACK_SETTINGS: ReadonlySet<string> = new Set(["stackTraceLimit", "prepareStackTrace"]);
+function isModuleExports(node: SyntaxNode): boolean {
+  return node.type === "MemberExpression" && !node["computed"] && node["property"].name === "exports" && node["object"].type === "Identifier" && node["object"].name === "module";
+}
+
 const SILENT_WHEN_SLOPPY = new Set<unknown>(["name", "length"]);
 /** Expressions whose value as a key may be `"constructor"`; arithmetic is left at full speed. */
 const MAY_NAME_ANYTHING = new Set([
@@ -151,6 +155,8 @@ interface ScanOptions {
   /** For who asks about constructs alone: `references` stays empty. */
   readonly withoutReferences?: boolean;
   readonly added?: ReadonlySet<string>;
+  /** See `exports-global.ts`. */
+  readonly exportsGlobal?: () => boolean;
 }
 
 export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
@@ -379,14 +385,27 @@ export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
     }
     const name: unknown = member["computed"] ? property["value"] : property["name"];
     if (typeof name !== "string") return;
-    if (name === "constructor" || (!strict && (SILENT_WHEN_SLOPPY.has(name) || isIntrinsic(member["object"])))) {
+    if (isInheritedAsData(name) || (!strict && (SILENT_WHEN_SLOPPY.has(name) || isIntrinsic(member["object"])))) {
       scan.delicateTargets.push({ member, key: { name }, strict, scope });
-    } else if (isMethodOfIntrinsic(member["object"])) {
-      // Polyfills dress up what they have put there, which was not put there: nothing to fail about.
+    } else if (isMethodOfIntrinsic(member["object"]) || (strict && isModuleExports(member["object"]) && options.exportsGlobal?.())) {
+      // Polyfills dress up what they have put there, which was not put there, or export what was there before: nothing to fail about.
       scan.delicateTargets.push({ member, key: { name }, strict: false, scope });
-    } else if (strict && (isIntrinsic(member["object"]) || STACK_SETTINGS.has(name))) {
+    } else if (strict && (isIntrinsic(member["object"]) || SETTINGS_OF_INTRINSICS.has(name))) {
       scan.delicateTargets.push({ member, key: { name }, strict, scope, replaces: true });
     }
+  };
+
+  /** `with (o) { var x = 1 }` writes to `o` if that has the property. */
+  const noteVariablesInWith = (node: SyntaxNode, state: WalkState): void => {
+    const withValues = (node["declarations"] as SyntaxNode[]).filter(({ init }) => init);
+    if (withValues.length === 0) return;
+    for (const { id, init } of withValues as unknown as Record<"id" | "init", SyntaxNode>[]) {
+      if (id.type !== "Identifier") throw new SyntaxError("a pattern of variables inside a with statement");
+      refer(id, node, "id", state, "write", false, init);
+    }
+    let { scope } = state;
+    while (scope.kind !== "with") scope = scope.parent!;
+    scan.withStatements.find((one) => one.scope === scope)!.declarations.push(node);
   };
 
   const visit = (node: SyntaxNode, parent: SyntaxNode, field: string, state: WalkState): void => {
@@ -473,11 +492,8 @@ export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
           declare(declarator["id"], target, state);
           if (node["kind"] !== "var" && declarator["id"].type === "Identifier") target.fixed?.add(declarator["id"].name);
           if (declarator["init"]) visit(declarator["init"], declarator, "init", state);
-          // A `var` inside `with` writes to the object if that has the property.
-          if (node["kind"] === "var" && declarator["init"] && insideWith(state.scope)) {
-            throw new SyntaxError("a var declaration with a value inside a with statement");
-          }
         }
+        if (node["kind"] === "var" && insideWith(state.scope)) noteVariablesInWith(node, state);
         return;
       }
       case "AssignmentExpression":
@@ -525,7 +541,7 @@ export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
       case "WithStatement": {
         visit(node["object"], node, "object", state);
         const scope: Scope = { parent: state.scope, kind: "with", names: new Set(), node };
-        scan.withStatements.push({ node, scope });
+        scan.withStatements.push({ node, scope, declarations: [] });
         visit(node["body"], node, "body", { ...state, scope });
         return;
       }

@@ -89,7 +89,7 @@ export const WORDS = [
   "async", "await", "yield", "let", "static", "get", "set", "of", "eval", "arguments", "require", "exports", "as", "from",
   // Frozen objects of the language: see `INTRINSICS` in `scan.ts`.
   "Symbol", "Object", "Function", "Array", "String", "Number", "Boolean", "BigInt", "Date", "RegExp", "Error", "Promise", "Map",
-  "Set", "WeakMap", "WeakSet", "ArrayBuffer", "DataView", "Uint8Array",
+  "Set", "WeakMap", "WeakSet", "ArrayBuffer", "DataView", "Uint8Array", "Intl",
 ] as const;
 export const RESERVED_WORDS = 35;
 
@@ -109,4 +109,4 @@ export const AS = 47;
 export const FROM = 48;
 export const SYMBOL = 49;
 export const FIRST_INTRINSIC = 49;
-export const LAST_INTRINSIC = 67;
+export const LAST_INTRINSIC = 68;

@@ -546,21 +546,25 @@ export class Tokens {
     return at;
   }
 
+  /** HAZARD: what follows a number that has ended is code: `1n.e+f()` and `1e5.e+f()` ask it for a property. */
   private endOfNumber(start: number): number {
     const { characters } = this;
-    const { length } = this.source;
-    let at = start;
-    const prefixed = characters[at] === 48 && (characters[at + 1]! | 32) >= 97;
-    const isHexadecimal = prefixed && (characters[at + 1]! | 32) === 120;
-    while (at < length) {
-      const c = characters[at]!;
-      if (!isHexadecimal && (c | 32) === 101 && (characters[at + 1] === 43 || characters[at + 1] === 45)) at += 2;
-      else if (c < 128 && (IS_NAME_PART[c] === 1 || c === 46)) {
-        // `1..toString()`, `0x1.toString()` is no number's.
-        if (c === 46 && (prefixed || this.source.slice(start, at).includes("."))) break;
-        at++;
-      } else break;
+    const letter = characters[start + 1]! | 32;
+    // `0x`, `0o`, `0b`.
+    if (characters[start] === 48 && (letter === 120 || letter === 111 || letter === 98)) return this.endOfName(start);
+    let at = this.endOfDigits(start);
+    if (characters[at] === 46) at = this.endOfDigits(at + 1);
+    if ((characters[at]! | 32) === 101) {
+      const sign = characters[at + 1];
+      at = this.endOfDigits(sign === 43 || sign === 45 ? at + 2 : at + 1);
     }
+    return characters[at] === 110 ? at + 1 : at;
+  }
+
+  private endOfDigits(from: number): number {
+    const { characters } = this;
+    let at = from;
+    while ((characters[at]! >= 48 && characters[at]! <= 57) || characters[at] === 95) at++;
     return at;
   }
 

@@ -1,6 +1,7 @@
 /** CommonJS modules, scripts and function texts become strict functors. */
 import { stripByteOrderMark } from "./byte-order-mark.ts";
 import { certainRequests } from "./certain-requests.ts";
+import { exportsGlobal } from "./exports-global.ts";
 import { makeFunctor, makeQuickFunctor, type Functor, type FunctorShape } from "./functor.ts";
 import { COMMONJS_NAMES, type NameSets } from "./name-sets.ts";
 import type { Parsed } from "./parse.ts";
@@ -39,7 +40,7 @@ export function prepareCommonJsQuickly(source: string, names: NameSets): CommonJ
 export function prepareCommonJs(source: string, names: NameSets): CommonJsFunctor {
   const text = stripByteOrderMark(source);
   const parsed = parseGuest(text, "commonjs");
-  const scan = scanProgram(parsed.program, { strict: false, added: addedNames(text) });
+  const scan = scanProgram(parsed.program, { strict: false, added: addedNames(text), exportsGlobal: () => exportsGlobal(text) });
   const options = { ...names, wrapperNames: COMMONJS_SCOPE };
   const rewriting = rewriteReferences(scan, text, options);
   rewriteDirectEvals(scan, rewriting, options);

@@ -75,13 +75,14 @@ export const makeCommonJsResolution = (
 
   const inModules = (
     modules: string,
+    from: string,
     specifier: string,
     wantsFolder: boolean,
     conditions: ReadonlySet<string>,
   ): Found | undefined => {
     if (disk.stat(modules) !== "dir") return undefined;
     const split = splitSpecifier(specifier);
-    const folder = split && scopes.installedAt(modules, split.name);
+    const folder = split && scopes.installedAt(modules, split.name, from);
     if (split !== undefined && folder !== undefined) {
       const exports = scopes.manifestOf(folder)?.exports;
       if (exports !== undefined) {
@@ -148,7 +149,7 @@ export const makeCommonJsResolution = (
       }
       for (const start of starts) {
         for (const modules of modulesFoldersOf(start)) {
-          const found = inModules(modules, specifier, wantsFolder, context.conditions);
+          const found = inModules(modules, folderOf(context.referrer), specifier, wantsFolder, context.conditions);
           if (found !== undefined) return found;
         }
       }

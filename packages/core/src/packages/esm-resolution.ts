@@ -80,7 +80,7 @@ export const makeEsmResolution = (disk: FileReader, scopes: PackageScopes): EsmR
     const self = resolveSelf(specifier, referrer, conditions);
     if (self !== undefined) return self;
     for (const modules of modulesFoldersOf(fromFolder)) {
-      const folder = scopes.installedAt(modules, split.name);
+      const folder = scopes.installedAt(modules, split.name, fromFolder);
       if (folder === undefined) continue;
       const manifest = scopes.manifestOf(folder);
       if (manifest?.exports !== undefined) {

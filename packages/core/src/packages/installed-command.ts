@@ -25,7 +25,7 @@ export interface InstalledCommand {
  */
 export function findInstalledCommand(name: string, project: string): InstalledCommand {
   const known: string[] = [];
-  for (const command of installedCommands(project)) {
+  for (const command of installedCommands(project, name)) {
     if (command.name === name) return command;
     known.push(command.name);
   }
@@ -36,14 +36,18 @@ export function findInstalledCommand(name: string, project: string): InstalledCo
   });
 }
 
-/** The commands of the packages that the project depends on; those that it names itself come first. */
-function* installedCommands(project: string): Generator<InstalledCommand> {
+/**
+ * The commands of the packages that the project depends on; those that it names itself come first.
+ * HAZARD: any of them may call a command of its own `eslint`. Who is called so is asked before all others.
+ */
+function* installedCommands(project: string, wanted: string): Generator<InstalledCommand> {
   const disk = makeDisk();
   const resolver = makeResolver(disk, { roots: [project] });
   const manifest = resolver.manifestOf(project) ?? {};
   const declared = [manifest.dependencies, manifest.devDependencies, manifest.optionalDependencies, manifest.peerDependencies];
   const seen = new Set<string>();
-  for (const dependency of [...declared.flatMap((field) => Object.keys(field ?? {})), ...undeclared(project, disk)]) {
+  const named = declared.flatMap((field) => Object.keys(field ?? {}));
+  for (const dependency of [...named.filter((one) => one === wanted), ...named, ...undeclared(project, disk)]) {
     if (seen.has(dependency)) continue;
     seen.add(dependency);
     const location = resolver.locate(dependency, project);

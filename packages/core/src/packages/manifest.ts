@@ -48,7 +48,9 @@ export const parseManifest = (text: string, path: string): Manifest => {
   try {
     raw = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
   } catch (cause) {
-    const reason = (cause as Error).message;
+    // For want of stack: that says nothing of the text.
+    if (!(cause instanceof SyntaxError)) throw cause;
+    const reason = cause.message;
     throw resolutionError("ERR_INVALID_PACKAGE_CONFIG", `Invalid package config ${path}. ${reason}`);
   }
   return pick(isRecord(raw) ? raw : {});

@@ -1,4 +1,5 @@
-import { parse, sep } from "node:path";
+import { basename, parse, sep } from "node:path";
+import { assertAnswer } from "../errors/assert-answer.ts";
 import { folderOf } from "./folder-of.ts";
 import type { Manifest } from "./types.ts";
 
@@ -26,6 +27,12 @@ export interface Owners {
   ownerOf(realFile: string): string;
   /** Declares a folder as a package: the project, a workspace member, the target of a link. */
   add(realFolder: string): void;
+  /**
+   * Whether a link in a `node_modules` makes the folder that it leads to a package, for who asks from a real folder.
+   * HAZARD: package managers make links of what manifests say, an installed package's too (`"y": "file:../../../.docker"`):
+   * those lead to installed packages, to what the project itself links, and into that package.
+   */
+  mayLink(realFolder: string, from: string): boolean;
 }
 
 /**
@@ -48,7 +55,9 @@ export const makeOwners = (manifestOf: (folder: string) => Manifest | undefined)
       // A broken manifest up there is nobody's business: skip it.
       try {
         if (manifestOf(at) !== undefined) return at;
-      } catch {}
+      } catch (error) {
+        assertAnswer(error);
+      }
     }
     return top;
   };
@@ -74,6 +83,13 @@ export const makeOwners = (manifestOf: (folder: string) => Manifest | undefined)
         if (owner !== realFile) byFolder.set(folder, owner);
       }
       return owner;
+    },
+    mayLink(realFolder, from) {
+      if (declared.has(realFolder)) return true;
+      // A folder such as `node_modules/.cache` is no package, and holds what tools keep.
+      if (installedFolder(realFolder + sep) === realFolder && !basename(realFolder).startsWith(".")) return true;
+      const asking = installedFolder(from + sep);
+      return asking === undefined || realFolder.startsWith(asking + sep);
     },
     add(realFolder) {
       if (declared.has(realFolder)) return;

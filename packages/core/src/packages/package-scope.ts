@@ -15,8 +15,8 @@ export interface PackageScopes extends Owners {
   manifestOf(folder: string): Manifest | undefined;
   /** Node's package scope of a file: the nearest manifest above it, within its `node_modules`. */
   scopeOf(file: string): Scope | undefined;
-  /** `node_modules/<name>` where that is a folder; notes where a link leads. */
-  installedAt(modulesFolder: string, name: string): string | undefined;
+  /** `node_modules/<name>` where that is a folder; notes where a link leads, if that is a package for who asks from `from`. */
+  installedAt(modulesFolder: string, name: string, from: string): string | undefined;
   /** Looks again for what was not there: programs write modules and then load them. */
   forgetAbsent(): void;
 }
@@ -58,7 +58,7 @@ export const makePackageScopes = (disk: MemoizedReader): PackageScopes => {
       disk.forgetAbsent();
       forgetAbsent();
     },
-    installedAt(modulesFolder, name) {
+    installedAt(modulesFolder, name, from) {
       if (disk.stat(modulesFolder) !== "dir") return undefined;
       const folder = inFolder(modulesFolder, name);
       if (installed.has(folder)) {
@@ -69,6 +69,7 @@ export const makePackageScopes = (disk: MemoizedReader): PackageScopes => {
       // A link out of `node_modules` (a workspace, `npm link`, `file:`) makes its target a package.
       const real = disk.realpath(folder);
       if (real === undefined) return undefined;
+      if (real !== folder && !owners.mayLink(real, from)) return folder;
       if (real !== folder) owners.add(real);
       installed.add(folder);
       return folder;

@@ -56,7 +56,7 @@ export interface Resolver {
   ownerOf(realFile: string): string;
   /** Declares a real folder as a package: the project, or a workspace member. */
   addRoot(realFolder: string): void;
-  /** Where the package of this name is found from a package's real folder; its real location. */
+  /** Where the package of this name is found from a package's real folder; its real location. Nowhere, where a link leads to what is no package for that one. */
   locate(name: string, fromFolder: string): string | undefined;
   readonly disk: FileReader;
 }
@@ -187,8 +187,11 @@ export const makeResolver = (reader: FileReader, options: ResolverOptions = {}):
     locate(name, fromFolder) {
       for (let at = fromFolder; ; at = folderOf(at)) {
         if (!at.endsWith(`${sep}node_modules`)) {
-          const folder = scopes.installedAt(inFolder(at, "node_modules"), name);
-          if (folder !== undefined) return disk.realpath(folder);
+          const folder = scopes.installedAt(inFolder(at, "node_modules"), name, fromFolder);
+          if (folder !== undefined) {
+            const real = disk.realpath(folder);
+            return real === undefined || real === folder || scopes.mayLink(real, fromFolder) ? real : undefined;
+          }
         }
         if (folderOf(at) === at) return undefined;
       }

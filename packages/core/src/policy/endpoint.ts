@@ -121,7 +121,14 @@ function asciiName(text: string): string | undefined {
   return ASCII_NAME.test(undotted) ? undotted : undefined;
 }
 
-/** Whether a grant covers a connection to, or a listener on, a host and port. */
+/** Whether a grant covers a listener. `*` does so on the machine's link-local addresses too, where one on `::` hears as well. */
+export function endpointCoversListener(endpoint: Endpoint, host: Host, port: number): boolean {
+  const isAnywhere = endpoint.kind === "any" || (endpoint.kind === "host" && endpoint.host.kind === "any");
+  if (!isAnywhere || host.kind === "name" || isGroupAddress(host.address)) return endpointCovers(endpoint, host, port);
+  return endpoint.kind === "any" || endpoint.port === "*" || endpoint.port === port;
+}
+
+/** Whether a grant covers a connection to a host and port. */
 export function endpointCovers(endpoint: Endpoint, host: Host, port: number): boolean {
   if (endpoint.kind === "unix") return false;
   if (endpoint.kind === "host" && endpoint.port !== "*" && endpoint.port !== port) return false;

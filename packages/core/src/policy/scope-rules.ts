@@ -40,8 +40,17 @@ const HARMLESS_DOT_NAMES: ReadonlySet<string> = new Set([
   ".coverage",
 ]);
 
-/** What is written first and then moved into its place: `.tmp-1795281050497-oukf`. */
-const TEMPORARY_DOT_NAME = /^\.(?:tmp|temp)[-_.]/;
+/** What is written first and then moved into its place: `.tmp-1795281050497-oukf`, `.data.json.tmp`. */
+const TEMPORARY_DOT_NAME = /^\.(?:(?:tmp|temp)[-_.]|.+\.(?:tmp|temp)$)/;
+/** With a digest in it, as of what a log's rotation has done: no tool looks for its orders under such a name. */
+const DIGEST_DOT_NAME = /^\.(?:[\w.-]+[.-])?[0-9a-f]{32,}(?:-[a-z]+)?(?:\.json)?$/;
+/** `.cache_8vqmlo`: ESLint's, for one working folder, in the folder that it is told to keep caches in. */
+const CACHE_DOT_NAME = /^\.cache_[0-9a-z]{1,8}$/;
+/** `vite.config.js.timestamp-1795332528715-0a1b.mjs`: made to be imported once, as the code of who has made it. */
+const MADE_MODULE = /\.timestamp-\d+-[0-9a-f]+\.[cm]?js$/;
+
+/** What tools put into folders beside their configuration. */
+const OUTPUTS_OF: ReadonlyMap<string, ReadonlySet<string>> = new Map([[".vitepress", new Set([".temp", "cache", "dist"])]]);
 
 /** The folders directly inside `node_modules` that tools keep caches in. */
 export const MODULE_CACHES: ReadonlySet<string> = new Set([
@@ -183,13 +192,20 @@ function hasReservedName(segments: readonly string[], windows: boolean): boolean
     if (name === "node_modules") {
       const next = i + 1 < segments.length ? foldName(segments[i + 1]!) : "";
       if (!MODULE_CACHES.has(next)) return true;
-    } else if (name.startsWith(".") && !isHarmlessDotName(name) && !isModuleCache(segments, i)) return true;
+    } else if (name.startsWith(".") && !isHarmlessDotName(name) && !isModuleCache(segments, i) && !isOutput(segments, i)) return true;
   }
   return false;
 }
 
 function isHarmlessDotName(name: string): boolean {
-  return HARMLESS_DOT_NAMES.has(name) || TEMPORARY_DOT_NAME.test(name);
+  return HARMLESS_DOT_NAMES.has(name) || (TEMPORARY_DOT_NAME.test(name) && !SECRET_PATTERN.test(name)) || CACHE_DOT_NAME.test(name) || DIGEST_DOT_NAME.test(name);
+}
+
+/** Of a dot-folder: its outputs, and modules that are made beside its configuration. */
+function isOutput(segments: readonly string[], i: number): boolean {
+  const outputs = OUTPUTS_OF.get(foldName(segments[i]!));
+  const next = segments[i + 1];
+  return outputs !== undefined && next !== undefined && (outputs.has(foldName(next)) || (segments.length === i + 2 && MADE_MODULE.test(foldName(next))));
 }
 
 function isModuleCache(segments: readonly string[], i: number): boolean {
@@ -203,7 +219,7 @@ export function isReservedForWrite(segments: readonly string[], broad: boolean, 
   if (!broad) return false;
   return segments.some((segment) => {
     const name = foldName(segment);
-    return ORDER_FILES.has(name) || ORDER_PATTERN.test(name);
+    return ORDER_FILES.has(name) || (ORDER_PATTERN.test(name) && !MADE_MODULE.test(name));
   });
 }
 

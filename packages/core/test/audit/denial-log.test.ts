@@ -61,8 +61,16 @@ describe("formatDenial", () => {
       "moat: a may not use process.binding; no policy allows this",
     ],
     [
+      { principal: "a", capability: "builtin", target: "v8.setFlagsFromString", never: true },
+      "moat: a may not use the builtin v8.setFlagsFromString; no policy allows this",
+    ],
+    [
       { principal: "a", capability: "toString", target: "x" },
       "moat: a may not use toString on x; no policy allows this",
+    ],
+    [
+      { principal: "a", capability: "fs.read", target: `/proc/${process.pid}/status` },
+      `moat: a may not read /proc/${process.pid}/status; to allow it: moat allow a fs.read /proc/self/status`,
     ],
   ])("%j", (denial, line) => {
     expect(formatDenial(denial, { project: "/p", location: "/p/node_modules/a" })).toBe(line);

@@ -84,6 +84,17 @@ describe("narrowing to members", () => {
     expect(context.denials).toHaveLength(2);
   });
 
+  it("says of what is nobody's that no policy allows it, granted or not", () => {
+    const narrowed = contextOf({ builtins: { v8: ["getHeapStatistics"] } });
+    const granted = contextOf({ builtins: { v8: true } });
+    for (const context of [narrowed, granted]) {
+      expect(() => context.builtin("v8").setFlagsFromString("--none")).toThrow(expect.objectContaining({ code: "ERR_ACCESS_DENIED" }));
+      expect(context.denials).toEqual([expect.objectContaining({ target: "v8.setFlagsFromString", never: true })]);
+    }
+    expect(() => narrowed.builtin("v8").serialize(1)).toThrow();
+    expect(narrowed.denials[1]).not.toHaveProperty("never");
+  });
+
   it("does not touch builtins that only compute", () => {
     expect(
       contextOf({ builtins: { path: ["join"] } })

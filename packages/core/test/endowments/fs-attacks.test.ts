@@ -232,6 +232,9 @@ describe("reading elsewhere", () => {
       expect(guest.globSync(`${world.root}/**/*`).join()).not.toMatch(/home\//);
       const seen: unknown[] = [];
       guest.globSync("../home/*", { cwd: world.project, exclude: (one: unknown) => void seen.push(one) });
+      // On Node 22.14 and later a list is taken, too; it is no list that says what its entries are.
+      const list = Object.assign(["none"], { map: () => (one: unknown) => void seen.push(one) });
+      silent(() => guest.globSync("../home/**", { cwd: world.project, exclude: list }));
       expect(seen.join()).not.toMatch(/npmrc|notes/);
     }
     await expect(guest.promises.open(`${home}/.npmrc`)).rejects.toThrow(/ENOENT/);

@@ -182,6 +182,76 @@ describe("a facade behaves as fs does", () => {
     expect(() => guest.readFileSync(undefined)).toThrow(expect.objectContaining({ code: "ERR_INVALID_ARG_TYPE" }));
   });
 
+  it("lists folders in full through links, as far as it may read", async () => {
+    const guest = world.fs(OUT);
+    const out = `${world.project}/out/listed`;
+    fs.mkdirSync(`${out}/a/b`, { recursive: true });
+    fs.writeFileSync(`${out}/a/b/file`, "");
+    for (const [link, to] of [["toA", "a"], ["dangling", "nowhere"], ["toFile", "a/b/file"], ["a/ring", "../a"], ["ring", "ring"]]) fs.symlinkSync(to!, `${out}/${link}`);
+    const expected = fs.readdirSync(out, { recursive: true }).toSorted();
+    expect(expected).toContain(path.join("toA", "b", "file"));
+    expect(guest.readdirSync(out, { recursive: true }).toSorted()).toEqual(expected);
+    expect((await guest.promises.readdir(out, { recursive: true })).toSorted()).toEqual(expected);
+    expect((await promisify(guest.readdir)(out, { recursive: true }) as string[]).toSorted()).toEqual(expected);
+    expect(guest.readdirSync(out, { recursive: true, withFileTypes: true }).length).toBe(8);
+
+    const elsewhere = `${world.project}/out/elsewhere`;
+    fs.mkdirSync(elsewhere);
+    fs.symlinkSync(world.home, `${elsewhere}/home`);
+    expect(guest.readdirSync(elsewhere, { recursive: true })).toEqual(["home"]);
+  });
+
+  it("makes folders by any way of writing them, and names the first one as it was written", () => {
+    const guest = world.fs(OUT);
+    const out = `${world.project}/out/ways`;
+    const make = (path: string) => guest.mkdirSync(path, { recursive: true });
+    expect(make(`${out}/a/./b//c/`)).toBe(out);
+    fs.symlinkSync("a", `${out}/link`);
+    for (const there of [`${out}/a/..`, `${out}/.`, `${out}/`, `${out}/link`, `${out}/link/b/../b`, `${out}/a/b/c/../../..`]) expect(make(there), there).toBe(undefined);
+    expect(make(`${out}/link/d/e`)).toBe(`${out}/link/d`);
+    expect(make(`${out}/link/d/e/../f`)).toBe(`${out}/link/d/e/../f`);
+    expect(fs.readdirSync(out).toSorted()).toEqual(["a", "link"]);
+  });
+
+  it.each(["readFileSync", "readFile"])("%s finds a folder a link that was a folder a moment ago", async (member) => {
+    const guest = world.fs(OUT);
+    const folder = `${world.project}/out/moved-${member}`;
+    const read = async () => (member === "readFileSync" ? guest.readFileSync(Buffer.from(`${folder}/file`), "utf8") : guest.promises.readFile(Buffer.from(`${folder}/file`), "utf8"));
+    guest.mkdirSync(folder);
+    fs.writeFileSync(`${folder}/file`, "text");
+    fs.writeFileSync(`${folder}/other`, "");
+    expect(guest.statSync(`${folder}/other`).size).toBe(0);
+    // As another program does it.
+    fs.renameSync(folder, `${folder}-elsewhere`);
+    fs.symlinkSync(`${folder}-elsewhere`, folder);
+    expect(await read()).toBe("text");
+  });
+
+  it("finds folders gone that were there a moment ago, and makes them again", async () => {
+    const guest = world.fs(OUT);
+    const folder = `${world.project}/out/made/again/and/again`;
+    const makers = [
+      () => guest.mkdirSync(folder, { recursive: true }),
+      () => guest.promises.mkdir(folder, { recursive: true }),
+      () => promisify(guest.mkdir)(folder, { recursive: true }),
+    ];
+    const removers = [
+      () => guest.rmSync(`${world.project}/out/made`, { recursive: true }),
+      () => guest.promises.rm(`${world.project}/out/made`, { recursive: true }),
+      // As another program does it.
+      () => fs.rmSync(`${world.project}/out/made`, { recursive: true }),
+    ];
+    for (const make of makers) {
+      for (const remove of removers) {
+        await make();
+        guest.writeFileSync(`${folder}/file`, "text");
+        await remove();
+        expect(() => guest.writeFileSync(`${folder}/file`, "text")).toThrow("ENOENT");
+      }
+    }
+    expect(fs.existsSync(`${world.project}/out/made`)).toBe(false);
+  });
+
   it("does its work: callbacks, promises, descriptors, handles, streams, folders", async () => {
     const guest = world.fs(OUT);
     const out = `${world.project}/out/work`;

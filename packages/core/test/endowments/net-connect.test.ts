@@ -7,6 +7,7 @@ import type { Sink } from "./net-context.ts";
 
 const require = createRequire(import.meta.url);
 const realNet = require("node:net");
+const realHttp = require("node:http");
 let allowed: Sink;
 let sink: Sink;
 
@@ -42,6 +43,17 @@ describe("net.connect", () => {
       port: sink.port,
       errno: -13,
     });
+  });
+
+  test("a denial comes as late as a refusal of the kernel's: ticks and promises may listen first, and give up first", async () => {
+    const { builtin } = dep();
+    const socket = builtin("net").connect(sink.port, "127.0.0.1");
+    await new Promise<void>((listening) => process.nextTick(() => process.nextTick(listening)));
+    expect(await new Promise((failed) => socket.on("error", failed))).toMatchObject({ code: "EACCES" });
+    const request = builtin("http").get({ host: "127.0.0.1", port: sink.port });
+    const error = new Promise((failed) => request.on("error", failed));
+    process.nextTick(() => request.destroy(new Error("given up")));
+    expect(await error).toMatchObject({ message: "given up" });
   });
 
   test.each([
@@ -341,11 +353,14 @@ describe("objects that others hand over are no way out", () => {
     );
     const { socket } = response;
     response.resume();
-    await expectRefused(() => response.req.agent.createConnection({ host: "127.0.0.1", port: sink.port }));
+    expect([response.req.agent.createConnection, response.req.agent.sockets, response.req.agent.freeSockets]).toEqual([undefined, undefined, undefined]);
+    // An agent is nobody's by itself.
+    const agent = new realHttp.Agent();
+    await expectRefused(() => agent.createConnection({ host: "127.0.0.1", port: sink.port }));
     await expectRefused(
       () => (
-        response.req.agent.createSocket(response.req, { host: "127.0.0.1", port: sink.port }, () => {}),
-        Object.values<any>(response.req.agent.sockets).flat().at(-1)
+        agent.createSocket(response.req, { host: "127.0.0.1", port: sink.port }, () => {}),
+        Object.values<any>(agent.sockets).flat().at(-1)
       ),
     );
     socket.destroy();

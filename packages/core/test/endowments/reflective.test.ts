@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, fstatSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -108,11 +108,17 @@ describe("module", () => {
     for (const name of ["_load", "_cache", "_extensions", "prototype"]) expect(Module[name] === real[name]).toBe(false);
   });
 
-  test("hooks on everybody's loading are refused", () => {
+  test("hooks on everybody's loading do nothing, and the entry is run by nobody", () => {
     const Module = confined();
-    for (const name of ["register", "registerHooks", "runMain"]) {
-      if (name in Module) expect(() => Module[name]({})).toThrow(/restricted/);
-    }
+    expect(() => Module.runMain({})).toThrow(/restricted/);
+    // Node's own fails by what its hooks fail by.
+    expect(Module.register("data:text/javascript,throw new Error('hooked')")).toBeUndefined();
+    if (!("registerHooks" in Module)) return;
+    let asked = 0;
+    const resolve = (...args: any[]) => ((asked += 1), args[2](args[0], args[1]));
+    const handle = Module.registerHooks({ resolve });
+    createRequire(import.meta.url)("node:punycode");
+    expect([asked, handle.deregister()]).toEqual([0, undefined]);
   });
 });
 
@@ -358,6 +364,20 @@ describe("wasi", () => {
     expect(wasi.getImportObject().wasi_snapshot_preview1).toBe(wasi.wasiImport);
     expect(Object.getPrototypeOf(wasi.wasiImport)).toBe(Object.prototype);
     expect(wasi.wasiImport.proc_raise(6)).toBe(52);
+  });
+
+  test("neither closes, moves, cuts nor rewinds what the process has as its standard streams", () => {
+    const context = fakeContext();
+    const { WASI } = makeWasi(context) as any;
+    const { wasiImport: calls } = new WASI({ version: "preview1" });
+    for (const fd of [0, 1, 2]) expect(calls.fd_close(fd)).toBe(0);
+    expect([calls.fd_renumber(1, 2), calls.fd_seek(1, 0n, 0, 0), calls.fd_pwrite(1, 0, 0, 0n, 0), calls.fd_filestat_set_size(1, 0n), calls.path_open(0)]).toEqual([8, 70, 70, 63, 63]);
+    for (const fd of [0, 1, 2]) expect(() => fstatSync(fd)).not.toThrow();
+    expect(calls.fd_read(0, 0, 0, 0)).toBe(2);
+    expect(context.denials).toEqual([expect.objectContaining({ capability: "process", target: "stdin" })]);
+    // Of Node's calls none that takes a descriptor goes on to it unseen.
+    const seen = Object.keys(calls).filter((name) => /^(?:fd|path|sock)_/.test(name) && calls[name](0, 0, 0, 0, 0, 0, 0, 0, 0) === 63);
+    expect(seen).toEqual(expect.arrayContaining(["fd_allocate", "fd_fdstat_set_flags", "fd_filestat_set_times", "path_rename", "sock_recv"]));
   });
 
   test("opens no folder, also not one that shows at the second look", () => {

@@ -23,6 +23,7 @@ import { makeChildProcess } from "../../src/endowments/subprocess/child-process.
 import { fakeContext, type FakeOptions } from "./subprocess-context.ts";
 
 let root: string;
+let tmp: string;
 let project: string;
 let loot: string;
 let bin: string;
@@ -34,12 +35,13 @@ function stub(path: string, body: string): void {
 }
 
 beforeAll(() => {
-  // Not below the folder for temporary files: programs there are never found by name.
-  root = realpathSync(mkdtempSync(join(import.meta.dirname, ".stubs-")));
+  root = realpathSync(mkdtempSync(join(tmpdir(), "moat-stubs-")));
+  // Of its own: programs in the folder for temporary files are never found by name.
+  tmp = join(root, "tmp");
   project = join(root, "project");
   bin = join(root, "bin");
   loot = join(root, "loot");
-  for (const folder of [project, bin, join(project, "node_modules/.bin"), join(project, "node_modules/dep/bin")])
+  for (const folder of [tmp, project, bin, join(project, "node_modules/.bin"), join(project, "node_modules/dep/bin")])
     mkdirSync(folder, { recursive: true });
   stub(join(bin, "tool"), 'echo "tool $*"');
   stub(join(bin, "show-env"), "env");
@@ -60,7 +62,7 @@ afterAll(() => {
 });
 
 const facade = (commands: string[], more: Partial<FakeOptions> = {}) => {
-  const context = fakeContext({ policy: { commands }, project, location: join(project, "node_modules/dep"), ...more });
+  const context = fakeContext({ policy: { commands }, project, tmp, location: join(project, "node_modules/dep"), ...more });
   return { cp: makeChildProcess(context) as typeof realChildProcess, context };
 };
 const expectNothingRan = (): void => expect(existsSync(loot)).toBe(false);
@@ -243,7 +245,7 @@ describe("any other program", () => {
     expect(() => cp.spawn("tool", [], { stdio: ["pipe", 17, "pipe"] })).toThrow(/restricted/);
     expect(() => cp.spawn("tool", [], { stdio: [{ fd: 17 } as any] })).toThrow(/restricted/);
     expect(() => cp.spawn("tool", [], { uid: 0 })).toThrow(/restricted/);
-    expect(() => cp.execFileSync("tool", { cwd: tmpdir() })).toThrow(/ENOENT/);
+    expect(() => cp.execFileSync("tool", { cwd: tmp })).toThrow(/ENOENT/);
   });
 });
 
@@ -270,7 +272,7 @@ describe("the folder that a child starts in", () => {
   test("holds no secrets, and lies not outside, by whichever way", async () => {
     const { cp, context } = facade(["where"]);
     const { keys, cloud, elsewhere } = folders();
-    const refused = [keys, cloud, join(project, "plain"), root, elsewhere, `${project}/..`, join(project, "up"), join(project, "up/bin"), "/", tmpdir(), pathToFileURL(root), join(project, "no-such-folder")];
+    const refused = [keys, cloud, join(project, "plain"), root, elsewhere, `${project}/..`, join(project, "up"), join(project, "up/bin"), "/", tmp, pathToFileURL(root), join(project, "no-such-folder")];
     for (const cwd of refused) {
       expect(() => cp.execFileSync("where", { cwd }), String(cwd)).toThrow(/ENOENT/);
       expect(() => cp.execSync("where", { cwd })).toThrow();
@@ -332,6 +334,7 @@ describe("node children", () => {
     expect(() => cp.execFileSync(join(project, "node_modules/dep/bin/script"), [loot])).toThrow(/ENOENT/);
     expectNothingRan();
     expect(cp.execFileSync("node", ["--version"], { encoding: "utf8" })).toBe(`${process.version}\n`);
+    expect(cp.execFileSync("node", ["--v8-options"], { encoding: "utf8" })).toContain("--max-old-space-size");
   });
 
   test("go through the launcher", async () => {
@@ -365,6 +368,7 @@ describe("what comes back", () => {
   test("starts nothing, up its prototypes and through its handles", async () => {
     const { cp } = facade(["tool"]);
     const child: any = cp.spawn("tool");
+    const closed = new Promise((resolve) => child.on("close", resolve));
     expect(child).toBeInstanceOf(cp.ChildProcess);
     const evil = { file: join(bin, "other"), args: ["other"], envPairs: [], stdio: [] };
     const ways = [
@@ -387,7 +391,7 @@ describe("what comes back", () => {
         for (const key of Reflect.ownKeys(level)) expect(["connect", "bind", "open", "spawn"]).not.toContain(key);
       }
     }
-    await new Promise((resolve) => child.on("close", resolve));
+    await closed;
     expectNothingRan();
   });
 

@@ -15,6 +15,8 @@ export interface FakeOptions {
   readonly trusted?: boolean;
   readonly location?: string;
   readonly project?: string;
+  /** The folder for temporary files. */
+  readonly tmp?: string;
   /** Set in this process, and granted. */
   readonly env?: Record<string, string>;
   readonly more?: Partial<EndowmentContext>;
@@ -49,7 +51,7 @@ export function fakeContext(options: FakeOptions = {}): FakeContext {
       },
     },
     powers: { builtin: (name) => require(`node:${name}`), process, globals: globalThis as any },
-    paths: { project: options.project ?? location, cwd: process.cwd(), tmp: tmpdir(), home: "/nonexistent-home" },
+    paths: { project: options.project ?? location, cwd: process.cwd(), tmp: options.tmp ?? tmpdir(), home: "/nonexistent-home" },
     loader,
     builtin: () => ({}),
     shared(key, make) {

@@ -86,7 +86,7 @@ describe("what the quick way says, the full way says", () => {
     "var r = /[/]\\/(?<a>b)/gu.test(a) / b / c, s = a++ / 2, t = x[0] / y, u = (a) / b; if (a) /b/.test(c); while (0) /d/g; return /e/",
     "`a${b}c${`d${{ e: f }.e}`}g`; h`i`.j`k`; x = `\\${l}\\``; y = `${{}}`",
     "a = b\n++c\nd\n--e; f = g\n(h)\nvar i = function () {}",
-    "'a\\\nb'; \"\u2028\"; 0x1e+5; 1e+5; 1..toString(); 1.5.toFixed(); .5; 0b11n; 1_000; a?.5:b; a?.[b]?.(c)",
+    "'a\\\nb'; \"\u2028\"; 0x1e+5; 1e+5; 1..toString(); 1.5.toFixed(); .5; 0b11n; 1_000; 1n.e+Object; 1e5.e+Array(1.e5.x, 0e1.f, 5.e-3.g); a?.5:b; a?.[b]?.(c)",
     "require('a'); b || require('c'); (d, require('e')); f = require(`g`); new (require('h'))(); i?.j(require('k')); if (l) require('m'); function n() { require('o') } require('p').q = require('r')",
     "require('a'); var b = require('c'); throw d; require('e')",
     "a --> b; while (i --> 0) i", "//# sourceMappingURL=a.map\n/*# sourceURL=b */ 'sourceURL'", "#!/usr/bin/env node\na", "\ufeffa",

@@ -159,6 +159,47 @@ describe("the package graph", () => {
     expectLocatable(graph, app);
   });
 
+  it("links that an installed package's manifest asked for lead nowhere, but into it and to what the project links", () => {
+    const root = makeTree({
+      "app/package.json": { name: "app", dependencies: deps("a", "linked") },
+      "app/node_modules/a/package.json": { dependencies: deps("secrets", "inner", "code", "cache", "own", "linked", "b") },
+      "app/node_modules/a/vendor/own/package.json": {},
+      "app/node_modules/secrets": { link: "home/.docker" },
+      "app/node_modules/inner": { link: "app/node_modules/b/internal" },
+      "app/node_modules/code": { link: "app/config" },
+      "app/node_modules/cache": { link: "app/node_modules/.cache" },
+      "app/node_modules/.cache/x.json": "{}",
+      "app/node_modules/own": { link: "app/node_modules/a/vendor/own" },
+      "app/node_modules/linked": { link: "elsewhere/linked" },
+      "app/node_modules/b/package.json": { dependencies: deps() },
+      "app/node_modules/b/internal/package.json": {},
+      "app/config/package.json": {},
+      "home/.docker/config.json": "{}",
+      "elsewhere/linked/package.json": { dependencies: deps("sibling") },
+      "elsewhere/linked/node_modules/sibling": { link: "elsewhere/sibling" },
+      "elsewhere/sibling/package.json": {},
+    });
+    const app = join(root, "app");
+    const graph = graphOf(app);
+    expect(shown(graph, root)).toEqual({
+      ".": "app",
+      a: "app/node_modules/a",
+      "a>b": "app/node_modules/b",
+      "a>own": "app/node_modules/a/vendor/own",
+      linked: "elsewhere/linked",
+      "linked>sibling": "elsewhere/sibling",
+    });
+    expectLocatable(graph, app);
+    expect(graph.byName.get("a")?.dependencies.get("linked")).toBe(join(root, "elsewhere/linked"));
+    const resolver = resolverFor(app);
+    const from = join(app, "node_modules/a/x.js");
+    expect(locateNames(["a>secrets", "a>code", "a>inner", "a>cache"], app, resolver).locations.size).toBe(1);
+    // Asking does not make packages of what is somebody's already.
+    for (const name of ["secrets/config.json", "code/package.json", "inner/package.json"]) resolver.resolve(name, from, "require");
+    expect(resolver.ownerOf(join(app, "config/x.js"))).toBe(app);
+    expect(resolver.ownerOf(join(app, "node_modules/b/internal/x.js"))).toBe(join(app, "node_modules/b"));
+  });
+
   it("a dependency's name in a manifest is no path", () => {
     const root = makeTree({
       "package.json": { dependencies: deps("a") },

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   endpointCovers,
   endpointCoversHost,
+  endpointCoversListener,
   endpointCoversUnix,
   parseEndpoint,
   parseHost,
@@ -98,6 +99,17 @@ describe("endpoints", () => {
     }
     expect(covers("169.254.169.254:80", "2852039166", 80)).toBe(true);
     expect(covers("*", "fec0::1", 80)).toBe(true);
+  });
+
+  test("the star lets listen on the machine's own link-local addresses, and at no group", () => {
+    const listens = (grant: string, host: string) => endpointCoversListener(parseEndpoint(grant)!, parseHost(host)!, 80);
+    for (const grant of ["*", "*:80"]) {
+      expect(listens(grant, "fe80::1")).toBe(true);
+      expect(listens(grant, "239.1.1.1")).toBe(false);
+      expect(listens(grant, "metadata.google.internal")).toBe(false);
+    }
+    expect(listens("*:81", "fe80::1")).toBe(false);
+    expect(listens("127.0.0.1:80", "fe80::1")).toBe(false);
   });
 });
 

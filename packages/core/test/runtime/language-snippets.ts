@@ -35,6 +35,28 @@ export const SLOPPY_SNIPPETS: Readonly<Record<string, string>> = {
     try { (function () { "use strict"; fixed.valueOf = 1 })() } catch (error) { var failed = error.name }
     var trapped = []; new Proxy({}, { defineProperty: function (target, key, d) { trapped.push(key, d); return Reflect.defineProperty(target, key, d) } }).toString = 4;
     module.exports = [Object.getOwnPropertyDescriptors(Own.prototype.get && made), Object.getOwnPropertyDescriptor(Own.prototype, "get"), failed, trapped]`,
+  "then of promises and exec of patterns are given to instances and heirs": `
+    var promise = Promise.resolve(1); promise.then = function () { return "mine" };
+    function Own() {} Own.prototype = Object.create(Promise.prototype); Own.prototype.then = 1;
+    (function () { "use strict"; var pattern = /x/; pattern.exec = function () { return null };
+      class Heir extends RegExp {} Heir.prototype.exec = function () { return null };
+      module.exports = [promise.then(), new Own().then, pattern.test("x"), new Heir("x").test("x")] })()`,
+  "strict code dresses up an intrinsic that it exports": `
+    (function () { "use strict"; module.exports = global.WeakRef; module.exports.WeakRef = global.WeakRef; })();
+    module.exports = [module.exports.name, typeof module.exports]`,
+  "libraries that find no symbol for observables have their own": `
+    module.exports = (function (root) { "use strict"; var own, Class = root.Symbol;
+      if (Class.observable) own = Class.observable; else { own = Class("observable"); Class.observable = own; }
+      if (!Symbol.observable) Symbol.observable = own;
+      return typeof own })(globalThis)`,
+  "formats of Intl are left by strict code": `
+    (function () { "use strict"; if (Intl.DateTimeFormat.prototype) Intl.DateTimeFormat.prototype.resolvedOptions = Intl.DateTimeFormat.prototype.resolvedOptions; Intl.own = 1; })();
+    module.exports = [typeof Intl.DateTimeFormat.prototype.resolvedOptions, delete Intl.own]`,
+  "the constructor of an intrinsic is left by strict code": `
+    (function (prototype) { "use strict"; prototype.constructor = Map; })(Map.prototype); module.exports = new Map().constructor === Map`,
+  "strict code adds to what is unscopable": `
+    (function () { "use strict"; Array.prototype[Symbol.unscopables].at = true; })();
+    module.exports = Array.prototype[Symbol.unscopables].at`,
   "a proxy on which something is defined is asked what the definition asks": `
     function told(target) {
       var asked = [], traps = {};
@@ -158,6 +180,14 @@ export const SLOPPY_SNIPPETS: Readonly<Record<string, string>> = {
     "use strict"; var add = Set.prototype.add;
     Set.prototype.add = function (x) { add.call(this, x); return this }; Object.keys = Object.keys; Array.prototype.map.displayName = "map";
     module.exports = [new Set().add(1).has(1), typeof Object.keys]`,
+  "strict code that says how every error prints goes on": `
+    "use strict"; var inspect = Symbol.for("nodejs.util.inspect.custom"), own = class extends Error {};
+    globalThis.Error.prototype[inspect] = Error.prototype[inspect] || function () { return this.stack }; own.prototype[inspect] = function () { return "own" };
+    module.exports = require("util").inspect(new own("x"))`,
+  "functions of Node's that a module exports and puts something on": `
+    "use strict"; var util = require("util");
+    var exported = util.getSystemErrorName; exported.test = 1; util.inherits.default = util.inherits;
+    module.exports = [exported(-2), util.getSystemErrorName.test, exported.name, exported.length, util.inherits.default === util.inherits]`,
   "well-known symbols assigned to heirs of iterators": `
     var it = Object.assign([1][Symbol.iterator](), { [Symbol.iterator]: function () { return "own" }, other: 1 });
     module.exports = [it[Symbol.iterator](), it.other, Object.assign({}, { [Symbol.iterator]: 2 })[Symbol.iterator]]`,
@@ -168,6 +198,13 @@ export const SLOPPY_SNIPPETS: Readonly<Record<string, string>> = {
     var own = { call$0: function () { return "own" }, shout: 1 }, a = ["x", "y"];
     module.exports = [(function () { return 1 }).call$0(), own.call$0(), ("a" + "b").shout("!"), a.second().shout("?"), a
       .second(), (() => { try { own.shout() } catch (e) { return e.name } })(), typeof own.nothing]`,
+  "calls of such methods, and assignments, right after a word": `
+    String.prototype.after = function () { return "after " + this };
+    var p = { name: 1, length: 2 }, none, key = "name";
+    var tries = [() => { return(none || "x").after() }, () => { return"x".after() }, () => { return["x"].join("").after() }, () => typeof"x".after(),
+      () => { return(none || p).constructor = 5 }, () => { return[p][0].name = 6 }, () => { return(none || p).length += 7 }, () => { return[p][0].constructor++ },
+      () => { return(none || p)[key] = 8 }, () => { return(none || p)[key + ""] = 9 }, () => { return(none || p).after = 10 }];
+    module.exports = [tries.map((each) => each()), p]`,
   "assignments to what such methods give, and private ones of their names": `
     String.prototype.given = function () { return {} };
     var made = []; Array.prototype.made = function () { made.push([]); return made.at(-1) };
@@ -247,6 +284,11 @@ export const SLOPPY_SNIPPETS: Readonly<Record<string, string>> = {
   "with, unscopables that change": `
     var o = { a: 1, [Symbol.unscopables]: {} };
     module.exports = new Function("o", "var a = 2, seen = []; with (o) { seen.push(a); o[Symbol.unscopables].a = true; seen.push(a); a = 3; } return [seen, a, o.a]")(o)`,
+  "with, variables that its body declares": `
+    var f = new Function("o, p", "var out = []; with (o) { var a = 1, b, c = a + 1; if (c) var d = c; else var e = 0; out.push(a, b, c, d, e)\n var y = this\n" +
+      "for (var i = 0, n = 2; i < n; i++) out.push(i); for (var k in o) out.push(k); with (p) { var both = a, far = function () { var own = c; return own } } out.push(typeof y, far(), both) }" +
+      "return [out, a, c, d, i, n, both, o, p]");
+    module.exports = f({ c: 10, a: 0, i: 7 }, { both: 3 })`,
   "with over nothing": `new Function("o", "with (o) { x }")(null)`,
   "getters and setters on exports": `Object.defineProperty(exports, "x", { get() { return 1 }, enumerable: true }); module.exports = { x: exports.x }`,
   "override: toString, constructor, name": `
@@ -276,6 +318,16 @@ export const SLOPPY_SNIPPETS: Readonly<Record<string, string>> = {
   "a deep stack shows ten frames": `
     const deep = (n, f) => (n > 0 ? deep(n - 1, f) : f()); class X extends Error {}
     module.exports = [() => new Error("a"), () => new X("b"), () => { try { null.x } catch (e) { return e } }].map((f) => deep(30, f).stack.split("\\n").length)`,
+  "listeners that emitters count": `
+    const { Readable, PassThrough } = require("stream");
+    module.exports = [require("events"), Readable, PassThrough, require("net").Server].map(function (Emitter) {
+      const one = new Emitter();
+      const begin = [one._eventsCount, one.eventNames()];
+      one.on("told", function () {}).on("more", function () {});
+      const middle = [one._eventsCount, one.eventNames()];
+      one.removeAllListeners("more").removeAllListeners("told");
+      return [begin, middle, one._eventsCount, one.eventNames()];
+    });`,
   "classes of fetch and of web streams in any order": `
     const all = []; const transform = new TransformStream(); const response = new Response("x", { headers: { a: "b" } });
     response.headers.forEach((value, name) => all.push(name, value)); const form = new FormData(); form.append("c", "d"); form.forEach((value) => all.push(value));

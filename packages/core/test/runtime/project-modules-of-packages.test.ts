@@ -102,3 +102,56 @@ module.exports = (path) => { if (!path.endsWith("spec.js")) fs.writeFileSync(pat
     await runner.remove();
   }
 });
+
+test("data of the project that a package may read it may require, and has a copy of its own; secrets and others' data it may not", async () => {
+  const manifest = (name: string) => JSON.stringify({ name, version: "1.0.0" });
+  const reader = await makeProject({
+    "main.js": `
+const path = require("path"), mine = require("./settings.json"), seen = [];
+for (const name of ["reads", "blind"]) for (const file of ["settings.json", ".env.json", "node_modules/blind/package.json", "code.js"]) {
+  try { seen.push(require(name)(path.join(__dirname, file)).value ?? "none") } catch (error) { seen.push(error.code) }
+}
+console.log(JSON.stringify([...seen, mine.value]));`,
+    "settings.json": `{ "value": 1 }`,
+    ".env.json": `{ "value": "secret" }`,
+    "code.js": "exports.value = 'code';",
+    "node_modules/reads/package.json": manifest("reads"),
+    "node_modules/reads/index.js": "module.exports = (path) => { const data = require(path), seen = { ...data }; data.value = 'changed'; return seen; };",
+    "node_modules/blind/package.json": manifest("blind"),
+    "node_modules/blind/index.js": "module.exports = (path) => (path.includes('blind') ? {} : require(path));",
+  });
+  try {
+    const { stdout, stderr } = await reader.moat("main.js", policyFor("main.js", { reads: { fs: { read: ["."] } }, blind: {} }));
+    const denied = "MODULE_NOT_FOUND";
+    expect(stdout, stderr).toBe(`${JSON.stringify([1, denied, denied, denied, denied, denied, "none", denied, 1])}\n`);
+  } finally {
+    await reader.remove();
+  }
+});
+
+test("data that may be required is known by where it lies, and asked for by a text", async () => {
+  const reader = await makeProject({
+    "main.js": `
+const fs = require("fs"), path = require("path"), { pathToFileURL } = require("url"), outside = fs.mkdtempSync(path.join(require("os").tmpdir(), "moat-outside-"));
+fs.writeFileSync(path.join(outside, "a.json"), '{"value":"outside"}');
+fs.symlinkSync(path.join(outside, "a.json"), "out.json"); fs.symlinkSync(".env.json", "secret.json"); fs.symlinkSync("settings.json", "link.json");
+let asked = 0;
+const twice = { toString: () => (asked++ === 0 ? path.resolve("settings.json") : path.resolve(".env.json")) };
+const inside = ["link.json", "settings.json"].map((name) => path.resolve(name));
+const others = ["out.json", "secret.json"].map((name) => path.resolve(name));
+const ways = [...inside, "../../settings.json", ...others, "../../.env.json", path.join(outside, "a.json"), pathToFileURL("settings.json").href, pathToFileURL("settings.json"), Buffer.from(inside[1]), twice];
+console.log(JSON.stringify(ways.map((way) => { try { return require("reads")(way).value } catch (error) { return error.code } })));
+fs.rmSync(outside, { recursive: true });`,
+    "settings.json": `{ "value": 1 }`,
+    ".env.json": `{ "value": "secret" }`,
+    "node_modules/reads/package.json": `{ "name": "reads", "version": "1.0.0" }`,
+    "node_modules/reads/index.js": "module.exports = (path) => require(path);",
+  });
+  try {
+    const { stdout, stderr } = await reader.moat("main.js", policyFor("main.js", { reads: { fs: { read: ["."] } } }));
+    const none = Array.from({ length: 5 }, () => "MODULE_NOT_FOUND");
+    expect(JSON.parse(stdout), stderr).toEqual([1, 1, 1, ...none, ...Array.from({ length: 3 }, () => "ERR_INVALID_ARG_TYPE")]);
+  } finally {
+    await reader.remove();
+  }
+});

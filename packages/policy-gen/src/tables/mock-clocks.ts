@@ -5,6 +5,8 @@
 export const MOCK_CLOCKS: ReadonlyMap<string, string> = new Map([
   ["@sinonjs/fake-timers", "@sinonjs/commons"],
   ["sinon", "@sinonjs/commons"],
+  ["mockdate", "mockdate"],
+  ["timekeeper", "timekeeper"],
 ]);
 
 /** What such a clock stands in for. */

@@ -3,7 +3,9 @@
  * find: its configuration, its migrations. Others are known by what they do; see
  * `grantProjectModules`.
  */
-export const PROJECT_LOADERS: ReadonlySet<string> = new Set(["config", "knex", "require-all", "require-dir", "require-directory", "sequelize-cli", "umzug"]);
+export const PROJECT_LOADERS: ReadonlySet<string> = new Set([
+  "config", "gulp-cli", "jscodeshift", "knex", "require-all", "require-dir", "require-directory", "sequelize-cli", "umzug",
+]);
 
 /** Packages that exist to find and load modules for their callers: they may load what those may, of the project's. */
 export const CALLERS_LOADERS: ReadonlySet<string> = new Set([
@@ -13,8 +15,17 @@ export const CALLERS_LOADERS: ReadonlySet<string> = new Set([
 /** Packages that load the package which imports them, in the copy that the project has of it. */
 export const LOADS_ITS_IMPORTER: ReadonlySet<string> = new Set(["import-local"]);
 
+/** Packages that load what their importer has beside itself, by paths: any file of its package. */
+export const LOADS_FILES_OF_ITS_IMPORTER: ReadonlySet<string> = new Set(["machine", "version-guard"]);
+
 /** Packages that write a folder in the temp folder into a configuration, from which all packages of their tool take it. */
 export const CONFIGURES_TEMP: ReadonlyMap<string, string> = new Map([["jest-config", "cacheDirectory, for transforms and the map of files"]]);
+
+/** Tools that keep a cache in a folder of the home folder's, which they hand to what they load. */
+export const HOME_CACHES: ReadonlyMap<string, string> = new Map([
+  ["semistandard", ".cache/semistandard"],
+  ["standard", ".cache/standard"],
+]);
 
 /** Packages that make files and folders in the temp folder for their callers. */
 export const MAKES_TEMP: ReadonlySet<string> = new Set(["temp", "temp-dir", "temp-write", "tempfile", "tempy", "tmp", "tmp-promise"]);

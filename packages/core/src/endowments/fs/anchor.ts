@@ -115,5 +115,5 @@ export function makeAnchors(fs: Fs, platform: string, folder: string): Anchors {
 }
 
 function withFolderMark(path: string, location: Location): string {
-  return location.wantsFolder && location.exists ? path + sep : path;
+  return location.wantsFolder ? path + sep : path;
 }

@@ -119,6 +119,8 @@ export function makeFsAuthority(context: EndowmentContext): FsAuthority {
       const location = locate(given, want);
       const anchor = location.exists || what === "entry" ? anchors[what](location) : anchors.entry(location);
       if (anchor !== undefined) return { ...anchor, location };
+      // A folder was removed, or became a link, since it was last looked at.
+      realPaths.forget();
     }
     throw fsError("ENOENT", want.syscall, given);
   }

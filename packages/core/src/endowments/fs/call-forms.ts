@@ -84,8 +84,7 @@ export function callbackForm(real: Function, prepare: Prepare, via: string, next
           return callback(denial);
         }
       }
-      if (shown === undefined) callback(null);
-      else callback(null, shown);
+      answer(callback, shown);
     };
     try {
       real(...prepared.args, done);
@@ -93,6 +92,28 @@ export function callbackForm(real: Function, prepare: Prepare, via: string, next
       prepared.release();
       throw restorePaths(error, prepared.names);
     }
+  };
+}
+
+/** Where a call has no value, Node's callbacks get none. */
+export function answer(callback: Callback, value: unknown): void {
+  if (value === undefined) callback(null);
+  else callback(null, value);
+}
+
+/** Tells a callback what came of a promise, in a turn of its own: what it throws is no rejection. */
+export function settle(promise: Promise<unknown>, callback: Callback, nextTick: Function): void {
+  promise.then(
+    (value) => nextTick(answer, callback, value),
+    (error) => nextTick(callback, error),
+  );
+}
+
+/** The callback form of what there is as a promise. */
+export function settledForm(work: (...args: any[]) => Promise<unknown>, nextTick: Function): (...args: unknown[]) => void {
+  return (...args) => {
+    const callback = takeCallback(args);
+    settle(work(...args), callback, nextTick);
   };
 }
 

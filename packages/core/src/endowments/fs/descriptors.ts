@@ -1,6 +1,8 @@
 import { perContext } from "../facade.ts";
-import type { EndowmentContext } from "../principal.ts";
+import { mayReadInputByNumber } from "../process/may-read-input.ts";
+import type { EndowmentContext, Principal } from "../principal.ts";
 import { fsError } from "./fs-error.ts";
+import type { RawFileHandle } from "./node-fs.ts";
 import { makePathScopes, type PathScopes } from "./path-scopes.ts";
 
 /** What is known of an open descriptor. */
@@ -12,51 +14,140 @@ export interface DescriptorOwner {
   /**
    * HAZARD: the handle that the descriptor lives in. Node closes a forgotten
    * handle when it is collected, and the number is then somebody else's file:
-   * as long as the number counts as the principal's, the handle is kept.
+   * as long as the number counts as the principal's, the handle is kept. For the same
+   * reason the number is never closed but by the handle, which does nothing any more then.
    */
-  readonly handle?: object;
+  readonly handle?: RawFileHandle;
 }
+
+interface OpenFile extends DescriptorOwner {
+  readonly principal: Principal;
+  policy: object;
+  /** Calls that have begun and are not over. */
+  uses: number;
+  /** The file was closed in the meantime: what is to be done about that after the last of them. */
+  whenIdle: (() => void) | undefined;
+}
+
+/** A call under way; undefined where the number is no package's. */
+export type Use = { uses: number } | undefined;
 
 /**
  * The descriptors of one principal. A number that it did not open itself is no
  * descriptor to it, whoever else has it open.
+ *
+ * HAZARD: a number is a file's only until that is closed, and then the next one's that anybody opens. So what
+ * works on a number says when it begins and when it is over, and nothing is closed in between: neither by the
+ * package's own code, which options with getters call in the middle, nor by whoever was given the number.
  */
 export interface Descriptors {
   add(fd: number, owner: DescriptorOwner): void;
-  remove(fd: number): void;
   find(fd: number): DescriptorOwner | undefined;
-  /** @throws `EBADF` for what is not the principal's own; standard input and outputs are everybody's. */
-  check(fd: unknown, syscall: string): void;
+  /**
+   * To be called before a number is worked on, and `end` after it.
+   * @throws `EBADF` for what is not the principal's own, but for standard input and outputs. All may write there, as `console` does.
+   */
+  begin(fd: unknown, syscall: string): Use;
+  end(use: Use): void;
   /** @throws `EBADF` where the grant that the descriptor was opened by was dropped since. */
   checkStillGranted(fd: unknown, syscall: string): void;
+  /**
+   * Takes a number from whoever has it, and closes it now, or once nothing is under way with it.
+   * Returns whether `close` was called.
+   * @throws `EBADF` as `begin`
+   */
+  close(fd: unknown, close: () => void): boolean;
+  /** The same for a handle that is closed: `close` is called for it in any case. */
+  closeHandle(handle: RawFileHandle, close: () => void): void;
 }
+
+/** The files that all packages of a realm have open, by their numbers. */
+const openFiles = (context: EndowmentContext): Map<number, OpenFile> => context.shared("fs.openFiles", () => new Map<number, OpenFile>());
 
 function makeDescriptors(context: EndowmentContext): Descriptors {
   const { principal } = context;
-  const owned = new Map<number, DescriptorOwner & { policy: object }>();
+  const files = openFiles(context);
   let scopes: PathScopes | undefined;
 
-  function checkStillGranted(fd: unknown, syscall: string): void {
-    const owner = typeof fd === "number" ? owned.get(fd) : undefined;
-    if (owner === undefined || owner.policy === principal.policy) return;
+  function find(fd: unknown): OpenFile | undefined {
+    const file = files.get(fd as number);
+    return file !== undefined && file.principal === principal ? file : undefined;
+  }
+
+  function assertStillGranted(file: OpenFile | undefined, syscall: string): void {
+    if (file === undefined || file.policy === principal.policy) return;
     scopes ??= makePathScopes(context);
-    if (!scopes.covers(owner.real, owner.writable ? "write" : "read")) throw fsError("EBADF", syscall);
-    owner.policy = principal.policy;
+    if (!scopes.covers(file.real, file.writable ? "write" : "read")) throw fsError("EBADF", syscall);
+    file.policy = principal.policy;
+  }
+
+  function assertOwn(fd: unknown, file: OpenFile | undefined, syscall: string): void {
+    // Anything but a number: Node's own validation says what is wrong with it.
+    if (typeof fd !== "number" || file !== undefined) return;
+    if (!isStandard(fd)) throw fsError("EBADF", syscall);
+    // HAZARD: all three may be the terminal, where each reads what is typed.
+    if (syscall === "read" && !mayReadInputByNumber(context)()) throw fsError("EACCES", syscall);
+    if (syscall === "ftruncate") throw fsError("EPERM", syscall);
+  }
+
+  function closeWhenIdle(file: OpenFile, close: () => void): boolean {
+    if (file.uses === 0) close();
+    else file.whenIdle = close;
+    return file.uses === 0;
   }
 
   return {
-    add: (fd, owner) => void owned.set(fd, { ...owner, policy: principal.policy }),
-    remove: (fd) => void owned.delete(fd),
-    find: (fd) => owned.get(fd),
-    checkStillGranted,
-    check(fd, syscall) {
-      if (syscall !== "close") checkStillGranted(fd, syscall);
-      // Anything but a number: Node's own validation says what is wrong with it.
-      if (typeof fd !== "number" || owned.has(fd) || fd === 0 || fd === 1 || fd === 2) return;
-      throw fsError("EBADF", syscall);
+    add: (fd, owner) => void files.set(fd, { ...owner, principal, policy: principal.policy, uses: 0, whenIdle: undefined }),
+    find,
+    checkStillGranted: (fd, syscall) => assertStillGranted(find(fd), syscall),
+    begin(fd, syscall) {
+      const file = find(fd);
+      assertStillGranted(file, syscall);
+      assertOwn(fd, file, syscall);
+      if (file !== undefined) file.uses += 1;
+      return file;
+    },
+    end(use) {
+      const file = use as OpenFile | undefined;
+      if (file === undefined) return;
+      file.uses -= 1;
+      if (file.uses === 0 && file.whenIdle !== undefined) {
+        const { whenIdle } = file;
+        file.whenIdle = undefined;
+        whenIdle();
+      }
+    },
+    close(fd, close) {
+      // The application closes what a package has opened for it.
+      const file = principal.trusted ? files.get(fd as number) : find(fd);
+      if (!principal.trusted) {
+        assertOwn(fd, file, "close");
+        if (file === undefined && isStandard(fd)) throw fsError("EBADF", "close");
+      }
+      if (file === undefined) {
+        close();
+        return true;
+      }
+      const { handle } = file;
+      if (handle === undefined) {
+        files.delete(fd as number);
+        return closeWhenIdle(file, close);
+      }
+      // What comes of it is told to those who close the handle, who get the same promise.
+      handle.close().catch(() => {});
+      return false;
+    },
+    closeHandle(handle, close) {
+      const file = find(handle.fd);
+      if (file?.handle !== handle) return close();
+      files.delete(handle.fd);
+      closeWhenIdle(file, close);
     },
   };
 }
+
+/** Standard input and outputs, which belong to the program. */
+export const isStandard = (fd: unknown): boolean => fd === 0 || fd === 1 || fd === 2;
 
 /** The principal's table: for its `fs`, and for what it hands on to its children. */
 export const principalDescriptors = perContext(makeDescriptors);

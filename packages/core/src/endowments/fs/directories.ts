@@ -102,5 +102,5 @@ function makeSharedDirs(nextTick: Function): SharedDirs {
     if (!states.get(this)?.closed) this.closeSync();
   });
   // As long as Node's own; all principals have the same.
-  return { Dir: Object.freeze(named("Dir", 3, withoutConstructor(Dir as any))), states };
+  return { Dir: Object.freeze(named("Dir", 3, withoutConstructor(Dir))), states };
 }

@@ -1,11 +1,16 @@
 import type { FsAuthority } from "./authority.ts";
-import { takeCallback, type Callback } from "./call-forms.ts";
+import { answer, settle, takeCallback, type Callback } from "./call-forms.ts";
 import type { FileHandles } from "./file-handle.ts";
+import { openFlags } from "./open-flags.ts";
+import { pathArgument } from "./path-argument.ts";
 import type { Opener } from "./open-operations.ts";
 import type { Fs } from "./node-fs.ts";
 
-/** `readFile`, `writeFile` and `appendFile`, in their three forms. */
-export function makeFileContents(authority: FsAuthority, opener: Opener, handles: FileHandles, fs: Fs) {
+/**
+ * `readFile`, `writeFile` and `appendFile`, in their three forms.
+ * @param opener of descriptors that the principal has no number of
+ */
+export function makeFileContents(authority: FsAuthority, opener: Opener, handles: FileHandles, fs: Fs, nextTick: Function) {
   const { descriptors, isSteady } = authority;
   const { readFileSync, writeFileSync, closeSync, readFile, writeFile, close, promises } = fs;
 
@@ -24,7 +29,30 @@ export function makeFileContents(authority: FsAuthority, opener: Opener, handles
   }
 
   const readsOnly = (flag: unknown) => flag === undefined || flag === "r";
-  const forget = (fd: number) => descriptors.remove(fd);
+
+  /** Work on a descriptor that the principal has, done at once. */
+  function onDescriptor<T>(fd: number, syscall: string, work: () => T): T {
+    const use = descriptors.begin(fd, syscall);
+    try {
+      return work();
+    } finally {
+      descriptors.end(use);
+    }
+  }
+
+  /** The same, until `done` is called. */
+  function whileOnDescriptor(fd: number, syscall: string, callback: Callback, work: (done: Callback) => void): void {
+    const use = descriptors.begin(fd, syscall);
+    try {
+      work((...values) => {
+        descriptors.end(use);
+        callback(...values);
+      });
+    } catch (error) {
+      descriptors.end(use);
+      throw error;
+    }
+  }
 
   const contents = {
     readFileSync(path: unknown, options?: unknown): unknown {
@@ -34,15 +62,11 @@ export function makeFileContents(authority: FsAuthority, opener: Opener, handles
       const wanted = optionsOf(options);
       if (readsOnly(wanted.flag) && isSteady(path)) return readFileSync(path, wanted as any);
       const { flag, ...rest } = wanted;
-      if (typeof path === "number") {
-        descriptors.check(path, "read");
-        return readFileSync(path, rest);
-      }
+      if (typeof path === "number") return onDescriptor(path, "read", () => readFileSync(path, rest));
       const fd = opener.sync(path, flag ?? "r", 0o666, "fs.readFileSync");
       try {
         return readFileSync(fd, rest);
       } finally {
-        forget(fd);
         closeSync(fd);
       }
     },
@@ -52,15 +76,14 @@ export function makeFileContents(authority: FsAuthority, opener: Opener, handles
       const [path] = args;
       const wanted = optionsOf(args[1]);
       if (readsOnly(wanted.flag) && isSteady(path)) return readFile(path, wanted as any, callback as any);
-      const { flag, ...rest } = wanted;
       if (typeof path === "number") {
-        descriptors.check(path, "read");
-        return readFile(path, rest, callback as any);
+        const { flag: _, ...rest } = wanted;
+        return whileOnDescriptor(path, "read", callback, (done) => readFile(path, rest, done as any));
       }
-      opener.callback(path, flag ?? "r", 0o666, "fs.readFile", (error, fd) => {
-        if (error) return callback(error);
-        using(fd as number, callback, (done) => readFile(fd as number, rest, done as any));
-      });
+      const given = pathArgument(path);
+      if (wanted.flag !== undefined) openFlags(wanted.flag, fs.constants);
+      // Not by a number: Node's callback form tells of no error in reading from one, such as a folder's.
+      settle(readByPath(given, wanted, "fs.readFile"), callback, nextTick);
     },
 
     writeFileSync: writerSync("w", "fs.writeFileSync"),
@@ -72,17 +95,14 @@ export function makeFileContents(authority: FsAuthority, opener: Opener, handles
   /** Closes the descriptor when the work on it is over, whatever came of it. */
   function using(fd: number, callback: Callback, work: (done: Callback) => void): void {
     const done: Callback = (error, value) => {
-      forget(fd);
       close(fd, () => {
         if (error) callback(error);
-        else if (value === undefined) callback(null);
-        else callback(null, value);
+        else answer(callback, value);
       });
     };
     try {
       work(done);
     } catch (error) {
-      forget(fd);
       closeSync(fd);
       callback(error);
     }
@@ -91,15 +111,11 @@ export function makeFileContents(authority: FsAuthority, opener: Opener, handles
   function writerSync(defaultFlag: string, via: string) {
     return (path: unknown, data: unknown, options?: unknown): void => {
       const { flag, mode, ...rest } = optionsOf(options);
-      if (typeof path === "number") {
-        descriptors.check(path, "write");
-        return writeFileSync(path, data as any, rest);
-      }
+      if (typeof path === "number") return onDescriptor(path, "write", () => writeFileSync(path, data as any, rest));
       const fd = opener.sync(path, flag ?? defaultFlag, mode ?? 0o666, via);
       try {
         writeFileSync(fd, data as any, rest);
       } finally {
-        forget(fd);
         closeSync(fd);
       }
     };
@@ -110,10 +126,7 @@ export function makeFileContents(authority: FsAuthority, opener: Opener, handles
       const callback = takeCallback(args);
       const [path, data] = args;
       const { flag, mode, ...rest } = optionsOf(args[2]);
-      if (typeof path === "number") {
-        descriptors.check(path, "write");
-        return writeFile(path, data as any, rest, callback as any);
-      }
+      if (typeof path === "number") return whileOnDescriptor(path, "write", callback, (done) => writeFile(path, data as any, rest, done as any));
       opener.callback(path, flag ?? defaultFlag, mode ?? 0o666, via, (error, fd) => {
         if (error) return callback(error);
         using(fd as number, callback, (done) => writeFile(fd as number, data as any, rest, done as any));
@@ -130,26 +143,28 @@ export function makeFileContents(authority: FsAuthority, opener: Opener, handles
       try {
         await handle.writeFile(data as any, rest);
       } finally {
-        forget(handle.fd);
         await handle.close();
       }
     };
+  }
+
+  async function readByPath(path: unknown, { flag, ...rest }: ReturnType<typeof optionsOf>, via: string): Promise<unknown> {
+    const handle = await opener.promise(path, flag ?? "r", 0o666, via);
+    try {
+      return await handle.readFile(rest);
+    } finally {
+      await handle.close();
+    }
   }
 
   const inPromises = {
     async readFile(path: unknown, options?: unknown): Promise<unknown> {
       const wanted = optionsOf(options);
       if (readsOnly(wanted.flag) && isSteady(path)) return promises.readFile(path, wanted as any);
-      const { flag, ...rest } = wanted;
       const own = handles.rawOf(path);
-      if (own !== undefined) return own.readFile(rest);
-      const handle = await opener.promise(path, flag ?? "r", 0o666, "fs.promises.readFile");
-      try {
-        return await handle.readFile(rest);
-      } finally {
-        forget(handle.fd);
-        await handle.close();
-      }
+      if (own === undefined) return readByPath(path, wanted, "fs.promises.readFile");
+      const { flag: _, ...rest } = wanted;
+      return own.readFile(rest);
     },
     writeFile: writerPromise("w", "fs.promises.writeFile"),
     appendFile: writerPromise("a", "fs.promises.appendFile"),

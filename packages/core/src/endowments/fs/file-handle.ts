@@ -4,6 +4,7 @@ import type { EndowmentContext } from "../principal.ts";
 import type { FsAuthority } from "./authority.ts";
 import { withoutConstructor } from "../shared-prototype.ts";
 import type { RawFileHandle } from "./node-fs.ts";
+import type { StreamHandle } from "./streams.ts";
 
 interface HandleState {
   readonly raw: RawFileHandle;
@@ -21,7 +22,8 @@ export interface FileHandles {
   wrap(raw: RawFileHandle): object;
   /** Node's own handle behind a facade; one that was handed over by another principal, too. */
   rawOf(value: unknown): RawFileHandle | undefined;
-  isHandle(value: unknown): value is { fd: number; close(): Promise<void> };
+  /** What a stream on a handle needs of it, whatever somebody has put on the handle since. */
+  forStream(value: unknown): StreamHandle | undefined;
 }
 
 export function makeFileHandles(
@@ -38,12 +40,12 @@ export function makeFileHandles(
       const handle = Object.create(FileHandle.prototype);
       EventEmitter.call(handle);
       states.set(handle, { raw, authority, streams });
-      const { fd } = raw;
-      (raw as any).once("close", () => {
-        // A web stream may have closed it, too.
-        authority.descriptors.remove(fd);
-        handle.emit("close");
-      });
+      const close = raw.close.bind(raw);
+      let closed: Promise<void> | undefined;
+      // On Node's own: a web stream may close it, too.
+      raw.close = () =>
+        (closed ??= new Promise((done, failed) => authority.descriptors.closeHandle(raw, () => close().then(done, failed))));
+      (raw as any).once("close", () => handle.emit("close"));
       return handle;
     },
     rawOf(value) {
@@ -51,8 +53,10 @@ export function makeFileHandles(
       state?.authority.descriptors.checkStillGranted(state.raw.fd, "read");
       return state?.raw;
     },
-    isHandle: (value): value is { fd: number; close(): Promise<void> } =>
-      typeof value === "object" && value !== null && states.has(value),
+    forStream(value) {
+      const state = typeof value === "object" && value !== null ? states.get(value) : undefined;
+      return state && { fd: state.raw.fd, close: () => state.raw.close() };
+    },
   };
 }
 
@@ -155,10 +159,7 @@ function makeSharedHandles(EventEmitter: any, context: EndowmentContext): Shared
       return new WriteStream(undefined, { ...options, fd: this });
     }
     close(): Promise<void> {
-      const { raw, authority } = stateOf(this);
-      // Before the number is free for somebody else's file.
-      authority.descriptors.remove(raw.fd);
-      return raw.close();
+      return stateOf(this).raw.close();
     }
   }
   const dispose = (Symbol as { asyncDispose?: symbol }).asyncDispose;

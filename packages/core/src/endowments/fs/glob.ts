@@ -1,6 +1,7 @@
 import { isAbsolute, sep } from "node:path";
 import type { FsAuthority } from "./authority.ts";
 import { pathArgument } from "./path-argument.ts";
+import { textsOf } from "../texts-of.ts";
 import type { Fs } from "./node-fs.ts";
 
 /**
@@ -38,8 +39,8 @@ export function makeGlob(authority: FsAuthority, fs: Fs) {
     if (followSymlinks !== undefined) settings.followSymlinks = Boolean(followSymlinks);
     if (typeof exclude === "function")
       settings.exclude = (one: unknown) => !sees(full(one)) || Boolean(Reflect.apply(exclude, undefined, [one]));
-    else if (Array.isArray(exclude)) settings.exclude = exclude.map((one) => `${one}`);
-    const list = Array.isArray(patterns) ? patterns.map((one) => `${one}`) : `${patterns as string}`;
+    else if (Array.isArray(exclude)) settings.exclude = textsOf(exclude);
+    const list = Array.isArray(patterns) ? textsOf(patterns) : `${patterns as string}`;
     return { list, settings, shows: (one: unknown) => sees(full(one)) };
   }
 

@@ -2,14 +2,14 @@ import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
 import { deferMember, named } from "../facade.ts";
 import { makeFsAuthority, type FsAuthority } from "./authority.ts";
 import { callbackForm, dressed, promiseForm, syncForm, takeCallback } from "./call-forms.ts";
+import { isStandard, type Use } from "./descriptors.ts";
 import { makeFileHandles } from "./file-handle.ts";
 import { fsError } from "./fs-error.ts";
 import { FS_MEMBERS, memberKeys, type MemberRow } from "./fs-members.ts";
-import { makeOpener } from "./open-operations.ts";
 import { makeOwnMembers, type FsMembers, type OwnMembers } from "./own-members.ts";
 import { preparePaths } from "./path-operations.ts";
 import { sharePrototype } from "../shared-prototype.ts";
-import { makeStreamClasses, type StreamClasses } from "./streams.ts";
+import { makeStreamClasses, type StreamClasses, type StreamOperations } from "./streams.ts";
 import { makeTrustedMembers } from "./trusted-members.ts";
 import type { Fs } from "./node-fs.ts";
 
@@ -96,9 +96,8 @@ function makeAttenuatedMembers(context: EndowmentContext, raw: Fs): FsMembers {
   const { nextTick } = context.powers.process;
   const rawPromises = raw.promises as any;
   const members: OwnMembers = { fs: { __proto__: null } as any, promises: { __proto__: null } as any };
-  const opener = makeOpener(authority, raw, nextTick);
   const handles = makeFileHandles(context, authority, () => streams());
-  const own = makeOwnMembers(context, authority, opener, handles, raw, members);
+  const own = makeOwnMembers(context, authority, handles, raw, members);
 
   for (const [name, row] of Object.entries(FS_MEMBERS) as [string, MemberRow][]) {
     const keys = memberKeys(name, row);
@@ -131,7 +130,7 @@ function makeAttenuatedMembers(context: EndowmentContext, raw: Fs): FsMembers {
   quicken(members, authority, raw);
 
   const { open, read, write, close, fsync } = members.fs;
-  const streams = onceMade(() => makeStreamClasses(context, { open, read, write, close, fsync } as any, handles.isHandle));
+  const streams = onceMade(() => makeStreamClasses(context, { open, read, write, close, fsync } as StreamOperations, handles.forStream));
   return withStreams(members, streams);
 }
 
@@ -209,11 +208,10 @@ function descriptorForm(
   nextTick: Function,
 ): Function {
   const syscall = name.replace(/Sync$/, "").replace("futimes", "futime").replace(/v$/, "");
-  const check = (fd: unknown) => {
-    descriptors.check(fd, syscall);
+  /** Mode, owner and times belong to the file, however it was opened. */
+  const assertMayChange = (fd: unknown) => {
     if (!changes || typeof fd !== "number") return;
     const owner = descriptors.find(fd);
-    // Mode, owner and times belong to the file, however it was opened.
     if (owner === undefined) throw fsError("EPERM", syscall);
     if (owner.writable) return;
     const { real: path } = owner;
@@ -222,20 +220,49 @@ function descriptorForm(
       { mode: "write", follow: true, syscall, via: `fs.${name}` },
     );
   };
+  const argumentsFor = (fd: unknown, rest: unknown[]): unknown[] =>
+    syscall === "write" && isStandard(fd) && descriptors.find(fd as number) === undefined ? withoutPosition(rest, real) : rest;
   if (name.endsWith("Sync")) {
     return (fd: unknown, ...rest: unknown[]) => {
-      check(fd);
-      return real(fd, ...rest);
+      const use = descriptors.begin(fd, syscall);
+      try {
+        assertMayChange(fd);
+        return real(fd, ...argumentsFor(fd, rest));
+      } finally {
+        descriptors.end(use);
+      }
     };
   }
   return (...args: unknown[]) => {
     const callback = takeCallback(args);
+    let use: Use;
     try {
-      check(args[0]);
+      use = descriptors.begin(args[0], syscall);
+      assertMayChange(args[0]);
     } catch (error) {
+      descriptors.end(use);
       nextTick(callback, error);
       return;
     }
-    real(...args, callback);
+    const done = (...values: Parameters<typeof callback>) => {
+      descriptors.end(use);
+      callback(...values);
+    };
+    try {
+      const [fd, ...rest] = args;
+      real(fd, ...argumentsFor(fd, rest), done);
+    } catch (error) {
+      descriptors.end(use);
+      throw error;
+    }
   };
+}
+
+/** HAZARD: where an output is a file, whoever writes at a position writes over what others have printed. */
+function withoutPosition([data, second, third]: unknown[], { name }: Function): unknown[] {
+  if (name.startsWith("writev")) return [data];
+  if (typeof data === "string") return [data, null, third ?? "utf8"];
+  if (typeof second !== "object" || second === null) return [data, second, third];
+  const { offset, length } = second as { offset?: unknown; length?: unknown };
+  return [data, offset, length];
 }

@@ -1,5 +1,6 @@
 import type { FsAuthority, Want } from "./authority.ts";
 import type { Callback } from "./call-forms.ts";
+import type { DescriptorOwner } from "./descriptors.ts";
 import { fsError, restorePaths, type Renamed } from "./fs-error.ts";
 import { openFlags, type OpenFlags } from "./open-flags.ts";
 import { pathArgument } from "./path-argument.ts";
@@ -24,8 +25,9 @@ export interface Opener {
   promise(path: unknown, flags: unknown, mode: unknown, via: string): Promise<RawFileHandle>;
 }
 
-export function makeOpener(authority: FsAuthority, fs: Fs, nextTick: Function): Opener {
-  const { anchors, descriptors, hold, locate, scopes } = authority;
+/** @param opened is told of each descriptor */
+export function makeOpener(authority: FsAuthority, fs: Fs, nextTick: Function, opened: (fd: number, owner: DescriptorOwner) => void): Opener {
+  const { anchors, hold, locate, realPaths, scopes } = authority;
   const { constants, promises } = fs;
   const { openSync, open, closeSync } = fs;
   const openPromise = promises.open;
@@ -71,6 +73,8 @@ export function makeOpener(authority: FsAuthority, fs: Fs, nextTick: Function): 
 
   function isChecked(fd: number, real: string, count: number, given: string): boolean {
     if (anchors.isFileAt(fd, real)) return true;
+    // The first attempt may have gone by a text with a link in it; later ones go by what was believed of folders.
+    if (count > 0) realPaths.forget();
     if (count < ATTEMPTS) return false;
     throw fsError("ENOENT", "open", given);
   }
@@ -84,7 +88,7 @@ export function makeOpener(authority: FsAuthority, fs: Fs, nextTick: Function): 
       try {
         fd = openSync(one.path, one.bits, mode as number);
         if (isChecked(fd, one.real, count, given)) {
-          descriptors.add(fd, { real: one.real, writable: flags.writes });
+          opened(fd, { real: one.real, writable: flags.writes });
           const result = fd;
           fd = -1;
           return result;
@@ -128,7 +132,7 @@ export function makeOpener(authority: FsAuthority, fs: Fs, nextTick: Function): 
           done(moved);
           return;
         }
-        descriptors.add(fd, { real: one.real, writable: flags.writes });
+        opened(fd, { real: one.real, writable: flags.writes });
         done(null, fd);
       });
     };
@@ -145,7 +149,7 @@ export function makeOpener(authority: FsAuthority, fs: Fs, nextTick: Function): 
         handle = await openPromise(one.path, one.bits, mode as number);
         if (isChecked(handle.fd, one.real, count, given)) {
           const result = handle;
-          descriptors.add(result.fd, { real: one.real, writable: flags.writes, handle: result });
+          opened(result.fd, { real: one.real, writable: flags.writes, handle: result });
           handle = undefined;
           return result;
         }

@@ -5,22 +5,26 @@ import type { EndowmentContext } from "../principal.ts";
 import type { FsAuthority } from "./authority.ts";
 import {
   callbackForm,
+  answer,
   isArgumentError,
   promiseForm,
   syncForm,
+  settledForm,
   takeCallback,
   type Callback,
   type Prepare,
 } from "./call-forms.ts";
 import { makeDirs } from "./directories.ts";
 import { makeFileContents } from "./file-contents.ts";
+import type { Descriptors } from "./descriptors.ts";
 import type { FileHandles } from "./file-handle.ts";
 import { fsError, restorePaths } from "./fs-error.ts";
-import type { Opener } from "./open-operations.ts";
+import { makeOpener } from "./open-operations.ts";
 import { pathArgument } from "./path-argument.ts";
 import { preparersOfPaths, readdirOptions, relocated, usable } from "./path-operations.ts";
 import { makeGlob } from "./glob.ts";
-import { cp, readdirRecursive, rm, runAsync, runSync, type CpOptions, type Walk } from "./tree-walks.ts";
+import { cp, type CpOptions } from "./copy-tree.ts";
+import { readdirRecursive, rm, runAsync, runSync, type Walk } from "./tree-walks.ts";
 import { makeWatchers } from "./watchers.ts";
 import type { Fs, NodeDir } from "./node-fs.ts";
 
@@ -35,10 +39,37 @@ export interface FsMembers extends OwnMembers {
   readonly classes: Readonly<Record<string, () => Function>>;
 }
 
+/** `close` and `closeSync`, which know who has what open. */
+export function closingMembers(descriptors: Descriptors, { close, closeSync }: Fs, nextTick: Function): Record<"close" | "closeSync", Function> {
+  return {
+    closeSync: (fd: unknown) => void descriptors.close(fd, () => closeSync(fd as number)),
+    close: (fd: unknown, callback?: unknown) => {
+      const done: Callback =
+        callback === undefined
+          ? (error) =>
+              void (
+                error &&
+                nextTick(() => {
+                  throw error;
+                })
+              )
+          : takeCallback([callback]);
+      let isLate = false;
+      try {
+        isLate = !descriptors.close(fd, () => close(fd as number, isLate ? () => {} : (done as any)));
+      } catch (error) {
+        if (isArgumentError(error)) throw error;
+        nextTick(done, error);
+      }
+      // What is under way with it may take for ever: a pipe that nobody writes to.
+      if (isLate) nextTick(done, null);
+    },
+  };
+}
+
 export function makeOwnMembers(
   context: EndowmentContext,
   authority: FsAuthority,
-  opener: Opener,
   handles: FileHandles,
   raw: Fs,
   facade: OwnMembers,
@@ -47,6 +78,9 @@ export function makeOwnMembers(
   const { descriptors, locate } = authority;
   const { promises: rawPromises } = raw as any;
   const members: OwnMembers = { fs: { __proto__: null }, promises: { __proto__: null } };
+  const opener = makeOpener(authority, raw, nextTick, descriptors.add);
+  // HAZARD: a number that the principal had, it could close in the middle of it.
+  const passingOpener = makeOpener(authority, raw, nextTick, () => {});
 
   /** A callback form of something that is done at once. */
   const later =
@@ -61,19 +95,10 @@ export function makeOwnMembers(
         nextTick(callback, error);
         return;
       }
-      if (value === undefined) nextTick(callback, null);
-      else nextTick(callback, null, value);
+      nextTick(answer, callback, value);
     };
   /** A callback form of a promise's. */
-  const settled =
-    (work: (...args: any[]) => Promise<unknown>) =>
-    (...args: unknown[]) => {
-      const callback = takeCallback(args);
-      work(...args).then(
-        (value) => nextTick(() => (value === undefined ? callback(null) : callback(null, value))),
-        (error) => nextTick(callback, error),
-      );
-    };
+  const settled = (work: (...args: any[]) => Promise<unknown>) => settledForm(work, nextTick);
 
   for (const [name, prepare] of Object.entries(preparersOfPaths(authority, raw))) {
     members.fs[`${name}Sync`] = syncForm((raw as any)[`${name}Sync`], prepare, `fs.${name}Sync`);
@@ -112,36 +137,8 @@ export function makeOwnMembers(
   };
   members.promises.open = async (path: unknown, flags?: unknown, mode?: unknown) =>
     handles.wrap(await opener.promise(path, flags, mode ?? 0o666, "fs.promises.open"));
-  const letGo = (fd: unknown) => {
-    descriptors.check(fd, "close");
-    // Standard input and outputs belong to the program.
-    if (fd === 0 || fd === 1 || fd === 2) throw fsError("EBADF", "close");
-    if (typeof fd === "number") descriptors.remove(fd);
-  };
-  members.fs.closeSync = (fd: unknown) => {
-    letGo(fd);
-    raw.closeSync(fd as number);
-  };
-  members.fs.close = (fd: unknown, callback?: unknown) => {
-    const done: Callback =
-      callback === undefined
-        ? (error) =>
-            void (
-              error &&
-              nextTick(() => {
-                throw error;
-              })
-            )
-        : takeCallback([callback]);
-    try {
-      letGo(fd);
-    } catch (error) {
-      nextTick(done, error);
-      return;
-    }
-    raw.close(fd as number, done as any);
-  };
-  const { contents, inPromises } = makeFileContents(authority, opener, handles, raw);
+  Object.assign(members.fs, closingMembers(descriptors, raw, nextTick));
+  const { contents, inPromises } = makeFileContents(authority, passingOpener, handles, raw, nextTick);
   Object.assign(members.fs, contents);
   Object.assign(members.promises, inPromises);
 
@@ -244,7 +241,9 @@ export function makeOwnMembers(
     try {
       dir = raw.opendirSync(held.path, settings);
     } catch (error) {
-      throw restorePaths(error, [{ used: held.path, given }]);
+      const { code, path } = error as NodeJS.ErrnoException;
+      // Up to Node 20 the synchronous form does not name the folder.
+      throw code !== undefined && path === undefined ? fsError(code, "opendir", given) : restorePaths(error, [{ used: held.path, given }]);
     } finally {
       held.release();
     }

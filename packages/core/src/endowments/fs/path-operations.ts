@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { resolve, sep } from "node:path";
+import { assertAnswer } from "../../errors/assert-answer.ts";
 import type { FsAuthority, Held, Want } from "./authority.ts";
 import type { Prepare, Prepared } from "./call-forms.ts";
 import { fsError } from "./fs-error.ts";
@@ -57,6 +58,19 @@ function one(held: Held, args: unknown[], result?: Prepared["result"]): Prepared
   return result === undefined ? { args, names, release: held.release } : { args, names, result, release: held.release };
 }
 
+const SEPARATOR = sep === "/" ? "/" : /[\\/]/;
+const namesIn = (path: string): string[] => path.split(SEPARATOR).filter((name) => name !== "" && name !== ".");
+
+/** A path as it was written, without its last names. */
+function withoutLast(given: string, count: number): string {
+  const parts = given.split(SEPARATOR);
+  for (let left = count; left > 0; ) {
+    const part = parts.pop();
+    if (part !== "" && part !== ".") left--;
+  }
+  return parts.join(sep);
+}
+
 function isRecursive(options: unknown): boolean {
   return typeof options === "object" && options !== null && Boolean((options as { recursive?: unknown }).recursive);
 }
@@ -91,10 +105,11 @@ export function preparersOfPaths(authority: FsAuthority, fs: Fs): Record<string,
       const mode = isRecursive(args[1]) && isThere(given) ? "stat" : "write";
       const held = hold(given, { mode, follow: false, isFolder: true, syscall: "mkdir", via }, "entry");
       const { location } = held;
+      const missing = namesIn(location.rest);
       const prefix = held.path.slice(0, held.path.lastIndexOf(location.rest));
       const result = (created: unknown) =>
         typeof created === "string" && created.startsWith(prefix)
-          ? (location.folder.endsWith(sep) ? location.folder : location.folder + sep) + created.slice(prefix.length)
+          ? withoutLast(given, missing.length - namesIn(created.slice(prefix.length)).length)
           : created;
       return one(held, [held.path, ...args.slice(1)], result);
     },
@@ -121,7 +136,8 @@ export function preparersOfPaths(authority: FsAuthority, fs: Fs): Record<string,
         let real = resolve(absolute);
         try {
           ({ real } = realPaths.locate(absolute, true, "readlink"));
-        } catch {
+        } catch (error) {
+          assertAnswer(error);
           // Links in a circle: what the text says has to do.
         }
         if (!authority.sees(real)) allow({ ...held.location, real, exists: true, given }, want);
@@ -270,7 +286,8 @@ export function preparersOfPaths(authority: FsAuthority, fs: Fs): Record<string,
     let real = leads;
     try {
       ({ real } = realPaths.locate(leads, true, want.syscall));
-    } catch {
+    } catch (error) {
+      assertAnswer(error);
       // Links in a circle lead nowhere.
     }
     for (const path of [leads, real]) allowRead({ given: leads, real: path, folder: path, rest: "", exists: true, wantsFolder: false }, want);

@@ -1,4 +1,5 @@
 import { isAbsolute, resolve, sep } from "node:path";
+import { assertAnswer } from "../../errors/assert-answer.ts";
 import { fsError } from "./fs-error.ts";
 import type { Fs } from "./node-fs.ts";
 
@@ -36,6 +37,8 @@ export interface RealPaths {
   isQuiet(): boolean;
   /** Announces a link or a move, from now until the function returned is called. */
   relink(): () => void;
+  /** To be called when a location was not as `locate` had said: what it believes of folders is void. */
+  forget(): void;
   /** @throws `ELOOP`, `ENOTDIR` and the like as the kernel would, for the system call named. */
   locate(given: string, follow: boolean, syscall: string): Location;
 }
@@ -54,9 +57,13 @@ export function makeRealPaths(fs: Fs, process: Pick<NodeJS.Process, "cwd" | "pla
   /** Folders that are real as they are written, and until when that is believed. */
   let folders = new Map<string, number>();
 
+  function forget(): void {
+    folders = new Map();
+  }
+
   function voidAll(): void {
     changes++;
-    folders = new Map();
+    forget();
   }
 
   function relink(): () => void {
@@ -180,6 +187,7 @@ export function makeRealPaths(fs: Fs, process: Pick<NodeJS.Process, "cwd" | "pla
       try {
         stats = lstatSync(next, { throwIfNoEntry: false });
       } catch (error) {
+        assertAnswer(error);
         const { code = "EACCES" } = error as NodeJS.ErrnoException;
         if (code === NO_PERMISSION && todo.length > 0) {
           here = next;
@@ -225,7 +233,7 @@ export function makeRealPaths(fs: Fs, process: Pick<NodeJS.Process, "cwd" | "pla
     return cut < root.length ? root : path.slice(0, cut);
   }
 
-  return { locate, relink, generation: () => changes, isQuiet: () => underWay === 0 };
+  return { locate, relink, forget, generation: () => changes, isQuiet: () => underWay === 0 };
 }
 
 /** Absolute and already in normal form, so that a real path can be equal to it. */

@@ -3,6 +3,7 @@ import { hardenNodeObject } from "../harden-node.ts";
 import { Buffer } from "node:buffer";
 import type { EndowmentContext } from "../principal.ts";
 import { dressed } from "./call-forms.ts";
+import { fsError } from "./fs-error.ts";
 import { nodeError, pathArgument } from "./path-argument.ts";
 import { powerless, sharePrototype } from "../shared-prototype.ts";
 
@@ -15,9 +16,34 @@ export interface StreamOperations {
   fsync: Function;
 }
 
+type StreamKind = "read" | "write";
+
+/** The part of a file that a stream was made for. */
+interface ReadRange {
+  pos: number | bigint | undefined;
+  bytesRead: number;
+  readonly end: number | bigint;
+}
+
+/**
+ * What a stream works on. HAZARD: whoever is given a stream, by `pipe` for one, can set its properties: `path`, `flags`,
+ * `mode` and `fd` are there to be read, and what is opened and read is what its maker said.
+ */
 interface StreamState {
+  readonly kind: StreamKind;
   readonly operations: StreamOperations;
-  busy: boolean;
+  readonly path: string | undefined;
+  readonly flags: unknown;
+  readonly mode: unknown;
+  /** Its class replaces `open`, and says by `fd` what that came to. */
+  readonly opensItself: boolean;
+  /** The same of `_construct`. */
+  readonly constructsItself: boolean;
+  fd: number | null;
+  wasOpened: boolean;
+  range: ReadRange | undefined;
+  /** Reads or writes under way. HAZARD: of two, which only who calls the methods itself can have, both must be over. */
+  busy: number;
   /** Closing waits until the read or write under way is over. */
   whenIdle: ((error?: unknown) => void) | undefined;
   readonly flush: boolean;
@@ -27,6 +53,7 @@ interface SharedStreams {
   readonly ReadStreamPrototype: any;
   readonly WriteStreamPrototype: any;
   readonly states: WeakMap<object, StreamState>;
+  readonly plainOpens: Readonly<Record<StreamKind, Function>>;
 }
 
 export interface StreamClasses {
@@ -34,7 +61,7 @@ export interface StreamClasses {
   readonly WriteStream: any;
 }
 
-/** A handle that a stream may be opened on: `FileHandle`. */
+/** Of a handle that a stream may be opened on: `FileHandle`. */
 export interface StreamHandle {
   readonly fd: number;
   close(): Promise<void>;
@@ -50,7 +77,7 @@ export interface StreamHandle {
 export function makeStreamClasses(
   context: EndowmentContext,
   operations: StreamOperations,
-  isHandle: (value: unknown) => value is StreamHandle,
+  handleOf: (value: unknown) => StreamHandle | undefined,
 ): StreamClasses {
   const { Readable, Writable } = hardenNodeObject(context.powers.builtin("stream"));
   const shared = context.shared<SharedStreams>("fs.streams", () =>
@@ -58,22 +85,24 @@ export function makeStreamClasses(
   );
   const { states } = shared;
 
-  function begin(stream: any, path: unknown, options: Record<string, any>, defaultFlags: string): void {
+  function begin(kind: StreamKind, stream: any, path: unknown, options: Record<string, any>, defaultFlags: string): StreamState {
     let own = operations;
+    let named: string | undefined;
+    let handle: StreamHandle | undefined;
     if (options.fd === undefined || options.fd === null) {
       if (options.fs) own = guestOperations(options.fs, operations);
       stream.fd = null;
-      stream.path =
-        typeof path === "string" ? pathArgument(path) : isUrl(path) ? pathArgument(path) : (pathArgument(path), path);
+      named = pathArgument(path);
+      stream.path = ArrayBuffer.isView(path) ? path : named;
       stream.flags = options.flags === undefined ? defaultFlags : options.flags;
       stream.mode = options.mode === undefined ? 0o666 : options.mode;
-    } else if (isHandle(options.fd)) {
-      const handle = options.fd;
+    } else if (typeof options.fd === "object" && (handle = handleOf(options.fd)) !== undefined) {
+      const { close } = handle;
       stream.fd = handle.fd;
       own = {
         ...operations,
         close: (_fd: number, done: Function) =>
-          handle.close().then(
+          close().then(
             () => done(null),
             (error) => done(error),
           ),
@@ -88,17 +117,34 @@ export function makeStreamClasses(
       if (options.fs) own = guestOperations(options.fs, operations);
       stream.fd = options.fd;
     }
-    states.set(stream, { operations: own, busy: false, whenIdle: undefined, flush: Boolean(options.flush) });
+    const { flags, mode, fd } = stream;
+    const state: StreamState = {
+      kind,
+      operations: own,
+      path: named,
+      flags,
+      mode,
+      opensItself: fd === null && stream.open !== shared.plainOpens[kind],
+      constructsItself: fd === null && stream._construct !== (kind === "read" ? shared.ReadStreamPrototype : shared.WriteStreamPrototype)._construct,
+      fd,
+      wasOpened: false,
+      range: undefined,
+      busy: 0,
+      whenIdle: undefined,
+      flush: Boolean(options.flush),
+    };
+    states.set(stream, state);
     options.autoDestroy = options.autoClose === undefined ? true : options.autoClose;
     delete options.fs;
     delete options.fd;
+    return state;
   }
 
   const ReadStream: any = function (this: any, path: unknown, rawOptions?: unknown) {
     if (!(this instanceof ReadStream)) return new ReadStream(path, rawOptions);
     const options = optionsOf(rawOptions);
     if (options.highWaterMark === undefined) options.highWaterMark = 64 * 1024;
-    begin(this, path, options, "r");
+    const state = begin("read", this, path, options, "r");
     this.start = options.start;
     this.end = options.end;
     this.pos = undefined;
@@ -119,6 +165,7 @@ export function makeStreamClasses(
         );
       }
     }
+    if (this.start !== undefined || this.end !== Infinity) state.range = { pos: this.pos, bytesRead: 0, end: this.end };
     const { encoding } = options;
     delete options.encoding;
     Readable.call(this, options);
@@ -131,7 +178,7 @@ export function makeStreamClasses(
     if (!(this instanceof WriteStream)) return new WriteStream(path, rawOptions);
     const options = optionsOf(rawOptions);
     options.decodeStrings = true;
-    begin(this, path, options, "w");
+    begin("write", this, path, options, "w");
     this.start = options.start;
     this.pos = undefined;
     this.bytesWritten = 0;
@@ -163,10 +210,6 @@ function guestOperations(guest: any, operations: StreamOperations): StreamOperat
     close: member("close"),
     fsync: member("fsync"),
   };
-}
-
-function isUrl(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !ArrayBuffer.isView(value);
 }
 
 /** A copy in which every option has been read once. */
@@ -203,18 +246,31 @@ function checkPosition(value: unknown, name: string): void {
 
 function makeSharedStreams(Readable: any, Writable: any, process: NodeJS.Process): SharedStreams {
   const states = new WeakMap<object, StreamState>();
-  const stateOf = (stream: object): StreamState => {
+  const stateOf = (stream: object, kind: StreamKind): StreamState => {
     const state = states.get(stream);
-    if (state === undefined) throw new TypeError("Illegal invocation");
+    if (state?.kind !== kind) throw new TypeError("Illegal invocation");
     return state;
   };
+  const descriptorOf = (stream: any, state: StreamState): number | null => {
+    const isItsOwn = state.opensItself || (state.constructsItself && !state.wasOpened);
+    if (isItsOwn && typeof stream.fd === "number") state.fd ??= stream.fd;
+    return state.fd;
+  };
+  const openDescriptor = (stream: any, state: StreamState): number => {
+    const fd = descriptorOf(stream, state);
+    if (fd === null) throw fsError("EBADF", state.kind);
+    return fd;
+  };
 
-  function construct(stream: any, plainOpen: Function, callback: Function): void {
-    if (typeof stream.fd === "number") {
+  function construct(stream: any, state: StreamState, callback: Function): void {
+    if (state.wasOpened) throw new TypeError("Illegal invocation");
+    const given = descriptorOf(stream, state);
+    state.wasOpened = true;
+    if (given !== null) {
       callback();
       return;
     }
-    if (stream.open !== plainOpen) {
+    if (state.opensItself) {
       // As Node: libraries replace `open` and announce the descriptor themselves.
       const { emit } = stream;
       stream.emit = function (this: any, ...args: unknown[]) {
@@ -232,35 +288,35 @@ function makeSharedStreams(Readable: any, Writable: any, process: NodeJS.Process
       stream.open();
       return;
     }
-    stateOf(stream).operations.open(stream.path, stream.flags, stream.mode, (error: unknown, fd: number) => {
+    state.operations.open(state.path, state.flags, state.mode, (error: unknown, fd: number) => {
       if (error) return callback(error);
-      stream.fd = fd;
+      state.fd = stream.fd = fd;
       callback();
       stream.emit("open", fd);
       stream.emit("ready");
     });
   }
 
-  function idle(stream: object, error?: unknown): void {
-    const state = stateOf(stream);
-    state.busy = false;
+  function idle(state: StreamState, error?: unknown): void {
+    state.busy -= 1;
+    if (state.busy > 0) return;
     const next = state.whenIdle;
     state.whenIdle = undefined;
     next?.(error);
   }
 
-  function destroy(stream: any, error: unknown, callback: Function): void {
-    const state = stateOf(stream);
+  function destroy(stream: any, state: StreamState, error: unknown, callback: Function): void {
     const end = (late?: unknown): void => {
-      const { fd } = stream;
+      const fd = descriptorOf(stream, state);
       const failure = error ?? late ?? null;
-      if (fd === null || fd === undefined) return void callback(failure);
-      stream.fd = null;
+      // Who wants a descriptor to stay open takes it off its stream.
+      if (fd === null || stream.fd === null || stream.fd === undefined) return void callback(failure);
+      state.fd = stream.fd = null;
       const close = () => state.operations.close(fd, (closing: unknown) => callback(failure ?? closing));
       if (state.flush && failure === null) state.operations.fsync(fd, close);
       else close();
     };
-    if (state.busy) state.whenIdle = end;
+    if (state.busy > 0) state.whenIdle = end;
     else end();
   }
 
@@ -289,31 +345,35 @@ function makeSharedStreams(Readable: any, Writable: any, process: NodeJS.Process
   Object.assign(ReadStreamPrototype, {
     open: readOpen,
     _construct(this: any, callback: Function) {
-      construct(this, readOpen, callback);
+      construct(this, stateOf(this, "read"), callback);
     },
     _read(this: any, size: number) {
-      const done = this.pos === undefined ? this.bytesRead : this.pos;
-      const length = Math.min(Number(this.end) - Number(done) + 1, size);
+      const state = stateOf(this, "read");
+      const { range } = state;
+      if (range !== undefined && state.busy > 0) return;
+      const { pos, bytesRead: read, end } = range ?? this;
+      const done = pos === undefined ? read : pos;
+      const length = Math.min(Number(end) - Number(done) + 1, size);
       if (length <= 0) return void this.push(null);
       // Never from the pool: its memory is shared with other principals' buffers.
       const buffer = Buffer.allocUnsafeSlow(length);
-      const state = stateOf(this);
-      state.busy = true;
-      state.operations.read(this.fd, buffer, 0, length, this.pos, (error: unknown, bytesRead: number) => {
-        idle(this, error);
+      const fd = openDescriptor(this, state);
+      state.busy += 1;
+      state.operations.read(fd, buffer, 0, length, pos, (error: unknown, bytesRead: number) => {
+        if (!error && range !== undefined) advance(range, bytesRead);
+        idle(state, error);
         if (this.destroyed) return;
         if (error) {
           if (this._readableState.autoDestroy) this.destroy(error);
           else this.emit("error", error);
         } else if (bytesRead > 0) {
-          if (this.pos !== undefined) this.pos += typeof this.pos === "bigint" ? BigInt(bytesRead) : bytesRead;
-          this.bytesRead += bytesRead;
+          advance(this, bytesRead);
           this.push(bytesRead === length ? buffer : copyOf(buffer, bytesRead));
         } else this.push(null);
       });
     },
     _destroy(this: any, error: unknown, callback: Function) {
-      destroy(this, error, callback);
+      destroy(this, stateOf(this, "read"), error, callback);
     },
     close(this: any, callback?: Function) {
       if (typeof callback === "function") {
@@ -344,11 +404,12 @@ function makeSharedStreams(Readable: any, Writable: any, process: NodeJS.Process
   });
 
   function writeAll(stream: any, data: Buffer, callback: Function): void {
-    const state = stateOf(stream);
-    state.busy = true;
+    const state = stateOf(stream, "write");
+    const fd = openDescriptor(stream, state);
+    state.busy += 1;
     const next = (offset: number): void => {
       state.operations.write(
-        stream.fd,
+        fd,
         data,
         offset,
         data.length - offset,
@@ -360,14 +421,14 @@ function makeSharedStreams(Readable: any, Writable: any, process: NodeJS.Process
               ? nodeError(new Error("Cannot call write after a stream was destroyed"), "ERR_STREAM_DESTROYED")
               : null);
           if (failure) {
-            idle(stream, error);
+            idle(state, error);
             callback(failure);
             return;
           }
           stream.bytesWritten += written;
-          if (stream.pos !== undefined) stream.pos += typeof stream.pos === "bigint" ? BigInt(written) : written;
+          advancePosition(stream, written);
           if (offset + written < data.length) return next(offset + written);
-          idle(stream);
+          idle(state);
           callback();
         },
       );
@@ -378,7 +439,7 @@ function makeSharedStreams(Readable: any, Writable: any, process: NodeJS.Process
   Object.assign(WriteStreamPrototype, {
     open: writeOpen,
     _construct(this: any, callback: Function) {
-      construct(this, writeOpen, callback);
+      construct(this, stateOf(this, "write"), callback);
     },
     _write(this: any, data: Buffer, _encoding: unknown, callback: Function) {
       writeAll(this, data, callback);
@@ -387,7 +448,7 @@ function makeSharedStreams(Readable: any, Writable: any, process: NodeJS.Process
       writeAll(this, Buffer.concat(chunks.map(({ chunk }) => chunk)), callback);
     },
     _destroy(this: any, error: unknown, callback: Function) {
-      destroy(this, error, callback);
+      destroy(this, stateOf(this, "write"), error, callback);
     },
     close(this: any, callback?: Function) {
       if (typeof callback === "function") {
@@ -408,7 +469,20 @@ function makeSharedStreams(Readable: any, Writable: any, process: NodeJS.Process
     Object.freeze(prototype.constructor);
     sharePrototype(prototype);
   }
-  return { ReadStreamPrototype, WriteStreamPrototype, states };
+  return { ReadStreamPrototype, WriteStreamPrototype, states, plainOpens: { read: readOpen, write: writeOpen } };
+}
+
+interface Positioned {
+  pos: number | bigint | undefined;
+}
+
+function advancePosition(file: Positioned, bytes: number): void {
+  if (file.pos !== undefined) file.pos = typeof file.pos === "bigint" ? file.pos + BigInt(bytes) : file.pos + bytes;
+}
+
+function advance(range: Positioned & { bytesRead: number }, bytes: number): void {
+  advancePosition(range, bytes);
+  range.bytesRead += bytes;
 }
 
 function copyOf(buffer: Buffer, length: number): Buffer {

@@ -1,8 +1,8 @@
 import { Buffer } from "node:buffer";
-import { dirname, join, resolve, sep } from "node:path";
+import { join } from "node:path";
 import { fsError } from "./fs-error.ts";
 import { nodeError } from "./path-argument.ts";
-import type { Stats } from "./node-fs.ts";
+import type { BigIntStats, Dirent } from "node:fs";
 
 /**
  * Work on whole trees, as steps: each yields one call of the principal's own
@@ -46,11 +46,12 @@ export async function runAsync<T>(walk: Walk<T>, promises: Record<string, Functi
 
 const codeOf = (error: unknown) => (error as NodeJS.ErrnoException | undefined)?.code;
 
-function* lstatOrNothing(path: string, follow = false): Walk<Stats | undefined> {
+/** What `lstat` or `stat` says, with numbers of any size; undefined where nothing is. */
+export function* statsOrNothing(path: string, follow = false): Walk<BigIntStats | undefined> {
   try {
-    return yield [follow ? "stat" : "lstat", path];
+    return yield [follow ? "stat" : "lstat", path, { __proto__: null, bigint: true }];
   } catch (error) {
-    if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return undefined;
+    if (codeOf(error) === "ENOENT") return undefined;
     throw error;
   }
 }
@@ -61,7 +62,14 @@ export interface RmOptions {
 }
 
 export function* rm(path: string, { force, recursive }: RmOptions): Walk<void> {
-  const stats = yield* lstatOrNothing(path);
+  let stats;
+  try {
+    stats = yield* statsOrNothing(path);
+  } catch (error) {
+    // Nothing is there either, as newer Nodes have it.
+    if (force && codeOf(error) === "ENOTDIR") return;
+    throw error;
+  }
   if (stats === undefined) {
     if (force) return;
     throw fsError("ENOENT", "lstat", path);
@@ -85,90 +93,31 @@ function* removeFolder(path: string): Walk<void> {
   yield ["rmdir", path];
 }
 
-export interface CpOptions {
-  readonly dereference: boolean;
-  readonly errorOnExist: boolean;
-  readonly filter: ((source: string, target: string) => unknown) | undefined;
-  readonly force: boolean;
-  readonly mode: number;
-  readonly preserveTimestamps: boolean;
-  readonly recursive: boolean;
-  readonly verbatimSymlinks: boolean;
-}
-
-function cpError(code: string, text: string, path: string): Error {
-  const error = nodeError(new Error(`${text}: cp returned ${code} ${path}`), `ERR_FS_CP_${code}`);
-  return Object.assign(error, { path, syscall: "cp" });
-}
-
-export function* cp(source: string, target: string, options: CpOptions): Walk<void> {
-  const parent = dirname(target);
-  const stats = yield* lstatOrNothing(source, options.dereference);
-  if (stats === undefined) throw fsError("ENOENT", options.dereference ? "stat" : "lstat", source);
-  if (stats.isDirectory() && isBelow(resolve(target), resolve(source))) {
-    throw cpError("EINVAL", `Cannot copy ${source} to a subdirectory of self ${target}`, target);
-  }
-  if ((yield* lstatOrNothing(parent, true)) === undefined)
-    yield ["mkdir", parent, { __proto__: null, recursive: true }];
-  yield* copyEntry(source, target, options);
-}
-
-function isBelow(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
-}
-
-function* copyEntry(source: string, target: string, options: CpOptions): Walk<void> {
-  if (options.filter !== undefined && !(yield { wait: options.filter(source, target) })) return;
-  const stats = yield [options.dereference ? "stat" : "lstat", source];
-  const there = yield* lstatOrNothing(target);
-  if (stats.isDirectory()) {
-    if (!options.recursive)
-      throw cpError("EISDIR", `Recursive option not enabled, cannot copy a directory: ${source}`, source);
-    if (there === undefined) yield ["mkdir", target];
-    else if (!there.isDirectory())
-      throw cpError("DIR_TO_NON_DIR", `Cannot overwrite non-directory ${target} with directory ${source}`, target);
-    for (const name of yield ["readdir", source]) yield* copyEntry(join(source, name), join(target, name), options);
-    if (there === undefined) yield ["chmod", target, stats.mode & 0o7777];
-    return;
-  }
-  if (there?.isDirectory())
-    throw cpError("NON_DIR_TO_DIR", `Cannot overwrite directory ${target} with non-directory ${source}`, target);
-  if (there !== undefined && !options.force) {
-    if (options.errorOnExist) throw cpError("EEXIST", `${target} already exists`, target);
-    return;
-  }
-  if (stats.isSymbolicLink()) {
-    const link = yield ["readlink", source];
-    if (there !== undefined) yield ["unlink", target];
-    yield ["symlink", options.verbatimSymlinks ? link : resolve(dirname(source), link), target];
-    return;
-  }
-  if (!stats.isFile())
-    throw cpError(
-      stats.isFIFO() ? "FIFO_PIPE" : stats.isSocket() ? "SOCKET" : "UNKNOWN",
-      `Cannot copy ${source}`,
-      target,
-    );
-  if (there !== undefined) yield ["unlink", target];
-  yield ["copyFile", source, target, options.mode];
-  if (options.preserveTimestamps) yield ["utimes", target, stats.atime, stats.mtime];
-}
-
-/** `readdir` with `recursive`. Links are listed and never followed. */
+/**
+ * `readdir` with `recursive`. Names are listed through links to folders, as in Node, which
+ * follows them until there are too many; entries with types are not, as up to Node 24.
+ */
 export function* readdirRecursive(path: string, withFileTypes: boolean, encoding: unknown): Walk<unknown[]> {
   const found: unknown[] = [];
-  const queue: string[] = [""];
+  const queue: { below: string; isLink: boolean }[] = [{ below: "", isLink: false }];
   for (let i = 0; i < queue.length; i++) {
-    const folder = queue[i]!;
-    for (const entry of yield [
-      "readdir",
-      folder === "" ? path : join(path, folder),
-      { __proto__: null, withFileTypes: true },
-    ]) {
+    const { below: folder, isLink } = queue[i]!;
+    for (const entry of yield* entriesOf(folder === "" ? path : join(path, folder), isLink)) {
       const below = folder === "" ? entry.name : join(folder, entry.name);
       found.push(withFileTypes ? entry : encoding === "buffer" ? Buffer.from(below) : below);
-      if (entry.isDirectory()) queue.push(below);
+      if (entry.isDirectory()) queue.push({ below, isLink: false });
+      else if (!withFileTypes && entry.isSymbolicLink()) queue.push({ below, isLink: true });
     }
   }
   return found;
+}
+
+/** @param isLink what leads to no folder, or to none that may be read, has no entries */
+function* entriesOf(folder: string, isLink: boolean): Walk<Dirent[]> {
+  try {
+    return yield ["readdir", folder, { __proto__: null, withFileTypes: true }];
+  } catch (error) {
+    if (isLink && typeof codeOf(error) === "string") return [];
+    throw error;
+  }
 }

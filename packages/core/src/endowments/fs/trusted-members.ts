@@ -7,7 +7,7 @@ import { makeFileHandles } from "./file-handle.ts";
 import { FS_MEMBERS, memberKeys, type MemberRow } from "./fs-members.ts";
 import { constantsOf, onceMade, withStreams } from "./make-fs.ts";
 import { makeRealPaths } from "./real-path.ts";
-import type { FsMembers, OwnMembers } from "./own-members.ts";
+import { closingMembers, type FsMembers, type OwnMembers } from "./own-members.ts";
 import { makeStreamClasses } from "./streams.ts";
 import { makeWatchers } from "./watchers.ts";
 import type { Fs, NodeDir } from "./node-fs.ts";
@@ -110,8 +110,9 @@ export function makeTrustedMembers(context: EndowmentContext, raw: Fs): FsMember
     const real = rawPromises[name];
     members.promises[name] = async (path: unknown, ...rest: unknown[]) => real(handles.rawOf(path) ?? path, ...rest);
   }
-  const { open, read, write, close, fsync } = raw;
-  const streams = onceMade(() => makeStreamClasses(context, { open, read, write, close, fsync }, handles.isHandle));
+  Object.assign(members.fs, closingMembers(authority.descriptors, raw, context.powers.process.nextTick));
+  const { open, read, write, fsync } = raw;
+  const streams = onceMade(() => makeStreamClasses(context, { open, read, write, close: members.fs.close, fsync }, handles.forStream));
   return withStreams(members, streams);
 }
 

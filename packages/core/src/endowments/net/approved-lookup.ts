@@ -62,6 +62,39 @@ export function approvedLookup(
   };
 }
 
+/**
+ * The same for the application, whose sockets lead anywhere: what comes is approved, and passed on as it is.
+ * HAZARD: a package that has the socket, or the agent that makes it, names a `lookup` too. What trusted code has not
+ * named chooses among Node's own answers, or fails; where it says something else, these are taken.
+ */
+export function trustedLookup({ approved, lookups }: SocketPermit, { host, port }: SocketTarget, own: unknown, nodeLookup: (...args: unknown[]) => void): unknown {
+  const lookup = own ?? nodeLookup;
+  if (typeof lookup !== "function") return lookup;
+  const isKnown = own === undefined || own === null || lookups.includes(own);
+  return function moatLookup(hostname: string, options: Record<string, unknown>, callback: LookupCallback): void {
+    const approve = (entries: readonly Resolved[]) => {
+      for (const { address } of entries) approved.add(addressKey(address, port));
+    };
+    const answer: LookupCallback = (error, found, family) => {
+      if (error) return callback(error, found, family);
+      const entries = resolvedEntries(found, family);
+      if (isKnown) {
+        approve(entries);
+        return callback(error, found, family);
+      }
+      nodeLookup(host, { family: options?.["family"], hints: options?.["hints"], all: true }, (failure: unknown, known: Resolved[]) => {
+        if (failure) return callback(failure);
+        const said = known.filter(({ address }) => entries.some((entry) => entry.address === address));
+        const taken = said.length > 0 ? said : known;
+        approve(taken);
+        if (options?.["all"] === true) callback(null, taken);
+        else callback(null, taken[0]!.address, taken[0]!.family);
+      });
+    };
+    Reflect.apply(lookup, undefined, [hostname, options, answer]);
+  };
+}
+
 /** Both shapes of an answer, as primitives read once. */
 function resolvedEntries(found: unknown, family: unknown): Resolved[] {
   const list: unknown[] = Array.isArray(found) ? found : [{ address: found, family }];

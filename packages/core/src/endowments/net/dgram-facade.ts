@@ -6,8 +6,10 @@ import { hardenNodeObject } from "../harden-node.ts";
 import { isLinkLocal } from "../../policy/ip-address.ts";
 import { parseHost } from "../../policy/endpoint.ts";
 import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
+import { assertStackRoom, MUCH_ROOM } from "../../stack-room.ts";
 import { facadeClass } from "./facade-class.ts";
-import { hardenHandles, hideConstructors } from "./native-handles.ts";
+import { ownSymbol } from "../own-symbol.ts";
+import { hardenHandles } from "./native-handles.ts";
 import { hardenDatagramRequests } from "./native-requests.ts";
 import { networkAuthority } from "./network-authority.ts";
 import type { NetworkAuthority } from "./network-authority.ts";
@@ -43,6 +45,7 @@ export const makeDgramFacade: BuiltinFactory = (context) => {
   const dgram = context.powers.builtin("dgram");
   const authority = networkAuthority(context);
   const guard = context.shared("datagram-guard", () => {
+    assertStackRoom(MUCH_ROOM);
     hardenErrorsOf(context.powers, "dns");
     const made = guardDatagrams(dgram);
     hardenNodeObject(dgram.Socket);
@@ -80,7 +83,7 @@ export const makeDgramFacade: BuiltinFactory = (context) => {
 function guardDatagrams(dgram: any): DatagramGuard {
   const handles = new WeakMap<object, DatagramPermit>();
   const probe = dgram.createSocket("udp4");
-  const stateSymbol = Object.getOwnPropertySymbols(probe).find((key) => key.description === "state symbol");
+  const stateSymbol = ownSymbol(probe, "state symbol");
   if (stateSymbol === undefined)
     throw new TypeError("This version of Node does not show the handle of a datagram socket");
   const prototype: Native = Object.getPrototypeOf(probe[stateSymbol].handle);
@@ -114,7 +117,6 @@ function guardDatagrams(dgram: any): DatagramGuard {
     );
   }
   patch("open", () => false);
-  hideConstructors(prototype);
   hardenHandles(prototype);
   return Object.freeze({
     tag: (socket: any, permit: DatagramPermit) => void handles.set(socket[stateSymbol].handle, permit),

@@ -4,6 +4,8 @@ import { getOwnPropertyDescriptor } from "../native-definitions.ts";
 export interface FacadeClassParts {
   /** The arguments that Node's constructor gets instead of the given ones. */
   prepare?(args: unknown[]): unknown[];
+  /** Runs Node's constructor, with these arguments. */
+  making?(prepared: readonly unknown[], make: () => any): any;
   /** Called with each new instance, and the arguments that Node's constructor got. */
   made?(instance: object, prepared: readonly unknown[]): void;
 }
@@ -13,20 +15,19 @@ export interface FacadeClassParts {
  * prototype, so `instanceof` holds for real instances; works with `new`,
  * without it, as `extends` and as `Class.call(this)`.
  */
-export function facadeClass(real: any, { prepare = (args) => args, made = () => {} }: FacadeClassParts = {}): any {
+export function facadeClass(real: any, { prepare = (args) => args, making, made = () => {} }: FacadeClassParts = {}): any {
   const facade = function (this: unknown, ...args: unknown[]): unknown {
     const prepared = prepare(args);
     if (new.target === undefined && this instanceof real) {
-      Reflect.apply(real, this, prepared);
+      const make = () => Reflect.apply(real, this, prepared);
+      if (making === undefined) make();
+      else making(prepared, make);
       made(this as object, prepared);
       return this;
     }
-    const instance = Reflect.construct(
-      real,
-      prepared,
-      new.target === undefined || new.target === facade ? real : new.target,
-    );
-    made(instance as object, prepared);
+    const Made = new.target === undefined || new.target === facade ? real : new.target;
+    const instance = making === undefined ? Reflect.construct(real, prepared, Made) : making(prepared, () => Reflect.construct(real, prepared, Made));
+    made(instance, prepared);
     return instance;
   };
   for (const key of Reflect.ownKeys(real)) {

@@ -5,7 +5,8 @@ import type { EndowmentContext } from "../principal.ts";
 import { facadeClass } from "./facade-class.ts";
 import { connectSocket, networkParts } from "./net-facade.ts";
 import { connectTls } from "./tls-facade.ts";
-import { hardenBehindGlobal, hardenSignals, hardenWebStreams } from "../leads-to.ts";
+import { hardenSignals, hardenWebStreams } from "../leads-to.ts";
+import { hardenInstancesOf } from "../sample-instances.ts";
 import { hardenDataClass, tameForEach } from "./data-classes.ts";
 import { pickOptions } from "./socket-arguments.ts";
 import type { Options } from "./socket-arguments.ts";
@@ -77,7 +78,7 @@ function hardenDataClasses(context: EndowmentContext): void {
   context.shared("hardened.fetch", () => {
     for (const name of ["Headers", "FormData"]) tameForEach(globals[name]);
     hardenWebStreams(context);
-    hardenBehindGlobal(context, "URL");
+    hardenInstancesOf(context, "url");
     for (const name of DATA_CLASSES) if (name in globals) hardenDataClass(globals[name]);
     return true;
   });

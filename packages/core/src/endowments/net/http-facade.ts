@@ -11,6 +11,7 @@ import { networkAuthority } from "./network-authority.ts";
 import { networkParts } from "./net-facade.ts";
 import { clientRequestArguments, requestTarget } from "./request-arguments.ts";
 import type { Options } from "./socket-arguments.ts";
+import { assertStackRoom, MUCH_ROOM } from "../../stack-room.ts";
 import { tlsParts } from "./tls-facade.ts";
 
 const HTTP_CLASSES = ["Agent", "ClientRequest", "IncomingMessage", "OutgoingMessage", "Server", "ServerResponse"];
@@ -80,6 +81,7 @@ export function agentGuard(context: EndowmentContext, isSecure: boolean): AgentG
   const { guard } = networkParts(context);
   const agents = installAgentGuard(context.powers, guard);
   context.shared("hardened-http", () => {
+    assertStackRoom(MUCH_ROOM);
     const http = context.powers.builtin("http");
     hardenNodeObject(http.globalAgent);
     hardenHttpInstances(context.powers);
@@ -88,6 +90,7 @@ export function agentGuard(context: EndowmentContext, isSecure: boolean): AgentG
   if (isSecure) {
     tlsParts(context);
     context.shared("hardened-https", () => {
+      assertStackRoom(MUCH_ROOM);
       const https = context.powers.builtin("https");
       agents.guardCreateConnection(https.Agent.prototype);
       hardenNodeObject(https.globalAgent);
@@ -129,6 +132,7 @@ function granted(
   args: readonly unknown[],
 ): { options: Options; callback: unknown } {
   const { options, callback } = clientRequestArguments(args);
+  options["agent"] = agents.agentFor(options["agent"], networkAuthority(context));
   if (options["agent"] === false) options["agent"] = new Agent();
   else if (
     (options["agent"] === undefined || options["agent"] === null) &&

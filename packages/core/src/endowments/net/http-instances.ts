@@ -1,8 +1,9 @@
 import { hardenClassOfError } from "../harden-errors.ts";
 import { hardenPrototypesOf } from "../harden-instances.ts";
 import type { Powers } from "../principal.ts";
+import { streamToNowhere } from "./stream-to-nowhere.ts";
 import { veilTimer } from "./veiled-timers.ts";
-import { withoutDeprecations } from "./without-deprecations.ts";
+import { withoutDeprecations } from "../without-deprecations.ts";
 
 /**
  * Hardens what only hangs on servers and their connections: the native parser,
@@ -11,18 +12,16 @@ import { withoutDeprecations } from "./without-deprecations.ts";
  */
 export function hardenHttpInstances(powers: Powers): void {
   const http = powers.builtin("http");
-  const { Duplex } = powers.builtin("stream");
   keepNoParsers(powers);
   const server = new http.Server();
   server.emit("listening");
   veilTimer(http.Server.prototype, server, "http.server.connectionsCheckingInterval");
-  const connection = new Duplex({ read() {}, write() {} });
-  connection.on("error", () => {});
+  const connection = streamToNowhere(powers);
   server.emit("connection", connection);
   for (const instance of [server, connection.parser]) hardenPrototypesOf(instance, 2);
   connection.destroy();
   server.close();
-  hardenClientResource(http, new Duplex({ read() {}, write() {} }));
+  hardenClientResource(http, streamToNowhere(powers));
   keepLineEnd(http);
 }
 
@@ -30,9 +29,8 @@ export function hardenHttpInstances(powers: Powers): void {
  * The class of what a client's parser shows as its asynchronous resource: a setter on it would be given every request.
  * Node makes one in the next tick, and for this request before any other.
  */
-function hardenClientResource(http: any, nowhere: any): void {
+function hardenClientResource(http: any, nowhere: object): void {
   const request = http.request({ host: "moat.invalid", createConnection: () => nowhere });
-  nowhere.on("error", () => {});
   request.on("error", hardenClassOfError);
   request.once("socket", () => {
     hardenPrototypesOf(request.parser, 2);

@@ -8,6 +8,7 @@ import { makePermit } from "./network-permit.ts";
 import { settleTarget } from "./socket-arguments.ts";
 import type { Options } from "./socket-arguments.ts";
 import { tlsParts } from "./tls-facade.ts";
+import { forgetKeptOptions } from "./tls-keys.ts";
 
 /** What `http2` has on Node 20, 22, 24 and 26. */
 export const HTTP2_MEMBERS: MemberTable = {
@@ -30,11 +31,11 @@ export const makeHttp2Facade: BuiltinFactory = (context) => {
   const { authority, guard } = tlsParts(context);
   // A server's options hold the classes of `http`, for clients of the older protocol.
   agentGuard(context, false);
-  const hardenWhenServing = context.shared("hardened.http2", () => hardenHttp2(http2, context.powers));
+  context.shared("hardened.http2", () => hardenHttp2(http2, context.powers));
   const withTag = (create: Function) => (args: unknown[]) => {
     const server = create(...args);
     hardenNodeObject(Object.getPrototypeOf(server));
-    hardenWhenServing(server);
+    forgetKeptOptions(server, "options");
     guard.tagServer(server, authority);
     return server;
   };
@@ -50,7 +51,7 @@ export const makeHttp2Facade: BuiltinFactory = (context) => {
     };
     if (typeof options["createConnection"] === "function") return open();
     const target = settleTarget({ ...endpointOf(authorityUrl), ...options });
-    return guard.within(makePermit(authority, target), open);
+    return guard.within(makePermit(authority, target, { lookups: [options["lookup"]] }), open);
   }
 
   return facadeFromTable(context, "http2", HTTP2_MEMBERS, {

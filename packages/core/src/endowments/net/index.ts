@@ -6,7 +6,7 @@ export { makeHttp2Facade } from "./http2-facade.ts";
 export { makeDgramFacade } from "./dgram-facade.ts";
 export { makeDnsFacade, makeDnsPromisesFacade } from "./dns-facade.ts";
 export { makeFetchGlobals } from "./fetch-globals.ts";
-export { hardenHandles, hideConstructors } from "./native-handles.ts";
+export { hardenHandles } from "./native-handles.ts";
 export { installNetworkGuard } from "./network-guard.ts";
 export type { NetworkGuard } from "./network-guard.ts";
 

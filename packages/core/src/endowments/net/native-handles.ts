@@ -1,10 +1,12 @@
 import { platform } from "node:os";
+import { getSystemErrorName } from "node:util";
 import { DENIED } from "../denied-errno.ts";
 import { hardenNodeObject } from "../harden-node.ts";
 import { checkedField, hasNativeField, NATIVE_FIELD } from "../native-field.ts";
+import { ownSymbol } from "../own-symbol.ts";
+import { bindingOf } from "../binding-of.ts";
 import { addressKey } from "./network-permit.ts";
 import type { SocketPermit } from "./network-permit.ts";
-import { withoutDeprecations } from "./without-deprecations.ts";
 
 /** On this port (0: whichever is free) and, where it is known, at this address; at this path; or wherever it is bound. */
 export type ApprovedListener = { readonly port: number; readonly address: string | undefined } | string | true;
@@ -13,7 +15,7 @@ export type ApprovedListener = { readonly port: number; readonly address: string
 export interface NativeHandles {
   /** The server may listen now. */
   approveListening(server: object, where: ApprovedListener): void;
-  opening<T>(body: () => T): T;
+  opening<T>(descriptor: number | undefined, body: () => T): T;
   guardTls(tlsHandle: object): void;
 }
 
@@ -30,7 +32,7 @@ export function guardNativeHandles(net: any, process: object, permitOf: (socket:
   const { tcp, pipe, ownerSymbol } = prototypesOfBindings(net, process) ?? prototypesOfSockets(net);
   const listeners = new WeakMap<object, ApprovedListener>();
   const bound = new WeakMap<object, { address: unknown; port: unknown }>();
-  let mayOpen = false;
+  let mayOpen: unknown;
   let tlsOwner: object | undefined;
 
   const permitOfHandle = (handle: Native): SocketPermit | undefined => {
@@ -40,7 +42,8 @@ export function guardNativeHandles(net: any, process: object, permitOf: (socket:
   const allows = (handle: Native, address: unknown, port: unknown): boolean => {
     const permit = permitOfHandle(handle);
     if (permit === undefined) return false;
-    if (permit.authority.trusted) return true;
+    // HAZARD: who owns a handle is a symbol that a package can set, to a socket of the application's for one.
+    if (permit.authority.trusted && permit.target === undefined) return true;
     return (
       typeof address === "string" && permit.approved.has(addressKey(address, typeof port === "number" ? port : -1))
     );
@@ -59,18 +62,30 @@ export function guardNativeHandles(net: any, process: object, permitOf: (socket:
   patch(tcp, "connect6", (handle, [, address, port]) => allows(handle, address, port));
   patch(pipe, "connect", (handle, [, path]) => allows(handle, path, -1));
   const { getsockname } = tcp;
-  // HAZARD: who owns a handle is a symbol that a package can set; where it was bound is only known from here.
+  // HAZARD: the same of servers; where it was bound is only known from here, and each approval is for one handle.
   const mayListen = (handle: Native): boolean => {
     const owner = handle[ownerSymbol];
     const approved = typeof owner === "object" && owner !== null ? listeners.get(owner) : undefined;
-    if (approved === undefined || approved === true) return approved === true;
+    if (approved === undefined || !isAsApproved(handle, approved)) return false;
+    listeners.delete(owner);
+    return true;
+  };
+  const isAsApproved = (handle: Native, approved: ApprovedListener): boolean => {
+    if (approved === true) return true;
     const { address, port } = bound.get(handle) ?? {};
     if (typeof approved === "string") return address === approved;
     if (approved.address !== undefined && address !== undefined && address !== approved.address) return false;
     if (approved.port === 0) return port === 0;
     const actual: { port?: number } = {};
-    Reflect.apply(getsockname, handle, [actual]);
-    return actual.port === approved.port;
+    const failure: number = Reflect.apply(getsockname, handle, [actual]);
+    // Of a port that is in use libuv tells late: instead of listening, and before that instead of the name.
+    return failure === 0 ? actual.port === approved.port : getSystemErrorName(failure) === "EADDRINUSE";
+  };
+  // HAZARD: Node's own code calls methods of what it makes, which may be a package's: one descriptor, once.
+  const isToOpen = (fd: unknown): boolean => {
+    if (mayOpen === undefined || fd !== mayOpen) return false;
+    mayOpen = undefined;
+    return true;
   };
   for (const name of ["bind", "bind6"]) {
     for (const prototype of [tcp, pipe]) {
@@ -83,18 +98,17 @@ export function guardNativeHandles(net: any, process: object, permitOf: (socket:
   for (const prototype of [tcp, pipe]) {
     patch(prototype, "listen", mayListen);
     // Node opens 0 to 2 itself, when it makes `process.stdin` and its like.
-    patch(prototype, "open", (_handle, [fd]) => mayOpen || fd === 0 || fd === 1 || fd === 2);
+    patch(prototype, "open", (_handle, [fd]) => isToOpen(fd) || fd === 0 || fd === 1 || fd === 2);
   }
   for (const prototype of [tcp, pipe]) {
-    hideConstructors(prototype);
     hardenHandles(prototype);
   }
 
   return {
     approveListening: (server, where) => void listeners.set(server, where),
-    opening(body) {
+    opening(descriptor, body) {
       const before = mayOpen;
-      mayOpen = true;
+      mayOpen = descriptor;
       try {
         return body();
       } finally {
@@ -117,7 +131,6 @@ export function guardNativeHandles(net: any, process: object, permitOf: (socket:
           }
         };
       }
-      hideConstructors(prototype);
       hardenHandles(prototype);
     },
   };
@@ -129,8 +142,10 @@ const ASSIGNED_BY_NODE: readonly string[] = ["close", "bind", "connect", "send"]
 /**
  * Freezes the prototypes of native handles, which all packages' sockets share:
  * whoever could replace `writeUtf8String` would see everything that is sent.
+ * Their constructors, which make handles without an owner, are hidden.
  */
 export function hardenHandles(prototype: Native): void {
+  hideConstructors(prototype);
   veilNativeField(prototype);
   for (
     let level: Native | null = prototype;
@@ -229,7 +244,7 @@ export interface NativePrototypes {
 }
 
 function ownerSymbolOf(handle: object): symbol {
-  const found = Object.getOwnPropertySymbols(handle).find((key) => key.description === "owner_symbol");
+  const found = ownSymbol(handle, "owner_symbol");
   if (found === undefined) throw new TypeError("This version of Node does not say who owns a socket's handle");
   return found;
 }
@@ -244,9 +259,8 @@ export function prototypesOfBindings(net: any, process: any): NativePrototypes |
   let tcp: Native;
   let pipe: Native;
   try {
-    const bindingOf = (name: string): any => withoutDeprecations(process, () => process.binding(name));
-    tcp = new (bindingOf("tcp_wrap").TCP)(0);
-    pipe = new (bindingOf("pipe_wrap").Pipe)(0);
+    tcp = new (bindingOf(process, "tcp_wrap").TCP)(0);
+    pipe = new (bindingOf(process, "pipe_wrap").Pipe)(0);
   } catch {
     return undefined;
   }
@@ -276,7 +290,7 @@ export function prototypesOfSockets(net: any): NativePrototypes {
 }
 
 /** `handle.constructor` makes unowned handles, and its like up the chain. */
-export function hideConstructors(prototype: Native): void {
+function hideConstructors(prototype: Native): void {
   for (
     let level: Native | null = prototype;
     level !== null && level !== Object.prototype;

@@ -6,27 +6,23 @@
  * socket's handle, and is called with it. A setter on its prototype would then be given everybody's handles.
  */
 import type { Powers } from "../principal.ts";
-import { hardenHandles, hideConstructors } from "./native-handles.ts";
-import { withoutDeprecations } from "./without-deprecations.ts";
+import { ownSymbol } from "../own-symbol.ts";
+import { bindingOf } from "../binding-of.ts";
+import { hardenHandles } from "./native-handles.ts";
+import { streamToNowhere } from "./stream-to-nowhere.ts";
 
 /** Those of streams: to connect, to write, to end. */
 export function hardenStreamRequests(powers: Powers): void {
   const prototypes = requestsOfBindings(powers.process);
-  if (prototypes === undefined) askForRequests(powers, hardenRequests);
-  else prototypes.forEach(hardenRequests);
-}
-
-function hardenRequests(prototype: object): void {
-  hideConstructors(prototype);
-  hardenHandles(prototype);
+  if (prototypes === undefined) askForRequests(powers, hardenHandles);
+  else prototypes.forEach(hardenHandles);
 }
 
 /** Undefined where Node refuses its deprecated `process.binding`: under `--permission`, and some day. */
 export function requestsOfBindings(process: any): readonly object[] | undefined {
-  const bindingOf = (name: string): any => withoutDeprecations(process, () => process.binding(name));
   try {
-    const { ShutdownWrap, WriteWrap } = bindingOf("stream_wrap");
-    const classes = [WriteWrap, ShutdownWrap, bindingOf("pipe_wrap").PipeConnectWrap, bindingOf("tcp_wrap").TCPConnectWrap];
+    const { ShutdownWrap, WriteWrap } = bindingOf(process, "stream_wrap");
+    const classes = [WriteWrap, ShutdownWrap, bindingOf(process, "pipe_wrap").PipeConnectWrap, bindingOf(process, "tcp_wrap").TCPConnectWrap];
     return classes.map(({ prototype }) => prototype);
   } catch {
     return undefined;
@@ -74,14 +70,12 @@ function handleFor(method: string, asked: (request: object | null) => void): obj
 
 /** What TLS asks of a stream that is no socket, as it begins. */
 function firstWriteOfTls(builtin: Powers["builtin"]): object {
-  const { Duplex } = builtin("stream");
-  const socket = new (builtin("tls").TLSSocket)(new Duplex({ read() {}, write() {} }));
+  const socket = new (builtin("tls").TLSSocket)(streamToNowhere({ builtin }));
   socket.on("error", () => {});
   socket._start();
   const wrap = socket._handle._parentWrap;
-  const key = Object.getOwnPropertySymbols(wrap).find(({ description }) => description === "kCurrentWriteRequest");
   socket.destroy();
-  return wrap[key!];
+  return wrap[ownSymbol(wrap, "kCurrentWriteRequest")!];
 }
 
 /** Of datagrams: to send. @param socket a socket of its own, which leads nowhere afterwards */
@@ -89,7 +83,7 @@ export function hardenDatagramRequests(socket: any, handle: any): void {
   for (const name of ["bind", "recvStart"]) handle[name] = () => DONE;
   handle.lookup = (_address: string, found: (error: null, address: string) => void) => found(null, "127.0.0.1");
   handle.send = (request: unknown) => {
-    hardenRequests(Object.getPrototypeOf(request));
+    hardenHandles(Object.getPrototypeOf(request));
     return DONE;
   };
   socket.send("x", 1, "127.0.0.1");

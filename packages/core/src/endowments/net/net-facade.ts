@@ -10,7 +10,7 @@ import type { NetworkAuthority } from "./network-authority.ts";
 import { installNetworkGuard } from "./network-guard.ts";
 import type { NetworkGuard } from "./network-guard.ts";
 import { makePermit } from "./network-permit.ts";
-import { SOCKET_OPTIONS, netArguments, pickOptions, readConnectArguments } from "./socket-arguments.ts";
+import { descriptorOf, SOCKET_OPTIONS, netArguments, pickOptions, readConnectArguments } from "./socket-arguments.ts";
 import type { Options } from "./socket-arguments.ts";
 
 /** What the factories of this folder work with. */
@@ -38,7 +38,7 @@ export function connectSocket(context: EndowmentContext, args: readonly unknown[
   const net = context.powers.builtin("net");
   const { options: given, callback } = netArguments(args);
   if (authority.trusted) {
-    const trusted = guard.opening(() => new net.Socket(given));
+    const trusted = guard.opening(descriptorOf(given), () => new net.Socket(given));
     guard.tagSocket(trusted, makePermit(authority));
     if (given["timeout"]) trusted.setTimeout(given["timeout"]);
     return trusted.connect(given, callback);
@@ -56,14 +56,15 @@ export const makeNetFacade: BuiltinFactory = (context) => {
 
   const Socket = facadeClass(net.Socket, {
     prepare: ([options, ...rest]) => {
-      if (authority.trusted || typeof options !== "object" || options === null)
-        return authority.trusted ? [options, ...rest] : [];
+      if (authority.trusted) return [options, ...rest];
+      if (typeof options !== "object" || options === null) return [];
       const given = options as Options;
       if (given["fd"] !== undefined || given["handle"]) {
         context.principal.denies({ capability: "net.connect", target: "fd", via: "net.Socket" });
       }
       return [pickOptions(given, SOCKET_OPTIONS)];
     },
+    ...(authority.trusted && { making: ([options]: readonly unknown[], make: () => unknown) => guard.opening(descriptorOf(options), make) }),
     made: (socket) => guard.tagSocket(socket, makePermit(authority)),
   });
   const Server = facadeClass(net.Server, { made: (server) => guard.tagServer(server, authority) });

@@ -3,6 +3,7 @@ import { assertAnswer } from "../../errors/assert-answer.ts";
 import {
   endpointCovers,
   endpointCoversHost,
+  endpointCoversListener,
   endpointCoversUnix,
   parseEndpoint,
   parseHost,
@@ -88,7 +89,7 @@ function makeAuthority(context: EndowmentContext): NetworkAuthority {
     const host = parseHost(text ?? "::");
     const candidates = host?.kind === "name" && host.name === "localhost" ? [host, ...LOOPBACK] : [host];
     return candidates.some(
-      (candidate) => candidate !== undefined && listen().some((endpoint) => endpointCovers(endpoint, candidate, port)),
+      (candidate) => candidate !== undefined && listen().some((endpoint) => endpointCoversListener(endpoint, candidate, port)),
     );
   };
   const isGranted = ({ by, path, host: text, port = 0 }: Opened): boolean => {
@@ -125,7 +126,7 @@ function makeAuthority(context: EndowmentContext): NetworkAuthority {
     },
     coversListening(address: string, port: number): boolean {
       const host = parseHost(address);
-      return host?.kind === "address" && listen().some((endpoint) => endpointCovers(endpoint, host, port));
+      return host?.kind === "address" && listen().some((endpoint) => endpointCoversListener(endpoint, host, port));
     },
     unixListener: (path: string, via: string) => unix(listen(), path, "net.listen", via),
     mayResolve(text: string, via: string): boolean {

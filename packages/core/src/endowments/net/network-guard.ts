@@ -4,9 +4,10 @@ import { connectDenied, connectionEnded, listenDenied } from "./network-errors.t
 import { guardNativeHandles } from "./native-handles.ts";
 import { hardenErrorsOfConnecting } from "../harden-errors.ts";
 import { hardenStreamRequests } from "./native-requests.ts";
-import { readConnectArguments, readListenArguments } from "./socket-arguments.ts";
-import { approvedLookup } from "./approved-lookup.ts";
+import { descriptorOf, readConnectArguments, readListenArguments } from "./socket-arguments.ts";
+import { approvedLookup, trustedLookup } from "./approved-lookup.ts";
 import { addressKey } from "./network-permit.ts";
+import { disarmClass } from "../disarm-clones.ts";
 import { veilTimer } from "./veiled-timers.ts";
 import type { NetworkAuthority } from "./network-authority.ts";
 import type { Powers } from "../principal.ts";
@@ -31,10 +32,12 @@ export interface NetworkGuard {
    * HAZARD: no code of a package may run in there but with its own permit.
    */
   within<T>(permit: ConnectGrant, body: () => T): T;
+  /** The error for whoever is given a socket that was made for somebody else's request, and may not connect there. */
+  denyShare(socket: object, authority: NetworkAuthority): Error | undefined;
   /** Whether `within` holds a permit that no socket has taken. */
   isPermitWaiting(): boolean;
-  /** Runs Node's own code that opens a descriptor which trusted code gave it. */
-  opening<T>(body: () => T): T;
+  /** Runs Node's own code that opens a descriptor which trusted code gave it, if it gave one. */
+  opening<T>(descriptor: number | undefined, body: () => T): T;
   /** Runs Node's own code that listens for a worker of the application's cluster. */
   listeningForWorkers<T>(body: () => T): T;
   /** Registers a `TLSWrap`, whose inner handle has no owner of its own. */
@@ -56,16 +59,36 @@ export function installNetworkGuard(powers: Powers, hint?: string): NetworkGuard
   return guard;
 }
 
+/**
+ * HAZARD: from Node 24 on a socket can be sent, and whoever sends one says of which class it is to arrive:
+ * a server, a `BoundSocket` that binds a port of itself, an heir that nobody has hardened yet; see
+ * `disarm-clones.ts`. What arrives has no authority anyway.
+ */
+function keepSocketsInTheirThread(net: any): void {
+  for (const Class of [net.Socket, net.Server, net.BoundSocket]) if (Class !== undefined) disarmClass(Class.prototype);
+}
+
 function makeGuard(powers: Powers, net: any, hint: string | undefined): NetworkGuard {
   const sockets = new WeakMap<object, SocketPermit>();
   const servers = new WeakMap<object, NetworkAuthority>();
+  const haveListened = new WeakSet<object>();
   const { connect: realConnect, destroy: realDestroy, emit: realEmit } = net.Socket.prototype;
   const { listen: realListen, close: realClose } = net.Server.prototype;
   const endConnection = (socket: any): unknown => Reflect.apply(realDestroy, socket, [connectionEnded()]);
-  const endServer = (server: any): unknown => Reflect.apply(realClose, server, []);
+  const endServer = (server: any): unknown => {
+    const ended = Reflect.apply(realClose, server, []);
+    // Else clients that keep their connections would go on being served.
+    for (const name of ["http", "https"]) {
+      const { Server } = powers.builtin(name);
+      if (server instanceof Server) Reflect.apply(Server.prototype.closeAllConnections, server, []);
+    }
+    return ended;
+  };
   const { nextTick } = powers.process;
   const later = (task: () => void) => Reflect.apply(nextTick, powers.process, [task]);
+  const setImmediate: any = powers.globals["setImmediate"];
   const dnsLookup = (...args: unknown[]) => powers.builtin("dns").lookup(...args);
+  keepSocketsInTheirThread(net);
   hardenStreamRequests(powers);
   const native = guardNativeHandles(net, powers.process, (socket) => sockets.get(socket));
   veilTimer(net.Socket.prototype, new net.Socket(), "timeout");
@@ -73,7 +96,10 @@ function makeGuard(powers: Powers, net: any, hint: string | undefined): NetworkG
   let isListeningForWorkers = false;
   let hasConnected = false;
 
-  /** Fails as a connection that the kernel refuses does: later, and through the stream. */
+  /**
+   * Fails as a connection that the kernel refuses does: through the stream, once the ticks and promises of
+   * whoever asked have run, in which requests come to listen for errors of their socket.
+   */
   function refuseConnection(socket: any, error: Error): unknown {
     const wasDestroyed = socket.destroyed === true;
     if (!wasDestroyed) {
@@ -81,7 +107,7 @@ function makeGuard(powers: Powers, net: any, hint: string | undefined): NetworkG
       if (!socket._handle) Reflect.apply(realConnect, socket, [{ host: "moat.invalid", port: 1, lookup: () => {} }]);
       socket.connecting = true;
     }
-    later(() => {
+    setImmediate(() => {
       if (wasDestroyed) Reflect.apply(realEmit, socket, ["error", error]);
       else Reflect.apply(realDestroy, socket, [error]);
     });
@@ -105,8 +131,8 @@ function makeGuard(powers: Powers, net: any, hint: string | undefined): NetworkG
   net.Socket.prototype.connect = function connect(this: any, ...args: unknown[]): unknown {
     if (!(this instanceof net.Socket)) throw new TypeError("Illegal invocation");
     if (!hasConnected) {
-      hasConnected = true;
       hardenErrorsOfConnecting(powers, realConnect);
+      hasConnected = true;
     }
     const permit = permitOf(this);
     if (permit?.authority.trusted === true && permit.target === undefined)
@@ -133,26 +159,29 @@ function makeGuard(powers: Powers, net: any, hint: string | undefined): NetworkG
     if (!authority.mayConnect(target.host, target.port, "net.connect")) {
       return refuseConnection(this, connectDenied(shown, port));
     }
-    if (!authority.trusted) {
-      authority.endWithGrant(this, { by: "connect", host: target.host, port: target.port }, endConnection);
-      if (net.isIP(target.host) !== 0) approved.add(addressKey(target.host, target.port));
-      else options["lookup"] = approvedLookup(permit, target, options["lookup"], dnsLookup, net.isIP);
-    }
+    authority.endWithGrant(this, { by: "connect", host: target.host, port: target.port }, endConnection);
+    if (net.isIP(target.host) !== 0) approved.add(addressKey(target.host, target.port));
+    else if (authority.trusted) options["lookup"] = trustedLookup(permit, target, options["lookup"], dnsLookup);
+    else options["lookup"] = approvedLookup(permit, target, options["lookup"], dnsLookup, net.isIP);
     return go();
   };
 
   net.Server.prototype.listen = function listen(this: any, ...args: unknown[]): unknown {
     if (!(this instanceof net.Server)) throw new TypeError("Illegal invocation");
     const authority = servers.get(this);
-    if (authority?.trusted === true || (authority === undefined && isListeningForWorkers)) {
-      native.approveListening(this, true);
-      return native.opening(() => Reflect.apply(realListen, this, args));
-    }
-    const wanted = readListenArguments(args);
     const refuse = (where: string, port: number | undefined) => {
       later(() => Reflect.apply(realEmit, this, ["error", listenDenied(where, port)]));
       return this;
     };
+    if (authority?.trusted === true || (authority === undefined && isListeningForWorkers)) {
+      const descriptor = descriptorOf(Array.isArray(args[0]) ? args[0][0] : args[0]);
+      // HAZARD: a request leads to the server that it came to. Who makes one listens on what was opened for it before anybody has it.
+      if (descriptor !== undefined && haveListened.has(this)) return refuse(`fd:${descriptor}`, undefined);
+      haveListened.add(this);
+      native.approveListening(this, true);
+      return native.opening(descriptor, () => Reflect.apply(realListen, this, args));
+    }
+    const wanted = readListenArguments(args);
     if (authority === undefined && hint !== undefined) {
       const error = withHint(listenDenied(wanted.path ?? wanted.host ?? "::", wanted.port));
       later(() => Reflect.apply(realEmit, this, ["error", error]));
@@ -190,12 +219,19 @@ function makeGuard(powers: Powers, net: any, hint: string | undefined): NetworkG
     within<T>(permit: ConnectGrant, body: () => T): T {
       const before = waiting;
       // Each use has its own approved addresses.
-      waiting = makePermit(permit.authority, permit.target);
+      waiting = makePermit(permit.authority, permit.target, permit);
       try {
         return body();
       } finally {
         waiting = before;
       }
+    },
+    denyShare(socket: object, authority: NetworkAuthority) {
+      const { authority: maker, target } = sockets.get(socket) ?? {};
+      if (target === undefined || maker === authority || authority.trusted) return undefined;
+      const { host, port, path } = target;
+      if (path === undefined) return authority.mayConnect(host, port, "http.request") ? undefined : connectDenied(host, port);
+      return authority.unixTarget(path, "http.request") === undefined ? connectDenied(path, undefined) : undefined;
     },
     isPermitWaiting: () => waiting !== undefined,
     opening: native.opening,

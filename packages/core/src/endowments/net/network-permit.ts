@@ -4,6 +4,10 @@ import type { NetworkAuthority } from "./network-authority.ts";
 export interface ConnectGrant {
   readonly authority: NetworkAuthority;
   readonly target: SocketTarget | undefined;
+  /** Through which the target may be asked for in its place. */
+  readonly proxy?: SocketTarget | undefined;
+  /** Functions, among others, that trusted code named to look the target's name up. */
+  readonly lookups?: readonly unknown[];
 }
 
 /**
@@ -14,6 +18,7 @@ export interface ConnectGrant {
 export interface SocketPermit extends ConnectGrant {
   /** Numeric addresses and paths that this connection attempt was allowed, as `address|port`. */
   readonly approved: Set<string>;
+  readonly lookups: readonly unknown[];
 }
 
 export interface SocketTarget {
@@ -22,14 +27,17 @@ export interface SocketTarget {
   readonly path: string | undefined;
 }
 
-export function makePermit(authority: NetworkAuthority, target?: SocketTarget): SocketPermit {
-  return Object.freeze({ authority, target, approved: new Set<string>() });
+export function makePermit(authority: NetworkAuthority, target?: SocketTarget, { proxy, lookups }: Pick<ConnectGrant, "proxy" | "lookups"> = {}): SocketPermit {
+  return Object.freeze({ authority, target, proxy, lookups: lookups ?? [], approved: new Set<string>() });
 }
 
 /** Whether a connection is the one that the permit was made for. */
-export function isWithinTarget(permit: SocketPermit, wanted: SocketTarget): boolean {
-  const { target } = permit;
-  if (target === undefined) return true;
+export function isWithinTarget({ target, proxy }: ConnectGrant, wanted: SocketTarget): boolean {
+  if (target === undefined || isSame(target, wanted)) return true;
+  return proxy !== undefined && isSame(proxy, wanted);
+}
+
+function isSame(target: SocketTarget, wanted: SocketTarget): boolean {
   if (target.path !== undefined || wanted.path !== undefined) return target.path === wanted.path;
   return target.port === wanted.port && target.host === wanted.host;
 }

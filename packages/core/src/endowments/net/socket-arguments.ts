@@ -146,6 +146,12 @@ export function settleTarget(options: Options): SocketTarget | undefined {
   return { host, port: number, path: undefined };
 }
 
+/** The descriptor that options name, as Node reads it. */
+export function descriptorOf(options: unknown): number | undefined {
+  const fd = isObject(options) ? options["fd"] : undefined;
+  return typeof fd === "number" ? fd : undefined;
+}
+
 export interface ListenArguments extends NetArguments {
   readonly port: number | undefined;
   readonly host: string | undefined;

@@ -4,32 +4,36 @@ import { named } from "../facade.ts";
 import { reach } from "../handed-builtin.ts";
 import { hardenClassOfError, hardenErrorsOf } from "../harden-errors.ts";
 import { hardenNodeObject } from "../harden-node.ts";
-import type { BuiltinFactory, EndowmentContext, Powers } from "../principal.ts";
+import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
 import { facadeClass } from "./facade-class.ts";
-import { hardenHandles, hideConstructors } from "./native-handles.ts";
+import { hardenHandles } from "./native-handles.ts";
 import { networkParts } from "./net-facade.ts";
 import type { NetworkParts } from "./net-facade.ts";
 import { makePermit } from "./network-permit.ts";
 import { netArguments, settleTarget } from "./socket-arguments.ts";
 import type { Options } from "./socket-arguments.ts";
+import { streamToNowhere } from "./stream-to-nowhere.ts";
+import { assertStackRoom, MUCH_ROOM } from "../../stack-room.ts";
+import { forgetKeys } from "./tls-keys.ts";
 import { TLS_MEMBERS } from "./tls-members.ts";
 
 /** As `networkParts`, with the realm's `tls` guarded and hardened too. */
 export function tlsParts(context: EndowmentContext): NetworkParts {
   const parts = networkParts(context);
   context.shared("guarded-tls", () => {
+    assertStackRoom(MUCH_ROOM);
     const tls = context.powers.builtin("tls");
     // Without authorities to trust: reading those of the system or of Node takes longer than most programs' start.
     const secureContext = tls.createSecureContext({ ca: [] });
     const unused = new tls.TLSSocket(null, { secureContext });
     parts.guard.guardTls(unused._handle);
+    forgetKeys(tls);
     unused.destroy();
     hardenErrorsOf(context.powers, "tls");
-    hardenTlsOverStreams(tls, secureContext, context.powers);
+    hardenTlsOverStreams(tls, secureContext, streamToNowhere(context.powers));
     hardenErrorsOfHandshakes(tls, secureContext);
     const { context: nativeContext } = secureContext;
     refuseEngines(nativeContext);
-    hideConstructors(Object.getPrototypeOf(nativeContext));
     hardenHandles(Object.getPrototypeOf(nativeContext));
     for (const name of ["getPeerX509Certificate", "getX509Certificate"]) hardenCertificatesOf(context, tls.TLSSocket.prototype, name);
     for (const name of ["TLSSocket", "Server", "SecureContext"]) hardenNodeObject(tls[name]);
@@ -42,13 +46,9 @@ export function tlsParts(context: EndowmentContext): NetworkParts {
  * Hardens what stands between TLS and a stream that is no socket, which `socket._handle` leads to: a class
  * of Node's and its native handle.
  */
-function hardenTlsOverStreams(tls: any, secureContext: object, { builtin }: Powers): void {
-  const { Duplex } = builtin("stream");
-  const nowhere = new Duplex({ read() {}, write() {} });
-  const socket = new tls.TLSSocket(nowhere, { secureContext });
-  for (const one of [nowhere, socket]) one.on("error", () => {});
+function hardenTlsOverStreams(tls: any, secureContext: object, nowhere: object): void {
+  const socket = new tls.TLSSocket(nowhere, { secureContext }).on("error", () => {});
   const { _parent: handle, _parentWrap: wrap } = socket._handle;
-  hideConstructors(Object.getPrototypeOf(handle));
   hardenHandles(Object.getPrototypeOf(handle));
   hardenNodeObject(Object.getPrototypeOf(wrap));
   socket.destroy();
@@ -100,7 +100,7 @@ export function connectTls(context: EndowmentContext, args: readonly unknown[]):
   const { options, callback } = tlsConnectArguments(args);
   if (options["socket"]) return tls.connect(options, callback);
   // HAZARD: what Node runs of the caller's in there finds a permit for this endpoint alone.
-  return guard.within(makePermit(authority, settleTarget(options)), () => tls.connect(options, callback));
+  return guard.within(makePermit(authority, settleTarget(options), { lookups: [options["lookup"]] }), () => tls.connect(options, callback));
 }
 
 export const makeTlsFacade: BuiltinFactory = (context) => {

@@ -1,8 +1,9 @@
+import { ownSymbol } from "../own-symbol.ts";
 import { clearTimeout } from "node:timers";
 import { Given } from "../define-field.ts";
 import { defineProperty, getOwnPropertyDescriptor } from "../native-definitions.ts";
 
-const { freeze, getOwnPropertySymbols, prototype: objectPrototype } = Object;
+const { freeze, prototype: objectPrototype } = Object;
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
 type RealTimer = NodeJS.Timeout & { _onTimeout?: unknown };
@@ -84,8 +85,8 @@ freeze(StandIn.prototype);
  * symbol on a sample, an accessor that shows a stand-in.
  */
 export function veilTimer(prototype: object, sample: object, description: string): void {
-  const symbol = getOwnPropertySymbols(sample).find((key) => key.description === description);
-  if (getOwnPropertySymbols(prototype).some((key) => key.description === description)) return;
+  const symbol = ownSymbol(sample, description);
+  if (ownSymbol(prototype, description) !== undefined) return;
   if (symbol === undefined) throw new TypeError(`This version of Node does not show where it keeps ${description}`);
   const kept = (sample as Record<symbol, unknown>)[symbol];
   if (isObject(kept)) clearTimeout(kept as RealTimer);

@@ -1,5 +1,7 @@
 import { defineMember } from "../facade.ts";
 import { derivedFromPolicy } from "../derived-from-policy.ts";
+import { grantsMember } from "../granted-members.ts";
+import { isSeveralNames, LOADER_VARIABLES, matchesVariable } from "../subprocess/loader-variables.ts";
 import type { EndowmentContext } from "../principal.ts";
 
 const { hasOwn } = Object;
@@ -30,7 +32,8 @@ export function visibleVariables(env: object): Record<string, string> | undefine
 /**
  * A principal's `process.env`: a live view of the keys that it is granted.
  * What it writes or deletes is seen by itself and by the children it starts,
- * and by nobody else; what trusted code writes, everybody who is granted it sees.
+ * and by nobody else; what trusted code writes, and who fills the environment for
+ * the program (`dotenv`, by the grant `process.loadEnvFile`), everybody who is granted it sees.
  *
  * HAZARD: the proxy's target is an empty object for good, so that neither
  * `util.inspect`'s `showProxy` nor any invariant of proxies shows more than the traps say.
@@ -39,35 +42,56 @@ export function makeEnv(context: EndowmentContext): NodeJS.ProcessEnv {
   const { principal, powers } = context;
   const real = powers.process.env;
   const foldCase = powers.process.platform === "win32";
-  const current = derivedFromPolicy(principal, ({ env }) => makeEnvCovers(env ?? [], foldCase));
-  const covers = (key: string): boolean => current()(key);
+  const listed = derivedFromPolicy(principal, ({ env }) => makeEnvCovers(env ?? [], foldCase));
+  /** What it has put there for everybody. */
+  const filled = new Map<string, string>();
+  /** Whether what is there is still what it has put there, and not another's value under the same name. */
+  const hasFilled = (key: string): boolean => {
+    if (filled.size === 0 || !filled.has(slot(key))) return false;
+    if (real[key] === filled.get(slot(key))) return true;
+    filled.delete(slot(key));
+    return false;
+  };
+  const covers = (key: string): boolean => listed()(key) || hasFilled(key);
   /** Own writes; `undefined` marks a deleted key. */
   const overlay: Map<string, string | undefined> = new Map();
   const refusedKeys = new Map<string, boolean>();
+  /** Keys that need no second question: programs read `env.NODE_ENV` in their hot paths. */
+  const certain = derivedFromPolicy(principal, () => new Set<string>());
   const inherited = new Set(Reflect.ownKeys(Object.prototype));
   const slot = (key: string): string => (foldCase ? key.toUpperCase() : key);
 
+  const mayFill = (): boolean => grantsMember(principal, "process", "loadEnvFile");
   const visible = (key: string): boolean => {
     if (principal.trusted) return true;
     if (covers(key)) {
       principal.uses?.({ capability: "env", target: key });
       return true;
     }
-    // One question a key: programs read `env.NODE_ENV` in their hot paths.
+    // One question a key.
     let refused = refusedKeys.get(key);
     if (refused === undefined) {
-      // A variable that is not set reads the same with a grant: nobody needs to be told.
-      refused = principal.denies({ capability: "env", target: key, ...(!hasOwn(real, key) && { quiet: true }) });
+      // A variable that is not set reads the same with a grant, and who fills the environment leaves alone what is set: nobody needs to be told.
+      refused = principal.denies({ capability: "env", target: key, ...((!hasOwn(real, key) || mayFill()) && { quiet: true }) });
       refusedKeys.set(key, refused);
     }
     return !refused;
   };
   const read = (key: string): string | undefined => {
     if (overlay.size > 0 && overlay.has(slot(key))) return overlay.get(slot(key));
-    // In this order: what is asked of the real one takes longer than all the rest.
+    if (certain().has(key)) return real[key];
     if (inherited.has(key) && !hasOwn(real, key)) return undefined;
-    return visible(key) ? real[key] : undefined;
+    if (!visible(key)) return undefined;
+    // What is learnt is told of at each use; what everybody inherits may come and go.
+    if (principal.uses === undefined && !inherited.has(key) && (principal.trusted || listed()(key))) certain().add(key);
+    return real[key];
   };
+  /**
+   * HAZARD: what programs load code by, or trust others by, stays its own; and what others have set,
+   * which such a package leaves alone where it sees it, it must not replace where it does not.
+   */
+  const fillsForAll = (key: string): boolean =>
+    !isSeveralNames(key) && !matchesVariable(LOADER_VARIABLES, key) && (!hasOwn(real, key) || covers(key)) && mayFill();
   let listsAll: boolean | undefined;
   const list = (): string[] => {
     const keys = new Set<string>();
@@ -89,13 +113,19 @@ export function makeEnv(context: EndowmentContext): NodeJS.ProcessEnv {
     if (typeof value === "symbol") throw new TypeError("Cannot convert a Symbol value to a string");
     const text = String(value);
     if (principal.trusted) real[key] = text;
-    else overlay.set(slot(key), text);
+    else if (fillsForAll(key)) {
+      overlay.delete(slot(key));
+      real[key] = text;
+      // As the system keeps it, if at all: without what follows a NUL.
+      const kept = real[key];
+      if (kept !== undefined) filled.set(slot(key), kept);
+    } else overlay.set(slot(key), text);
   };
 
   const handler: ProxyHandler<Record<string, string>> = {
     get(target, key) {
       if (typeof key === "symbol") return Reflect.get(target, key);
-      return read(key) ?? Reflect.get(target, key);
+      return read(key) ?? target[key];
     },
     has(target, key) {
       return typeof key === "symbol" ? Reflect.has(target, key) : read(key) !== undefined || Reflect.has(target, key);
@@ -112,7 +142,7 @@ export function makeEnv(context: EndowmentContext): NodeJS.ProcessEnv {
     },
     deleteProperty(_target, key) {
       if (typeof key === "symbol") return true;
-      if (principal.trusted) delete real[key];
+      if (principal.trusted || hasFilled(key)) delete real[key];
       else overlay.set(slot(key), undefined);
       return true;
     },

@@ -90,7 +90,7 @@ export const PROCESS_MEMBERS: Readonly<Record<string, ProcessRule>> = {
   setgroups: "granted",
   initgroups: "granted",
 
-  binding: "trusted",
+  binding: "own",
   _linkedBinding: "trusted",
   dlopen: "trusted",
   execve: "trusted",

@@ -1,4 +1,4 @@
-import { accessDenied, refusedMember } from "../access-denied.ts";
+import { accessDenied, refusedMember, ungrantedMember } from "../access-denied.ts";
 import { builtinFacade, makeBuiltin } from "../builtins.ts";
 import { defineMember, lazyDescriptor, methodFor, named, perContext } from "../facade.ts";
 import { grantsMember } from "../granted-members.ts";
@@ -6,6 +6,7 @@ import { hardenNodeObject } from "../harden-node.ts";
 import { applyEnvFile, makeEnv } from "./env.ts";
 import { mayHear, processEventHub } from "./process-events.ts";
 import { PROCESS_MEMBERS } from "./process-members.ts";
+import { makeBinding } from "./inert-bindings.ts";
 import { makeReport } from "./report.ts";
 import { makeStandardInput } from "./standard-input.ts";
 import { standardOutput } from "./standard-output.ts";
@@ -38,7 +39,7 @@ export const principalProcess = perContext((context: EndowmentContext): object =
       const call = methodFor(name, length, (_receiver, args) => apply(real[name], real, args));
       const allowed =
         rule === "call" || (rule === "granted" ? grantsMember(principal, "process", name) : principal.trusted);
-      defineMember(facade, name, allowed ? call : refusedMember(context, "process", name, call));
+      defineMember(facade, name, allowed ? call : (rule === "granted" ? ungrantedMember : refusedMember)(context, "process", name, call));
     }
   }
   return facade;
@@ -246,6 +247,7 @@ function ownMembers(context: EndowmentContext, facade: object): Record<string, P
           applyEnvFile(env, powers.builtin("util").parseEnv(text));
         }),
       ),
+    binding: real.binding && member(makeBinding(context)),
     getBuiltinModule: member(
       named("getBuiltinModule", 1, (id: unknown) => {
         if (typeof id !== "string")

@@ -1,9 +1,9 @@
 import type { Buffer } from "node:buffer";
 import type { Readable } from "node:stream";
 import type { ReadStream } from "node:tty";
-import { grantsMember } from "../granted-members.ts";
 import { hardenNodeClass, hardenNodeObject } from "../harden-node.ts";
 import type { EndowmentContext } from "../principal.ts";
+import { mayReadInput } from "./may-read-input.ts";
 
 /** What a standard input reads from, and whether it may. */
 interface Source {
@@ -128,15 +128,11 @@ function inputClass(context: EndowmentContext): InputClass {
  * `builtins.process` names `stdin`, and is at its end at once where not.
  */
 export function makeStandardInput(context: EndowmentContext): Readable {
-  const { principal, powers } = context;
-  let allowed: boolean | undefined;
+  const { powers } = context;
   const StandardInput = inputClass(context);
   return new StandardInput({
     real: () => powers.process.stdin as ReadStream,
-    mayRead: () =>
-      (allowed ??=
-        grantsMember(principal, "process", "stdin") ||
-        !principal.denies({ capability: "process", target: "stdin", via: "process.stdin" })),
+    mayRead: mayReadInput(context),
     isTerminal: powers.builtin("tty").isatty(0),
     stop: undefined,
   });

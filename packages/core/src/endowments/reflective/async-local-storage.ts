@@ -1,5 +1,6 @@
 import { hardenNodeObject } from "../harden-node.ts";
 import type { EndowmentContext } from "../principal.ts";
+import { makeAsyncResource } from "./async-resource.ts";
 
 /**
  * Holds a store where only its own storage finds it.
@@ -29,6 +30,7 @@ Object.freeze(StoreBox.prototype);
 export function makeAsyncLocalStorage(context: EndowmentContext): any {
   return context.shared("async_hooks.AsyncLocalStorage", () => {
     const Real = context.powers.builtin("async_hooks").AsyncLocalStorage;
+    const AsyncResource = makeAsyncResource(context);
     class AsyncLocalStorage {
       readonly #real: any;
       readonly #defaultValue: unknown;
@@ -40,12 +42,13 @@ export function makeAsyncLocalStorage(context: EndowmentContext): any {
         this.#name = options?.name === undefined ? "" : `${options.name as string}`;
       }
 
+      // Up to Node 24 what the real ones return leads to Node's own resource.
       static bind(fn: Function): Function {
-        return Real.bind(fn);
+        return AsyncResource.bind(fn);
       }
 
       static snapshot(): Function {
-        return Real.snapshot();
+        return AsyncResource.bind((run: Function, ...args: unknown[]) => run(...args));
       }
 
       get name(): string {

@@ -6,6 +6,7 @@ export { makeFfi } from "./ffi.ts";
 export { makeInspector, makeInspectorPromises } from "./inspector.ts";
 export { makeModule } from "./module.ts";
 export { makePerfHooks } from "./perf-hooks.ts";
+export { makeRepl } from "./repl.ts";
 export { makeSea } from "./sea.ts";
 export { makeSqlite } from "./sqlite.ts";
 export { makeTest, makeTestReporters } from "./test.ts";

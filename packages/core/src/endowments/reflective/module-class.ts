@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, join, resolve, sep } from "node:path";
 import { accessDenied } from "../access-denied.ts";
 import type { PrincipalLoader } from "../principal.ts";
+import { textsOf } from "../texts-of.ts";
 
 /**
  * What `Module` needs of a principal's loader. The optional members let patches
@@ -170,14 +171,14 @@ export function makeModuleClass(loader: ModuleLoader, fallbackReferrer: string, 
     ): string => {
       if (typeof request !== "string") throw notAString("request", request);
       const given = options?.paths;
-      const paths = Array.isArray(given) ? given.map((path) => `${path}`) : undefined;
+      const paths = Array.isArray(given) ? textsOf(given) : undefined;
       const resolve = loader.createRequire(referrerOf(parent)).resolve;
       return paths === undefined ? resolve(request) : resolve(request, { paths });
     },
     _findPath: (request: unknown, paths: unknown): string | false => {
       // The word is looked for by programs that ask whether Node preserves symlinks: preserveSymlinks.
       if (typeof request !== "string") return false;
-      const folders = Array.isArray(paths) ? paths.map((path) => `${path}`) : [];
+      const folders = Array.isArray(paths) ? textsOf(paths) : [];
       try {
         if (isAbsolute(request)) return loader.createRequire(fallbackReferrer).resolve(request);
         for (const folder of folders) {

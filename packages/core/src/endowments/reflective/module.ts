@@ -1,4 +1,5 @@
 import { refusedMember } from "../access-denied.ts";
+import { functionFor } from "../facade.ts";
 import { hardenNodeObject } from "../harden-node.ts";
 import { join } from "node:path";
 import type { MemberTable } from "../member-table.ts";
@@ -30,8 +31,8 @@ export const MODULE_MEMBERS: MemberTable = {
   findSourceMap: ["own", "none: maps are other packages' text"],
   SourceMap: ["pass", "computes"],
   runMain: ["refuse", "runs the program's entry again, outside"],
-  register: ["refuse", "hooks everybody's loading"],
-  registerHooks: ["refuse", "hooks everybody's loading"],
+  register: ["own", "told, and does nothing: hooks everybody's loading"],
+  registerHooks: ["own", "told, and does nothing: hooks everybody's loading"],
   constants: ["own", "a copy"],
   enableCompileCache: ["own", "says that it is disabled: moat keeps its own"],
   flushCompileCache: ["own", "does nothing"],
@@ -66,15 +67,23 @@ export const makeModule: BuiltinFactory = (context) => {
     getSourceMapsSupport: () => Object.freeze({ __proto__: null, ...real.getSourceMapsSupport() }),
     setSourceMapsSupport: () => {},
   };
-  for (const name of ["runMain", "register", "registerHooks"]) {
-    if (name in real) own[name] = refusedMember(context, "module", name, real[name]);
-  }
+  if ("runMain" in real) own["runMain"] = refusedMember(context, "module", "runMain", real.runMain);
+  for (const name of ["register", "registerHooks"]) if (name in real) own[name] = hookFunction(context, name, real[name]);
   for (const [name, value] of Object.entries(own)) {
     if (name in real)
       Object.defineProperty(Module, name, { value, writable: true, enumerable: true, configurable: true });
   }
   return Module;
 };
+
+/** Programs that hook the loading of modules go on without what their hooks would have done, which is nothing under moat. */
+function hookFunction({ principal }: EndowmentContext, name: string, real: Function): Function {
+  const target = `module.${name}`;
+  return functionFor(name, real.length, (_receiver, args) => {
+    if (principal.trusted || !principal.denies({ capability: "builtin", target, via: target, never: true })) return Reflect.apply(real, undefined, args);
+    return name === "registerHooks" ? Object.freeze({ deregister() {} }) : undefined;
+  });
+}
 
 /** The nearest `package.json` to what a specifier resolves to, or undefined. */
 function findPackageJson(context: EndowmentContext, specifier: string, base: unknown): string | undefined {

@@ -2,6 +2,7 @@ import { hardenSignals } from "../leads-to.ts";
 import { hardenPrototypesOf } from "../harden-instances.ts";
 import { facadeFromTable, wholeModule, type MemberTable } from "../member-table.ts";
 import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
+import { textsOf } from "../texts-of.ts";
 import {
   hardenPerformanceEntries,
   PerformanceEntry,
@@ -61,7 +62,7 @@ export const makePerfHooks: BuiltinFactory = (context) => {
 
     observe(options: { entryTypes?: unknown; type?: unknown; buffered?: unknown } = {}): void {
       const { entryTypes, type, buffered } = options;
-      const wanted = Array.isArray(entryTypes) ? entryTypes.map((one) => `${one}`) : [`${type as string}`];
+      const wanted = Array.isArray(entryTypes) ? textsOf(entryTypes) : [`${type as string}`];
       timeline.observe(
         this,
         wanted.filter((one) => OBSERVABLE.includes(one)),

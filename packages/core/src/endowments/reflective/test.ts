@@ -34,10 +34,11 @@ export const TEST_REPORTERS_MEMBERS: MemberTable = Object.fromEntries(
 
 /** `test`: the application's test runner. It is a function with members, and stays one. */
 export const makeTest: BuiltinFactory = (context: EndowmentContext) => {
-  // Its runner starts files as Node's own functions do, which it takes as it is loaded.
-  if (context.principal.trusted) guardChildren(context);
-  const real = context.powers.builtin("test");
-  if (context.principal.trusted) return real;
+  const { principal, powers } = context;
+  // The runner starts files by Node's own functions, which it takes as it is loaded.
+  if (principal.trusted) guardChildren(powers);
+  const real = powers.builtin("test");
+  if (principal.trusted) return real;
   const facade: any = refusedMember(context, "test", "test", real);
   for (const name of Object.keys(TEST_MEMBERS)) {
     if (name !== "test" && typeof real[name] === "function")

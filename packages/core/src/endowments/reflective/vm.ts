@@ -107,7 +107,7 @@ export const makeVm: BuiltinFactory = (context) => {
       return contexts.run(source, filename, createContext(contextObject), given ?? options);
     }
   };
-  withoutConstructor(Script as any);
+  withoutConstructor(Script);
 
   function textOf(script: object): { source: string; filename: string; options: unknown } {
     const text = sourceOf.get(script);

@@ -2,15 +2,15 @@ import { withoutConstructor } from "../shared-prototype.ts";
 import { accessDenied } from "../access-denied.ts";
 import { facadeFromTable, type MemberTable } from "../member-table.ts";
 import type { BuiltinFactory } from "../principal.ts";
+import { textsOf } from "../texts-of.ts";
+import { wasiCalls } from "./wasi-calls.ts";
 
 export const WASI_MEMBERS: MemberTable = {
   WASI: ["own", "without files: preopened folders follow links out of any scope"],
 };
 
-const ENOSYS = 52;
-
 function stringsOf(given: unknown): string[] {
-  return Array.isArray(given) ? Array.from({ length: given.length }, (_, index) => `${given[index] as string}`) : [];
+  return Array.isArray(given) ? textsOf(given) : [];
 }
 
 /**
@@ -66,8 +66,7 @@ export const makeWasi: BuiltinFactory = (context) => {
         ...streams,
       });
       // HAZARD: the real import object leads by its prototype to the native class, which opens any folder.
-      this.wasiImport = { ...this.#real.wasiImport };
-      if (!principal.trusted) this.wasiImport.proc_raise = () => ENOSYS;
+      this.wasiImport = principal.trusted ? { ...this.#real.wasiImport } : wasiCalls(context, this.#real.wasiImport);
     }
 
     finalizeBindings(instance: unknown, options?: unknown): void {

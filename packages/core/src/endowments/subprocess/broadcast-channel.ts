@@ -9,7 +9,9 @@ const MEMBERS = ["close", "postMessage", "ref", "unref", "onmessage", "onmessage
  */
 export function makeBroadcastChannel(context: EndowmentContext): any {
   const Real = context.powers.builtin("worker_threads").BroadcastChannel;
-  const prefix = `${context.principal.name}\u0000`;
+  const { name: owner } = context.principal;
+  // HAZARD: Node ends a name at its first NUL; the length says where the owner's ends.
+  const prefix = `${owner.length}:${owner}:`;
   const names = new WeakMap<object, string>();
   // HAZARD: on the real prototype `constructor` is the class without the prefix.
   const prototype = tamedPrototype(Real.prototype, MEMBERS, Object.getPrototypeOf(Real.prototype));

@@ -1,8 +1,9 @@
 import { delimiter, isAbsolute, sep } from "node:path";
 import type { EndowmentContext } from "../principal.ts";
+import { isWithin } from "../fs/path-scopes.ts";
 import { visibleVariables } from "../process/env.ts";
 import { principalProcess } from "../process/process.ts";
-import { BASELINE_VARIABLES, LOADER_VARIABLES, matchesVariable } from "./loader-variables.ts";
+import { BASELINE_VARIABLES, isSeveralNames, LOADER_VARIABLES, matchesVariable } from "./loader-variables.ts";
 
 /**
  * The folders where granted programs are looked for: moat's own `PATH` without
@@ -11,16 +12,14 @@ import { BASELINE_VARIABLES, LOADER_VARIABLES, matchesVariable } from "./loader-
  */
 export function programFolders(context: EndowmentContext): readonly string[] {
   const { project, tmp } = context.paths;
-  const isInside = (folder: string, parent: string): boolean =>
-    folder === parent || folder.startsWith(parent.endsWith(sep) ? parent : parent + sep);
   return (context.powers.process.env.PATH ?? "")
     .split(delimiter)
     .filter(
       (folder) =>
         isAbsolute(folder) &&
         !folder.split(sep).includes("node_modules") &&
-        !isInside(folder, project) &&
-        !isInside(folder, tmp),
+        !isWithin(folder, project) &&
+        !isWithin(folder, tmp),
     );
 }
 
@@ -42,8 +41,7 @@ export function childEnv(context: EndowmentContext, additions: unknown): Record<
   if (typeof own === "object" && own !== null) {
     // for-in: Node takes inherited variables too.
     for (const name in own) {
-      // HAZARD: the name `NODE_OPTIONS=--require x #` sets NODE_OPTIONS: the system splits at the first `=`.
-      if (name.includes("=")) continue;
+      if (isSeveralNames(name)) continue;
       if (!principal.trusted && matchesVariable(LOADER_VARIABLES, name)) continue;
       const value = (own as Record<string, unknown>)[name];
       if (value !== undefined) env[name] = `${value as string}`;
@@ -74,6 +72,7 @@ export function workerVariables(context: EndowmentContext, given: unknown): Work
   if (isOwn) for (const name of Object.keys(powers.process.env)) env[name] = powers.process.env[name]!;
   const visible: string[] = [];
   for (const name in variables) {
+    if (isSeveralNames(name)) continue;
     if (!principal.trusted && matchesVariable(LOADER_VARIABLES, name)) continue;
     const value = (variables as Record<string, unknown>)[name];
     if (value === undefined) continue;

@@ -2,6 +2,7 @@ import { fileURLToPath, URL } from "node:url";
 import { accessDenied } from "../access-denied.ts";
 import { facadeFromTable, type MemberTable } from "../member-table.ts";
 import type { BuiltinFactory } from "../principal.ts";
+import { textsOf } from "../texts-of.ts";
 import { childProcessClass, tameChild } from "./child-class.ts";
 import { makeCommandPlanner, type CommandPlan } from "./command-plan.ts";
 import { failedSync, programNotFound } from "./spawn-error.ts";
@@ -37,11 +38,6 @@ function invalidType(name: string, expected: string, value: unknown): TypeError 
   );
 }
 
-/** Copies a guest's list of arguments to primitive strings, each read once. */
-function readArguments(given: readonly unknown[]): readonly string[] {
-  return Array.from({ length: given.length }, (_, index) => `${given[index] as string}`);
-}
-
 /** `(file[, args][, options][, callback])`, everything coerced once. */
 function readCall(file: unknown, rest: readonly unknown[]): Call {
   if (typeof file !== "string") throw invalidType("file", "of type string", file);
@@ -52,7 +48,7 @@ function readCall(file: unknown, rest: readonly unknown[]): Call {
   let at = 0;
   let args: readonly string[] = [];
   if (Array.isArray(rest[0])) {
-    args = readArguments(rest[0]);
+    args = textsOf(rest[0]);
     at = 1;
   } else if (rest[0] === undefined || rest[0] === null) at = rest.length > 0 ? 1 : 0;
   const isCallback = typeof rest[at] === "function";
@@ -171,9 +167,10 @@ export const makeChildProcess: BuiltinFactory = (context) => {
   function fork(modulePath: unknown, ...rest: unknown[]): any {
     const call = readCall(modulePath instanceof URL ? fileURLToPath(modulePath.href) : modulePath, rest);
     const options = readSpawnOptions(context, call.options);
+    options.node.stdio ??= options.node.silent === true ? "pipe" : "inherit";
     const plan = planner.fork(call.file, call.args, options);
     if (plan === undefined) throw accessDenied("child_process.fork", "command");
-    const { stdio: given = options.node.silent === true ? "pipe" : "inherit" } = options.node;
+    const { stdio: given } = options.node;
     const stdio = typeof given === "string" ? [given, given, given, "ipc"] : given;
     const child = real.spawn(plan.file, plan.args, { ...nodeOptions(options, plan), stdio });
     return tameChild(context, child);

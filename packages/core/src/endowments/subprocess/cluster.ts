@@ -2,6 +2,7 @@ import { accessDenied, assertMayUse } from "../access-denied.ts";
 import { facadeFromTable, type MemberTable } from "../member-table.ts";
 import { installNetworkGuard } from "../net/index.ts";
 import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
+import { textsOf } from "../texts-of.ts";
 import { guardChildren } from "./child-guard.ts";
 
 export const CLUSTER_MEMBERS: MemberTable = {
@@ -58,14 +59,14 @@ export const makeCluster: BuiltinFactory = (context) => {
 /** A file that the application names as its workers' comes up under moat. */
 function underLauncher(context: EndowmentContext, real: any): object {
   const { nodeLauncher, principal, powers } = context;
-  const starting = guardChildren(context);
+  const starting = guardChildren(powers);
   if (nodeLauncher === undefined) return real;
   const { process } = powers;
   const guard = installNetworkGuard(powers);
   let asked: { exec: string; args: readonly string[] } | undefined;
   const setup = (settings: { exec?: unknown; args?: unknown; cwd?: unknown } = {}): void => {
     const { exec = asked?.exec ?? process.argv[1], args = asked?.args ?? process.argv.slice(2), cwd } = settings;
-    asked = { exec: `${exec as string}`, args: Array.isArray(args) ? args.map(String) : [] };
+    asked = { exec: `${exec as string}`, args: Array.isArray(args) ? textsOf(args) : [] };
     const file = powers.builtin("path").resolve(cwd === undefined ? process.cwd() : `${cwd as string}`, asked.exec);
     const launch = nodeLauncher(principal, { entry: { file }, args: asked.args });
     if (launch === undefined) {

@@ -1,8 +1,10 @@
 import { resolve } from "node:path";
+import { isStandard } from "../fs/descriptors.ts";
+import { grantsMember } from "../granted-members.ts";
 import type { EndowmentContext } from "../principal.ts";
 import { makeCommandGrants, type Program } from "./command-grants.ts";
 import { wordsOfPlainCommand } from "./command-line.ts";
-import { asksForVersion, readNodeArguments, type NodeCall } from "./node-arguments.ts";
+import { asksForFacts, readNodeArguments, type NodeCall } from "./node-arguments.ts";
 import type { ChildOptions } from "./spawn-options.ts";
 
 /** What will really be started: absolute, checked, and not asked about again. */
@@ -38,10 +40,14 @@ export function makeCommandPlanner(context: EndowmentContext): CommandPlanner {
     env: {},
   });
 
+  const withholdsInput = ({ node: { stdio = "pipe" } }: ChildOptions): boolean => {
+    const input: unknown = Array.isArray(stdio) ? stdio[0] : stdio;
+    return (input === "inherit" || isStandard(input)) && !grantsMember(principal, "process", "stdin");
+  };
   const underMoat = (call: NodeCall, options: ChildOptions): CommandPlan | undefined => {
     const { run, args } = call;
     const entry = "file" in run ? { file: resolve(options.cwd, run.file) } : run;
-    const launch = nodeLauncher?.(principal, { entry, args });
+    const launch = nodeLauncher?.(principal, { entry, args, ...(withholdsInput(options) && { withholdsInput: true }) });
     return launch === undefined
       ? undefined
       : { file: launch.execPath, args: launch.args, argv0: "node", env: launch.env ?? {} };
@@ -57,7 +63,7 @@ export function makeCommandPlanner(context: EndowmentContext): CommandPlanner {
       if (launched !== undefined) return launched;
     }
     if (program?.node === "binary") {
-      if (asksForVersion(args)) return start(program, args);
+      if (asksForFacts(args)) return start(program, args);
       const asked = readNodeArguments(args);
       const launched = asked === undefined ? undefined : underMoat(asked, options);
       if (launched !== undefined) return launched;

@@ -31,6 +31,8 @@ export interface NodeStart {
   readonly flags?: readonly string[];
   /** What `--require` and `--import` name: loaded under moat too. */
   readonly preload?: readonly string[];
+  /** It gets the standard input of this process, which the principal may not read. */
+  readonly withholdsInput?: boolean;
 }
 
 /** Undefined where it may not be started that way, or for a trusted principal where it has nothing to do with the project. */

@@ -185,6 +185,12 @@ export const BASELINE_VARIABLES: readonly string[] = [
   "PROCESSOR_ARCHITECTURE",
 ];
 
+/**
+ * HAZARD: the name `NODE_OPTIONS=--require x #` sets NODE_OPTIONS, since the system splits at the first `=`, and so does
+ * `NODE_OPTIONS\0x`, since it ends a name at the first NUL. In a worker such names are kept, for children to come.
+ */
+export const isSeveralNames = (name: string): boolean => name.includes("=") || name.includes("\0");
+
 /** Whether the name is in the table. */
 export function matchesVariable(table: readonly string[], name: string): boolean {
   const upper = name.toUpperCase();

@@ -74,7 +74,7 @@ export function readNodeArguments(args: readonly string[], everyFlag = false): N
   return { run: { file }, args: args.slice(at + 1), flags, preload };
 }
 
-/** Nothing but the question which version node is. */
-export function asksForVersion(args: readonly string[]): boolean {
-  return args.length === 1 && (args[0] === "-v" || args[0] === "--version");
+/** Nothing but the question which version node is, or which flags it knows: it runs no code then. */
+export function asksForFacts(args: readonly string[]): boolean {
+  return args.length === 1 && /^(?:-v|--version|-h|--help|--v8-options)$/.test(args[0]!);
 }

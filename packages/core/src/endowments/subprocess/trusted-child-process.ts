@@ -2,6 +2,7 @@ import { fileURLToPath, URL } from "node:url";
 import { promisify } from "node:util";
 import { wholeModule } from "../member-table.ts";
 import type { EndowmentContext } from "../principal.ts";
+import { textsOf } from "../texts-of.ts";
 import { guardChildren } from "./child-guard.ts";
 import type { NodeLaunch } from "./launchers.ts";
 import { makeNodeRoute, type RouteOptions } from "./node-route.ts";
@@ -12,7 +13,7 @@ import { addPromise } from "./promised-child.ts";
  * functions, but for `node` with something of the project, which comes up under moat.
  */
 export function makeTrustedChildProcess(context: EndowmentContext): object {
-  guardChildren(context);
+  guardChildren(context.powers);
   const facade: any = wholeModule(context, "child_process");
   if (context.nodeLauncher === undefined) return facade;
   const real = context.powers.builtin("child_process");
@@ -54,7 +55,7 @@ export function makeTrustedChildProcess(context: EndowmentContext): object {
     const execArgv: unknown = options.execArgv ?? context.powers.process.execArgv;
     const launch =
       typeof file === "string" && options.execPath === undefined && Array.isArray(execArgv)
-        ? route.fork(file, args, execArgv.map(String), options)
+        ? route.fork(file, args, textsOf(execArgv), options)
         : undefined;
     if (launch === undefined) return real.fork(modulePath, ...rest);
     const { flagCount = 0 } = launch;
@@ -85,7 +86,7 @@ function readTail(rest: readonly unknown[]): Tail {
   let at = 0;
   let args: readonly string[] = [];
   if (Array.isArray(rest[0])) {
-    args = rest[0].map(String);
+    args = textsOf(rest[0]);
     at = 1;
   } else if (rest.length > 0 && (rest[0] === undefined || rest[0] === null)) at = 1;
   const options = typeof rest[at] === "object" && rest[at] !== null ? rest[at] : {};

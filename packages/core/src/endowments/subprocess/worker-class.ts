@@ -132,5 +132,5 @@ export function makeWorkerClass(context: EndowmentContext, environmentData: Read
       await this.#real.terminate();
     }
   }
-  return withoutConstructor(Worker as any);
+  return withoutConstructor(Worker);
 }

@@ -1,4 +1,5 @@
 import type { EndowmentContext } from "../principal.ts";
+import { textsOf } from "../texts-of.ts";
 import { workerVariables } from "./child-env.ts";
 
 /** What becomes of each option of `Worker`; one without a row is dropped. */
@@ -55,6 +56,6 @@ export function readWorkerOptions(context: EndowmentContext, given: unknown): Wo
     isEval: Boolean(isEval),
     workerData,
     ...workerVariables(context, isShared ? undefined : env),
-    argv: Array.isArray(argv) ? Array.from({ length: argv.length }, (_, index) => `${argv[index] as string}`) : [],
+    argv: Array.isArray(argv) ? textsOf(argv) : [],
   };
 }

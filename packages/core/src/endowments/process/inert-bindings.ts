@@ -1,0 +1,48 @@
+import { refusedFunction, refusedMember } from "../access-denied.ts";
+import { bindingOf } from "../binding-of.ts";
+import { defineMember, methodFor } from "../facade.ts";
+import type { EndowmentContext } from "../principal.ts";
+
+/** Bindings that old packages take numbers from as they are loaded, and classes that most of them never come to use. */
+const INERT_BINDINGS: ReadonlySet<unknown> = new Set(["constants", "http_parser", "stream_wrap", "tty_wrap", "uv"]);
+
+/**
+ * `process.binding`: for packages, of a few bindings a copy of their numbers and
+ * texts, with functions and classes that are refused once they are called. All
+ * others are refused themselves.
+ */
+export function makeBinding(context: EndowmentContext): Function {
+  const { process } = context.powers as { process: any };
+  const call = methodFor("binding", process.binding.length, (_receiver, args) => Reflect.apply(process.binding, process, args));
+  return context.principal.trusted ? call : inertBindings(context, refusedMember(context, "process", "binding", call));
+}
+
+/** @param refused asked for all other bindings */
+export function inertBindings(context: EndowmentContext, refused: Function): Function {
+  const made = new Map<unknown, object>();
+  return methodFor("binding", 1, (receiver, args) => {
+    const name = args[0];
+    if (!INERT_BINDINGS.has(name)) return Reflect.apply(refused, receiver, [name]);
+    let copy = made.get(name);
+    if (copy === undefined) made.set(name, (copy = copyOf(context, bindingOf(context.powers.process, name as string), {})));
+    return copy;
+  });
+}
+
+/** HAZARD: nothing of the binding itself may come along: its objects are everybody's, and its classes reach into Node. */
+function copyOf(context: EndowmentContext, binding: any, copy: object): object {
+  for (const key of Object.keys(binding)) {
+    const value = inert(context, key, binding[key]);
+    if (value !== undefined) defineMember(copy, key, value);
+  }
+  return copy;
+}
+
+function inert(context: EndowmentContext, key: string, value: unknown): unknown {
+  if (typeof value === "number" || typeof value === "string" || typeof value === "boolean") return value;
+  if (Array.isArray(value)) return value.filter((one) => typeof one === "string");
+  if (value instanceof Int32Array) return new Int32Array(value.length);
+  // A table of constants.
+  if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === null) return copyOf(context, value, {});
+  return typeof value === "function" ? copyOf(context, value, refusedFunction(context, "process.binding", key, value)) : undefined;
+}

@@ -1,0 +1,21 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { makeProject, policyFor, type Project } from "./run-both.ts";
+
+let project: Project;
+beforeAll(async () => {
+  const manifest = (name: string) => JSON.stringify({ name, version: "1.0.0", type: "module", main: "index.js" });
+  project = await makeProject({
+    "main.mjs": `import { run } from "looks"; import "defines"; console.log(JSON.stringify([run("typeof $registry"), run("typeof $own")]));`,
+    "node_modules/defines/package.json": manifest("defines"),
+    "node_modules/defines/index.js": `globalThis["$" + "registry"] = {}; globalThis.$own = {};`,
+    "node_modules/looks/package.json": manifest("looks"),
+    "node_modules/looks/index.js": `export const run = (text) => new Function("return " + text)();`,
+  });
+});
+afterAll(() => project.remove());
+
+test("what an ES module has defined appears for others once it has run, where the policy shares it", async () => {
+  const shares = ["$registry"];
+  const { stdout, stderr } = await project.moat("main.mjs", policyFor("main.mjs", { defines: { shares }, looks: { shares } }));
+  expect(stdout, stderr).toBe(`["object","undefined"]\n`);
+});

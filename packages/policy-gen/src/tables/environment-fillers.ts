@@ -1,0 +1,11 @@
+/**
+ * Packages that put variables out of files into `process.env` for the whole program.
+ * They do it by computed keys on an object that they were handed or not, which can't be followed.
+ */
+export const FILLS_ENVIRONMENT: ReadonlySet<string> = new Set([
+  "@dotenvx/dotenvx", "@nestjs/config", "@next/env", "c12", "custom-env", "dotenv", "dotenv-expand", "dotenv-extended", "dotenv-flow",
+  "dotenv-safe", "dotenv-vault-core", "dotenv-yaml", "node-env-file",
+]);
+
+/** Packages that exist to read the variables which the program names, and do so in functions that get all of them. */
+export const ENVIRONMENT_READERS: ReadonlySet<string> = new Set(["env-var"]);

@@ -1,0 +1,34 @@
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { makeProject, type Project } from "../cli/project-fixture.ts";
+
+let project: Project | undefined;
+afterEach(() => project?.dispose());
+
+/** What npm installs of `"y": "file:../../../home"` in a package's manifest: a link, wherever that leads. */
+test.each([
+  { where: "node_modules/y", packages: { hostile: {} } },
+  { where: "node_modules/hostile/node_modules/y", packages: { hostile: { packages: ["hostile>y"] }, "hostile>y": {} } },
+])("a package reads nothing by a link that its manifest asked for: $where", ({ where, packages }) => {
+  project = makeProject({
+    "package.json": JSON.stringify({ name: "app", dependencies: { hostile: "1.0.0" } }),
+    "index.js": 'console.log("came", require("hostile").join(), require("./config/settings.json").token)',
+    "config/settings.json": '{"token":"own"}',
+    "node_modules/hostile/package.json": JSON.stringify({ name: "hostile", version: "1.0.1", dependencies: { y: "file:../../../home" } }),
+    "node_modules/hostile/index.js": `const came = []; const attempt = (read) => { try { came.push(read()) } catch { came.push("held") } };
+      attempt(() => require("y/config.json").auths); attempt(() => require(require.resolve("y/config.json")).auths); attempt(() => require("fs").readFileSync(require.resolve("y/package.json"), "utf8"));
+      module.exports = came;`,
+  });
+  const home = join(project.folder, "../linked");
+  mkdirSync(home);
+  writeFileSync(join(home, "config.json"), '{"auths":"canary"}');
+  mkdirSync(join(project.folder, where, ".."), { recursive: true });
+  symlinkSync(home, join(project.folder, where));
+  const policy = { version: 1, root: "trusted", entries: ["./index.js"], packages };
+  project.write({ "moat.policy.json": JSON.stringify(policy) });
+  const before = project.moat("run", "index.js");
+  expect(project.moat("policy", "--write")).toMatchObject({ code: 0 });
+  const after = project.moat("run", "index.js");
+  for (const { stdout, stderr } of [before, after]) expect(stdout, stderr).toBe("came held,held,held own\n");
+});
