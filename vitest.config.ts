@@ -5,8 +5,9 @@ const source = (path: string): string => fileURLToPath(new URL(path, import.meta
 
 export default defineConfig({
   resolve: {
-    // Unit tests run on the sources, so that they need no build.
+    // Random tests have a seed; unit tests run on the sources, so that they need no build.
     alias: [
+      { find: /^fast-check$/, replacement: source("test/fuzz/seeded-fast-check.ts") },
       { find: /^@moat\/core\/model$/, replacement: source("packages/core/src/model.ts") },
       { find: /^@moat\/core\/run$/, replacement: source("packages/core/src/run-program.ts") },
       { find: /^@moat\/core$/, replacement: source("packages/core/src/index.ts") },

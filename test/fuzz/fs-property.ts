@@ -11,7 +11,7 @@ import { makeFs } from "../../packages/core/src/endowments/fs/index.ts";
 import { SCOPES, isWithin, makeModel, type Model } from "./fs-model.ts";
 import { ASYNC, SYNC, type StepArguments } from "./fs-operations.ts";
 import { filesNamedIn, makeTree, type Tree } from "./fs-tree.ts";
-import { anyPath, textOf, valueOf, type PathSpec } from "./path-forms.ts";
+import { anyPath, pathOf, textOf, valueOf, type PathSpec } from "./path-forms.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -108,7 +108,7 @@ export function makeFsProperty(): FsProperty {
       if (path !== undefined && !model.maySee(path)) fail(`the metadata of ${path}`);
     }
     if (there === true || names !== undefined) {
-      const path = pathBelow(tree, realOf(textOf(step.p, tree)));
+      const path = pathBelow(tree, realOf(pathOf(step.p, tree)));
       const isFree = names === undefined ? model.maySee(path) : model.mayRead(path);
       // A name that says nothing of this tree (`/dev/null`, a form that is no path) is no matter of the model's.
       if (path !== "" && isPath(step.p) && step.operation !== "glob" && !isFree) fail(`what is in ${path}`);

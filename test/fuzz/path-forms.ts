@@ -1,5 +1,5 @@
 /** Paths as a hostile package writes them: in every spelling and every type. */
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import fc from "fast-check";
 import { FILES, LINKS, NEW_NAMES } from "./fs-model.ts";
 import type { Tree } from "./fs-tree.ts";
@@ -88,6 +88,12 @@ export function textOf(spec: PathSpec, tree: Tree): string {
     .replace("PID", `${process.pid}`);
   const text = start + spec.names.join("/") + (spec.end === "LONG" ? "/.".repeat(3000) : spec.end);
   return text;
+}
+
+/** The path that Node reads in what the guest hands in: a URL's dots are gone before any link is followed. */
+export function pathOf(spec: PathSpec, tree: Tree): string {
+  const value = spec.form === "url" ? valueOf(spec, tree, "") : undefined;
+  return value instanceof URL ? fileURLToPath(value) : textOf(spec, tree);
 }
 
 /** What the guest hands in, made afresh: some forms change with each look. `other` is what they change to. */
