@@ -1,5 +1,6 @@
 import type { Buffer } from "node:buffer";
 import { defineMember } from "./facade.ts";
+import { freshSlowBuffer } from "./fresh-memory.ts";
 import { hardenNodeClass } from "./harden-node.ts";
 import { makeHandedBuiltin } from "./handed-builtin.ts";
 import { makeShortTextsFast } from "./short-texts.ts";
@@ -25,5 +26,11 @@ export function makeBufferModule(context: EndowmentContext): object {
   const facade = makeHandedBuiltin(context, "buffer");
   // The real one is a setter that changes how everybody's buffers are printed.
   defineMember(facade, "INSPECT_MAX_BYTES", 50);
+  const SlowBuffer = context.shared("buffer.SlowBuffer", () => {
+    const { Buffer: shared, SlowBuffer: native } = context.powers.builtin("buffer");
+    const own = freshSlowBuffer(native, shared);
+    return own && hardenNodeClass(own as never);
+  });
+  if (SlowBuffer !== undefined) defineMember(facade, "SlowBuffer", SlowBuffer);
   return facade;
 }

@@ -13,6 +13,7 @@ import { EventEmitter } from "node:events";
 import { promisify, types } from "node:util";
 import { makeFieldDefiner, type FieldDefiner } from "./define-field.ts";
 import { makePropertiesFast } from "./fast-properties.ts";
+import { giveFreshMemory } from "./fresh-memory.ts";
 import { getOwnPropertyDescriptor } from "./native-definitions.ts";
 import { noteTolerated } from "./tolerated.ts";
 import { areKeysOfMethod, isObject } from "./is-object.ts";
@@ -45,11 +46,8 @@ const classes = new WeakMap<object, boolean>();
 const knownClass = classes.get.bind(classes);
 const noteClass = classes.set.bind(classes);
 
-// HAZARD: with a pool, `Buffer.from("mine").buffer` shows eight KiB of what
-// everybody else put into theirs. Size 0 sends each allocation to memory of its
-// own, and a locked `Buffer` keeps it so. Set here, as the module is loaded,
-// because SES's lockdown freezes `Buffer` where it finds it.
-Buffer.poolSize = 0;
+// Here, as the module is loaded, because SES's lockdown freezes `Buffer` where it finds it.
+giveFreshMemory(Buffer);
 
 /**
  * Classes of which Node itself makes instances in two steps, `instance.constructor = Blob`
