@@ -57,7 +57,7 @@ const LATE_PARTS = {
       kind === "entry-point" ? undefined : { path: join(resolveDir, path), namespace: "late" },
     );
     build.onLoad({ filter: /\/late\.ts$/, namespace: "late" }, ({ path }) => {
-      const names = [...readFileSync(path, "utf8").matchAll(/^export \{ (.+) \} from /gm)].flatMap(([, list]) => list.split(", "));
+      const names = [...readFileSync(path, "utf8").matchAll(/^export \{([^}]+)\} from /gm)].flatMap(([, list]) => list.match(/\w+/g));
       const file = `./${nameOf(path.slice(0, -3))}.cjs`;
       const lines = [
         `import { createRequire } from "node:module";`,
