@@ -11,7 +11,19 @@ import { toCommonJs } from "./to-commonjs.mjs";
 const require = createRequire(import.meta.url);
 
 const PACKAGES = {
-  core: ["index", "model", "run-program", "child-start", "worker-start", "loader/late", "loader/parser/late", "endowments/late", "endowments/fs/late", "endowments/reflective/late", "endowments/subprocess/late"],
+  core: [
+    "index",
+    "model",
+    "run-program",
+    "child-start",
+    "worker-start",
+    "loader/late",
+    "loader/parser/late",
+    "endowments/late",
+    "endowments/fs/late",
+    "endowments/reflective/late",
+    "endowments/subprocess/late",
+  ],
   "policy-gen": ["index", "analysis-worker"],
   cli: ["main"],
 };
@@ -21,7 +33,10 @@ const STARTING = {
   cli: ["main.ts", "commands/run.ts"],
 };
 /** What some runs load, as a whole: programs that ask for a builtin, and the other commands. */
-const APART = { core: ["endowments/late.ts"], cli: readdirSync("packages/cli/src/commands").map((file) => `commands/${file}`) };
+const APART = {
+  core: ["endowments/late.ts"],
+  cli: readdirSync("packages/cli/src/commands").map((file) => `commands/${file}`),
+};
 /** What Node itself loads, before there is anything to load the rest faster with. */
 const FIRST_FILES = { core: ["own-code/index", "child-bootstrap", "worker-bootstrap"] };
 
@@ -41,7 +56,13 @@ const SHARED = {
 };
 
 /** Those that are loaded with nothing else, or by few. */
-const LARGE_PARTS = new Set(["late-loader.cjs", "late-parser.cjs", "late-fs.cjs", "late-subprocess.cjs", "late-reflective.cjs"]);
+const LARGE_PARTS = new Set([
+  "late-loader.cjs",
+  "late-parser.cjs",
+  "late-fs.cjs",
+  "late-subprocess.cjs",
+  "late-reflective.cjs",
+]);
 
 /** `loader/late.ts` becomes `late-loader.cjs`. */
 const nameOf = (entry) => (entry.endsWith("/late") ? `late-${entry.split("/").at(-2)}` : entry);
@@ -57,7 +78,9 @@ const LATE_PARTS = {
       kind === "entry-point" ? undefined : { path: join(resolveDir, path), namespace: "late" },
     );
     build.onLoad({ filter: /\/late\.ts$/, namespace: "late" }, ({ path }) => {
-      const names = [...readFileSync(path, "utf8").matchAll(/^export \{([^}]+)\} from /gm)].flatMap(([, list]) => list.match(/\w+/g));
+      const names = [...readFileSync(path, "utf8").matchAll(/^export \{([^}]+)\} from /gm)].flatMap(([, list]) =>
+        list.match(/\w+/g),
+      );
       const file = `./${nameOf(path.slice(0, -3))}.cjs`;
       const lines = [
         `import { createRequire } from "node:module";`,
@@ -90,23 +113,48 @@ for (const [name, entries] of Object.entries(PACKAGES)) {
     chunkNames: "chunk-[hash]",
     metafile: true,
     // What the runtime needs of other packages is in it: nothing else is looked for when a program starts.
-    ...(name === "core" ? { alias: { "cjs-module-lexer": require.resolve("cjs-module-lexer") } } : { packages: "external" }),
+    ...(name === "core"
+      ? { alias: { "cjs-module-lexer": require.resolve("cjs-module-lexer") } }
+      : { packages: "external" }),
   });
   for (const { path, text } of outputFiles) await write(path, text);
-  for (const [closures, entries] of [[starting, STARTING], [apart, APART]]) {
-    closures.set(name, importedBy((entries[name] ?? []).map((file) => `${folder}/src/${file}`), metafile.outputs));
+  for (const [closures, entries] of [
+    [starting, STARTING],
+    [apart, APART],
+  ]) {
+    closures.set(
+      name,
+      importedBy(
+        (entries[name] ?? []).map((file) => `${folder}/src/${file}`),
+        metafile.outputs,
+      ),
+    );
   }
   for (const entry of FIRST_FILES[name] ?? []) {
     const outfile = join(folder, "dist", `${entry.replace("/index", "")}.cjs`);
-    const bundled = await build({ ...SHARED, outExtension: undefined, entryPoints: [source(entry)], outfile, packages: "external", external: ["./own-code.cjs"] });
+    const bundled = await build({
+      ...SHARED,
+      outExtension: undefined,
+      entryPoints: [source(entry)],
+      outfile,
+      packages: "external",
+      external: ["./own-code.cjs"],
+    });
     await write(outfile, bundled.outputFiles[0].text);
   }
 }
 await bundleSes();
-for (const name of ["core", "cli"]) packFolder(join("packages", name, "dist"), FIRST_FILES[name] ?? [], (file) => apart.get(name).has(file) && !starting.get(name).has(file));
+for (const name of ["core", "cli"])
+  packFolder(
+    join("packages", name, "dist"),
+    FIRST_FILES[name] ?? [],
+    (file) => apart.get(name).has(file) && !starting.get(name).has(file),
+  );
 
 // What this moat has prepared another one does not use.
-const buildId = [...written].reduce((hash, [path, text]) => hash.update(`${path}\0${text}\0`), createHash("sha256")).digest("base64url");
+const buildId = [...written]
+  .reduce((hash, [path, text]) => hash.update(`${path}\0${text}\0`), createHash("sha256"))
+  .digest("base64url");
 // By its first line a file is known to be of this build; see `own-code.ts`.
 for (const [path, text] of written) writeFileSync(path, `/*@build@*/${text}`.replaceAll("@build@", buildId));
 
@@ -114,7 +162,8 @@ for (const [path, text] of written) writeFileSync(path, `/*@build@*/${text}`.rep
 function importedBy(entries, outputs) {
   const found = new Set(Object.keys(outputs).filter((path) => entries.includes(outputs[path].entryPoint)));
   for (const path of found) {
-    for (const { path: imported, kind } of outputs[path].imports) if (kind === "import-statement" && imported in outputs) found.add(imported);
+    for (const { path: imported, kind } of outputs[path].imports)
+      if (kind === "import-statement" && imported in outputs) found.add(imported);
   }
   return new Set([...found].map((path) => basename(path)));
 }
@@ -134,19 +183,29 @@ function packFolder(folder, firstFiles, isApart) {
       packs["moat-pack-rest.cjs"].push(packed);
     }
   }
-  for (const [name, functions] of Object.entries(packs)) written.set(join(folder, name), `module.exports={\n${functions.join(",\n")}}`);
+  for (const [name, functions] of Object.entries(packs))
+    written.set(join(folder, name), `module.exports={\n${functions.join(",\n")}}`);
 }
 
 async function write(path, text) {
   // Node shows the line of an uncaught error.
-  const { code } = await transform(toCommonJs(text), { minifyWhitespace: true, minifySyntax: true, lineLimit: 120, target: SHARED.target, charset: "ascii" });
+  const { code } = await transform(toCommonJs(text), {
+    minifyWhitespace: true,
+    minifySyntax: true,
+    lineLimit: 120,
+    target: SHARED.target,
+    charset: "ascii",
+  });
   written.set(relative(".", path), nameInPlace(code));
 }
 
 /** SES as one strict text without its loader of modules: evaluated in a third of the time. */
 async function bundleSes() {
   const { outputFiles } = await build({
-    stdin: { contents: 'import "ses/lockdown-shim.js"; import "ses/compartment-shim.js";', resolveDir: "packages/core" },
+    stdin: {
+      contents: 'import "ses/lockdown-shim.js"; import "ses/compartment-shim.js";',
+      resolveDir: "packages/core",
+    },
     bundle: true,
     write: false,
     format: "iife",

@@ -10,7 +10,8 @@ export function nameInPlace(code) {
   visit(parse(code, { ecmaVersion: "latest", sourceType: "script", allowHashBang: true }), (node) => {
     if (node.type !== "CallExpression" || node.callee.name !== "__name" || node.arguments.length !== 2) return;
     const [made, name] = node.arguments;
-    if (!ANONYMOUS.has(made.type) || made.id || !/^[A-Za-z_$][\w$]*$/.test(name.value) || name.value === "__proto__") return;
+    if (!ANONYMOUS.has(made.type) || made.id || !/^[A-Za-z_$][\w$]*$/.test(name.value) || name.value === "__proto__")
+      return;
     edits.push([node.start, made.start, `({${name.value}:`], [made.end, node.end, `}).${name.value}`]);
   });
   let text = "";

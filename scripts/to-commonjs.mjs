@@ -15,13 +15,16 @@ export function toCommonJs(text) {
     if (node.type === "ImportDeclaration") replace(node, importAsConstants(node, isUnused));
     else if (node.type === "ExportNamedDeclaration" && node.declaration === null && node.source === null) {
       replace(node, exportsAsObject(node));
-    } else if (node.type.startsWith("Export")) throw new Error(`a bundle with ${text.slice(node.start, node.start + 60)}`);
+    } else if (node.type.startsWith("Export"))
+      throw new Error(`a bundle with ${text.slice(node.start, node.start + 60)}`);
   }
   for (const node of nodesIn(body)) {
-    if (node.type === "ImportExpression") replace(node, `Promise.resolve().then(()=>require(${text.slice(node.source.start, node.source.end)}))`);
+    if (node.type === "ImportExpression")
+      replace(node, `Promise.resolve().then(()=>require(${text.slice(node.source.start, node.source.end)}))`);
     else if (isOwnRequire(node)) replace(node, "require");
     else if (isOwnFile(node)) replace(node, "__filename");
-    else if (node.type === "MemberExpression" && isImportMeta(node)) replace(node, `require("node:url").pathToFileURL(__filename).href`);
+    else if (node.type === "MemberExpression" && isImportMeta(node))
+      replace(node, `require("node:url").pathToFileURL(__filename).href`);
     else if (isNamedAlready(node)) replace(node, "");
     const named = nameGivenAnyway(node);
     if (named !== undefined) {
@@ -37,9 +40,16 @@ function isUsedElsewhere(body, name) {
   let uses = 0;
   for (const node of nodesIn(body)) {
     if (node.type === "Identifier" && node.name === name) uses++;
-    else if (node.type === "ImportSpecifier") uses -= Number(node.local.name === name) + Number(node.imported.name === name);
+    else if (node.type === "ImportSpecifier")
+      uses -= Number(node.local.name === name) + Number(node.imported.name === name);
     else if (node.type === "MemberExpression" && !node.computed && node.property.name === name) uses--;
-    else if ((node.type === "Property" || node.type === "MethodDefinition") && !node.computed && !node.shorthand && node.key.name === name) uses--;
+    else if (
+      (node.type === "Property" || node.type === "MethodDefinition") &&
+      !node.computed &&
+      !node.shorthand &&
+      node.key.name === name
+    )
+      uses--;
     else if (isOwnRequire(node) && node.callee.name === name) uses--;
   }
   return uses > 0;
@@ -52,7 +62,9 @@ function importAsConstants({ specifiers: all, source }, isUnused) {
   const isNamed = ({ type }) => type === "ImportSpecifier";
   const names = specifiers.filter(isNamed).map(({ imported, local }) => `${imported.name}: ${local.name}`);
   // Of Node's builtins, which are all that has one, the default is the module itself.
-  const wholes = specifiers.filter((specifier) => !isNamed(specifier)).map(({ local }) => `const ${local.name} = ${module};`);
+  const wholes = specifiers
+    .filter((specifier) => !isNamed(specifier))
+    .map(({ local }) => `const ${local.name} = ${module};`);
   return `${names.length > 0 ? `const {${names.join()}} = ${module};` : ""}${wholes.join("")}`;
 }
 
@@ -80,7 +92,9 @@ function nameGivenAnyway(node) {
   const [id, call] = node.type === "VariableDeclarator" ? [node.id, node.init] : [];
   if (call?.type !== "CallExpression" || call.callee.name !== "__name") return undefined;
   const [named, name] = call.arguments;
-  const isAnonymous = named.type === "ArrowFunctionExpression" || ((named.type === "FunctionExpression" || named.type === "ClassExpression") && named.id === null);
+  const isAnonymous =
+    named.type === "ArrowFunctionExpression" ||
+    ((named.type === "FunctionExpression" || named.type === "ClassExpression") && named.id === null);
   return isAnonymous && id.name === name.value ? { call, function: named } : undefined;
 }
 
@@ -91,7 +105,10 @@ function isNamedAlready(node) {
   const call = statement?.type === "ExpressionStatement" ? statement.expression : undefined;
   if (call?.type !== "CallExpression" || call.callee.name !== "__name") return false;
   const [named, name] = call.arguments;
-  return (named.type === "Identifier" && named.name === name.value) || (named.type === "ThisExpression" && called === name.value);
+  return (
+    (named.type === "Identifier" && named.name === name.value) ||
+    (named.type === "ThisExpression" && called === name.value)
+  );
 }
 
 function* nodesIn(value) {

@@ -88,7 +88,14 @@ const failures = [];
 for (const version of versions) {
   const [name, given] = version.split("=", 2);
   const binary = given ?? nodeOf(name);
-  const found = [...smokeOn(name, binary, FILES, [...PROGRAMS, languageOf(binary)]), ...disposalOn(name, binary), ...typeScriptOn(name, binary), ...membersOn(binary), ...clonesOn(binary), ...(await crawlOn(name, binary))];
+  const found = [
+    ...smokeOn(name, binary, FILES, [...PROGRAMS, languageOf(binary)]),
+    ...disposalOn(name, binary),
+    ...typeScriptOn(name, binary),
+    ...membersOn(binary),
+    ...clonesOn(binary),
+    ...(await crawlOn(name, binary)),
+  ];
   console.log(
     `${found.length === 0 ? "ok  " : "FAIL"} ${spawnSync(binary, ["-p", "process.version"], { encoding: "utf8" }).stdout.trim()}`,
   );
@@ -138,19 +145,27 @@ function smokeOn(version, binary, files, programs) {
 
 /** The language that a package finds is the engine's. */
 function languageOf(binary) {
-  return { entry: "language.js", code: 0, stdout: `${execFileSync(binary, [LIST_INTRINSICS], { encoding: "utf8" })}\n` };
+  return {
+    entry: "language.js",
+    code: 0,
+    stdout: `${execFileSync(binary, [LIST_INTRINSICS], { encoding: "utf8" })}\n`,
+  };
 }
 
 /** Nothing where that Node has no `using`. */
 function disposalOn(version, binary) {
   if (spawnSync(binary, ["-e", "{ using x = null }"]).status !== 0) return [];
-  return smokeOn(version, binary, DISPOSAL, [{ entry: "index.js", code: 0, stdout: "b,a,of,object,each,file\nlast\n" }]);
+  return smokeOn(version, binary, DISPOSAL, [
+    { entry: "index.js", code: 0, stdout: "b,a,of,object,each,file\nlast\n" },
+  ]);
 }
 
 /** Nothing where that Node strips no types. */
 function typeScriptOn(version, binary) {
   const { stdout } = spawnSync(binary, ["-p", "process.features.typescript"], { encoding: "utf8" });
-  return stdout.trim() === "strip" ? TYPESCRIPT_PROGRAMS.flatMap(({ files, ...program }) => smokeOn(version, binary, files, [program])) : [];
+  return stdout.trim() === "strip"
+    ? TYPESCRIPT_PROGRAMS.flatMap(({ files, ...program }) => smokeOn(version, binary, files, [program]))
+    : [];
 }
 
 /** Members of that Node that no table knows: denied to packages, and to be classified. */
@@ -164,9 +179,14 @@ function membersOn(binary) {
 /** Classes of Node's that an object can ask for by name as it is cloned, and that nobody has examined. */
 function clonesOn(binary) {
   const list = fileURLToPath(new URL("nodes/list-clones.cjs", import.meta.url));
-  const names = execFileSync(binary, ["--no-warnings", "--expose-internals", list], { encoding: "utf8", input: "" }).split("\n");
+  const names = execFileSync(binary, ["--no-warnings", "--expose-internals", list], {
+    encoding: "utf8",
+    input: "",
+  }).split("\n");
   if (names.length < 20) return [`${binary}: only ${names.length} classes that are cloned`];
-  return names.filter((name) => !KNOWN_CLONES.some((known) => known.test(name))).map((name) => `${name} can be asked for by name, see disarm-clones.ts`);
+  return names
+    .filter((name) => !KNOWN_CLONES.some((known) => known.test(name)))
+    .map((name) => `${name} can be asked for by name, see disarm-clones.ts`);
 }
 
 /** Powers and changeable objects that a package reaches on that Node. */
@@ -174,8 +194,12 @@ async function crawlOn(version, node) {
   const [{ findings, heard }, tapped] = [await crawl({ node, table }), await crawl({ node, table, taps: true })];
   const alone = await crawlAlone({ node });
   return [
-    ...[...findings, ...tapped.findings].map(({ package: name, what, path: way }) => `Node ${version}: ${name} reaches ${what} by ${way}`),
-    ...Object.entries(alone).flatMap(([asked, lines]) => lines.map((line) => `Node ${version}: of ${asked} alone, ${line}`)),
+    ...[...findings, ...tapped.findings].map(
+      ({ package: name, what, path: way }) => `Node ${version}: ${name} reaches ${what} by ${way}`,
+    ),
+    ...Object.entries(alone).flatMap(([asked, lines]) =>
+      lines.map((line) => `Node ${version}: of ${asked} alone, ${line}`),
+    ),
     ...heard.map((label) => `Node ${version}: the crawler did not get as far as ${label}`),
   ];
 }

@@ -7,7 +7,11 @@ const server = createServer((request, response) => response.end("received")).lis
 await new Promise((done) => server.once("listening", done));
 const { port } = server.address();
 
-const notes = await moat.load("notes", { fs: { read: ["./data"] }, net: { connect: [`127.0.0.1:${port}`] } }, { onDenial() {} });
+const notes = await moat.load(
+  "notes",
+  { fs: { read: ["./data"] }, net: { connect: [`127.0.0.1:${port}`] } },
+  { onDenial() {} },
+);
 const { read, share } = notes.module.default;
 console.log(await share(`http://127.0.0.1:${port}/`));
 

@@ -65,11 +65,15 @@ const WAYS: Readonly<Record<string, string>> = {
   "a class field": "new (class extends (function () { return holder }) { [key] = mine })()",
   super: "({ __proto__: holder, m() { super[key] = mine } }).m.call(holder)",
   "evaluated text": "new Function('holder', 'key', 'mine', 'holder[key] = mine')(holder, key, mine)",
-  "text in the application's name": "require('vm').runInThisContext('(holder, key, mine) => { holder[key] = mine }', { filename: APP })(holder, key, mine)",
-  "text in the victim's name": "require('vm').runInThisContext('(holder, key, mine) => { holder[key] = mine }', { filename: VICTIM })(holder, key, mine)",
-  "a timer": "const set = Reflect.set.bind(null, holder, key, mine); await new Promise((done) => { setTimeout(() => { try { set() } catch {} done() }, 0) })",
+  "text in the application's name":
+    "require('vm').runInThisContext('(holder, key, mine) => { holder[key] = mine }', { filename: APP })(holder, key, mine)",
+  "text in the victim's name":
+    "require('vm').runInThisContext('(holder, key, mine) => { holder[key] = mine }', { filename: VICTIM })(holder, key, mine)",
+  "a timer":
+    "const set = Reflect.set.bind(null, holder, key, mine); await new Promise((done) => { setTimeout(() => { try { set() } catch {} done() }, 0) })",
   "a promise": "await Promise.resolve().then(Reflect.set.bind(null, holder, key, mine))",
-  "a method of arrays": "Array.prototype.fill.call(new Proxy({ length: 1 }, { set: () => Reflect.set(holder, key, mine) }), 0)",
+  "a method of arrays":
+    "Array.prototype.fill.call(new Proxy({ length: 1 }, { set: () => Reflect.set(holder, key, mine) }), 0)",
 };
 
 const PLACES = `
@@ -83,11 +87,16 @@ const PLACES = `
 
 test("no form of change reaches what another package exports", async () => {
   const techniques = Object.fromEntries(
-    Object.entries(WAYS).map(([name, way]) => [name, `${PLACES} for (const [holder, key] of places) { try { ${way} } catch {} }`]),
+    Object.entries(WAYS).map(([name, way]) => [
+      name,
+      `${PLACES} for (const [holder, key] of places) { try { ${way} } catch {} }`,
+    ]),
   );
   const damage = await attack({ techniques, grants, files, aftermath: UNCHANGED });
   expect(damage).toMatchObject(NOTHING);
-  expect(damage.stderr).toContain("moat: hostile may not change the exports of victim (verify); to allow it: moat allow hostile change victim\n");
+  expect(damage.stderr).toContain(
+    "moat: hostile may not change the exports of victim (verify); to allow it: moat allow hostile change victim\n",
+  );
 });
 
 test("what the application is handed to call or to assign to does not write in its name", async () => {
@@ -135,7 +144,9 @@ test("who assigns what an export is already changes nothing, and is not told off
 
 test("the package itself, the application and whom the policy names may change exports", async () => {
   const damage = await attack({
-    techniques: { granted: `const victim = require("victim"); victim.defaults.url = "granted"; Object.defineProperty(victim.Victim.prototype, "check", { value: () => "granted" })` },
+    techniques: {
+      granted: `const victim = require("victim"); victim.defaults.url = "granted"; Object.defineProperty(victim.Victim.prototype, "check", { value: () => "granted" })`,
+    },
     grants: { ...grants, changes: ["victim"] },
     files,
     aftermath: `
@@ -161,7 +172,9 @@ test("the package itself, the application and whom the policy names may change e
 
 test("a package that is imported by the victim finds what the victim has exported so far, and changes none of it", async () => {
   const damage = await attack({
-    techniques: { cycle: `"use strict"; const victim = require("victim"), { outcomes } = require("./cycle.js"); for (const holder of [victim.nested, victim.verify]) try { holder.added = () => "mine"; outcomes.push("changed added") } catch {} return outcomes.join()` },
+    techniques: {
+      cycle: `"use strict"; const victim = require("victim"), { outcomes } = require("./cycle.js"); for (const holder of [victim.nested, victim.verify]) try { holder.added = () => "mine"; outcomes.push("changed added") } catch {} return outcomes.join()`,
+    },
     grants,
     files: {
       "moat.policy.json": JSON.stringify({

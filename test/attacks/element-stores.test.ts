@@ -47,9 +47,13 @@ test("V8 compiles calls of its own functions in the main thread alone, before an
     const { stdout } = await promisify(execFile)(process.execPath, [MOAT, "run", "index.js"], { cwd: folder, env });
     const said = stdout.trim().split("\n");
     // When V8 is to optimise: also of the whole process.
-    const isPace = (line: string): boolean => / --(?:interrupt-budget|invocation-count|turbofan|no-turbofan)/.test(line);
+    const isPace = (line: string): boolean =>
+      / --(?:interrupt-budget|invocation-count|turbofan|no-turbofan)/.test(line);
     expect(said.filter((line) => !isPace(line))).toEqual([
-      ...madeInMainThread, ...madeInMainThread, "1 rejected: false", "2 rejected: false",
+      ...madeInMainThread,
+      ...madeInMainThread,
+      "1 rejected: false",
+      "2 rejected: false",
     ]);
     expect(said.filter((line) => isPace(line)).every((line) => line.startsWith("0 "))).toBe(true);
     expect(said.findLastIndex(isPace)).toBeLessThan(said.findLastIndex((line) => line === madeInMainThread[0]));

@@ -11,11 +11,23 @@ const FAIL = (call: string): string => `
   return JSON.stringify(seen);`;
 
 test("the words of a failed assertion are of no file that its text only names", async () => {
-  const asserts = [`require("assert")`, `require("assert").ok`, `require("assert").strict`, `require("assert").strict.ok`, `require("assert/strict")`, `require("assert").strict.strict`];
+  const asserts = [
+    `require("assert")`,
+    `require("assert").ok`,
+    `require("assert").strict`,
+    `require("assert").strict.ok`,
+    `require("assert/strict")`,
+    `require("assert").strict.strict`,
+  ];
   const damage = await attack({
     techniques: Object.fromEntries([
       ...asserts.map((name) => [name, FAIL(`module._compile(text.replace("ASSERT", ${JSON.stringify(name)}), file)`)]),
-      ["by vm", FAIL(`require("vm").runInThisContext("(function (require) {" + text.replace("ASSERT", "require('assert')") + "})", { filename: file })(require)`)],
+      [
+        "by vm",
+        FAIL(
+          `require("vm").runInThisContext("(function (require) {" + text.replace("ASSERT", "require('assert')") + "})", { filename: file })(require)`,
+        ),
+      ],
     ]),
     grants: { builtins: { assert: true, vm: true } },
     files: { "unlock.js": `unlock("canary-3f9c1d")\n`.repeat(6) },

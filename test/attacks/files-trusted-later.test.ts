@@ -8,7 +8,15 @@ import { makeProject, type Project } from "../cli/project-fixture.ts";
 
 const MOAT = fileURLToPath(new URL("../../packages/cli/bin/moat.js", import.meta.url));
 let project: Project;
-const WRITES = ["settings.js", "settings", "lib/index.js", "lib.js", "lib/package.json", "other-part.js", "denials.log"];
+const WRITES = [
+  "settings.js",
+  "settings",
+  "lib/index.js",
+  "lib.js",
+  "lib/package.json",
+  "other-part.js",
+  "denials.log",
+];
 
 beforeAll(() => {
   project = makeProject({
@@ -27,7 +35,9 @@ beforeAll(() => {
       fs.mkdirSync("settings.d");
       fs.mkdirSync("other");
       fs.writeFileSync("other/report.js", "");`,
-    "moat.overrides.json": JSON.stringify({ packages: { dep: { fs: { read: ["."], write: [".", "./lib"] }, packages: ["."], reason: "as broad as it gets" } } }),
+    "moat.overrides.json": JSON.stringify({
+      packages: { dep: { fs: { read: ["."], write: [".", "./lib"] }, packages: ["."], reason: "as broad as it gets" } },
+    }),
   });
   expect(project.moat("policy", "--write", "index.js", "other.js").code).toBe(0);
 });
@@ -40,7 +50,13 @@ test("modules of all entries, what would be loaded in their place, and moat's lo
   expect(readFileSync(at("other-part.js"), "utf8")).toBe("// mine");
   const log = readFileSync(at("denials.log"), "utf8");
   expect(log).not.toContain("owned");
-  expect(log.trim().split("\n").map((line) => JSON.parse(line).target).includes(at("denials.log"))).toBe(true);
+  expect(
+    log
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).target)
+      .includes(at("denials.log")),
+  ).toBe(true);
   expect(existsSync(at("gone.log"))).toBe(false);
   // What is nobody's module it may make, folders named like one included.
   expect(existsSync(at("other/report.js"))).toBe(true);
@@ -74,7 +90,10 @@ test("moat's folder below node_modules, where no home is known too", () => {
   expect(project.moat("policy", "--write", "index.js", "other.js", "cache.js").code).toBe(0);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(path.dirname(folder), { recursive: true });
-  const { status } = spawnSync(process.execPath, [MOAT, "run", "cache.js"], { cwd: project.folder, env: { PATH: process.env["PATH"] } });
+  const { status } = spawnSync(process.execPath, [MOAT, "run", "cache.js"], {
+    cwd: project.folder,
+    env: { PATH: process.env["PATH"] },
+  });
   expect(status).toBe(0);
   expect(existsSync(path.join(project.folder, "node_modules/.cache/mine"))).toBe(true);
   expect(existsSync(path.join(folder, "learned.jsonl"))).toBe(false);
@@ -102,7 +121,11 @@ test("the secret in the user's cache, and the stores that hold it, by a package 
         done(() => renameSync(folder + "/..", home + "/taken")),
         done(() => symlinkSync(folder, home + "/link")),
       ]).join());`,
-    "moat.overrides.json": JSON.stringify({ packages: { dep: { fs: { read: ["<home>"], write: ["<home>"] }, packages: ["."], reason: "as broad as it gets" } } }),
+    "moat.overrides.json": JSON.stringify({
+      packages: {
+        dep: { fs: { read: ["<home>"], write: ["<home>"] }, packages: ["."], reason: "as broad as it gets" },
+      },
+    }),
   });
   try {
     expect(other.moat("policy", "--write", "index.js").code).toBe(0);

@@ -12,7 +12,10 @@ test("the fixture sees an attack that succeeds, so that the others mean somethin
     grants: {
       globals: ["process", "console", "setTimeout"],
       builtins: { fs: true, child_process: true, net: true, process: true },
-      env: ["SECRET"], fs: { read: ["<outside>"], write: ["<outside>"] }, commands: ["touch"], net: { connect: ["127.0.0.1:*"] },
+      env: ["SECRET"],
+      fs: { read: ["<outside>"], write: ["<outside>"] },
+      commands: ["touch"],
+      net: { connect: ["127.0.0.1:*"] },
     },
   });
   expect(damage.outcomes["environment"]).toContain("canary");

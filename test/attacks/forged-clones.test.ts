@@ -21,22 +21,56 @@ const SURVIVE = `process.on("uncaughtException", () => {});`;
 
 test.each([
   ["structuredClone", ["Blob", "structuredClone"], {}, `return use(structuredClone(carrier))`],
-  ["a channel", ["Blob", "MessageChannel", "setTimeout"], {}, `const { port1, port2 } = new MessageChannel();
+  [
+    "a channel",
+    ["Blob", "MessageChannel", "setTimeout"],
+    {},
+    `const { port1, port2 } = new MessageChannel();
     const came = new Promise((done) => { port2.onmessage = ({ data }) => done(data); port2.onmessageerror = () => done(); setTimeout(done, 500) }); port1.postMessage(carrier);
-    return use(await came.finally(() => port1.close()))`],
-  ["receiveMessageOnPort", ["Blob"], { worker_threads: true }, `const { MessageChannel, receiveMessageOnPort } = require("worker_threads");
-    const { port1, port2 } = new MessageChannel(); port1.postMessage(carrier); return use(receiveMessageOnPort(port2)?.message)`],
-  ["a broadcast", ["Blob", "BroadcastChannel", "setTimeout"], {}, `const [one, other] = [new BroadcastChannel("x"), new BroadcastChannel("x")];
+    return use(await came.finally(() => port1.close()))`,
+  ],
+  [
+    "receiveMessageOnPort",
+    ["Blob"],
+    { worker_threads: true },
+    `const { MessageChannel, receiveMessageOnPort } = require("worker_threads");
+    const { port1, port2 } = new MessageChannel(); port1.postMessage(carrier); return use(receiveMessageOnPort(port2)?.message)`,
+  ],
+  [
+    "a broadcast",
+    ["Blob", "BroadcastChannel", "setTimeout"],
+    {},
+    `const [one, other] = [new BroadcastChannel("x"), new BroadcastChannel("x")];
     const came = new Promise((done) => { other.onmessage = ({ data }) => done(data); other.onmessageerror = () => done(); setTimeout(done, 500) }); one.postMessage(carrier);
-    return use(await came.finally(() => { one.close(); other.close() }))`],
+    return use(await came.finally(() => { one.close(); other.close() }))`,
+  ],
   ["a mark's detail", ["Blob", "performance"], {}, `return use(performance.mark("x", { detail: carrier }).detail)`],
-  ["a mark of a class", ["Blob", "PerformanceMark"], {}, `return use(new PerformanceMark("x", { detail: carrier }).detail)`],
-  ["a measure's detail", ["Blob"], { perf_hooks: true }, `return use(require("perf_hooks").performance.measure("x", { start: 0, detail: carrier }).detail)`],
-  ["a stream that clones", ["Blob", "ReadableStream", "setTimeout"], { "stream/web": true }, `const { ReadableStreamTee } = require("stream/web"); if (!ReadableStreamTee) return "none";
+  [
+    "a mark of a class",
+    ["Blob", "PerformanceMark"],
+    {},
+    `return use(new PerformanceMark("x", { detail: carrier }).detail)`,
+  ],
+  [
+    "a measure's detail",
+    ["Blob"],
+    { perf_hooks: true },
+    `return use(require("perf_hooks").performance.measure("x", { start: 0, detail: carrier }).detail)`,
+  ],
+  [
+    "a stream that clones",
+    ["Blob", "ReadableStream", "setTimeout"],
+    { "stream/web": true },
+    `const { ReadableStreamTee } = require("stream/web"); if (!ReadableStreamTee) return "none";
     const [one, other] = ReadableStreamTee(new ReadableStream({ start(c) { c.enqueue(carrier) } }), true); one.getReader().read().catch(() => {});
-    return Promise.race([other.getReader().read().then(({ value }) => use(value)), new Promise((done) => setTimeout(done, 500))])`],
+    return Promise.race([other.getReader().read().then(({ value }) => use(value)), new Promise((done) => setTimeout(done, 500))])`,
+  ],
 ])("%s makes no object of Node's own that was asked for by name", async (name, globals, builtins, technique) => {
-  const damage = await attack({ techniques: { [name]: FORGE + technique }, grants: { globals: [...globals, "console"], builtins }, before: SURVIVE });
+  const damage = await attack({
+    techniques: { [name]: FORGE + technique },
+    grants: { globals: [...globals, "console"], builtins },
+    before: SURVIVE,
+  });
   expect(damage).toMatchObject(NOTHING);
 });
 
@@ -52,7 +86,11 @@ test("a socket that is sent makes no object of another class, and binds no port"
         const made = structuredClone(socket, { transfer: [socket] }); return "made " + made.constructor.name`,
       ]),
     ),
-    grants: { globals: ["structuredClone"], builtins: { net: true }, net: { connect: ["127.0.0.1:*"], listen: ["127.0.0.1:*"] } },
+    grants: {
+      globals: ["structuredClone"],
+      builtins: { net: true },
+      net: { connect: ["127.0.0.1:*"], listen: ["127.0.0.1:*"] },
+    },
     before: SURVIVE,
     aftermath: `assert(!Object.values(outcomes).some((outcome) => /made/.test(outcome)), JSON.stringify(outcomes))`,
   });

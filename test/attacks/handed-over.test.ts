@@ -67,7 +67,10 @@ test("what the application hands over leads to no class with its authority", () 
   );
   expect(project.moat("policy", "--write", "index.js")).toMatchObject({ code: 0 });
   const { stdout, stderr } = project.moat("run", "index.js");
-  expect(stdout.trim().split("\n"), stderr).toEqual([JSON.stringify(Array.from({ length: 8 }, () => "held")), "made true 2"]);
+  expect(stdout.trim().split("\n"), stderr).toEqual([
+    JSON.stringify(Array.from({ length: 8 }, () => "held")),
+    "made true 2",
+  ]);
   expect(existsSync(join(project.folder, "marker"))).toBe(false);
 });
 
@@ -97,7 +100,16 @@ test("the application starts children in every way that Node has", () => {
   expect(project.moat("policy", "--write", "index.js")).toMatchObject({ code: 0 });
   const { stdout, stderr } = project.moat("run", "index.js");
   expect(stdout.trim().split("\n"), stderr).toEqual([
-    "spawn said", "shell said", "exec said", "execFile said", "promised said said", "fork forked", "sync said said", "joined said", "cluster clustered", "tests true",
+    "spawn said",
+    "shell said",
+    "exec said",
+    "execFile said",
+    "promised said said",
+    "fork forked",
+    "sync said said",
+    "joined said",
+    "cluster clustered",
+    "tests true",
   ]);
 });
 
@@ -107,7 +119,13 @@ test("a child, a socket or a server that the application hands over opens nothin
       given.child = require("child_process").spawn("sleep", ["1"]);
       given.server = http.createServer((request, response) => response.end("x")).listen(0, "127.0.0.1", () =>
         http.get({ host: "localhost", family: 4, port: given.server.address().port, agent: new http.Agent({ keepAlive: true }) }, (response) => { given.socket = response.resume().socket }));`,
-    grants: { builtins: { net: true, child_process: true }, globals: ["setTimeout"], commands: ["true"], net: { connect: ["127.0.0.1:1"] }, shares: ["given"] },
+    grants: {
+      builtins: { net: true, child_process: true },
+      globals: ["setTimeout"],
+      commands: ["true"],
+      net: { connect: ["127.0.0.1:1"] },
+      shares: ["given"],
+    },
     techniques: {
       // Node asks whether the signal is one just before it starts the child.
       "a child, while another is started": `const came = []; const order = { file: "/usr/bin/touch", args: ["touch", MARKER], envPairs: [], stdio: [] };

@@ -69,7 +69,13 @@ function pwn(loot, depth = 0) {
 `;
 
 /** Installs a hostile package, runs the application that uses it under moat, and says what the attack achieved. */
-export async function attack({ techniques, grants = {}, files = {}, before = "", aftermath = "" }: Attack): Promise<Damage> {
+export async function attack({
+  techniques,
+  grants = {},
+  files = {},
+  before = "",
+  aftermath = "",
+}: Attack): Promise<Damage> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "moat-attack-")));
   const outside = realpathSync(mkdtempSync(join(tmpdir(), "moat-secret-")));
   const marker = join(outside, "marker");
@@ -81,7 +87,9 @@ export async function attack({ techniques, grants = {}, files = {}, before = "",
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   const { port } = server.address() as { port: number };
   const constants = `const APP = ${JSON.stringify(join(folder, "index.js"))}, VICTIM = ${JSON.stringify(join(folder, "node_modules/victim/index.js"))}, SECRET_FILE = ${JSON.stringify(join(outside, "secret"))}, MARKER = ${JSON.stringify(marker)}, PORT = ${port};`;
-  const bodies = Object.entries(techniques).map(([name, body]) => `${JSON.stringify(name)}: async function () {${body}\n}`);
+  const bodies = Object.entries(techniques).map(
+    ([name, body]) => `${JSON.stringify(name)}: async function () {${body}\n}`,
+  );
   const all: Record<string, string> = {
     "package.json": '{"name":"app","dependencies":{"hostile":"1.0.0"}}',
     "index.js": `
@@ -109,7 +117,9 @@ export async function attack({ techniques, grants = {}, files = {}, before = "",
       },
     }),
     // The overrides, and not the policy: absolute paths are for people.
-    "moat.overrides.json": JSON.stringify({ packages: { hostile: { ...grants, reason: "the attack needs it" } } }).replaceAll("<outside>", outside),
+    "moat.overrides.json": JSON.stringify({
+      packages: { hostile: { ...grants, reason: "the attack needs it" } },
+    }).replaceAll("<outside>", outside),
     "node_modules/hostile/package.json": '{"name":"hostile","version":"1.0.1"}',
     "node_modules/hostile/index.js": `${constants}${PWN}\nconst techniques = {${bodies.join(",\n")}};
       for (const [name, run] of Object.entries(techniques)) exports[name] = async () => pwn(await run.call(undefined));`,
@@ -123,7 +133,9 @@ export async function attack({ techniques, grants = {}, files = {}, before = "",
     }
     const { stdout, stderr } = await new Promise<{ stdout: string; stderr: string }>((done) => {
       const env = { ...process.env, SECRET: CANARY };
-      execFile(process.execPath, [MOAT, "run", "index.js"], { cwd: folder, env, timeout: 50_000 }, (_error, out, err) => done({ stdout: out, stderr: err }));
+      execFile(process.execPath, [MOAT, "run", "index.js"], { cwd: folder, env, timeout: 50_000 }, (_error, out, err) =>
+        done({ stdout: out, stderr: err }),
+      );
     });
     const line = /OUTCOME(.*)/.exec(stdout)?.[1];
     if (line === undefined) throw new Error(`the application did not finish:\n${stdout}\n${stderr}`);

@@ -19,7 +19,8 @@ test("proxies, thenables, species and inspection hooks get nothing from those th
     grants: { builtins: { util: true, events: true } },
     files: {
       "node_modules/hostile/t.mjs": "export default 1",
-      "node_modules/hostile/j.json": '{"__proto__": {"polluted": "canary-3f9c1d"}, "constructor": {"prototype": {"polluted": "canary-3f9c1d"}}}',
+      "node_modules/hostile/j.json":
+        '{"__proto__": {"polluted": "canary-3f9c1d"}, "constructor": {"prototype": {"polluted": "canary-3f9c1d"}}}',
     },
     aftermath: `assert(({}).polluted === undefined, "Object.prototype")`,
   });

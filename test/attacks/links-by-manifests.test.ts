@@ -15,7 +15,11 @@ test.each([
     "package.json": JSON.stringify({ name: "app", dependencies: { hostile: "1.0.0" } }),
     "index.js": 'console.log("came", require("hostile").join(), require("./config/settings.json").token)',
     "config/settings.json": '{"token":"own"}',
-    "node_modules/hostile/package.json": JSON.stringify({ name: "hostile", version: "1.0.1", dependencies: { y: "file:../../../home" } }),
+    "node_modules/hostile/package.json": JSON.stringify({
+      name: "hostile",
+      version: "1.0.1",
+      dependencies: { y: "file:../../../home" },
+    }),
     "node_modules/hostile/index.js": `const came = []; const attempt = (read) => { try { came.push(read()) } catch { came.push("held") } };
       attempt(() => require("y/config.json").auths); attempt(() => require(require.resolve("y/config.json")).auths); attempt(() => require("fs").readFileSync(require.resolve("y/package.json"), "utf8"));
       module.exports = came;`,

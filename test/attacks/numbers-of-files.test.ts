@@ -12,7 +12,12 @@ const MOAT = fileURLToPath(new URL("../../packages/cli/bin/moat.js", import.meta
 const before = `const fs = require("fs"), path = require("path"); let opened = []; const given = (globalThis.given = {});
   given.open = () => { for (let i = 0; i < 8; i++) opened.push(fs.openSync(given.secret, "r")) };
   given.own = (path = __filename) => fs.createReadStream(path); given.close = (fd) => fs.closeSync(fd);`;
-const grants = { builtins: { fs: true, "fs/promises": true, crypto: true }, fs: { read: ["<package>"], write: [] }, globals: ["Buffer", "setTimeout", "console"], shares: ["given"] };
+const grants = {
+  builtins: { fs: true, "fs/promises": true, crypto: true },
+  fs: { read: ["<package>"], write: [] },
+  globals: ["Buffer", "setTimeout", "console"],
+  shares: ["given"],
+};
 const FIRST = `const fs = require("fs"), fsp = require("fs/promises"); given.secret = SECRET_FILE;`;
 
 test("a number of a file is nobody's once that is closed, whatever still works on it", async () => {
@@ -60,8 +65,8 @@ test("streams that open their files in their own way, and files closed while the
       "a class that begins": `const fs = require("fs"); class Stream extends fs.ReadStream { _construct(done) { fs.open(this.path, "r", (error, fd) => { this.fd = fd; done(error) }) } } let text = ""; for await (const chunk of new Stream(__filename)) text += chunk; return text.slice(0, 9)`,
       "closed early": `const fs = require("fs"), fd = fs.openSync(__filename), text = new Promise((done) => fs.readFile(fd, "utf8", (error, text) => done(text))); await new Promise((done, failed) => fs.close(fd, (error) => error ? failed(error) : done()));
         try { fs.fstatSync(fd); return "open" } catch (error) { if (error.code !== "EBADF") throw error } return (await text).slice(0, 9)`,
-      "handles": `const fsp = require("fs/promises"), handle = await fsp.open(__filename); const numbers = new Set([handle.fd]); await Promise.all([handle.close(), handle.close()]); for (let i = 0; i < 20; i++) { const other = await fsp.open(__filename); numbers.add(other.fd); require("fs").closeSync(other.fd); await new Promise((done) => setTimeout(done, 5)) } return numbers.size < 8 ? "const APP" : "left open"`,
-      "numbers": `const fs = require("fs"), numbers = new Set(); for (let i = 0; i < 20; i++) { const fd = fs.openSync(__filename); numbers.add(fd); await Promise.all([new Promise((done) => fs.readFile(fd, done)), fs.closeSync(fd)]) } return numbers.size < 4 ? "const APP" : "left open"`,
+      handles: `const fsp = require("fs/promises"), handle = await fsp.open(__filename); const numbers = new Set([handle.fd]); await Promise.all([handle.close(), handle.close()]); for (let i = 0; i < 20; i++) { const other = await fsp.open(__filename); numbers.add(other.fd); require("fs").closeSync(other.fd); await new Promise((done) => setTimeout(done, 5)) } return numbers.size < 8 ? "const APP" : "left open"`,
+      numbers: `const fs = require("fs"), numbers = new Set(); for (let i = 0; i < 20; i++) { const fd = fs.openSync(__filename); numbers.add(fd); await Promise.all([new Promise((done) => fs.readFile(fd, done)), fs.closeSync(fd)]) } return numbers.size < 4 ? "const APP" : "left open"`,
     },
     aftermath: `assert(Object.values(outcomes).every((outcome) => outcome === "const APP"), JSON.stringify(outcomes))`,
   });
@@ -93,11 +98,25 @@ test("who has files and no standard input reads none by its number, and takes no
   try {
     const file = join(project.folder, "out");
     const out = openSync(file, "w");
-    const { stderr } = spawnSync(process.execPath, [MOAT, "run", "index.js"], { cwd: project.folder, input: "typed", stdio: ["pipe", out, "pipe"], encoding: "utf8" });
+    const { stderr } = spawnSync(process.execPath, [MOAT, "run", "index.js"], {
+      cwd: project.folder,
+      input: "typed",
+      stdio: ["pipe", out, "pipe"],
+      encoding: "utf8",
+    });
     closeSync(out);
     const denied = ["whole", "part", "several", "later", "stream", "terminal"].map((name) => `${name} EACCES`);
-    const added = ["bytes", "options", "text", "vector", "eventually", "written"].flatMap((name) => ["OVER", `${name} 5`]);
-    expect(readFileSync(file, "utf8").split("\n"), stderr).toEqual(["printed by the application", ...denied, "cut EPERM", ...added, "and typed"]);
+    const added = ["bytes", "options", "text", "vector", "eventually", "written"].flatMap((name) => [
+      "OVER",
+      `${name} 5`,
+    ]);
+    expect(readFileSync(file, "utf8").split("\n"), stderr).toEqual([
+      "printed by the application",
+      ...denied,
+      "cut EPERM",
+      ...added,
+      "and typed",
+    ]);
     expect(stderr).toContain("moat allow hostile builtin process.stdin");
   } finally {
     project.dispose();
@@ -122,12 +141,30 @@ test("neither in a worker nor in a child of its own a package reads the program'
       version: 1,
       root: "trusted",
       entries: ["./index.js"],
-      packages: { hostile: { builtins: { fs: true, worker_threads: true, child_process: true }, commands: ["node"], workers: true, fs: { read: ["<package>"] } } },
+      packages: {
+        hostile: {
+          builtins: { fs: true, worker_threads: true, child_process: true },
+          commands: ["node"],
+          workers: true,
+          fs: { read: ["<package>"] },
+        },
+      },
     }),
   });
   try {
-    const { stdout, stderr } = spawnSync(process.execPath, [MOAT, "run", "index.js"], { cwd: project.folder, input: "typed", encoding: "utf8" });
-    expect(JSON.parse(stdout), stderr).toEqual({ worker: "EACCES", ownOfWorker: "own", child: "EACCES", byNumber: "EACCES", forked: "EACCES", ownOfChild: "own" });
+    const { stdout, stderr } = spawnSync(process.execPath, [MOAT, "run", "index.js"], {
+      cwd: project.folder,
+      input: "typed",
+      encoding: "utf8",
+    });
+    expect(JSON.parse(stdout), stderr).toEqual({
+      worker: "EACCES",
+      ownOfWorker: "own",
+      child: "EACCES",
+      byNumber: "EACCES",
+      forked: "EACCES",
+      ownOfChild: "own",
+    });
   } finally {
     project.dispose();
   }

@@ -28,7 +28,16 @@ test("what Node's objects hang on leads to nobody else's", async () => {
     },
     grants: {
       globals: ["console", "setTimeout", "FormData", "Headers", "URLSearchParams", "URL"],
-      builtins: { net: true, http: true, https: true, tls: true, util: true, crypto: true, readline: true, stream: true },
+      builtins: {
+        net: true,
+        http: true,
+        https: true,
+        tls: true,
+        util: true,
+        crypto: true,
+        readline: true,
+        stream: true,
+      },
       net: { connect: ["127.0.0.1:*"], listen: ["127.0.0.1:*"] },
     },
     aftermath: `const util = require("util"); assert(util.inspect({ a: { b: { c: {} } } }).includes("c"), "inspect's depth");
@@ -79,9 +88,13 @@ test("a socket that comes with a message of whoever started the program leads no
     writeFileSync(join(folder, name), text);
   }
   const server = createServer();
-  const child = fork(fileURLToPath(new URL("../../packages/cli/bin/moat.js", import.meta.url)), ["run", "index.js"], { cwd: folder });
+  const child = fork(fileURLToPath(new URL("../../packages/cli/bin/moat.js", import.meta.url)), ["run", "index.js"], {
+    cwd: folder,
+  });
   try {
-    const { port } = await new Promise<{ port: number }>((done) => server.listen(0, "127.0.0.1", () => done(server.address() as never)));
+    const { port } = await new Promise<{ port: number }>((done) =>
+      server.listen(0, "127.0.0.1", () => done(server.address() as never)),
+    );
     const found = new Promise((done, fail) => void child.on("message", done).on("exit", fail));
     server.once("connection", (socket) => child.send(port, socket));
     connect(port, "127.0.0.1").on("error", () => {});

@@ -3,7 +3,8 @@ import { attack, NOTHING } from "./hostile-package.ts";
 
 // Each file is one hostile module: it is refused, or finds nothing.
 const FILES: Readonly<Record<string, string>> = {
-  "a variable called of, then a line that divides": "var of = 1, g = 1, b = 1, r;\nb\nof\n/(r=globalThis)/g\nmodule.exports = r && r.Buffer && 'canary'",
+  "a variable called of, then a line that divides":
+    "var of = 1, g = 1, b = 1, r;\nb\nof\n/(r=globalThis)/g\nmodule.exports = r && r.Buffer && 'canary'",
   "the wrapper closed inside of what acorn takes for a regular expression": `var of = 1, b = 1;\nb\nof\n/"("}}}); this.Buffer && (Buffer.poolSize = 4242); (function(){moat$e0:{return function(){ ")"/1`,
   "sloppy this beside the inner function": `var of = 1, b = 1, g = 1;\nb\nof\n/"("}, (console.log(this === undefined ? "" : "canary-" + "3f9c1d")), function () { ")" /g`,
   "a parameter's default beside a variable of the body": `module.exports = (function (a = globalThis) { var globalThis; return a })().Buffer && "canary-" + "3f9c1d"`,

@@ -16,13 +16,13 @@ const TARGETS = `[Object.prototype, Function.prototype, Array.prototype, String.
 test("no intrinsic can be changed in any way", async () => {
   const damage = await attack({
     techniques: {
-      "namespaces": `for (const o of [JSON, Math, Reflect, Intl, Atomics]) o.pwned = 1; JSON.stringify = () => "{}"; return "tried"`,
+      namespaces: `for (const o of [JSON, Math, Reflect, Intl, Atomics]) o.pwned = 1; JSON.stringify = () => "{}"; return "tried"`,
       "new properties": `for (const t of ${TARGETS}) { try { t.pwned = "canary" } catch {} try { Object.defineProperty(t, "pwned2", { value: 1 }) } catch {} } return ${TARGETS}.map((t, i) => (Object.prototype.hasOwnProperty.call(t, "pwned") || Object.prototype.hasOwnProperty.call(t, "pwned2") ? "canary changed " + i : "")).join("")`,
       "extensible ones": `return ${TARGETS}.map((t, i) => (Object.isExtensible(t) ? "canary extensible " + i + " " + Object.getOwnPropertyNames(t).slice(0, 3) : "")).join("")`,
       "defaults of descriptors": `for (const k of ["get", "set", "has", "value", "writable", "then", "type", "with", "paths", "filename"]) { try { Object.prototype[k] = () => "canary" } catch {} try { Object.defineProperty(Object.prototype, k, { value: () => "canary", configurable: true }) } catch {} } return typeof ({}).has`,
       "setters on indexes": `for (const k of [0, 1, 2, "length"]) try { Object.defineProperty(Array.prototype, k, { set(v) { globalThis.caught = v } }) } catch {} void require("./other.js"); return globalThis.caught`,
       "__proto__ of prototypes": `for (const t of ${TARGETS}) try { Object.setPrototypeOf(t, { pwned: "canary" }) } catch {} return ({}).pwned ?? [].pwned ?? (() => {}).pwned`,
-      "__defineGetter__": `try { Object.prototype.__defineGetter__.call(Object.prototype, "pwned", () => "canary") } catch {} return ({}).pwned`,
+      __defineGetter__: `try { Object.prototype.__defineGetter__.call(Object.prototype, "pwned", () => "canary") } catch {} return ({}).pwned`,
       "compile of a shared regular expression": `const re = Object.freeze(/a/); try { re.compile("canary") } catch {} return re.source`,
       "legacy statics of RegExp": `require("./other.js"); return RegExp.$1 || RegExp.lastMatch || RegExp.input`,
       "an event emitter": `const E = require("events"); for (const o of [E, E.prototype]) try { o.emit = () => "canary" } catch {} return "tried"`,

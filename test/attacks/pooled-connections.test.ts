@@ -30,7 +30,10 @@ test("the application's agent keeps connections for it, and for packages that ma
   const damage = await attack({
     before,
     grants: { builtins: { http: true }, globals: ["setTimeout"], shares: ["given"], net: { connect: ["127.0.0.1:*"] } },
-    techniques: { "a package with the grant": ask("given.agent", "other"), "by the response's agent": ask("given.response.req.agent", "other") },
+    techniques: {
+      "a package with the grant": ask("given.agent", "other"),
+      "by the response's agent": ask("given.response.req.agent", "other"),
+    },
     aftermath: `assert(Object.values(outcomes).join() === "canary,canary", JSON.stringify(outcomes)); const { response } = given;
       assert((await get(given.one, "/again")).req.reusedSocket && (await get(given.other, "/again")).req.reusedSocket, "kept"); assert(response.req.agent.keepAlive === true && response.req.agent.protocol === "http:", "shown");
       // What a request shows as its agent is one, to whose it is.

@@ -41,6 +41,9 @@ beforeAll(() => {
 });
 afterAll(() => project.dispose());
 
-test.each(["to-worker.js", "to-main.js"])("%s: nobody can change what others' keys, lists and streams inherit from", (entry) => {
-  expect(project.moat("run", entry)).toEqual({ code: 0, stdout: "9 []\n", stderr: "" });
-});
+test.each(["to-worker.js", "to-main.js"])(
+  "%s: nobody can change what others' keys, lists and streams inherit from",
+  (entry) => {
+    expect(project.moat("run", entry)).toEqual({ code: 0, stdout: "9 []\n", stderr: "" });
+  },
+);

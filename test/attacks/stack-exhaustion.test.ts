@@ -49,7 +49,10 @@ test("what another package exports is guarded in full, however little stack ther
 
 const MODULE = {
   "node_modules/victim/package.json": '{"name":"victim","version":"1.0.0","type":"module"}',
-  "node_modules/victim/index.js": Array.from({ length: 40 }, (_, index) => `export const verify${index} = () => "own";`).join("\n"),
+  "node_modules/victim/index.js": Array.from(
+    { length: 40 },
+    (_, index) => `export const verify${index} = () => "own";`,
+  ).join("\n"),
 };
 
 const OTHER = {
@@ -82,7 +85,12 @@ test("a module that a package imports near the end of the stack is not failed fo
       "import of a module": `await import("other"); (function down() { try { down() } catch {} try { import("victim").catch(() => {}) } catch {} })(); return "tried"`,
     },
     grants: { packages: ["victim", "other"] },
-    files: { ...MODULE, ...OTHER, "node_modules/victim/second.js": 'import { verify1 } from "./third.js"; export const verify = verify1;', "node_modules/victim/third.js": MODULE["node_modules/victim/index.js"] },
+    files: {
+      ...MODULE,
+      ...OTHER,
+      "node_modules/victim/second.js": 'import { verify1 } from "./third.js"; export const verify = verify1;',
+      "node_modules/victim/third.js": MODULE["node_modules/victim/index.js"],
+    },
     aftermath: `const victim = await import("victim").catch(String), other = await import("victim/second.js").catch(String);
       assert(victim.verify1?.() === "own", "victim " + (typeof victim === "string" ? victim : "")); assert(other.verify?.() === "own", "other " + (typeof other === "string" ? other : ""));`,
   });
@@ -91,7 +99,9 @@ test("a module that a package imports near the end of the stack is not failed fo
 
 test.each(["tls", "http", "https"])("%s serves others where a package asked for it with little stack", async (name) => {
   const damage = await attack({
-    techniques: { [name]: `let made; (function down() { try { down() } catch {} if (!made) try { made = require("${name}") } catch {} })(); return typeof made` },
+    techniques: {
+      [name]: `let made; (function down() { try { down() } catch {} if (!made) try { made = require("${name}") } catch {} })(); return typeof made`,
+    },
     grants: { builtins: { [name]: true } },
     aftermath: `assert(outcomes["${name}"] === "object", outcomes["${name}"]); try { require("${name}") } catch (error) { assert(false, error.message) }`,
   });

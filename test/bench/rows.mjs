@@ -107,7 +107,12 @@ export const SECTIONS = [
     rows: [
       { label: "`fs.readFileSync`, 5000 calls", program: "files", phase: "readSync", target: CALLS },
       { label: "`fs.statSync`, 10000 calls", program: "files", phase: "statSync", target: CALLS },
-      { label: "`fs.existsSync` and `statSync`, most not there, 9000 calls", program: "files", phase: "lookUp", target: CALLS },
+      {
+        label: "`fs.existsSync` and `statSync`, most not there, 9000 calls",
+        program: "files",
+        phase: "lookUp",
+        target: CALLS,
+      },
       { label: "`fs.readdirSync`, 2000 calls", program: "files", phase: "list", target: CALLS },
       { label: "`fs.promises.readFile`, 2000 calls", program: "files", phase: "read", target: CALLS },
       { label: "`fs.stat`, 4000 calls", program: "files", phase: "stat", target: CALLS },
@@ -128,15 +133,11 @@ export const SECTIONS = [
   },
   {
     title: "Writing the policy, nothing kept",
-    rows: [
-      ...policies("policy-cold", COLD),
-    ],
+    rows: [...policies("policy-cold", COLD)],
   },
   {
     title: "Writing the policy, nothing changed",
-    rows: [
-      ...policies("policy-warm", WARM),
-    ],
+    rows: [...policies("policy-warm", WARM)],
   },
   {
     title: "Starting a program that only loads a tree",

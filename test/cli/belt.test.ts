@@ -11,7 +11,12 @@ const MOAT = fileURLToPath(new URL("../../packages/cli/bin/moat.js", import.meta
 let project: Project;
 const confine = (): void => {
   project.write({
-    "moat.policy.json": JSON.stringify({ version: 1, root: "confined", entries: ["./index.js", "./waits.js", "./children.js"], packages: {} }),
+    "moat.policy.json": JSON.stringify({
+      version: 1,
+      root: "confined",
+      entries: ["./index.js", "./waits.js", "./children.js"],
+      packages: {},
+    }),
   });
   project.moat("policy", "--write");
   project.moat("policy", "--accept");
@@ -78,7 +83,9 @@ describe("a belt that can't be had is an error", () => {
   });
 
   test("where the application is trusted", () => {
-    project.write({ "moat.policy.json": JSON.stringify({ version: 1, root: "trusted", entries: ["./index.js"], packages: {} }) });
+    project.write({
+      "moat.policy.json": JSON.stringify({ version: 1, root: "trusted", entries: ["./index.js"], packages: {} }),
+    });
     const { code, stdout, stderr } = project.moat("run", "--belt", "index.js");
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toContain("would hold nothing");

@@ -85,7 +85,9 @@ describe("from the first policy to an accepted update", () => {
       packages: [
         {
           package: "dep",
-          gains: [{ kind: "gained", to: "pending", words: "run the program git", evidence: [{ line: 2 }, { line: 1 }] }],
+          gains: [
+            { kind: "gained", to: "pending", words: "run the program git", evidence: [{ line: 2 }, { line: 1 }] },
+          ],
         },
       ],
     });

@@ -11,7 +11,14 @@ interface FakeProcess {
 
 function started(given: object = {}): FakeProcess {
   let ended = 0;
-  const members = { execArgv: [], env: {}, moduleLoadList: ["NativeModule fs"], dlopen: () => {}, exit: () => void ended++, ...given };
+  const members = {
+    execArgv: [],
+    env: {},
+    moduleLoadList: ["NativeModule fs"],
+    dlopen: () => {},
+    exit: () => void ended++,
+    ...given,
+  };
   const process = Object.assign(new EventEmitter(), members);
   process.once("exit", () => expect(ended).toBe(0));
   endAtOnce({ process } as never);
@@ -51,13 +58,25 @@ function run(text: string): Outcome {
 }
 
 test("the smallest programs end well", () => {
-  expect(run(`console.log("hello"); setTimeout(() => console.log("later"), 1);`)).toEqual({ code: 0, stdout: "hello\nlater\n", stderr: "" });
+  expect(run(`console.log("hello"); setTimeout(() => console.log("later"), 1);`)).toEqual({
+    code: 0,
+    stdout: "hello\nlater\n",
+    stderr: "",
+  });
 });
 
 test("listeners, what they leave in promises, exit codes and errors are as under node", () => {
-  expect(run(`process.on("exit", async () => { await null; console.log(1); await null; console.log(2); });`)).toEqual({ code: 0, stdout: "1\n2\n", stderr: "" });
+  expect(run(`process.on("exit", async () => { await null; console.log(1); await null; console.log(2); });`)).toEqual({
+    code: 0,
+    stdout: "1\n2\n",
+    stderr: "",
+  });
   const again = `let more = true; process.on("beforeExit", () => { console.log("before"); if (more) { more = false; setTimeout(later, 1); } });`;
-  expect(run(`${again} const later = () => process.on("exit", (code) => console.log("exit", code)); process.on("exit", () => console.log("first"));`)).toEqual({
+  expect(
+    run(
+      `${again} const later = () => process.on("exit", (code) => console.log("exit", code)); process.on("exit", () => console.log("first"));`,
+    ),
+  ).toEqual({
     code: 0,
     stdout: "before\nbefore\nfirst\nexit 0\n",
     stderr: "",
@@ -65,6 +84,10 @@ test("listeners, what they leave in promises, exit codes and errors are as under
   const failed = run(`${again} process.exitCode = 0; const later = () => { throw new Error("late"); };`);
   expect(failed).toMatchObject({ code: 1, stdout: "before\n" });
   expect(failed.stderr).toContain("Error: late");
-  expect(run(`${again} const later = () => { process.on("exit", (code) => { console.log(code); process.exitCode = 4; }); process.exit(3); };`)).toMatchObject({ code: 4, stdout: "before\n3\n" });
+  expect(
+    run(
+      `${again} const later = () => { process.on("exit", (code) => { console.log(code); process.exitCode = 4; }); process.exit(3); };`,
+    ),
+  ).toMatchObject({ code: 4, stdout: "before\n3\n" });
   expect(run(`process.on("exit", () => { process.exitCode = 5; });`)).toMatchObject({ code: 5 });
 });

@@ -7,18 +7,33 @@ const MOAT = fileURLToPath(new URL("../../packages/cli/bin/moat.js", import.meta
 
 let project: Project;
 beforeAll(() => {
-  project = makeProject({ "package.json": '{"name":"app"}', "index.js": "console.log([1, 2, 3].map((x) => x + 1).join())" });
+  project = makeProject({
+    "package.json": '{"name":"app"}',
+    "index.js": "console.log([1, 2, 3].map((x) => x + 1).join())",
+  });
   expect(project.moat("policy", "--write", "index.js")).toMatchObject({ code: 0 });
 });
 afterAll(() => project.dispose());
 
 function runUnder(flag: string): { code: number | null; stdout: string; stderr: string } {
   const env = { PATH: process.env["PATH"], HOME: project.folder };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [flag, MOAT, "run", "index.js"], { cwd: project.folder, env, encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [flag, MOAT, "run", "index.js"], {
+    cwd: project.folder,
+    env,
+    encoding: "utf8",
+  });
   return { code: status, stdout, stderr };
 }
 
-test.each(["--max-lazy", "--jitless", "--no-opt", "--lite-mode", "--disallow-code-generation-from-strings", "--disable-proto=delete", "--stack-size=500"])("runs under %s", (flag) => {
+test.each([
+  "--max-lazy",
+  "--jitless",
+  "--no-opt",
+  "--lite-mode",
+  "--disallow-code-generation-from-strings",
+  "--disable-proto=delete",
+  "--stack-size=500",
+])("runs under %s", (flag) => {
   const { stderr, ...seen } = runUnder(flag);
   expect(seen, stderr).toEqual({ code: 0, stdout: "2,3,4\n" });
   expect(stderr).not.toContain("moat");

@@ -1,5 +1,16 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, renameSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { Script } from "node:vm";
@@ -12,14 +23,21 @@ const MAIN = fileURLToPath(new URL("../../packages/cli/dist/moat-pack.cjs", impo
 
 let project: Project;
 beforeEach(() => {
-  project = makeProject({ "package.json": '{"name":"app"}', "index.js": "console.log('hello')", "node_modules/x/package.json": "{}" });
+  project = makeProject({
+    "package.json": '{"name":"app"}',
+    "index.js": "console.log('hello')",
+    "node_modules/x/package.json": "{}",
+  });
   project.moat("policy", "--write", "index.js");
 });
 afterEach(() => project.dispose());
 
 const userFolder = (): string => path.join(project.folder, "../.cache/moat");
 const folder = (): string => path.join(project.folder, "node_modules/.cache/moat/own-code");
-const codeOf = (file: string): string | undefined => readdirSync(folder()).map((name) => path.join(folder(), name)).find((code) => (JSON.parse(identityOf(code)) as unknown[]).at(-1) === file);
+const codeOf = (file: string): string | undefined =>
+  readdirSync(folder())
+    .map((name) => path.join(folder(), name))
+    .find((code) => (JSON.parse(identityOf(code)) as unknown[]).at(-1) === file);
 /** What the command loads first. */
 const kept = (): string => codeOf(MAIN)!;
 const secret = (): Buffer => readFileSync(path.join(userFolder(), "key"));
@@ -40,7 +58,9 @@ const WRITTEN_AT = Math.floor(statSync(MAIN).mtimeMs / 1000);
 function plant(length = LENGTH, identity = identityOf(kept()), file = kept(), by = secret()): void {
   const forged = `${WRAPPER[0]}${'console.log("forged");process.exit();'.padEnd(LENGTH - WRAPPER.join("").length)}${WRAPPER[1]}`;
   const code = new Script(forged).createCachedData();
-  openPreparedStore(file, by, identity).replace(new Map([[MAIN, { source: Buffer.from(`${length} ${WRITTEN_AT}`), facts: null, text: "", code }]]));
+  openPreparedStore(file, by, identity).replace(
+    new Map([[MAIN, { source: Buffer.from(`${length} ${WRITTEN_AT}`), facts: null, text: "", code }]]),
+  );
 }
 
 test("moat's own compiled code is kept, and used by the next run", () => {
@@ -67,11 +87,16 @@ function copyMoat(): { file(name: string): string; start(): unknown } {
   const moat = path.join(project.folder, "../moat");
   for (const name of ["core", "cli"]) {
     const from = fileURLToPath(new URL(`../../packages/${name}`, import.meta.url));
-    for (const part of ["package.json", "dist", ...(name === "cli" ? ["bin"] : [])]) cpSync(path.join(from, part), path.join(moat, name, part), { recursive: true });
+    for (const part of ["package.json", "dist", ...(name === "cli" ? ["bin"] : [])])
+      cpSync(path.join(from, part), path.join(moat, name, part), { recursive: true });
   }
   const start = (): unknown => {
     const env = { PATH: process.env["PATH"], HOME: path.join(project.folder, "..") };
-    const { status, stdout } = spawnSync(process.execPath, [path.join(moat, "cli/bin/moat.js"), "run", "index.js"], { cwd: project.folder, env, encoding: "utf8" });
+    const { status, stdout } = spawnSync(process.execPath, [path.join(moat, "cli/bin/moat.js"), "run", "index.js"], {
+      cwd: project.folder,
+      env,
+      encoding: "utf8",
+    });
     return [status, stdout];
   };
   return { file: (name) => path.join(moat, name), start };
@@ -81,7 +106,10 @@ test("of a file that another build wrote, nothing is kept", () => {
   const { file, start } = copyMoat();
   const pack = file("core/dist/moat-pack.cjs");
   const text = readFileSync(pack, "utf8");
-  writeFileSync(pack, text.replace(/^\/\*./, (head) => (head.endsWith("A") ? "/*B" : "/*A")));
+  writeFileSync(
+    pack,
+    text.replace(/^\/\*./, (head) => (head.endsWith("A") ? "/*B" : "/*A")),
+  );
   expect(start()).toEqual([0, "hello\n"]);
   expect(codeOf(file("cli/dist/moat-pack.cjs"))).toBeDefined();
   expect(codeOf(pack)).toBeUndefined();

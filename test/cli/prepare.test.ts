@@ -1,5 +1,17 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,15 +34,24 @@ interface Settings {
 
 /** With no home, as in a container. */
 function moat(args: readonly string[], { uid, flags = [] }: Settings = {}) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...flags, inApp("node_modules/@moat/cli/bin/moat.js"), ...args], {
-    cwd: app,
-    env: { HOME: path.join(base, "nowhere"), PATH: process.env["PATH"] },
-    encoding: "utf8",
-    timeout: 50_000,
-    ...(uid !== undefined && { uid, gid: uid }),
-  });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [...flags, inApp("node_modules/@moat/cli/bin/moat.js"), ...args],
+    {
+      cwd: app,
+      env: { HOME: path.join(base, "nowhere"), PATH: process.env["PATH"] },
+      encoding: "utf8",
+      timeout: 50_000,
+      ...(uid !== undefined && { uid, gid: uid }),
+    },
+  );
   // The copy of moat tells of each text that it prepares.
-  return { code: status, stdout, parsed: stderr.split("PARSED\n").length - 1, stderr: stderr.replaceAll("PARSED\n", "") };
+  return {
+    code: status,
+    stdout,
+    parsed: stderr.split("PARSED\n").length - 1,
+    stderr: stderr.replaceAll("PARSED\n", ""),
+  };
 }
 
 function write(file: string, text: string): void {
@@ -39,7 +60,8 @@ function write(file: string, text: string): void {
 }
 
 const eachStore = (change: (file: string) => void): void => {
-  for (const kind of readdirSync(PREPARED)) for (const name of readdirSync(path.join(PREPARED, kind))) change(path.join(PREPARED, kind, name));
+  for (const kind of readdirSync(PREPARED))
+    for (const name of readdirSync(path.join(PREPARED, kind))) change(path.join(PREPARED, kind, name));
 };
 
 beforeAll(() => {
@@ -47,7 +69,12 @@ beforeAll(() => {
   for (const name of ["core", "policy-gen", "cli"]) {
     const from = path.join(REPOSITORY, "packages", name);
     for (const part of ["dist", "bin", "page", "package.json"]) {
-      cpSync(path.join(from, part), inApp("node_modules/@moat", name, part), { recursive: true, force: false, errorOnExist: false, filter: (file) => !/\.d\.ts$|\.tsbuildinfo$|made-ahead$/.test(file) });
+      cpSync(path.join(from, part), inApp("node_modules/@moat", name, part), {
+        recursive: true,
+        force: false,
+        errorOnExist: false,
+        filter: (file) => !/\.d\.ts$|\.tsbuildinfo$|made-ahead$/.test(file),
+      });
       if (name !== "cli" && part === "dist") break;
     }
     cpSync(path.join(from, "package.json"), inApp("node_modules/@moat", name, "package.json"));
@@ -57,7 +84,10 @@ beforeAll(() => {
   let told = 0;
   for (const name of readdirSync(dist).filter((file) => file.endsWith(".cjs"))) {
     const text = readFileSync(path.join(dist, name), "utf8");
-    const changed = text.replace(/function prepareText\([^)]*\)\s*\{/, (head) => `${head}require("node:fs").writeSync(2,"PARSED\\n");`);
+    const changed = text.replace(
+      /function prepareText\([^)]*\)\s*\{/,
+      (head) => `${head}require("node:fs").writeSync(2,"PARSED\\n");`,
+    );
     if (changed === text) continue;
     told += 1;
     writeFileSync(path.join(dist, name), changed);
@@ -70,12 +100,22 @@ beforeAll(() => {
   write("node_modules/a/package.json", '{"name":"a","version":"1.0.0"}');
   write("node_modules/a/index.js", 'exports.name = require("./lib.js") + "a"');
   write("node_modules/a/lib.js", LIB);
-  write("node_modules/b/package.json", '{"name":"b","version":"1.0.0","type":"module","exports":{"require":"./b.cjs","import":"./b.js"}}');
-  write("node_modules/b/b.cjs", 'const fs = require("fs"); try { fs.writeFileSync(process.env.TARGET, ""); module.exports = "written" } catch (error) { module.exports = error.code }');
+  write(
+    "node_modules/b/package.json",
+    '{"name":"b","version":"1.0.0","type":"module","exports":{"require":"./b.cjs","import":"./b.js"}}',
+  );
+  write(
+    "node_modules/b/b.cjs",
+    'const fs = require("fs"); try { fs.writeFileSync(process.env.TARGET, ""); module.exports = "written" } catch (error) { module.exports = error.code }',
+  );
   write("node_modules/b/b.js", 'export default "b"');
   expect(moat(["policy", "--write", "index.js"])).toMatchObject({ code: 0 });
   rmSync(path.join(base, "nowhere"), { recursive: true, force: true });
-  expect(moat(["prepare", "index.js"])).toMatchObject({ code: 0, stdout: "./index.js is prepared: 4 modules.\n", stderr: "" });
+  expect(moat(["prepare", "index.js"])).toMatchObject({
+    code: 0,
+    stdout: "./index.js is prepared: 4 modules.\n",
+    stderr: "",
+  });
   cpSync(PREPARED, AS_MADE, { recursive: true });
 });
 afterAll(() => rmSync(base, { recursive: true, force: true }));
@@ -112,7 +152,9 @@ test("other flags of Node are another preparation", () => {
 });
 
 test("a project that nobody may write works", () => {
-  const folders = readdirSync(app, { recursive: true, withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ parentPath, name }) => path.join(parentPath, name));
+  const folders = readdirSync(app, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ parentPath, name }) => path.join(parentPath, name));
   for (const folder of folders) chmodSync(folder, 0o555);
   expect(moat(["run", "index.js"])).toEqual({ ...UP, parsed: 0 });
   for (const folder of folders) chmodSync(folder, 0o755);
@@ -134,24 +176,42 @@ test("a link in the place of a store is not believed", () => {
 
 test("no package may write there, whatever it is granted", () => {
   const target = path.join(PREPARED, "programs", "0123456789abcdef.bin");
-  write("moat.overrides.json", JSON.stringify({ packages: { b: { fs: { read: ["."], write: [".", "./node_modules", PREPARED] }, env: ["TARGET"] } } }));
+  write(
+    "moat.overrides.json",
+    JSON.stringify({
+      packages: { b: { fs: { read: ["."], write: [".", "./node_modules", PREPARED] }, env: ["TARGET"] } },
+    }),
+  );
   process.env["TARGET"] = target;
-  const { status, stdout } = spawnSync(process.execPath, [inApp("node_modules/@moat/cli/bin/moat.js"), "run", "index.js", "more"], { cwd: app, env: { TARGET: target, PATH: process.env["PATH"] }, encoding: "utf8" });
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [inApp("node_modules/@moat/cli/bin/moat.js"), "run", "index.js", "more"],
+    { cwd: app, env: { TARGET: target, PATH: process.env["PATH"] }, encoding: "utf8" },
+  );
   expect({ status, stdout }).toEqual({ status: 0, stdout: "lib a EACCES\n" });
   expect(readdirSync(path.dirname(target))).not.toContain(path.basename(target));
   rmSync(inApp("moat.overrides.json"));
 });
 
 // Only the superuser can be somebody else.
-test.runIf(process.getuid?.() === 0)("another user's run uses what the builder has prepared, and nothing that another user has", () => {
-  expect(moat(["run", "index.js"], { uid: NOBODY })).toEqual({ ...UP, parsed: 0 });
-  eachStore((file) => chownSync(file, NOBODY, NOBODY));
-  expect(moat(["run", "index.js"], { uid: NOBODY })).toEqual({ ...UP, parsed: 3 });
-});
+test.runIf(process.getuid?.() === 0)(
+  "another user's run uses what the builder has prepared, and nothing that another user has",
+  () => {
+    expect(moat(["run", "index.js"], { uid: NOBODY })).toEqual({ ...UP, parsed: 0 });
+    eachStore((file) => chownSync(file, NOBODY, NOBODY));
+    expect(moat(["run", "index.js"], { uid: NOBODY })).toEqual({ ...UP, parsed: 3 });
+  },
+);
 
 test("says what can't be prepared", () => {
-  expect(moat(["prepare", "other.js"])).toMatchObject({ code: 2, stderr: expect.stringContaining("was not made for ./other.js") });
-  expect(moat(["prepare", "--files", "x", "index.js"])).toMatchObject({ code: 2, stderr: expect.stringContaining("--files takes -") });
+  expect(moat(["prepare", "other.js"])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("was not made for ./other.js"),
+  });
+  expect(moat(["prepare", "--files", "x", "index.js"])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("--files takes -"),
+  });
   rmSync(PREPARED, { recursive: true });
   writeFileSync(PREPARED, "");
   const { code, stderr } = moat(["prepare", "index.js"]);

@@ -16,7 +16,12 @@ beforeAll(() => {
     ...SMALL_PROJECT,
     "node_modules/dep/index.js": `module.exports = () => require("fs").existsSync(${JSON.stringify(OUTSIDE)});`,
     "node_modules/dep/cli.js": `#!/usr/bin/env node\nconsole.log("cli", ...process.argv.slice(2)); process.exitCode = 5;`,
-    "node_modules/esmtool/package.json": JSON.stringify({ name: "esmtool", version: "1.0.0", type: "module", bin: { "esm-tool": "bin/tool" } }),
+    "node_modules/esmtool/package.json": JSON.stringify({
+      name: "esmtool",
+      version: "1.0.0",
+      type: "module",
+      bin: { "esm-tool": "bin/tool" },
+    }),
     "node_modules/esmtool/bin/tool": `#!/usr/bin/env node\nimport { sep } from "node:path"; console.log("module", sep);`,
     "node_modules/other/package.json": JSON.stringify({ name: "other", version: "1.0.0" }),
     "node_modules/other/index.js": `console.log("other ran")`,
@@ -28,7 +33,18 @@ beforeAll(() => {
     "echo.mjs": `import dep from "dep"; process.stdin.on("data", (data) => process.stdout.write(String(data).toUpperCase())); export default dep;`,
   });
   expect(
-    project.moat("policy", "--write", "index.js", "fails.js", "throws.js", "waits.js", "echo.mjs", "loads-late.js", "bin:dep-cli", "bin:esm-tool").code,
+    project.moat(
+      "policy",
+      "--write",
+      "index.js",
+      "fails.js",
+      "throws.js",
+      "waits.js",
+      "echo.mjs",
+      "loads-late.js",
+      "bin:dep-cli",
+      "bin:esm-tool",
+    ).code,
   ).toBe(0);
 });
 afterAll(() => project.dispose());

@@ -21,7 +21,10 @@ function withMember(main: string): void {
 
 test("a member of the project that the program imports is the project's own code", () => {
   withMember(`module.exports = require("fs").existsSync(__filename);`);
-  expect(project.moat("policy", "--write", "index.js")).toMatchObject({ code: 0, stdout: expect.stringContaining("0 packages") as unknown });
+  expect(project.moat("policy", "--write", "index.js")).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("0 packages") as unknown,
+  });
   expect(project.moat("run", "index.js")).toEqual({ code: 0, stdout: "true\n", stderr: "" });
   expect(project.moat("policy", "--check")).toMatchObject({ code: 0 });
 });

@@ -4,7 +4,9 @@ import path from "node:path";
 import { runCommand } from "./run-command.mjs";
 
 /** Where packages are installed, and stay from run to run: `MOAT_COMPAT_FOLDER`, or a folder below the temporary one. */
-export const COMPAT_FOLDER = path.resolve(process.env["MOAT_COMPAT_FOLDER"] ?? path.join(realpathSync(tmpdir()), "moat-compat"));
+export const COMPAT_FOLDER = path.resolve(
+  process.env["MOAT_COMPAT_FOLDER"] ?? path.join(realpathSync(tmpdir()), "moat-compat"),
+);
 
 /**
  * The environment of every program here: what programs need to start, an empty
@@ -13,7 +15,11 @@ export const COMPAT_FOLDER = path.resolve(process.env["MOAT_COMPAT_FOLDER"] ?? p
 export function programEnvironment() {
   const home = path.join(COMPAT_FOLDER, "home");
   mkdirSync(home, { recursive: true });
-  const kept = Object.fromEntries(["PATH", "Path", "SystemRoot", "TEMP", "TMP", "TMPDIR"].filter((key) => key in process.env).map((key) => [key, process.env[key]]));
+  const kept = Object.fromEntries(
+    ["PATH", "Path", "SystemRoot", "TEMP", "TMP", "TMPDIR"]
+      .filter((key) => key in process.env)
+      .map((key) => [key, process.env[key]]),
+  );
   return { ...kept, HOME: home, USERPROFILE: home, NO_COLOR: "1", FORCE_COLOR: "0", CI: "1", TZ: "UTC" };
 }
 
@@ -26,7 +32,8 @@ export async function installPackages(folder, manifest, more = []) {
   const stamp = path.join(folder, "node_modules", ".moat-compat");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === text) return;
   mkdirSync(folder, { recursive: true });
-  for (const name of ["node_modules", "package-lock.json"]) rmSync(path.join(folder, name), { recursive: true, force: true });
+  for (const name of ["node_modules", "package-lock.json"])
+    rmSync(path.join(folder, name), { recursive: true, force: true });
   writeFileSync(path.join(folder, "package.json"), text);
   const flags = ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", ...more];
   // Registry and proxy are the person's own; nothing else is.
@@ -40,7 +47,8 @@ export function restoreSources(folder, sources) {
   for (const name of readdirSync(folder)) {
     if (name !== "node_modules") rmSync(path.join(folder, name), { recursive: true, force: true });
   }
-  for (const cache of [".cache", ".vite", ".vite-temp", ".vitest"]) rmSync(path.join(folder, "node_modules", cache), { recursive: true, force: true });
+  for (const cache of [".cache", ".vite", ".vite-temp", ".vitest"])
+    rmSync(path.join(folder, "node_modules", cache), { recursive: true, force: true });
   cpSync(sources, folder, { recursive: true });
 }
 

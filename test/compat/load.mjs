@@ -30,11 +30,16 @@ if (folder === undefined) {
 const modules = resolve(folder, "node_modules");
 const names = readdirSync(modules)
   .filter((name) => !LEFT_OUT.test(name))
-  .flatMap((name) => (name.startsWith("@") ? readdirSync(join(modules, name)).map((each) => `${name}/${each}`) : [name]));
+  .flatMap((name) =>
+    name.startsWith("@") ? readdirSync(join(modules, name)).map((each) => `${name}/${each}`) : [name],
+  );
 const project = mkdtempSync(join(tmpdir(), "moat-load-"));
 try {
   symlinkSync(modules, join(project, "node_modules"));
-  writeFileSync(join(project, "package.json"), JSON.stringify({ name: "load", dependencies: Object.fromEntries(names.map((name) => [name, "*"])) }));
+  writeFileSync(
+    join(project, "package.json"),
+    JSON.stringify({ name: "load", dependencies: Object.fromEntries(names.map((name) => [name, "*"])) }),
+  );
   writeFileSync(join(project, "index.mjs"), programText());
   run([MOAT, "policy", "--write", "index.mjs"], "policy");
   const [plain, confined] = [run(["index.mjs"], "node"), run([MOAT, "run", "index.mjs"], "moat")];
@@ -43,7 +48,9 @@ try {
     if (outcome.failed !== undefined || JSON.stringify(outcome) === JSON.stringify(confined[name])) continue;
     differ++;
     const { failed, exported } = confined[name] ?? { failed: "the program ended before" };
-    process.stdout.write(`${name}: ${failed ?? `without ${missing(outcome.exported, exported)}; more: ${missing(exported, outcome.exported)}`}\n`);
+    process.stdout.write(
+      `${name}: ${failed ?? `without ${missing(outcome.exported, exported)}; more: ${missing(exported, outcome.exported)}`}\n`,
+    );
   }
   const loaded = Object.values(plain).filter(({ failed }) => failed === undefined).length;
   process.stdout.write(`${loaded - differ} of ${loaded} packages that node loads are the same under moat\n`);
@@ -58,7 +65,12 @@ function missing(from, exported) {
 /** @returns what each package came to; nothing for the policy. */
 function run(args, as) {
   const out = join(project, `${as}.json`);
-  const { status, stderr } = spawnSync(values.node, args, { cwd: project, env: { ...process.env, OUT: out }, encoding: "utf8", maxBuffer: 2 ** 28 });
+  const { status, stderr } = spawnSync(values.node, args, {
+    cwd: project,
+    env: { ...process.env, OUT: out },
+    encoding: "utf8",
+    maxBuffer: 2 ** 28,
+  });
   if (status !== 0) throw new Error(`${as} ended with ${status}: ${stderr.slice(-2_000)}`);
   return as === "policy" ? undefined : JSON.parse(readFileSync(out, "utf8"));
 }

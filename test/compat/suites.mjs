@@ -20,13 +20,22 @@ const SUITES = JSON.parse(readFileSync(new URL("suites.json", import.meta.url), 
 const env = programEnvironment();
 
 let failures = 0;
-console.log(`| suite | node: passed | failed | moat: passed | failed | same |\n| --- | ---: | ---: | ---: | ---: | --- |`);
+console.log(
+  `| suite | node: passed | failed | moat: passed | failed | same |\n| --- | ---: | ---: | ---: | ---: | --- |`,
+);
 for (const [name, suite] of Object.entries(SUITES)) {
   if (words.length > 0 && !words.includes(name)) continue;
   const { plain, confined } = await runSuite(name, suite);
   const same = plain.passed === confined.passed && plain.failed === confined.failed && plain.code === confined.code;
   if (!same) failures += 1;
-  const cells = [`${name} ${suite.version}`, plain.passed, plain.failed, confined.passed, confined.failed, same ? "yes" : `no${suite.differs ? `: ${suite.differs}` : ""}`];
+  const cells = [
+    `${name} ${suite.version}`,
+    plain.passed,
+    plain.failed,
+    confined.passed,
+    confined.failed,
+    same ? "yes" : `no${suite.differs ? `: ${suite.differs}` : ""}`,
+  ];
   console.log(`| ${cells.join(" | ")} |`);
   if (verbose && !same) console.log(told(plain, confined));
 }
@@ -35,7 +44,12 @@ process.exitCode = failures === 0 ? 0 : 1;
 
 async function runSuite(name, { version, files, with: tools }) {
   const folder = path.join(COMPAT_FOLDER, "suites", name);
-  await installPackages(folder, { name: "suite", version: "1.0.0", private: true, dependencies: { [name]: version, ...tools } });
+  await installPackages(folder, {
+    name: "suite",
+    version: "1.0.0",
+    private: true,
+    dependencies: { [name]: version, ...tools },
+  });
   const requires = files.map((file) => `require("./node_modules/${name}/${file}");\n`);
   writeFileSync(path.join(folder, "suite.js"), requires.join(""));
   const place = { cwd: folder, env };
@@ -56,6 +70,10 @@ function counted(result) {
 function told(plain, confined) {
   const known = new Set(plain.stdout.split("\n"));
   const lines = confined.stdout.split("\n");
-  const failed = lines.flatMap((line, at) => (/^\s*not ok/.test(line) && !known.has(line) ? lines.slice(at, at + 12) : []));
-  return [...failed.slice(0, 60), ...confined.stderr.split("\n").slice(0, 25)].map((line) => `      ${line.slice(0, 300)}`).join("\n");
+  const failed = lines.flatMap((line, at) =>
+    /^\s*not ok/.test(line) && !known.has(line) ? lines.slice(at, at + 12) : [],
+  );
+  return [...failed.slice(0, 60), ...confined.stderr.split("\n").slice(0, 25)]
+    .map((line) => `      ${line.slice(0, 300)}`)
+    .join("\n");
 }

@@ -26,7 +26,9 @@ for (const name of names) {
   const rows = await compareTool(name);
   for (const { command, differences, denials, ms } of rows) {
     if (differences.length > 0) failures += 1;
-    console.log(`| ${name} | ${command} | ${differences.length === 0 ? "yes" : "no"} | ${denials.length} | ${ms.node} ms | ${ms.moat} ms |`);
+    console.log(
+      `| ${name} | ${command} | ${differences.length === 0 ? "yes" : "no"} | ${denials.length} | ${ms.node} ms | ${ms.moat} ms |`,
+    );
     if (verbose) for (const text of [...differences, ...denials]) console.log(text.replace(/^/gm, "      "));
   }
 }
@@ -61,8 +63,14 @@ async function compareTool(name) {
     const denials = lines.filter((line) => line.startsWith("moat: "));
     confined.stderr = lines.filter((line) => !line.startsWith("moat: ")).join("\n");
     confined.files = filesOf(folder);
-    const differences = written.code === 0 ? differencesOf(plain[index], confined, volatile) : [`moat policy --write: ${written.stderr}`];
-    rows.push({ command: [bin, ...args].join(" "), differences, denials, ms: { node: plain[index].ms, moat: confined.ms } });
+    const differences =
+      written.code === 0 ? differencesOf(plain[index], confined, volatile) : [`moat policy --write: ${written.stderr}`];
+    rows.push({
+      command: [bin, ...args].join(" "),
+      differences,
+      denials,
+      ms: { node: plain[index].ms, moat: confined.ms },
+    });
   }
   return rows;
 }
@@ -82,8 +90,13 @@ function differencesOf(plain, confined, volatile) {
   const ours = (file) => file.startsWith("moat.");
   for (const file of new Set([...plain.files.keys(), ...confined.files.keys()])) {
     if (ours(file)) continue;
-    const [wanted, got] = [plain.files.get(file), confined.files.get(file)].map((text) => (text === undefined ? undefined : steady(text)));
-    if (wanted !== got) differences.push(`file ${file}: ${wanted === undefined ? "only under moat" : got === undefined ? "missing under moat" : "other content"}`);
+    const [wanted, got] = [plain.files.get(file), confined.files.get(file)].map((text) =>
+      text === undefined ? undefined : steady(text),
+    );
+    if (wanted !== got)
+      differences.push(
+        `file ${file}: ${wanted === undefined ? "only under moat" : got === undefined ? "missing under moat" : "other content"}`,
+      );
   }
   return differences;
 }
@@ -93,6 +106,10 @@ function firstDifference(wanted, got) {
   const [plain, confined] = [wanted, got].map((text) => text.split("\n"));
   const at = plain.findIndex((line, index) => line !== confined[index]);
   const from = at === -1 ? plain.length : at;
-  const show = (lines) => lines.slice(from, from + 14).map((line) => `  ${line.slice(0, 300)}\n`).join("");
+  const show = (lines) =>
+    lines
+      .slice(from, from + 14)
+      .map((line) => `  ${line.slice(0, 300)}\n`)
+      .join("");
   return `from line ${from + 1} on, node:\n${show(plain)}moat:\n${show(confined)}`;
 }

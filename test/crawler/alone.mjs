@@ -20,7 +20,10 @@ export async function crawlAlone({ node = execPath, only = /(?:)/, want } = {}) 
   const table = await crawledTable();
   // To open all files takes a builtin.
   const besides = want === "no files" ? ["fs"] : [];
-  const builtins = Object.keys(table.members).map((name) => [name, { builtins: [name, ...besides], globals: ["Buffer", ...ALWAYS] }]);
+  const builtins = Object.keys(table.members).map((name) => [
+    name,
+    { builtins: [name, ...besides], globals: ["Buffer", ...ALWAYS] },
+  ]);
   const globals = table.globals.map((name) => [`global ${name}`, { builtins: besides, globals: [name, ...ALWAYS] }]);
   const tapped = want === undefined ? builtins.map(([name, asking]) => [`${name} with taps`, asking]) : [];
   const queue = [...builtins, ...tapped, ...globals].filter(([name]) => only.test(name));
@@ -28,7 +31,14 @@ export async function crawlAlone({ node = execPath, only = /(?:)/, want } = {}) 
   const work = async () => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const [name, asking] = next;
-      const { findings } = await crawl({ node, table, asking, want, taps: name.endsWith(" with taps"), budget: 20_000 });
+      const { findings } = await crawl({
+        node,
+        table,
+        asking,
+        want,
+        taps: name.endsWith(" with taps"),
+        budget: 20_000,
+      });
       found[name] = findings.map((finding) => `${finding.package}: ${finding.what}, by ${finding.path}`);
     }
   };

@@ -8,7 +8,11 @@ test("a package that has a single builtin or global reaches nothing that others'
 }, 300_000);
 
 // All of them take minutes: `node test/crawler/alone.mjs "$(which node)" "" "little stack"`.
-test.each(["little stack", "no files"] as const)("nor where what it did first failed for want of it: %s", async (want) => {
-  const found = await crawlAlone({ only: /^(?:os|net|http2)$/, want });
-  expect(found).toEqual({ os: [], net: [], http2: [] });
-}, 100_000);
+test.each(["little stack", "no files"] as const)(
+  "nor where what it did first failed for want of it: %s",
+  async (want) => {
+    const found = await crawlAlone({ only: /^(?:os|net|http2)$/, want });
+    expect(found).toEqual({ os: [], net: [], http2: [] });
+  },
+  100_000,
+);

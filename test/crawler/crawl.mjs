@@ -45,7 +45,8 @@ export async function crawl(options) {
       return await crawlOnce(options);
     } catch (error) {
       // Node 20 crashed once in some sixty runs in which packages put methods of their own on native handles: nobody gains by that, and it is looked for elsewhere.
-      if (!options.taps || !error.message.startsWith("the crawler ended with SIGSEGV") || attempt === MOST_ATTEMPTS) throw error;
+      if (!options.taps || !error.message.startsWith("the crawler ended with SIGSEGV") || attempt === MOST_ATTEMPTS)
+        throw error;
     }
   }
 }
@@ -53,7 +54,16 @@ export async function crawl(options) {
 const MOST_ATTEMPTS = 2;
 const FEW_FILES = 120;
 
-async function crawlOnce({ node = process.execPath, table, asking = {}, taps = false, want, planted = false, budget = 60_000, keep = false }) {
+async function crawlOnce({
+  node = process.execPath,
+  table,
+  asking = {},
+  taps = false,
+  want,
+  planted = false,
+  budget = 60_000,
+  keep = false,
+}) {
   const project = realpathSync(mkdtempSync(join(tmpdir(), "moat-crawler-")));
   const scratch = realpathSync(mkdtempSync(join(tmpdir(), "moat-crawled-")));
   const { members, handedGlobals } = table;

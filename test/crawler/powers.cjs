@@ -309,21 +309,32 @@ function moatShape(object) {
 const isErrorByCode = (object) => {
   if (!(object instanceof Error)) return false;
   const keys = ownKeys(object).filter((key) => key !== "constructor");
-  if (keys.length > 0) return keys.every((key) => key === "toString" || (typeof key === "symbol" && key.description === "kIsNodeError")) && keys.length === 2 && getOwnPropertyDescriptor(object, "constructor")?.get !== undefined;
+  if (keys.length > 0)
+    return (
+      keys.every((key) => key === "toString" || (typeof key === "symbol" && key.description === "kIsNodeError")) &&
+      keys.length === 2 &&
+      getOwnPropertyDescriptor(object, "constructor")?.get !== undefined
+    );
   const parent = getPrototypeOf(object);
   return parent !== null && parent !== Error.prototype && isErrorByCode(parent);
 };
 
 /** What Node ends each chunk of a response with: bytes that all share, and a text in its place leaves (see `keepLineEnd`). */
 const lineEnd = (() => {
-  const response = new (require("node:http").ServerResponse)({ method: "GET", httpVersionMajor: 1, httpVersionMinor: 1 });
+  const response = new (require("node:http").ServerResponse)({
+    method: "GET",
+    httpVersionMajor: 1,
+    httpVersionMinor: 1,
+  });
   response.write("x");
   return response.outputData.map(({ data }) => data).find((data) => types.isUint8Array(data) && data.length === 2);
 })();
 
 /** What is hardened by now, and was not when the first package found it. */
 const changeableAtFirst = (object) =>
-  object === lineEnd || types.isArrayBufferView(object) || types.isAnyArrayBuffer(object) || isErrorByCode(object) ? undefined : "extensible when it was found";
+  object === lineEnd || types.isArrayBufferView(object) || types.isAnyArrayBuffer(object) || isErrorByCode(object)
+    ? undefined
+    : "extensible when it was found";
 
 function changeable(object) {
   if (object === lineEnd || object === lineEnd.buffer) return undefined;
@@ -446,7 +457,8 @@ function isBareFunction(object) {
 // `enabled`: what `util.debuglog` says of the logger that does nothing.
 const OF_ANY_FUNCTION = new Set(["length", "name", "arguments", "caller", "prototype", "enabled"]);
 const isClass = (object) =>
-  isObject(object.prototype) && (/^class\b/.test(Function.prototype.toString.call(object)) || ownKeys(object.prototype).length > 1);
+  isObject(object.prototype) &&
+  (/^class\b/.test(Function.prototype.toString.call(object)) || ownKeys(object.prototype).length > 1);
 
 /** Prototypes that some object which was reached inherits from. */
 const inherited = new Set();

@@ -166,9 +166,22 @@ exports.prepare = async function prepare({ walker, modules, attempt: attemptOnly
   attempt("a program's error", () => child_process?.spawnSync(`${scratch}/none`).error);
   attempt("a datagram's error", () => dgram?.createSocket("udp4").getSendBufferSize());
   attempt("a certificate's error", () => tls?.checkServerIdentity("a", { subject: { CN: "b" } }));
-  attempt("a response's error", () => http?.get({ host: "127.0.0.1", port: 1, createConnection: () => new (require("node:stream").PassThrough)().destroy() }).on("error", rec("a response's error")));
+  attempt("a response's error", () =>
+    http
+      ?.get({
+        host: "127.0.0.1",
+        port: 1,
+        createConnection: () => new (require("node:stream").PassThrough)().destroy(),
+      })
+      .on("error", rec("a response's error")),
+  );
   attempt("a connection's error", () => net?.connect(1, "127.0.0.1").on("error", rec("a connection's error")));
-  attempt("a port's error", () => net?.createServer().on("error", rec("a port's error"))._listen2(null, -1, -1, 0, 2 ** 30, 0));
+  attempt("a port's error", () =>
+    net
+      ?.createServer()
+      .on("error", rec("a port's error"))
+      ._listen2(null, -1, -1, 0, 2 ** 30, 0),
+  );
   attempt("fetch's error", () => fetch("http://127.0.0.1:1/").catch((error) => walker.add("fetch's error", error)));
 
   // Streams.
@@ -538,10 +551,14 @@ exports.prepare = async function prepare({ walker, modules, attempt: attemptOnly
     );
   }
   // Targets make events by a method under a symbol.
-  for (const target of [globalThis.AbortController && new AbortController().signal, globalThis.EventTarget && new EventTarget()]) {
+  for (const target of [
+    globalThis.AbortController && new AbortController().signal,
+    globalThis.EventTarget && new EventTarget(),
+  ]) {
     if (!target) continue;
     let make;
-    for (let at = target; at; at = Object.getPrototypeOf(at)) make ??= Object.getOwnPropertySymbols(at).find((key) => key.description === "kCreateEvent");
+    for (let at = target; at; at = Object.getPrototypeOf(at))
+      make ??= Object.getOwnPropertySymbols(at).find((key) => key.description === "kCreateEvent");
     attempt("kCreateEvent", () => target[make]("x", "x"));
   }
   attempt("structuredClone", () => structuredClone({ a: new Map(), e: new Error("x") }));

@@ -146,7 +146,8 @@ exports.makeWalker = function makeWalker({ budget, kinds = ARGUMENTS }) {
   function add(value, parent, label) {
     edges += 1;
     if (!isObject(value)) return;
-    const inside = internal[parent] === true || /^(?:\[Symbol\((?!Symbol\.|nodejs\.)|\._)|, called by Node\{/.test(label);
+    const inside =
+      internal[parent] === true || /^(?:\[Symbol\((?!Symbol\.|nodejs\.)|\._)|, called by Node\{/.test(label);
     const known = indexOf.get(value);
     if (known !== undefined) {
       if (known === -1 || inside || !internal[known]) return;
@@ -294,7 +295,8 @@ exports.makeWalker = function makeWalker({ budget, kinds = ARGUMENTS }) {
         // Methods of hardened classes look like data. HAZARD: called on the class's prototype, Node's abort the process.
         if (depth === 0 && descriptor.configurable && !isExtensible(object)) continue;
         // A facade's member that was made just now is data from then on.
-        let method = descriptor.get !== undefined && depth === 0 ? getOwnPropertyDescriptor(level, key)?.value : descriptor.value;
+        let method =
+          descriptor.get !== undefined && depth === 0 ? getOwnPropertyDescriptor(level, key)?.value : descriptor.value;
         // Members of other prototypes that packages share are accessors.
         if (method === undefined && descriptor.get !== undefined && depth > 0)
           try {
@@ -321,13 +323,15 @@ exports.makeWalker = function makeWalker({ budget, kinds = ARGUMENTS }) {
     if (forEach !== undefined) {
       let entry = 0;
       try {
-        apply(forEach, object, [(value, key) => {
-          if (entry < 200) {
-            add(value, index, `{entry ${entry}}`);
-            add(key, index, `{key ${entry}}`);
-          }
-          entry += 1;
-        }]);
+        apply(forEach, object, [
+          (value, key) => {
+            if (entry < 200) {
+              add(value, index, `{entry ${entry}}`);
+              add(key, index, `{key ${entry}}`);
+            }
+            entry += 1;
+          },
+        ]);
       } catch (error) {
         add(error, index, "{forEach threw}");
       }

@@ -6,14 +6,22 @@ import { beforeAll, expect, test } from "vitest";
 const folder = fileURLToPath(new URL("../../examples/api/", import.meta.url));
 const run = (file: string) => {
   const env = { ...process.env, DEPLOY_TOKEN: "secret" };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [folder + file], { cwd: folder, encoding: "utf8", env });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [folder + file], {
+    cwd: folder,
+    encoding: "utf8",
+    env,
+  });
   return { status, lines: stdout.trimEnd().split("\n"), stderr };
 };
 
 beforeAll(() => expect(run("link.mjs").status).toBe(0));
 
 test.each([
-  ["load-with-grants.mjs", ["notes notes>shout", "BUY MILK!", "ENOENT", "undefined"], /^moat: notes may not read .*secret\.txt/u],
+  [
+    "load-with-grants.mjs",
+    ["notes notes>shout", "BUY MILK!", "ENOENT", "undefined"],
+    /^moat: notes may not read .*secret\.txt/u,
+  ],
   ["listen-to-denials.mjs", ["handler: notes env DEPLOY_TOKEN", "channel: notes env"], /^$/u],
   ["drop-grants.mjs", ["received", "EACCES", "BUY MILK!", "ENOENT"], /^$/u],
   ["project-policy.mjs", ["BUY MILK!", `secret {"read":[".","<package>"]}`], /^$/u],

@@ -58,7 +58,9 @@ export async function fuzzAll({ cases, seed, only }: FuzzOptions): Promise<numbe
       const result = await fc.check(property as fc.IAsyncProperty<any>, { numRuns, seed });
       const seconds = ((performance.now() - start) / 1000).toFixed(0);
       total += result.numRuns;
-      console.log(`${result.failed ? "FAILED" : "ok"}  ${name}: ${result.numRuns} cases in ${seconds} s ${JSON.stringify(counts ?? {})}`);
+      console.log(
+        `${result.failed ? "FAILED" : "ok"}  ${name}: ${result.numRuns} cases in ${seconds} s ${JSON.stringify(counts ?? {})}`,
+      );
       if (!result.failed) continue;
       failed++;
       console.log(`  path ${result.counterexamplePath}\n  ${JSON.stringify(result.counterexample)}`);

@@ -18,9 +18,27 @@ import { anyStyle, twoFaced, type Style } from "./two-faced.ts";
 const require = createRequire(import.meta.url);
 
 const APIS = [
-  "net.connect", "net.connect", "net.connectPort", "net.socket", "net.reuse", "net.path", "http.request", "http.request", "http.url",
-  "http.createConnection", "http.agent", "https.request", "tls.connect", "tls.socket", "http2.connect", "fetch", "dgram.send",
-  "dgram.connect", "dns.lookup", "dns.resolve", "dnsPromises.lookup",
+  "net.connect",
+  "net.connect",
+  "net.connectPort",
+  "net.socket",
+  "net.reuse",
+  "net.path",
+  "http.request",
+  "http.request",
+  "http.url",
+  "http.createConnection",
+  "http.agent",
+  "https.request",
+  "tls.connect",
+  "tls.socket",
+  "http2.connect",
+  "fetch",
+  "dgram.send",
+  "dgram.connect",
+  "dns.lookup",
+  "dns.resolve",
+  "dnsPromises.lookup",
 ] as const;
 
 interface ConnectionCase {
@@ -103,13 +121,17 @@ function recordHandles(): void {
   const udp = Object.getPrototypeOf((socket as any)[state].handle);
   socket.close();
   for (const version of ["", "6"]) {
-    udp[`send${version}`] = (...args: any[]) => (args.length >= 5 && sent.push({ address: args[4], port: args[3] }), refused);
+    udp[`send${version}`] = (...args: any[]) => (
+      args.length >= 5 && sent.push({ address: args[4], port: args[3] }),
+      refused
+    );
     udp[`connect${version}`] = (address: string, to: number) => (sent.push({ address, port: to }), refused);
   }
 }
 
 /** As `dns.lookup` and `getaddrinfo` have it: case and a dot at the end mean nothing. */
-const plainName = (name: string): string => (/^[\0-\x7f]*$/.test(name) ? name : domainToASCII(name)).toLowerCase().replace(/\.$/, "");
+const plainName = (name: string): string =>
+  (/^[\0-\x7f]*$/.test(name) ? name : domainToASCII(name)).toLowerCase().replace(/\.$/, "");
 
 function fakeLookup(name: string, options: any, callback?: any): void {
   const done = typeof options === "function" ? options : callback;
@@ -132,11 +154,17 @@ const quiet = (emitter: any): any => {
 
 function makePackage(grants: readonly Grant[]): { builtin(name: string): any; fetch: Function } {
   const made = new Map<string, any>();
-  const dns = { ...require("node:dns"), lookup: fakeLookup, resolve4: (name: string, done: any) => fakeLookup(name, { all: false }, (e: any, a: any) => done(e, a && [a])) };
+  const dns = {
+    ...require("node:dns"),
+    lookup: fakeLookup,
+    resolve4: (name: string, done: any) => fakeLookup(name, { all: false }, (e: any, a: any) => done(e, a && [a])),
+  };
   const dnsPromises = {
     ...require("node:dns/promises"),
     lookup: (name: string, options: any) =>
-      new Promise((resolve, reject) => fakeLookup(name, options ?? {}, (error: any, address: any) => (error ? reject(error) : resolve({ address })))),
+      new Promise((resolve, reject) =>
+        fakeLookup(name, options ?? {}, (error: any, address: any) => (error ? reject(error) : resolve({ address }))),
+      ),
   };
   const context: EndowmentContext = {
     principal: {
@@ -172,9 +200,14 @@ function makePackage(grants: readonly Grant[]): { builtin(name: string): any; fe
 async function act(one: ConnectionCase): Promise<void> {
   const { builtin, fetch } = makePackage(one.grants);
   const { api, first, second, ports, style, after, key, lookup } = one;
-  const ownLookup = lookup && ((_name: string, options: any, done: Function) => done(null, options?.all ? [{ address: lookup.text, family: 4 }] : lookup.text, 4));
+  const ownLookup =
+    lookup &&
+    ((_name: string, options: any, done: Function) =>
+      done(null, options?.all ? [{ address: lookup.text, family: 4 }] : lookup.text, 4));
   const bag = (host: Host, to: unknown): Record<string, unknown> => ({
-    ...(key === "path" || key === "socketPath" ? { host: host.text, hostname: host.text, [key]: `/run/${host.text}` } : { [key]: host.text }),
+    ...(key === "path" || key === "socketPath"
+      ? { host: host.text, hostname: host.text, [key]: `/run/${host.text}` }
+      : { [key]: host.text }),
     ...(key === "_x" ? { host: host.text } : {}),
     ...(key === "localAddress" ? { host: host.text } : {}),
     port: to,
@@ -202,11 +235,18 @@ async function act(one: ConnectionCase): Promise<void> {
     case "http.url":
       return quiet(builtin("http").get(url, options));
     case "http.createConnection":
-      return quiet(builtin("http").request({ ...options, createConnection: (given: any) => quiet(new (builtin("net").Socket)()).connect({ ...given, host: second.text, port: ports[1] }) })).end();
+      return quiet(
+        builtin("http").request({
+          ...options,
+          createConnection: (given: any) =>
+            quiet(new (builtin("net").Socket)()).connect({ ...given, host: second.text, port: ports[1] }),
+        }),
+      ).end();
     case "http.agent": {
       const agent = new (builtin("http").Agent)({ keepAlive: true, host: second.text });
       const name = agent.createConnection;
-      agent.createConnection = (given: any, done: any) => name.call(agent, { ...given, host: second.text, port: ports[1] }, done);
+      agent.createConnection = (given: any, done: any) =>
+        name.call(agent, { ...given, host: second.text, port: ports[1] }, done);
       return quiet(builtin("http").request({ ...options, agent })).end();
     }
     case "https.request":
@@ -216,7 +256,17 @@ async function act(one: ConnectionCase): Promise<void> {
     case "tls.socket":
       return quiet(new (builtin("tls").TLSSocket)()).connect(options);
     case "http2.connect":
-      return quiet(builtin("http2").connect(twoFaced(style, { protocol: "http:", hostname: first.text, port: ports[0] }, { protocol: "http:", hostname: second.text, port: ports[1] }, after), options));
+      return quiet(
+        builtin("http2").connect(
+          twoFaced(
+            style,
+            { protocol: "http:", hostname: first.text, port: ports[0] },
+            { protocol: "http:", hostname: second.text, port: ports[1] },
+            after,
+          ),
+          options,
+        ),
+      );
     case "fetch":
       return fetch(url, twoFaced(style, { method: "GET" }, { method: "POST", body: "x" }, after)).catch(() => {});
     case "dgram.send": {
@@ -234,7 +284,9 @@ async function act(one: ConnectionCase): Promise<void> {
     case "dns.resolve":
       return builtin("dns").resolve4(first.text, () => {});
     case "dnsPromises.lookup":
-      return builtin("dns/promises").lookup(first.text).catch(() => {});
+      return builtin("dns/promises")
+        .lookup(first.text)
+        .catch(() => {});
   }
 }
 
@@ -278,7 +330,9 @@ export function makeConnectionProperty(): ConnectionProperty {
     for (const { address, port: to } of sent) {
       const truth = truthOf(address);
       const byNumber = grants.some((grant) => covers(grant, truth, to));
-      const byName = !isSpecial(truth) && nameOf(address).some((name) => grants.some((grant) => covers(grant, { kind: "name", name }, to)));
+      const byName =
+        !isSpecial(truth) &&
+        nameOf(address).some((name) => grants.some((grant) => covers(grant, { kind: "name", name }, to)));
       // The guard's own probe; other paths are named by none of the grants here.
       if (address === "/moat.invalid/socket") continue;
       counts.sent++;
@@ -287,7 +341,10 @@ export function makeConnectionProperty(): ConnectionProperty {
     for (const name of asked) {
       // Nothing leaves the machine for an address or for no name at all.
       if (name === "" || net.isIP(name) !== 0) continue;
-      const truth = [one.first, one.second].find(({ text }) => text === name)?.truth ?? { kind: "name", name: plainName(name) };
+      const truth = [one.first, one.second].find(({ text }) => text === name)?.truth ?? {
+        kind: "name",
+        name: plainName(name),
+      };
       const isGranted = grants.some((grant) => covers({ ...grant, port: "*" }, truth, 0));
       if (!isGranted) throw new Error(`escape: asked for ${JSON.stringify(name)} ${why}`);
     }

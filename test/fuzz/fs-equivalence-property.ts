@@ -31,21 +31,35 @@ const name = fc.constantFrom("a", "b", "c", "f", "l");
 const text = fc
   .tuple(fc.array(name, { minLength: 1, maxLength: 3 }), fc.constantFrom("", "", "", "./", "/"))
   .map(([names, start]) => start + names.join("/"));
-const pathForm: fc.Arbitrary<PathForm> = fc.record({ text, form: fc.constantFrom("absolute", "absolute", "relative", "buffer", "url") });
+const pathForm: fc.Arbitrary<PathForm> = fc.record({
+  text,
+  form: fc.constantFrom("absolute", "absolute", "relative", "buffer", "url"),
+});
 
 type Values = { readonly p: any; readonly q: any; readonly option: number; readonly target: string };
 const pick = <T>(from: readonly T[], option: number): T => from[option % from.length]!;
 
 /** Arguments of each call, and what is compared of its answer. */
-const CALLS: Readonly<Record<string, readonly [member: string, args: (values: Values) => unknown[], shown?: (answer: any) => unknown]>> = {
+const CALLS: Readonly<
+  Record<string, readonly [member: string, args: (values: Values) => unknown[], shown?: (answer: any) => unknown]>
+> = {
   mkdir: ["mkdir", ({ p }) => [p]],
   mkdirDeep: ["mkdir", ({ p }) => [p, { recursive: true }]],
   mkdirMode: ["mkdir", ({ p }) => [p, 0o700]],
   writeFile: ["writeFile", ({ p, option }) => [p, `text ${option}`]],
-  writeFileFlag: ["writeFile", ({ p, option }) => [p, "flag", { flag: pick(["wx", "a", "r+", "ax", "w+"], option), mode: 0o600 }]],
+  writeFileFlag: [
+    "writeFile",
+    ({ p, option }) => [p, "flag", { flag: pick(["wx", "a", "r+", "ax", "w+"], option), mode: 0o600 }],
+  ],
   appendFile: ["appendFile", ({ p }) => [p, "+"]],
-  readFile: ["readFile", ({ p, option }) => [p, pick(["utf8", { encoding: "utf8", flag: "r" }, "hex"] as const, option)]],
-  rm: ["rm", ({ p, option }) => [p, pick([{}, { force: true }, { recursive: true }, { recursive: true, force: true }], option)]],
+  readFile: [
+    "readFile",
+    ({ p, option }) => [p, pick(["utf8", { encoding: "utf8", flag: "r" }, "hex"] as const, option)],
+  ],
+  rm: [
+    "rm",
+    ({ p, option }) => [p, pick([{}, { force: true }, { recursive: true }, { recursive: true, force: true }], option)],
+  ],
   rmdir: ["rmdir", ({ p }) => [p]],
   unlink: ["unlink", ({ p }) => [p]],
   rename: ["rename", ({ p, q }) => [p, q]],
@@ -56,7 +70,11 @@ const CALLS: Readonly<Record<string, readonly [member: string, args: (values: Va
   stat: ["stat", ({ p }) => [p], shownStats],
   lstat: ["lstat", ({ p, option }) => [p, { bigint: option % 2 === 0 }], shownStats],
   readdir: ["readdir", ({ p }) => [p], (list) => list.toSorted()],
-  readdirTypes: ["readdir", ({ p }) => [p, { withFileTypes: true }], (list) => list.map((one: fs.Dirent) => [one.name, one.isDirectory(), one.isSymbolicLink()]).toSorted()],
+  readdirTypes: [
+    "readdir",
+    ({ p }) => [p, { withFileTypes: true }],
+    (list) => list.map((one: fs.Dirent) => [one.name, one.isDirectory(), one.isSymbolicLink()]).toSorted(),
+  ],
   access: ["access", ({ p, option }) => [p, pick([0, 2, 4, 6], option)]],
   copyFile: ["copyFile", ({ p, q, option }) => [p, q, pick([0, 1], option)]],
   truncate: ["truncate", ({ p, option }) => [p, pick([0, 2, 9], option)]],
@@ -68,7 +86,13 @@ const CALLS: Readonly<Record<string, readonly [member: string, args: (values: Va
 const MANY_WAYS_TO_FAIL: ReadonlySet<string> = new Set(["copyFile", "link", "mkdir", "rename", "symlink"]);
 
 function shownStats(stats: fs.Stats | fs.BigIntStats): unknown {
-  return [stats.isFile(), stats.isDirectory(), stats.isSymbolicLink(), Number(stats.mode), stats.isDirectory() ? 0 : Number(stats.size)];
+  return [
+    stats.isFile(),
+    stats.isDirectory(),
+    stats.isSymbolicLink(),
+    Number(stats.mode),
+    stats.isDirectory() ? 0 : Number(stats.size),
+  ];
 }
 
 const steps: fc.Arbitrary<Step[]> = fc.array(
@@ -100,7 +124,11 @@ function look({ root }: Tree): unknown[] {
   const found: unknown[] = [];
   const visit = (full: string): void => {
     const stats = fs.lstatSync(full);
-    const what = stats.isSymbolicLink() ? fs.readlinkSync(full).replaceAll(root, "ROOT") : stats.isFile() ? fs.readFileSync(full, "utf8") : undefined;
+    const what = stats.isSymbolicLink()
+      ? fs.readlinkSync(full).replaceAll(root, "ROOT")
+      : stats.isFile()
+        ? fs.readFileSync(full, "utf8")
+        : undefined;
     found.push([full.slice(root.length), stats.mode, stats.mtimeMs === 2_000_000, what]);
     if (stats.isDirectory()) for (const one of fs.readdirSync(full).toSorted()) visit(path.join(full, one));
   };
@@ -168,14 +196,20 @@ async function act(tree: Tree, step: Step): Promise<unknown> {
   // By a link that leads to nothing moat makes the folders there, and Node none.
   if (step.call === "mkdirDeep" && isDangling(`${tree.root}/${step.p.text}`)) return "left out";
   const plain = (value: unknown): unknown =>
-    typeof value === "string" ? value.replaceAll(path.dirname(tree.root), "PROJECT").replaceAll(/\/{2,}/g, "/") : Array.isArray(value) ? value.map(plain) : value;
+    typeof value === "string"
+      ? value.replaceAll(path.dirname(tree.root), "PROJECT").replaceAll(/\/{2,}/g, "/")
+      : Array.isArray(value)
+        ? value.map(plain)
+        : value;
   try {
     const answer =
       step.style === "Sync"
         ? tree.fs[`${member}Sync`](...given)
         : step.style === "promise"
           ? await tree.fs.promises[member](...given)
-          : await new Promise((resolve, reject) => tree.fs[member](...given, (error: unknown, value: unknown) => (error ? reject(error) : resolve(value))));
+          : await new Promise((resolve, reject) =>
+              tree.fs[member](...given, (error: unknown, value: unknown) => (error ? reject(error) : resolve(value))),
+            );
     return plain(shown === undefined ? answer : shown(answer));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -193,14 +227,22 @@ export interface FsEquivalence {
 }
 
 export function makeFsEquivalence(): FsEquivalence {
-  const base = fs.realpathSync(fs.mkdtempSync(path.join(fs.existsSync("/dev/shm") ? "/dev/shm" : os.tmpdir(), "moat-equal-")));
+  const base = fs.realpathSync(
+    fs.mkdtempSync(path.join(fs.existsSync("/dev/shm") ? "/dev/shm" : os.tmpdir(), "moat-equal-")),
+  );
   const before = process.cwd();
   const project = `${base}/moat`;
   const location = `${project}/node_modules/dep`;
   fs.mkdirSync(location, { recursive: true });
   const shared = new Map<string, any>();
   const guest = makeFs({
-    principal: { name: "dep", location, trusted: false, policy: { fs: { read: ["."], write: ["."] } }, denies: () => true },
+    principal: {
+      name: "dep",
+      location,
+      trusted: false,
+      policy: { fs: { read: ["."], write: ["."] } },
+      denies: () => true,
+    },
     powers: { builtin: (id) => require(`node:${id}`), process, globals: globalThis as any },
     paths: { project, cwd: project, tmp: `${base}/tmp`, home: `${base}/home` },
     loader: undefined as never,

@@ -51,7 +51,9 @@ export const SYNC: Readonly<Record<string, Operation>> = {
   open: (fs, { p, flag, bits }) => used(fs, fs.openSync(p(), flag, bits)),
   openNumber: (fs, { p, bits }) => used(fs, fs.openSync(p(), bits)),
   readdir: (fs, { p }) => ({ names: fs.readdirSync(p()) }),
-  readdirTypes: (fs, { p }) => ({ names: fs.readdirSync(p(), { withFileTypes: true }).map((entry: any) => entry.name) }),
+  readdirTypes: (fs, { p }) => ({
+    names: fs.readdirSync(p(), { withFileTypes: true }).map((entry: any) => entry.name),
+  }),
   readdirDeep: (fs, { p }) => ({ names: fs.readdirSync(p(), { recursive: true }) }),
   opendir: (fs, { p }) => {
     const dir = fs.opendirSync(p());
@@ -119,11 +121,20 @@ const streamed = (stream: any): Promise<string> =>
 export const ASYNC: Readonly<Record<string, Operation>> = {
   readStream: (fs, { p }) => streamed(fs.createReadStream(p())),
   readStreamOptions: (fs, { p, flag }) =>
-    streamed(fs.createReadStream(p(), { flags: flag, fs: { open: process.exit, read: process.exit, close: process.exit } })),
+    streamed(
+      fs.createReadStream(p(), { flags: flag, fs: { open: process.exit, read: process.exit, close: process.exit } }),
+    ),
   writeStream: (fs, { p, flag }) =>
-    new Promise<void>((done) => fs.createWriteStream(p(), { flags: flag }).on("error", () => done()).on("close", () => done()).end("w")),
+    new Promise<void>((done) =>
+      fs
+        .createWriteStream(p(), { flags: flag })
+        .on("error", () => done())
+        .on("close", () => done())
+        .end("w"),
+    ),
   readFilePromise: (fs, { p }) => fs.promises.readFile(p(), "utf8"),
-  readFileCallback: (fs, { p }) => new Promise((done) => fs.readFile(p(), "utf8", (_error: unknown, text: string) => done(text))),
+  readFileCallback: (fs, { p }) =>
+    new Promise((done) => fs.readFile(p(), "utf8", (_error: unknown, text: string) => done(text))),
   openPromise: async (fs, { p, flag }) => {
     const handle = await fs.promises.open(p(), flag);
     try {
@@ -135,7 +146,8 @@ export const ASYNC: Readonly<Record<string, Operation>> = {
   },
   blob: async (fs, { p }) => (await fs.openAsBlob(p())).text(),
   statPromise: async (fs, { p }) => ({ stats: await fs.promises.stat(p()) }),
-  statCallback: (fs, { p }) => new Promise((done) => fs.stat(p(), (_error: unknown, stats: unknown) => done({ stats }))),
+  statCallback: (fs, { p }) =>
+    new Promise((done) => fs.stat(p(), (_error: unknown, stats: unknown) => done({ stats }))),
   readdirPromise: async (fs, { p }) => ({ names: await fs.promises.readdir(p(), { recursive: true }) }),
   readlinkPromise: (fs, { p }) => fs.promises.readlink(p()),
   realpathPromise: async (fs, { p }) => ({ real: await fs.promises.realpath(p()) }),

@@ -35,18 +35,65 @@ const POLICIES: readonly (readonly [read: readonly string[], write: readonly str
   ...SCOPES.map((scope) => [[], [scope]] as const),
   ...SCOPES.map((scope) => [[scope], [scope]] as const),
   // Most cases are about packages that may do a good deal: their calls get further.
-  ...Array.from({ length: 24 }, () => [[".", "<package>"], [".", "<tmp>"]] as const),
-  ...Array.from({ length: 12 }, () => [["./src", "<tmp>"], [".", "<package>", "ROOT/loot"]] as const),
+  ...Array.from(
+    { length: 24 },
+    () =>
+      [
+        [".", "<package>"],
+        [".", "<tmp>"],
+      ] as const,
+  ),
+  ...Array.from(
+    { length: 12 },
+    () =>
+      [
+        ["./src", "<tmp>"],
+        [".", "<package>", "ROOT/loot"],
+      ] as const,
+  ),
   [[".", "<package>"], ["./out"]],
   [["."], ["./out", "<tmp>"]],
   [["./src"], ["."]],
   [["./out"], ["./src"]],
   [["<package>"], [".", "<tmp>"]],
-  [["<tmp>", "./src"], ["<tmp>", "./out"]],
+  [
+    ["<tmp>", "./src"],
+    ["<tmp>", "./out"],
+  ],
   [[], []],
 ];
-const flag = fc.constantFrom<string | number>("r", "r+", "w", "wx", "a", "a+", "w+", "rs+", 0, 1, 2, 3, 64, 512, 577, 1024, 0o100000, 0o10000000, 0o200000);
-const target = fc.constantFrom("../server.pem", "/etc", "../../home/.npmrc", "new.txt", "a.txt", "../out/o.txt", "deep/../../server.pem", ".", "/proc/self/root");
+const flag = fc.constantFrom<string | number>(
+  "r",
+  "r+",
+  "w",
+  "wx",
+  "a",
+  "a+",
+  "w+",
+  "rs+",
+  0,
+  1,
+  2,
+  3,
+  64,
+  512,
+  577,
+  1024,
+  0o100000,
+  0o10000000,
+  0o200000,
+);
+const target = fc.constantFrom(
+  "../server.pem",
+  "/etc",
+  "../../home/.npmrc",
+  "new.txt",
+  "a.txt",
+  "../out/o.txt",
+  "deep/../../server.pem",
+  ".",
+  "/proc/self/root",
+);
 
 export function fsCases(operations: readonly string[]): fc.Arbitrary<FsCase> {
   const step = fc.record({ operation: fc.constantFrom(...operations), p: anyPath, q: anyPath, target, flag });
@@ -100,7 +147,9 @@ export function makeFsProperty(): FsProperty {
     if (answer === undefined || answer === null) return;
     counts.answered++;
     const fail = (what: string): never => {
-      throw new Error(`escape: ${step.operation} of ${JSON.stringify(textOf(step.p, tree)).slice(0, 300)} told ${what}`);
+      throw new Error(
+        `escape: ${step.operation} of ${JSON.stringify(textOf(step.p, tree)).slice(0, 300)} told ${what}`,
+      );
     };
     const { stats, names, real, there } = answer as any;
     if (stats !== undefined) {
@@ -114,7 +163,12 @@ export function makeFsProperty(): FsProperty {
       if (path !== "" && isPath(step.p) && step.operation !== "glob" && !isFree) fail(`what is in ${path}`);
     }
     // Folders above the tree are on the way to every scope.
-    if (typeof real === "string" && !isAbove(real, tree.root) && real !== "/dev/null" && !model.maySee(pathBelow(tree, real))) {
+    if (
+      typeof real === "string" &&
+      !isAbove(real, tree.root) &&
+      real !== "/dev/null" &&
+      !model.maySee(pathBelow(tree, real))
+    ) {
       fail(`the place ${real}`);
     }
     const text = typeof answer === "string" ? answer : (JSON.stringify(answer) ?? "");
@@ -129,7 +183,8 @@ export function makeFsProperty(): FsProperty {
     tree.restore();
     shared.relink();
     // `mkdir -p node_modules/.cache` makes the folder above as well.
-    const isOnTheWay = (path: string): boolean => changes.some((one) => one !== path && isWithin(one, path) && model.mayWrite(one));
+    const isOnTheWay = (path: string): boolean =>
+      changes.some((one) => one !== path && isWithin(one, path) && model.mayWrite(one));
     const kept = changes.filter((path) => !model.mayWrite(path) && !isOnTheWay(path));
     if (kept.length > 0) throw new Error(`escape: changed ${kept.join(", ")}`);
   }
@@ -176,7 +231,9 @@ export function makeFsProperty(): FsProperty {
         one.steps.map(async (step) => ASYNC[step.operation]!(guest, argumentsOf(step))),
       );
       try {
-        answers.forEach((answer, i) => judge(one.steps[i]!, answer.status === "fulfilled" ? answer.value : undefined, model));
+        answers.forEach((answer, i) =>
+          judge(one.steps[i]!, answer.status === "fulfilled" ? answer.value : undefined, model),
+        );
       } finally {
         settle(model);
       }
@@ -203,7 +260,8 @@ function realOf(text: string): string {
   }
 }
 
-const isPath = ({ form }: PathSpec): boolean => form === "string" || form === "buffer" || form === "bytes" || form === "url";
+const isPath = ({ form }: PathSpec): boolean =>
+  form === "string" || form === "buffer" || form === "bytes" || form === "url";
 
 interface Shared {
   get<T>(key: string, make: () => T): T;

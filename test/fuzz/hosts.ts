@@ -16,15 +16,36 @@ export interface Host {
 }
 
 const INTERESTING_4 = [
-  [127, 0, 0, 1], [127, 0, 0, 2], [10, 1, 2, 3], [169, 254, 169, 254], [169, 254, 1, 1], [192, 0, 2, 1], [8, 8, 8, 8],
-  [0, 0, 0, 0], [224, 0, 0, 1], [255, 255, 255, 255], [100, 100, 100, 200],
+  [127, 0, 0, 1],
+  [127, 0, 0, 2],
+  [10, 1, 2, 3],
+  [169, 254, 169, 254],
+  [169, 254, 1, 1],
+  [192, 0, 2, 1],
+  [8, 8, 8, 8],
+  [0, 0, 0, 0],
+  [224, 0, 0, 1],
+  [255, 255, 255, 255],
+  [100, 100, 100, 200],
 ];
-const bytes4 = fc.oneof(fc.constantFrom(...INTERESTING_4), fc.array(fc.integer({ min: 0, max: 255 }), { minLength: 4, maxLength: 4 }));
+const bytes4 = fc.oneof(
+  fc.constantFrom(...INTERESTING_4),
+  fc.array(fc.integer({ min: 0, max: 255 }), { minLength: 4, maxLength: 4 }),
+);
 
 const number = (value: number, style: number): string =>
-  style === 0 ? `${value}` : style === 1 ? `0${value.toString(8)}` : style === 2 ? `0x${value.toString(16)}` : style === 3 ? `0X${value.toString(16).toUpperCase()}` : `0x000${value.toString(16)}`;
+  style === 0
+    ? `${value}`
+    : style === 1
+      ? `0${value.toString(8)}`
+      : style === 2
+        ? `0x${value.toString(16)}`
+        : style === 3
+          ? `0X${value.toString(16).toUpperCase()}`
+          : `0x000${value.toString(16)}`;
 
-const fullWidth = (text: string): string => text.replaceAll(/[0-9a-z]/g, (one) => String.fromCodePoint(one.codePointAt(0)! + 0xfee0));
+const fullWidth = (text: string): string =>
+  text.replaceAll(/[0-9a-z]/g, (one) => String.fromCodePoint(one.codePointAt(0)! + 0xfee0));
 
 /** All that `inet_aton` reads, and what a URL's host would be read as. */
 function spell4(bytes: readonly number[], parts: number, styles: readonly number[], look: string): string {
@@ -39,7 +60,13 @@ function spell4(bytes: readonly number[], parts: number, styles: readonly number
 }
 
 const ipv4: fc.Arbitrary<Host> = fc
-  .tuple(bytes4, fc.integer({ min: 1, max: 4 }), fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 4, maxLength: 4 }), fc.constantFrom("", "", "", "dot", "wide", "ideographic", "brackets"), fc.boolean())
+  .tuple(
+    bytes4,
+    fc.integer({ min: 1, max: 4 }),
+    fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 4, maxLength: 4 }),
+    fc.constantFrom("", "", "", "dot", "wide", "ideographic", "brackets"),
+    fc.boolean(),
+  )
   .map(([bytes, parts, styles, look, isUsual]) => ({
     text: isUsual ? bytes.join(".") : spell4(bytes, parts, styles, look),
     truth: { kind: "address", bytes },
@@ -47,9 +74,15 @@ const ipv4: fc.Arbitrary<Host> = fc
   }));
 
 const INTERESTING_6 = [
-  "00000000000000000000000000000001", "fe800000000000000000000000000001", "fd000ec2000000000000000000000254",
-  "20010db8000000000000000000000001", "febf0000000000000000000000000001", "ff020000000000000000000000000001",
-  "0064ff9b0000000000000000a9fea9fe", "2002a9fea9fe00000000000000000000", "00000000000000000000000000000000",
+  "00000000000000000000000000000001",
+  "fe800000000000000000000000000001",
+  "fd000ec2000000000000000000000254",
+  "20010db8000000000000000000000001",
+  "febf0000000000000000000000000001",
+  "ff020000000000000000000000000001",
+  "0064ff9b0000000000000000a9fea9fe",
+  "2002a9fea9fe00000000000000000000",
+  "00000000000000000000000000000000",
 ].map((hex) => hex.match(/../g)!.map((pair) => Number.parseInt(pair, 16)));
 const bytes6 = fc.oneof(
   fc.constantFrom(...INTERESTING_6),
@@ -82,7 +115,16 @@ interface Spelling6 {
 }
 
 const ipv6: fc.Arbitrary<Host> = fc
-  .tuple(bytes6, fc.record({ long: fc.boolean(), upper: fc.boolean(), dotted: fc.boolean(), compress: fc.boolean(), look: fc.constantFrom("", "", "zone", "brackets", "bracketsZone") }))
+  .tuple(
+    bytes6,
+    fc.record({
+      long: fc.boolean(),
+      upper: fc.boolean(),
+      dotted: fc.boolean(),
+      compress: fc.boolean(),
+      look: fc.constantFrom("", "", "zone", "brackets", "bracketsZone"),
+    }),
+  )
   .map(([bytes, spelling]) => {
     const isMapped = bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 255 && bytes[11] === 255;
     return {
@@ -92,7 +134,15 @@ const ipv6: fc.Arbitrary<Host> = fc
     };
   });
 
-export const NAMES = ["example.com", "api.example.com", "localhost", "xn--bcher-kva.example", "metadata.google.internal", "a.b", "metadata"];
+export const NAMES = [
+  "example.com",
+  "api.example.com",
+  "localhost",
+  "xn--bcher-kva.example",
+  "metadata.google.internal",
+  "a.b",
+  "metadata",
+];
 
 /** Spellings that mean the same name, and texts that only look like it. */
 const SAME: readonly ((name: string) => string)[] = [
@@ -126,10 +176,16 @@ const OTHER: readonly ((name: string) => string)[] = [
 ];
 
 const names: fc.Arbitrary<Host> = fc.oneof(
-  fc.tuple(fc.constantFrom(...NAMES), fc.nat(SAME.length - 1)).map(([name, i]): Host => ({ text: SAME[i]!(name), truth: { kind: "name", name }, isUsual: i < 3 })),
+  fc
+    .tuple(fc.constantFrom(...NAMES), fc.nat(SAME.length - 1))
+    .map(([name, i]): Host => ({ text: SAME[i]!(name), truth: { kind: "name", name }, isUsual: i < 3 })),
   fc.tuple(fc.constantFrom(...NAMES), fc.nat(OTHER.length - 1)).map(([name, i]): Host => {
     const text = OTHER[i]!(name);
-    return { text, truth: /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/.test(text) ? { kind: "name", name: text } : { kind: "other" }, isUsual: false };
+    return {
+      text,
+      truth: /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/.test(text) ? { kind: "name", name: text } : { kind: "other" },
+      isUsual: false,
+    };
   }),
 );
 
@@ -146,15 +202,25 @@ const ports = fc.constantFrom<number | "*">("*", 443, 80, 8080);
 export const anyGrant: fc.Arbitrary<Grant> = fc.oneof(
   fc.constant<Grant>({ text: "*", host: { kind: "any" }, port: "*" }),
   ports.map((port): Grant => ({ text: `*:${port}`, host: { kind: "any" }, port })),
-  fc.tuple(fc.constantFrom(...NAMES), ports).map(([name, port]): Grant => ({ text: `${name}:${port}`, host: { kind: "name", name }, port })),
-  fc.tuple(fc.constantFrom("example.com", "b"), ports).map(([name, port]): Grant => ({ text: `*.${name}:${port}`, host: { kind: "below", name }, port })),
-  fc.tuple(fc.constantFrom(...INTERESTING_4), ports).map(([bytes, port]): Grant => ({ text: `${bytes.join(".")}:${port}`, host: { kind: "address", bytes }, port })),
-  fc.tuple(fc.constantFrom(...INTERESTING_6), ports).map(([bytes, port]): Grant => ({ text: `${printed6(bytes)}:${port}`, host: { kind: "address", bytes }, port })),
+  fc
+    .tuple(fc.constantFrom(...NAMES), ports)
+    .map(([name, port]): Grant => ({ text: `${name}:${port}`, host: { kind: "name", name }, port })),
+  fc
+    .tuple(fc.constantFrom("example.com", "b"), ports)
+    .map(([name, port]): Grant => ({ text: `*.${name}:${port}`, host: { kind: "below", name }, port })),
+  fc
+    .tuple(fc.constantFrom(...INTERESTING_4), ports)
+    .map(([bytes, port]): Grant => ({ text: `${bytes.join(".")}:${port}`, host: { kind: "address", bytes }, port })),
+  fc
+    .tuple(fc.constantFrom(...INTERESTING_6), ports)
+    .map(([bytes, port]): Grant => ({ text: `${printed6(bytes)}:${port}`, host: { kind: "address", bytes }, port })),
 );
 
 /** By the URL parser, which is not moat's. */
 function printed6(bytes: readonly number[]): string {
-  return new URL(`http://${spell6(bytes, { long: true, upper: false, dotted: false, compress: false, look: "brackets" })}/`).hostname;
+  return new URL(
+    `http://${spell6(bytes, { long: true, upper: false, dotted: false, compress: false, look: "brackets" })}/`,
+  ).hostname;
 }
 
 const METADATA = new Set(["100,100,100,200", "168,63,129,16", "192,0,0,192"]);
@@ -165,11 +231,22 @@ export function isSpecial(truth: Truth): boolean {
   if (truth.kind !== "address") return true;
   const { bytes } = truth;
   if (bytes.length === 4) {
-    return (bytes[0] === 169 && bytes[1] === 254) || METADATA.has(bytes.join()) || (bytes[0]! >= 224 && bytes[0]! < 240) || bytes.join() === "255,255,255,255";
+    return (
+      (bytes[0] === 169 && bytes[1] === 254) ||
+      METADATA.has(bytes.join()) ||
+      (bytes[0]! >= 224 && bytes[0]! < 240) ||
+      bytes.join() === "255,255,255,255"
+    );
   }
   const hex = bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  if (/^fe[89ab]|^ff/.test(hex) || hex === "fd000ec2000000000000000000000254" || hex === "fd2000ce000000000000000000000254") return true;
-  const inside = (from: number): boolean => isSpecial({ kind: "address", bytes: bytes.slice(from, from + 4) }) && !(bytes[from]! >= 224);
+  if (
+    /^fe[89ab]|^ff/.test(hex) ||
+    hex === "fd000ec2000000000000000000000254" ||
+    hex === "fd2000ce000000000000000000000254"
+  )
+    return true;
+  const inside = (from: number): boolean =>
+    isSpecial({ kind: "address", bytes: bytes.slice(from, from + 4) }) && !(bytes[from]! >= 224);
   if (hex.startsWith("2002")) return inside(2);
   if (hex.startsWith("0064ff9b")) return inside(12);
   return /^0{24}/.test(hex) || /^0{16}ffff0000/.test(hex) ? inside(12) : false;

@@ -18,10 +18,58 @@ import { anyStyle, twoFaced, type Style } from "./two-faced.ts";
 
 const require = createRequire(import.meta.url);
 
-const PROGRAMS = ["git", "git", "git", "sh", "node", "node", "git; rm -rf /", "./bin/tool", "../git", "git ", "GIT", "/bin/sh", "node_modules/.bin/git", ""] as const;
-const ARGUMENTS = ["--version", "-c", "x", "--require", "./evil.js", "-e", "1", "evil.js", "--import=data:,", "$(x)", "a b"] as const;
-const APIS = ["spawn", "spawnSync", "exec", "execSync", "execFile", "execFileSync", "fork", "worker", "workerEval"] as const;
-const KEYS = ["NODE_OPTIONS", "LD_PRELOAD", "PATH", "DYLD_INSERT_LIBRARIES", "BASH_ENV", "GIT_SSH_COMMAND", "OWN", "NODE_OPTIONS=--require x #", "node_options", "__proto__"] as const;
+const PROGRAMS = [
+  "git",
+  "git",
+  "git",
+  "sh",
+  "node",
+  "node",
+  "git; rm -rf /",
+  "./bin/tool",
+  "../git",
+  "git ",
+  "GIT",
+  "/bin/sh",
+  "node_modules/.bin/git",
+  "",
+] as const;
+const ARGUMENTS = [
+  "--version",
+  "-c",
+  "x",
+  "--require",
+  "./evil.js",
+  "-e",
+  "1",
+  "evil.js",
+  "--import=data:,",
+  "$(x)",
+  "a b",
+] as const;
+const APIS = [
+  "spawn",
+  "spawnSync",
+  "exec",
+  "execSync",
+  "execFile",
+  "execFileSync",
+  "fork",
+  "worker",
+  "workerEval",
+] as const;
+const KEYS = [
+  "NODE_OPTIONS",
+  "LD_PRELOAD",
+  "PATH",
+  "DYLD_INSERT_LIBRARIES",
+  "BASH_ENV",
+  "GIT_SSH_COMMAND",
+  "OWN",
+  "NODE_OPTIONS=--require x #",
+  "node_options",
+  "__proto__",
+] as const;
 
 interface LaunchCase {
   readonly commands: readonly string[];
@@ -35,7 +83,9 @@ interface LaunchCase {
   readonly wraps: boolean;
 }
 
-const anyEnv = fc.dictionary(fc.constantFrom(...KEYS), fc.constantFrom<any>("--require ./evil.js", "/evil", "v"), { maxKeys: 3 });
+const anyEnv = fc.dictionary(fc.constantFrom(...KEYS), fc.constantFrom<any>("--require ./evil.js", "/evil", "v"), {
+  maxKeys: 3,
+});
 const anyOptions: fc.Arbitrary<Record<string, unknown>> = fc.record(
   {
     shell: fc.constantFrom<any>(false, true, "/bin/sh", "bash", "", 1),
@@ -83,12 +133,16 @@ class FakeChild extends EventEmitter {
   spawnargs: string[] = [];
 }
 
-const record = (file: string, args: readonly string[], options: unknown): void => void started.push({ file, args, options });
+const record = (file: string, args: readonly string[], options: unknown): void =>
+  void started.push({ file, args, options });
 const FAKE_CHILDREN = {
   ChildProcess: require("node:child_process").ChildProcess,
   spawn: (file: string, args: string[], options: unknown) => (record(file, args, options), new FakeChild()),
   execFile: (file: string, args: string[], options: unknown) => (record(file, args, options), new FakeChild()),
-  spawnSync: (file: string, args: string[], options: unknown) => (record(file, args, options), { status: 0, output: [] }),
+  spawnSync: (file: string, args: string[], options: unknown) => (
+    record(file, args, options),
+    { status: 0, output: [] }
+  ),
   execFileSync: (file: string, args: string[], options: unknown) => (record(file, args, options), ""),
 };
 class FakeWorker extends EventEmitter {
@@ -116,8 +170,20 @@ export function makeLaunchProperty(): LaunchProperty {
   }
   fs.writeFileSync(at("project/evil.js"), "");
   const counts = { started: 0, denied: 0 };
-  const env: Record<string, string> = { PATH: `${at("project/node_modules/.bin")}:relative:${at("usr")}`, NODE_OPTIONS: "--x", SECRET: "s", HOME: "/nowhere" };
-  const fakeProcess = { ...process, env, cwd: () => at("project"), execPath: process.execPath, platform: process.platform, nextTick: process.nextTick };
+  const env: Record<string, string> = {
+    PATH: `${at("project/node_modules/.bin")}:relative:${at("usr")}`,
+    NODE_OPTIONS: "--x",
+    SECRET: "s",
+    HOME: "/nowhere",
+  };
+  const fakeProcess = {
+    ...process,
+    env,
+    cwd: () => at("project"),
+    execPath: process.execPath,
+    platform: process.platform,
+    nextTick: process.nextTick,
+  };
   const shared = new Map<string, any>();
   const boot = "/moat/bootstrap.js";
 
@@ -132,7 +198,11 @@ export function makeLaunchProperty(): LaunchProperty {
       },
       powers: {
         builtin: (name) =>
-          name === "child_process" ? FAKE_CHILDREN : name === "worker_threads" ? { ...require("node:worker_threads"), Worker: FakeWorker } : require(`node:${name}`),
+          name === "child_process"
+            ? FAKE_CHILDREN
+            : name === "worker_threads"
+              ? { ...require("node:worker_threads"), Worker: FakeWorker }
+              : require(`node:${name}`),
         process: fakeProcess as any,
         globals: globalThis as any,
       },
@@ -146,7 +216,10 @@ export function makeLaunchProperty(): LaunchProperty {
       reservedPaths: [],
       secretPaths: [],
       entryModules: new Set<string>(),
-      nodeLauncher: (_principal, start) => (launched.push(start), { execPath: process.execPath, args: [boot, ...start.args] }),
+      nodeLauncher: (_principal, start) => (
+        launched.push(start),
+        { execPath: process.execPath, args: [boot, ...start.args] }
+      ),
       workerLauncher: (request) => (launched.push(request), { filename: boot, workerData: null }),
     };
     return { children: makeChildProcess(context), workers: makeWorkerThreads(context) };
@@ -168,11 +241,15 @@ export function makeLaunchProperty(): LaunchProperty {
     const answer = (): string => programs[looks++ < after - 1 ? 0 : 1];
     const file: any = one.wraps ? { toString: answer, valueOf: answer, [Symbol.toPrimitive]: answer } : programs[0];
     const list: any = one.wraps
-      ? new Proxy([...args[0]], { get: (target, key) => (looks++ < after ? Reflect.get(target, key) : Reflect.get(args[1], key)) })
+      ? new Proxy([...args[0]], {
+          get: (target, key) => (looks++ < after ? Reflect.get(target, key) : Reflect.get(args[1], key)),
+        })
       : [...args[0]];
-    if (api === "worker") void new workers.Worker(one.wraps ? { toString: answer } : at(`project/${args[0][0] ?? "evil.js"}`), options);
+    if (api === "worker")
+      void new workers.Worker(one.wraps ? { toString: answer } : at(`project/${args[0][0] ?? "evil.js"}`), options);
     else if (api === "workerEval") void new workers.Worker("1", options);
-    else if (api === "exec" || api === "execSync") children[api](one.wraps ? file : [programs[0], ...args[0]].join(" "), options);
+    else if (api === "exec" || api === "execSync")
+      children[api](one.wraps ? file : [programs[0], ...args[0]].join(" "), options);
     else children[api](file, list, options)?.on?.("error", () => {});
   }
 
@@ -208,18 +285,24 @@ export function makeLaunchProperty(): LaunchProperty {
         const isVersion = args.length === 1 && args[0] === "--version";
         if (file === process.execPath && args[0] !== boot && !isVersion) fail("a node that is not under moat");
         if (options.shell !== false) fail("a shell");
-        if (options.uid !== undefined || options.execPath !== undefined || options.execArgv !== undefined) fail("an option that is not the package's");
+        if (options.uid !== undefined || options.execPath !== undefined || options.execArgv !== undefined)
+          fail("an option that is not the package's");
         if (![at("project"), "/"].includes(options.cwd) && options.cwd !== root) fail("a folder that it does not see");
         if (options.env.PATH !== at("usr")) fail("a PATH of its own");
         const stdio: unknown[] = Array.isArray(options.stdio) ? options.stdio : [options.stdio];
-        if (stdio.some((entry) => entry === 7 || entry === 9 || (typeof entry === "object" && entry !== null))) fail("somebody else's descriptor");
+        if (stdio.some((entry) => entry === 7 || entry === 9 || (typeof entry === "object" && entry !== null)))
+          fail("somebody else's descriptor");
       }
       for (const name of Object.keys(options.env ?? {})) {
-        if (/^(?:NODE_OPTIONS|LD_|DYLD_|BASH_ENV)|=/i.test(name) && !/^node_options$/.test(name) && worker !== true) fail(`the variable ${name}`);
+        if (/^(?:NODE_OPTIONS|LD_|DYLD_|BASH_ENV)|=/i.test(name) && !/^node_options$/.test(name) && worker !== true)
+          fail(`the variable ${name}`);
         if (name === "SECRET" && worker !== true) fail("somebody else's variable");
       }
     }
-    for (const request of launched) assertPlain(request.entry, (what) => { throw new Error(`escape: ${what} in ${JSON.stringify(request.entry)}`); });
+    for (const request of launched)
+      assertPlain(request.entry, (what) => {
+        throw new Error(`escape: ${what} in ${JSON.stringify(request.entry)}`);
+      });
   });
   return { property, counts, remove: () => fs.rmSync(root, { recursive: true, force: true }) };
 }

@@ -12,28 +12,82 @@ export interface PathSpec {
 }
 
 const STARTS = [
-  "ROOT/", "ROOT/", "ROOT/project/", "ROOT/project/", "ROOT/project/node_modules/dep/", "ROOT/project/out/",
-  "ROOT/project/src/", "ROOT/home/", "", "", "./", "../home/", "/proc/self/rootROOT/", "/proc/self/cwd/",
-  "/proc/thread-self/rootROOT/", "/proc/self/task/../rootROOT/", "/dev/fd/FOLDER/", "/proc/self/fd/FOLDER/",
-  "/dev/../proc/self/fd/FOLDER/", "//ROOT/", "/./ROOT/", "ROOT//", "ROOT/nothing/../", "ROOT/project/src/up/",
-  "ROOT/project/src/homelink/", "ROOT/tmp/project/", "<home>/", "~/", "file://ROOT/", "ROOT\\",
+  "ROOT/",
+  "ROOT/",
+  "ROOT/project/",
+  "ROOT/project/",
+  "ROOT/project/node_modules/dep/",
+  "ROOT/project/out/",
+  "ROOT/project/src/",
+  "ROOT/home/",
+  "",
+  "",
+  "./",
+  "../home/",
+  "/proc/self/rootROOT/",
+  "/proc/self/cwd/",
+  "/proc/thread-self/rootROOT/",
+  "/proc/self/task/../rootROOT/",
+  "/dev/fd/FOLDER/",
+  "/proc/self/fd/FOLDER/",
+  "/dev/../proc/self/fd/FOLDER/",
+  "//ROOT/",
+  "/./ROOT/",
+  "ROOT//",
+  "ROOT/nothing/../",
+  "ROOT/project/src/up/",
+  "ROOT/project/src/homelink/",
+  "ROOT/tmp/project/",
+  "<home>/",
+  "~/",
+  "file://ROOT/",
+  "ROOT\\",
 ] as const;
 const ENDS = ["", "", "", "", "", "/", "/.", "//", "/..", "\u0000", "\u0000.txt", "/./", " ", "%00", "LONG"] as const;
 export const FORMS = [
-  "string", "string", "string", "string", "buffer", "bytes", "view", "url", "urlEscaped", "urlLike", "twoFacedUrl",
-  "twoFacedBytes", "stringObject", "list", "toPrimitive",
+  "string",
+  "string",
+  "string",
+  "string",
+  "buffer",
+  "bytes",
+  "view",
+  "url",
+  "urlEscaped",
+  "urlLike",
+  "twoFacedUrl",
+  "twoFacedBytes",
+  "stringObject",
+  "list",
+  "toPrimitive",
 ] as const;
 
 const names = [
   ...new Set([...FILES, ...Object.keys(LINKS)].flatMap((file) => file.split("/"))),
   ...NEW_NAMES,
-  "..", "..", "..", ".", "", "SRC", "Index.js", "%2e%2e", "..%2f", "a\u0301.txt", "constructor", "__proto__",
+  "..",
+  "..",
+  "..",
+  ".",
+  "",
+  "SRC",
+  "Index.js",
+  "%2e%2e",
+  "..%2f",
+  "a\u0301.txt",
+  "constructor",
+  "__proto__",
 ];
 const wholeFiles = [...FILES, ...Object.keys(LINKS)];
 
 /** Mostly a path that leads somewhere, with detours. */
 const detoured = fc
-  .tuple(fc.constantFrom(...wholeFiles), fc.nat(3), fc.constantFrom("", "..", ".", "out/..", "src/up/src", "x/.."), fc.nat(4))
+  .tuple(
+    fc.constantFrom(...wholeFiles),
+    fc.nat(3),
+    fc.constantFrom("", "..", ".", "out/..", "src/up/src", "x/.."),
+    fc.nat(4),
+  )
   .map(([file, at, detour, cut]) => {
     const all = file.split("/");
     const list = all.slice(0, Math.max(1, all.length - (cut === 0 ? 1 : 0)));
@@ -43,7 +97,10 @@ const detoured = fc
 
 const plainFile = fc.constantFrom(...wholeFiles).map((file) => file.split("/"));
 const newFile = fc
-  .tuple(fc.constantFrom("project", "project/out", "project/src", "project/node_modules/dep", "tmp", "home", "loot"), fc.constantFrom("new.txt", "new.txt", "n", "n", "n/m", ...NEW_NAMES))
+  .tuple(
+    fc.constantFrom("project", "project/out", "project/src", "project/node_modules/dep", "tmp", "home", "loot"),
+    fc.constantFrom("new.txt", "new.txt", "n", "n", "n/m", ...NEW_NAMES),
+  )
   .map(([folder, name]) => [...folder.split("/"), ...name.split("/")]);
 const folder = fc.tuple(plainFile, fc.integer({ min: 1, max: 3 })).map(([file, count]) => file.slice(0, count));
 const spec = (start: string, all: fc.Arbitrary<string[]>, weird: boolean): fc.Arbitrary<PathSpec> =>
@@ -71,7 +128,14 @@ export const anyPath: fc.Arbitrary<PathSpec> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
-      start: fc.constantFrom("/dev/fd/FILE", "/proc/self/fd/FILE", "/proc/self/environ", "/proc/self/maps", "/etc/passwd", "/proc/PID/rootROOT/home/.npmrc"),
+      start: fc.constantFrom(
+        "/dev/fd/FILE",
+        "/proc/self/fd/FILE",
+        "/proc/self/environ",
+        "/proc/self/maps",
+        "/etc/passwd",
+        "/proc/PID/rootROOT/home/.npmrc",
+      ),
       names: fc.constant([]),
       end: fc.constantFrom(...ENDS),
       form: fc.constantFrom(...FORMS),
@@ -112,14 +176,27 @@ export function valueOf(spec: PathSpec, tree: Tree, other: string): unknown {
       return text.startsWith("/") && !text.includes("\0") ? pathToFileURL(text) : text;
     case "urlEscaped":
       return text.startsWith("/")
-        ? new URL(`file://${[...Buffer.from(text)].map((byte) => (byte === 47 ? "/" : `%${byte.toString(16).padStart(2, "0")}`)).join("")}`)
+        ? new URL(
+            `file://${[...Buffer.from(text)].map((byte) => (byte === 47 ? "/" : `%${byte.toString(16).padStart(2, "0")}`)).join("")}`,
+          )
         : text;
     case "urlLike":
-      return { href: `file://${text}`, protocol: "file:", hostname: "", host: "", pathname: text, auth: undefined, path: undefined };
+      return {
+        href: `file://${text}`,
+        protocol: "file:",
+        hostname: "",
+        host: "",
+        pathname: text,
+        auth: undefined,
+        path: undefined,
+      };
     case "twoFacedUrl": {
       let looks = 0;
       return new Proxy(new URL(`file://${encodeURI(text.startsWith("/") ? text : `/${text}`)}`), {
-        get: (url, key) => (key === "href" || key === "pathname") && looks++ % 2 === 1 ? `${key === "href" ? "file://" : ""}${other}` : Reflect.get(url, key, url),
+        get: (url, key) =>
+          (key === "href" || key === "pathname") && looks++ % 2 === 1
+            ? `${key === "href" ? "file://" : ""}${other}`
+            : Reflect.get(url, key, url),
       });
     }
     case "twoFacedBytes": {

@@ -20,7 +20,9 @@ const target = fc.constantFrom("a.x", "a[b]", "F.x.y", "F[a]", "'s'.length", "(1
 
 const { statement } = fc.letrec<{ expression: string; statement: string; block: string; fn: string }>((tie) => {
   const join = (...parts: (string | fc.Arbitrary<string>)[]): fc.Arbitrary<string> =>
-    fc.tuple(...parts.map((part) => (typeof part === "string" ? fc.constant(part) : part))).map((texts) => texts.join(""));
+    fc
+      .tuple(...parts.map((part) => (typeof part === "string" ? fc.constant(part) : part)))
+      .map((texts) => texts.join(""));
   const inner = tie("expression");
   return {
     fn: fc.oneof(
@@ -33,7 +35,18 @@ const { statement } = fc.letrec<{ expression: string; statement: string; block: 
     ),
     expression: fc.oneof(
       { maxDepth: 4, withCrossShrink: true },
-      fc.constantFrom("1", "'s'", "null", "undefined", "[]", "`t${a}`", "/r/g.source", "typeof nothing", "typeof globalThis", "this === exports"),
+      fc.constantFrom(
+        "1",
+        "'s'",
+        "null",
+        "undefined",
+        "[]",
+        "`t${a}`",
+        "/r/g.source",
+        "typeof nothing",
+        "typeof globalThis",
+        "this === exports",
+      ),
       declared,
       join("typeof ", name),
       join("(", name, " = ", inner, ")"),
@@ -51,7 +64,9 @@ const { statement } = fc.letrec<{ expression: string; statement: string; block: 
       join("({ m() { return super.toString === Object.prototype.toString } }).m()"),
       join("(class { static x = ", inner, " }).x"),
     ),
-    block: fc.array(fc.tuple(tie("statement"), separator), { maxLength: 2, depthSize: "small" }).map((all) => all.map(([text, end]) => text + end).join("")),
+    block: fc
+      .array(fc.tuple(tie("statement"), separator), { maxLength: 2, depthSize: "small" })
+      .map((all) => all.map(([text, end]) => text + end).join("")),
     statement: fc.oneof(
       { maxDepth: 3, withCrossShrink: true },
       join("log(", inner, ")"),
@@ -69,12 +84,18 @@ const { statement } = fc.letrec<{ expression: string; statement: string; block: 
       join("for (", name, " of [1, 2]) {", tie("block"), "}"),
       join("switch (", inner, ") { case 1: ", tie("block"), "; default: ", tie("block"), "}"),
       join("with_: {", tie("block"), "break with_ }"),
-      join("log(Function('o', 'with (o) { return [typeof x, typeof y, z()] }')({ x: ", inner, ", z() { return this.x === undefined } }))"),
+      join(
+        "log(Function('o', 'with (o) { return [typeof x, typeof y, z()] }')({ x: ",
+        inner,
+        ", z() { return this.x === undefined } }))",
+      ),
       join(";[", name, ", { x: ", name, " = ", inner, " }] = [", inner, ", {}]"),
     ),
   };
 });
-const program = fc.array(fc.tuple(statement, separator), { minLength: 1, maxLength: 5 }).map((all) => `var F = Object.freeze({ x: 1 }), fuel = 20;${all.map(([text, end]) => text + end).join("")}`);
+const program = fc
+  .array(fc.tuple(statement, separator), { minLength: 1, maxLength: 5 })
+  .map((all) => `var F = Object.freeze({ x: 1 }), fuel = 20;${all.map(([text, end]) => text + end).join("")}`);
 
 const FAILING = /F[.[](?!reeze)|'s'\.|\(1\)\./;
 
@@ -106,16 +127,28 @@ function underV8(source: string): Run {
   const context = createContext({});
   return recorded((log) => {
     const exports = {};
-    (new Script(`(function(${WORDS.join()}){${source}\n})`).runInContext(context) as Function).call(exports, exports, log);
+    (new Script(`(function(${WORDS.join()}){${source}\n})`).runInContext(context) as Function).call(
+      exports,
+      exports,
+      log,
+    );
   });
 }
 
-const realNames = new Set(Object.getOwnPropertyNames(globalThis).filter((each) => /^[\w$]+$/.test(each) && !["undefined", "NaN", "Infinity", "eval"].includes(each)));
+const realNames = new Set(
+  Object.getOwnPropertyNames(globalThis).filter(
+    (each) => /^[\w$]+$/.test(each) && !["undefined", "NaN", "Infinity", "eval"].includes(each),
+  ),
+);
 
 function underMoat(source: string): Run {
   const guest: Record<string, unknown> = { Object, Array, Error, JSON };
   guest["globalThis"] = guest;
-  const compartment = makeCompartment({ globalThis: guest, realGlobalNames: realNames, importModule: () => Promise.reject(new Error("none")) });
+  const compartment = makeCompartment({
+    globalThis: guest,
+    realGlobalNames: realNames,
+    importModule: () => Promise.reject(new Error("none")),
+  });
   return recorded((log) => {
     guest["log"] = log;
     const inner = compartment.instantiate(prepareCommonJs(source, compartment.names), "fuzz.js");

@@ -26,7 +26,8 @@ export function twoFaced(style: Style, first: Record<string, any>, second: Recor
     return new Proxy(both, {
       get: (_target, key) => value(key),
       has: (_target, key) => key in both,
-      getOwnPropertyDescriptor: (_target, key) => (key in both ? { value: value(key), enumerable: true, configurable: true, writable: true } : undefined),
+      getOwnPropertyDescriptor: (_target, key) =>
+        key in both ? { value: value(key), enumerable: true, configurable: true, writable: true } : undefined,
     });
   }
   if (style === "toString") {
@@ -39,6 +40,7 @@ export function twoFaced(style: Style, first: Record<string, any>, second: Recor
     );
   }
   const object = {};
-  for (const key of Object.keys(both)) Object.defineProperty(object, key, { get: () => value(key), enumerable: true, configurable: true });
+  for (const key of Object.keys(both))
+    Object.defineProperty(object, key, { get: () => value(key), enumerable: true, configurable: true });
   return style === "inherited" ? Object.create(object) : object;
 }

@@ -4,9 +4,10 @@
 "use strict";
 
 const TARGETS = [Array.prototype, Object.prototype, Uint8Array.prototype, Object.getPrototypeOf(Uint8Array.prototype)];
-const returns = (target) => function Returned() {
-  return target;
-};
+const returns = (target) =>
+  function Returned() {
+    return target;
+  };
 /** An array with holes. */
 const holes = (size) => Array(size);
 const speciesOf = (target) => {
@@ -44,8 +45,10 @@ const STORES = {
     void new (class extends returns(object) {
       [n] = "canary";
     })(),
-  defineProperty: (object, n) => void Object.defineProperty(object, n, { value: "canary", writable: true, configurable: true }),
-  "Reflect.defineProperty": (object, n) => void Reflect.defineProperty(object, n, { value: "canary", configurable: true }),
+  defineProperty: (object, n) =>
+    void Object.defineProperty(object, n, { value: "canary", writable: true, configurable: true }),
+  "Reflect.defineProperty": (object, n) =>
+    void Reflect.defineProperty(object, n, { value: "canary", configurable: true }),
 };
 const CALLS = {
   push: (object) => Array.prototype.push.call(object, "canary"),
@@ -103,7 +106,8 @@ const keysOf = () => TARGETS.map((target) => Reflect.ownKeys(target).map(String)
 
 /** What is each package's own: its global object and the namespaces, whose members are everybody's. */
 const OWN = new Set([globalThis, Reflect, Math, JSON, Atomics, Intl, Function]);
-const NAMES = `Object Function Array Number parseFloat parseInt Boolean String Symbol Date Promise RegExp Error AggregateError
+const NAMES =
+  `Object Function Array Number parseFloat parseInt Boolean String Symbol Date Promise RegExp Error AggregateError
   EvalError RangeError ReferenceError SyntaxError TypeError URIError JSON Math Intl ArrayBuffer Atomics SharedArrayBuffer
   Uint8Array Int8Array Uint16Array Int16Array Uint32Array Int32Array Float16Array Float32Array Float64Array Uint8ClampedArray
   BigUint64Array BigInt64Array DataView Map BigInt Set WeakMap WeakSet WeakRef FinalizationRegistry Proxy Reflect Iterator
@@ -112,10 +116,25 @@ const NAMES = `Object Function Array Number parseFloat parseInt Boolean String S
 
 /** What methods of the language give: some of it is of classes that nothing else leads to. */
 function results() {
-  const samples = [[1], "x", 1, 1n, Symbol(), /x/dgv, new Date(0), new Map([[1, 2]]), new Set([1]), new ArrayBuffer(8), new Uint8Array(2), Promise.resolve()];
+  const samples = [
+    [1],
+    "x",
+    1,
+    1n,
+    Symbol(),
+    /x/dgv,
+    new Date(0),
+    new Map([[1, 2]]),
+    new Set([1]),
+    new ArrayBuffer(8),
+    new Uint8Array(2),
+    Promise.resolve(),
+  ];
   const holders = [Intl, ...("Temporal" in globalThis ? [Temporal, Temporal.Now] : [])];
   const members = holders.flatMap((holder) => Reflect.ownKeys(holder).map((key) => holder[key]));
-  const classes = [...NAMES.map((name) => globalThis[name]), ...members].filter((member) => typeof member === "function");
+  const classes = [...NAMES.map((name) => globalThis[name]), ...members].filter(
+    (member) => typeof member === "function",
+  );
   const attempt = (run) => {
     try {
       return run();
@@ -124,17 +143,21 @@ function results() {
     }
   };
   for (const Class of classes) {
-    for (const given of [[], [() => {}], ["en"], [1, 1, 1], [0n], [0n, "UTC"]]) samples.push(attempt(() => new Class(...given)));
+    for (const given of [[], [() => {}], ["en"], [1, 1, 1], [0n], [0n, "UTC"]])
+      samples.push(attempt(() => new Class(...given)));
   }
   const found = [];
   for (const sample of [...samples, ...classes]) {
     if (sample === undefined) continue;
     const keys = new Set();
-    for (let level = Object(sample); level !== null; level = Object.getPrototypeOf(level)) Reflect.ownKeys(level).forEach((key) => keys.add(key));
+    for (let level = Object(sample); level !== null; level = Object.getPrototypeOf(level))
+      Reflect.ownKeys(level).forEach((key) => keys.add(key));
     for (const key of ["constructor", "create"]) keys.delete(key);
     for (const key of keys) {
       for (const given of [[], [() => []], [1], ["x"], [[[1]]]]) {
-        const value = attempt(() => (typeof sample[key] === "function" ? Reflect.apply(sample[key], sample, given) : sample[key]));
+        const value = attempt(() =>
+          typeof sample[key] === "function" ? Reflect.apply(sample[key], sample, given) : sample[key],
+        );
         if (value instanceof Promise) value.catch(() => {});
         found.push([`result of ${String(key)}`, value]);
       }
@@ -147,20 +170,28 @@ function roots() {
   const found = new Map(NAMES.filter((name) => name in globalThis).map((name) => [globalThis[name], name]));
   const { getPrototypeOf } = Object;
   const more = {
-    "array iterator": [].values(), "map iterator": new Map().values(), "set iterator": new Set().values(),
-    "text iterator": ""[Symbol.iterator](), matches: "".matchAll(/x/g),
+    "array iterator": [].values(),
+    "map iterator": new Map().values(),
+    "set iterator": new Set().values(),
+    "text iterator": ""[Symbol.iterator](),
+    matches: "".matchAll(/x/g),
     segments: new Intl.Segmenter().segment("x"),
     "segment iterator": new Intl.Segmenter().segment("x")[Symbol.iterator](),
-    ...(typeof [].values().map === "function" && { "iterator helper": [].values().map(String), "wrapped iterator": Iterator.from({ next() {} }) }),
+    ...(typeof [].values().map === "function" && {
+      "iterator helper": [].values().map(String),
+      "wrapped iterator": Iterator.from({ next() {} }),
+    }),
   };
   for (const [name, value] of Object.entries(more)) found.set(getPrototypeOf(value), name);
   for (const [path, value] of results()) {
     const prototype = Object(value) === value ? getPrototypeOf(value) : null;
     // Those of the package's own generators say nothing of themselves.
-    const isOfLanguage = prototype !== null && (Object.hasOwn(prototype, Symbol.toStringTag) || Object.hasOwn(prototype, "constructor"));
+    const isOfLanguage =
+      prototype !== null && (Object.hasOwn(prototype, Symbol.toStringTag) || Object.hasOwn(prototype, "constructor"));
     if (isOfLanguage && !found.has(prototype)) found.set(prototype, path);
   }
-  for (const value of [function* () {}, async () => {}, async function* () {}]) found.set(getPrototypeOf(value), String(value));
+  for (const value of [function* () {}, async () => {}, async function* () {}])
+    found.set(getPrototypeOf(value), String(value));
   return found;
 }
 
@@ -210,6 +241,7 @@ exports.changeIntrinsics = () => {
   for (let n = 0; n < 5000; n++) grown[n] = n;
   const list = holes(100);
   for (let n = 99; n >= 0; n--) list[n] = n;
-  if (grown.length !== 5000 || grown[4999] !== 4999 || list.join() !== grown.slice(0, 100).join()) found.push("an array that is wrong");
+  if (grown.length !== 5000 || grown[4999] !== 4999 || list.join() !== grown.slice(0, 100).join())
+    found.push("an array that is wrong");
   return found;
 };

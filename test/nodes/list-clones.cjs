@@ -2,7 +2,9 @@
 // its internal modules. For a Node with `--expose-internals`; a line for each that has a method for it.
 "use strict";
 
-const names = Object.keys(process.binding("natives")).filter((name) => !/^internal\/(?:bootstrap|main|deps|v8_prof|test_runner\/|bench)|^internal\/.*\/tools\//.test(name));
+const names = Object.keys(process.binding("natives")).filter(
+  (name) => !/^internal\/(?:bootstrap|main|deps|v8_prof|test_runner\/|bench)|^internal\/.*\/tools\//.test(name),
+);
 const found = new Set();
 for (const name of names) {
   let exported;
@@ -20,7 +22,8 @@ for (const name of names) {
       continue;
     }
     for (let level = prototype; level; level = Object.getPrototypeOf(level)) {
-      if (Object.getOwnPropertySymbols(level).some(({ description }) => description === "messaging_deserialize_symbol")) found.add(`${name}:${key}`);
+      if (Object.getOwnPropertySymbols(level).some(({ description }) => description === "messaging_deserialize_symbol"))
+        found.add(`${name}:${key}`);
     }
   }
 }

@@ -2,7 +2,8 @@
 // can get at, so that what Node itself says can be compared with what moat leaves.
 "use strict";
 
-const NAMES = `Object Function Array Number Boolean String Symbol Date Promise RegExp Error AggregateError EvalError RangeError
+const NAMES =
+  `Object Function Array Number Boolean String Symbol Date Promise RegExp Error AggregateError EvalError RangeError
   ReferenceError SyntaxError TypeError URIError JSON Math Intl ArrayBuffer Atomics SharedArrayBuffer Uint8Array Int8Array
   Uint16Array Int16Array Uint32Array Int32Array Float16Array Float32Array Float64Array Uint8ClampedArray BigUint64Array
   BigInt64Array DataView Map BigInt Set WeakMap WeakSet WeakRef FinalizationRegistry Proxy Reflect Iterator AsyncIterator
@@ -10,7 +11,8 @@ const NAMES = `Object Function Array Number Boolean String Symbol Date Promise R
   encodeURIComponent escape unescape isFinite isNaN`.split(/\s+/u);
 
 /** What tells what others matched, changes a frozen regular expression, or belongs to stacks and callers. */
-const LEFT_OUT = /^RegExp\.(?:\$|input|last|left|right)|^RegExp\.prototype\.compile|^Error\.prepareStackTrace|\.(?:caller|arguments)\b/;
+const LEFT_OUT =
+  /^RegExp\.(?:\$|input|last|left|right)|^RegExp\.prototype\.compile|^Error\.prepareStackTrace|\.(?:caller|arguments)\b/;
 /** A constructor of the package's own, with nothing behind it. */
 const OWN = new Set(["Function"]);
 
@@ -18,7 +20,8 @@ exports.listIntrinsics = () => {
   const lines = new Set();
   const seen = new Set();
   const look = (value, path, depth) => {
-    if ((typeof value !== "object" && typeof value !== "function") || value === null || seen.has(value) || depth > 5) return;
+    if ((typeof value !== "object" && typeof value !== "function") || value === null || seen.has(value) || depth > 5)
+      return;
     seen.add(value);
     for (const key of Reflect.ownKeys(value)) {
       const at = `${path}.${String(key)}`;
@@ -37,7 +40,16 @@ exports.listIntrinsics = () => {
   look(getPrototypeOf(Int8Array), "TypedArray", 0);
   look(getPrototypeOf(getPrototypeOf([].values())), "iterators", 0);
   look(getPrototypeOf(getPrototypeOf(async function* () {}.prototype)), "asynchronous iterators", 0);
-  for (const made of [[].values(), new Map().keys(), new Set().keys(), ""[Symbol.iterator](), "".matchAll(/x/g), function* () {}, async function* () {}, async () => {}]) {
+  for (const made of [
+    [].values(),
+    new Map().keys(),
+    new Set().keys(),
+    ""[Symbol.iterator](),
+    "".matchAll(/x/g),
+    function* () {},
+    async function* () {},
+    async () => {},
+  ]) {
     look(getPrototypeOf(made), Object.prototype.toString.call(made), 0);
   }
   return [...lines].sort();

@@ -3,7 +3,8 @@
  * `npm run test:nodes`: `stderr` is a part of it; where there is none, moat says nothing.
  */
 
-const app = (type) => JSON.stringify({ name: "app", version: "1.0.0", ...(type && { type }), dependencies: { dep: "1.0.0" } });
+const app = (type) =>
+  JSON.stringify({ name: "app", version: "1.0.0", ...(type && { type }), dependencies: { dep: "1.0.0" } });
 const dep = {
   "node_modules/dep/package.json": JSON.stringify({ name: "dep", version: "1.0.0" }),
   "node_modules/dep/index.js": `exports.add = (a, b) => a + b; exports.peek = () => require("fs").readFileSync(__dirname + "/../../secret.txt", "utf8");`,
@@ -31,7 +32,8 @@ function shown(this: unknown, text: Text): string { return text; }
 console.log(pair.a, old.text, (createRequire(import.meta.url)("./old.cts") as { text: Text }).text, shown.toString().length);
 try { (null as unknown as Pair).a; } catch (error: unknown) { console.log((error as Error).stack!.split("\\n")[1]!.replace(/.*\\//, "")); }`,
     },
-    code: 0, stdout: "4 old old 66\nindex.ts:9:33\n",
+    code: 0,
+    stdout: "4 old old 66\nindex.ts:9:33\n",
   },
   {
     entry: "index.cts",
@@ -42,16 +44,26 @@ try { (null as unknown as Pair).a; } catch (error: unknown) { console.log((error
       "index.cts": `const { add } = require("./lib.ts") as { add: (a: number, b: number) => number }; console.log(add(1, 2));
 try { require("./lib"); } catch (error) { console.log((error as { code: string }).code); }`,
     },
-    code: 0, stdout: "3\nMODULE_NOT_FOUND\n",
+    code: 0,
+    stdout: "3\nMODULE_NOT_FOUND\n",
   },
   {
     entry: "detected.ts",
-    files: { ...dep, "package.json": app(), "detected.ts": `import { add } from "dep"; const sum: number = add(2, 3); console.log(sum, typeof require);` },
-    code: 0, stdout: "5 undefined\n",
+    files: {
+      ...dep,
+      "package.json": app(),
+      "detected.ts": `import { add } from "dep"; const sum: number = add(2, 3); console.log(sum, typeof require);`,
+    },
+    code: 0,
+    stdout: "5 undefined\n",
   },
   {
     entry: "peek.ts",
-    files: { ...dep, "package.json": app("module"), "peek.ts": `import dep from "dep"; try { console.log(dep.peek() as string); } catch (error) { console.log((error as { code: string }).code); }` },
+    files: {
+      ...dep,
+      "package.json": app("module"),
+      "peek.ts": `import dep from "dep"; try { console.log(dep.peek() as string); } catch (error) { console.log((error as { code: string }).code); }`,
+    },
     code: 0,
     stdout: "ENOENT\n",
     stderr: "dep may not read ",
@@ -66,12 +78,18 @@ import { add } from "dep";
 if (isMainThread) new Worker(new URL(import.meta.url)).on("message", (sum: number) => console.log(sum));
 else parentPort!.postMessage(add(3, 4) satisfies number);`,
     },
-    code: 0, stdout: "7\n",
+    code: 0,
+    stdout: "7\n",
   },
   {
     entry: "below.ts",
-    files: { ...dep, "package.json": app(), "below.ts": `try { require("dep/types.ts"); } catch (error) { console.log((error as { code: string }).code); }` },
-    code: 0, stdout: "ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING\n",
+    files: {
+      ...dep,
+      "package.json": app(),
+      "below.ts": `try { require("dep/types.ts"); } catch (error) { console.log((error as { code: string }).code); }`,
+    },
+    code: 0,
+    stdout: "ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING\n",
   },
   {
     entry: "certain.ts",
@@ -89,11 +107,16 @@ else parentPort!.postMessage(add(3, 4) satisfies number);`,
 Error.prepareStackTrace = () => { process.emitWarning("seen"); return ""; };
 try { require("./bad" + ".ts"); } catch ({ code }) { console.log(code); }`,
     },
-    code: 0, stdout: "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX\nseen\n",
+    code: 0,
+    stdout: "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX\nseen\n",
   },
   {
     entry: "enum.ts",
-    files: { ...dep, "package.json": app(), "enum.ts": `const x: number = 1;\nenum Colour { red }\nconsole.log(Colour.red);` },
+    files: {
+      ...dep,
+      "package.json": app(),
+      "enum.ts": `const x: number = 1;\nenum Colour { red }\nconsole.log(Colour.red);`,
+    },
     code: 2,
     stdout: "",
     stderr: "enum.ts:2:1: TypeScript enum is not supported",

@@ -26,8 +26,12 @@ function takenAtOnce(text: string, body: readonly AnyNode[]): string[] {
     return statement.declarations.flatMap(({ id, init }) => {
       const replaced = init && id.type === "ObjectPattern" ? REPLACED[text.slice(init.start, init.end)] : undefined;
       if (replaced === undefined || id.type !== "ObjectPattern") return [];
-      const names = id.properties.flatMap((property) => (property.type === "Property" && property.key.type === "Identifier" ? [property.key.name] : []));
-      return names.filter((name) => replaced.includes(name) || replaced.includes("*")).map((name) => `${text.slice(init!.start, init!.end)}.${name}`);
+      const names = id.properties.flatMap((property) =>
+        property.type === "Property" && property.key.type === "Identifier" ? [property.key.name] : [],
+      );
+      return names
+        .filter((name) => replaced.includes(name) || replaced.includes("*"))
+        .map((name) => `${text.slice(init!.start, init!.end)}.${name}`);
     });
   });
 }
@@ -41,18 +45,24 @@ const read = (name: string): { text: string; program: Program } => {
 function packed(name: string): [string, string[]][] {
   const { text, program } = read(name);
   const statement = program.body[0];
-  if (statement?.type !== "ExpressionStatement" || statement.expression.type !== "AssignmentExpression") throw new Error(`${name} is no pack`);
+  if (statement?.type !== "ExpressionStatement" || statement.expression.type !== "AssignmentExpression")
+    throw new Error(`${name} is no pack`);
   const { right } = statement.expression;
   if (right.type !== "ObjectExpression") throw new Error(`${name} is no pack`);
   return right.properties.flatMap((property) => {
     if (property.type !== "Property" || property.value.type !== "FunctionExpression") return [];
-    return [[`${name} ${text.slice(property.key.start, property.key.end)}`, takenAtOnce(text, property.value.body.body)]];
+    return [
+      [`${name} ${text.slice(property.key.start, property.key.end)}`, takenAtOnce(text, property.value.body.body)],
+    ];
   });
 }
 
 test("late parts take no function that lockdown has replaced", () => {
   const files = readdirSync(DIST).filter((name) => name.startsWith("late-"));
-  const found = [...files.map((name): [string, string[]] => [name, takenAtOnce(read(name).text, read(name).program.body)]), ...packed("moat-pack-rest.cjs")];
+  const found = [
+    ...files.map((name): [string, string[]] => [name, takenAtOnce(read(name).text, read(name).program.body)]),
+    ...packed("moat-pack-rest.cjs"),
+  ];
   expect(found.filter(([, names]) => names.length > 0)).toEqual([]);
   expect(files).toContain("late-endowments.cjs");
   // That it would see them: what is loaded before takes some.

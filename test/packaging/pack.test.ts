@@ -152,7 +152,11 @@ describe.each(PACKAGES)("the contents of @moat/%s", (name) => {
 
   test("are what a user needs and nothing else", () => {
     const outside = contents().filter((file) => !/^dist\/.*\.(?:cjs|d\.ts)$/u.test(file));
-    const own = { core: ["policy.schema.json"], "policy-gen": [], cli: ["bin/moat.js", "bin/package.json", "page/report.css", "page/report.js", "review.schema.json"] }[name];
+    const own = {
+      core: ["policy.schema.json"],
+      "policy-gen": [],
+      cli: ["bin/moat.js", "bin/package.json", "page/report.css", "page/report.js", "review.schema.json"],
+    }[name];
     expect(outside.sort()).toEqual([...own, "LICENSE", "README.md", "package.json"].sort());
     expect(contents().filter((file) => /\.test\.|fixture/u.test(file))).toEqual([]);
   });

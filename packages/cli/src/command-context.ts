@@ -31,7 +31,10 @@ export interface CommandContext {
    * Runs moat with other arguments in a process of its own, under the same flags of Node, and
    * gives it text to read; what it says on standard error is seen.
    */
-  readonly startAgain: (args: readonly string[], input: string) => Promise<{ readonly code: number | null; readonly output: string }>;
+  readonly startAgain: (
+    args: readonly string[],
+    input: string,
+  ) => Promise<{ readonly code: number | null; readonly output: string }>;
   /** The flags that this Node has. */
   readonly nodeFlags: { has(flag: string): boolean };
   /** Sets the exit code that the process will end with; ends nothing. */

@@ -295,11 +295,14 @@ describe.each(Object.entries(LOCKFILES))("%s", (_name, files) => {
   });
 
   // Version 1 of npm's has it in the version.
-  test.skipIf(Object.hasOwn(files, "npm-shrinkwrap.json"))("what stands under another name is known by its own", async () => {
-    const { tree } = await findLockfile("", reading(files));
-    const { name, realName = name } = tree!.find("tool")!;
-    expect(realName).toBe("real-tool");
-  });
+  test.skipIf(Object.hasOwn(files, "npm-shrinkwrap.json"))(
+    "what stands under another name is known by its own",
+    async () => {
+      const { tree } = await findLockfile("", reading(files));
+      const { name, realName = name } = tree!.find("tool")!;
+      expect(realName).toBe("real-tool");
+    },
+  );
 
   test("lists each package once", async () => {
     const { tree } = await findLockfile("", reading(files));

@@ -260,11 +260,18 @@ describe("versions and installation", () => {
     const wants = { env: ["TOKEN"], net: { connect: ["*"] } };
     const moved = (after: object) =>
       reviewPolicies({
-        before: { policy: policy({ "a>b": wants }), lock: lock({ "node_modules/a/node_modules/b": { version: "1.0.0", integrity: "sha512-aaaa" } }) },
-        after: { policy: policy({ "c>b": { pending: wants } }), lock: lock({ "node_modules/c/node_modules/b": after }) },
+        before: {
+          policy: policy({ "a>b": wants }),
+          lock: lock({ "node_modules/a/node_modules/b": { version: "1.0.0", integrity: "sha512-aaaa" } }),
+        },
+        after: {
+          policy: policy({ "c>b": { pending: wants } }),
+          lock: lock({ "node_modules/c/node_modules/b": after }),
+        },
         base: "HEAD",
       }).packages[0]!;
-    for (const same of [{ version: "1.0.0", integrity: "sha512-aaaa" }, { version: "1.0.1" }]) expect(moved(same).status).toBe("moved");
+    for (const same of [{ version: "1.0.0", integrity: "sha512-aaaa" }, { version: "1.0.1" }])
+      expect(moved(same).status).toBe("moved");
     for (const other of [{ version: "1.0.0", integrity: "sha512-bbbb" }, { version: "1.0.0", name: "evil" }, {}]) {
       const { status, gains, warnings } = moved(other);
       expect([status, ...gains.map(({ carried, to }) => carried ?? to)]).toEqual(["new", "pending", "pending"]);

@@ -19,12 +19,27 @@ export { printOverrides, printPolicy } from "./policy/print-policy.ts";
 export { effectivePolicy, mergeEntry } from "./policy/effective-policy.ts";
 export { entryOf } from "./policy/entry-of.ts";
 export * from "./policy/grant-syntax.ts";
-export { GRANT_FIELD, grantKey, grantsOf, normalizePackagePolicy, policyOf, type Grant, type GrantCapability } from "./policy/grant.ts";
+export {
+  GRANT_FIELD,
+  grantKey,
+  grantsOf,
+  normalizePackagePolicy,
+  policyOf,
+  type Grant,
+  type GrantCapability,
+} from "./policy/grant.ts";
 export { builtinMemberRisk, builtinRisk, type BuiltinRisk } from "./policy/builtin-risk.ts";
 export { isHarmlessGlobal } from "./policy/global-risk.ts";
 export { compareRisk, riskOf, type Risk } from "./policy/grant-risk.ts";
 export { accept, ratchet } from "./policy/ratchet.ts";
-export { changedGrants, comparePolicies, pendingGrants, type ChangedGrant, type GrantState, type PolicyChange } from "./policy/compare-policies.ts";
+export {
+  changedGrants,
+  comparePolicies,
+  pendingGrants,
+  type ChangedGrant,
+  type GrantState,
+  type PolicyChange,
+} from "./policy/compare-policies.ts";
 export {
   OVERRIDES_FILE,
   POLICY_FILE,
@@ -92,4 +107,10 @@ export { nearestWord } from "./policy/nearest-word.ts";
 export { grantProblem } from "./policy/grant-problem.ts";
 export { findInstalledCommand, type InstalledCommand } from "./packages/installed-command.ts";
 export { permissionFlags, type UnionOfGrants } from "./launching/permission-flags.ts";
-export { makeSecret, SECRET_BYTES, storeLocation, userFolderOf, type StoreLocation } from "./prepared/store-location.ts";
+export {
+  makeSecret,
+  SECRET_BYTES,
+  storeLocation,
+  userFolderOf,
+  type StoreLocation,
+} from "./prepared/store-location.ts";

@@ -28,10 +28,15 @@ const FLAGS_AT_START: typeof FLAGS = new Map([
 ]);
 
 /** Flags of the user's own that these would undo. */
-const OWN_PACE = /turbofan|maglev|interrupt.budget|invocation.count|\bopt\b|jitless|lite.mode|optimizing.compilers|fuzz/;
+const OWN_PACE =
+  /turbofan|maglev|interrupt.budget|invocation.count|\bopt\b|jitless|lite.mode|optimizing.compilers|fuzz/;
 
 /** The flag for this process; undefined where V8 is to be left alone. */
-export function paceFlag(v8 = versions.v8, given = `${execArgv.join(" ")} ${env["NODE_OPTIONS"] ?? ""}`, flags = FLAGS): ((times: number) => string) | undefined {
+export function paceFlag(
+  v8 = versions.v8,
+  given = `${execArgv.join(" ")} ${env["NODE_OPTIONS"] ?? ""}`,
+  flags = FLAGS,
+): ((times: number) => string) | undefined {
   return OWN_PACE.test(given) ? undefined : flags.get(v8.split(".", 1)[0]!);
 }
 

@@ -122,7 +122,11 @@ function openProgram(
   const project = realpathSync.native(options.project);
   let tellClimb: (climb: Climb) => void = () => {};
   const late: { resolutions?: PreparedResolutions | undefined } = {};
-  const resolver = makeResolver(makeDisk(), { roots: [project], onClimb: (climb) => tellClimb(climb), kept: () => late.resolutions?.kept });
+  const resolver = makeResolver(makeDisk(), {
+    roots: [project],
+    onClimb: (climb) => tellClimb(climb),
+    kept: () => late.resolutions?.kept,
+  });
   const policies = new Map(effectivePolicy(policy, overrides));
   const located = locateNames(policies.keys(), project, resolver);
   const { names } = located;
@@ -145,7 +149,12 @@ function openProgram(
   }
   emptyRealGlobal();
   if (started?.worker !== undefined) leavePace();
-  const ownFiles = (): string[] => [MOAT_FOLDER + sep, ...(commandFolder === undefined ? [] : [commandFolder + sep]), `${pathToFileURL(MOAT_FOLDER).href}/`, "node:internal/modules/"];
+  const ownFiles = (): string[] => [
+    MOAT_FOLDER + sep,
+    ...(commandFolder === undefined ? [] : [commandFolder + sep]),
+    `${pathToFileURL(MOAT_FOLDER).href}/`,
+    "node:internal/modules/",
+  ];
   const locked = startedLate(() => lockdownRealm(ownFiles, started?.worker && { code: started.request.markCode }));
   locked.harden(MoatError);
   const realGlobalNames = freezeRealGlobal(powers.globals);
@@ -194,7 +203,10 @@ function openProgram(
     makeCompartmentGlobal: locked.makeCompartmentGlobal,
     realGlobalNames,
     secretPaths: closed.secretPaths,
-    reservedPaths: [...closed.reservedPaths, ...[options.logFile, options.learnFile].flatMap((file) => (file === undefined ? [] : [realFile(file)]))],
+    reservedPaths: [
+      ...closed.reservedPaths,
+      ...[options.logFile, options.learnFile].flatMap((file) => (file === undefined ? [] : [realFile(file)])),
+    ],
     entry,
     // A command that a person starts may change the project's sources: a formatter must.
     otherEntries: isFirstParty(names.get(resolver.ownerOf(entry)) ?? "?")
@@ -202,8 +214,23 @@ function openProgram(
       : [],
     prepared,
     launchers: {
-      ...makeLaunchers({ execPath, belt, program: entry, paths, audit, logFile: options.logFile, learnFile: options.learnFile, store: location, resolver, names, markCode }),
-      ...(started?.worker && { worker: { ...started.worker, principal: started.request.principal }, hearsThreads: true }),
+      ...makeLaunchers({
+        execPath,
+        belt,
+        program: entry,
+        paths,
+        audit,
+        logFile: options.logFile,
+        learnFile: options.learnFile,
+        store: location,
+        resolver,
+        names,
+        markCode,
+      }),
+      ...(started?.worker && {
+        worker: { ...started.worker, principal: started.request.principal },
+        hearsThreads: true,
+      }),
     },
   });
   return { realm, powers, resolutions, project, entry };
@@ -220,7 +247,11 @@ function preparedFor(entry: string, started: StartedBy | undefined): string {
 const SETTLED_AFTER_MS = 5_000;
 
 /** Saves what was prepared when the program ends, or once it has been up for a while. */
-function saveWhenSettled(prepared: PreparedModules, resolutions: PreparedResolutions | undefined, powers: Powers): void {
+function saveWhenSettled(
+  prepared: PreparedModules,
+  resolutions: PreparedResolutions | undefined,
+  powers: Powers,
+): void {
   const save = (): void => {
     try {
       resolutions?.keep();

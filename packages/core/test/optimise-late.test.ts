@@ -5,11 +5,18 @@ import { leavePace, optimisedLate, paceFlag, startedLate } from "../src/optimise
 /** V8's code caches carry a hash of its flags: another one, and none of them is taken. */
 const flagHash = (): string => new Script("0").createCachedData().toString("hex", 12, 16);
 
-test.each([["optimisedLate", optimisedLate], ["startedLate", startedLate]])("V8's flags are others while %s runs, and as before afterwards, whatever happens", (_name, late) => {
+test.each([
+  ["optimisedLate", optimisedLate],
+  ["startedLate", startedLate],
+])("V8's flags are others while %s runs, and as before afterwards, whatever happens", (_name, late) => {
   const before = flagHash();
   expect(late(flagHash)).not.toBe(before);
   expect(flagHash()).toBe(before);
-  expect(() => late(() => { throw new Error("no"); })).toThrow("no");
+  expect(() =>
+    late(() => {
+      throw new Error("no");
+    }),
+  ).toThrow("no");
   expect(flagHash()).toBe(before);
 });
 

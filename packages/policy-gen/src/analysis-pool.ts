@@ -84,7 +84,13 @@ export function makeAnalysisPool({
     const data: AnalysisWorkerData = { port: port2, signal };
     try {
       // Less stack than this thread has: what fits into theirs fits here.
-      const worker = new Worker(workerFile!, { workerData: data, transferList: [port2], resourceLimits: { stackSizeMb: 1 }, execArgv: [], env: {} });
+      const worker = new Worker(workerFile!, {
+        workerData: data,
+        transferList: [port2],
+        resourceLimits: { stackSizeMb: 1 },
+        execArgv: [],
+        env: {},
+      });
       // It is given up by its silence; the event comes when all is over.
       worker.on("error", () => {});
       worker.unref();
@@ -101,7 +107,11 @@ export function makeAnalysisPool({
     if (count === seen) return;
     seen = count;
     for (const from of workers) {
-      for (let message = receiveMessageOnPort(from.port); message !== undefined; message = receiveMessageOnPort(from.port)) {
+      for (
+        let message = receiveMessageOnPort(from.port);
+        message !== undefined;
+        message = receiveMessageOnPort(from.port)
+      ) {
         const [id, facts] = message.message as AnalysisAnswer;
         if (id === READY) from.isReady = true;
         const job = sent.get(id);

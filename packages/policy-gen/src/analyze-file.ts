@@ -11,7 +11,15 @@ import { tracePowers } from "./trace-powers.ts";
 export const ANALYSER_VERSION = 28;
 
 /** Names that are followed although they cost nothing by themselves. */
-const FOLLOWED_FREE: ReadonlySet<string> = new Set(["require", "module", "globalThis", "global", "Function", "eval", "Reflect"]);
+const FOLLOWED_FREE: ReadonlySet<string> = new Set([
+  "require",
+  "module",
+  "globalThis",
+  "global",
+  "Function",
+  "eval",
+  "Reflect",
+]);
 
 /**
  * What one file does with authority. Never throws: what can't be parsed or
@@ -66,7 +74,8 @@ function analyzeProgram(program: SyntaxNode, { source, format, record, onDeep }:
   const walked = emptyWalk();
   const scope = walkProgram(program, undefined, format === "module", walked, format === "commonjs");
   let origin: SyntaxNode | undefined;
-  const emit = (capability: Capability, target: string, node: SyntaxNode): void => record(capability, target, (origin ?? node).start);
+  const emit = (capability: Capability, target: string, node: SyntaxNode): void =>
+    record(capability, target, (origin ?? node).start);
   const evaluations: { text: string; at: SyntaxNode; scope: Scope | undefined }[] = [];
   const run = (nodes: typeof walked): void => {
     // A name that the file declares anywhere is looked at only where it may be one of Node's.
@@ -102,7 +111,8 @@ function analyzeProgram(program: SyntaxNode, { source, format, record, onDeep }:
     return true;
   };
   // Pieces of programs, too (fflate: what a worker needs around the functions that it is given): those that parse.
-  if (walked.workerTexts.length > 0 && STARTS_TEXTS.test(source)) for (const { text, node } of walked.workerTexts) runText(text, node, undefined);
+  if (walked.workerTexts.length > 0 && STARTS_TEXTS.test(source))
+    for (const { text, node } of walked.workerTexts) runText(text, node, undefined);
   for (const { text, at, scope: inner } of evaluations) {
     if (!runText(text, at, inner ?? scope)) record("unanalyzed", "evaluated text does not parse", at.start);
   }

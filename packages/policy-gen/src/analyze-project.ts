@@ -1,6 +1,14 @@
 import { join, relative, sep } from "node:path";
 import process from "node:process";
-import { builtinMemberRisk, buildGraph, findInstalledCommand, isTypeScriptElsewhere, makeResolver, MoatError, resolveProgram } from "@moat/core/model";
+import {
+  builtinMemberRisk,
+  buildGraph,
+  findInstalledCommand,
+  isTypeScriptElsewhere,
+  makeResolver,
+  MoatError,
+  resolveProgram,
+} from "@moat/core/model";
 import type { CanonicalName, FileReader, PackageEntry, Resolution, Resolver } from "@moat/core/model";
 import { analysisWorkerFile, makeAnalysisPool } from "./analysis-pool.ts";
 import { makeEnginePace } from "./engine-pace.ts";
@@ -48,15 +56,24 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
   const pace = options.slowOptimiser === true ? makeEnginePace() : undefined;
   const cache = openFactsCache({ folder: options.cacheDir, others: options.otherCaches });
   const pool = makeAnalysisPool({ workerFile: analysisWorkerFile(), onAnalysis: () => pace?.next() });
-  const isFirstParty = (location: string): boolean => (declared.byLocation.get(location)?.kind ?? "dependency") !== "dependency";
-  const tools = [...new Set(entries.flatMap(({ location }, index) => (location !== undefined && options.entries[index]!.startsWith("bin:") ? [location] : [])))];
+  const isFirstParty = (location: string): boolean =>
+    (declared.byLocation.get(location)?.kind ?? "dependency") !== "dependency";
+  const tools = [
+    ...new Set(
+      entries.flatMap(({ location }, index) =>
+        location !== undefined && options.entries[index]!.startsWith("bin:") ? [location] : [],
+      ),
+    ),
+  ];
   const plugins = makePluginSearch({
     project,
     tools,
     resolver,
     disk,
     isFirstParty,
-    declaredNames: (location) => [...declared.byLocation.get(location)?.dependencies.keys() ?? namesDeclaredBy(location, resolver)],
+    declaredNames: (location) => [
+      ...(declared.byLocation.get(location)?.dependencies.keys() ?? namesDeclaredBy(location, resolver)),
+    ],
     projectFiles: () => listFiles(project, disk),
   });
   let found: Reached;
@@ -85,7 +102,8 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
     const instance = graph.byLocation.get(location);
     return instance !== undefined && (instance.kind === "dependency" || options.root === "confined");
   };
-  const isDependency = (location: string): boolean => (graph.byLocation.get(location)?.kind ?? "dependency") === "dependency";
+  const isDependency = (location: string): boolean =>
+    (graph.byLocation.get(location)?.kind ?? "dependency") === "dependency";
   const within = (location: string, path: string): string => relative(location, path).split(sep).join("/");
 
   const collectors = new Map<string, GrantCollector>();
@@ -98,9 +116,15 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
   };
   const context: GrantContext = { reached, collectorOf, collectors, isDependency, nameOf, within };
   const findings: Finding[] = [];
-  const find = (location: string, path: string, reason: string, { line, column, snippet }: Omit<Use, "capability" | "target">): void => {
+  const find = (
+    location: string,
+    path: string,
+    reason: string,
+    { line, column, snippet }: Omit<Use, "capability" | "target">,
+  ): void => {
     const name = nameOf(location);
-    if (name !== undefined) findings.push({ kind: "UNANALYZED", package: name, file: within(location, path), reason, line, column, snippet });
+    if (name !== undefined)
+      findings.push({ kind: "UNANALYZED", package: name, file: within(location, path), reason, line, column, snippet });
   };
 
   for (const { path, location, facts } of reached.files) {
@@ -113,11 +137,16 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
     }
   }
   // A second round, for what depends on the first.
-  const handsGlobal = new Set(reached.files.filter(({ facts }) => facts.uses.some(({ capability }) => capability === "hands-global")).map(({ location }) => location));
+  const handsGlobal = new Set(
+    reached.files
+      .filter(({ facts }) => facts.uses.some(({ capability }) => capability === "hands-global"))
+      .map(({ location }) => location),
+  );
   for (const { path, location, facts } of reached.files) {
     if (!handsGlobal.has(location)) continue;
     for (const use of facts.uses) {
-      if (use.capability === "handed") collectorOf(location)?.grant({ capability: "global", target: use.target }, within(location, path), use);
+      if (use.capability === "handed")
+        collectorOf(location)?.grant({ capability: "global", target: use.target }, within(location, path), use);
     }
   }
   grantComputingBuiltins();
@@ -132,30 +161,53 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
     const collector = collectorOf(location);
     for (const use of facts.uses) {
       const named = namedFileGrant(use);
-      if (named !== undefined && collector?.has({ capability: "fs.read", target: "." })) collector.grant(named, within(location, path), use);
-      if ((use.capability === "require" || use.capability === "import") && ADDON_LOADERS.has(packageNameOf(use.target) ?? "")) {
+      if (named !== undefined && collector?.has({ capability: "fs.read", target: "." }))
+        collector.grant(named, within(location, path), use);
+      if (
+        (use.capability === "require" || use.capability === "import") &&
+        ADDON_LOADERS.has(packageNameOf(use.target) ?? "")
+      ) {
         if (!loadersUsed.has(location)) loadersUsed.set(location, { file: path, use });
       }
       if (use.capability === "unanalyzed" && use.target.startsWith("command ")) {
         commandWrappers.add(location);
-        for (const target of DRIVEN_PROGRAMS.get(packageNameAt(location)) ?? []) collector?.grant({ capability: "command", target }, within(location, path), use);
+        for (const target of DRIVEN_PROGRAMS.get(packageNameAt(location)) ?? [])
+          collector?.grant({ capability: "command", target }, within(location, path), use);
       }
     }
   }
   for (const { path, location, use, file } of reached.addons) {
     const grant = addonGrant(within(location, path));
-    if (grant !== undefined) collectorOf(location)?.grant(grant, within(location, file).startsWith("..") ? within(location, path) : within(location, file), use ?? NOWHERE);
+    if (grant !== undefined)
+      collectorOf(location)?.grant(
+        grant,
+        within(location, file).startsWith("..") ? within(location, path) : within(location, file),
+        use ?? NOWHERE,
+      );
     find(location, path, "native addon", use ?? NOWHERE);
   }
   for (const [location, { file, use }] of loadersUsed) {
     // The loader is what requires the addon, out of the package that asked it to or of what that brings for one platform.
-    const loader = resolveOrNothing(use.target, file, use.capability === "import" ? "import" : "require", resolver)?.location;
-    const brought = [...(graph.byLocation.get(location)?.dependencies.values() ?? [])].filter((one) => isForOnePlatform(one, disk));
+    const loader = resolveOrNothing(
+      use.target,
+      file,
+      use.capability === "import" ? "import" : "require",
+      resolver,
+    )?.location;
+    const brought = [...(graph.byLocation.get(location)?.dependencies.values() ?? [])].filter((one) =>
+      isForOnePlatform(one, disk),
+    );
     for (const holder of [location, ...brought]) {
       const target = nameOf(holder);
-      if (loader !== undefined && target !== undefined) collectorOf(loader)?.grant({ capability: "package", target }, `${nameOf(location)}: ${within(location, file)}`, use);
+      if (loader !== undefined && target !== undefined)
+        collectorOf(loader)?.grant(
+          { capability: "package", target },
+          `${nameOf(location)}: ${within(location, file)}`,
+          use,
+        );
       // It is the package's own, in a folder of its own; lmdb completes what its addon exports.
-      if (holder !== location && target !== undefined) collectorOf(location)?.grant({ capability: "change", target }, within(location, file), use);
+      if (holder !== location && target !== undefined)
+        collectorOf(location)?.grant({ capability: "change", target }, within(location, file), use);
       for (const path of addonsOf(holder, disk)) {
         const grant = addonGrant(path);
         if (grant !== undefined) collectorOf(holder)?.grant(grant, within(location, file), use);
@@ -167,7 +219,9 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
     collectorOf(to);
     const target = nameOf(to);
     // What a configuration names is found there: `.: .eslintrc.json`.
-    const place = within(from, file).startsWith("..") ? `${nameOf(resolver.ownerOf(file)) ?? "."}: ${within(resolver.ownerOf(file), file)}` : within(from, file);
+    const place = within(from, file).startsWith("..")
+      ? `${nameOf(resolver.ownerOf(file)) ?? "."}: ${within(resolver.ownerOf(file), file)}`
+      : within(from, file);
     if (target !== undefined) collectorOf(from)?.grant({ capability: "package", target }, place, use);
   }
   for (const { name, location, file, use } of sharedGlobals(reached.files)) {
@@ -176,9 +230,16 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
   for (const { path, location, facts } of reached.files) {
     for (const use of facts.uses) {
       if (use.capability !== "changes") continue;
-      const changed = resolveOrNothing(use.target, path, facts.format === "module" ? "import" : "require", resolver)?.location;
-      const target = changed === undefined || changed === location || !isDependency(changed) ? undefined : nameOf(changed);
-      if (target !== undefined) collectorOf(location)?.grant({ capability: "change", target }, within(location, path), use);
+      const changed = resolveOrNothing(
+        use.target,
+        path,
+        facts.format === "module" ? "import" : "require",
+        resolver,
+      )?.location;
+      const target =
+        changed === undefined || changed === location || !isDependency(changed) ? undefined : nameOf(changed);
+      if (target !== undefined)
+        collectorOf(location)?.grant({ capability: "change", target }, within(location, path), use);
     }
   }
   grantNamedCommands(context, commandWrappers, resolver);
@@ -188,13 +249,16 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
 
   const packages: Record<CanonicalName, PackageEntry> = Object.create(null);
   const evidence: Evidence[] = [];
-  const ordered = [...collectors.values()].map((collector) => ({ collector, name: collector.name })).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const ordered = [...collectors.values()]
+    .map((collector) => ({ collector, name: collector.name }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const { collector } of ordered) evidence.push(...collector.evidence());
   const entriesByName = new Map(ordered.map(({ collector, name }) => [name, collector.policy()]));
   // Of a trusted member there is nothing to grant. That it is one, a run knows by its name here.
   for (const { location } of reached.files) {
     const member = graph.byLocation.get(location);
-    if (member?.kind === "workspace" && !entriesByName.has(member.name)) entriesByName.set(member.name, Object.create(null));
+    if (member?.kind === "workspace" && !entriesByName.has(member.name))
+      entriesByName.set(member.name, Object.create(null));
   }
   for (const name of [...entriesByName.keys()].sort()) packages[name] = entriesByName.get(name)!;
   findings.sort((a, b) => compareBy(a, b));
@@ -221,25 +285,35 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
     for (const { path, location, facts } of reached.files) {
       const use = facts.uses.find(({ capability, target }) => capability === "builtin" && RUNS_TEXT.test(target));
       if (use === undefined) continue;
-      for (const target of COMPUTING_BUILTINS) collectorOf(location)?.grant({ capability: "builtin", target, member: "*" }, within(location, path), use);
+      for (const target of COMPUTING_BUILTINS)
+        collectorOf(location)?.grant({ capability: "builtin", target, member: "*" }, within(location, path), use);
     }
   }
-
 }
 
 function compareBy(a: Finding, b: Finding): number {
   return a.package === b.package
     ? a.file === b.file
       ? a.line - b.line || a.column - b.column || (a.reason < b.reason ? -1 : a.reason > b.reason ? 1 : 0)
-      : a.file < b.file ? -1 : 1
-    : a.package < b.package ? -1 : 1;
+      : a.file < b.file
+        ? -1
+        : 1
+    : a.package < b.package
+      ? -1
+      : 1;
 }
 
 function namesDeclaredBy(location: string, resolver: Resolver, more?: "devDependencies"): string[] {
   try {
     const manifest = resolver.manifestOf(location);
     // Optional peers are often named in `peerDependenciesMeta` alone.
-    const tables = [manifest?.dependencies, manifest?.optionalDependencies, manifest?.peerDependencies, manifest?.peerDependenciesMeta, more && manifest?.[more]];
+    const tables = [
+      manifest?.dependencies,
+      manifest?.optionalDependencies,
+      manifest?.peerDependencies,
+      manifest?.peerDependenciesMeta,
+      more && manifest?.[more],
+    ];
     return [...new Set(tables.flatMap((table) => Object.keys(table ?? {})))].sort();
   } catch {
     return [];
@@ -250,10 +324,14 @@ function namesDeclaredBy(location: string, resolver: Resolver, more?: "devDepend
 function resolveEntry(entry: string, project: string, resolver: Resolver): Resolution {
   const found = findEntry(entry, project, resolver);
   if (!isTypeScriptElsewhere(found.path)) return found;
-  throw new MoatError("MOAT_SYNTAX", `The entry ${entry} is TypeScript, which Node ${process.versions.node} does not run.`, {
-    fields: { entry },
-    nextStep: "Run moat with Node 22.18 or later, or name the JavaScript that it is compiled to.",
-  });
+  throw new MoatError(
+    "MOAT_SYNTAX",
+    `The entry ${entry} is TypeScript, which Node ${process.versions.node} does not run.`,
+    {
+      fields: { entry },
+      nextStep: "Run moat with Node 22.18 or later, or name the JavaScript that it is compiled to.",
+    },
+  );
 }
 
 function findEntry(entry: string, project: string, resolver: Resolver): Resolution {
@@ -263,7 +341,9 @@ function findEntry(entry: string, project: string, resolver: Resolver): Resoluti
   } catch (cause) {
     throw new MoatError("MOAT_ENTRY_MISSING", `The entry ${entry} is not in ${project}.`, {
       fields: { entry },
-      nextStep: entry.startsWith("bin:") ? "Install the package that brings this command." : "Name a module of the project, such as ./index.js.",
+      nextStep: entry.startsWith("bin:")
+        ? "Install the package that brings this command."
+        : "Name a module of the project, such as ./index.js.",
       cause,
     });
   }

@@ -44,12 +44,21 @@ export function recordValueEffect(effect: Effect, node: SyntaxNode, emit: Emit):
 }
 
 /** Records what a call touches, as narrowly as its arguments show. */
-export function recordCallEffect(effect: Effect, scheme: string, call: SyntaxNode, isConstant: IsConstant, emit: Emit): void {
+export function recordCallEffect(
+  effect: Effect,
+  scheme: string,
+  call: SyntaxNode,
+  isConstant: IsConstant,
+  emit: Emit,
+): void {
   const args = call["arguments"] as SyntaxNode[];
   const [first, second] = args;
   switch (effect) {
     case "open": {
-      const flags = second === undefined || second.type.includes("Function") || opensToRead(second) ? "r" : constantText(second, isConstant)?.text;
+      const flags =
+        second === undefined || second.type.includes("Function") || opensToRead(second)
+          ? "r"
+          : constantText(second, isConstant)?.text;
       if (flags === undefined || !/^[rs]+$/.test(flags)) emit("fs", "write", call);
       if (flags === undefined || /r|\+/.test(flags)) emit("fs", "read", call);
       return;
@@ -77,7 +86,13 @@ export function recordCallEffect(effect: Effect, scheme: string, call: SyntaxNod
   }
 }
 
-function recordCommand(effect: "program" | "shell", args: SyntaxNode[], call: SyntaxNode, isConstant: IsConstant, emit: Emit): void {
+function recordCommand(
+  effect: "program" | "shell",
+  args: SyntaxNode[],
+  call: SyntaxNode,
+  isConstant: IsConstant,
+  emit: Emit,
+): void {
   const first = args[0];
   if (effect === "shell" || args.some((arg) => asksForShell(arg, isConstant))) emit("command", "sh", call);
   if (first?.type === "MemberExpression" && keyOf(first, isConstant) === "execPath") {
@@ -92,14 +107,22 @@ function recordCommand(effect: "program" | "shell", args: SyntaxNode[], call: Sy
 
 /** `O_RDONLY | O_NONBLOCK`, from wherever the constants come. */
 function opensToRead(flags: SyntaxNode): boolean {
-  if (flags.type === "BinaryExpression") return flags["operator"] === "|" && opensToRead(flags["left"]) && opensToRead(flags["right"]);
-  const name = flags.type === "Identifier" ? flags["name"] : flags.type === "MemberExpression" ? flags["property"].name : undefined;
+  if (flags.type === "BinaryExpression")
+    return flags["operator"] === "|" && opensToRead(flags["left"]) && opensToRead(flags["right"]);
+  const name =
+    flags.type === "Identifier"
+      ? flags["name"]
+      : flags.type === "MemberExpression"
+        ? flags["property"].name
+        : undefined;
   return /^O_(?:RDONLY|NONBLOCK|NOFOLLOW|DIRECTORY|NOATIME)$/.test(name ?? "");
 }
 
 function hasKey(node: SyntaxNode | undefined, key: string, isConstant: IsConstant): boolean {
   if (node?.type !== "ObjectExpression") return false;
-  return (node["properties"] as SyntaxNode[]).some((property) => property.type === "Property" && keyOf(property, isConstant) === key);
+  return (node["properties"] as SyntaxNode[]).some(
+    (property) => property.type === "Property" && keyOf(property, isConstant) === key,
+  );
 }
 
 /** `readFileSync(0)`: a number in place of a path or of a descriptor that was opened. */
@@ -107,7 +130,10 @@ export function readsStandardInput(name: string, args: readonly SyntaxNode[], is
   if (/^(?:read|readv|readFile)(?:Sync)?$/.test(name)) return constantText(args[0], isConstant)?.text === "0";
   if (!/^(?:createReadStream|(?:File)?ReadStream)$/.test(name) || args[1]?.type !== "ObjectExpression") return false;
   return (args[1]["properties"] as SyntaxNode[]).some(
-    (property) => property.type === "Property" && keyOf(property, isConstant) === "fd" && constantText(property["value"], isConstant)?.text === "0",
+    (property) =>
+      property.type === "Property" &&
+      keyOf(property, isConstant) === "fd" &&
+      constantText(property["value"], isConstant)?.text === "0",
   );
 }
 
@@ -151,7 +177,9 @@ export function ownPath(node: SyntaxNode, isConstant: IsConstant, depth = 0): st
   }
   if (node.type === "BinaryExpression" || node.type === "TemplateLiteral") {
     const [head, tail] =
-      node.type === "BinaryExpression" ? [node["left"], constantText(node["right"], isConstant)?.text] : [node["expressions"][0], node["quasis"][1]?.value.cooked];
+      node.type === "BinaryExpression"
+        ? [node["left"], constantText(node["right"], isConstant)?.text]
+        : [node["expressions"][0], node["quasis"][1]?.value.cooked];
     const start = head && folderText(head, isConstant, depth + 1);
     return start !== undefined && typeof tail === "string" ? `${start}${tail}` : undefined;
   }
@@ -185,13 +213,29 @@ function folderText(node: SyntaxNode, isConstant: IsConstant, depth: number): st
 /** `__filename`, `import.meta.url`, `fileURLToPath(import.meta.url)`. */
 function isOwnFile(node: SyntaxNode | undefined): boolean {
   if (node?.type === "Identifier") return node["name"] === "__filename";
-  if (node?.type === "MemberExpression") return node["object"].type === "MetaProperty" && /^(?:url|filename)$/.test(node["property"].name);
-  return node?.type === "CallExpression" && lastNameOf(node["callee"]) === "fileURLToPath" && isOwnFile(node["arguments"][0]);
+  if (node?.type === "MemberExpression")
+    return node["object"].type === "MetaProperty" && /^(?:url|filename)$/.test(node["property"].name);
+  return (
+    node?.type === "CallExpression" && lastNameOf(node["callee"]) === "fileURLToPath" && isOwnFile(node["arguments"][0])
+  );
 }
 
-const PORTS: Readonly<Record<string, string>> = { http: "80", https: "443", ws: "80", wss: "443", http2: "443", fetch: "443" };
+const PORTS: Readonly<Record<string, string>> = {
+  http: "80",
+  https: "443",
+  ws: "80",
+  wss: "443",
+  http2: "443",
+  fetch: "443",
+};
 
-function endpointOf(first: SyntaxNode | undefined, second: SyntaxNode | undefined, scheme: string, effect: Effect, isConstant: IsConstant): string | undefined {
+function endpointOf(
+  first: SyntaxNode | undefined,
+  second: SyntaxNode | undefined,
+  scheme: string,
+  effect: Effect,
+  isConstant: IsConstant,
+): string | undefined {
   if (first === undefined) return undefined;
   if (first.type === "ObjectExpression") {
     let host: string | undefined;

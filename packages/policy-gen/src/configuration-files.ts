@@ -12,7 +12,13 @@ export interface Configuration {
 
 /** Configurations of tools that are named otherwise than the tool; any tool's. */
 const ELSEWHERE = [
-  "spec/support/jasmine.json", "spec/support/jasmine.js", "spec/support/jasmine.mjs", ".changeset/config.json", "build.config.ts", "build.config.mjs", "build.config.js",
+  "spec/support/jasmine.json",
+  "spec/support/jasmine.js",
+  "spec/support/jasmine.mjs",
+  ".changeset/config.json",
+  "build.config.ts",
+  "build.config.mjs",
+  "build.config.js",
 ];
 /** They tell no tool what to load, and hold secrets. */
 const SECRETS = /^\.(?:env|npmrc|yarnrc)/;
@@ -24,7 +30,13 @@ const CODE = /\.[cm]?[jt]s$/;
  */
 export function configurationNames(packageName: string): readonly string[] {
   const [, scope, base = packageName] = /^(?:@([^/]+)\/)?(.+)$/.exec(packageName) ?? [];
-  return [...(scope === undefined ? [] : [scope]), base, base.replace(/-cli\d*$/, ""), base.replaceAll("-", ""), base.split("-")[0]!];
+  return [
+    ...(scope === undefined ? [] : [scope]),
+    base,
+    base.replace(/-cli\d*$/, ""),
+    base.replaceAll("-", ""),
+    base.split("-")[0]!,
+  ];
 }
 
 /**
@@ -44,7 +56,8 @@ export function configurationFiles(project: string, names: ReadonlySet<string>, 
   for (const path of ELSEWHERE) add(join(project, path));
   const path = join(project, "package.json");
   for (const [field, value] of Object.entries(fieldsOf(disk.readText(path)))) {
-    if (typeof value === "object" && names.has(field.replace(/Config$/, ""))) found.push({ path, text: JSON.stringify(value), isCode: false });
+    if (typeof value === "object" && names.has(field.replace(/Config$/, "")))
+      found.push({ path, text: JSON.stringify(value), isCode: false });
   }
   return found;
 }

@@ -12,7 +12,11 @@ export interface ConstantText {
 export type IsConstant = (binding: Binding) => boolean;
 
 /** The constant text that an expression evaluates to, as far as can be seen. */
-export function constantText(node: SyntaxNode | undefined | null, isConstant: IsConstant, depth = 0): ConstantText | undefined {
+export function constantText(
+  node: SyntaxNode | undefined | null,
+  isConstant: IsConstant,
+  depth = 0,
+): ConstantText | undefined {
   if (node === undefined || node === null || depth > 20) return undefined;
   switch (node.type) {
     case "Literal":
@@ -30,7 +34,10 @@ export function constantText(node: SyntaxNode | undefined | null, isConstant: Is
     }
     case "BinaryExpression":
       if (node["operator"] !== "+") return undefined;
-      return join([constantText(node["left"], isConstant, depth + 1), constantText(node["right"], isConstant, depth + 1)]);
+      return join([
+        constantText(node["left"], isConstant, depth + 1),
+        constantText(node["right"], isConstant, depth + 1),
+      ]);
     case "Identifier": {
       const binding = lookUp(node);
       if (binding?.init === undefined || binding.kind === "function" || !isConstant(binding)) return undefined;
@@ -47,7 +54,9 @@ export function constantText(node: SyntaxNode | undefined | null, isConstant: Is
       }
       if (callee["property"].name === "join" && callee["object"].type === "ArrayExpression") {
         const separator = args.length === 0 ? "," : constantText(args[0], isConstant, depth + 1)?.text;
-        const elements = (callee["object"].elements as SyntaxNode[]).map((one) => constantText(one, isConstant, depth + 1));
+        const elements = (callee["object"].elements as SyntaxNode[]).map((one) =>
+          constantText(one, isConstant, depth + 1),
+        );
         if (separator === undefined || elements.some((one) => !one?.complete)) return undefined;
         return { text: elements.map((one) => one!.text).join(separator), complete: true };
       }

@@ -41,7 +41,12 @@ function grantFilling({ reached, collectorOf, within }: KeyedProject): void {
   for (const { path, location, facts } of reached.files) {
     if (!FILLS_ENVIRONMENT.has(packageNameAt(location))) continue;
     const use = facts.uses.find(({ capability, target }) => capability === "global" && target === "process");
-    if (use !== undefined) collectorOf(location)?.grant({ capability: "builtin", target: "process", member: "loadEnvFile" }, within(location, path), use);
+    if (use !== undefined)
+      collectorOf(location)?.grant(
+        { capability: "builtin", target: "process", member: "loadEnvFile" },
+        within(location, path),
+        use,
+      );
   }
 }
 
@@ -61,13 +66,25 @@ function grantKeysOfCalls({ reached, collectorOf, within }: KeyedProject): void 
     for (const use of facts.uses) {
       if (use.capability !== "key-call") continue;
       const [called, key] = use.target.split(" ") as [string, string];
-      if (names.has(called)) collectorOf(location)?.grant({ capability: "env", target: key }, within(location, path), use);
+      if (names.has(called))
+        collectorOf(location)?.grant({ capability: "env", target: key }, within(location, path), use);
     }
   }
 }
 
 /** Words in capitals that are no variables: methods of HTTP and signals. */
-const OTHER_CAPITALS = new Set(["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE", ...Object.keys(constants.signals)]);
+const OTHER_CAPITALS = new Set([
+  "CONNECT",
+  "DELETE",
+  "GET",
+  "HEAD",
+  "OPTIONS",
+  "PATCH",
+  "POST",
+  "PUT",
+  "TRACE",
+  ...Object.keys(constants.signals),
+]);
 
 /**
  * `config.get("DATABASE_URL")` in the project's code: for the packages that the project
@@ -76,8 +93,11 @@ const OTHER_CAPITALS = new Set(["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "
 function grantKeysOfProject({ reached, collectorOf, isDependency, within, project }: KeyedProject): void {
   const readers = new Set<GrantCollector>();
   for (const { location, facts } of reached.files) {
-    const collector = isDependency(location) && reached.importedByProject.has(location) ? collectorOf(location) : undefined;
-    const reads = ENVIRONMENT_READERS.has(packageNameAt(location)) || facts.uses.some(({ target }) => target === "computed environment key");
+    const collector =
+      isDependency(location) && reached.importedByProject.has(location) ? collectorOf(location) : undefined;
+    const reads =
+      ENVIRONMENT_READERS.has(packageNameAt(location)) ||
+      facts.uses.some(({ target }) => target === "computed environment key");
     if (collector !== undefined && reads) readers.add(collector);
   }
   if (readers.size === 0) return;
@@ -86,7 +106,8 @@ function grantKeysOfProject({ reached, collectorOf, isDependency, within, projec
     for (const use of facts.uses) {
       const key = use.capability === "key-call" ? use.target.split(" ")[1]! : "";
       if (key === "" || OTHER_CAPITALS.has(key)) continue;
-      for (const reader of readers) reader.grant({ capability: "env", target: key }, `.: ${within(project, path)}`, use);
+      for (const reader of readers)
+        reader.grant({ capability: "env", target: key }, `.: ${within(project, path)}`, use);
     }
   }
 }
@@ -94,12 +115,15 @@ function grantKeysOfProject({ reached, collectorOf, isDependency, within, projec
 function grantKeysOfFiles({ reached, disk, project, collectorOf, isDependency, within }: KeyedProject): void {
   for (const row of ENVIRONMENT_KEY_FILES) {
     // The project's own word counts for the package that the project itself imports by that name.
-    const reader = reached.edges.find(({ from, specifier }) => !isDependency(from) && packageNameOf(specifier) === row.package)?.to;
+    const reader = reached.edges.find(
+      ({ from, specifier }) => !isDependency(from) && packageNameOf(specifier) === row.package,
+    )?.to;
     const collector = reader === undefined ? undefined : collectorOf(reader);
     if (collector === undefined) continue;
     for (const path of filesNamed(row.file, project, disk)) {
       for (const { key, place } of keysIn(row, disk.readText(path) ?? "")) {
-        if (!envProblem(key, "policy")) collector.grant({ capability: "env", target: key }, `.: ${within(project, path)}`, place);
+        if (!envProblem(key, "policy"))
+          collector.grant({ capability: "env", target: key }, `.: ${within(project, path)}`, place);
       }
     }
   }

@@ -40,7 +40,10 @@ export function openFactsCache({ folder, others }: FactsCacheOptions): FactsCach
   let isChanged = own === undefined;
   return {
     keyOf: (source, { format, ambiguous }) =>
-      createHash("sha256").update(`${ANALYSER_VERSION} ${format} ${ambiguous === true}\0`).update(source).digest("hex"),
+      createHash("sha256")
+        .update(`${ANALYSER_VERSION} ${format} ${ambiguous === true}\0`)
+        .update(source)
+        .digest("hex"),
     find(key) {
       const line = used.get(key) ?? known.get(key);
       const facts = line === undefined ? undefined : readFacts(line);
@@ -79,7 +82,9 @@ function linesOfOthers(folder: string | undefined, file: string): Map<string, st
 
 function foldersIn(folder: string): string[] {
   try {
-    return readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
   } catch {
     // No project was analysed yet.
     return [];
@@ -105,7 +110,11 @@ function readLines(path: string): Map<string, string> | undefined {
 function readFacts(line: string): FileFacts | undefined {
   try {
     const facts = JSON.parse(line) as FileFacts;
-    return (facts.format === "commonjs" || facts.format === "module") && Array.isArray(facts.uses) && facts.uses.every(isUse) ? facts : undefined;
+    return (facts.format === "commonjs" || facts.format === "module") &&
+      Array.isArray(facts.uses) &&
+      facts.uses.every(isUse)
+      ? facts
+      : undefined;
   } catch {
     return undefined;
   }
@@ -113,7 +122,12 @@ function readFacts(line: string): FileFacts | undefined {
 
 function isUse(use: Use | null): boolean {
   return (
-    typeof use === "object" && use !== null && typeof use.capability === "string" && typeof use.target === "string" &&
-    typeof use.line === "number" && typeof use.column === "number" && typeof use.snippet === "string"
+    typeof use === "object" &&
+    use !== null &&
+    typeof use.capability === "string" &&
+    typeof use.target === "string" &&
+    typeof use.line === "number" &&
+    typeof use.column === "number" &&
+    typeof use.snippet === "string"
   );
 }

@@ -94,15 +94,33 @@ class ConstantNode extends RoomyNode {
   }
 }
 
-const KEYWORDS: ReadonlyMap<string, ContextType> = new Map(Object.values(is).flatMap((type) => (type.keyword === undefined ? [] : [[type.keyword, type as ContextType] as const])));
+const KEYWORDS: ReadonlyMap<string, ContextType> = new Map(
+  Object.values(is).flatMap((type) =>
+    type.keyword === undefined ? [] : [[type.keyword, type as ContextType] as const],
+  ),
+);
 const NAME = is.name as ContextType;
 /** Names that somewhere are none. */
 const RESERVED: ReadonlySet<string> = new Set([
-  ...KEYWORDS.keys(), "enum", "await", "yield", "arguments", "eval", "let", "static", "implements", "interface", "package", "private", "protected", "public",
+  ...KEYWORDS.keys(),
+  "enum",
+  "await",
+  "yield",
+  "arguments",
+  "eval",
+  "let",
+  "static",
+  "implements",
+  "interface",
+  "package",
+  "private",
+  "protected",
+  "public",
 ]);
 /** 1 for what is part of a word, 2 for what may begin one. */
 const WORD = new Uint8Array(128);
-for (let code = 0; code < 128; code++) WORD[code] = /[A-Za-z$_]/.test(String.fromCharCode(code)) ? 2 : /\d/.test(String.fromCharCode(code)) ? 1 : 0;
+for (let code = 0; code < 128; code++)
+  WORD[code] = /[A-Za-z$_]/.test(String.fromCharCode(code)) ? 2 : /\d/.test(String.fromCharCode(code)) ? 1 : 0;
 const LINE_END = /[\n\r\u2028\u2029]/g;
 const NOT_PLAIN = /[\\\n\r]/;
 
@@ -171,7 +189,9 @@ export class FastParser extends (Parser as unknown as new (options: Options, inp
     this.type = type;
     this.value = value;
     if (type === NAME) {
-      this.exprAllowed = before !== is.dot && ((value === "of" && !this.exprAllowed) || (value === "yield" && this.inGeneratorContext()));
+      this.exprAllowed =
+        before !== is.dot &&
+        ((value === "of" && !this.exprAllowed) || (value === "yield" && this.inGeneratorContext()));
     } else if (type.keyword !== undefined && before === is.dot) this.exprAllowed = false;
     else if (type.updateContext) type.updateContext.call(this, before);
     else this.exprAllowed = type.beforeExpr;
@@ -221,9 +241,22 @@ export class FastParser extends (Parser as unknown as new (options: Options, inp
     return super.parseMaybeAssign(forInit, errors, afterLeft);
   }
 
-  override parseSubscripts(base: SyntaxNode, start: number, place: unknown, noCalls: boolean, forInit: unknown): SyntaxNode {
+  override parseSubscripts(
+    base: SyntaxNode,
+    start: number,
+    place: unknown,
+    noCalls: boolean,
+    forInit: unknown,
+  ): SyntaxNode {
     const { type } = this;
-    if (type !== is.dot && type !== is.parenL && type !== is.bracketL && type !== is.questionDot && type !== is.backQuote) return base;
+    if (
+      type !== is.dot &&
+      type !== is.parenL &&
+      type !== is.bracketL &&
+      type !== is.questionDot &&
+      type !== is.backQuote
+    )
+      return base;
     return super.parseSubscripts(base, start, place, noCalls, forInit);
   }
 
@@ -236,7 +269,8 @@ export class FastParser extends (Parser as unknown as new (options: Options, inp
 
   override parseLiteral(value: unknown): SyntaxNode {
     // Other numbers than `1n`.
-    if (typeof value !== "string" && (typeof value !== "number" || this.input.charCodeAt(this.end - 1) === 110)) return super.parseLiteral(value);
+    if (typeof value !== "string" && (typeof value !== "number" || this.input.charCodeAt(this.end - 1) === 110))
+      return super.parseLiteral(value);
     const constant = new ConstantNode(this.start, this.end, value);
     this.next();
     return constant;

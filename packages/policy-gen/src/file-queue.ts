@@ -19,7 +19,9 @@ export interface FileQueue {
 
 /** How many characters of files are read before their turn, so that they can be analysed meanwhile. */
 const READ_AHEAD = 32_000_000;
-const UNREADABLE: FileFacts["uses"] = [{ capability: "unanalyzed", target: "unreadable file", line: 1, column: 1, snippet: "" }];
+const UNREADABLE: FileFacts["uses"] = [
+  { capability: "unanalyzed", target: "unreadable file", line: 1, column: 1, snippet: "" },
+];
 
 interface Begun {
   readonly source: string | undefined;
@@ -72,7 +74,8 @@ export function makeFileQueue(disk: FileReader, cache: FactsCache, pool: Analysi
   return {
     add: (found) => void queue.push(found),
     next() {
-      while (begun.length < queue.length && (ahead < READ_AHEAD || begun.length <= turn)) begun.push(begin(queue[begun.length]!));
+      while (begun.length < queue.length && (ahead < READ_AHEAD || begun.length <= turn))
+        begun.push(begin(queue[begun.length]!));
       const found = queue[turn];
       if (found === undefined) return undefined;
       const { source, facts } = begun[turn]!;

@@ -43,7 +43,11 @@ export interface Generated {
 export async function generatePolicy(options: GenerateOptions): Promise<Generated> {
   const disk = makeDisk();
   const project = disk.realpath(options.projectDir) ?? options.projectDir;
-  const question = [project, options.entries.map((entry) => [entry, findProgram(entry, project)]), options.root ?? "trusted"];
+  const question = [
+    project,
+    options.entries.map((entry) => [entry, findProgram(entry, project)]),
+    options.root ?? "trusted",
+  ];
   const kept = options.cacheDir === undefined ? undefined : openKeptGeneration(options.cacheDir, question, disk);
   const known = kept?.find();
   if (known !== undefined) return withGraph(known, project, disk);

@@ -1,7 +1,12 @@
 import { startsScripts, type Use } from "./facts.ts";
 import type { GrantContext } from "./grant-context.ts";
 import { packageNameAt, packageNameOf } from "./reach.ts";
-import { CALLERS_LOADERS, LOADS_FILES_OF_ITS_IMPORTER, LOADS_ITS_IMPORTER, SCRIPT_POOLS } from "./tables/module-loaders.ts";
+import {
+  CALLERS_LOADERS,
+  LOADS_FILES_OF_ITS_IMPORTER,
+  LOADS_ITS_IMPORTER,
+  SCRIPT_POOLS,
+} from "./tables/module-loaders.ts";
 
 /**
  * A package that starts workers or children on scripts which it is told (`workerpool`,
@@ -13,21 +18,36 @@ export function grantHandedScripts({ reached, collectorOf, nameOf, within }: Gra
   for (const { path, location, facts } of reached.files) {
     const use = facts.uses.find(startsScripts);
     const name = packageNameAt(location);
-    const loadsImporter = LOADS_ITS_IMPORTER.has(name) || LOADS_FILES_OF_ITS_IMPORTER.has(name) || SCRIPT_POOLS.has(name);
-    if (loadsImporter) starters.set(location, { path, use: facts.uses[0] ?? { capability: "names", target: ".", line: 1, column: 1, snippet: "" } });
-    else if (use !== undefined && !facts.uses.some(({ capability }) => capability === "file")) starters.set(location, { path, use });
+    const loadsImporter =
+      LOADS_ITS_IMPORTER.has(name) || LOADS_FILES_OF_ITS_IMPORTER.has(name) || SCRIPT_POOLS.has(name);
+    if (loadsImporter)
+      starters.set(location, {
+        path,
+        use: facts.uses[0] ?? { capability: "names", target: ".", line: 1, column: 1, snippet: "" },
+      });
+    else if (use !== undefined && !facts.uses.some(({ capability }) => capability === "file"))
+      starters.set(location, { path, use });
   }
   for (const { from, to } of reached.edges) {
     const starter = starters.get(to);
     if (starter === undefined) continue;
     // What the importer was named (pino: `transport: { target: "pino-pretty" }`), it may hand on.
-    const scripts = [from, ...reached.edges.filter((edge) => edge.from === from && isByComputedName(edge.use)).map((edge) => edge.to)];
+    const scripts = [
+      from,
+      ...reached.edges.filter((edge) => edge.from === from && isByComputedName(edge.use)).map((edge) => edge.to),
+    ];
     // The pool, and what it loads scripts with.
-    const loaders = [to, ...reached.edges.filter((edge) => edge.from === to && CALLERS_LOADERS.has(packageNameOf(edge.specifier) ?? "")).map((edge) => edge.to)];
+    const loaders = [
+      to,
+      ...reached.edges
+        .filter((edge) => edge.from === to && CALLERS_LOADERS.has(packageNameOf(edge.specifier) ?? ""))
+        .map((edge) => edge.to),
+    ];
     for (const loader of loaders) {
       for (const script of scripts) {
         const target = nameOf(script);
-        if (target !== undefined) collectorOf(loader)?.grant({ capability: "package", target }, within(to, starter.path), starter.use);
+        if (target !== undefined)
+          collectorOf(loader)?.grant({ capability: "package", target }, within(to, starter.path), starter.use);
       }
     }
   }

@@ -110,7 +110,8 @@ function removeOldest(folder: string): void {
     const files = readdirSync(folder)
       .filter((name) => NAME.test(name))
       .map((name) => ({ path: join(folder, name), written: statSync(join(folder, name)).mtimeMs }));
-    for (const { path } of files.toSorted((a, b) => b.written - a.written).slice(MOST_FILES)) rmSync(path, { force: true });
+    for (const { path } of files.toSorted((a, b) => b.written - a.written).slice(MOST_FILES))
+      rmSync(path, { force: true });
   } catch {
     // Another process was quicker.
   }

@@ -6,7 +6,16 @@ import type { SyntaxNode } from "./scope.ts";
 const MOST_KEYS = 64;
 const DEEPEST = 4;
 /** Methods of lists that call a function with an element first. */
-const EACH: ReadonlySet<string | undefined> = new Set(["every", "filter", "find", "findLast", "flatMap", "forEach", "map", "some"]);
+const EACH: ReadonlySet<string | undefined> = new Set([
+  "every",
+  "filter",
+  "find",
+  "findLast",
+  "flatMap",
+  "forEach",
+  "map",
+  "some",
+]);
 
 /**
  * What a key can be that goes through a list of constants: `for (const key of ["A", "B"]) env[key]`,
@@ -25,7 +34,10 @@ function listBehind(key: SyntaxNode): SyntaxNode | undefined {
   if (binding?.kind === "param") {
     const call = parent?.parent;
     const callee: SyntaxNode | undefined = call?.["callee"];
-    const isEach = parent?.["params"]?.[0] === binding.node && call?.["arguments"]?.[0] === parent && callee?.type === "MemberExpression";
+    const isEach =
+      parent?.["params"]?.[0] === binding.node &&
+      call?.["arguments"]?.[0] === parent &&
+      callee?.type === "MemberExpression";
     return isEach && EACH.has(keyOf(callee!, () => false)) ? callee!["object"] : undefined;
   }
   const loop = parent?.type === "VariableDeclarator" ? parent.parent?.parent : undefined;
@@ -39,25 +51,39 @@ function textsIn(list: SyntaxNode, isConstant: IsConstant, depth: number): strin
       const found: string[] = [];
       for (const element of list["elements"] as (SyntaxNode | null)[]) {
         const text = constantText(element, isConstant);
-        const texts = element?.type === "SpreadElement" ? textsIn(element["argument"], isConstant, depth + 1) : text?.complete ? [text.text] : undefined;
+        const texts =
+          element?.type === "SpreadElement"
+            ? textsIn(element["argument"], isConstant, depth + 1)
+            : text?.complete
+              ? [text.text]
+              : undefined;
         if (texts === undefined) return undefined;
         found.push(...texts);
       }
       return found;
     }
     case "ConditionalExpression": {
-      const [one, other] = [list["consequent"], list["alternate"]].map((branch) => textsIn(branch, isConstant, depth + 1));
+      const [one, other] = [list["consequent"], list["alternate"]].map((branch) =>
+        textsIn(branch, isConstant, depth + 1),
+      );
       return one && other && [...one, ...other];
     }
     case "CallExpression":
     case "NewExpression": {
       // `Object.freeze([…])`, `new Set([…])`.
-      const isKept = list["callee"].type === "Identifier" ? list["callee"].name === "Set" : keyOf(list["callee"], isConstant) === "freeze";
-      return isKept && list["arguments"].length === 1 ? textsIn(list["arguments"][0], isConstant, depth + 1) : undefined;
+      const isKept =
+        list["callee"].type === "Identifier"
+          ? list["callee"].name === "Set"
+          : keyOf(list["callee"], isConstant) === "freeze";
+      return isKept && list["arguments"].length === 1
+        ? textsIn(list["arguments"][0], isConstant, depth + 1)
+        : undefined;
     }
     case "Identifier": {
       const binding = lookUp(list);
-      return binding?.init !== undefined && isConstant(binding) ? textsIn(binding.init, isConstant, depth + 1) : undefined;
+      return binding?.init !== undefined && isConstant(binding)
+        ? textsIn(binding.init, isConstant, depth + 1)
+        : undefined;
     }
     default:
       return undefined;

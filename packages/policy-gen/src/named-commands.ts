@@ -12,14 +12,23 @@ import { COMMAND_RUNNERS, SHELL_OF_RUNNER } from "./tables/command-runners.ts";
  * the programs that its importers hand it as constants; so are those that it starts them with.
  * @param commandWrappers locations of packages that start programs which can't be seen
  */
-export function grantNamedCommands({ reached, collectorOf, nameOf, within }: GrantContext, commandWrappers: ReadonlySet<string>, resolver: Resolver): void {
+export function grantNamedCommands(
+  { reached, collectorOf, nameOf, within }: GrantContext,
+  commandWrappers: ReadonlySet<string>,
+  resolver: Resolver,
+): void {
   const calls = new Map<string, { to: string; program: string; file: string; use: Use }[]>();
   for (const { path, location, facts } of reached.files) {
     for (const use of facts.uses) {
       if (use.capability !== "calls") continue;
       const space = use.target.indexOf(" ");
       const program = programIn(use.target.slice(space + 1), true);
-      const to = resolveOrNothing(use.target.slice(0, space), path, facts.format === "module" ? "import" : "require", resolver)?.location;
+      const to = resolveOrNothing(
+        use.target.slice(0, space),
+        path,
+        facts.format === "module" ? "import" : "require",
+        resolver,
+      )?.location;
       if (to === undefined || to === location || program === undefined) continue;
       const list = calls.get(location) ?? [];
       list.push({ to, program, file: path, use });
@@ -49,7 +58,11 @@ export function grantNamedCommands({ reached, collectorOf, nameOf, within }: Gra
 }
 
 /** A package that starts a program by a computed path may start those of the platform packages that it imports. */
-export function grantNativePrograms({ reached, collectorOf, isDependency, within }: GrantContext, commandWrappers: ReadonlySet<string>, disk: FileReader): void {
+export function grantNativePrograms(
+  { reached, collectorOf, isDependency, within }: GrantContext,
+  commandWrappers: ReadonlySet<string>,
+  disk: FileReader,
+): void {
   for (const { from, to, file, use } of reached.edges) {
     if (!commandWrappers.has(from) || !isDependency(to)) continue;
     for (const path of nativeProgramsOf(to, disk)) {

@@ -3,8 +3,16 @@ import type { FileReader } from "@moat/core/model";
 
 /** Packages that look for another package's native addon and load it. */
 export const ADDON_LOADERS: ReadonlySet<string> = new Set([
-  "bindings", "node-gyp-build", "node-gyp-build-optional-packages", "prebuild-install", "node-pre-gyp",
-  "@mapbox/node-pre-gyp", "@mongodb-js/zstd", "node-addon-loader", "pkg-prebuilds", "require-addon",
+  "bindings",
+  "node-gyp-build",
+  "node-gyp-build-optional-packages",
+  "prebuild-install",
+  "node-pre-gyp",
+  "@mapbox/node-pre-gyp",
+  "@mongodb-js/zstd",
+  "node-addon-loader",
+  "pkg-prebuilds",
+  "require-addon",
 ]);
 
 /** The `.node` files of a package, relative to it with `/`; intermediate objects of a build left out. */

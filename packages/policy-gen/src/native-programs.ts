@@ -8,7 +8,11 @@ import type { FileReader } from "@moat/core/model";
  */
 export function nativeProgramsOf(location: string, disk: FileReader): string[] {
   if (!isForOnePlatform(location, disk)) return [];
-  const programs = (folder: string): string[] => disk.list(join(location, folder)).map((name) => folder + name).filter(isProgram);
+  const programs = (folder: string): string[] =>
+    disk
+      .list(join(location, folder))
+      .map((name) => folder + name)
+      .filter(isProgram);
   return [...programs(""), ...programs("bin/")].filter((path) => disk.stat(join(location, path)) === "file");
 }
 

@@ -1,4 +1,12 @@
-import { addonProblem, commandProblem, endpointProblem, envProblem, globalProblem, memberProblem, scopeProblem } from "@moat/core/model";
+import {
+  addonProblem,
+  commandProblem,
+  endpointProblem,
+  envProblem,
+  globalProblem,
+  memberProblem,
+  scopeProblem,
+} from "@moat/core/model";
 import type { Grant } from "@moat/core/model";
 import type { Use } from "./facts.ts";
 
@@ -16,14 +24,19 @@ export function grantsOfUse(use: Use): readonly Grant[] {
       if (dot === -1) return [{ capability: "builtin", target }];
       const [name, member] = [target.slice(0, dot), target.slice(dot + 1)];
       if (member !== "*" && memberProblem(member, "policy")) return [];
-      return [{ capability: "builtin", target: name }, { capability: "builtin", target: name, member }];
+      return [
+        { capability: "builtin", target: name },
+        { capability: "builtin", target: name, member },
+      ];
     }
     case "env":
       return envProblem(target, "policy") ? [] : [{ capability: "env", target }];
     case "fs":
       return fsGrants(target);
     case "connect":
-      return endpointProblem(target, "policy") ? [{ capability: "net.connect", target: "*" }] : [{ capability: "net.connect", target }];
+      return endpointProblem(target, "policy")
+        ? [{ capability: "net.connect", target: "*" }]
+        : [{ capability: "net.connect", target }];
     case "listen":
       return [{ capability: "net.listen", target: "*" }];
     case "command":
@@ -51,7 +64,9 @@ function fsGrants(target: string): readonly Grant[] {
 
 /** A secret-bearing file of the project that a package which reads files names itself: `./.env`. */
 export function namedFileGrant(use: Use): Grant | undefined {
-  return use.capability === "fs" && use.target.startsWith("./") && !scopeProblem(use.target, "policy") ? read(use.target) : undefined;
+  return use.capability === "fs" && use.target.startsWith("./") && !scopeProblem(use.target, "policy")
+    ? read(use.target)
+    : undefined;
 }
 
 /** A native addon by its path inside the package. */

@@ -10,17 +10,26 @@ import { CALLERS_LOADERS, PROJECT_LOADERS } from "./tables/module-loaders.ts";
  * without the edge nothing of the project can be imported by a package.
  * @param entries what the project starts
  */
-export function grantProjectModules({ reached, collectorOf, isDependency, nameOf, within }: GrantContext, entries: readonly Resolution[]): void {
+export function grantProjectModules(
+  { reached, collectorOf, isDependency, nameOf, within }: GrantContext,
+  entries: readonly Resolution[],
+): void {
   const loaders = new Set<string>();
   const granted = new Set<string>();
-  const projectLoaders = new Set(reached.edges.filter(({ specifier }) => PROJECT_LOADERS.has(packageNameOf(specifier) ?? "")).map(({ to }) => to));
+  const projectLoaders = new Set(
+    reached.edges.filter(({ specifier }) => PROJECT_LOADERS.has(packageNameOf(specifier) ?? "")).map(({ to }) => to),
+  );
   const runners = new Set<string>();
   const started = new Set(entries.map(({ location }) => location));
   for (const { from, to } of reached.edges) if (!isDependency(from)) started.add(to);
   // `gulp` leaves its command to `gulp-cli`.
-  for (const { from, to } of reached.edges) if (started.has(from) && packageNameAt(to) === `${packageNameAt(from)}-cli`) started.add(to);
+  for (const { from, to } of reached.edges)
+    if (started.has(from) && packageNameAt(to) === `${packageNameAt(from)}-cli`) started.add(to);
   for (const { path, location, facts } of reached.files) {
-    const collector = started.has(location) && isDependency(location) && reached.opaque.has(location) ? collectorOf(location) : undefined;
+    const collector =
+      started.has(location) && isDependency(location) && reached.opaque.has(location)
+        ? collectorOf(location)
+        : undefined;
     if (collector === undefined) continue;
     const makesUrls = collector.has({ capability: "builtin", target: "url", member: "pathToFileURL" });
     if (!makesUrls && !projectLoaders.has(location) && !PROJECT_LOADERS.has(packageNameAt(location))) continue;
@@ -45,6 +54,7 @@ export function grantProjectModules({ reached, collectorOf, isDependency, nameOf
     const use = facts.uses.find(({ capability, target }) =>
       loaders.has(location) ? target === "computed name of a global" : capability === "defines-any",
     );
-    if (use !== undefined) collectorOf(location)?.grant({ capability: "share", target: "*" }, within(location, path), use);
+    if (use !== undefined)
+      collectorOf(location)?.grant({ capability: "share", target: "*" }, within(location, path), use);
   }
 }

@@ -25,7 +25,12 @@ export interface Reached {
   readonly files: readonly ReachedFile[];
   readonly edges: readonly ImportEdge[];
   /** Native addons: absolute path, and the package that they belong to. */
-  readonly addons: readonly { readonly path: string; readonly location: string; readonly use: Use | undefined; readonly file: string }[];
+  readonly addons: readonly {
+    readonly path: string;
+    readonly location: string;
+    readonly use: Use | undefined;
+    readonly file: string;
+  }[];
   /** Package names that code imports, by the location of the importing package. */
   readonly importedNames: ReadonlyMap<string, ReadonlySet<string>>;
   /** Packages that load what can't be seen: their own files were all looked at. */
@@ -46,7 +51,10 @@ export interface ReachOptions {
   readonly isFirstParty: (location: string) => boolean;
   readonly onFile?: (path: string, count: number) => void;
   /** What else is loaded, given what is reached so far; asked until nothing new comes of it. */
-  readonly more?: (reached: { readonly files: readonly ReachedFile[]; readonly edges: Iterable<ImportEdge> }) => readonly Resolution[];
+  readonly more?: (reached: {
+    readonly files: readonly ReachedFile[];
+    readonly edges: Iterable<ImportEdge>;
+  }) => readonly Resolution[];
 }
 
 const SOURCE_FILE = /\.(?:js|cjs|mjs|json|node)$/;
@@ -158,8 +166,18 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
     if (opaque.has(file.location)) return;
     opaque.add(file.location);
     for (const path of filesOf(file.location)) {
-      if (!/(?:^|[\\/])(?:tests?|__tests__|spec|examples?|docs?|benchmarks?|coverage)[\\/]/.test(path.slice(file.location.length)) && !path.endsWith(".node")) {
-        const found = resolveOrNothing(`./${relative(dirname(file.path), path).split(sep).join("/")}`, file.path, mode, resolver);
+      if (
+        !/(?:^|[\\/])(?:tests?|__tests__|spec|examples?|docs?|benchmarks?|coverage)[\\/]/.test(
+          path.slice(file.location.length),
+        ) &&
+        !path.endsWith(".node")
+      ) {
+        const found = resolveOrNothing(
+          `./${relative(dirname(file.path), path).split(sep).join("/")}`,
+          file.path,
+          mode,
+          resolver,
+        );
         if (found?.location === file.location) enqueue(found);
       }
     }
@@ -180,7 +198,8 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
   /** What one file of a package spells, another may start, or a pool that the package imports. */
   const linkScripts = (): void => {
     const handsOn = new Set(starters);
-    for (const { from, to } of edges.values()) if (pools.has(to) || SCRIPT_POOLS.has(packageNameAt(to))) handsOn.add(from);
+    for (const { from, to } of edges.values())
+      if (pools.has(to) || SCRIPT_POOLS.has(packageNameAt(to))) handsOn.add(from);
     for (const { file, use } of scripts) if (handsOn.has(file.location)) link(file, use.target, "require", use);
   };
 
@@ -234,11 +253,23 @@ export function packageNameOf(specifier: string): string | undefined {
 
 /** The name of the folder that a package is installed in; empty for the project's own. */
 export function packageNameAt(location: string): string {
-  return packageNameOf(location.split(sep).join("/").replace(/^.*\/node_modules\//, "")) ?? "";
+  return (
+    packageNameOf(
+      location
+        .split(sep)
+        .join("/")
+        .replace(/^.*\/node_modules\//, ""),
+    ) ?? ""
+  );
 }
 
 /** What a specifier leads to; undefined where that is not installed, or can't be asked for so. */
-export function resolveOrNothing(specifier: string, from: string, mode: "require" | "import", resolver: Resolver): Resolution | undefined {
+export function resolveOrNothing(
+  specifier: string,
+  from: string,
+  mode: "require" | "import",
+  resolver: Resolver,
+): Resolution | undefined {
   try {
     return resolver.resolve(specifier, from, mode);
   } catch {

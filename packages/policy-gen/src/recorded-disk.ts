@@ -106,7 +106,10 @@ export function isUnchanged(record: DiskRecord, reader: FileReader): boolean {
     at += STATE;
     return found === undefined
       ? states[row] === 0
-      : states[row] === found.ino && states[row + 1] === found.size && states[row + 2] === found.mtimeMs && states[row + 3] === found.ctimeMs;
+      : states[row] === found.ino &&
+          states[row + 1] === found.size &&
+          states[row + 2] === found.mtimeMs &&
+          states[row + 3] === found.ctimeMs;
   };
   return (
     // A link in the place of a folder has a state of its own.
@@ -200,7 +203,11 @@ function lookAt(path: string, look: typeof statSync = statSync): Stats | undefin
 
 function linksIn(folder: string): ReadonlySet<string> | undefined {
   try {
-    return new Set(readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isSymbolicLink()).map(({ name }) => name));
+    return new Set(
+      readdirSync(folder, { withFileTypes: true })
+        .filter((entry) => entry.isSymbolicLink())
+        .map(({ name }) => name),
+    );
   } catch {
     // A file, or a folder that can't be listed: each question is asked again.
     return undefined;

@@ -38,8 +38,14 @@ export function emptyWalk(): Walked {
 
 /** A text that requires `worker_threads`; most do not even name it. */
 const isWorkerText = (text: unknown): text is string =>
-  typeof text === "string" && text.includes("worker_threads", 1) && /\brequire\(\s*(["'`])(?:node:)?worker_threads\1\s*\)/.test(text);
-const FUNCTIONS: ReadonlySet<string> = new Set(["FunctionDeclaration", "FunctionExpression", "ArrowFunctionExpression"]);
+  typeof text === "string" &&
+  text.includes("worker_threads", 1) &&
+  /\brequire\(\s*(["'`])(?:node:)?worker_threads\1\s*\)/.test(text);
+const FUNCTIONS: ReadonlySet<string> = new Set([
+  "FunctionDeclaration",
+  "FunctionExpression",
+  "ArrowFunctionExpression",
+]);
 export const isFunction = (node: SyntaxNode | undefined | null): boolean => node != null && FUNCTIONS.has(node.type);
 
 /** The innermost function that a node stands in. */
@@ -53,7 +59,13 @@ export function enclosingFunction(node: SyntaxNode): SyntaxNode | undefined {
  * scope, and declares what is declared. References are resolved later and only
  * where somebody asks, because a use may stand before its declaration.
  */
-export function walkProgram(program: SyntaxNode, outer: Scope | undefined, strict: boolean, out: Walked, isCommonJs = false): Scope {
+export function walkProgram(
+  program: SyntaxNode,
+  outer: Scope | undefined,
+  strict: boolean,
+  out: Walked,
+  isCommonJs = false,
+): Scope {
   const scope = makeScope(outer, program, true, strict || isStrict(program["body"]));
   visitAll(program["body"], program, scope, { ...out, isCommonJs });
   return scope;
@@ -70,122 +82,133 @@ type Visitor = (node: SyntaxNode, scope: Scope, walk: Walk) => void;
  * A function for each: one for all would be compiled again whenever a file brings
  * a type that it has not met, which took as long as all the rest of the walk.
  */
-const VISITORS: ReadonlyMap<string, Visitor> = new Map(Object.entries({
-  Identifier(node, scope, walk) {
-    node.scope = scope;
-    const name: string = node["name"];
-    const list = walk.references.get(name);
-    if (list === undefined) walk.references.set(name, [node]);
-    else list.push(node);
-  },
-  Literal(node, _scope, walk) {
-    const value = node["value"];
-    if (typeof value !== "string") return;
-    if (value.length < 64 && isNotable(value)) walk.strings.push(node);
-    if (isWorkerText(value)) walk.workerTexts.push({ text: value, node });
-  },
-  TemplateLiteral(node, scope, walk) {
-    const text: unknown = node["expressions"].length === 0 ? node["quasis"][0].value.cooked : undefined;
-    if (isWorkerText(text)) walk.workerTexts.push({ text, node });
-    visitAll(node["expressions"], node, scope, walk);
-  },
-  MemberExpression(node, scope, walk) {
-    visit(node["object"], node, scope, walk);
-    if (node["computed"]) visit(node["property"], node, scope, walk);
-    else if (HARMLESS_GLOBALS.has(node["property"].name)) walk.namedLikeGlobals.push(node);
-  },
-  CallExpression(node, scope, walk) {
-    const key: unknown = node["arguments"][0]?.type === "Literal" ? node["arguments"][0].value : undefined;
-    if (typeof key === "string" && ENVIRONMENT_KEY.test(key)) {
-      const called = calledName(node["callee"]);
-      if (called !== undefined) walk.keyCalls.push({ called, key, node });
-    }
-    visit(node["callee"], node, scope, walk);
-    visitAll(node["arguments"], node, scope, walk);
-  },
-  Property(node, scope, walk) {
-    if (node["computed"]) visit(node["key"], node, scope, walk);
-    visit(node["value"], node, scope, walk);
-  },
-  FunctionDeclaration: visitFunction,
-  FunctionExpression: visitFunction,
-  ArrowFunctionExpression: visitFunction,
-  VariableDeclaration(node, scope, walk) {
-    const target = node["kind"] === "var" ? functionScope(scope) : scope;
-    const kind = node["kind"] === "var" ? "var" : node["kind"] === "let" ? "let" : "const";
-    for (const declarator of node["declarations"] as SyntaxNode[]) {
-      declarator.parent = node;
-      declarePattern(declarator["id"], { parent: declarator, target, scope, kind, init: declarator["init"] ?? undefined }, walk);
-      if (declarator["init"]) visit(declarator["init"], declarator, scope, walk);
-    }
-  },
-  ClassDeclaration: visitClass,
-  ClassExpression: visitClass,
-  MethodDefinition: visitMember,
-  PropertyDefinition: visitMember,
-  AccessorProperty: visitMember,
-  BlockStatement: visitBlock,
-  ForStatement: visitBlock,
-  ForInStatement: visitBlock,
-  ForOfStatement: visitBlock,
-  SwitchStatement: visitBlock,
-  StaticBlock(node, scope, walk) {
-    visitChildren(node, makeScope(scope, node, true, true), walk);
-  },
-  CatchClause(node, scope, walk) {
-    const inner = makeScope(scope, scope.owner, false, scope.strict);
-    if (node["param"]) declarePattern(node["param"], { parent: node, target: inner, scope: inner, kind: "param", init: undefined }, walk);
-    visit(node["body"], node, inner, walk);
-  },
-  IfStatement: visitChoice,
-  ConditionalExpression: visitChoice,
-  LogicalExpression(node, scope, walk) {
-    visit(node["left"], node, scope, walk);
-    if (node["operator"] === "&&" && truthOf(node["left"], walk.isCommonJs) === false) return;
-    visit(node["right"], node, scope, walk);
-  },
-  BinaryExpression: visitBinary,
-  ThisExpression(node, scope, walk) {
-    node.scope = scope;
-    walk.thisExpressions.push(node);
-  },
-  MetaProperty(node, scope, walk) {
-    node.scope = scope;
-    walk.metaProperties.push(node);
-  },
-  ImportExpression(node, scope, walk) {
-    node.scope = scope;
-    walk.moduleNodes.push(node);
-    visit(node["source"], node, scope, walk);
-    if (node["options"]) visit(node["options"], node, scope, walk);
-  },
-  ImportDeclaration(node, scope, walk) {
-    walk.moduleNodes.push(node);
-    for (const specifier of node["specifiers"] as SyntaxNode[]) {
-      specifier.parent = node;
-      declare(specifier["local"], specifier, scope, "import", undefined, walk);
-    }
-  },
-  ExportAllDeclaration(node, _scope, walk) {
-    walk.moduleNodes.push(node);
-  },
-  ExportNamedDeclaration(node, scope, walk) {
-    if (node["source"]) {
+const VISITORS: ReadonlyMap<string, Visitor> = new Map(
+  Object.entries({
+    Identifier(node, scope, walk) {
+      node.scope = scope;
+      const name: string = node["name"];
+      const list = walk.references.get(name);
+      if (list === undefined) walk.references.set(name, [node]);
+      else list.push(node);
+    },
+    Literal(node, _scope, walk) {
+      const value = node["value"];
+      if (typeof value !== "string") return;
+      if (value.length < 64 && isNotable(value)) walk.strings.push(node);
+      if (isWorkerText(value)) walk.workerTexts.push({ text: value, node });
+    },
+    TemplateLiteral(node, scope, walk) {
+      const text: unknown = node["expressions"].length === 0 ? node["quasis"][0].value.cooked : undefined;
+      if (isWorkerText(text)) walk.workerTexts.push({ text, node });
+      visitAll(node["expressions"], node, scope, walk);
+    },
+    MemberExpression(node, scope, walk) {
+      visit(node["object"], node, scope, walk);
+      if (node["computed"]) visit(node["property"], node, scope, walk);
+      else if (HARMLESS_GLOBALS.has(node["property"].name)) walk.namedLikeGlobals.push(node);
+    },
+    CallExpression(node, scope, walk) {
+      const key: unknown = node["arguments"][0]?.type === "Literal" ? node["arguments"][0].value : undefined;
+      if (typeof key === "string" && ENVIRONMENT_KEY.test(key)) {
+        const called = calledName(node["callee"]);
+        if (called !== undefined) walk.keyCalls.push({ called, key, node });
+      }
+      visit(node["callee"], node, scope, walk);
+      visitAll(node["arguments"], node, scope, walk);
+    },
+    Property(node, scope, walk) {
+      if (node["computed"]) visit(node["key"], node, scope, walk);
+      visit(node["value"], node, scope, walk);
+    },
+    FunctionDeclaration: visitFunction,
+    FunctionExpression: visitFunction,
+    ArrowFunctionExpression: visitFunction,
+    VariableDeclaration(node, scope, walk) {
+      const target = node["kind"] === "var" ? functionScope(scope) : scope;
+      const kind = node["kind"] === "var" ? "var" : node["kind"] === "let" ? "let" : "const";
+      for (const declarator of node["declarations"] as SyntaxNode[]) {
+        declarator.parent = node;
+        declarePattern(
+          declarator["id"],
+          { parent: declarator, target, scope, kind, init: declarator["init"] ?? undefined },
+          walk,
+        );
+        if (declarator["init"]) visit(declarator["init"], declarator, scope, walk);
+      }
+    },
+    ClassDeclaration: visitClass,
+    ClassExpression: visitClass,
+    MethodDefinition: visitMember,
+    PropertyDefinition: visitMember,
+    AccessorProperty: visitMember,
+    BlockStatement: visitBlock,
+    ForStatement: visitBlock,
+    ForInStatement: visitBlock,
+    ForOfStatement: visitBlock,
+    SwitchStatement: visitBlock,
+    StaticBlock(node, scope, walk) {
+      visitChildren(node, makeScope(scope, node, true, true), walk);
+    },
+    CatchClause(node, scope, walk) {
+      const inner = makeScope(scope, scope.owner, false, scope.strict);
+      if (node["param"])
+        declarePattern(
+          node["param"],
+          { parent: node, target: inner, scope: inner, kind: "param", init: undefined },
+          walk,
+        );
+      visit(node["body"], node, inner, walk);
+    },
+    IfStatement: visitChoice,
+    ConditionalExpression: visitChoice,
+    LogicalExpression(node, scope, walk) {
+      visit(node["left"], node, scope, walk);
+      if (node["operator"] === "&&" && truthOf(node["left"], walk.isCommonJs) === false) return;
+      visit(node["right"], node, scope, walk);
+    },
+    BinaryExpression: visitBinary,
+    ThisExpression(node, scope, walk) {
+      node.scope = scope;
+      walk.thisExpressions.push(node);
+    },
+    MetaProperty(node, scope, walk) {
+      node.scope = scope;
+      walk.metaProperties.push(node);
+    },
+    ImportExpression(node, scope, walk) {
+      node.scope = scope;
       walk.moduleNodes.push(node);
-      return;
-    }
-    if (node["declaration"]) visit(node["declaration"], node, scope, walk);
-    for (const specifier of node["specifiers"] as SyntaxNode[]) {
-      specifier.parent = node;
-      if (specifier["local"]?.type === "Identifier") visit(specifier["local"], specifier, scope, walk);
-    }
-  },
-  LabeledStatement(node, scope, walk) {
-    visit(node["body"], node, scope, walk);
-  },
-  BreakStatement() {},
-  ContinueStatement() {},
-} satisfies Record<string, Visitor>));
+      visit(node["source"], node, scope, walk);
+      if (node["options"]) visit(node["options"], node, scope, walk);
+    },
+    ImportDeclaration(node, scope, walk) {
+      walk.moduleNodes.push(node);
+      for (const specifier of node["specifiers"] as SyntaxNode[]) {
+        specifier.parent = node;
+        declare(specifier["local"], specifier, scope, "import", undefined, walk);
+      }
+    },
+    ExportAllDeclaration(node, _scope, walk) {
+      walk.moduleNodes.push(node);
+    },
+    ExportNamedDeclaration(node, scope, walk) {
+      if (node["source"]) {
+        walk.moduleNodes.push(node);
+        return;
+      }
+      if (node["declaration"]) visit(node["declaration"], node, scope, walk);
+      for (const specifier of node["specifiers"] as SyntaxNode[]) {
+        specifier.parent = node;
+        if (specifier["local"]?.type === "Identifier") visit(specifier["local"], specifier, scope, walk);
+      }
+    },
+    LabeledStatement(node, scope, walk) {
+      visit(node["body"], node, scope, walk);
+    },
+    BreakStatement() {},
+    ContinueStatement() {},
+  } satisfies Record<string, Visitor>),
+);
 
 function visitAll(nodes: readonly (SyntaxNode | null)[], parent: SyntaxNode, scope: Scope, walk: Walk): void {
   for (const node of nodes) if (node !== null) visit(node, parent, scope, walk);
@@ -304,7 +327,8 @@ function declarePattern(pattern: SyntaxNode, declaration: Declaration, walk: Wal
         }
         if (property["computed"]) visit(property["key"], property, scope, walk);
         // `const { queueMicrotask } = global`, not `const { URL } = require("url")`.
-        else if (init?.type === "Identifier" && HARMLESS_GLOBALS.has(property["key"].name)) walk.namedLikeGlobals.push(property);
+        else if (init?.type === "Identifier" && HARMLESS_GLOBALS.has(property["key"].name))
+          walk.namedLikeGlobals.push(property);
         declarePattern(property["value"], inner, walk);
       }
       return;
@@ -325,7 +349,14 @@ function declarePattern(pattern: SyntaxNode, declaration: Declaration, walk: Wal
   }
 }
 
-function declare(id: SyntaxNode, parent: SyntaxNode, scope: Scope, kind: Binding["kind"], init: SyntaxNode | undefined, walk: Walk): void {
+function declare(
+  id: SyntaxNode,
+  parent: SyntaxNode,
+  scope: Scope,
+  kind: Binding["kind"],
+  init: SyntaxNode | undefined,
+  walk: Walk,
+): void {
   id.parent = parent;
   id.scope = scope;
   const name: string = id["name"];
@@ -373,14 +404,18 @@ function truthOf(test: SyntaxNode, isCommonJs: boolean): boolean | undefined {
     case "LogicalExpression": {
       const left = truthOf(test["left"], isCommonJs);
       const right = truthOf(test["right"], isCommonJs);
-      if (test["operator"] === "&&") return left === false || right === false ? false : left === true && right === true ? true : undefined;
-      if (test["operator"] === "||") return left === true || right === true ? true : left === false && right === false ? false : undefined;
+      if (test["operator"] === "&&")
+        return left === false || right === false ? false : left === true && right === true ? true : undefined;
+      if (test["operator"] === "||")
+        return left === true || right === true ? true : left === false && right === false ? false : undefined;
       return undefined;
     }
     case "Identifier":
       return isCommonJs && (test["name"] === "module" || test["name"] === "exports") ? true : undefined;
     case "MemberExpression":
-      return isCommonJs && test["object"].name === "module" && !test["computed"] && test["property"].name === "exports" ? true : undefined;
+      return isCommonJs && test["object"].name === "module" && !test["computed"] && test["property"].name === "exports"
+        ? true
+        : undefined;
     case "BinaryExpression":
       return isCommonJs ? truthOfTypeTest(test) : undefined;
     default:
@@ -391,8 +426,10 @@ function truthOf(test: SyntaxNode, isCommonJs: boolean): boolean | undefined {
 const COMMONJS_TYPES: Readonly<Record<string, string>> = { exports: "object", module: "object", require: "function" };
 
 function truthOfTypeTest(test: SyntaxNode): boolean | undefined {
-  const [question, type] = test["left"].type === "UnaryExpression" ? [test["left"], test["right"]] : [test["right"], test["left"]];
-  if (question.type !== "UnaryExpression" || question["operator"] !== "typeof" || type.type !== "Literal") return undefined;
+  const [question, type] =
+    test["left"].type === "UnaryExpression" ? [test["left"], test["right"]] : [test["right"], test["left"]];
+  if (question.type !== "UnaryExpression" || question["operator"] !== "typeof" || type.type !== "Literal")
+    return undefined;
   const name = question["argument"].name ?? "";
   const known = Object.hasOwn(COMMONJS_TYPES, name) ? COMMONJS_TYPES[name] : undefined;
   if (known === undefined) return undefined;
@@ -402,5 +439,7 @@ function truthOfTypeTest(test: SyntaxNode): boolean | undefined {
 
 /** Constant texts that matter by themselves: secret-bearing files of the project. */
 function isNotable(text: string): boolean {
-  return /^(?:\.\/)?(?:\.env(?:\.[\w-]+)*|\.npmrc|\.netrc|\.pgpass|[\w-]+\.pem|[\w-]+\.key|id_(?:rsa|dsa|ecdsa|ed25519))$/.test(text);
+  return /^(?:\.\/)?(?:\.env(?:\.[\w-]+)*|\.npmrc|\.netrc|\.pgpass|[\w-]+\.pem|[\w-]+\.key|id_(?:rsa|dsa|ecdsa|ed25519))$/.test(
+    text,
+  );
 }

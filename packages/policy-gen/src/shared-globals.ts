@@ -40,7 +40,8 @@ function evaluatedGlobals(files: readonly ReachedFile[]): SharedGlobal[] {
   for (const [name, packages] of EVALUATED_GLOBALS) {
     for (const { path, location, facts } of files) {
       const use = packages.has(packageNameAt(location)) ? facts.uses[0] : undefined;
-      if (use !== undefined && !found.has(`${name} ${location}`)) found.set(`${name} ${location}`, { name, location, file: path, use });
+      if (use !== undefined && !found.has(`${name} ${location}`))
+        found.set(`${name} ${location}`, { name, location, file: path, use });
     }
   }
   return [...found.values()];

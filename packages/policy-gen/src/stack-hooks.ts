@@ -14,7 +14,8 @@ export function lastingStackHooks({ references }: Walked): SyntaxNode[] {
     if (member?.type !== "MemberExpression" || member["object"] !== node || lookUp(node) !== undefined) continue;
     const key: unknown = member["computed"] ? member["property"].value : member["property"].name;
     const assignment = member.parent;
-    if (key !== "prepareStackTrace" || assignment?.type !== "AssignmentExpression" || assignment["left"] !== member) continue;
+    if (key !== "prepareStackTrace" || assignment?.type !== "AssignmentExpression" || assignment["left"] !== member)
+      continue;
     const owner = enclosingFunction(assignment);
     const known = byFunction.get(owner);
     if (known === undefined) byFunction.set(owner, [assignment]);

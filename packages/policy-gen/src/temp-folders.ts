@@ -12,7 +12,8 @@ export function grantHandedFolders(context: GrantContext): void {
   const { reached, collectors, collectorOf, isDependency, nameOf, within } = context;
   const asking = askingForTemp(context);
   if (asking !== undefined) {
-    for (const collector of collectors.values()) grantTemp(collector, `${nameOf(asking.location)}: ${within(asking.location, asking.path)}`, asking.use);
+    for (const collector of collectors.values())
+      grantTemp(collector, `${nameOf(asking.location)}: ${within(asking.location, asking.path)}`, asking.use);
   }
   // And a package that asks for it hands paths in it to those that import it, and to what it imports itself.
   for (const { path, location, facts } of reached.files) {
@@ -37,16 +38,19 @@ export function grantHomeCaches({ reached, collectorOf, isDependency, nameOf, wi
     let brought = broughtBy.get(location);
     if (brought === undefined) {
       broughtBy.set(location, (brought = new Set([location])));
-      for (const one of brought) for (const { from, to } of reached.edges) if (from === one && isDependency(to)) brought.add(to);
+      for (const one of brought)
+        for (const { from, to } of reached.edges) if (from === one && isDependency(to)) brought.add(to);
     }
     for (const one of brought) {
       const collector = collectorOf(one);
-      if (collector !== undefined) grantFolder(collector, `<home>/${folder}`, `${nameOf(location)}: ${within(location, path)}`, use);
+      if (collector !== undefined)
+        grantFolder(collector, `<home>/${folder}`, `${nameOf(location)}: ${within(location, path)}`, use);
     }
   }
 }
 
-const grantTemp = (collector: GrantCollector, file: string, use: Use): void => grantFolder(collector, "<tmp>", file, use);
+const grantTemp = (collector: GrantCollector, file: string, use: Use): void =>
+  grantFolder(collector, "<tmp>", file, use);
 
 function grantFolder(collector: GrantCollector, target: string, file: string, use: Use): void {
   for (const capability of ["fs.read", "fs.write"] as const) {
@@ -59,14 +63,18 @@ function isTemp({ capability, target }: Use): boolean {
 }
 
 /** Where the project asks for the temp folder, itself or through a package that is made for it. */
-function askingForTemp({ reached, isDependency }: GrantContext): { location: string; path: string; use: Use } | undefined {
+function askingForTemp({
+  reached,
+  isDependency,
+}: GrantContext): { location: string; path: string; use: Use } | undefined {
   for (const { path, location, facts } of reached.files) {
     if (isDependency(location) && !CONFIGURES_TEMP.has(packageNameAt(location))) continue;
     const use = facts.uses.find(isTemp);
     if (use !== undefined) return { location, path, use };
   }
   for (const { from, file, specifier, use } of reached.edges) {
-    if (!isDependency(from) && MAKES_TEMP.has(packageNameOf(specifier) ?? "")) return { location: from, path: file, use };
+    if (!isDependency(from) && MAKES_TEMP.has(packageNameOf(specifier) ?? ""))
+      return { location: from, path: file, use };
   }
   return undefined;
 }

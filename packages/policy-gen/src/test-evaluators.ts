@@ -30,10 +30,13 @@ export function grantToEvaluators({ reached, collectorOf, isDependency, nameOf, 
     const own = reached.files.find((file) => file.location === location)!;
     const use = { ...(own.facts.uses[0] ?? { line: 1, column: 1, snippet: "" }) };
     for (const event of row.hears ?? []) {
-      for (const grant of grantsOfUse({ ...use, capability: "builtin", target: `process.${event}` })) collector.grant(grant, within(location, own.path), use);
+      for (const grant of grantsOfUse({ ...use, capability: "builtin", target: `process.${event}` }))
+        collector.grant(grant, within(location, own.path), use);
     }
     for (const name of row.handsGlobals ? NODE_GLOBALS : []) {
-      if (isHarmlessGlobal(name)) for (const grant of grantsOfUse({ ...use, capability: "global", target: name })) collector.grant(grant, within(location, own.path), use);
+      if (isHarmlessGlobal(name))
+        for (const grant of grantsOfUse({ ...use, capability: "global", target: name }))
+          collector.grant(grant, within(location, own.path), use);
     }
   }
 }

@@ -66,7 +66,12 @@ export function makePluginSearch(options: PluginSearchOptions): PluginSearch {
     return text;
   };
   /** By tool: what is named, by location; and the project's modules that it loads. */
-  const states = options.tools.map((tool) => ({ tool, named: new Map<string, Named>(), modules: new Map<string, Resolution>(), looked: new Set<string>() }));
+  const states = options.tools.map((tool) => ({
+    tool,
+    named: new Map<string, Named>(),
+    modules: new Map<string, Resolution>(),
+    looked: new Set<string>(),
+  }));
 
   const resolveFrom = (specifier: string, file: string): Resolution | undefined => {
     for (const mode of ["require", "import"] as const) {
@@ -80,8 +85,17 @@ export function makePluginSearch(options: PluginSearchOptions): PluginSearch {
   };
 
   /** Looks in a text for the names of dependencies that its package declares. */
-  const lookForNames = (state: (typeof states)[number], location: string, file: string, words: Iterable<readonly [word: string, offset: number]>, text: string, spell = spellingsOf): void => {
-    const declared = options.declaredNames(location).flatMap((name) => spell(name).map((spelling) => [spelling, name] as const));
+  const lookForNames = (
+    state: (typeof states)[number],
+    location: string,
+    file: string,
+    words: Iterable<readonly [word: string, offset: number]>,
+    text: string,
+    spell = spellingsOf,
+  ): void => {
+    const declared = options
+      .declaredNames(location)
+      .flatMap((name) => spell(name).map((spelling) => [spelling, name] as const));
     if (declared.length === 0) return;
     const names = new Map(declared);
     for (const [word, offset] of words) {
@@ -90,7 +104,8 @@ export function makePluginSearch(options: PluginSearchOptions): PluginSearch {
       const name = whole ?? head;
       if (name === undefined) continue;
       const found = resolveFrom(name, file) ?? resolveFrom(`${name}/package.json`, file);
-      if (found?.location === undefined || options.isFirstParty(found.location) || state.named.has(found.location)) continue;
+      if (found?.location === undefined || options.isFirstParty(found.location) || state.named.has(found.location))
+        continue;
       const use: Use = { capability: "names", target: name, ...makePlaces(text)(offset) };
       state.named.set(found.location, { location: found.location, specifier: name, file, use });
       if (found.format === "commonjs" || found.format === "module") state.modules.set(found.path, found);
@@ -98,7 +113,9 @@ export function makePluginSearch(options: PluginSearchOptions): PluginSearch {
   };
 
   const lookAtConfigurations = (state: (typeof states)[number], tree: ReadonlySet<string>): void => {
-    const names = new Set([...tree].flatMap((location) => configurationNames(packageNameAt(location))).map((name) => name.toLowerCase()));
+    const names = new Set(
+      [...tree].flatMap((location) => configurationNames(packageNameAt(location))).map((name) => name.toLowerCase()),
+    );
     for (const { path, text, isCode } of configurationFiles(project, names, disk)) {
       if (state.looked.has(path)) continue;
       if (!path.endsWith(`${sep}package.json`)) state.looked.add(path);
@@ -111,7 +128,8 @@ export function makePluginSearch(options: PluginSearchOptions): PluginSearch {
       for (const [word] of isCode ? quotedWords(text) : words(text)) addNamedModule(state, word, dirname(path));
     }
     if (TEST_RUNNERS.has(packageNameAt(state.tool))) {
-      for (const file of options.projectFiles()) if (SPEC_FILE.test(relative(project, file).split(sep).join("/"))) addModule(state, file);
+      for (const file of options.projectFiles())
+        if (SPEC_FILE.test(relative(project, file).split(sep).join("/"))) addModule(state, file);
     }
   };
 
@@ -129,24 +147,32 @@ export function makePluginSearch(options: PluginSearchOptions): PluginSearch {
   const lookForOwnFiles = (state: (typeof states)[number], location: string, file: string, text: string): void => {
     for (const [word] of quotedWords(text)) {
       const found = /^\.{1,2}\//.test(word) ? resolveFrom(word, file) : undefined;
-      if (found?.location === location && (found.format === "commonjs" || found.format === "module")) state.modules.set(found.path, found);
+      if (found?.location === location && (found.format === "commonjs" || found.format === "module"))
+        state.modules.set(found.path, found);
     }
   };
 
   /** `new URL("../eslintrc.json", import.meta.url)`: a configuration that a package has beside its code, for others to read. */
-  const lookAtOwnConfigurations = (state: (typeof states)[number], location: string, file: string, text: string): void => {
+  const lookAtOwnConfigurations = (
+    state: (typeof states)[number],
+    location: string,
+    file: string,
+    text: string,
+  ): void => {
     for (const [word] of quotedWords(text)) {
       const path = /^\.{1,2}\/.*\.json$/.test(word) ? join(dirname(file), word) : undefined;
       if (path === undefined || basename(path) === "package.json" || state.looked.has(path)) continue;
       state.looked.add(path);
       const configuration = path.startsWith(location + sep) && disk.stat(path) === "file" ? textOf(path) : "";
-      if (configuration.length < MOST_TEXT) lookForNames(state, location, path, jsonTexts(configuration), configuration);
+      if (configuration.length < MOST_TEXT)
+        lookForNames(state, location, path, jsonTexts(configuration), configuration);
     }
   };
 
   const addModule = (state: (typeof states)[number], path: string): void => {
     const found = resolveFrom(path, path);
-    if (found !== undefined && (found.format === "commonjs" || found.format === "module")) state.modules.set(found.path, found);
+    if (found !== undefined && (found.format === "commonjs" || found.format === "module"))
+      state.modules.set(found.path, found);
   };
 
   /** The packages that a tool's package and its plugins reach. */
@@ -158,7 +184,8 @@ export function makePluginSearch(options: PluginSearchOptions): PluginSearch {
     }
     const tree = new Set([state.tool, ...state.named.keys()]);
     for (const path of state.modules.keys()) for (const to of targets.get(path) ?? []) tree.add(to);
-    for (const location of tree) for (const to of targets.get(location) ?? []) if (!options.isFirstParty(to)) tree.add(to);
+    for (const location of tree)
+      for (const to of targets.get(location) ?? []) if (!options.isFirstParty(to)) tree.add(to);
     return tree;
   };
 
@@ -173,11 +200,25 @@ export function makePluginSearch(options: PluginSearchOptions): PluginSearch {
           state.looked.add(path);
           const text = textOf(path);
           const own = imported.get(location);
-          const named = new Set(facts.uses.flatMap(({ capability, target }) => (capability === "names" ? [packageNameOf(target)] : [])));
-          lookForNames(state, location, path, quotedWords(text), text, (name) => (own?.has(name) && !named.has(name) ? [] : spellingsOf(name)));
+          const named = new Set(
+            facts.uses.flatMap(({ capability, target }) => (capability === "names" ? [packageNameOf(target)] : [])),
+          );
+          lookForNames(state, location, path, quotedWords(text), text, (name) =>
+            own?.has(name) && !named.has(name) ? [] : spellingsOf(name),
+          );
           // `plugins.push(require.resolve(`@babel/plugin-syntax-${name}`))`: somebody else is to load any of them.
-          if (facts.uses.some(({ capability, target }) => capability === "unanalyzed" && target === "computed require.resolve")) {
-            lookForNames(state, location, path, options.declaredNames(location).map((name) => [name, 0] as const), text);
+          if (
+            facts.uses.some(
+              ({ capability, target }) => capability === "unanalyzed" && target === "computed require.resolve",
+            )
+          ) {
+            lookForNames(
+              state,
+              location,
+              path,
+              options.declaredNames(location).map((name) => [name, 0] as const),
+              text,
+            );
           }
           if (state.named.has(location) || isLoader(facts)) lookForOwnFiles(state, location, path, text);
           lookAtOwnConfigurations(state, location, path, text);
@@ -195,7 +236,9 @@ export function makePluginSearch(options: PluginSearchOptions): PluginSearch {
         for (const { location, facts } of reached.files) {
           if (tree.has(location) && isLoader(facts)) loaders.add(location);
         }
-        const own = [...state.modules.values()].find(({ location }) => location !== undefined && options.isFirstParty(location));
+        const own = [...state.modules.values()].find(
+          ({ location }) => location !== undefined && options.isFirstParty(location),
+        );
         for (const from of loaders) {
           for (const { location: to, specifier, file, use } of state.named.values()) {
             if (to !== from) added.set(`${from}\0${to}`, { from, to, specifier, file, use });

@@ -23,7 +23,12 @@ export interface TraceContext {
 
 /** Members of `Object` and `Reflect` that change their first argument. */
 const CHANGING: ReadonlySet<string> = new Set([
-  "assign", "defineProperties", "defineProperty", "deleteProperty", "set", "setPrototypeOf",
+  "assign",
+  "defineProperties",
+  "defineProperty",
+  "deleteProperty",
+  "set",
+  "setPrototypeOf",
 ]);
 /** The one `require` of a bundle, kept in a file of its own. */
 const SHARED_REQUIRE = /^__require\d*$/;
@@ -31,8 +36,17 @@ const INTEROP = /interop|import_?(?:default|star)|to_?(?:esm|module|commonjs)\d*
 const SELF_VALUED: ReadonlySet<string> = new Set(["default", "module.exports"]);
 /** Operators and statements that look at a value and pass nothing on. */
 const INERT: ReadonlySet<string> = new Set([
-  "BinaryExpression", "UnaryExpression", "ExpressionStatement", "IfStatement", "WhileStatement", "DoWhileStatement",
-  "ForStatement", "SwitchStatement", "SwitchCase", "UpdateExpression", "TemplateLiteral",
+  "BinaryExpression",
+  "UnaryExpression",
+  "ExpressionStatement",
+  "IfStatement",
+  "WhileStatement",
+  "DoWhileStatement",
+  "ForStatement",
+  "SwitchStatement",
+  "SwitchCase",
+  "UpdateExpression",
+  "TemplateLiteral",
 ]);
 const GLOBAL: Power = { kind: "global" };
 
@@ -42,7 +56,11 @@ const GLOBAL: Power = { kind: "global" };
  * functions, arguments and results of the file's own functions. Only
  * references to what carries a power are ever looked at.
  */
-export function tracePowers(context: TraceContext): { readonly follow: (names: Iterable<string>) => void; readonly importNodes: (nodes: readonly SyntaxNode[]) => void; readonly thisNodes: (nodes: readonly SyntaxNode[]) => void } {
+export function tracePowers(context: TraceContext): {
+  readonly follow: (names: Iterable<string>) => void;
+  readonly importNodes: (nodes: readonly SyntaxNode[]) => void;
+  readonly thisNodes: (nodes: readonly SyntaxNode[]) => void;
+} {
   const { walked, emit } = context;
   const seen = new Map<object, Set<string>>();
   const constants = new Map<Binding, boolean>();
@@ -163,8 +181,7 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
       if (power.kind === "global") {
         emit("unanalyzed", "computed name of a global", member);
         if (isWrite(member)) emit("defines-any", "", member);
-      }
-      else if (power.kind === "namespace") emit(isWrite(member) ? "defines" : "reads", `${power.name}.*`, member);
+      } else if (power.kind === "namespace") emit(isWrite(member) ? "defines" : "reads", `${power.name}.*`, member);
       else if (power.kind === "env") useComputedKey(member);
       else escape(power, member);
       return;
@@ -179,7 +196,8 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
     }
     if (power.kind === "require" && (key === "call" || key === "apply")) {
       const call = member.parent;
-      if (key === "call" && call?.type === "CallExpression" && call["callee"] === member) requireCall(call, call["arguments"][1]);
+      if (key === "call" && call?.type === "CallExpression" && call["callee"] === member)
+        requireCall(call, call["arguments"][1]);
       else if (!isNamed(member, /^_*require/)) emit("computed", "*", member);
       return;
     }
@@ -208,10 +226,16 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
     const fn = binding?.scope.owner;
     if (binding?.kind !== "param" || !fn || !isFunction(fn)) return undefined;
     const [first] = fn["params"] as SyntaxNode[];
-    if (first !== binding.node && !(first?.type === "AssignmentPattern" && first["left"] === binding.node)) return undefined;
+    if (first !== binding.node && !(first?.type === "AssignmentPattern" && first["left"] === binding.node))
+      return undefined;
     const { parent } = fn;
     const named: SyntaxNode | undefined =
-      fn["id"] ?? (parent?.type === "VariableDeclarator" ? parent["id"] : parent?.type === "AssignmentExpression" ? parent["left"] : parent?.["key"]);
+      fn["id"] ??
+      (parent?.type === "VariableDeclarator"
+        ? parent["id"]
+        : parent?.type === "AssignmentExpression"
+          ? parent["left"]
+          : parent?.["key"]);
     return named === undefined ? undefined : lastNameOf(named) || undefined;
   }
 
@@ -247,7 +271,8 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
       case "builtin":
         return SELF_VALUED.has(key) ? power : builtinMember(power.name, key, node);
       case "namespace":
-        if (!EXTENDED_NAMESPACES.get(power.name)!.has(key)) emit(isWrite(node) ? "defines" : "reads", `${power.name}.*`, node);
+        if (!EXTENDED_NAMESPACES.get(power.name)!.has(key))
+          emit(isWrite(node) ? "defines" : "reads", `${power.name}.*`, node);
         return undefined;
       case "record":
         return key === power.key ? power.of : undefined;
@@ -272,7 +297,8 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
       if (name === "process") return { kind: "process" };
       return name in GLOBAL_EFFECTS ? { kind: "member", builtin: "", name } : undefined;
     }
-    if (!FREE_OF_CHARGE.has(name) && /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name)) emit(isWrite(node) ? "defines" : "reads", name, node);
+    if (!FREE_OF_CHARGE.has(name) && /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name))
+      emit(isWrite(node) ? "defines" : "reads", name, node);
     return undefined;
   }
 
@@ -281,14 +307,17 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
     if (key === "default") return { kind: "process" };
     if (LISTENERS.has(key)) {
       const call = node.parent;
-      const event = call?.type === "CallExpression" && call["callee"] === node ? textOf(call["arguments"][0]) : undefined;
+      const event =
+        call?.type === "CallExpression" && call["callee"] === node ? textOf(call["arguments"][0]) : undefined;
       if (!event?.complete) emit("builtin", "process.on", node);
-      else if (!FREE_EVENTS.has(event.text) && /^[A-Za-z]+$/.test(event.text)) emit("builtin", `process.${event.text}`, node);
+      else if (!FREE_EVENTS.has(event.text) && /^[A-Za-z]+$/.test(event.text))
+        emit("builtin", `process.${event.text}`, node);
       return undefined;
     }
     // Nothing stands behind these but Node itself: said aloud, and no grant.
     if (key === "binding" || key === "_linkedBinding" || key === "dlopen") emit("unanalyzed", `process.${key}`, node);
-    else if (GUARDED_PROCESS_MEMBERS.has(key) || (GUARDED_WRITES.has(key) && isWrite(node))) emit("builtin", `process.${key}`, node);
+    else if (GUARDED_PROCESS_MEMBERS.has(key) || (GUARDED_WRITES.has(key) && isWrite(node)))
+      emit("builtin", `process.${key}`, node);
     if (key === "mainModule") return { kind: "module" };
     return key === "getBuiltinModule" ? { kind: "member", builtin: "process", name: key } : undefined;
   }
@@ -303,7 +332,8 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
   }
 
   function builtinMember(name: string, key: string, node: SyntaxNode): Power | undefined {
-    if (key === "__esModule" || key in Object.prototype || !/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key)) return undefined;
+    if (key === "__esModule" || key in Object.prototype || !/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key))
+      return undefined;
     emit("builtin", `${name}.${key}`, node);
     const submodule = SUBMODULES[`${name}.${key}`];
     if (submodule !== undefined) return builtin(submodule, node);
@@ -375,7 +405,8 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
 
   function requireCall(call: SyntaxNode, argument: SyntaxNode | undefined): void {
     if (argument === undefined) return;
-    const choices = argument.type === "ConditionalExpression" ? [argument["consequent"], argument["alternate"]] : [argument];
+    const choices =
+      argument.type === "ConditionalExpression" ? [argument["consequent"], argument["alternate"]] : [argument];
     for (const choice of choices) {
       const text = textOf(choice);
       if (text?.complete) {
@@ -383,7 +414,8 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
         if (power !== undefined) use(call, power);
       } else if (choice.type === "Identifier" && requireParameter(call, choice)) {
         continue;
-      } else if (!isNamed(call, /^_*require$/)) emit("computed", text ? `${text.text}*${text.suffix ?? ""}` : "*", call);
+      } else if (!isNamed(call, /^_*require$/))
+        emit("computed", text ? `${text.text}*${text.suffix ?? ""}` : "*", call);
     }
   }
 
@@ -398,7 +430,10 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
     const specifiers: string[] = [];
     for (const reference of walked.references.get(outer.name) ?? []) {
       if (lookUp(reference) !== outer) continue;
-      const text = reference.parent?.type === "CallExpression" && reference.parent["callee"] === reference ? textOf(reference.parent["arguments"][index]) : undefined;
+      const text =
+        reference.parent?.type === "CallExpression" && reference.parent["callee"] === reference
+          ? textOf(reference.parent["arguments"][index])
+          : undefined;
       if (!text?.complete) return false;
       specifiers.push(text.text);
     }
@@ -421,7 +456,8 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
   function packageCall(call: SyntaxNode, specifier: string, first: SyntaxNode | undefined): void {
     const text = first && textOf(first);
     if (text && text.text.length < 200) emit("calls", `${specifier} ${text.text.trim().split(/\s+/)[0]}`, call);
-    else if (first?.type === "MemberExpression" && keyOf(first, isConstant) === "execPath") emit("calls", `${specifier} node`, call);
+    else if (first?.type === "MemberExpression" && keyOf(first, isConstant) === "execPath")
+      emit("calls", `${specifier} node`, call);
     else emit("calls", `${specifier} `, call);
   }
 
@@ -440,7 +476,10 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
       use(call, kind === "eval" ? GLOBAL : { kind: "global-maker" });
       return;
     }
-    const parameters = texts.slice(0, -1).map((text) => text!.text).join(",");
+    const parameters = texts
+      .slice(0, -1)
+      .map((text) => text!.text)
+      .join(",");
     const scope = kind === "eval" ? call["callee"].scope : undefined;
     context.evaluated(kind === "eval" ? body : `(function(${parameters}\n){${body}\n})`, call, scope);
   }
@@ -461,7 +500,11 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
     }
     if (callee.type === "MemberExpression" && index === 0 && /^(?:Object|Reflect)$/.test(callee["object"].name ?? "")) {
       if (power.kind === "package" && CHANGING.has(name)) emit("changes", power.specifier, call);
-      if (power.kind === "global" && /^(?:assign|defineProperties)$/.test(name) && call["arguments"][1]?.type === "ObjectExpression") {
+      if (
+        power.kind === "global" &&
+        /^(?:assign|defineProperties)$/.test(name) &&
+        call["arguments"][1]?.type === "ObjectExpression"
+      ) {
         defineGlobals(call["arguments"][1]);
         return;
       }
@@ -537,7 +580,8 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
     const outer = fn.parent;
     if (index < 0 || outer === undefined) return undefined;
     if (outer.type === "CallExpression" && outer["callee"] === fn) return outer["arguments"][index];
-    const isCalled = outer.type === "MemberExpression" && lastNameOf(outer) === "call" && outer.parent?.["callee"] === outer;
+    const isCalled =
+      outer.type === "MemberExpression" && lastNameOf(outer) === "call" && outer.parent?.["callee"] === outer;
     return isCalled ? outer.parent!["arguments"][index + 1] : undefined;
   }
 
@@ -554,7 +598,11 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
       else escape(power, node);
       return;
     }
-    if (outer?.type === "MemberExpression" && outer.parent?.type === "CallExpression" && outer.parent["callee"] === outer) {
+    if (
+      outer?.type === "MemberExpression" &&
+      outer.parent?.type === "CallExpression" &&
+      outer.parent["callee"] === outer
+    ) {
       use(outer.parent, result);
       return;
     }
@@ -574,7 +622,8 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
 
   function bindingOf(fn: SyntaxNode): Binding | undefined {
     if (fn.type === "FunctionDeclaration") return fn["id"] ? lookUp(fn["id"]) : undefined;
-    if (fn.parent?.type === "VariableDeclarator" && fn.parent["id"].type === "Identifier") return lookUp(fn.parent["id"]);
+    if (fn.parent?.type === "VariableDeclarator" && fn.parent["id"].type === "Identifier")
+      return lookUp(fn.parent["id"]);
     return undefined;
   }
 
@@ -584,9 +633,10 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
       case "Identifier": {
         const binding = lookUp(pattern);
         if (binding === undefined) {
-          if (isNew(pattern, power)) for (const one of walked.references.get(pattern["name"]) ?? []) {
-            if (!isWrite(one) && lookUp(one) === undefined) use(one, power);
-          }
+          if (isNew(pattern, power))
+            for (const one of walked.references.get(pattern["name"]) ?? []) {
+              if (!isWrite(one) && lookUp(one) === undefined) use(one, power);
+            }
         } else flowInto(binding, power);
         return;
       }
@@ -624,14 +674,17 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
     const binding = object.type === "Identifier" ? lookUp(object) : undefined;
     const isLocal = binding?.init?.type === "ObjectExpression" || binding?.kind === "function";
     if (key !== undefined && binding !== undefined && isLocal) flowInto(binding, { kind: "record", key, of: power });
-    else if (key === "exports" && binding?.kind === "param" && bundledName(target) !== undefined) bundled.push({ name: bundledName(target)!, power, node: target });
+    else if (key === "exports" && binding?.kind === "param" && bundledName(target) !== undefined)
+      bundled.push({ name: bundledName(target)!, power, node: target });
     else escape(power, target);
   }
 
   /** The name under which a bundler (webpack, ncc) keeps the module function that a node stands in. */
   function bundledName(node: SyntaxNode): string | undefined {
     const property = enclosingFunction(node)?.parent;
-    return property?.type === "Property" && property.parent?.type === "ObjectExpression" ? keyOf(property, isConstant) : undefined;
+    return property?.type === "Property" && property.parent?.type === "ObjectExpression"
+      ? keyOf(property, isConstant)
+      : undefined;
   }
 
   /** `896: (module) => { module.exports = require("fs") }` goes to `__webpack_require__(896)`. */
@@ -765,7 +818,8 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
       return;
     }
     for (const specifier of node["specifiers"] as SyntaxNode[]) {
-      const imported: SyntaxNode | undefined = specifier.type === "ExportSpecifier" ? specifier["local"] : specifier["imported"];
+      const imported: SyntaxNode | undefined =
+        specifier.type === "ExportSpecifier" ? specifier["local"] : specifier["imported"];
       const name: string = imported === undefined ? "default" : (imported["name"] ?? String(imported["value"]));
       const derived = derive(power, name, specifier) ?? (power.kind === "package" ? power : undefined);
       if (derived === undefined) continue;
@@ -778,11 +832,14 @@ export function tracePowers(context: TraceContext): { readonly follow: (names: I
 /** `this` of a sloppy function that is called plainly is the global object. */
 function isGlobalThis(node: SyntaxNode): boolean {
   let scope = node.scope;
-  while (scope !== undefined && (!scope.isFunction || scope.owner.type === "ArrowFunctionExpression")) scope = scope.parent;
-  if (scope === undefined || scope.strict || scope.owner.type === "Program" || scope.owner.type === "StaticBlock") return false;
+  while (scope !== undefined && (!scope.isFunction || scope.owner.type === "ArrowFunctionExpression"))
+    scope = scope.parent;
+  if (scope === undefined || scope.strict || scope.owner.type === "Program" || scope.owner.type === "StaticBlock")
+    return false;
   const fn = scope.owner;
   const outer = fn.parent;
-  if (outer?.type === "Property" || outer?.type === "MethodDefinition" || outer?.type === "PropertyDefinition") return false;
+  if (outer?.type === "Property" || outer?.type === "MethodDefinition" || outer?.type === "PropertyDefinition")
+    return false;
   if (outer?.type === "CallExpression" && outer["callee"] === fn) return true;
   return node.parent?.type === "ReturnStatement" && fn["body"].body.length === 1;
 }

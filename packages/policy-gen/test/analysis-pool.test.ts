@@ -17,7 +17,10 @@ afterEach(() => {
 });
 
 /** Texts of a kilobyte, each with another use; those at the end need more time than a worker takes to start. */
-const texts = Array.from({ length: 200 }, (_, index) => `require("p${index}"); process.env.K${index}; ${`f(${index});`.repeat(index < 20 ? 10 : 600)}`);
+const texts = Array.from(
+  { length: 200 },
+  (_, index) => `require("p${index}"); process.env.K${index}; ${`f(${index});`.repeat(index < 20 ? 10 : 600)}`,
+);
 const expected = texts.map((text) => JSON.stringify(analyzeFile(text, INFO)));
 
 /** How many were analysed, in whatever thread. */
@@ -47,8 +50,16 @@ test("a text that is too deep for a worker's stack is analysed in this thread", 
 
 test.each([
   ["does not start", "throw new Error('no')", 30_000],
-  ["says nothing after it began", "const { port, signal } = require('node:worker_threads').workerData; port.on('message', () => {}); port.postMessage([-1]); Atomics.add(signal, 0, 1); Atomics.notify(signal, 0)", 50],
-  ["dies with its first text", "const { port, signal } = require('node:worker_threads').workerData; port.on('message', () => process.exit()); port.postMessage([-1]); Atomics.add(signal, 0, 1); Atomics.notify(signal, 0)", 50],
+  [
+    "says nothing after it began",
+    "const { port, signal } = require('node:worker_threads').workerData; port.on('message', () => {}); port.postMessage([-1]); Atomics.add(signal, 0, 1); Atomics.notify(signal, 0)",
+    50,
+  ],
+  [
+    "dies with its first text",
+    "const { port, signal } = require('node:worker_threads').workerData; port.on('message', () => process.exit()); port.postMessage([-1]); Atomics.add(signal, 0, 1); Atomics.notify(signal, 0)",
+    50,
+  ],
 ])("a worker that %s is done without", (_what, code, patience) => {
   const workerFile = join(folder, "..", `moat-bad-worker-${process.pid}.cjs`);
   writeFileSync(workerFile, code);

@@ -11,21 +11,61 @@ const uses = (source: string, format: "commonjs" | "module" = "commonjs"): strin
 describe("analyzeFile", () => {
   test.each([
     ["a computed specifier keeps its ends", "require(`./locale/${x}.js`)", ["computed ./locale/*.js"]],
-    ["a parameter of a local function", "function load(m) { return require(m); } load('net').connect(1, 'h');", ["builtin net", "builtin net.connect", "connect h:1"]],
-    ["an argument of a local function", "(function (f) { f.rmSync(x); })(require('fs'))", ["builtin fs", "builtin fs.rmSync", "fs write"]],
-    ["a result of a local function", "const get = () => require('os'); get().cpus();", ["builtin os", "builtin os.cpus"]],
-    ["promises of fs", "require('fs').promises.readFile(p)", ["builtin fs", "builtin fs.promises", "builtin fs/promises", "builtin fs/promises.readFile", "fs read"]],
-    ["the module as its member's this", "const u = require('util'); u.format.apply(u, x);", ["builtin util", "builtin util.format"]],
-    ["keys of the environment in a list", "for (const key of ['A_B', 'C_D']) f(process.env[key])", ["env A_B", "env C_D"]],
-    ["keys in a list that depends on the system", "const KEYS = win ? ['A_B'] : Object.freeze(['C_D']); KEYS.map((key) => process.env[key])", ["env A_B", "env C_D"]],
+    [
+      "a parameter of a local function",
+      "function load(m) { return require(m); } load('net').connect(1, 'h');",
+      ["builtin net", "builtin net.connect", "connect h:1"],
+    ],
+    [
+      "an argument of a local function",
+      "(function (f) { f.rmSync(x); })(require('fs'))",
+      ["builtin fs", "builtin fs.rmSync", "fs write"],
+    ],
+    [
+      "a result of a local function",
+      "const get = () => require('os'); get().cpus();",
+      ["builtin os", "builtin os.cpus"],
+    ],
+    [
+      "promises of fs",
+      "require('fs').promises.readFile(p)",
+      ["builtin fs", "builtin fs.promises", "builtin fs/promises", "builtin fs/promises.readFile", "fs read"],
+    ],
+    [
+      "the module as its member's this",
+      "const u = require('util'); u.format.apply(u, x);",
+      ["builtin util", "builtin util.format"],
+    ],
+    [
+      "keys of the environment in a list",
+      "for (const key of ['A_B', 'C_D']) f(process.env[key])",
+      ["env A_B", "env C_D"],
+    ],
+    [
+      "keys in a list that depends on the system",
+      "const KEYS = win ? ['A_B'] : Object.freeze(['C_D']); KEYS.map((key) => process.env[key])",
+      ["env A_B", "env C_D"],
+    ],
     ["a key by its place in a list", "const KEYS = ['A_B']; process.env[KEYS[i]]", ["env A_B"]],
     ["typeof is a use", "typeof fetch === 'function'", ["global fetch"]],
     ["browser globals are none of Node's", "typeof window !== 'undefined' && window.fetch", ["reads window"]],
     ["process.binding", "process.binding('fs')", ["global process", "unanalyzed process.binding"]],
     ["computed eval", "eval(x)", ["unanalyzed eval"]],
-    ["a worker beside the file", "new (require('worker_threads').Worker)(require('path').join(__dirname, 'w.js'))", ["file ./w.js", "worker"]],
-    ["a worker's program in a text", "const p = 'const { parentPort } = require(\\'worker_threads\\'); parentPort.on(\\'message\\', process.exit)'; new W(f + p, { eval: true })", ["builtin worker_threads.parentPort", "builtin process.exit"]],
-    ["a worker's program in a template", "new W(`require('worker_threads').parentPort.postMessage(1)`, { eval: !0 })", ["builtin worker_threads.parentPort"]],
+    [
+      "a worker beside the file",
+      "new (require('worker_threads').Worker)(require('path').join(__dirname, 'w.js'))",
+      ["file ./w.js", "worker"],
+    ],
+    [
+      "a worker's program in a text",
+      "const p = 'const { parentPort } = require(\\'worker_threads\\'); parentPort.on(\\'message\\', process.exit)'; new W(f + p, { eval: true })",
+      ["builtin worker_threads.parentPort", "builtin process.exit"],
+    ],
+    [
+      "a worker's program in a template",
+      "new W(`require('worker_threads').parentPort.postMessage(1)`, { eval: !0 })",
+      ["builtin worker_threads.parentPort"],
+    ],
     ["a script that is kept", "exports.file = require('path').resolve(__dirname, '..', 'w.js')", ["script ./../w.js"]],
   ])("%s", (_why, source, expected) => {
     expect(uses(source)).toEqual(expect.arrayContaining(expected));
@@ -33,13 +73,23 @@ describe("analyzeFile", () => {
 
   test("texts are programs of workers only where workers of texts are started, and see no names of the file", () => {
     expect(uses("const s = (`require('worker_threads').parentPort.postMessage(1)`)")).toEqual([]);
-    expect(uses("const g = require('fs'); new W('g.rmSync(1); require(\"worker_threads\")', { eval: true })")).not.toContain("fs write");
+    expect(
+      uses("const g = require('fs'); new W('g.rmSync(1); require(\"worker_threads\")', { eval: true })"),
+    ).not.toContain("fs write");
     expect(uses("let W; new W('no program, but worker_threads', { eval: true })")).toEqual([]);
   });
 
   test.each<[string, string, string[]]>([
-    ["a worker by the file's address", "import { Worker } from 'worker_threads'; new Worker(fileURLToPath(import.meta.url + '/../w.js'))", ["file ./_/../w.js"]],
-    ["a worker in the file's folder", "import { Worker } from 'worker_threads'; const here = dirname(fileURLToPath(import.meta.url)); new Worker(join(here, 'w.js'))", ["file ./w.js"]],
+    [
+      "a worker by the file's address",
+      "import { Worker } from 'worker_threads'; new Worker(fileURLToPath(import.meta.url + '/../w.js'))",
+      ["file ./_/../w.js"],
+    ],
+    [
+      "a worker in the file's folder",
+      "import { Worker } from 'worker_threads'; const here = dirname(fileURLToPath(import.meta.url)); new Worker(join(here, 'w.js'))",
+      ["file ./w.js"],
+    ],
     ["an exported function's result", "export function get() { return fetch; }", ["global fetch", "connect *"]],
     ["an exported arrow's result", "export const get = () => fetch;", ["connect *"]],
     ["an exported variable", "export const f = globalThis.fetch;", ["connect *"]],
@@ -60,7 +110,9 @@ describe("analyzeFile", () => {
   });
 
   test("a file without a type that is a module is one", () => {
-    expect(analyzeFile("import fs from 'fs'; fs.rmSync('x')", { format: "commonjs", path: "x.js", ambiguous: true }).format).toBe("module");
+    expect(
+      analyzeFile("import fs from 'fs'; fs.rmSync('x')", { format: "commonjs", path: "x.js", ambiguous: true }).format,
+    ).toBe("module");
   });
 });
 

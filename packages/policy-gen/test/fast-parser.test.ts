@@ -15,7 +15,11 @@ function comparable(key: string, value: unknown): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   const node = value as Record<string, unknown>;
   // acorn has the value of a regular expression besides its text.
-  return Object.fromEntries(Object.keys(node).toSorted().flatMap((name) => (name === "value" && "regex" in node ? [] : [[name, node[name]]])));
+  return Object.fromEntries(
+    Object.keys(node)
+      .toSorted()
+      .flatMap((name) => (name === "value" && "regex" in node ? [] : [[name, node[name]]])),
+  );
 }
 
 type AnyParser = new (options: Options, text: string) => { parse(): unknown };
@@ -23,7 +27,14 @@ type AnyParser = new (options: Options, text: string) => { parse(): unknown };
 /** The tree as JSON, or where and why there is none. */
 function treeBy(parser: unknown, text: string, sourceType: "script" | "module"): string {
   try {
-    const options: Options = { ecmaVersion: "latest", sourceType, allowHashBang: true, allowReturnOutsideFunction: true, allowAwaitOutsideFunction: sourceType === "module", allowSuperOutsideMethod: true };
+    const options: Options = {
+      ecmaVersion: "latest",
+      sourceType,
+      allowHashBang: true,
+      allowReturnOutsideFunction: true,
+      allowAwaitOutsideFunction: sourceType === "module",
+      allowSuperOutsideMethod: true,
+    };
     return JSON.stringify(new (parser as AnyParser)(options, text).parse(), comparable);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
@@ -55,8 +66,32 @@ const TEXTS = [
   "export default function () {}; export const a = 1, b = 2; await x; export class C {}",
   "return\na",
   // What is no JavaScript.
-  "'a", "'a\nb'", "/a", "/a\n/", "/* a", "`a", "f(", "a b", "@a", "1a", "var if", "f(if)", "'\\u{110000}'", "yield = 1; function* g() { var yield }", "arguments", "class A { a = arguments }",
-  "'use strict'; var eval, static, let", "let let", "enum", "await 1", "a\\", "#a", "({ a = 1 })", "(a, b) = 1", "async (x\n) => 1", "x\n=> 1",
+  "'a",
+  "'a\nb'",
+  "/a",
+  "/a\n/",
+  "/* a",
+  "`a",
+  "f(",
+  "a b",
+  "@a",
+  "1a",
+  "var if",
+  "f(if)",
+  "'\\u{110000}'",
+  "yield = 1; function* g() { var yield }",
+  "arguments",
+  "class A { a = arguments }",
+  "'use strict'; var eval, static, let",
+  "let let",
+  "enum",
+  "await 1",
+  "a\\",
+  "#a",
+  "({ a = 1 })",
+  "(a, b) = 1",
+  "async (x\n) => 1",
+  "x\n=> 1",
 ];
 
 test.each(["script", "module"] as const)("trees and errors are acorn's: %s", (sourceType) => {
@@ -94,7 +129,10 @@ test("what is too deep for it is tried by acorn, which takes less stack, and tol
   expect(told).toBe(1);
 });
 
-test.each(["let a; var a", "function f() {} let f", "x = /(/", "x = /a/zz", "export { a }"])("what another parser would have to take is taken at once: %s", (text) => {
-  expect(treeBy(Parser, text, "module")).not.toMatch(/^\{/);
-  expect(treeBy(FastParser, text, "module")).toMatch(/^\{"body"/);
-});
+test.each(["let a; var a", "function f() {} let f", "x = /(/", "x = /a/zz", "export { a }"])(
+  "what another parser would have to take is taken at once: %s",
+  (text) => {
+    expect(treeBy(Parser, text, "module")).not.toMatch(/^\{/);
+    expect(treeBy(FastParser, text, "module")).toMatch(/^\{"body"/);
+  },
+);

@@ -1,4 +1,18 @@
-import { linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, symlinkSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -27,7 +41,12 @@ beforeEach(async () => {
 /** What a package got, and how many files were looked at for it: none where the analysis was kept. */
 async function generate(): Promise<{ builtins: unknown; env: unknown; looked: number }> {
   let looked = 0;
-  const { policy, graph } = await generatePolicy({ projectDir: project, entries: ["./index.js"], cacheDir, onProgress: () => (looked += 1) });
+  const { policy, graph } = await generatePolicy({
+    projectDir: project,
+    entries: ["./index.js"],
+    cacheDir,
+    onProgress: () => (looked += 1),
+  });
   expect(graph.root.location).toBe(project);
   return { builtins: policy.packages["reader"]?.builtins, env: policy.packages["reader"]?.env, looked };
 }
@@ -47,16 +66,44 @@ test("writing the policy's own file does not count as a change", async () => {
 });
 
 test.each([
-  ["a text of the same length, with its old date", () => replaceText("node_modules/reader/lib.js", "module.exports = process.env.BBBB"), { env: ["BBBB"] }],
-  ["a file renamed over another one", () => renameOver("node_modules/reader/lib.js", "module.exports = process.env.BBBB"), { env: ["BBBB"] }],
-  ["a file that comes before what a specifier led to", () => write("node_modules/reader/lib", "module.exports = process.env.CCCC"), { env: ["CCCC"] }],
-  ["a manifest", () => write("node_modules/reader/package.json", '{"name":"reader","version":"1.0.0","main":"lib.js"}'), { env: ["AAAA"], builtins: undefined }],
+  [
+    "a text of the same length, with its old date",
+    () => replaceText("node_modules/reader/lib.js", "module.exports = process.env.BBBB"),
+    { env: ["BBBB"] },
+  ],
+  [
+    "a file renamed over another one",
+    () => renameOver("node_modules/reader/lib.js", "module.exports = process.env.BBBB"),
+    { env: ["BBBB"] },
+  ],
+  [
+    "a file that comes before what a specifier led to",
+    () => write("node_modules/reader/lib", "module.exports = process.env.CCCC"),
+    { env: ["CCCC"] },
+  ],
+  [
+    "a manifest",
+    () => write("node_modules/reader/package.json", '{"name":"reader","version":"1.0.0","main":"lib.js"}'),
+    { env: ["AAAA"], builtins: undefined },
+  ],
   ["the entry", () => write("index.js", "module.exports = 1"), { env: undefined }],
   ["a file that is gone", () => unlinkSync(join(project, "node_modules/reader/lib.js")), { env: undefined }],
-  ["a package that is gone", () => rmSync(join(project, "node_modules/reader"), { recursive: true }), { builtins: undefined }],
+  [
+    "a package that is gone",
+    () => rmSync(join(project, "node_modules/reader"), { recursive: true }),
+    { builtins: undefined },
+  ],
   ["a package that became a link to another folder", linkElsewhere, { env: ["DDDD"] }],
-  ["a package that was moved, with a link to it in its place", () => moveAndLink("node_modules/reader", "node_modules/.store/reader"), { env: ["AAAA"] }],
-  ["a node_modules that was moved, with a link to it in its place", () => moveAndLink("node_modules", "modules"), { env: ["AAAA"] }],
+  [
+    "a package that was moved, with a link to it in its place",
+    () => moveAndLink("node_modules/reader", "node_modules/.store/reader"),
+    { env: ["AAAA"] },
+  ],
+  [
+    "a node_modules that was moved, with a link to it in its place",
+    () => moveAndLink("node_modules", "modules"),
+    { env: ["AAAA"] },
+  ],
   ["a file that became a link to another one", linkFile, { env: ["EEEE"] }],
 ])("not after a change: %s", async (_what, change, expected) => {
   await generate();

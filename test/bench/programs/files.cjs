@@ -5,7 +5,8 @@ const files = require("bench-files");
 
 const file = path.join(__dirname, "small.txt");
 (async () => {
-  let bytes = files.readSync(file, 500) + files.statSync(file, 500) + files.lookUp(file, 300) + files.list(__dirname, 200);
+  let bytes =
+    files.readSync(file, 500) + files.statSync(file, 500) + files.lookUp(file, 300) + files.list(__dirname, 200);
   bytes += measure("readSync", () => files.readSync(file, 5000));
   bytes += measure("statSync", () => files.statSync(file, 10000));
   bytes += measure("lookUp", () => files.lookUp(file, 3000));

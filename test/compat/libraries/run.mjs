@@ -45,8 +45,17 @@ console.log(`\n${same} are the same${surprises === 0 ? "" : `; ${surprises} not 
 process.exitCode = surprises === 0 ? 0 : 1;
 
 function told(plain, policy, confined) {
-  const parts = { "node: ": plain.stdout, "moat: ": confined.stdout, "said: ": policy.code === 0 ? confined.stderr : policy.stderr };
+  const parts = {
+    "node: ": plain.stdout,
+    "moat: ": confined.stdout,
+    "said: ": policy.code === 0 ? confined.stderr : policy.stderr,
+  };
   return Object.entries(parts)
-    .flatMap(([prefix, text]) => text.split("\n").slice(0, 12).map((line) => `    ${prefix}${line.slice(0, 200)}`))
+    .flatMap(([prefix, text]) =>
+      text
+        .split("\n")
+        .slice(0, 12)
+        .map((line) => `    ${prefix}${line.slice(0, 200)}`),
+    )
     .join("\n");
 }

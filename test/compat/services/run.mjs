@@ -41,7 +41,8 @@ if (values.keep) console.log(`\nkept in ${scratch}`);
 process.exitCode = rows.some(({ result }) => result === "differs") ? 1 : 0;
 
 async function compare(name) {
-  if (name.includes("postgres") && postgres === undefined) return { name, count: 0, result: "skipped: PostgreSQL is not installed" };
+  if (name.includes("postgres") && postgres === undefined)
+    return { name, count: 0, result: "skipped: PostgreSQL is not installed" };
   const folder = join(scratch, name);
   cpSync(join(fixtures, name), folder, { recursive: true });
   const npm = (...args) => execFileSync("npm", args, { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
@@ -52,14 +53,18 @@ async function compare(name) {
   const plain = await serve(folder, [main]);
   const confined = await serve(folder, [moat, "run", main]);
   const same = plain.text === confined.text;
-  if (!same) console.log(`--- ${name} under node\n${plain.text}\n--- ${name} under moat\n${confined.text}\n${confined.errors}`);
+  if (!same)
+    console.log(`--- ${name} under node\n${plain.text}\n--- ${name} under moat\n${confined.text}\n${confined.errors}`);
   return { name, count: plain.count, result: same ? "the same" : "differs" };
 }
 
 /** Starts a service on an empty database, sends it its requests, ends it: everything that a person could see. */
 async function serve(folder, args) {
   const database = postgres?.emptyDatabase();
-  const child = spawn(values.node, args, { cwd: folder, env: { ...process.env, GREETING: "good day", ...(database && { DATABASE_URL: database }) } });
+  const child = spawn(values.node, args, {
+    cwd: folder,
+    env: { ...process.env, GREETING: "good day", ...(database && { DATABASE_URL: database }) },
+  });
   let printed = "";
   let errors = "";
   child.stdout.on("data", (data) => (printed += data));
@@ -74,7 +79,10 @@ async function serve(folder, args) {
   }
   const end = await ended;
   // Loggers write from Node's thread pool, so the order of what is printed is chance under node too.
-  const sorted = printed.replace(/listening on \d+/, "listening").split("\n").sort();
+  const sorted = printed
+    .replace(/listening on \d+/, "listening")
+    .split("\n")
+    .sort();
   const text = [...lines, end, ...sorted].join("\n");
   return { count: lines.length, errors, text: text.replace(/"responseTime":[\d.]+/g, '"responseTime":0') };
 }
@@ -104,13 +112,32 @@ async function startPostgres() {
   const data = mkdtempSync(join(tmpdir(), "moat-postgres-"));
   const port = await freePort();
   const asRoot = userInfo().uid === 0;
-  if (asRoot) chownSync(data, ...execFileSync("sh", ["-c", "id -u postgres; id -g postgres"], { encoding: "utf8" }).trim().split("\n").map(Number));
+  if (asRoot)
+    chownSync(
+      data,
+      ...execFileSync("sh", ["-c", "id -u postgres; id -g postgres"], { encoding: "utf8" })
+        .trim()
+        .split("\n")
+        .map(Number),
+    );
   const run = (program, ...args) => {
-    const [file, list] = asRoot ? ["runuser", ["-u", "postgres", "--", join(bin, program), ...args]] : [join(bin, program), args];
+    const [file, list] = asRoot
+      ? ["runuser", ["-u", "postgres", "--", join(bin, program), ...args]]
+      : [join(bin, program), args];
     execFileSync(file, list, { cwd: data, stdio: ["ignore", "ignore", "inherit"] });
   };
   run("initdb", "-D", join(data, "db"), "-A", "trust", "-U", "app", "--no-sync");
-  run("pg_ctl", "-D", join(data, "db"), "-w", "-l", join(data, "log"), "-o", `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=${data} -c fsync=off`, "start");
+  run(
+    "pg_ctl",
+    "-D",
+    join(data, "db"),
+    "-w",
+    "-l",
+    join(data, "log"),
+    "-o",
+    `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=${data} -c fsync=off`,
+    "start",
+  );
   let databases = 0;
   return {
     emptyDatabase() {

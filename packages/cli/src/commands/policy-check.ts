@@ -74,7 +74,9 @@ export async function checkPolicy(
   if (reason === "pending") context.stdout.write(`\n${pendingText(pending, paint)}`);
   if (reason === "stale") {
     const sides = { before: { policy: previous, overrides }, after: { policy, overrides } };
-    context.stdout.write(`\n${reviewText(reviewPolicies({ ...sides, base: POLICY_FILE, evidence: generation.evidence }), paint)}`);
+    context.stdout.write(
+      `\n${reviewText(reviewPolicies({ ...sides, base: POLICY_FILE, evidence: generation.evidence }), paint)}`,
+    );
   }
   return 1;
 }

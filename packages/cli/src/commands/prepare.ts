@@ -17,15 +17,21 @@ const PREPARE_FLAGS = {
 
 /** `moat prepare [entry…] [--files -] [--json]` */
 export const prepare: Command = async (args, context) => {
-  const { flags, positionals } = parseFlags("prepare", args.map((argument) => (argument === "-h" ? "--help" : argument)), PREPARE_FLAGS);
+  const { flags, positionals } = parseFlags(
+    "prepare",
+    args.map((argument) => (argument === "-h" ? "--help" : argument)),
+    PREPARE_FLAGS,
+  );
   if (flags.help) {
     context.stdout.write(helpText("prepare"));
     return 0;
   }
-  const entries = positionals.length > 0 ? positionals.map((name) => entryNamed(name, context)) : listedEntries(context);
+  const entries =
+    positionals.length > 0 ? positionals.map((name) => entryNamed(name, context)) : listedEntries(context);
   if (flags.files !== undefined) {
     const [entry] = entries;
-    if (flags.files !== "-" || entry === undefined || entries.length > 1) throw usageError("--files takes - and goes with one entry", "moat prepare --files - <entry>");
+    if (flags.files !== "-" || entry === undefined || entries.length > 1)
+      throw usageError("--files takes - and goes with one entry", "moat prepare --files - <entry>");
     // The process is locked down after this.
     tell([await prepareListed(entry, linesOf(readFileSync(0, "utf8")))], flags.json, context);
     return 0;

@@ -56,7 +56,15 @@ function lockedOf(descriptor: string, entry: IndentedMap): LockedPackage | undef
   const isMember = textIn(entry, "resolution")?.includes("@workspace:") === true;
   if (name === undefined || version === undefined || isMember) return undefined;
   // Yarn 1 has it in what was asked for, later ones in what came of it.
-  const realName = /^(?:@[^/@]+\/)?[^/@]+@npm:((?:@[^/@]+\/)?[^/@]+)@/u.exec(descriptor)?.[1] ?? /^((?:@[^/@]+\/)?[^/@]+)@npm:/u.exec(textIn(entry, "resolution") ?? "")?.[1];
+  const realName =
+    /^(?:@[^/@]+\/)?[^/@]+@npm:((?:@[^/@]+\/)?[^/@]+)@/u.exec(descriptor)?.[1] ??
+    /^((?:@[^/@]+\/)?[^/@]+)@npm:/u.exec(textIn(entry, "resolution") ?? "")?.[1];
   const integrity = textIn(entry, "integrity") ?? textIn(entry, "checksum");
-  return { key: descriptor, name, ...(realName === undefined ? {} : { realName }), version, ...(integrity === undefined ? {} : { integrity }) };
+  return {
+    key: descriptor,
+    name,
+    ...(realName === undefined ? {} : { realName }),
+    version,
+    ...(integrity === undefined ? {} : { integrity }),
+  };
 }

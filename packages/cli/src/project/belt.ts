@@ -41,7 +41,12 @@ export function putOnBelt({ project, policy, overrides, logFile }: BeltRequest, 
       nextStep: "use Node 22.15 or later on Linux or macOS, without a message channel to a parent",
     });
   }
-  const paths = { project: realFolder(project), cwd: context.cwd, tmp: realFolder(tmpdir()), home: realFolder(homedir()) };
+  const paths = {
+    project: realFolder(project),
+    cwd: context.cwd,
+    tmp: realFolder(tmpdir()),
+    home: realFolder(homedir()),
+  };
   const policies = effectivePolicy(policy, overrides);
   const { names: locations } = locateNames(
     policies.keys(),

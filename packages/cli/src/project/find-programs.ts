@@ -92,7 +92,13 @@ function nameOf(program: string, project: string): string {
   if (!program.startsWith("bin:")) {
     const { name, project: owner } = findEntry(program, project);
     if (owner === project && isModule(name)) return name;
-    throw new MoatError("MOAT_ENTRY_OUTSIDE", isTypeScriptElsewhere(name) ? "it is TypeScript, which Node runs from 22.18 on" : "it is no JavaScript of this project", { fields: { entry: program } });
+    throw new MoatError(
+      "MOAT_ENTRY_OUTSIDE",
+      isTypeScriptElsewhere(name)
+        ? "it is TypeScript, which Node runs from 22.18 on"
+        : "it is no JavaScript of this project",
+      { fields: { entry: program } },
+    );
   }
   findInstalledCommand(program.slice("bin:".length), project);
   return program;

@@ -24,11 +24,19 @@ export async function prepareEntry(entry: Entry, context: CommandContext): Promi
   const { policy, overrides } = checkedPolicy(entry);
   // An image gets nothing in the home of who builds it.
   const userFolder = userFolderOf(context.env);
-  const { files } = await generate({ project: entry.project, entries: [entry.name], overrides, previous: policy }, context, userFolder !== undefined && existsSync(userFolder));
+  const { files } = await generate(
+    { project: entry.project, entries: [entry.name], overrides, previous: policy },
+    context,
+    userFolder !== undefined && existsSync(userFolder),
+  );
   const argument = entry.name.startsWith("bin:") ? entry.name : entry.file;
   const { code, output } = await context.startAgain(["prepare", "--json", "--files", "-", argument], files.join("\n"));
   // It has said why.
-  if (code !== 0) throw new MoatError("MOAT_INTERNAL", `preparing ${entry.name} ended with ${code ?? "a signal"}`, { fields: { entry: entry.name }, nextStep: "see what is said above" });
+  if (code !== 0)
+    throw new MoatError("MOAT_INTERNAL", `preparing ${entry.name} ended with ${code ?? "a signal"}`, {
+      fields: { entry: entry.name },
+      nextStep: "see what is said above",
+    });
   return (JSON.parse(output) as { prepared: [PreparedEntry] }).prepared[0];
 }
 
@@ -40,7 +48,10 @@ export async function prepareListed(entry: Entry, files: readonly string[]): Pro
   // HAZARD: only now. The runtime takes the powers of this process away.
   // oxlint-disable-next-line no-restricted-imports -- loaded only when a program is prepared
   const { prepareProgram } = await import("@moat/core/run");
-  const { ready, refused } = prepareProgram({ entry: entry.file, argv: [], project: entry.project, policy, overrides }, files);
+  const { ready, refused } = prepareProgram(
+    { entry: entry.file, argv: [], project: entry.project, policy, overrides },
+    files,
+  );
   return { entry: entry.name, ready, refused };
 }
 

@@ -1,4 +1,12 @@
-import { MoatError, nearestWord, POLICY_FILE, readOverrides, readPolicyFile, type Overrides, type Policy } from "@moat/core/model";
+import {
+  MoatError,
+  nearestWord,
+  POLICY_FILE,
+  readOverrides,
+  readPolicyFile,
+  type Overrides,
+  type Policy,
+} from "@moat/core/model";
 import { quoteForShell } from "../render/quote-for-shell.ts";
 
 /**
@@ -7,7 +15,10 @@ import { quoteForShell } from "../render/quote-for-shell.ts";
  * @param entry as the policy names it
  * @throws MoatError `MOAT_POLICY_MISSING`, `MOAT_ENTRY_UNLISTED`, or what is wrong with a file
  */
-export function programPolicy(project: string, entry: string): { readonly policy: Policy; readonly overrides: Overrides } {
+export function programPolicy(
+  project: string,
+  entry: string,
+): { readonly policy: Policy; readonly overrides: Overrides } {
   const policy = readPolicyFile(project);
   if (policy === undefined) throw missingPolicy(project, entry);
   const overrides = readOverrides(project);

@@ -41,7 +41,8 @@ export async function startProgram(request: ProgramRequest, context: CommandCont
   // What was learned before is open again, so that several runs add up; what people wrote holds.
   const overrides = isLearning ? withoutLearned(written) : written;
   const logFile = flags.log === undefined ? undefined : path.resolve(context.cwd, flags.log);
-  if (flags.belt === true && flags["no-belt"] !== true) (await import("./belt.ts")).putOnBelt({ project, policy, overrides, logFile }, context);
+  if (flags.belt === true && flags["no-belt"] !== true)
+    (await import("./belt.ts")).putOnBelt({ project, policy, overrides, logFile }, context);
   const audit = flags.audit === true || (isLearning && flags.enforce !== true);
   const report = makeDenialReport({ audit, logFile, policy, overrides, project, write: context.stderr.write });
   let learnFile: string | undefined;
@@ -77,7 +78,8 @@ const UNLOCKABLE: ReadonlySet<string> = new Set(["--frozen-intrinsics", "--disab
 
 function assertLockable(nodeFlags: readonly string[]): void {
   const found = nodeFlags.find((flag) => UNLOCKABLE.has(flag));
-  if (found !== undefined) throw usageError(`under node's ${found} the intrinsics can't be locked down`, `start it without ${found}`);
+  if (found !== undefined)
+    throw usageError(`under node's ${found} the intrinsics can't be locked down`, `start it without ${found}`);
 }
 
 function assertFlags(flags: ProgramRequest["flags"]): void {

@@ -27,7 +27,13 @@ export function explanationText(explanation: Explanation, paint: Paint, isPart: 
         ]),
     ...(reason === undefined ? [] : [`  the overrides say: ${escapeForTerminal(reason)}`]),
     ...(grants.length === 0
-      ? [isPart ? "  It has no grant of that kind." : isFirstParty(name) ? '  It has no grants. Where the root is "trusted", it has no bounds either.' : "  It has no grants: it can compute, and nothing else."]
+      ? [
+          isPart
+            ? "  It has no grant of that kind."
+            : isFirstParty(name)
+              ? '  It has no grants. Where the root is "trusted", it has no bounds either.'
+              : "  It has no grants: it can compute, and nothing else.",
+        ]
       : []),
   ];
   const body = tellingGrants(grants, ({ grant }) => grant)

@@ -43,8 +43,7 @@ export function grantChanges(
   );
   return changed.map(({ grant, from, to, isGain }) => {
     const isRenamed = renamed.has(grantKey(grant));
-    const carried =
-      to === "pending" && ((moved && from === "granted") || (grant.capability === "change" && isRenamed));
+    const carried = to === "pending" && ((moved && from === "granted") || (grant.capability === "change" && isRenamed));
     return {
       kind: carried || isGain ? "gained" : "lost",
       grant,

@@ -164,7 +164,8 @@ export function reviewPolicies({ before, after, base, evidence = [], notes = [] 
 }
 
 /** Members of a trusted project stand in the policy to be known as such: they have no bounds that could change. */
-const packagesOf = ({ root, packages }: Policy): string[] => Object.keys(packages).filter((name) => root !== "trusted" || !isFirstParty(name));
+const packagesOf = ({ root, packages }: Policy): string[] =>
+  Object.keys(packages).filter((name) => root !== "trusted" || !isFirstParty(name));
 
 /** By new name: what went away and came back under another name, where there is one of each. */
 function movesBetween(
@@ -175,7 +176,8 @@ function movesBetween(
   const moves = new Map<CanonicalName, CanonicalName>();
   for (const name of added) {
     const from = removed.filter((other) => isNamesake(other, name));
-    if (from.length === 1 && isSame(from[0]!, name) && added.filter((other) => isNamesake(other, name)).length === 1) moves.set(name, from[0]!);
+    if (from.length === 1 && isSame(from[0]!, name) && added.filter((other) => isNamesake(other, name)).length === 1)
+      moves.set(name, from[0]!);
   }
   return moves;
 }

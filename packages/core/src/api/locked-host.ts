@@ -55,7 +55,10 @@ export function lockHost(secondWall: boolean): LockedHost {
   leavePace();
   const putBack = secondWall ? undefined : borrowRealGlobal();
   if (secondWall) emptyRealGlobal();
-  const locked = lockdownRealm(() => [`${pathToFileURL(MOAT_FOLDER).href}/`, "node:internal/modules/"], isMainThread ? undefined : NO_MARKS);
+  const locked = lockdownRealm(
+    () => [`${pathToFileURL(MOAT_FOLDER).href}/`, "node:internal/modules/"],
+    isMainThread ? undefined : NO_MARKS,
+  );
   locked.harden(MoatError);
   const realGlobalNames = putBack?.() ?? freezeRealGlobal(powers.globals);
   locked.powerlessConstructors.enable(locked.makeCompartmentGlobal(), realGlobalNames);

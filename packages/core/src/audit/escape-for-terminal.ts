@@ -11,5 +11,8 @@ const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t"
 
 /** Text that came from a package, made harmless for a terminal and for one line of a log. */
 export function escapeForTerminal(text: string): string {
-  return text.replace(unprintable(), (character) => SHORT[character] ?? `\\u{${character.codePointAt(0)!.toString(16)}}`);
+  return text.replace(
+    unprintable(),
+    (character) => SHORT[character] ?? `\\u{${character.codePointAt(0)!.toString(16)}}`,
+  );
 }

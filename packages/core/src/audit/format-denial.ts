@@ -71,7 +71,8 @@ export interface Remedy {
 export function remedyOf(denial: Denial, context: DenialContext = {}): Remedy | undefined {
   if (denial.never) return undefined;
   const unreached = unreachedModule(denial, context);
-  if (unreached !== undefined) return { command: escapeForTerminal(`moat policy --write ${quoteForShell(unreached)}`), waits: false };
+  if (unreached !== undefined)
+    return { command: escapeForTerminal(`moat policy --write ${quoteForShell(unreached)}`), waits: false };
   const grant = denial.target.length > LONGEST_TARGET ? undefined : deniedGrant(denial, context);
   if (grant === undefined) return undefined;
   // A package that the policy does not know: it came after the last look.

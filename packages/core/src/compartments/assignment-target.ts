@@ -22,7 +22,12 @@ for (const name of Object.getOwnPropertyNames(Symbol)) {
 }
 const delicateSymbols: ReadonlySet<symbol> = new Set(wellKnownSymbols.values());
 /** The language has these as read-only, so assigning to what inherits one fails without moat too: lodash finds tags by that. */
-const READ_ONLY: ReadonlySet<string | symbol> = new Set([Symbol.toStringTag, Symbol.hasInstance, Symbol.toPrimitive, Symbol.unscopables]);
+const READ_ONLY: ReadonlySet<string | symbol> = new Set([
+  Symbol.toStringTag,
+  Symbol.hasInstance,
+  Symbol.toPrimitive,
+  Symbol.unscopables,
+]);
 const { has: setHas } = Set.prototype;
 const { get: mapGet } = Map.prototype;
 
@@ -43,7 +48,8 @@ export function assignmentTarget(value: unknown, key: string | symbol, mode?: 1 
   if (!isObject(value)) {
     return sloppy === undefined || value === null || value === undefined ? value : standIn(value, key);
   }
-  const property = typeof key === "string" ? ((apply(mapGet, wellKnownSymbols, [key]) as symbol | undefined) ?? key) : key;
+  const property =
+    typeof key === "string" ? ((apply(mapGet, wellKnownSymbols, [key]) as symbol | undefined) ?? key) : key;
   const own = getOwnPropertyDescriptor(value, property);
   if (own !== undefined) {
     const writable = "value" in own ? own.writable : own.set !== undefined;
@@ -56,7 +62,8 @@ export function assignmentTarget(value: unknown, key: string | symbol, mode?: 1 
     const inherited = getOwnPropertyDescriptor(holder, property);
     if (inherited === undefined) continue;
     if ("value" in inherited && !inherited.writable) {
-      if (apply(setHas, READ_ONLY, [property]) as boolean) return sloppy === undefined ? value : standIn(value, property);
+      if (apply(setHas, READ_ONLY, [property]) as boolean)
+        return sloppy === undefined ? value : standIn(value, property);
       // The inherited value: `x.constructor ||= f` reads before it writes.
       defineProperty(value, property, { value: inherited.value, writable: true, enumerable: true, configurable: true });
     }
@@ -73,7 +80,8 @@ function standIn(value: unknown, key: string | symbol): object {
 /** The same for a key that is computed. Small, so that V8 puts it where it is called. */
 export function computedTarget(value: unknown, key: unknown, sloppy?: 1): unknown {
   // `Object[table] = {}`: sloppy code does not notice that the intrinsic is frozen.
-  if (sloppy !== undefined && typeof value === "function" && !isExtensible(value)) return standIn(value, typeof key === "symbol" ? key : `${key as string}`);
+  if (sloppy !== undefined && typeof value === "function" && !isExtensible(value))
+    return standIn(value, typeof key === "symbol" ? key : `${key as string}`);
   if (typeof key === "string") {
     if (key === "constructor" || (sloppy !== undefined && (key === "name" || key === "length"))) {
       return assignmentTarget(value, key, sloppy);
@@ -104,7 +112,8 @@ export function tameAssignments(): void {
         const symbols = getOwnPropertySymbols(source);
         for (let at = 0; at < symbols.length; at++) {
           const symbol = symbols[at]!;
-          if (apply(setHas, delicateSymbols, [symbol]) && apply(propertyIsEnumerable, source, [symbol])) assignmentTarget(target, symbol);
+          if (apply(setHas, delicateSymbols, [symbol]) && apply(propertyIsEnumerable, source, [symbol]))
+            assignmentTarget(target, symbol);
         }
       }
       return apply(nativeAssign, Object, arguments as unknown as Parameters<typeof nativeAssign>) as object;

@@ -28,7 +28,9 @@ export function checkBeforehand(realm: Realm, entry: World, resolution: Resoluti
 
 function nextStepFor(path: string, { trusted, name }: Principal): string {
   if (!trusted) return `reinstall the package or report it to its authors: ${name}`;
-  return isTypeScriptElsewhere(path) ? "run it with Node 22.18 or later, which knows TypeScript, or compile it first" : "correct the file";
+  return isTypeScriptElsewhere(path)
+    ? "run it with Node 22.18 or later, which knows TypeScript, or compile it first"
+    : "correct the file";
 }
 
 function certainFiles(realm: Realm, world: World, file: Resolution): [World, Resolution][] {
@@ -38,7 +40,9 @@ function certainFiles(realm: Realm, world: World, file: Resolution): [World, Res
     const prepared = prepareAhead(world, file);
     const isModule = prepared.kind === "module";
     mode = isModule ? "import" : "require";
-    requests = isModule ? prepared.functor.facts.requests.map(({ specifier }) => specifier) : prepared.functor.certainRequests;
+    requests = isModule
+      ? prepared.functor.facts.requests.map(({ specifier }) => specifier)
+      : prepared.functor.certainRequests;
   } catch (error) {
     const message = messageOf(error, file.path);
     if (message === undefined) throw error;

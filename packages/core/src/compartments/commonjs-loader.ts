@@ -6,7 +6,12 @@
  */
 import { readFileSync } from "node:fs";
 import { dirname, relative, sep } from "node:path";
-import { makeModuleClass, type ModuleClass, type ModuleLoader, type ModuleObject } from "../endowments/reflective/module-class.ts";
+import {
+  makeModuleClass,
+  type ModuleClass,
+  type ModuleLoader,
+  type ModuleObject,
+} from "../endowments/reflective/module-class.ts";
 import type { Principal } from "../endowments/principal.ts";
 import { textsOf } from "../endowments/texts-of.ts";
 import { isFirstParty } from "../naming/canonical-name.ts";
@@ -61,7 +66,13 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
     realm.resolver.resolve(request, referrer, "require", paths === undefined ? {} : { paths });
 
   const ownerFor = (resolution: Resolution, request: string, referrer: string): World =>
-    realm.cross(world, resolution, request, () => notFound(request, referrer, " (not allowed by moat's policy)"), referrer);
+    realm.cross(
+      world,
+      resolution,
+      request,
+      () => notFound(request, referrer, " (not allowed by moat's policy)"),
+      referrer,
+    );
 
   const builtinFor = (name: string, request: string, referrer: string): object => {
     try {

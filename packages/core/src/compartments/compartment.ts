@@ -45,7 +45,11 @@ export interface Compartment {
   /** Runs a script's text; returns its completion value. */
   evaluate(source: string, fileName?: string): unknown;
   /** What `new Function(...parameters, body)` returns. */
-  compileFunction(parameters: readonly string[], body: string, options?: { kind?: FunctionKind; fileName?: string }): Function;
+  compileFunction(
+    parameters: readonly string[],
+    body: string,
+    options?: { kind?: FunctionKind; fileName?: string },
+  ): Function;
 }
 
 export interface CompartmentOptions {
@@ -75,7 +79,8 @@ export interface CompartmentOptions {
 }
 
 const PLAIN_IDENTIFIER = /^[a-zA-Z$_][\w$]*$/;
-const isIdentifier = (name: string): boolean => PLAIN_IDENTIFIER.test(name) || /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name);
+const isIdentifier = (name: string): boolean =>
+  PLAIN_IDENTIFIER.test(name) || /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name);
 /** Can't be parameters, or must not be: their values are the language's. */
 const UNBINDABLE = new Set(["undefined", "NaN", "Infinity", "arguments", "this"]);
 
@@ -112,8 +117,10 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
     [RESERVED.strictGlobal]: makeStrictGlobal(guestGlobal, isDefined, read),
     [RESERVED.maybe]: intrinsics === undefined ? guestGlobal : makeStrictGlobal(guestGlobal, () => true, read),
     [RESERVED.eval]: (...args: unknown[]) => guestEval(args[0]),
-    [RESERVED.localEval]: (locals: object, thisValue: () => unknown, strict: boolean) => (...args: unknown[]) =>
-      typeof args[0] === "string" ? evaluateDirectly(args[0], locals, thisValue, strict) : args[0],
+    [RESERVED.localEval]:
+      (locals: object, thisValue: () => unknown, strict: boolean) =>
+      (...args: unknown[]) =>
+        typeof args[0] === "string" ? evaluateDirectly(args[0], locals, thisValue, strict) : args[0],
     [RESERVED.import]: (specifier: unknown, settings?: unknown) => options.importModule(specifier, settings, undefined),
     [RESERVED.target]: assignmentTarget,
     [RESERVED.computedTarget]: computedTarget,
@@ -135,9 +142,11 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
     functor.code?.compiled(script);
     const outer = script.runInThisContext() as Function;
     const values = functor.parameters.map((name) =>
-      own !== undefined && Object.hasOwn(own, name) ? own[name]
-      : name.startsWith(RESERVED_PREFIX) ? (machinery ??= makeMachinery())[name]
-      : read(name),
+      own !== undefined && Object.hasOwn(own, name)
+        ? own[name]
+        : name.startsWith(RESERVED_PREFIX)
+          ? (machinery ??= makeMachinery())[name]
+          : read(name),
     );
     return apply(outer, undefined, values) as Function;
   };
@@ -150,10 +159,18 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
   const importsFromHere = (functor: Functor): Machinery | undefined => {
     const referrer = functor.parameters.includes(RESERVED.import) ? options.runningFile?.() : undefined;
     if (referrer === undefined) return undefined;
-    return { [RESERVED.import]: (specifier: unknown, settings?: unknown) => options.importModule(specifier, settings, referrer) };
+    return {
+      [RESERVED.import]: (specifier: unknown, settings?: unknown) =>
+        options.importModule(specifier, settings, referrer),
+    };
   };
 
-  const preparedText = (source: string, how: string, prepare: () => Functor, prepareQuickly: () => Functor | undefined = () => undefined): Functor =>
+  const preparedText = (
+    source: string,
+    how: string,
+    prepare: () => Functor,
+    prepareQuickly: () => Functor | undefined = () => undefined,
+  ): Functor =>
     prepareEvaluated(source, how, names, options.prepared, () => {
       loadPreparation();
       const quick = optimisedLate(prepareQuickly);
@@ -164,22 +181,37 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
 
   const evaluate: Compartment["evaluate"] = (source, fileName = "evalmachine.<anonymous>") => {
     const functor = preparedText(source, "script", () => prepareScript(source, names));
-    return apply(instantiate(functor, nameForEvaluated(fileName, options.owner), ownOf(functor, source)), guestGlobal, []);
+    return apply(
+      instantiate(functor, nameForEvaluated(fileName, options.owner), ownOf(functor, source)),
+      guestGlobal,
+      [],
+    );
   };
 
   /** @param locals accessors of the variables around the `eval`, which no guest holds. */
   const evaluateDirectly = (source: string, locals: object, thisValue: () => unknown, strict: boolean): unknown => {
     const known = Object.keys(locals);
-    const functor = preparedText(source, JSON.stringify([strict, known]), () => prepareScript(source, names, { locals: new Set(known), strict }));
+    const functor = preparedText(source, JSON.stringify([strict, known]), () =>
+      prepareScript(source, names, { locals: new Set(known), strict }),
+    );
     const receiver: unknown = source.includes("this") ? thisValue() : undefined;
     const inner = instantiate(functor, `moat:eval${ofOwner}`, { ...ownOf(functor, source), [RESERVED.locals]: locals });
     return apply(inner, strict ? receiver : (receiver ?? guestGlobal), []);
   };
 
-  const compileFunction: Compartment["compileFunction"] = (parameters, body, { kind = "function", fileName = `moat:function${ofOwner}` } = {}) => {
+  const compileFunction: Compartment["compileFunction"] = (
+    parameters,
+    body,
+    { kind = "function", fileName = `moat:function${ofOwner}` } = {},
+  ) => {
     const text = `(${FUNCTION_HEADS[kind]} anonymous(${parameters.join(",")}\n) {\n${body}\n})`;
     const name = nameForEvaluated(fileName, options.owner);
-    const functor = preparedText(text, "function", () => prepareFunction(text, names), () => judgedByV8(prepareFunctionQuickly(text, names), name));
+    const functor = preparedText(
+      text,
+      "function",
+      () => prepareFunction(text, names),
+      () => judgedByV8(prepareFunctionQuickly(text, names), name),
+    );
     return apply(instantiate(functor, name, ownOf(functor, body)), undefined, []) as Function;
   };
 
@@ -231,7 +263,10 @@ function splitNames(known: ReadonlySet<string>, isLive: IsLive | undefined): Spl
   if (split === undefined) {
     const names = [...known];
     const live = new Set(names.filter(isLive));
-    split = live.size === 0 ? { live: NO_NAMES, bindable: known } : { live, bindable: new Set(names.filter((name) => !live.has(name))) };
+    split =
+      live.size === 0
+        ? { live: NO_NAMES, bindable: known }
+        : { live, bindable: new Set(names.filter((name) => !live.has(name))) };
     if (ofFunction.size < 1_000) ofFunction.set(known, split);
   }
   return split;
@@ -274,7 +309,9 @@ function installEvaluators(
   const method = { eval: (text: unknown) => guestEval(text) };
   defineProperty(guestGlobal, "eval", { value: method.eval, writable: true, configurable: true });
   defineProperty(guestGlobal, "Function", {
-    value: makeFunctionConstructor("Function", functionPrototype, (parameters, body) => compileFunction(parameters, body)),
+    value: makeFunctionConstructor("Function", functionPrototype, (parameters, body) =>
+      compileFunction(parameters, body),
+    ),
     writable: true,
     configurable: true,
   });

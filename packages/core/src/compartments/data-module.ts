@@ -29,7 +29,9 @@ export function readDataModule(specifier: string): DataModule {
   const [, type = "", base64, body = ""] = PARTS.exec(pathname) ?? [];
   const format = FORMATS[type];
   if (format === undefined) {
-    throw Object.assign(new RangeError(`Unknown module format: ${type || null} for URL ${href}`), { code: "ERR_UNKNOWN_MODULE_FORMAT" });
+    throw Object.assign(new RangeError(`Unknown module format: ${type || null} for URL ${href}`), {
+      code: "ERR_UNKNOWN_MODULE_FORMAT",
+    });
   }
   const text = decodeURIComponent(body);
   return { url: href, format, text: base64 === undefined ? text : Buffer.from(text, "base64").toString("utf8") };
@@ -39,7 +41,9 @@ export function readDataModule(specifier: string): DataModule {
 export function assertReachableFromData(specifier: string, url: string): void {
   if (isDataUrl(specifier) || /^(?:node|file):/i.test(specifier) || builtinOf(specifier) !== undefined) return;
   throw Object.assign(
-    new TypeError(`Failed to resolve module specifier "${specifier}" from "${url}": Invalid relative URL or base scheme is not hierarchical.`),
+    new TypeError(
+      `Failed to resolve module specifier "${specifier}" from "${url}": Invalid relative URL or base scheme is not hierarchical.`,
+    ),
     { code: "ERR_UNSUPPORTED_RESOLVE_REQUEST" },
   );
 }

@@ -31,20 +31,32 @@ type SetKind = (object: object, kind: number) => void;
 
 const typedArrayPrototype = Object.getPrototypeOf(Int8Array.prototype) as object;
 const typedArrayPrototypes: readonly object[] = [
-  Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array,
-  Float32Array, Float64Array, BigInt64Array, BigUint64Array,
+  Int8Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+  BigInt64Array,
+  BigUint64Array,
 ].map(({ prototype }) => prototype);
 
 const markArrays = (set: SetKind): void => set(Array.prototype, HOLEY_SEALED_ELEMENTS);
 
 /** By version of V8, the marks to set. On one that was not examined, arrays are slow. */
 const MARKS: ReadonlyMap<string, (set: SetKind) => void> = new Map([
-  ["11.3", (set) => {
-    set(Array.prototype, HOLEY_ELEMENTS);
-    set(Object.prototype, HOLEY_ELEMENTS);
-    // Later versions don't look at the prototypes of typed arrays.
-    for (const prototype of [typedArrayPrototype, ...typedArrayPrototypes]) set(prototype, HOLEY_SEALED_ELEMENTS);
-  }],
+  [
+    "11.3",
+    (set) => {
+      set(Array.prototype, HOLEY_ELEMENTS);
+      set(Object.prototype, HOLEY_ELEMENTS);
+      // Later versions don't look at the prototypes of typed arrays.
+      for (const prototype of [typedArrayPrototype, ...typedArrayPrototypes]) set(prototype, HOLEY_SEALED_ELEMENTS);
+    },
+  ],
   ["12.4", markArrays],
   ["13.6", markArrays],
   ["14.6", markArrays],

@@ -27,10 +27,16 @@ export function tameFunctionText(sourceOf: (rewritten: string) => string | undef
     toString(this: unknown): string {
       // Throws for what is no function.
       const text = apply(nativeToString, this, []) as string;
-      if (apply(weakSetHas, standIns, [this]) as boolean) return `function ${(this as Function).name}() { [native code] }`;
+      if (apply(weakSetHas, standIns, [this]) as boolean)
+        return `function ${(this as Function).name}() { [native code] }`;
       return (apply(includes, text, [RESERVED_PREFIX]) as boolean) ? (sourceOf(text) ?? text) : text;
     },
   };
   showAsNative(toString);
-  defineProperty(Function.prototype, "toString", { value: toString, writable: true, enumerable: false, configurable: true });
+  defineProperty(Function.prototype, "toString", {
+    value: toString,
+    writable: true,
+    enumerable: false,
+    configurable: true,
+  });
 }

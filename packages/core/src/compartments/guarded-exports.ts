@@ -43,16 +43,25 @@ interface Walk {
 
 /** Guards what a package exports, and what can be reached from it; what is guarded already stays whose it is. */
 export function guardExports(value: unknown, exporter: Principal, ask: AskToChange): void {
-  guardFrom(value, { exporter, ask, onRead: (read) => guardExports(read, exporter, ask) }, { seen: visited, marked: [], unfinished: false });
+  guardFrom(
+    value,
+    { exporter, ask, onRead: (read) => guardExports(read, exporter, ask) },
+    { seen: visited, marked: [], unfinished: false },
+  );
 }
 
 /** Guards what a module has exported so far, for another package that it imports itself; to be guarded again once it has run. */
 export function guardUnfinished(value: unknown, exporter: Principal, ask: AskToChange): void {
-  guardFrom(value, { exporter, ask, onRead: (read) => guardExports(read, exporter, ask) }, { seen: new WeakSet(), marked: [], unfinished: true });
+  guardFrom(
+    value,
+    { exporter, ask, onRead: (read) => guardExports(read, exporter, ask) },
+    { seen: new WeakSet(), marked: [], unfinished: true },
+  );
 }
 
 function guardFrom(value: unknown, guard: Guard, walk: Walk): void {
-  const has = (object: object): boolean => (apply(weakSetHas, visited, [object]) as boolean) || (apply(weakSetHas, walk.seen, [object]) as boolean);
+  const has = (object: object): boolean =>
+    (apply(weakSetHas, visited, [object]) as boolean) || (apply(weakSetHas, walk.seen, [object]) as boolean);
   if (!isObject(value) || has(value)) return;
   assertStackRoom(LITTLE_ROOM);
   try {
@@ -164,7 +173,10 @@ function guardFunction(callable: object, guard: Guard, walk: Walk): unknown[] {
     } else if (!("value" in descriptor) && !isGuardedAlready(descriptor)) {
       // `yargs` defines its getters anew for each `argv` that it is given.
       if (!walk.unfinished && guardAccessor(callable, key, descriptor, guard)) guarded++;
-    } else if (typeof value === "function" || (isObject(value) && !isProxy(value) && !isArray(value) && isPlain(value))) {
+    } else if (
+      typeof value === "function" ||
+      (isObject(value) && !isProxy(value) && !isArray(value) && isPlain(value))
+    ) {
       found[found.length] = value;
       if (guardData(callable, key, descriptor, guard)) guarded++;
     }
@@ -197,8 +209,17 @@ function isClassPrototype(prototype: object): boolean {
 /** The methods of a class and of those above it. */
 function guardPrototype(prototype: object, guard: Guard, walk: Walk): void {
   const { seen, unfinished } = walk;
-  for (let holder: object | null = prototype; holder !== null && holder !== objectPrototype; holder = getPrototypeOf(holder) as object | null) {
-    if (isProxy(holder) || (apply(weakSetHas, visited, [holder]) as boolean) || (apply(weakSetHas, seen, [holder]) as boolean)) return;
+  for (
+    let holder: object | null = prototype;
+    holder !== null && holder !== objectPrototype;
+    holder = getPrototypeOf(holder) as object | null
+  ) {
+    if (
+      isProxy(holder) ||
+      (apply(weakSetHas, visited, [holder]) as boolean) ||
+      (apply(weakSetHas, seen, [holder]) as boolean)
+    )
+      return;
     mark(holder, walk);
     noteGuarded(holder, guard);
     const keys = ownKeys(holder);
@@ -208,15 +229,18 @@ function guardPrototype(prototype: object, guard: Guard, walk: Walk): void {
       // `constructor` stays data; see `enableOverrides`.
       if (key === "constructor" || !("value" in descriptor)) {
         if (!unfinished) lock(holder, key, descriptor);
-      }
-      else if (typeof descriptor.value === "function") guardData(holder, key, descriptor, guard);
+      } else if (typeof descriptor.value === "function") guardData(holder, key, descriptor, guard);
     }
   }
 }
 
 function lock(holder: object, key: PropertyKey, descriptor: PropertyDescriptor): void {
   if (!descriptor.configurable) return;
-  defineProperty(holder, key, "value" in descriptor ? { writable: false, configurable: false } : { configurable: false });
+  defineProperty(
+    holder,
+    key,
+    "value" in descriptor ? { writable: false, configurable: false } : { configurable: false },
+  );
 }
 
 function guardData(holder: object, key: string | symbol, descriptor: PropertyDescriptor, guard: Guard): boolean {
@@ -262,7 +286,8 @@ function finish(holder: object, guard: Guard): void {
 }
 
 /** `() => x.y`, as compilers write re-exports: reading it runs nothing of the package's. */
-const PLAIN_READ = /^(?:get )?(?:function\s*\w*\s*\(\)\s*\{\s*return\s+[\w$]+(?:\.[\w$]+|\[\w+\])?;?\s*\}|\(\)\s*=>\s*[\w$]+(?:\.[\w$]+|\[\w+\])?)$/;
+const PLAIN_READ =
+  /^(?:get )?(?:function\s*\w*\s*\(\)\s*\{\s*return\s+[\w$]+(?:\.[\w$]+|\[\w+\])?;?\s*\}|\(\)\s*=>\s*[\w$]+(?:\.[\w$]+|\[\w+\])?)$/;
 
 function isPlainRead(getter: Function | undefined): boolean {
   return getter !== undefined && PLAIN_READ.test(apply(functionText, getter, []) as string);

@@ -47,9 +47,11 @@ function refresh(likeness: object, holder: object): object {
     const descriptor = getOwnPropertyDescriptor(holder, key)!;
     const standIn = standInOf(descriptor.get);
     const shown =
-      standIn === undefined ? descriptor
-      : standIn.get === undefined && standIn.set === undefined ? { value: standIn.value }
-      : { get: standIn.get!, set: standIn.set! };
+      standIn === undefined
+        ? descriptor
+        : standIn.get === undefined && standIn.set === undefined
+          ? { value: standIn.value }
+          : { get: standIn.get!, set: standIn.set! };
     defineProperty(likeness, key, { ...shown, enumerable: descriptor.enumerable!, configurable: true });
   }
   for (const key of ownKeys(likeness)) {

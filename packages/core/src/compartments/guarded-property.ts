@@ -46,7 +46,13 @@ interface Access extends StandIn {
 }
 
 /** Makes an accessor of a property, which stands for the same and can't be redefined. */
-export function guardProperty(holder: object, key: string | symbol, value: unknown, { get, set, enumerable }: PropertyDescriptor, guard: Guard): void {
+export function guardProperty(
+  holder: object,
+  key: string | symbol,
+  value: unknown,
+  { get, set, enumerable }: PropertyDescriptor,
+  guard: Guard,
+): void {
   const access = { holder, key, guard, value, get, set, stateChanges: 0 } as Access & { accessor: Access["accessor"] };
   access.accessor = { get: makeGetter(access), set: makeSetter(access), enumerable: enumerable!, configurable: false };
   noteStandIn(access.accessor.get, access.accessor.set, access);
@@ -79,7 +85,8 @@ function change(access: Access, assigned: unknown): void {
     assertMayChange(guard, key, writer);
     if (isState && writer.principal === guard.exporter) access.stateChanges++;
   }
-  if (access.get !== undefined) throw new TypeError(`Cannot set property ${String(key)} of #<Object> which has only a getter`);
+  if (access.get !== undefined)
+    throw new TypeError(`Cannot set property ${String(key)} of #<Object> which has only a getter`);
   access.value = assigned;
 }
 
@@ -105,7 +112,9 @@ function readThrough(access: Access, receiver: unknown): unknown {
 
 function assertMayChange({ exporter, ask }: Guard, key: PropertyKey, writer: Writer): void {
   if (ask(writer, exporter, String(key))) return;
-  throw new TypeError(`Cannot assign to read only property '${String(key)}' of what ${exporter.name} exports (not allowed by moat's policy)`);
+  throw new TypeError(
+    `Cannot assign to read only property '${String(key)}' of what ${exporter.name} exports (not allowed by moat's policy)`,
+  );
 }
 
 export function isGuarded(holder: unknown): boolean {
@@ -118,7 +127,13 @@ export function isGuarded(holder: unknown): boolean {
  * @param called what stands in for the builtin, for whose caller it is done
  * @returns whether it was done. @throws {TypeError} where the writer may not.
  */
-export function redefineGuarded(target: unknown, key: PropertyKey, descriptor: PropertyDescriptor, called: Function, builtin: string): boolean {
+export function redefineGuarded(
+  target: unknown,
+  key: PropertyKey,
+  descriptor: PropertyDescriptor,
+  called: Function,
+  builtin: string,
+): boolean {
   if (!isObject(target)) return false;
   const guard = apply(weakMapGet, guardOf, [target]) as Guard | undefined;
   const standIn = guard && standInOf(getOwnPropertyDescriptor(target, key)?.get);

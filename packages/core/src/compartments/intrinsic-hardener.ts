@@ -36,7 +36,11 @@ export function makeIntrinsicHardener(): IntrinsicHardener {
       const keys = ownKeys(object);
       if (typeof object === "function" && areKeysOfMethod(keys)) continue;
       for (let index = 0; index < keys.length; index++) {
-        const { value, get, set } = getOwnPropertyDescriptor(object, keys[index]!)! as { value?: unknown; get?: () => unknown; set?: (value: unknown) => void };
+        const { value, get, set } = getOwnPropertyDescriptor(object, keys[index]!)! as {
+          value?: unknown;
+          get?: () => unknown;
+          set?: (value: unknown) => void;
+        };
         // Most are plain values, and methods of no accessor.
         if (typeof value === "function" || (typeof value === "object" && value !== null)) reach(value);
         if (get !== undefined) reach(get);

@@ -15,7 +15,11 @@ const { ownKeys } = Reflect;
 export function lockPrototype(object: object): void {
   for (const key of ownKeys(object)) {
     const descriptor = getOwnPropertyDescriptor(object, key)!;
-    defineProperty(object, key, "value" in descriptor ? { writable: false, configurable: false } : { configurable: false });
+    defineProperty(
+      object,
+      key,
+      "value" in descriptor ? { writable: false, configurable: false } : { configurable: false },
+    );
   }
   preventExtensions(object);
 }

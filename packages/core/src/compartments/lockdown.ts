@@ -45,8 +45,25 @@ const native = { Date, RegExp, Symbol, Math, Error };
 
 /** `RegExp.$1` and its like tell what another package matched last. */
 const LEGACY_REGEXP_STATICS = [
-  "input", "$_", "lastMatch", "$&", "lastParen", "$+", "leftContext", "$`", "rightContext", "$'",
-  "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9",
+  "input",
+  "$_",
+  "lastMatch",
+  "$&",
+  "lastParen",
+  "$+",
+  "leftContext",
+  "$`",
+  "rightContext",
+  "$'",
+  "$1",
+  "$2",
+  "$3",
+  "$4",
+  "$5",
+  "$6",
+  "$7",
+  "$8",
+  "$9",
 ];
 
 const { toString: textOf } = Function.prototype;
@@ -77,14 +94,46 @@ interface Native {
 /** Holders of what SES drops or does not know and that carries no authority. */
 function captureNative(): Native[] {
   const holders: object[] = [
-    Object, Function.prototype, Array, Array.prototype, String, String.prototype, Number, Math, JSON, Reflect,
-    Promise, Promise.prototype, Map, Map.prototype, Set, Set.prototype, WeakMap.prototype, Symbol, RegExp, RegExp.prototype,
-    Date.prototype, ArrayBuffer, ArrayBuffer.prototype, Object.getPrototypeOf(Int8Array), Object.getPrototypeOf(Int8Array).prototype,
-    Uint8Array, Uint8Array.prototype, DataView.prototype, BigInt, BigInt.prototype, Object.getPrototypeOf(Object.getPrototypeOf([].values())),
-    Object.getPrototypeOf(Object.getPrototypeOf(async function* () {}.prototype)), Object.prototype, Number.prototype, Symbol.prototype,
+    Object,
+    Function.prototype,
+    Array,
+    Array.prototype,
+    String,
+    String.prototype,
+    Number,
+    Math,
+    JSON,
+    Reflect,
+    Promise,
+    Promise.prototype,
+    Map,
+    Map.prototype,
+    Set,
+    Set.prototype,
+    WeakMap.prototype,
+    Symbol,
+    RegExp,
+    RegExp.prototype,
+    Date.prototype,
+    ArrayBuffer,
+    ArrayBuffer.prototype,
+    Object.getPrototypeOf(Int8Array),
+    Object.getPrototypeOf(Int8Array).prototype,
+    Uint8Array,
+    Uint8Array.prototype,
+    DataView.prototype,
+    BigInt,
+    BigInt.prototype,
+    Object.getPrototypeOf(Object.getPrototypeOf([].values())),
+    Object.getPrototypeOf(Object.getPrototypeOf(async function* () {}.prototype)),
+    Object.prototype,
+    Number.prototype,
+    Symbol.prototype,
   ];
   return holders.map((holder) => {
-    const keys = Reflect.ownKeys(holder).filter((key) => holder !== Function.prototype || (key !== "caller" && key !== "arguments" && key !== "constructor"));
+    const keys = Reflect.ownKeys(holder).filter(
+      (key) => holder !== Function.prototype || (key !== "caller" && key !== "arguments" && key !== "constructor"),
+    );
     return { holder, keys, descriptors: keys.map((key) => Object.getOwnPropertyDescriptor(holder, key)!) };
   });
 }
@@ -191,7 +240,8 @@ function makeIntrinsicsFast(): void {
 
 /** A SES compartment's global object without SES's own names and with ECMAScript's other intrinsics. */
 function makeIntrinsicsGlobal(guestGlobal: Record<PropertyKey, unknown>): Record<PropertyKey, unknown> {
-  for (const name of ["lockdown", "harden", "Compartment", "TextEncoder", "TextDecoder", "assert"]) delete guestGlobal[name];
+  for (const name of ["lockdown", "harden", "Compartment", "TextEncoder", "TextDecoder", "assert"])
+    delete guestGlobal[name];
   for (const [name, value] of Object.entries(extraIntrinsicsByName())) {
     Object.defineProperty(guestGlobal, name, { value, writable: true, enumerable: false, configurable: true });
   }
@@ -221,7 +271,10 @@ function restoreNativeConstructors(): void {
   for (const name of LEGACY_REGEXP_STATICS) delete (native.RegExp as unknown as Record<string, unknown>)[name];
   for (const constructor of [native.Date, native.RegExp, native.Symbol, native.Error]) {
     Object.defineProperty(constructor.prototype, "constructor", {
-      value: constructor, writable: true, enumerable: false, configurable: true,
+      value: constructor,
+      writable: true,
+      enumerable: false,
+      configurable: true,
     });
   }
 }
@@ -245,8 +298,20 @@ function unnamedIntrinsics(): object[] {
 /** ECMAScript globals, by name, that every compartment gets besides what SES gives. */
 export function extraIntrinsicsByName(): Record<string, object> {
   const names = [
-    "Intl", "Float16Array", "Float32Array", "Float64Array", "SharedArrayBuffer", "Atomics", "WeakRef",
-    "FinalizationRegistry", "Iterator", "AsyncIterator", "SuppressedError", "DisposableStack", "AsyncDisposableStack", "Temporal",
+    "Intl",
+    "Float16Array",
+    "Float32Array",
+    "Float64Array",
+    "SharedArrayBuffer",
+    "Atomics",
+    "WeakRef",
+    "FinalizationRegistry",
+    "Iterator",
+    "AsyncIterator",
+    "SuppressedError",
+    "DisposableStack",
+    "AsyncDisposableStack",
+    "Temporal",
   ];
   const found: Record<string, object> = { __proto__: null } as unknown as Record<string, object>;
   const source = globalThis as unknown as Record<string, object | undefined>;

@@ -13,7 +13,13 @@ import type { Resolution } from "../packages/types.ts";
 import { prepareModule } from "../loader/late.ts";
 import { parseJson } from "./commonjs-loader.ts";
 import { assertReachableFromData, isDataUrl, readDataModule, type DataModule } from "./data-module.ts";
-import { evaluateModule, makeSourceRecord, makeSyntheticRecord, type ModuleBody, type ModuleRecord } from "./module-record.ts";
+import {
+  evaluateModule,
+  makeSourceRecord,
+  makeSyntheticRecord,
+  type ModuleBody,
+  type ModuleRecord,
+} from "./module-record.ts";
 import { rememberSource } from "./loaded-sources.ts";
 import { commonJsNamesOf, prepareAhead, prepareSource, type PreparedSource } from "./prepare-source.ts";
 import { nameForEvaluated } from "./script-owners.ts";
@@ -27,7 +33,8 @@ const NODE_MAJOR = Number(process.versions.node.split(".")[0]);
 const HAS_MODULE_EXPORTS_NAME = NODE_MAJOR >= 23;
 const NODE_MINOR = Number(process.versions.node.split(".")[1]);
 /** `import.meta.main` came with Node 22.18 and 24.2. */
-const HAS_META_MAIN = NODE_MAJOR > 24 || (NODE_MAJOR === 24 && NODE_MINOR >= 2) || (NODE_MAJOR === 22 && NODE_MINOR >= 18);
+const HAS_META_MAIN =
+  NODE_MAJOR > 24 || (NODE_MAJOR === 24 && NODE_MINOR >= 2) || (NODE_MAJOR === 22 && NODE_MINOR >= 18);
 
 type PreparedModule = PreparedSource & { kind: "module" };
 
@@ -42,12 +49,16 @@ export interface ModuleLoader {
 
 function moduleNotFound(specifier: string, referrer: string): Error {
   const isPath = /^(?:[./]|file:)/.test(specifier);
-  const error = new Error(`Cannot find ${isPath ? "module" : "package"} '${specifier}' imported from ${referrer} (not allowed by moat's policy)`);
+  const error = new Error(
+    `Cannot find ${isPath ? "module" : "package"} '${specifier}' imported from ${referrer} (not allowed by moat's policy)`,
+  );
   return Object.assign(error, { code: "ERR_MODULE_NOT_FOUND" });
 }
 
 function dataNotImported(specifier: string, referrer: string): Error {
-  const error = new Error(`Cannot import '${specifier.slice(0, 40)}' from ${referrer}: under moat, packages load data: modules by import declarations only`);
+  const error = new Error(
+    `Cannot import '${specifier.slice(0, 40)}' from ${referrer}: under moat, packages load data: modules by import declarations only`,
+  );
   return Object.assign(error, { code: "ERR_UNSUPPORTED_ESM_URL_SCHEME" });
 }
 
@@ -56,7 +67,11 @@ export function makeModuleLoader(world: World): ModuleLoader {
   const records = new Map<string, ModuleRecord>();
   const builtinRecords = new Map<string, ModuleRecord>();
 
-  const recordOf = (specifier: string, referrer: string, attributes: Readonly<Record<string, string>>): ModuleRecord => {
+  const recordOf = (
+    specifier: string,
+    referrer: string,
+    attributes: Readonly<Record<string, string>>,
+  ): ModuleRecord => {
     if (isDataUrl(specifier)) return dataRecord(specifier, attributes);
     if (isDataUrl(referrer)) {
       assertReachableFromData(specifier, referrer);
@@ -110,13 +125,20 @@ export function makeModuleLoader(world: World): ModuleLoader {
   };
 
   const makeDataRecord = ({ url, format, text }: DataModule): ModuleRecord => {
-    if (format === "json") return makeSyntheticRecord({ url, names: new Set(["default"]), run: () => () => parseJson(text, url) });
+    if (format === "json")
+      return makeSyntheticRecord({ url, names: new Set(["default"]), run: () => () => parseJson(text, url) });
     const functor = prepareModule(text, world.compartment.names);
     const meta: Record<string, unknown> = create(null);
     if (HAS_META_MAIN) meta["main"] = false;
     meta["resolve"] = resolveFrom(url);
     meta["url"] = url;
-    return bodyRecord(url, url, { kind: "module", functor, usesStackSettings: usesStackSettings(text) }, meta, nameForEvaluated(url, world.principal));
+    return bodyRecord(
+      url,
+      url,
+      { kind: "module", functor, usesStackSettings: usesStackSettings(text) },
+      meta,
+      nameForEvaluated(url, world.principal),
+    );
   };
 
   const recordFor = (resolution: Resolution, prepared?: PreparedModule): ModuleRecord => {
@@ -144,14 +166,17 @@ export function makeModuleLoader(world: World): ModuleLoader {
       case "commonjs": {
         if (resolution.ambiguous === true) {
           const source = prepared ?? prepareAhead(world, resolution);
-          if (source.kind === "module") return sourceRecord(url, path, prepared ?? (prepareSource(world, resolution) as PreparedModule));
+          if (source.kind === "module")
+            return sourceRecord(url, path, prepared ?? (prepareSource(world, resolution) as PreparedModule));
         }
         return commonJsRecord(url, path, commonJsNames(resolution, world, new Set()));
       }
       case "addon":
         return commonJsRecord(url, path, new Set());
       default:
-        throw Object.assign(new TypeError(`Unknown module format: ${format} for URL ${url}`), { code: "ERR_UNKNOWN_MODULE_FORMAT" });
+        throw Object.assign(new TypeError(`Unknown module format: ${format} for URL ${url}`), {
+          code: "ERR_UNKNOWN_MODULE_FORMAT",
+        });
     }
   };
 
@@ -159,7 +184,14 @@ export function makeModuleLoader(world: World): ModuleLoader {
     bodyRecord(url, path, prepared, makeMeta(url, path), url, () => rememberSource(url, prepared.functor));
 
   /** @param path what its own specifiers start from: its path, or its `data:` URL. */
-  const bodyRecord = (url: string, path: string, prepared: PreparedModule, meta: object, fileName: string, onInstantiate?: () => void): ModuleRecord => {
+  const bodyRecord = (
+    url: string,
+    path: string,
+    prepared: PreparedModule,
+    meta: object,
+    fileName: string,
+    onInstantiate?: () => void,
+  ): ModuleRecord => {
     const { functor } = prepared;
     return makeSourceRecord({
       url,
@@ -295,11 +327,20 @@ export function makeModuleLoader(world: World): ModuleLoader {
   const marked = new WeakMap<ModuleRecord, object>();
 
   /** As Node does: compiled code that requires the module finds its default export by `__esModule`. */
-  const markedNamespace = (record: ModuleRecord, names: ReadonlySet<string>, namespace: Record<string, unknown>): object => {
+  const markedNamespace = (
+    record: ModuleRecord,
+    names: ReadonlySet<string>,
+    namespace: Record<string, unknown>,
+  ): object => {
     let made = marked.get(record);
     if (made === undefined) {
       const read = (name: string): unknown => (name === "__esModule" ? true : namespace[name]);
-      made = makeSyntheticRecord({ url: record.url, names: new Set([...names, "__esModule"]), run: () => read, read }).namespace;
+      made = makeSyntheticRecord({
+        url: record.url,
+        names: new Set([...names, "__esModule"]),
+        run: () => read,
+        read,
+      }).namespace;
       marked.set(record, made);
     }
     return made;
@@ -322,9 +363,13 @@ function assertAttributes(resolution: Resolution | DataModule, attributes: Reado
   const { type } = attributes;
   if (resolution.format === "json" && type !== "json") {
     const wanted = NODE_MAJOR < 22 ? 'type "json"' : '"type: json"';
-    throw Object.assign(new TypeError(`Module "${url}" needs an import attribute of ${wanted}`), { code: "ERR_IMPORT_ATTRIBUTE_MISSING" });
+    throw Object.assign(new TypeError(`Module "${url}" needs an import attribute of ${wanted}`), {
+      code: "ERR_IMPORT_ATTRIBUTE_MISSING",
+    });
   }
   if (resolution.format !== "json" && type !== undefined) {
-    throw Object.assign(new TypeError(`Module "${url}" is not of type "${type}"`), { code: "ERR_IMPORT_ATTRIBUTE_TYPE_INCOMPATIBLE" });
+    throw Object.assign(new TypeError(`Module "${url}" is not of type "${type}"`), {
+      code: "ERR_IMPORT_ATTRIBUTE_TYPE_INCOMPATIBLE",
+    });
   }
 }

@@ -212,7 +212,8 @@ export function makeSourceRecord(options: SourceRecordOptions): ModuleRecord {
         const candidate = dependencies[request]!.resolveExport(name, seen);
         if (candidate === "ambiguous") return candidate;
         if (candidate === undefined) continue;
-        if (found !== undefined && found !== candidate && found !== "ambiguous" && found.get !== candidate.get) return "ambiguous";
+        if (found !== undefined && found !== candidate && found !== "ambiguous" && found.get !== candidate.get)
+          return "ambiguous";
         found = candidate;
       }
       return found;
@@ -340,7 +341,12 @@ function reachRecords(root: ModuleRecord, order: Linkable[]): void {
   visit(root);
 }
 
-function missingExport(specifier: string, name: string, record: ModuleRecord, why: "ambiguous" | undefined): SyntaxError {
+function missingExport(
+  specifier: string,
+  name: string,
+  record: ModuleRecord,
+  why: "ambiguous" | undefined,
+): SyntaxError {
   if (why === "ambiguous") {
     return new SyntaxError(`The requested module '${specifier}' contains conflicting star exports for name '${name}'`);
   }

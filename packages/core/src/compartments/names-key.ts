@@ -3,7 +3,9 @@ import type { PreparedModules } from "../prepared/prepared-modules.ts";
 
 /** What a prepared text depends on besides its source: the names that the compartment serves, and those of the real global. */
 export function namesKeyOf({ bindable, live, realGlobal }: NameSets, kept: PreparedModules): string {
-  const numbers = [bindable, live, realGlobal].map((names) => (names === undefined ? "" : kept.numberOf(listOf(names))));
+  const numbers = [bindable, live, realGlobal].map((names) =>
+    names === undefined ? "" : kept.numberOf(listOf(names)),
+  );
   return numbers.join(",");
 }
 

@@ -29,9 +29,34 @@ const typedArray = getPrototypeOf(Int8Array);
 /** Prototypes whose properties programs override by assignment on instances or subclasses. */
 function overridablePrototypes(): object[] {
   const constructors = [
-    Object, Function, Array, String, Number, Boolean, BigInt, Symbol, Date, RegExp,
-    Map, Set, WeakMap, WeakSet, WeakRef, Promise, ArrayBuffer, DataView, typedArray, Uint8Array,
-    Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, AggregateError,
+    Object,
+    Function,
+    Array,
+    String,
+    Number,
+    Boolean,
+    BigInt,
+    Symbol,
+    Date,
+    RegExp,
+    Map,
+    Set,
+    WeakMap,
+    WeakSet,
+    WeakRef,
+    Promise,
+    ArrayBuffer,
+    DataView,
+    typedArray,
+    Uint8Array,
+    Error,
+    EvalError,
+    RangeError,
+    ReferenceError,
+    SyntaxError,
+    TypeError,
+    URIError,
+    AggregateError,
   ];
   return [
     ...constructors.map((constructor) => constructor.prototype as object),
@@ -113,7 +138,11 @@ export function makeOverrideTolerant(holder: object, key: string | symbol): void
 }
 
 /** There are some seven hundred of these: plain closures are made and frozen twice as fast as an object's accessors. */
-function tolerantAccessor(holder: object, key: string | symbol, value: unknown): { get: () => unknown; set: (assigned: unknown) => void } {
+function tolerantAccessor(
+  holder: object,
+  key: string | symbol,
+  value: unknown,
+): { get: () => unknown; set: (assigned: unknown) => void } {
   const get = () => value;
   if (assignedOften.get(holder)?.has(key as string)) {
     const define = makeFieldDefiner(key);
@@ -142,7 +171,13 @@ export function valuesBehindAccessors(): readonly unknown[] {
 }
 
 /** What assigning to an inherited property of `holder` does where nothing is frozen. */
-export function assignThrough(receiver: unknown, holder: object, key: string | symbol, value: unknown, define?: FieldDefiner): void {
+export function assignThrough(
+  receiver: unknown,
+  holder: object,
+  key: string | symbol,
+  value: unknown,
+  define?: FieldDefiner,
+): void {
   if (receiver === holder) {
     throw new TypeError(`Cannot assign to read only property '${String(key)}' of object`);
   }
@@ -164,12 +199,21 @@ export function assignThrough(receiver: unknown, holder: object, key: string | s
  * they then try on the frozen prototype itself fails, and what they copy works.
  */
 function tameDescriptors(): void {
-  const shown = (descriptor: PropertyDescriptor | undefined, holder: unknown, key: PropertyKey): PropertyDescriptor | undefined => {
+  const shown = (
+    descriptor: PropertyDescriptor | undefined,
+    holder: unknown,
+    key: PropertyKey,
+  ): PropertyDescriptor | undefined => {
     const getter = descriptor?.get;
     if (getter === undefined) return descriptor;
     const { enumerable } = descriptor!;
     if (isTolerated(holder as object, key)) {
-      return { value: apply(getter, holder, []) as unknown, writable: true, enumerable: enumerable!, configurable: true };
+      return {
+        value: apply(getter, holder, []) as unknown,
+        writable: true,
+        enumerable: enumerable!,
+        configurable: true,
+      };
     }
     const standIn = standInOf(getter);
     if (standIn === undefined) return descriptor;
@@ -192,7 +236,10 @@ function tameDescriptors(): void {
   const ofReflect = {
     getOwnPropertyDescriptor: (object: object, key: PropertyKey) => shown(nativeOfReflect(object, key), object, key),
   };
-  for (const [holder, methods] of [[Object, ofObject], [Reflect, ofReflect]] as const) {
+  for (const [holder, methods] of [
+    [Object, ofObject],
+    [Reflect, ofReflect],
+  ] as const) {
     for (const [name, value] of Object.entries(methods)) {
       showAsNative(value);
       defineProperty(holder, name, { value, writable: true, enumerable: false, configurable: true });

@@ -42,7 +42,10 @@ export function makeOwnExtensions(): OwnExtensions {
         const table = apply(mapGet, added, [at]) as Record<string, unknown> | undefined;
         if (table === undefined || !hasOwn(table, name)) continue;
         const method = table[name];
-        return { __proto__: null, [name]: typeof method === "function" ? (...args: unknown[]) => apply(method, value, args) as unknown : method };
+        return {
+          __proto__: null,
+          [name]: typeof method === "function" ? (...args: unknown[]) => apply(method, value, args) as unknown : method,
+        };
       }
       return value;
     },

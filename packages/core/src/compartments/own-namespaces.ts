@@ -17,7 +17,8 @@ export function ownNamespaces(hardened: Readonly<Record<string, unknown>>): Reco
   const descriptors: Record<string, PropertyDescriptor> = create(null);
   for (const name of NAMESPACES) {
     const original = hardened[name];
-    if (typeof original === "object" && original !== null) descriptors[name] = lazyDescriptor(name, () => copyOf(original), false);
+    if (typeof original === "object" && original !== null)
+      descriptors[name] = lazyDescriptor(name, () => copyOf(original), false);
   }
   return descriptors;
 }
@@ -28,7 +29,11 @@ function copyOf(original: object): object {
     const descriptor = getOwnPropertyDescriptor(original, key)!;
     // Frozen by lockdown; what the language has as a constant (`Math.PI`, the tag) stays one.
     const constant = typeof descriptor.value !== "function";
-    defineProperty(copy, key, { ...descriptor, configurable: !constant, ...("value" in descriptor && { writable: !constant }) });
+    defineProperty(copy, key, {
+      ...descriptor,
+      configurable: !constant,
+      ...("value" in descriptor && { writable: !constant }),
+    });
   }
   makeFast(copy);
   return copy;

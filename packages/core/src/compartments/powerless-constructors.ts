@@ -40,7 +40,10 @@ export function installPowerlessConstructors(): PowerlessConstructors {
         globalThis: guestGlobal,
         realGlobalNames,
         importModule: async (specifier) => {
-          throw Object.assign(new Error(`Cannot find module '${specifier as string}': this text has no module to import from`), { code: "ERR_MODULE_NOT_FOUND" });
+          throw Object.assign(
+            new Error(`Cannot find module '${specifier as string}': this text has no module to import from`),
+            { code: "ERR_MODULE_NOT_FOUND" },
+          );
         },
       });
       // Shared by everybody: nobody may leave anything on it, as sloppy assignments would.

@@ -37,7 +37,8 @@ export function prepareFiles(realm: Realm, files: readonly string[]): PreparedFi
 /** A module of a package that the policy names; undefined for anything else. */
 function resolutionOf({ resolver, names, entry }: Realm, file: string): Resolution | undefined {
   const asRequired = resolver.resolve(file, entry, "require");
-  const found = asRequired.format === "module" ? resolver.resolve(pathToFileURL(file).href, entry, "import") : asRequired;
+  const found =
+    asRequired.format === "module" ? resolver.resolve(pathToFileURL(file).href, entry, "import") : asRequired;
   const isModule = found.format === "commonjs" || found.format === "module";
   return isModule && found.location !== undefined && names.has(found.location) ? found : undefined;
 }

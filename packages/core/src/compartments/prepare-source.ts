@@ -2,7 +2,14 @@
 import { Buffer } from "node:buffer";
 import { pathToFileURL } from "node:url";
 import { Script } from "node:vm";
-import { exportedNames, loadPreparation, prepareCommonJs, prepareCommonJsQuickly, prepareModule, prepareModuleQuickly } from "../loader/late.ts";
+import {
+  exportedNames,
+  loadPreparation,
+  prepareCommonJs,
+  prepareCommonJsQuickly,
+  prepareModule,
+  prepareModuleQuickly,
+} from "../loader/late.ts";
 import { loadParser } from "../loader/parser/late.ts";
 import { COMMONJS_NAMES, type NameSets } from "../loader/name-sets.ts";
 import type { ModuleFunctor } from "../loader/transform-module.ts";
@@ -29,7 +36,14 @@ export interface CommonJsNames {
 }
 
 export type PreparedSource = SourceTraits &
-  ({ readonly kind: "commonjs"; readonly functor: CommonJsFunctor; /** Where an ES module has imported it. */ readonly names?: CommonJsNames } | { readonly kind: "module"; readonly functor: ModuleFunctor });
+  (
+    | {
+        readonly kind: "commonjs";
+        readonly functor: CommonJsFunctor;
+        /** Where an ES module has imported it. */ readonly names?: CommonJsNames;
+      }
+    | { readonly kind: "module"; readonly functor: ModuleFunctor }
+  );
 
 /** What `checkBeforehand` has prepared and the loaders have not taken yet, by compartment and path. */
 const preparedBeforehand = new WeakMap<World, Map<string, PreparedSource>>();
@@ -97,7 +111,11 @@ function prepare(world: World, resolution: Resolution): PreparedSource {
     const { functor, ...traits } = found.facts as PreparedSource;
     return { ...traits, functor: { ...functor, text: found.text, code: found.code } } as PreparedSource;
   }
-  const prepared = prepareText(stripTypes(bytes.toString("utf8"), resolution.path), world.compartment.names, resolution);
+  const prepared = prepareText(
+    stripTypes(bytes.toString("utf8"), resolution.path),
+    world.compartment.names,
+    resolution,
+  );
   if (name === undefined) return prepared;
   const { functor, ...traits } = prepared;
   const { text, compiled: _compiled, ...facts } = functor;
@@ -114,7 +132,8 @@ function prepareText(source: string, names: NameSets, resolution: Resolution): P
   loadParser();
   try {
     return optimisedLate(() => {
-      if (resolution.format === "module") return { kind: "module", functor: prepareModule(source, names), usesStackSettings: usesSettings };
+      if (resolution.format === "module")
+        return { kind: "module", functor: prepareModule(source, names), usesStackSettings: usesSettings };
       return prepareAmbiguous(source, names, resolution, usesSettings);
     });
   } catch (error) {
@@ -122,7 +141,12 @@ function prepareText(source: string, names: NameSets, resolution: Resolution): P
   }
 }
 
-function prepareQuickly(source: string, names: NameSets, resolution: Resolution, usesSettings: boolean): PreparedSource | undefined {
+function prepareQuickly(
+  source: string,
+  names: NameSets,
+  resolution: Resolution,
+  usesSettings: boolean,
+): PreparedSource | undefined {
   const fileName = fileNameOf(resolution);
   if (resolution.format === "module") {
     const functor = judgedByV8(prepareModuleQuickly(source, names), fileName);
@@ -133,10 +157,16 @@ function prepareQuickly(source: string, names: NameSets, resolution: Resolution,
 }
 
 /** How a file's text is called in stacks: as Node does. */
-export const fileNameOf = ({ format, path }: Resolution): string => (format === "module" ? pathToFileURL(path).href : path);
+export const fileNameOf = ({ format, path }: Resolution): string =>
+  format === "module" ? pathToFileURL(path).href : path;
 
 /** A file without `type` is CommonJS unless only a module can be written so. */
-function prepareAmbiguous(source: string, names: NameSets, resolution: Resolution, usesSettings: boolean): PreparedSource {
+function prepareAmbiguous(
+  source: string,
+  names: NameSets,
+  resolution: Resolution,
+  usesSettings: boolean,
+): PreparedSource {
   try {
     return { kind: "commonjs", functor: prepareCommonJs(source, names), usesStackSettings: usesSettings };
   } catch (error) {
@@ -158,7 +188,10 @@ function located(error: unknown, resolution: Resolution, source: string): unknow
   if (!(error instanceof SyntaxError)) return error;
   if (resolution.format !== "module") {
     try {
-      new Script(`(function(${COMMONJS_NAMES.join(",")}){\n${source.replace(/^#!/, "//")}\n})`, { filename: resolution.path, lineOffset: -1 });
+      new Script(`(function(${COMMONJS_NAMES.join(",")}){\n${source.replace(/^#!/, "//")}\n})`, {
+        filename: resolution.path,
+        lineOffset: -1,
+      });
     } catch (native) {
       return native;
     }

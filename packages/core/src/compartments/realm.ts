@@ -155,7 +155,8 @@ export function makeRealm(options: RealmOptions): Realm {
         return policy;
       },
       whenNarrowed: options.canNarrow
-        ? (listener: () => void) => void narrowingListeners.set(name, [...(narrowingListeners.get(name) ?? []), listener])
+        ? (listener: () => void) =>
+            void narrowingListeners.set(name, [...(narrowingListeners.get(name) ?? []), listener])
         : undefined,
       denies(denial: Omit<Denial, "principal">): boolean {
         options.onDenial({ principal: name, ...denial });
@@ -235,7 +236,9 @@ export function makeRealm(options: RealmOptions): Realm {
       const { principal } = importer;
       if (location === principal.location) return true;
       if (!names.has(location)) return false;
-      return principal.trusted || (principal.policy.packages?.some((name) => locations.get(name) === location) ?? false);
+      return (
+        principal.trusted || (principal.policy.packages?.some((name) => locations.get(name) === location) ?? false)
+      );
     },
     policyOf: (name) => current.get(name),
     narrow(name, policy) {

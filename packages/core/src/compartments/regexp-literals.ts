@@ -8,7 +8,9 @@ type Known = Map<string, string>;
 const find = uncurry(Map.prototype.get) as (known: Known, source: string) => string | undefined;
 const keep = uncurry(Map.prototype.set) as (known: Known, source: string, text: string) => unknown;
 const empty = uncurry(Map.prototype.clear) as (known: Known) => void;
-const sizeOf = uncurry(Object.getOwnPropertyDescriptor(Map.prototype, "size")!.get as () => number) as (known: Known) => number;
+const sizeOf = uncurry(Object.getOwnPropertyDescriptor(Map.prototype, "size")!.get as () => number) as (
+  known: Known,
+) => number;
 
 /** How many sources are remembered, and how long they may be. */
 const MOST_KEPT = 1024;

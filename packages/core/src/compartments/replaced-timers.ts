@@ -12,7 +12,14 @@ const { apply } = Reflect;
 type GlobalObject = Record<PropertyKey, unknown>;
 
 const TIMERS = [
-  "setTimeout", "clearTimeout", "setInterval", "clearInterval", "setImmediate", "clearImmediate", "queueMicrotask", "Date",
+  "setTimeout",
+  "clearTimeout",
+  "setInterval",
+  "clearInterval",
+  "setImmediate",
+  "clearImmediate",
+  "queueMicrotask",
+  "Date",
 ] as const;
 
 /** What a global object has under a name that it does not have at first. */
@@ -30,7 +37,8 @@ export function watchTimers(globalObject: GlobalObject): ReplacedTimers {
       // What a guarded global object has is data behind an accessor of moat's.
       const held = standInOf(now?.get) ?? now;
       // HAZARD: never an accessor, which would run the runner's code at each look.
-      if (held === undefined || !("value" in held) || held.get !== undefined || held.value === valueOf(given.get(name))) return undefined;
+      if (held === undefined || !("value" in held) || held.get !== undefined || held.value === valueOf(given.get(name)))
+        return undefined;
       return { value: held.value };
     },
   };

@@ -40,7 +40,13 @@ export function nameForEvaluated(fileName: string, owner: Principal | undefined)
 /** One package may be loaded twice in a process, under two policies: then what each may change is what both may. */
 function isSame(a: Principal | undefined, b: Principal | undefined): boolean {
   if (a === b) return true;
-  return a !== undefined && b !== undefined && a.location === b.location && a.trusted === b.trusted && `${a.policy.changes}` === `${b.policy.changes}`;
+  return (
+    a !== undefined &&
+    b !== undefined &&
+    a.location === b.location &&
+    a.trusted === b.trusted &&
+    `${a.policy.changes}` === `${b.policy.changes}`
+  );
 }
 
 /** The one principal whose text has this name; undefined where there is none, or more than one. */

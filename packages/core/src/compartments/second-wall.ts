@@ -8,14 +8,71 @@ const { deleteProperty, ownKeys } = Reflect;
 
 /** ECMAScript's globals, which every compartment has too. Everything else goes. */
 const HARMLESS = new Set([
-  "Object", "Array", "Number", "parseFloat", "parseInt", "Infinity", "NaN", "undefined", "Boolean", "String", "Symbol",
-  "Date", "Promise", "RegExp", "Error", "AggregateError", "EvalError", "RangeError", "ReferenceError", "SyntaxError",
-  "TypeError", "URIError", "globalThis", "JSON", "Math", "Intl", "ArrayBuffer", "Atomics", "SharedArrayBuffer",
-  "Uint8Array", "Int8Array", "Uint16Array", "Int16Array", "Uint32Array", "Int32Array", "Float16Array", "Float32Array", "Float64Array",
-  "Uint8ClampedArray", "BigUint64Array", "BigInt64Array", "DataView", "Map", "BigInt", "Set", "WeakMap", "WeakSet",
-  "WeakRef", "FinalizationRegistry", "Proxy", "Reflect", "Iterator", "decodeURI", "decodeURIComponent", "encodeURI",
-  "encodeURIComponent", "escape", "unescape", "isFinite", "isNaN", "SuppressedError", "DisposableStack", "AsyncDisposableStack",
-  "AsyncIterator", "Temporal",
+  "Object",
+  "Array",
+  "Number",
+  "parseFloat",
+  "parseInt",
+  "Infinity",
+  "NaN",
+  "undefined",
+  "Boolean",
+  "String",
+  "Symbol",
+  "Date",
+  "Promise",
+  "RegExp",
+  "Error",
+  "AggregateError",
+  "EvalError",
+  "RangeError",
+  "ReferenceError",
+  "SyntaxError",
+  "TypeError",
+  "URIError",
+  "globalThis",
+  "JSON",
+  "Math",
+  "Intl",
+  "ArrayBuffer",
+  "Atomics",
+  "SharedArrayBuffer",
+  "Uint8Array",
+  "Int8Array",
+  "Uint16Array",
+  "Int16Array",
+  "Uint32Array",
+  "Int32Array",
+  "Float16Array",
+  "Float32Array",
+  "Float64Array",
+  "Uint8ClampedArray",
+  "BigUint64Array",
+  "BigInt64Array",
+  "DataView",
+  "Map",
+  "BigInt",
+  "Set",
+  "WeakMap",
+  "WeakSet",
+  "WeakRef",
+  "FinalizationRegistry",
+  "Proxy",
+  "Reflect",
+  "Iterator",
+  "decodeURI",
+  "decodeURIComponent",
+  "encodeURI",
+  "encodeURIComponent",
+  "escape",
+  "unescape",
+  "isFinite",
+  "isNaN",
+  "SuppressedError",
+  "DisposableStack",
+  "AsyncDisposableStack",
+  "AsyncIterator",
+  "Temporal",
 ]);
 
 /**
@@ -23,11 +80,40 @@ const HARMLESS = new Set([
  * whenever it runs. None of it reads, sends or starts anything by itself.
  */
 const NEEDED_BY_NODE = [
-  "global", "queueMicrotask", "structuredClone", "setTimeout", "clearTimeout", "setImmediate", "clearImmediate", "setInterval",
-  "clearInterval", "URL", "URLSearchParams", "Buffer", "Blob", "File", "FormData", "TextEncoder", "TextDecoder", "DOMException",
-  "AbortController", "AbortSignal", "Event", "EventTarget", "MessageEvent", "CustomEvent", "ReadableStream", "TransformStream", "WritableStream",
-  "ByteLengthQueuingStrategy", "CompressionStream", "DecompressionStream", "MessageChannel", "MessagePort",
-  "performance", "WebAssembly",
+  "global",
+  "queueMicrotask",
+  "structuredClone",
+  "setTimeout",
+  "clearTimeout",
+  "setImmediate",
+  "clearImmediate",
+  "setInterval",
+  "clearInterval",
+  "URL",
+  "URLSearchParams",
+  "Buffer",
+  "Blob",
+  "File",
+  "FormData",
+  "TextEncoder",
+  "TextDecoder",
+  "DOMException",
+  "AbortController",
+  "AbortSignal",
+  "Event",
+  "EventTarget",
+  "MessageEvent",
+  "CustomEvent",
+  "ReadableStream",
+  "TransformStream",
+  "WritableStream",
+  "ByteLengthQueuingStrategy",
+  "CompressionStream",
+  "DecompressionStream",
+  "MessageChannel",
+  "MessagePort",
+  "performance",
+  "WebAssembly",
 ];
 
 /**
@@ -36,12 +122,33 @@ const NEEDED_BY_NODE = [
  * until a package that may use one asks.
  */
 const LOADED_WHEN_READ: ReadonlySet<string> = new Set([
-  "FormData", "Headers", "Request", "Response", "MessageEvent", "CloseEvent", "ErrorEvent", "WebSocket", "EventSource",
-  "TransformStream", "TransformStreamDefaultController", "WritableStream", "WritableStreamDefaultController",
-  "WritableStreamDefaultWriter", "ReadableStream", "ReadableStreamDefaultReader", "ReadableStreamBYOBReader",
-  "ReadableStreamBYOBRequest", "ReadableByteStreamController", "ReadableStreamDefaultController",
-  "ByteLengthQueuingStrategy", "CountQueuingStrategy", "TextEncoderStream", "TextDecoderStream",
-  "CompressionStream", "DecompressionStream", "CryptoKey",
+  "FormData",
+  "Headers",
+  "Request",
+  "Response",
+  "MessageEvent",
+  "CloseEvent",
+  "ErrorEvent",
+  "WebSocket",
+  "EventSource",
+  "TransformStream",
+  "TransformStreamDefaultController",
+  "WritableStream",
+  "WritableStreamDefaultController",
+  "WritableStreamDefaultWriter",
+  "ReadableStream",
+  "ReadableStreamDefaultReader",
+  "ReadableStreamBYOBReader",
+  "ReadableStreamBYOBRequest",
+  "ReadableByteStreamController",
+  "ReadableStreamDefaultController",
+  "ByteLengthQueuingStrategy",
+  "CountQueuingStrategy",
+  "TextEncoderStream",
+  "TextDecoderStream",
+  "CompressionStream",
+  "DecompressionStream",
+  "CryptoKey",
 ]);
 
 /** Those that a builtin has too: taken from there when they are asked for, since reading them loads it (1 to 4 ms from Node 22 on). */
@@ -138,7 +245,8 @@ export function borrowRealGlobal(): () => ReadonlySet<string> {
     for (const [key, descriptor] of before) {
       // HAZARD: the one name that no parameter can shadow; the host goes without, too.
       if (key === "eval") continue;
-      if (Object.getOwnPropertyDescriptor(globalThis, key)?.configurable !== false) Object.defineProperty(globalThis, key, descriptor);
+      if (Object.getOwnPropertyDescriptor(globalThis, key)?.configurable !== false)
+        Object.defineProperty(globalThis, key, descriptor);
     }
     return namesOfRealGlobal();
   };
@@ -168,10 +276,19 @@ export function freezeRealGlobal(captured: Readonly<Record<string, unknown>>): R
   for (const symbol of STORED_BY_NODE) {
     if (Object.hasOwn(globalThis, symbol)) continue;
     // Written by Node itself when its HTTP client is first loaded, which may be much later.
-    Object.defineProperty(globalThis, symbol, { value: undefined, writable: true, enumerable: false, configurable: false });
+    Object.defineProperty(globalThis, symbol, {
+      value: undefined,
+      writable: true,
+      enumerable: false,
+      configurable: false,
+    });
   }
   lockAllBut(LOADED_WHEN_READ);
-  for (let object = getPrototypeOf(globalThis) as object | null; object !== null; object = getPrototypeOf(object) as object | null) {
+  for (
+    let object = getPrototypeOf(globalThis) as object | null;
+    object !== null;
+    object = getPrototypeOf(object) as object | null
+  ) {
     freeze(object);
   }
   return namesOfRealGlobal();
@@ -179,7 +296,9 @@ export function freezeRealGlobal(captured: Readonly<Record<string, unknown>>): R
 
 /** Where Node's HTTP client keeps its default agent and its origin. */
 const STORED_BY_NODE: readonly symbol[] = [
-  "undici.globalDispatcher.1", "undici.globalDispatcher.2", "undici.globalOrigin.1",
+  "undici.globalDispatcher.1",
+  "undici.globalDispatcher.2",
+  "undici.globalOrigin.1",
 ].map((name) => Symbol.for(name));
 
 /** Freezes the global object without reading what loads when it is read. */
@@ -187,7 +306,11 @@ function lockAllBut(unread: ReadonlySet<string>): void {
   for (const key of ownKeys(globalThis)) {
     if (typeof key === "string" ? unread.has(key) : STORED_BY_NODE.includes(key)) continue;
     const descriptor = Object.getOwnPropertyDescriptor(globalThis, key)!;
-    Object.defineProperty(globalThis, key, "value" in descriptor ? { writable: false, configurable: false } : { configurable: false });
+    Object.defineProperty(
+      globalThis,
+      key,
+      "value" in descriptor ? { writable: false, configurable: false } : { configurable: false },
+    );
   }
   Object.preventExtensions(globalThis);
 }

@@ -78,7 +78,8 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
         if (before === undefined) known.set(key, { by: from, value: descriptor.value });
         else if (before.by !== from || before.value === descriptor.value) continue;
         for (const to of participants) {
-          if (to !== from && to.shares.has(share) && (to.seesAny || share !== ANY)) appear(to.holderOf(share), key, descriptor.value, before);
+          if (to !== from && to.shares.has(share) && (to.seesAny || share !== ANY))
+            appear(to.holderOf(share), key, descriptor.value, before);
         }
         if (before !== undefined) before.value = descriptor.value;
       }
@@ -94,7 +95,8 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
         trusted: principal.trusted,
         seesAny: principal.trusted,
         given: shares.has(ANY) ? new Set(ownKeys(globalObject)) : new Set(),
-        holderOf: (share) => (share.endsWith(".*") ? (globalObject[share.slice(0, -2)] as GlobalObject | undefined) : globalObject),
+        holderOf: (share) =>
+          share.endsWith(".*") ? (globalObject[share.slice(0, -2)] as GlobalObject | undefined) : globalObject,
       };
       participants.push(participant);
       if (shares.has(ANY)) {
@@ -103,7 +105,8 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
       }
       for (const share of shares) {
         if (share === ANY && !principal.trusted) continue;
-        for (const [key, { value }] of published.get(share)!) appear(participant.holderOf(share), key, value, undefined);
+        for (const [key, { value }] of published.get(share)!)
+          appear(participant.holderOf(share), key, value, undefined);
       }
       return () => publish(participant);
     },
@@ -111,7 +114,13 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
       if (!all.has(ANY) || admitted.has(globalObject)) return;
       admitted.add(globalObject);
       // It defines nothing for others by this.
-      participants.push({ shares: new Set([ANY]), trusted: true, seesAny: true, given: new Set(), holderOf: () => globalObject });
+      participants.push({
+        shares: new Set([ANY]),
+        trusted: true,
+        seesAny: true,
+        given: new Set(),
+        holderOf: () => globalObject,
+      });
       for (const [key, { value }] of published.get(ANY)!) appear(globalObject, key, value, undefined);
     },
     publishAll() {
@@ -121,10 +130,16 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
 }
 
 /** Puts a value where nothing is yet, or where still stands what was put before. */
-function appear(holder: GlobalObject | undefined, key: PropertyKey, value: unknown, before: Published | undefined): void {
+function appear(
+  holder: GlobalObject | undefined,
+  key: PropertyKey,
+  value: unknown,
+  before: Published | undefined,
+): void {
   if (holder === undefined) return;
   const own = getOwnPropertyDescriptor(holder, key);
-  if (own !== undefined && (before === undefined || !("value" in own) || own.value !== before.value || !own.writable)) return;
+  if (own !== undefined && (before === undefined || !("value" in own) || own.value !== before.value || !own.writable))
+    return;
   try {
     defineProperty(holder, key, { value, writable: true, enumerable: false, configurable: true });
   } catch {
@@ -142,7 +157,12 @@ function namesIn(share: string, holder: GlobalObject, { given, trusted }: Partic
   if (share === ANY) {
     if (trusted) return [];
     return ownKeys(holder).filter(
-      (key) => typeof key === "string" && !given.has(key) && !GLOBAL_RULES.has(key) && shareProblem(key, "policy") === undefined && key !== ANY,
+      (key) =>
+        typeof key === "string" &&
+        !given.has(key) &&
+        !GLOBAL_RULES.has(key) &&
+        shareProblem(key, "policy") === undefined &&
+        key !== ANY,
     );
   }
   const language = languageMembers.get(share);

@@ -13,8 +13,12 @@ const { TypeError } = globalThis;
 const isInstance = Function.prototype[Symbol.hasInstance as never] as (value: unknown) => boolean;
 
 const MESSAGES = [
-  "Cannot assign to read only property", "Cannot create property", "Cannot add property", "Cannot set property",
-  "Cannot define property", "Cannot delete property",
+  "Cannot assign to read only property",
+  "Cannot create property",
+  "Cannot add property",
+  "Cannot set property",
+  "Cannot define property",
+  "Cannot delete property",
 ];
 const REFUSING_PROXY = "on proxy: trap returned falsish";
 
@@ -59,7 +63,8 @@ export function deleteSilently(value: unknown, key: unknown): boolean {
 }
 
 /** Others would be asked for their text once more. */
-const isKey = (key: unknown): key is PropertyKey => typeof key === "string" || typeof key === "number" || typeof key === "symbol";
+const isKey = (key: unknown): key is PropertyKey =>
+  typeof key === "string" || typeof key === "number" || typeof key === "symbol";
 
 function isFixed(value: unknown, key: unknown): boolean {
   if (value === null || value === undefined) return false;

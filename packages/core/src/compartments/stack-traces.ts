@@ -12,7 +12,13 @@ import { Buffer } from "node:buffer";
 import { Given } from "../endowments/define-field.ts";
 import { loadedTextOf, positionsIn } from "./loaded-sources.ts";
 import { charCodeAt, endsWith, slice } from "./uncurried-strings.ts";
-import { formatWithSharedHook, hasSharedStackHook, sharedStackHook, shareStackHook, type HookOwner } from "./shared-stack-hook.ts";
+import {
+  formatWithSharedHook,
+  hasSharedStackHook,
+  sharedStackHook,
+  shareStackHook,
+  type HookOwner,
+} from "./shared-stack-hook.ts";
 
 const { apply, construct } = Reflect;
 const { defineProperties, defineProperty, freeze } = Object;
@@ -23,10 +29,26 @@ const errorToString = Error.prototype.toString;
 
 /** Answers of a call site that carry no authority. */
 const harmlessAnswers = [
-  "getTypeName", "getFunctionName", "getMethodName", "getFileName", "getLineNumber",
-  "getColumnNumber", "getEvalOrigin", "isToplevel", "isEval", "isNative", "isConstructor",
-  "isAsync", "isPromiseAll", "getPromiseIndex", "getScriptNameOrSourceURL", "getScriptHash",
-  "getEnclosingColumnNumber", "getEnclosingLineNumber", "getPosition", "toString",
+  "getTypeName",
+  "getFunctionName",
+  "getMethodName",
+  "getFileName",
+  "getLineNumber",
+  "getColumnNumber",
+  "getEvalOrigin",
+  "isToplevel",
+  "isEval",
+  "isNative",
+  "isConstructor",
+  "isAsync",
+  "isPromiseAll",
+  "getPromiseIndex",
+  "getScriptNameOrSourceURL",
+  "getScriptHash",
+  "getEnclosingColumnNumber",
+  "getEnclosingLineNumber",
+  "getPosition",
+  "toString",
 ] as const;
 
 type Answers = Record<string, unknown>;
@@ -75,7 +97,11 @@ function textOf(site: NodeJS.CallSite, file = site.getFileName()): string {
   const end = text[text.length - 1] === ")" ? text.length - 1 : text.length;
   const atColumn = beforeDigits(text, end);
   const atLine = beforeDigits(text, atColumn - 1);
-  if (charCodeAt(text, atColumn - 1) === COLON && charCodeAt(text, atLine - 1) === COLON && endsWith(text, file!, atLine - 1)) {
+  if (
+    charCodeAt(text, atColumn - 1) === COLON &&
+    charCodeAt(text, atLine - 1) === COLON &&
+    endsWith(text, file!, atLine - 1)
+  ) {
     const column = +slice(text, atColumn, end);
     const mapped = positions.columnOf(+slice(text, atLine, atColumn - 1), column);
     return mapped === column ? text : slice(text, 0, atColumn) + mapped + slice(text, end);
@@ -86,7 +112,9 @@ function textOf(site: NodeJS.CallSite, file = site.getFileName()): string {
   if (mapped === column) return text;
   const shown = `${file as string}:${line as number}:`;
   const at = text.lastIndexOf(`${shown}${column as number}`);
-  return at === -1 ? text : `${text.slice(0, at)}${shown}${mapped as number}${text.slice(at + `${shown}${column as number}`.length)}`;
+  return at === -1
+    ? text
+    : `${text.slice(0, at)}${shown}${mapped as number}${text.slice(at + `${shown}${column as number}`.length)}`;
 }
 
 type Enclosing = Record<"getEnclosingLineNumber" | "getEnclosingColumnNumber", (() => number | null) | undefined>;
@@ -102,7 +130,11 @@ function correct(site: NodeJS.CallSite, answers: Answers): void {
   if (getPosition !== undefined) answers["getPosition"] = positions.offsetOf(apply(getPosition, site, []));
   const { getEnclosingLineNumber, getEnclosingColumnNumber } = site as unknown as Enclosing;
   if (getEnclosingLineNumber !== undefined && getEnclosingColumnNumber !== undefined) {
-    answers["getEnclosingColumnNumber"] = columnIn(site, apply(getEnclosingLineNumber, site, []), apply(getEnclosingColumnNumber, site, []));
+    answers["getEnclosingColumnNumber"] = columnIn(
+      site,
+      apply(getEnclosingLineNumber, site, []),
+      apply(getEnclosingColumnNumber, site, []),
+    );
   }
 }
 
@@ -142,7 +174,11 @@ function isOwnFile(file: string, ownFiles: () => readonly string[]): boolean {
   return isOwn;
 }
 
-function isOwnFrame(site: NodeJS.CallSite, file: string | null | undefined, ownFiles: () => readonly string[]): boolean {
+function isOwnFrame(
+  site: NodeJS.CallSite,
+  file: string | null | undefined,
+  ownFiles: () => readonly string[],
+): boolean {
   const name = file ?? (site as { getScriptNameOrSourceURL?(): string }).getScriptNameOrSourceURL?.();
   return typeof name === "string" && isOwnFile(name, ownFiles);
 }
@@ -164,7 +200,9 @@ class WithFrames extends Given {
 }
 
 /** Where an error was made, by its topmost visible frame, whatever its stack's text says. */
-export function errorOrigin(error: object): { file: string | null; line: number | null; column: number | null } | undefined {
+export function errorOrigin(
+  error: object,
+): { file: string | null; line: number | null; column: number | null } | undefined {
   void (error as { stack?: unknown }).stack; // V8 asks the hook only now.
   const site = WithFrames.of(error)[0];
   if (site === undefined) return undefined;
@@ -228,7 +266,9 @@ export function callSitesAbove(above: Function): readonly NodeJS.CallSite[] {
 
 /** An ES module is a generator, which moat's frame below has take a step. */
 function isStepOfModule(site: NodeJS.CallSite): boolean {
-  return typeof site.getFileName() !== "string" && site.getFunctionName() === "next" && site.getTypeName() === "Generator";
+  return (
+    typeof site.getFileName() !== "string" && site.getFunctionName() === "next" && site.getTypeName() === "Generator"
+  );
 }
 
 function prepareStackTrace(error: object, sites: NodeJS.CallSite[], ownFiles: () => readonly string[]): unknown {
@@ -239,7 +279,8 @@ function prepareStackTrace(error: object, sites: NodeJS.CallSite[], ownFiles: ()
     const site = sites[index]!;
     const file = site.getFileName();
     if (isOwnFrame(site, file, ownFiles)) {
-      if (visible.length > 0 && isStepOfModule(visible[visible.length - 1]!)) visible.length = files.length = visible.length - 1;
+      if (visible.length > 0 && isStepOfModule(visible[visible.length - 1]!))
+        visible.length = files.length = visible.length - 1;
       continue;
     }
     visible[visible.length] = site;
@@ -252,7 +293,10 @@ function prepareStackTrace(error: object, sites: NodeJS.CallSite[], ownFiles: ()
     return apply(settings.hook, settings.ownError, [error, facades]);
   }
   if (hasSharedStackHook()) {
-    const shared = formatWithSharedHook(error, visible.slice(0, settings?.limit ?? programLimit).map((site) => makeCallSite(site)));
+    const shared = formatWithSharedHook(
+      error,
+      visible.slice(0, settings?.limit ?? programLimit).map((site) => makeCallSite(site)),
+    );
     if (shared !== undefined) return shared.stack;
   }
   const count = Math.min(visible.length, settings?.limit ?? programLimit);
@@ -275,7 +319,8 @@ export function tameStackTraces(ownFiles: () => readonly string[]): void {
   let known: readonly string[] | undefined;
   const ownFilesOnce = (): readonly string[] => (known ??= ownFiles());
   for (const key of Object.getOwnPropertyNames(RealError)) {
-    if (!["length", "name", "prototype", "isError"].includes(key)) delete (RealError as unknown as Record<string, unknown>)[key];
+    if (!["length", "name", "prototype", "isError"].includes(key))
+      delete (RealError as unknown as Record<string, unknown>)[key];
   }
   defineProperties(RealError, {
     captureStackTrace: { value: captureRealStack, enumerable: false },

@@ -31,10 +31,50 @@ const { hasOwn } = Object;
 const { propertyIsEnumerable } = Object.prototype;
 
 const INTRINSICS = [
-  "Object", "Function", "Array", "String", "Number", "Boolean", "BigInt", "Symbol", "Date", "RegExp", "Map", "Set", "WeakMap",
-  "WeakSet", "WeakRef", "Promise", "ArrayBuffer", "DataView", "Int8Array", "Uint8Array", "Uint8ClampedArray", "Int16Array", "Uint16Array", "Int32Array",
-  "Uint32Array", "Float32Array", "Float64Array", "BigInt64Array", "BigUint64Array", "Error", "EvalError", "RangeError", "ReferenceError",
-  "SyntaxError", "TypeError", "URIError", "AggregateError", "Iterator", "Proxy", "Reflect", "Math", "JSON", "Intl", "Atomics",
+  "Object",
+  "Function",
+  "Array",
+  "String",
+  "Number",
+  "Boolean",
+  "BigInt",
+  "Symbol",
+  "Date",
+  "RegExp",
+  "Map",
+  "Set",
+  "WeakMap",
+  "WeakSet",
+  "WeakRef",
+  "Promise",
+  "ArrayBuffer",
+  "DataView",
+  "Int8Array",
+  "Uint8Array",
+  "Uint8ClampedArray",
+  "Int16Array",
+  "Uint16Array",
+  "Int32Array",
+  "Uint32Array",
+  "Float32Array",
+  "Float64Array",
+  "BigInt64Array",
+  "BigUint64Array",
+  "Error",
+  "EvalError",
+  "RangeError",
+  "ReferenceError",
+  "SyntaxError",
+  "TypeError",
+  "URIError",
+  "AggregateError",
+  "Iterator",
+  "Proxy",
+  "Reflect",
+  "Math",
+  "JSON",
+  "Intl",
+  "Atomics",
 ];
 /** These and their prototypes, as they are before lockdown. */
 let intrinsics: object[] = [];
@@ -73,11 +113,16 @@ export function isReplacement(target: unknown, key: unknown): boolean {
 /** Hidden data, and no method, for the language's objects or Node's constructors, which are as frozen. */
 function isMark(target: unknown, key: unknown, descriptor: unknown): boolean {
   // HAZARD: a package's proxy would notice that it is asked.
-  if (!isHardenedIntrinsic(target) && (typeof target !== "function" || isProxy(target) || isExtensible(target))) return false;
+  if (!isHardenedIntrinsic(target) && (typeof target !== "function" || isProxy(target) || isExtensible(target)))
+    return false;
   if (hasOwn(target, key as PropertyKey)) return false;
   if (typeof descriptor !== "object" || descriptor === null) return false;
   const value: unknown = getOwnPropertyDescriptor(descriptor, "value")?.value;
-  return value !== undefined && typeof value !== "function" && getOwnPropertyDescriptor(descriptor, "enumerable")?.value !== true;
+  return (
+    value !== undefined &&
+    typeof value !== "function" &&
+    getOwnPropertyDescriptor(descriptor, "enumerable")?.value !== true
+  );
 }
 
 /** What a polyfill adds to one of the language's objects, hidden as the language's own are. */
@@ -90,7 +135,12 @@ function isPolyfill(target: unknown, descriptor: unknown): boolean {
 function tellOfAddition(target: unknown, key: unknown, called: Function, builtin: string): void {
   const name = apply(mapGet, names, [target]) as string | undefined;
   if (name === undefined) return;
-  writerAbove(called, builtin).nearest?.denies({ capability: "intrinsic", target: name, via: typeof key === "string" ? key : "a symbol", never: true });
+  writerAbove(called, builtin).nearest?.denies({
+    capability: "intrinsic",
+    target: name,
+    via: typeof key === "string" ? key : "a symbol",
+    never: true,
+  });
 }
 
 function noteName(constructor: { prototype?: object } | undefined, name: string): void {
@@ -99,7 +149,10 @@ function noteName(constructor: { prototype?: object } | undefined, name: string)
 }
 
 /** The older way to accessors, by which yargs 16 exports its options anew for each program that it reads. */
-const { __defineGetter__: defineGetter, __defineSetter__: defineSetter } = Object.prototype as unknown as Record<"__defineGetter__" | "__defineSetter__", Function>;
+const { __defineGetter__: defineGetter, __defineSetter__: defineSetter } = Object.prototype as unknown as Record<
+  "__defineGetter__" | "__defineSetter__",
+  Function
+>;
 const olderMethods = {
   __defineGetter__(this: object, name: PropertyKey, getter: () => unknown): void {
     // HAZARD: coerced once; an object may answer differently the second time.
@@ -139,11 +192,22 @@ export function tameDefinitions(): void {
   }
   noteName(Object.getPrototypeOf(Int8Array) as { prototype: object }, "TypedArray");
   noteName({ prototype: Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())) as object }, "Iterator");
-  const define = (target: object, key: PropertyKey, descriptor: PropertyDescriptor, called: Function, builtin: string): object => {
+  const define = (
+    target: object,
+    key: PropertyKey,
+    descriptor: PropertyDescriptor,
+    called: Function,
+    builtin: string,
+  ): object => {
     try {
       return nativeDefine(target, key, descriptor);
     } catch (error) {
-      if (isReplacement(target, key) || isMark(target, key, descriptor) || redefineGuarded(target, key, descriptor, called, builtin)) return target;
+      if (
+        isReplacement(target, key) ||
+        isMark(target, key, descriptor) ||
+        redefineGuarded(target, key, descriptor, called, builtin)
+      )
+        return target;
       tellOfAddition(target, key, called, builtin);
       if (isPolyfill(target, descriptor)) return target;
       throw error;
@@ -157,7 +221,8 @@ export function tameDefinitions(): void {
       if (!isHardenedIntrinsic(target) && !isGuarded(target)) return nativeDefineAll(target, descriptors);
       const given = Object(descriptors) as PropertyDescriptorMap;
       for (const key of ownKeys(given)) {
-        if (apply(propertyIsEnumerable, given, [key]) as boolean) define(target, key, given[key as string]!, methods.defineProperties, "defineProperties");
+        if (apply(propertyIsEnumerable, given, [key]) as boolean)
+          define(target, key, given[key as string]!, methods.defineProperties, "defineProperties");
       }
       return target;
     },
@@ -173,7 +238,11 @@ export function tameDefinitions(): void {
       }
     },
   };
-  for (const [holder, tamed] of [[Object, methods], [Reflect, ofReflect], [Object.prototype, olderMethods]] as const) {
+  for (const [holder, tamed] of [
+    [Object, methods],
+    [Reflect, ofReflect],
+    [Object.prototype, olderMethods],
+  ] as const) {
     for (const [name, value] of Object.entries(tamed)) {
       showAsNative(value as Function);
       defineProperty(holder, name, { value, writable: true, enumerable: false, configurable: true });

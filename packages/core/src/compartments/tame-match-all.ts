@@ -8,15 +8,29 @@
 import { Given } from "../endowments/define-field.ts";
 import { showAsNative } from "./function-text.ts";
 import { flagOfPlain } from "./tame-patterns.ts";
-import { advance, isPlain, matcherOf, nativeHasIndices, nativeSticky, nativeUnicode, nativeUnicodeSets, readsFrozenConstructor } from "./tame-regexp.ts";
+import {
+  advance,
+  isPlain,
+  matcherOf,
+  nativeHasIndices,
+  nativeSticky,
+  nativeUnicode,
+  nativeUnicodeSets,
+  readsFrozenConstructor,
+} from "./tame-regexp.ts";
 import { uncurry } from "./uncurried-strings.ts";
 
 const { defineProperty, getPrototypeOf } = Object;
 const exec = uncurry(RegExp.prototype.exec);
 
 type Matches = Iterator<RegExpExecArray>;
-const iteratorPrototype = getPrototypeOf("".matchAll(/x/g)) as { next: (this: Matches) => IteratorResult<RegExpExecArray> };
-const nativeMatchAll = uncurry(String.prototype.matchAll as (pattern: unknown) => unknown) as (text: unknown, pattern: unknown) => unknown;
+const iteratorPrototype = getPrototypeOf("".matchAll(/x/g)) as {
+  next: (this: Matches) => IteratorResult<RegExpExecArray>;
+};
+const nativeMatchAll = uncurry(String.prototype.matchAll as (pattern: unknown) => unknown) as (
+  text: unknown,
+  pattern: unknown,
+) => unknown;
 const nativeNext = uncurry(iteratorPrototype.next);
 
 /** An object with the iterators' prototype and nothing of its own. */
@@ -64,10 +78,16 @@ function isIndex(value: unknown): value is number {
 export function makeMatchAll() {
   return {
     matchAll(this: unknown, pattern: unknown): unknown {
-      if (typeof this !== "string" || flagOfPlain(pattern, Symbol.matchAll) !== true) return nativeMatchAll(this, pattern);
+      if (typeof this !== "string" || flagOfPlain(pattern, Symbol.matchAll) !== true)
+        return nativeMatchAll(this, pattern);
       const regexp = pattern as RegExp;
       const { lastIndex } = regexp;
-      const isQuick = isIndex(lastIndex) && !nativeSticky(regexp) && !nativeHasIndices(regexp) && isPlain(regexp) && readsFrozenConstructor(regexp);
+      const isQuick =
+        isIndex(lastIndex) &&
+        !nativeSticky(regexp) &&
+        !nativeHasIndices(regexp) &&
+        isPlain(regexp) &&
+        readsFrozenConstructor(regexp);
       if (!isQuick) return nativeMatchAll(this, pattern);
       const byCharacters = nativeUnicode(regexp)! || nativeUnicodeSets(regexp)!;
       return new Searching({ matcher: matcherOf(regexp), text: this, byCharacters, at: lastIndex });
@@ -82,7 +102,10 @@ export function makeMatchAll() {
 /** To be called once, when the regular expressions are tamed and before the intrinsics are hardened. */
 export function tameMatchAll(): void {
   const { matchAll, next } = makeMatchAll();
-  for (const [holder, name, value] of [[String.prototype, "matchAll", matchAll], [iteratorPrototype, "next", next]] as const) {
+  for (const [holder, name, value] of [
+    [String.prototype, "matchAll", matchAll],
+    [iteratorPrototype, "next", next],
+  ] as const) {
     showAsNative(value);
     defineProperty(holder, name, { value, writable: true, enumerable: false, configurable: true });
   }

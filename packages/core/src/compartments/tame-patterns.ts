@@ -28,12 +28,18 @@ export function flagOfPlain(pattern: unknown, symbol: symbol): boolean | undefin
   // HAZARD: first, since a read of a proxy runs guest code.
   const global = globalFlag(pattern);
   if (global === undefined) return undefined;
-  return (pattern as Record<symbol, unknown>)[symbol] === (ofRegExp as unknown as Record<symbol, unknown>)[symbol] ? global : undefined;
+  return (pattern as Record<symbol, unknown>)[symbol] === (ofRegExp as unknown as Record<symbol, unknown>)[symbol]
+    ? global
+    : undefined;
 }
 
 /** Whether `replaceAll` does what `replace` does. */
 function isGlobal(pattern: unknown): boolean {
-  return flagOfPlain(pattern, Symbol.replace) === true && isPlain(pattern as RegExp) && readsFrozenConstructor(pattern as RegExp);
+  return (
+    flagOfPlain(pattern, Symbol.replace) === true &&
+    isPlain(pattern as RegExp) &&
+    readsFrozenConstructor(pattern as RegExp)
+  );
 }
 
 /** The replacements of `String.prototype`'s methods, by name. */
@@ -42,7 +48,9 @@ export function makePatternMethods() {
   return {
     replace(this: unknown, pattern: unknown, replacement: unknown): unknown {
       const global = typeof this === "string" ? flagOfPlain(pattern, Symbol.replace) : undefined;
-      return global === undefined ? native.replace(this, pattern, replacement) : replace(pattern as RegExp, global, this, replacement);
+      return global === undefined
+        ? native.replace(this, pattern, replacement)
+        : replace(pattern as RegExp, global, this, replacement);
     },
     replaceAll(this: unknown, pattern: unknown, replacement: unknown): unknown {
       return typeof this === "string" && isGlobal(pattern)

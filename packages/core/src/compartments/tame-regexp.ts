@@ -24,7 +24,9 @@ const { apply } = Reflect;
 const { prototype } = RegExp;
 const { exec: nativeExec } = prototype;
 const exec = uncurry(nativeExec);
-const sourceOf = uncurry(getOwnPropertyDescriptor(prototype, "source")!.get as () => string) as (regexp: RegExp) => string;
+const sourceOf = uncurry(getOwnPropertyDescriptor(prototype, "source")!.get as () => string) as (
+  regexp: RegExp,
+) => string;
 const hasOwn = uncurry(Object.prototype.hasOwnProperty);
 const push = uncurry(Array.prototype.push) as <T>(list: T[], item: T) => number;
 const flagOf = (name: string) =>
@@ -49,7 +51,17 @@ export function globalFlag(value: unknown): boolean | undefined {
 
 /** What the methods read of a regular expression. */
 const READ = [
-  "exec", "flags", "constructor", "hasIndices", "global", "ignoreCase", "multiline", "dotAll", "unicode", "unicodeSets", "sticky",
+  "exec",
+  "flags",
+  "constructor",
+  "hasIndices",
+  "global",
+  "ignoreCase",
+  "multiline",
+  "dotAll",
+  "unicode",
+  "unicodeSets",
+  "sticky",
 ] as const;
 
 /**
@@ -183,7 +195,8 @@ function replaceEachBy(regexp: RegExp, text: string, replacer: Replacer): string
 /** A list of `sought`, as often as it occurs; null where it does not. */
 function occurrences(text: string, sought: string): string[] | null {
   const found: string[] = [];
-  for (let at = indexOf(text, sought, 0); at !== -1; at = indexOf(text, sought, at + sought.length)) push(found, sought);
+  for (let at = indexOf(text, sought, 0); at !== -1; at = indexOf(text, sought, at + sought.length))
+    push(found, sought);
   return found.length === 0 ? null : found;
 }
 
@@ -311,7 +324,9 @@ export function makeRegExpMethods() {
       return globalFlag(this) === undefined ? apply(native.search, this, [string]) : search(this as RegExp, string);
     },
     [Symbol.split](this: unknown, string: unknown, limit: unknown): unknown {
-      return globalFlag(this) === undefined ? apply(native.split, this, [string, limit]) : split(this as RegExp, string, limit);
+      return globalFlag(this) === undefined
+        ? apply(native.split, this, [string, limit])
+        : split(this as RegExp, string, limit);
     },
   };
 }

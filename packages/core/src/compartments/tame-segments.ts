@@ -27,5 +27,10 @@ export function tameSegments(harden: (prototype: object) => unknown): void {
     },
   };
   showAsNative(segment);
-  defineProperty(Segmenter.prototype, "segment", { value: segment, writable: true, enumerable: false, configurable: true });
+  defineProperty(Segmenter.prototype, "segment", {
+    value: segment,
+    writable: true,
+    enumerable: false,
+    configurable: true,
+  });
 }

@@ -5,6 +5,14 @@
  */
 export function tameUnscopables(): void {
   const { unscopables } = Symbol;
-  const value = new Proxy((Array.prototype as unknown as Record<symbol, object>)[unscopables]!, Object.freeze({ __proto__: null, set: () => true }));
-  Object.defineProperty(Array.prototype, unscopables, { value, writable: false, enumerable: false, configurable: true });
+  const value = new Proxy(
+    (Array.prototype as unknown as Record<symbol, object>)[unscopables]!,
+    Object.freeze({ __proto__: null, set: () => true }),
+  );
+  Object.defineProperty(Array.prototype, unscopables, {
+    value,
+    writable: false,
+    enumerable: false,
+    configurable: true,
+  });
 }

@@ -15,7 +15,9 @@ export const charCodeAt = uncurry(String.prototype.charCodeAt) as OfString<[at: 
 export const endsWith = uncurry(String.prototype.endsWith) as OfString<[sought: string, end: number], boolean>;
 export const indexOf = uncurry(String.prototype.indexOf) as OfString<[sought: string, from: number], number>;
 export const slice = uncurry(String.prototype.slice) as OfString<[start: number, end?: number], string>;
-export const replaceAll = uncurry(String.prototype.replaceAll as (sought: string, template: string) => string) as OfString<[sought: string, template: string], string>;
+export const replaceAll = uncurry(
+  String.prototype.replaceAll as (sought: string, template: string) => string,
+) as OfString<[sought: string, template: string], string>;
 export const split = uncurry(String.prototype.split as (separator: string, limit?: number) => string[]) as OfString<
   [separator: string, limit: unknown],
   string[]

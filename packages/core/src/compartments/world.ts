@@ -123,12 +123,15 @@ export function makeWorld(realm: Realm, principal: Principal): World {
     prepared: realm.prepared,
     isLive: principal.trusted ? lookedUpLate : madeLate,
     localError: () => world.localError,
-    importModule: (specifier, options, referrer = defaultReferrer) => world.modules.importDynamically(specifier, referrer, options),
+    importModule: (specifier, options, referrer = defaultReferrer) =>
+      world.modules.importDynamically(specifier, referrer, options),
     // Where a relative specifier starts, and no question of authority: that is this package's wherever the text came from.
     runningFile: () => {
       const file = errorOrigin(new Error())?.file;
       const path = file ? toPath(file) : undefined;
-      return path !== undefined && isAbsolute(path) && realm.resolver.ownerOf(path) === principal.location ? path : undefined;
+      return path !== undefined && isAbsolute(path) && realm.resolver.ownerOf(path) === principal.location
+        ? path
+        : undefined;
     },
     onMissingGlobal(name) {
       if (Object.hasOwn(realm.powers.globals, name)) principal.denies({ capability: "global", target: name });
@@ -174,7 +177,13 @@ function makeContextCompartment(realm: Realm, owner: Principal, global: object):
   // As in Node, where a context's global object has these: who gives it what it has not (Jest) would give it
   // those of its own package, and texts that `new Function("return this")` finds its global by would find another.
   for (const name of ["Function", "eval"]) {
-    if (!Object.hasOwn(global, name)) Reflect.defineProperty(global, name, { value: intrinsics[name], writable: true, enumerable: false, configurable: true });
+    if (!Object.hasOwn(global, name))
+      Reflect.defineProperty(global, name, {
+        value: intrinsics[name],
+        writable: true,
+        enumerable: false,
+        configurable: true,
+      });
   }
   return compartment;
 }

@@ -41,7 +41,12 @@ export function refusedFunction(context: EndowmentContext, target: string, name:
 }
 
 /** The same for a member that the principal's policy does not grant, and might. */
-export function ungrantedMember({ principal }: EndowmentContext, builtin: string, name: string, original: Function): Function {
+export function ungrantedMember(
+  { principal }: EndowmentContext,
+  builtin: string,
+  name: string,
+  original: Function,
+): Function {
   if (refused.has(original)) return original;
   const target = `${builtin}.${name}`;
   return standIn(name, original, () => {

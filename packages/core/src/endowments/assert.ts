@@ -18,11 +18,19 @@ export function makeAssert(context: EndowmentContext): any {
   return context.shared("assert.withoutFiles", () => {
     const ok = withoutFiles(real, real.AssertionError);
     const strict = withoutFiles(real.strict, real.AssertionError);
-    for (const [own, original] of [[ok, real], [strict, real.strict]] as const) {
+    for (const [own, original] of [
+      [ok, real],
+      [strict, real.strict],
+    ] as const) {
       for (const key of ownKeys(original)) {
         if (key === "length" || key === "name" || key === "prototype") continue;
         const value = key === "ok" ? ok : key === "strict" ? strict : original[key];
-        defineProperty(own, key, { value, writable: true, configurable: true, enumerable: getOwnPropertyDescriptor(original, key)!.enumerable === true });
+        defineProperty(own, key, {
+          value,
+          writable: true,
+          configurable: true,
+          enumerable: getOwnPropertyDescriptor(original, key)!.enumerable === true,
+        });
       }
     }
     return hardenNodeObject(ok);
@@ -33,7 +41,8 @@ export function makeAssert(context: EndowmentContext): any {
 function withoutFiles(real: Function, AssertionError: new (options: object) => Error): any {
   const own = named(real.name, real.length, (...args: unknown[]) => {
     const [value, message] = args;
-    if (value || args.length === 0 || (message !== undefined && message !== null)) return apply(real, undefined, args) as unknown;
+    if (value || args.length === 0 || (message !== undefined && message !== null))
+      return apply(real, undefined, args) as unknown;
     const error = new AssertionError({ actual: value, expected: true, operator: "==", stackStartFn: own });
     (error as unknown as { generatedMessage: boolean }).generatedMessage = true;
     throw error;

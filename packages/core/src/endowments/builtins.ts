@@ -64,7 +64,8 @@ function filterMembers(context: EndowmentContext, name: string, facade: object, 
       Object.defineProperty(filtered, key, descriptor);
     } else {
       const original: unknown = value ?? deferredOriginal(descriptor);
-      if (typeof original === "function") defineMember(filtered, key, ungrantedMember(context, name, key, original), descriptor.enumerable);
+      if (typeof original === "function")
+        defineMember(filtered, key, ungrantedMember(context, name, key, original), descriptor.enumerable);
     }
   }
   return filtered;

@@ -11,7 +11,8 @@ const { ownKeys } = Reflect;
 /** Methods of V8's console that only an attached inspector would notice. */
 const INSPECTOR_METHODS = ["profile", "profileEnd", "timeStamp"] as const;
 
-const isPrimitive = (value: unknown): boolean => (typeof value !== "object" || value === null) && typeof value !== "function";
+const isPrimitive = (value: unknown): boolean =>
+  (typeof value !== "object" || value === null) && typeof value !== "function";
 
 /**
  * A principal's own console: Node's formatting, on the principal's own standard
@@ -29,7 +30,8 @@ export const principalConsole = perContext((context: EndowmentContext): object =
   for (const key of ownKeys(hidden)) {
     const descriptor = getOwnPropertyDescriptor(hidden, key)!;
     if (key === "_stdout" || key === "_stderr") defineProperty(console, key, streamProperty(context, hidden, key));
-    else if (typeof key === "string" && typeof descriptor.value !== "function") defineProperty(console, key, sameProperty(hidden, key, descriptor));
+    else if (typeof key === "string" && typeof descriptor.value !== "function")
+      defineProperty(console, key, sameProperty(hidden, key, descriptor));
     // HAZARD: what symbols lead to is Node's own.
     else if (typeof key === "string" || isPrimitive(descriptor.value)) defineProperty(console, key, descriptor);
   }
@@ -57,10 +59,15 @@ export const principalConsole = perContext((context: EndowmentContext): object =
 });
 
 /** The stream that the principal has as `process.stdout`, and in its place another one that it assigns. */
-function streamProperty(context: EndowmentContext, hidden: Record<string, unknown>, key: "_stdout" | "_stderr"): PropertyDescriptor {
+function streamProperty(
+  context: EndowmentContext,
+  hidden: Record<string, unknown>,
+  key: "_stdout" | "_stderr",
+): PropertyDescriptor {
   let assigned: { readonly value: unknown } | undefined;
   return {
-    get: () => (assigned === undefined ? standardOutput(context, key === "_stdout" ? "stdout" : "stderr") : assigned.value),
+    get: () =>
+      assigned === undefined ? standardOutput(context, key === "_stdout" ? "stdout" : "stderr") : assigned.value,
     set: (value: unknown) => {
       assigned = { value };
       hidden[key] = value;
@@ -71,7 +78,11 @@ function streamProperty(context: EndowmentContext, hidden: Record<string, unknow
 }
 
 /** A setting of the console that works (`_ignoreErrors`). */
-function sameProperty(hidden: Record<string, unknown>, key: string, { enumerable }: PropertyDescriptor): PropertyDescriptor {
+function sameProperty(
+  hidden: Record<string, unknown>,
+  key: string,
+  { enumerable }: PropertyDescriptor,
+): PropertyDescriptor {
   return {
     get: () => hidden[key],
     set: (value: unknown) => {

@@ -27,7 +27,8 @@ export const isCloningBuiltin = (name: string): boolean => CLONING_BUILTINS.has(
 export function disarmClones(context: EndowmentContext): void {
   context.shared("disarmed.clones", () => {
     const FileHandle = askForFileHandle(context);
-    if (FileHandle !== undefined && !disarmClass(FileHandle)) throw new TypeError("This version of Node makes clones otherwise");
+    if (FileHandle !== undefined && !disarmClass(FileHandle))
+      throw new TypeError("This version of Node makes clones otherwise");
     return true;
   });
 }
@@ -39,7 +40,8 @@ export function disarmClones(context: EndowmentContext): void {
 export function disarmClass(prototype: object): boolean {
   const take = ownSymbol(prototype, "messaging_deserialize_symbol");
   if (take === undefined) return false;
-  if (!Reflect.deleteProperty(prototype, take)) throw new TypeError("What makes clones of a class of Node's is fixed already");
+  if (!Reflect.deleteProperty(prototype, take))
+    throw new TypeError("What makes clones of a class of Node's is fixed already");
   return true;
 }
 

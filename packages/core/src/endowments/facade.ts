@@ -16,7 +16,13 @@ export function defineMember(object: object, key: PropertyKey, value: unknown, e
 }
 
 /** One for all: thousands are defined while a program starts. The engine has read it before it runs anybody's trap. */
-const member = { __proto__: null, value: undefined, writable: true, enumerable: true, configurable: true } as PropertyDescriptor;
+const member = {
+  __proto__: null,
+  value: undefined,
+  writable: true,
+  enumerable: true,
+  configurable: true,
+} as PropertyDescriptor;
 
 function settle(receiver: unknown, key: PropertyKey, next: unknown): void {
   if ((typeof receiver !== "object" || receiver === null) && typeof receiver !== "function") return;
@@ -73,7 +79,13 @@ export function isLazy({ get }: PropertyDescriptor): boolean {
 const deferred = new WeakMap<Function, Function>();
 
 /** A member that is made, or hardened, when it is first looked at; `original` is the function that it will be or stand for. */
-export function deferMember(object: object, key: string, original: Function, compute: () => unknown, enumerable = true): void {
+export function deferMember(
+  object: object,
+  key: string,
+  original: Function,
+  compute: () => unknown,
+  enumerable = true,
+): void {
   const descriptor = lazyDescriptor(key, compute, enumerable);
   deferred.set(descriptor.get!, original);
   defineProperty(object, key, descriptor);
@@ -106,22 +118,64 @@ type Run = (receiver: unknown, args: ArrayLike<unknown>, newTarget: Function | u
 export function methodFor(name: string, length: number, run: Run): Function {
   /* oxlint-disable no-unused-vars, prefer-rest-params -- the parameters are the arity */
   switch (length) {
-    case 0: return { [name](): unknown { return run(this, arguments, undefined); } }[name]!;
-    case 1: return { [name](_a: unknown): unknown { return run(this, arguments, undefined); } }[name]!;
-    case 2: return { [name](_a: unknown, _b: unknown): unknown { return run(this, arguments, undefined); } }[name]!;
-    case 3: return { [name](_a: unknown, _b: unknown, _c: unknown): unknown { return run(this, arguments, undefined); } }[name]!;
-    default: return named(name, length, methodFor(name, 0, run));
+    case 0:
+      return {
+        [name](): unknown {
+          return run(this, arguments, undefined);
+        },
+      }[name]!;
+    case 1:
+      return {
+        [name](_a: unknown): unknown {
+          return run(this, arguments, undefined);
+        },
+      }[name]!;
+    case 2:
+      return {
+        [name](_a: unknown, _b: unknown): unknown {
+          return run(this, arguments, undefined);
+        },
+      }[name]!;
+    case 3:
+      return {
+        [name](_a: unknown, _b: unknown, _c: unknown): unknown {
+          return run(this, arguments, undefined);
+        },
+      }[name]!;
+    default:
+      return named(name, length, methodFor(name, 0, run));
   }
 }
 
 /** The same for a function that may be a class. */
 export function functionFor(name: string, length: number, run: Run): Function {
   switch (length) {
-    case 0: return { [name]: function (this: unknown): unknown { return run(this, arguments, new.target); } }[name]!;
-    case 1: return { [name]: function (this: unknown, _a: unknown): unknown { return run(this, arguments, new.target); } }[name]!;
-    case 2: return { [name]: function (this: unknown, _a: unknown, _b: unknown): unknown { return run(this, arguments, new.target); } }[name]!;
-    case 3: return { [name]: function (this: unknown, _a: unknown, _b: unknown, _c: unknown): unknown { return run(this, arguments, new.target); } }[name]!;
-    default: return named(name, length, functionFor(name, 0, run));
+    case 0:
+      return {
+        [name]: function (this: unknown): unknown {
+          return run(this, arguments, new.target);
+        },
+      }[name]!;
+    case 1:
+      return {
+        [name]: function (this: unknown, _a: unknown): unknown {
+          return run(this, arguments, new.target);
+        },
+      }[name]!;
+    case 2:
+      return {
+        [name]: function (this: unknown, _a: unknown, _b: unknown): unknown {
+          return run(this, arguments, new.target);
+        },
+      }[name]!;
+    case 3:
+      return {
+        [name]: function (this: unknown, _a: unknown, _b: unknown, _c: unknown): unknown {
+          return run(this, arguments, new.target);
+        },
+      }[name]!;
+    default:
+      return named(name, length, functionFor(name, 0, run));
   }
 }
 /* oxlint-enable no-unused-vars, prefer-rest-params */

@@ -112,6 +112,9 @@ function describeGlobal(context: EndowmentContext, name: string, isGranted: bool
     return value();
   };
   // Node lists timers and a few functions among the global's keys, and no class.
-  const isListed = GLOBAL_RULES.get(name) === "fetch" ? name === "fetch" : /^[a-z]/.test(name) && name !== "console" && name !== "process";
+  const isListed =
+    GLOBAL_RULES.get(name) === "fetch"
+      ? name === "fetch"
+      : /^[a-z]/.test(name) && name !== "console" && name !== "process";
   return lazyDescriptor(name, read, isListed);
 }

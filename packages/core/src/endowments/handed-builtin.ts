@@ -34,8 +34,14 @@ export function makeHandedBuiltin(context: EndowmentContext, name: string): obje
     if (descriptor === undefined) continue;
     const enumerable = descriptor.enumerable === true;
     const { value } = descriptor;
-    if (!("value" in descriptor)) Object.defineProperty(facade, key, lazyDescriptor(key, () => reach(context, name, key), enumerable));
-    else if (isObject(value) && leadsToUnhardened(name, key)) deferHardening(context, name, facade, key, value, enumerable);
+    if (!("value" in descriptor))
+      Object.defineProperty(
+        facade,
+        key,
+        lazyDescriptor(key, () => reach(context, name, key), enumerable),
+      );
+    else if (isObject(value) && leadsToUnhardened(name, key))
+      deferHardening(context, name, facade, key, value, enumerable);
     else defineMember(facade, key, hardenNodeObject(value), enumerable);
   }
   for (const key of Object.keys(row.refused ?? {})) {
@@ -49,7 +55,14 @@ function membersOf(row: HandedBuiltin, real: object): readonly string[] {
   return row.members.length === 1 && row.members[0] === "*" ? Object.keys(real) : row.members;
 }
 
-function deferHardening(context: EndowmentContext, name: string, facade: object, key: string, value: object, enumerable: boolean): void {
+function deferHardening(
+  context: EndowmentContext,
+  name: string,
+  facade: object,
+  key: string,
+  value: object,
+  enumerable: boolean,
+): void {
   const compute = (): unknown => reach(context, name, key);
   if (typeof value === "function") deferMember(facade, key, value, compute, enumerable);
   else Object.defineProperty(facade, key, lazyDescriptor(key, compute, enumerable));

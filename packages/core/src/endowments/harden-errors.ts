@@ -49,11 +49,16 @@ const MAKERS: Readonly<Record<string, readonly Maker[]>> = {
   dns: [({ builtin }, told) => builtin("dns").lookup(NO_HOST, told)],
   fs: [({ builtin }) => builtin("fs").fsyncSync(NO_NUMBER)],
   "fs.watch": [({ builtin }) => builtin("fs").watch("/moat/none/none")],
-  listening: [({ builtin }, told) => new (builtin("net").Server)().on("error", told)._listen2(null, -1, -1, 0, NO_NUMBER, 0)],
+  listening: [
+    ({ builtin }, told) => new (builtin("net").Server)().on("error", told)._listen2(null, -1, -1, 0, NO_NUMBER, 0),
+  ],
   os: [({ builtin }) => builtin("os").getPriority(NO_NUMBER)],
   tls: [({ builtin }) => builtin("tls").checkServerIdentity("x", { subject: { CN: "y" } })],
-  // oxlint-disable-next-line unicorn/no-thenable -- a promise would take a microtask to reject.
-  util: [({ builtin }, told) => builtin("util").callbackify(() => ({ then: (_kept: unknown, failed: Function) => failed(null) }))(told)],
+  util: [
+    ({ builtin }, told) =>
+      // oxlint-disable-next-line unicorn/no-thenable -- a promise would take a microtask to reject.
+      builtin("util").callbackify(() => ({ then: (_kept: unknown, failed: Function) => failed(null) }))(told),
+  ],
 };
 
 function failedSocketOption({ builtin }: Powers): void {
@@ -98,7 +103,10 @@ const TWO_ADDRESSES = [
 export function hardenErrorsOfConnecting(powers: Powers, connect: Function): void {
   assertStackRoom();
   const { Socket } = powers.builtin("net");
-  for (const [autoSelectFamily, ...answer] of [[true, TWO_ADDRESSES], [false, "127.0.0.1", 9]]) {
+  for (const [autoSelectFamily, ...answer] of [
+    [true, TWO_ADDRESSES],
+    [false, "127.0.0.1", 9],
+  ]) {
     const lookup = (_name: string, _options: object, found: Function) => found(null, ...answer);
     const socket = new Socket().on("error", hardenClassOfError);
     Reflect.apply(connect, socket, [{ host: "moat.invalid", port: 1, autoSelectFamily, lookup }]);

@@ -116,7 +116,13 @@ function tolerateOverride(object: object, key: PropertyKey, descriptor: Property
 }
 
 /** One for all: thousands are defined while a program starts. */
-const inPlace = { __proto__: null, get: undefined, set: undefined, enumerable: false, configurable: false } as unknown as PropertyDescriptor;
+const inPlace = {
+  __proto__: null,
+  get: undefined,
+  set: undefined,
+  enumerable: false,
+  configurable: false,
+} as unknown as PropertyDescriptor;
 
 /**
  * Reads the accessors of a plain object once.

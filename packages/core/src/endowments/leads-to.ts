@@ -34,9 +34,12 @@ export function hardenWhatIsLedTo(context: EndowmentContext): void {
       return [joined];
     }),
   );
-  beforeCall(stream, "duplexPair", (real) => hardenSamples(context, "hardened.instances.stream.duplexPair", () => real()));
+  beforeCall(stream, "duplexPair", (real) =>
+    hardenSamples(context, "hardened.instances.stream.duplexPair", () => real()),
+  );
   const toWeb = () => hardenWebStreams(context);
-  for (const Class of [Readable, Writable, Duplex]) for (const name of ["toWeb", "fromWeb"]) beforeCall(Class, name, toWeb);
+  for (const Class of [Readable, Writable, Duplex])
+    for (const name of ["toWeb", "fromWeb"]) beforeCall(Class, name, toWeb);
   for (const name of ["stream", "textStream"]) beforeCall(builtin("buffer").Blob.prototype, name, toWeb);
   const { Event, CustomEvent } = context.powers.globals;
   if (Event !== undefined) hardenEventsAsTheyAreMade(Event, CustomEvent?.prototype);
@@ -55,7 +58,12 @@ export function hardenBehindGlobal(context: EndowmentContext, name: string): voi
 }
 
 /** Events that Node makes itself, besides those that every target makes, of classes that it loads with the first one. */
-const MADE_BY_NODE: ReadonlySet<unknown> = new Set(["MessageEvent", "MessagePortCloseEvent", "ErrorEvent", "CloseEvent"]);
+const MADE_BY_NODE: ReadonlySet<unknown> = new Set([
+  "MessageEvent",
+  "MessagePortCloseEvent",
+  "ErrorEvent",
+  "CloseEvent",
+]);
 
 /**
  * Whoever has a port comes by the class of its messages, which would cost as much to load as a start.
@@ -74,7 +82,8 @@ function hardenEventsAsTheyAreMade(Event: any, ofTargets: object | undefined): v
       const own: object = Object.getPrototypeOf(this);
       if (own === prototype || isHardenedNodeObject(own)) return;
       const constructor: unknown = getOwnPropertyDescriptor(own, "constructor")?.value;
-      if (own === ofTargets || (typeof constructor === "function" && MADE_BY_NODE.has(constructor.name))) hardenNodeObject(own);
+      if (own === ofTargets || (typeof constructor === "function" && MADE_BY_NODE.has(constructor.name)))
+        hardenNodeObject(own);
     },
   };
   Object.defineProperty(prototype, target, { ...accessors, enumerable: false, configurable: false });

@@ -104,7 +104,9 @@ export const EFFECTS: Readonly<Record<string, Readonly<Record<string, string>>>>
   worker_threads: {
     Worker: "argument 0 (module or text): runs it under the same policy; `execArgv`, `env`: dropped or filtered",
   },
-  wasi: { WASI: "`preopens`: refused; `stdin`, `stdout`, `stderr`: the standard ones, to read with `process.stdin` and to write; `env`, `args`: as given" },
+  wasi: {
+    WASI: "`preopens`: refused; `stdin`, `stdout`, `stderr`: the standard ones, to read with `process.stdin` and to write; `env`, `args`: as given",
+  },
   vm: {
     Script: `argument 0 (text): ${oneself}`,
     runInThisContext: `argument 0 (text): ${oneself}`,

@@ -14,7 +14,11 @@ export const NATIVE_FIELD = "onread";
 
 /** Whether a prototype of streams has the field in the form that checks nothing. */
 export function hasNativeField(level: object | null): level is object {
-  return level !== null && Object.hasOwn(level, NATIVE_FIELD) && Reflect.apply(lookupGetter, level, [NATIVE_FIELD]) === undefined;
+  return (
+    level !== null &&
+    Object.hasOwn(level, NATIVE_FIELD) &&
+    Reflect.apply(lookupGetter, level, [NATIVE_FIELD]) === undefined
+  );
 }
 
 /**
@@ -33,5 +37,10 @@ export function checkedField(level: object, holder: object): PropertyDescriptor 
       Reflect.set(holder, NATIVE_FIELD, value, this);
     },
   };
-  return { get: Object.freeze(accessors.get), set: Object.freeze(accessors.set), enumerable: true, configurable: false };
+  return {
+    get: Object.freeze(accessors.get),
+    set: Object.freeze(accessors.set),
+    enumerable: true,
+    configurable: false,
+  };
 }

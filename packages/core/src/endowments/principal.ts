@@ -56,7 +56,11 @@ export interface PrincipalLoader {
   /** Compiles a script's text in the principal's compartment; returns its completion value. */
   evaluate(source: string, options?: { filename?: string; global?: object }): unknown;
   /** As `vm.compileFunction`/`new Function`: parameters and body in the compartment. */
-  compileFunction(parameters: readonly string[], body: string, options?: { filename?: string; global?: object; kind?: "function" | "async" | "generator" | "asyncGenerator" }): Function;
+  compileFunction(
+    parameters: readonly string[],
+    body: string,
+    options?: { filename?: string; global?: object; kind?: "function" | "async" | "generator" | "asyncGenerator" },
+  ): Function;
   readonly globalThis: object;
   /** Where the places of a loaded file's compiled text lie in its source; undefined for any other file. */
   sourcePositions?(fileName: string): SourcePositions | undefined;

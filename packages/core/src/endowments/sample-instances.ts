@@ -39,7 +39,11 @@ AiAOXGM8IL4/LE5mBJunlqt9u+C15DeK/XXpXYVJ8r2rLw==
 
 /** A secret key, a pair and a certificate: of classes that no member names, with the material inside. */
 export function sampleKeys({ createSecretKey, generateKeyPairSync, X509Certificate }: any): readonly object[] {
-  return [createSecretKey(Buffer.alloc(1)), ...(Object.values(generateKeyPairSync("ed25519")) as object[]), new X509Certificate(CERTIFICATE)];
+  return [
+    createSecretKey(Buffer.alloc(1)),
+    ...(Object.values(generateKeyPairSync("ed25519")) as object[]),
+    new X509Certificate(CERTIFICATE),
+  ];
 }
 
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
@@ -134,19 +138,16 @@ const SAMPLES: Readonly<Record<string, Sampler>> = {
     // An error of a class of its own, some microtasks later: of nothing that comes to its end sooner.
     const ended = { [Symbol.asyncIterator]: () => ({ next: () => ({ done: true }) }) };
     Readable.prototype.reduce?.call(ended, () => {}).catch((error: unknown) => hardenPrototypesOf(error));
-    return [
-      filled,
-      writing,
-      aborted,
-      aborted.errored,
-      new Duplex(),
-      iterated,
-      iterated[Symbol.asyncIterator](),
-    ];
+    return [filled, writing, aborted, aborted.errored, new Duplex(), iterated, iterated[Symbol.asyncIterator]()];
   },
   "stream/web": (builtin) => {
-    const { ReadableStream, TextDecoderStream, TextEncoderStream, TransformStream, WritableStream } = builtin("stream/web");
-    return [...webStreams({ ReadableStream, TransformStream, WritableStream }), new TextDecoderStream(), new TextEncoderStream()];
+    const { ReadableStream, TextDecoderStream, TextEncoderStream, TransformStream, WritableStream } =
+      builtin("stream/web");
+    return [
+      ...webStreams({ ReadableStream, TransformStream, WritableStream }),
+      new TextDecoderStream(),
+      new TextEncoderStream(),
+    ];
   },
   string_decoder: (builtin) => [new (builtin("string_decoder").StringDecoder)("utf8")],
   url: (builtin) => {
@@ -222,7 +223,20 @@ function webStreams({ ReadableStream, TransformStream, WritableStream }: Record<
   const iterated = new ReadableStream().values();
   // Whoever writes is given its signal.
   const { signal } = new AbortController();
-  return [waiting, through, through.readable, through.writable, reader, writer, byob, readable, bytes, byobRequest, signal, iterated];
+  return [
+    waiting,
+    through,
+    through.readable,
+    through.writable,
+    reader,
+    writer,
+    byob,
+    readable,
+    bytes,
+    byobRequest,
+    signal,
+    iterated,
+  ];
 }
 
 export type SampledGlobal = "AbortController" | "EventTarget" | "MessageChannel";
@@ -250,7 +264,8 @@ const release = (instance: any): void => {
   if (typeof instance?.emitDestroy === "function") instance.emitDestroy();
 };
 
-const leadsToFew = (builtin: string, member: string): boolean => Object.hasOwn(FEW, builtin) && FEW[builtin]!.members.has(member);
+const leadsToFew = (builtin: string, member: string): boolean =>
+  Object.hasOwn(FEW, builtin) && FEW[builtin]!.members.has(member);
 
 /** Builtins, and those of few classes as `name.few`, behind which all is hardened. */
 const hardenedBehind = new Set<string>();
@@ -263,7 +278,12 @@ export function leadsToUnhardened(builtin: string, member: string): boolean {
 }
 
 /** Hardens what a member leads to: for most, whatever the builtin has, as what one returns is of a class that is another. */
-export function hardenBehind(context: EndowmentContext, builtin: string, member: string, hardenMembers: () => void): void {
+export function hardenBehind(
+  context: EndowmentContext,
+  builtin: string,
+  member: string,
+  hardenMembers: () => void,
+): void {
   if (!leadsToUnhardened(builtin, member)) return;
   if (leadsToFew(builtin, member)) {
     hardenSamples(context, `hardened.instances.${builtin}.few`, FEW[builtin]!.make, false);

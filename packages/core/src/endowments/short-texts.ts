@@ -40,7 +40,10 @@ export function makeShortTextsFast(constructor: typeof Buffer): void {
   const { from } = {
     from(value: unknown, encodingOrOffset: unknown, length: unknown): Buffer {
       if (isArray(value) && value.length <= LONGEST && value.valueOf === valueOf) return bytesOfList(value);
-      const isShort = typeof value === "string" && value.length <= LONGEST && (encodingOrOffset === undefined || encodingOrOffset === "utf8");
+      const isShort =
+        typeof value === "string" &&
+        value.length <= LONGEST &&
+        (encodingOrOffset === undefined || encodingOrOffset === "utf8");
       return (isShort ? bytesOf(value) : undefined) ?? native(value, encodingOrOffset, length);
     },
   };

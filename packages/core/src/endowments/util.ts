@@ -56,7 +56,15 @@ function makePromisify(real: any): Function {
  * Functions that packages export as their own, and then put something on
  * (execa 1: `module.exports = util.getSystemErrorName; module.exports.__test__ = …`).
  */
-const REEXPORTED = ["callbackify", "deprecate", "format", "getSystemErrorName", "inherits", "isDeepStrictEqual", "stripVTControlCharacters"];
+const REEXPORTED = [
+  "callbackify",
+  "deprecate",
+  "format",
+  "getSystemErrorName",
+  "inherits",
+  "isDeepStrictEqual",
+  "stripVTControlCharacters",
+];
 
 /** A principal's `util`. */
 export function makeUtil(context: EndowmentContext): object {
@@ -66,7 +74,9 @@ export function makeUtil(context: EndowmentContext): object {
   defineMember(facade, "promisify", makePromisify(real.promisify));
   for (const name of REEXPORTED) {
     const original = real[name] as Function;
-    deferMember(facade, name, original, () => named(name, original.length, (...given: unknown[]) => Reflect.apply(original, undefined, given)));
+    deferMember(facade, name, original, () =>
+      named(name, original.length, (...given: unknown[]) => Reflect.apply(original, undefined, given)),
+    );
   }
   // Each call makes another Map, but that is Node's word, not a promise.
   if (real.getSystemErrorMap)
@@ -75,6 +85,10 @@ export function makeUtil(context: EndowmentContext): object {
       "getSystemErrorMap",
       named("getSystemErrorMap", 0, () => new Map(real.getSystemErrorMap())),
     );
-  Object.defineProperty(facade, "types", lazyDescriptor("types", () => builtinFacade(context, "util/types")));
+  Object.defineProperty(
+    facade,
+    "types",
+    lazyDescriptor("types", () => builtinFacade(context, "util/types")),
+  );
   return facade;
 }

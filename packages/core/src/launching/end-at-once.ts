@@ -11,7 +11,14 @@ import type { Powers } from "../endowments/principal.ts";
 const { apply } = Reflect;
 
 /** As Node lists what it has loaded. */
-const ENDING_BUILTINS: readonly string[] = ["sqlite", "ffi", "quic", "inspector", "inspector/promises", "trace_events"].map((name) => `NativeModule ${name}`);
+const ENDING_BUILTINS: readonly string[] = [
+  "sqlite",
+  "ffi",
+  "quic",
+  "inspector",
+  "inspector/promises",
+  "trace_events",
+].map((name) => `NativeModule ${name}`);
 
 /** To be called in the main thread, when moat's own listeners are there and before anything of the program is loaded. */
 export function endAtOnce({ process }: Powers): void {

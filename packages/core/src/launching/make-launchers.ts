@@ -48,7 +48,13 @@ export function makeLaunchers(
     return {
       execPath: options.execPath,
       flagCount: options.belt.length + flags.length,
-      args: [...options.belt, ...flags, CHILD_BOOTSTRAP, printStartRequest({ ...request, preload, withholdsInput }), ...args],
+      args: [
+        ...options.belt,
+        ...flags,
+        CHILD_BOOTSTRAP,
+        printStartRequest({ ...request, preload, withholdsInput }),
+        ...args,
+      ],
     };
   };
   const workerLauncher: WorkerLauncher = ({ principal, entry, workerData, environmentData, visibleVariables }) => {

@@ -38,13 +38,21 @@ export function givenVariables(env: object): readonly string[] {
  * @param variables names that the principal may read
  * @param withholdsInput its standard input is that of a process in which it may not read it
  */
-export function ownProcessPolicy(policy: PackagePolicy, variables: readonly string[], withholdsInput = false): PackagePolicy {
+export function ownProcessPolicy(
+  policy: PackagePolicy,
+  variables: readonly string[],
+  withholdsInput = false,
+): PackagePolicy {
   const { builtinModules } = nodeModule();
   const builtins: Record<string, true | readonly string[]> = { ...policy.builtins };
   for (const name of builtinModules) {
     if (builtinRisk(name).risk === "harmless") builtins[name] = true;
   }
-  if (builtins["process"] !== true) builtins["process"] = [...(builtins["process"] ?? []), ...OWN_PROCESS.filter((name) => name !== "stdin" || !withholdsInput)];
+  if (builtins["process"] !== true)
+    builtins["process"] = [
+      ...(builtins["process"] ?? []),
+      ...OWN_PROCESS.filter((name) => name !== "stdin" || !withholdsInput),
+    ];
   const globals = [...GLOBAL_RULES.keys()].filter(isHarmlessGlobal);
   return Object.freeze({
     ...policy,

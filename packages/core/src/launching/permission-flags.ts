@@ -66,7 +66,14 @@ export function permissionFlags(union: UnionOfGrants): readonly string[] {
 function paths(union: UnionOfGrants): { reads: Set<string>; writes: Set<string> } {
   const { policies, locations, paths: folders, ownFiles, ownFolders, programPath } = union;
   // Through `/proc/self/fd` a checked file is used by the descriptor that holds it.
-  const reads = new Set<string>([folders.project, ...locations.keys(), ...ownFolders, dirname(MOAT_FOLDER), "/proc/self/fd", "/dev/null"]);
+  const reads = new Set<string>([
+    folders.project,
+    ...locations.keys(),
+    ...ownFolders,
+    dirname(MOAT_FOLDER),
+    "/proc/self/fd",
+    "/dev/null",
+  ]);
   const writes = new Set<string>(["/proc/self/fd", "/dev/null"]);
   const add = (to: Set<string>, path: string): void => {
     to.add(path);

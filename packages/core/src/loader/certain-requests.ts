@@ -8,9 +8,23 @@ import { CHILD_FIELDS, isFunctionNode, type SyntaxNode } from "./syntax.ts";
 
 /** What may not be evaluated, or whose failure may be caught. */
 const UNCERTAIN = new Set([
-  "IfStatement", "TryStatement", "ForStatement", "ForInStatement", "ForOfStatement", "WhileStatement", "DoWhileStatement",
-  "SwitchStatement", "LabeledStatement", "WithStatement", "ConditionalExpression", "LogicalExpression", "ChainExpression",
-  "ClassDeclaration", "ClassExpression", "AssignmentPattern", "AwaitExpression",
+  "IfStatement",
+  "TryStatement",
+  "ForStatement",
+  "ForInStatement",
+  "ForOfStatement",
+  "WhileStatement",
+  "DoWhileStatement",
+  "SwitchStatement",
+  "LabeledStatement",
+  "WithStatement",
+  "ConditionalExpression",
+  "LogicalExpression",
+  "ChainExpression",
+  "ClassDeclaration",
+  "ClassExpression",
+  "AssignmentPattern",
+  "AwaitExpression",
 ]);
 
 /** A statement after which the rest of the file may not run. */
@@ -37,7 +51,8 @@ export function certainRequests(program: SyntaxNode, source: string): string[] {
 }
 
 function requiredLiteral(node: SyntaxNode): string | undefined {
-  if (node.type !== "CallExpression" || node["callee"].type !== "Identifier" || node["callee"].name !== "require") return undefined;
+  if (node.type !== "CallExpression" || node["callee"].type !== "Identifier" || node["callee"].name !== "require")
+    return undefined;
   const [first] = node["arguments"] as SyntaxNode[];
   return first?.type === "Literal" && typeof first["value"] === "string" ? first["value"] : undefined;
 }

@@ -12,4 +12,8 @@ export function isInheritedAsData(name: string): boolean {
  * of an `Error` that came from elsewhere, such as a `vm` context's (`global.Error.stackTraceLimit = 100`), and
  * `observable`, which a library that found no such symbol has for itself then.
  */
-export const SETTINGS_OF_INTRINSICS: ReadonlySet<string> = new Set(["stackTraceLimit", "prepareStackTrace", "observable"]);
+export const SETTINGS_OF_INTRINSICS: ReadonlySet<string> = new Set([
+  "stackTraceLimit",
+  "prepareStackTrace",
+  "observable",
+]);

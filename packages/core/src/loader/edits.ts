@@ -21,7 +21,10 @@ function rankOf({ start, end, rank }: Edit): number {
 export function applyEdits(source: string, edits: readonly Edit[]): string {
   const ordered = edits
     .map((edit, index) => ({ edit, index }))
-    .toSorted((a, b) => a.edit.start - b.edit.start || a.edit.end - b.edit.end || rankOf(a.edit) - rankOf(b.edit) || a.index - b.index);
+    .toSorted(
+      (a, b) =>
+        a.edit.start - b.edit.start || a.edit.end - b.edit.end || rankOf(a.edit) - rankOf(b.edit) || a.index - b.index,
+    );
   let output = "";
   let position = 0;
   for (const { edit } of ordered) {

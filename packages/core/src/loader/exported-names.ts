@@ -3,7 +3,10 @@
 import { initSync, parse } from "cjs-module-lexer";
 
 /** @throws where the lexer can't read the text. */
-export function exportedNames(text: string): { readonly exports: readonly string[]; readonly reexports: readonly string[] } {
+export function exportedNames(text: string): {
+  readonly exports: readonly string[];
+  readonly reexports: readonly string[];
+} {
   initSync();
   return parse(text);
 }

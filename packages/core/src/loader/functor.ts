@@ -78,7 +78,14 @@ export function makeQuickFunctor(
   shape: FunctorShape,
   realGlobalNames: ReadonlySet<string>,
 ): Functor | undefined {
-  const { functor } = wrap(source, applyEdits(source, rewriting.edits), `${RESERVED.label}0`, rewriting, shape, realGlobalNames);
+  const { functor } = wrap(
+    source,
+    applyEdits(source, rewriting.edits),
+    `${RESERVED.label}0`,
+    rewriting,
+    shape,
+    realGlobalNames,
+  );
   return namesItsSource(functor.text) ? undefined : functor;
 }
 
@@ -104,11 +111,12 @@ const ESCAPED = /\\u(?:\{0*([0-9a-fA-F]{1,6})\}|([0-9a-fA-F]{4}))/g;
 
 /** A label that the text does not hold, written with escapes or without. */
 function labelNotIn(body: string): string {
-  const plain = body.includes("\\u") && ESCAPED_CHARACTER.test(body)
-    ? body.replace(ESCAPED, (whole, braced?: string, four?: string) => {
-        const code = Number.parseInt(braced ?? four!, 16);
-        return code > 0x10ffff ? whole : String.fromCodePoint(code);
-      })
-    : body;
+  const plain =
+    body.includes("\\u") && ESCAPED_CHARACTER.test(body)
+      ? body.replace(ESCAPED, (whole, braced?: string, four?: string) => {
+          const code = Number.parseInt(braced ?? four!, 16);
+          return code > 0x10ffff ? whole : String.fromCodePoint(code);
+        })
+      : body;
   for (let count = 0; ; count++) if (!plain.includes(`${RESERVED.label}${count}`)) return `${RESERVED.label}${count}`;
 }

@@ -6,6 +6,12 @@
  * object as it is loaded, and no intrinsic that moat tames.
  */
 export { prepareModule, prepareModuleQuickly } from "./transform-module.ts";
-export { prepareCommonJs, prepareCommonJsQuickly, prepareFunction, prepareFunctionQuickly, prepareScript } from "./transform-text.ts";
+export {
+  prepareCommonJs,
+  prepareCommonJsQuickly,
+  prepareFunction,
+  prepareFunctionQuickly,
+  prepareScript,
+} from "./transform-text.ts";
 export { exportedNames } from "./exported-names.ts";
 export { loadPreparation } from "./load-preparation.ts";

@@ -25,7 +25,10 @@ interface AcornState extends WordLists {
  * line break between, it then inserts a semicolon where V8 divides, and code
  * hides in what acorn takes for a regular expression's text.
  */
-class GuestParser extends (Parser as unknown as new (options: Options, input: string) => AcornState & { parse(): unknown }) {
+class GuestParser extends (Parser as unknown as new (
+  options: Options,
+  input: string,
+) => AcornState & { parse(): unknown }) {
   /** Ends of statements after which a semicolon was inserted before a regular expression. */
   readonly doubtful: number[] = [];
 
@@ -53,7 +56,10 @@ function assertEndsArrow(program: SyntaxNode, ends: readonly number[]): void {
   };
   visit(program);
   for (const end of ends) {
-    if (!arrows.has(end)) throw new SyntaxError("a slash after a line break that divides, or begins a regular expression: write a semicolon");
+    if (!arrows.has(end))
+      throw new SyntaxError(
+        "a slash after a line break that divides, or begins a regular expression: write a semicolon",
+      );
   }
 }
 

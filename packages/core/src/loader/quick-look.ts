@@ -27,7 +27,10 @@ function mayHoldReserved(source: string): boolean {
 
 /** @returns undefined where the text has to be parsed. */
 export function lookQuickly(source: string, options: RewriteOptions): QuickLook | undefined {
-  return withoutDoubt(source, false, addedNames(source), (reading) => ({ rewriting: rewriteQuickly(reading, options), certainRequests: reading.certainRequests }));
+  return withoutDoubt(source, false, addedNames(source), (reading) => ({
+    rewriting: rewriteQuickly(reading, options),
+    certainRequests: reading.certainRequests,
+  }));
 }
 
 /** The same for a text that is one function in parentheses, and nothing else. */
@@ -47,7 +50,13 @@ function isOneFunction({ source, kinds, links, ends, count }: Tokens): boolean {
   if (kinds[at++] !== K.NAME || kinds[at] !== K.PAREN_OPEN) return false;
   const body = links[at]! + 1;
   const last = count - 3;
-  return kinds[0] === K.PAREN_OPEN && links[0] === last + 1 && kinds[body] === K.BRACE_OPEN && links[body] === last && ends[last] === source.length - 1;
+  return (
+    kinds[0] === K.PAREN_OPEN &&
+    links[0] === last + 1 &&
+    kinds[body] === K.BRACE_OPEN &&
+    links[body] === last &&
+    ends[last] === source.length - 1
+  );
 }
 
 export interface ModuleLook {
@@ -58,7 +67,10 @@ export interface ModuleLook {
 }
 
 /** @param optionsFor what follows from a module's imports and exports. */
-export function lookAtModule(source: string, optionsFor: (items: readonly SyntaxNode[]) => RewriteOptions): ModuleLook | undefined {
+export function lookAtModule(
+  source: string,
+  optionsFor: (items: readonly SyntaxNode[]) => RewriteOptions,
+): ModuleLook | undefined {
   return withoutDoubt(source, true, addedNames(source), (reading) => {
     const { moduleItems, hasTopLevelAwait, importMetas, tokens } = reading;
     const options = optionsFor(moduleItems);
@@ -72,7 +84,12 @@ export function lookAtModule(source: string, optionsFor: (items: readonly Syntax
 }
 
 /** @param added names that the text adds to intrinsics. */
-function withoutDoubt<T>(source: string, isModule: boolean, added: ReadonlySet<string>, look: (reading: QuickReading) => T): T | undefined {
+function withoutDoubt<T>(
+  source: string,
+  isModule: boolean,
+  added: ReadonlySet<string>,
+  look: (reading: QuickReading) => T,
+): T | undefined {
   if (mayHoldReserved(source)) return undefined;
   const tokens = new Tokens(source);
   if (tokens.doubt !== undefined) {
@@ -93,7 +110,10 @@ function withoutDoubt<T>(source: string, isModule: boolean, added: ReadonlySet<s
  * name, two exports, and exports of what is not there.
  * @throws {Doubt}
  */
-function assertNamesOfModule({ tokens, declarations: { length, values }, topFunctions, moduleItems }: QuickReading, imports: ReadonlyMap<string, string>): void {
+function assertNamesOfModule(
+  { tokens, declarations: { length, values }, topFunctions, moduleItems }: QuickReading,
+  imports: ReadonlyMap<string, string>,
+): void {
   const known = new Set<string>(imports.keys());
   const single = new Set<string>(imports.keys());
   for (const name of topFunctions) single.add(tokens.nameOf(name));
@@ -110,7 +130,8 @@ function assertNamesOfModule({ tokens, declarations: { length, values }, topFunc
     else {
       exported.push(...namesExportedBy(item));
       if (item.type === "ExportNamedDeclaration" && item["source"] === null) {
-        for (const { local } of item["specifiers"] as SyntaxNode[]) if (local.type !== "Identifier" || !known.has(local.name)) throw new Doubt("export");
+        for (const { local } of item["specifiers"] as SyntaxNode[])
+          if (local.type !== "Identifier" || !known.has(local.name)) throw new Doubt("export");
       }
     }
   }
@@ -122,7 +143,9 @@ function namesExportedBy(item: SyntaxNode): string[] {
   if (item.type === "ExportAllDeclaration") return item["exported"] === null ? [] : [exportedName(item["exported"])];
   const { declaration, specifiers } = item;
   if (declaration === null) return (specifiers as SyntaxNode[]).map(({ exported }) => exportedName(exported));
-  return declaration.type === "VariableDeclaration" ? (declaration.declarations as SyntaxNode[]).map(({ id }) => id.name as string) : [declaration.id.name];
+  return declaration.type === "VariableDeclaration"
+    ? (declaration.declarations as SyntaxNode[]).map(({ id }) => id.name as string)
+    : [declaration.id.name];
 }
 
 function exportedName(name: SyntaxNode): string {

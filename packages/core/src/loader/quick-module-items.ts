@@ -16,20 +16,33 @@ export function readImport(reader: QuickReader): SyntaxNode {
   const specifiers: SyntaxNode[] = [];
   if (kinds[reader.at] !== K.STRING) {
     if (kinds[reader.at] === K.NAME) {
-      specifiers.push({ ...place(reader, reader.at, reader.at), type: "ImportDefaultSpecifier", local: localName(reader) });
+      specifiers.push({
+        ...place(reader, reader.at, reader.at),
+        type: "ImportDefaultSpecifier",
+        local: localName(reader),
+      });
       if (kinds[reader.at] === K.COMMA) reader.at++;
       else if (!reader.isName(reader.at, K.FROM)) reader.doubt();
     }
     if (kinds[reader.at] === K.STAR) {
       reader.at++;
       expectName(reader, K.AS);
-      specifiers.push({ ...place(reader, reader.at, reader.at), type: "ImportNamespaceSpecifier", local: localName(reader) });
+      specifiers.push({
+        ...place(reader, reader.at, reader.at),
+        type: "ImportNamespaceSpecifier",
+        local: localName(reader),
+      });
     } else if (kinds[reader.at] === K.BRACE_OPEN) {
       eachName(reader, (imported) => {
         const hasOther = reader.isName(reader.at, K.AS);
         if (hasOther) reader.at++;
         else if (imported.type !== "Identifier" || kinds[reader.at - 1] !== K.NAME) reader.doubt();
-        specifiers.push({ ...imported, type: "ImportSpecifier", imported, local: hasOther ? localName(reader) : imported });
+        specifiers.push({
+          ...imported,
+          type: "ImportSpecifier",
+          imported,
+          local: hasOther ? localName(reader) : imported,
+        });
       });
     }
     expectName(reader, K.FROM);
@@ -73,7 +86,13 @@ export function readExport(reader: QuickReader): SyntaxNode {
       if (hasSource) reader.at++;
       const from = hasSource ? readSource(reader) : { source: null, attributes: [] };
       reader.endStatement();
-      return { ...place(reader, first, reader.at - 1), type: "ExportNamedDeclaration", declaration: null, specifiers, ...from };
+      return {
+        ...place(reader, first, reader.at - 1),
+        type: "ExportNamedDeclaration",
+        declaration: null,
+        specifiers,
+        ...from,
+      };
     }
     default:
       return readDeclaration(reader, first);
@@ -86,19 +105,29 @@ function readDeclaration(reader: QuickReader, first: number): SyntaxNode {
   const start = reader.at;
   const isFunction = reader.beginsFunction(start);
   const isClass = kinds[start] === K.CLASS;
-  if (!isFunction && !isClass && kinds[start] !== K.VAR && kinds[start] !== K.CONST && !reader.isName(start, K.LET)) reader.doubt();
+  if (!isFunction && !isClass && kinds[start] !== K.VAR && kinds[start] !== K.CONST && !reader.isName(start, K.LET))
+    reader.doubt();
   const known = reader.declarations.length;
   reader.statement(true);
   const ids: SyntaxNode[] = [];
   const { length, values } = reader.declarations;
   for (let at = known; at < length; at += DECLARATION) {
-    if (values[at + 1] === 0) ids.push({ ...place(reader, start, start), type: "Identifier", name: reader.tokens.nameOf(values[at]!) });
+    if (values[at + 1] === 0)
+      ids.push({ ...place(reader, start, start), type: "Identifier", name: reader.tokens.nameOf(values[at]!) });
   }
   const whole = place(reader, start, reader.at - 1);
   const declaration: SyntaxNode =
-    isFunction || isClass ? { ...whole, type: isFunction ? "FunctionDeclaration" : "ClassDeclaration", id: ids[0] }
-    : { ...whole, type: "VariableDeclaration", declarations: ids.map((id) => ({ id })) };
-  return { ...place(reader, first, reader.at - 1), type: "ExportNamedDeclaration", declaration, specifiers: [], source: null, attributes: [] };
+    isFunction || isClass
+      ? { ...whole, type: isFunction ? "FunctionDeclaration" : "ClassDeclaration", id: ids[0] }
+      : { ...whole, type: "VariableDeclaration", declarations: ids.map((id) => ({ id })) };
+  return {
+    ...place(reader, first, reader.at - 1),
+    type: "ExportNamedDeclaration",
+    declaration,
+    specifiers: [],
+    source: null,
+    attributes: [],
+  };
 }
 
 function readDefault(reader: QuickReader, first: number): SyntaxNode {
@@ -123,7 +152,11 @@ function readDefault(reader: QuickReader, first: number): SyntaxNode {
   return { ...place(reader, first, reader.at - 1), type: "ExportDefaultDeclaration", declaration };
 }
 
-function place({ tokens: { starts, ends } }: QuickReader, first: number, last: number): { type: string; start: number; end: number } {
+function place(
+  { tokens: { starts, ends } }: QuickReader,
+  first: number,
+  last: number,
+): { type: string; start: number; end: number } {
   return { type: "", start: starts[first]!, end: ends[last]! };
 }
 

@@ -112,7 +112,11 @@ export interface SloppyBody {
 export interface SloppyStatement {
   readonly start: number;
   readonly last: number;
-  readonly parts: readonly { readonly start: number; readonly last: number; readonly targets: readonly MemberTokens[] }[];
+  readonly parts: readonly {
+    readonly start: number;
+    readonly last: number;
+    readonly targets: readonly MemberTokens[];
+  }[];
 }
 
 /** Top-level statements after which the rest may not run: see `certain-requests.ts`. */
@@ -260,13 +264,34 @@ NO_TEXT.release();
  * @param use gets what was read; its lists are used again for the next text.
  * @throws {Doubt}
  */
-export function readQuickly<T>(text: Tokens, asModule: boolean, addedNames: ReadonlySet<string>, use: (reading: QuickReading) => T): T {
+export function readQuickly<T>(
+  text: Tokens,
+  asModule: boolean,
+  addedNames: ReadonlySet<string>,
+  use: (reading: QuickReading) => T,
+): T {
   begin(text, asModule, addedNames);
   try {
     readProgram();
     return use({
-      tokens, parents, references, declarations, counters, delicate, sloppyBodies, sloppyStatements, deletes, blockFunctions, dynamicImports,
-      importMetas, moduleItems, topFunctions, hasTopLevelAwait, certainRequests, added, addedCalls,
+      tokens,
+      parents,
+      references,
+      declarations,
+      counters,
+      delicate,
+      sloppyBodies,
+      sloppyStatements,
+      deletes,
+      blockFunctions,
+      dynamicImports,
+      importMetas,
+      moduleItems,
+      topFunctions,
+      hasTopLevelAwait,
+      certainRequests,
+      added,
+      addedCalls,
     });
   } finally {
     text.release();
@@ -340,7 +365,10 @@ function readModule(): void {
 }
 
 function beginsFunction(place: number): boolean {
-  return kinds[place] === K.FUNCTION || (isName(place, K.ASYNC) && kinds[place + 1] === K.FUNCTION && breaks[place + 1] === 0);
+  return (
+    kinds[place] === K.FUNCTION ||
+    (isName(place, K.ASYNC) && kinds[place + 1] === K.FUNCTION && breaks[place + 1] === 0)
+  );
 }
 
 function doubt(): never {
@@ -418,9 +446,22 @@ function isDirective(place: number): boolean {
   if (next === K.SEMICOLON || next === K.BRACE_CLOSE || next === K.END) return true;
   if (breaks[place + 1] === 0) return false;
   switch (next) {
-    case K.PAREN_OPEN: case K.BRACKET_OPEN: case K.DOT: case K.OPTIONAL_DOT: case K.COMMA: case K.QUESTION: case K.TEMPLATE:
-    case K.TEMPLATE_HEAD: case K.LOGICAL: case K.STAR: case K.PLUS_OR_MINUS: case K.BINARY: case K.IN: case K.INSTANCEOF:
-    case K.ASSIGN: case K.ASSIGN_OTHERWISE:
+    case K.PAREN_OPEN:
+    case K.BRACKET_OPEN:
+    case K.DOT:
+    case K.OPTIONAL_DOT:
+    case K.COMMA:
+    case K.QUESTION:
+    case K.TEMPLATE:
+    case K.TEMPLATE_HEAD:
+    case K.LOGICAL:
+    case K.STAR:
+    case K.PLUS_OR_MINUS:
+    case K.BINARY:
+    case K.IN:
+    case K.INSTANCEOF:
+    case K.ASSIGN:
+    case K.ASSIGN_OTHERWISE:
       return false;
     default:
       return true;
@@ -678,7 +719,14 @@ function propertyKey(): void {
     at++;
     value(false);
     expect(K.BRACKET_CLOSE);
-  } else if (kind === K.NAME || kind >= K.FIRST_WORD || kind === K.STRING || kind === K.NUMBER || kind === K.PRIVATE_NAME) at++;
+  } else if (
+    kind === K.NAME ||
+    kind >= K.FIRST_WORD ||
+    kind === K.STRING ||
+    kind === K.NUMBER ||
+    kind === K.PRIVATE_NAME
+  )
+    at++;
   else doubt();
 }
 
@@ -700,7 +748,12 @@ function target(): void {
 function endsTarget(place: number): boolean {
   const kind = kinds[place];
   return (
-    kind === K.COMMA || kind === K.BRACKET_CLOSE || kind === K.BRACE_CLOSE || kind === K.ASSIGN || kind === K.PAREN_CLOSE || kind === K.IN ||
+    kind === K.COMMA ||
+    kind === K.BRACKET_CLOSE ||
+    kind === K.BRACE_CLOSE ||
+    kind === K.ASSIGN ||
+    kind === K.PAREN_CLOSE ||
+    kind === K.IN ||
     isName(place, K.OF)
   );
 }
@@ -916,7 +969,9 @@ function classMember(): void {
 
 function endsMemberName(place: number): boolean {
   const kind = kinds[place];
-  return kind === K.PAREN_OPEN || kind === K.ASSIGN || kind === K.SEMICOLON || kind === K.BRACE_CLOSE || breaks[place] === 1;
+  return (
+    kind === K.PAREN_OPEN || kind === K.ASSIGN || kind === K.SEMICOLON || kind === K.BRACE_CLOSE || breaks[place] === 1
+  );
 }
 
 /** A field's value, or a static block: a function of its own as far as names go. */
@@ -972,7 +1027,15 @@ function method(): boolean {
 
 function beginsKey(place: number): boolean {
   const kind = kinds[place]!;
-  return kind === K.NAME || kind >= K.FIRST_WORD || kind === K.STRING || kind === K.NUMBER || kind === K.PRIVATE_NAME || kind === K.BRACKET_OPEN || kind === K.STAR;
+  return (
+    kind === K.NAME ||
+    kind >= K.FIRST_WORD ||
+    kind === K.STRING ||
+    kind === K.NUMBER ||
+    kind === K.PRIVATE_NAME ||
+    kind === K.BRACKET_OPEN ||
+    kind === K.STAR
+  );
 }
 
 function forStatement(): void {
@@ -988,10 +1051,18 @@ function forStatement(): void {
   const first = at;
   const kind = kinds[first];
   const isLet = kind === K.NAME && links[first] === K.LET;
-  if (kind === K.VAR || kind === K.CONST || (isLet && kinds[first + 1] !== K.SEMICOLON && kinds[first + 1] !== K.ASSIGN && !isIteration(first + 1))) {
+  if (
+    kind === K.VAR ||
+    kind === K.CONST ||
+    (isLet && kinds[first + 1] !== K.SEMICOLON && kinds[first + 1] !== K.ASSIGN && !isIteration(first + 1))
+  ) {
     declaration(kind === K.VAR ? functionScope : scope, true);
   } else if (kind !== K.SEMICOLON) {
-    if ((kind === K.NAME && isIteration(first + 1)) || ((kind === K.BRACKET_OPEN || kind === K.BRACE_OPEN) && isIteration(links[first]! + 1))) target();
+    if (
+      (kind === K.NAME && isIteration(first + 1)) ||
+      ((kind === K.BRACKET_OPEN || kind === K.BRACE_OPEN) && isIteration(links[first]! + 1))
+    )
+      target();
     else expression(true);
   }
   if (isIteration(at)) {
@@ -1094,7 +1165,10 @@ function assignment(noIn: boolean): number {
     if (next === K.ARROW) return arrowIn(noIn, false);
     const name = links[start]!;
     if (name === K.ASYNC && breaks[start + 1] === 0) {
-      if ((next === K.NAME && kinds[start + 2] === K.ARROW) || (next === K.PAREN_OPEN && kinds[links[start + 1]! + 1] === K.ARROW)) {
+      if (
+        (next === K.NAME && kinds[start + 2] === K.ARROW) ||
+        (next === K.PAREN_OPEN && kinds[links[start + 1]! + 1] === K.ARROW)
+      ) {
         at++;
         return arrowIn(noIn, true);
       }
@@ -1157,8 +1231,16 @@ function yieldExpression(noIn: boolean): number {
   const kind = kinds[at]!;
   if (breaks[at] === 1) return ANYTHING;
   switch (kind) {
-    case K.PAREN_CLOSE: case K.BRACKET_CLOSE: case K.BRACE_CLOSE: case K.SEMICOLON: case K.COMMA: case K.COLON: case K.END:
-    case K.TEMPLATE_MIDDLE: case K.TEMPLATE_TAIL: case K.IN:
+    case K.PAREN_CLOSE:
+    case K.BRACKET_CLOSE:
+    case K.BRACE_CLOSE:
+    case K.SEMICOLON:
+    case K.COMMA:
+    case K.COLON:
+    case K.END:
+    case K.TEMPLATE_MIDDLE:
+    case K.TEMPLATE_TAIL:
+    case K.IN:
       return ANYTHING;
     case K.STAR:
       at++;
@@ -1192,7 +1274,8 @@ function binary(noIn: boolean): number {
 function unary(): number {
   const start = at;
   const first = kinds[start]!;
-  if (first === K.NAME ? kinds[start + 1] !== K.UPDATE && !isOperatorName(start) : IS_PREFIX[first] === 0) return updated(operand(true));
+  if (first === K.NAME ? kinds[start + 1] !== K.UPDATE && !isOperatorName(start) : IS_PREFIX[first] === 0)
+    return updated(operand(true));
   switch (first) {
     case K.NOT:
       // `~` ends what could be silent, `!` does not.
@@ -1204,7 +1287,8 @@ function unary(): number {
     case K.TYPEOF: {
       let name = start + 1;
       while (kinds[name] === K.PAREN_OPEN && kinds[links[name]! - 1] === K.NAME && links[name]! === name + 2) name++;
-      if (kinds[name] !== K.NAME || continues(name + 1 + (name - start - 1)) || isOperatorName(name)) return unaryOperand(false);
+      if (kinds[name] !== K.NAME || continues(name + 1 + (name - start - 1)) || isOperatorName(name))
+        return unaryOperand(false);
       refer(name, TYPEOF);
       at = name + 1 + (name - start - 1);
       return OTHER;
@@ -1283,7 +1367,12 @@ function unaryOperand(isSilent: boolean): number {
 /** Whether an expression goes on with a member, a call or a template. */
 function continues(place: number): boolean {
   switch (kinds[place]) {
-    case K.DOT: case K.OPTIONAL_DOT: case K.BRACKET_OPEN: case K.PAREN_OPEN: case K.TEMPLATE: case K.TEMPLATE_HEAD:
+    case K.DOT:
+    case K.OPTIONAL_DOT:
+    case K.BRACKET_OPEN:
+    case K.PAREN_OPEN:
+    case K.TEMPLATE:
+    case K.TEMPLATE_HEAD:
       return true;
     default:
       return false;
@@ -1370,7 +1459,8 @@ function operand(withCalls: boolean): number {
   memberLast = last;
   memberEnd = kind === MEMBER ? last : NO_FUNCTION;
   // `(Object.prototype).x`: who writes that?
-  memberIntrinsic = kinds[start] === K.PAREN_OPEN && isIntrinsic(tokens.inside(start, links[start]!)) ? UNKNOWN : objectIntrinsic;
+  memberIntrinsic =
+    kinds[start] === K.PAREN_OPEN && isIntrinsic(tokens.inside(start, links[start]!)) ? UNKNOWN : objectIntrinsic;
   if (!isChain) return kind;
   cut(certainRequests, requests);
   return CHAIN;
@@ -1397,7 +1487,12 @@ function callArguments(open: number): void {
   const close = links[open]!;
   const outerIsLast = isLast;
   isLast = false;
-  if (uncertain === 0 && isName(open - 1, K.REQUIRE) && kinds[open + 1] === K.STRING && (kinds[open + 2] === K.COMMA || open + 2 === close)) {
+  if (
+    uncertain === 0 &&
+    isName(open - 1, K.REQUIRE) &&
+    kinds[open + 1] === K.STRING &&
+    (kinds[open + 2] === K.COMMA || open + 2 === close)
+  ) {
     noteRequest(open);
   }
   at = open + 1;
@@ -1444,7 +1539,12 @@ function primary(mayBeCalled: boolean): number {
       sloppy?.thisTokens.push(start);
       at++;
       return OTHER;
-    case K.NUMBER: case K.STRING: case K.REGEXP: case K.NULL: case K.TRUE: case K.FALSE:
+    case K.NUMBER:
+    case K.STRING:
+    case K.REGEXP:
+    case K.NULL:
+    case K.TRUE:
+    case K.FALSE:
       at++;
       return LITERAL;
     case K.TEMPLATE:
@@ -1468,7 +1568,8 @@ function primary(mayBeCalled: boolean): number {
       return newExpression();
     case K.SUPER:
       at++;
-      if (!continues(at) || (kinds[at] !== K.PAREN_OPEN && kinds[at] !== K.DOT && kinds[at] !== K.BRACKET_OPEN)) doubt();
+      if (!continues(at) || (kinds[at] !== K.PAREN_OPEN && kinds[at] !== K.DOT && kinds[at] !== K.BRACKET_OPEN))
+        doubt();
       return OTHER;
     case K.IMPORT:
       if (kinds[start + 1] === K.DOT) {
@@ -1580,7 +1681,13 @@ function objectLiteral(): void {
 function memberTokens(): MemberTokens {
   const dot = memberDot;
   const computed = kinds[dot] === K.BRACKET_OPEN;
-  return { start: memberStart, dot, computed, key: computed ? tokens.inside(dot + 1, memberLast - 1) : dot + 1, last: memberLast };
+  return {
+    start: memberStart,
+    dot,
+    computed,
+    key: computed ? tokens.inside(dot + 1, memberLast - 1) : dot + 1,
+    last: memberLast,
+  };
 }
 
 /** The member that was read last is assigned. Returns it where a sloppy statement may end in that. */
@@ -1640,7 +1747,16 @@ for (const kind of [K.NOT, K.VOID, K.PLUS_OR_MINUS, K.TYPEOF, K.DELETE, K.UPDATE
 
 /** Kinds before which an expression of one token is all there is. */
 const ENDS_EXPRESSION = new Uint8Array(128);
-for (const kind of [K.COMMA, K.PAREN_CLOSE, K.BRACKET_CLOSE, K.BRACE_CLOSE, K.SEMICOLON, K.TEMPLATE_MIDDLE, K.TEMPLATE_TAIL]) ENDS_EXPRESSION[kind] = 1;
+for (const kind of [
+  K.COMMA,
+  K.PAREN_CLOSE,
+  K.BRACKET_CLOSE,
+  K.BRACE_CLOSE,
+  K.SEMICOLON,
+  K.TEMPLATE_MIDDLE,
+  K.TEMPLATE_TAIL,
+])
+  ENDS_EXPRESSION[kind] = 1;
 
 function isOperator(kind: number): boolean {
   return kind >= K.LOGICAL && (kind <= K.PLUS_OR_MINUS || kind === K.BINARY || kind === K.IN || kind === K.INSTANCEOF);

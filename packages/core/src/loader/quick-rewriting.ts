@@ -4,10 +4,29 @@
  */
 import { callAt, lineBreaksOf, type Edit } from "./edits.ts";
 import {
-  DECLARATION, Doubt, IN_NEW_CALLEE, IN_STRICT, REFERENCE, SHORTHAND, STARTS_STATEMENT, TYPEOF, USE, WRITE, type MemberTokens, addDeclaration, type BlockFunction, type QuickReading,
+  DECLARATION,
+  Doubt,
+  IN_NEW_CALLEE,
+  IN_STRICT,
+  REFERENCE,
+  SHORTHAND,
+  STARTS_STATEMENT,
+  TYPEOF,
+  USE,
+  WRITE,
+  type MemberTokens,
+  addDeclaration,
+  type BlockFunction,
+  type QuickReading,
 } from "./quick-reader.ts";
 import { RESERVED } from "./reserved-names.ts";
-import { dynamicText, importedText, LANGUAGE_CONSTANTS, type RewriteOptions, type Rewriting } from "./rewrite-references.ts";
+import {
+  dynamicText,
+  importedText,
+  LANGUAGE_CONSTANTS,
+  type RewriteOptions,
+  type Rewriting,
+} from "./rewrite-references.ts";
 import { replacesExports } from "./rewrite-silent-failures.ts";
 import { THIS_VALUE } from "./rewrite-sloppy.ts";
 import { STRICT_RESERVED, type ReferenceUse } from "./scan.ts";
@@ -152,14 +171,16 @@ export function rewriteQuickly(reading: QuickReading, options: RewriteOptions): 
       { start: at, end: at, text: `,"${tokens.textOf(dot + 1)}")`, rank: "closing" },
     );
   }
-  for (const { body, prologue, thisTokens } of reading.sloppyBodies) rewriteThis(reading, body, prologue, thisTokens, rewriting);
+  for (const { body, prologue, thisTokens } of reading.sloppyBodies)
+    rewriteThis(reading, body, prologue, thisTokens, rewriting);
   edits.push(...hoisting.edits);
   rewriteSilent(reading, rewriting);
   return rewriting;
 }
 
 function rewriteStrings({ source, kinds, starts, ends, count }: Tokens, { edits }: Rewriting): void {
-  for (let at = 0; at < count; at++) if (kinds[at] === K.STRING) edits.push(...escapedSourceNames(source, starts[at]!, ends[at]!));
+  for (let at = 0; at < count; at++)
+    if (kinds[at] === K.STRING) edits.push(...escapedSourceNames(source, starts[at]!, ends[at]!));
 }
 
 /** @param imports by name, the text that it is read by. */
@@ -192,15 +213,26 @@ function rewriteNames(
     const name = values[at]!;
     const imported = imports.get(name);
     let way = ways.get(name);
-    if (way === undefined) ways.set(name, (way = imported !== undefined ? { kind: "imported", name: tokens.nameOf(name) } : wayOf(tokens.nameOf(name), assigned.has(name), options, rewriting)));
+    if (way === undefined)
+      ways.set(
+        name,
+        (way =
+          imported !== undefined
+            ? { kind: "imported", name: tokens.nameOf(name) }
+            : wayOf(tokens.nameOf(name), assigned.has(name), options, rewriting)),
+      );
     if (way.kind === "stays") continue;
     const flags = values[at + 3]!;
     const token = values[at + 2]!;
     const start = tokens.starts[token]!;
     const use = flags & USE;
     const reference = {
-      name: way.name, use: USES[use]!, strict: (flags & IN_STRICT) !== 0, inNewCallee: (flags & IN_NEW_CALLEE) !== 0,
-      startsStatement: (flags & STARTS_STATEMENT) !== 0, node: { start },
+      name: way.name,
+      use: USES[use]!,
+      strict: (flags & IN_STRICT) !== 0,
+      inNewCallee: (flags & IN_NEW_CALLEE) !== 0,
+      startsStatement: (flags & STARTS_STATEMENT) !== 0,
+      node: { start },
     };
     let text: string;
     if (imported !== undefined) text = importedText(imported, reference, rewriting);
@@ -208,7 +240,11 @@ function rewriteNames(
       rewriting.machinery.add(RESERVED.global);
       text = importedText(`${RESERVED.global}.${way.name}`, reference, rewriting);
     } else text = dynamicText(reference, rewriting);
-    rewriting.edits.push({ start, end: tokens.ends[token]!, text: (flags & SHORTHAND) === 0 ? text : `${way.name}:${text}` });
+    rewriting.edits.push({
+      start,
+      end: tokens.ends[token]!,
+      text: (flags & SHORTHAND) === 0 ? text : `${way.name}:${text}`,
+    });
   }
 }
 
@@ -223,12 +259,18 @@ function importsOf({ moduleItems }: QuickReading, texts: RewriteOptions["imports
   const found = new Map<number, string>();
   for (const item of moduleItems) {
     if (item.type !== "ImportDeclaration") continue;
-    for (const { local } of item["specifiers"] as SyntaxNode[]) found.set(local.number as number, texts!.get(local.name as string)!);
+    for (const { local } of item["specifiers"] as SyntaxNode[])
+      found.set(local.number as number, texts!.get(local.name as string)!);
   }
   return found;
 }
 
-function wayOf(name: string, isAssigned: boolean, { bindable, live, wrapperNames }: RewriteOptions, { parameters }: Rewriting): Way {
+function wayOf(
+  name: string,
+  isAssigned: boolean,
+  { bindable, live, wrapperNames }: RewriteOptions,
+  { parameters }: Rewriting,
+): Way {
   if (wrapperNames.has(name) || (LANGUAGE_CONSTANTS.has(name) && name !== "arguments")) return { kind: "stays", name };
   // Reserved in strict code: V8 refuses them there, and sloppy code gets others for them.
   if (STRICT_RESERVED.has(name)) throw new Doubt(name);
@@ -239,7 +281,11 @@ function wayOf(name: string, isAssigned: boolean, { bindable, live, wrapperNames
   return { kind: live?.has(name) === true ? "live" : "dynamic", name };
 }
 
-function rewriteDelicate(reading: QuickReading, imports: ReadonlyMap<number, string>, { edits, machinery }: Rewriting): void {
+function rewriteDelicate(
+  reading: QuickReading,
+  imports: ReadonlyMap<number, string>,
+  { edits, machinery }: Rewriting,
+): void {
   const { tokens, delicate } = reading;
   if (delicate.length === 0) return;
   const declarations = new Declarations(reading);
@@ -257,7 +303,10 @@ function rewriteDelicate(reading: QuickReading, imports: ReadonlyMap<number, str
       const isAdded = name !== "constructor" && member.keyKind === "name" && reading.added.has(name);
       const asked = isAdded ? RESERVED.extension : RESERVED.target;
       machinery.add(asked);
-      edits.push({ start, end: start, text: callAt(tokens.source, start, asked) }, { start: at, end: at, text: `,"${name}"${isAdded ? `,${member.strict ? 2 : 1})` : end}` });
+      edits.push(
+        { start, end: start, text: callAt(tokens.source, start, asked) },
+        { start: at, end: at, text: `,"${name}"${isAdded ? `,${member.strict ? 2 : 1})` : end}` },
+      );
       continue;
     }
     const name = member.keyKind === "variable" ? tokens.links[member.key]! : -1;
@@ -273,7 +322,10 @@ function rewriteDelicate(reading: QuickReading, imports: ReadonlyMap<number, str
     }
     machinery.add(RESERVED.key);
     const close = tokens.starts[member.last]!;
-    edits.push({ start: at, end: at + 1, text: `,${RESERVED.key}=(` }, { start: close, end: close + 1, text: `)${end}[${RESERVED.key}]` });
+    edits.push(
+      { start: at, end: at + 1, text: `,${RESERVED.key}=(` },
+      { start: close, end: close + 1, text: `)${end}[${RESERVED.key}]` },
+    );
   }
 }
 
@@ -283,11 +335,21 @@ function keyNameOf({ tokens }: QuickReading, { key, computed }: MemberTokens): s
   return computed ? text.slice(1, -1) : text;
 }
 
-function rewriteThis({ tokens }: QuickReading, body: number, prologue: number, thisTokens: readonly number[], { edits, machinery }: Rewriting): void {
+function rewriteThis(
+  { tokens }: QuickReading,
+  body: number,
+  prologue: number,
+  thisTokens: readonly number[],
+  { edits, machinery }: Rewriting,
+): void {
   if (thisTokens.length === 0) return;
   machinery.add(RESERVED.global);
   for (const token of thisTokens) {
-    edits.push({ start: tokens.starts[token]!, end: tokens.ends[token]!, text: token < body ? `(${THIS_VALUE})` : RESERVED.this });
+    edits.push({
+      start: tokens.starts[token]!,
+      end: tokens.ends[token]!,
+      text: token < body ? `(${THIS_VALUE})` : RESERVED.this,
+    });
   }
   if (thisTokens.at(-1)! < body) return;
   const at = tokens.ends[prologue]!;
@@ -303,7 +365,7 @@ function hoistFunctions(reading: QuickReading, { edits }: Rewriting): void {
   const declarations = new Declarations(reading);
   const parents = reading.parents.values;
   for (const { start, last, name, block, around } of hoisted) {
-    for (let scope = block; scope !== around; ) {
+    for (let scope = block; scope !== around;) {
       scope = parents[scope]!;
       // Whose it is, then, is a long story.
       if (declarations.has(name, scope)) throw new Doubt("a function in a block");
@@ -314,7 +376,10 @@ function hoistFunctions(reading: QuickReading, { edits }: Rewriting): void {
   for (const { name, around } of hoisted) addDeclaration(name, around);
 }
 
-function isSeenOutside({ parents, references: { length, values } }: QuickReading, { name, block, around }: BlockFunction): boolean {
+function isSeenOutside(
+  { parents, references: { length, values } }: QuickReading,
+  { name, block, around }: BlockFunction,
+): boolean {
   for (let at = 0; at < length; at += REFERENCE) {
     if (values[at] !== name) continue;
     let isInBlock = false;
@@ -343,10 +408,17 @@ function rewriteSilent(reading: QuickReading, { edits, machinery }: Rewriting): 
     for (const { targets } of asked) for (const { dot } of targets) handled.add(dot);
     machinery.add(RESERVED.unlessSilent).add(RESERVED.silent);
     const closing = (text: string): string =>
-      text === "" ? "" : `}catch(${RESERVED.caught}){${RESERVED.silent}(${RESERVED.unlessSilent}(${RESERVED.caught}),${text})}`;
+      text === ""
+        ? ""
+        : `}catch(${RESERVED.caught}){${RESERVED.silent}(${RESERVED.unlessSilent}(${RESERVED.caught}),${text})}`;
     const opening = (text: string): string => (text === "" ? "" : "try{");
     const braces = asked.length > 1;
-    edits.push({ start: starts[start]!, end: starts[start]!, text: `${braces ? "{" : ""}${opening(asked[0]!.text)}`, rank: "opening" });
+    edits.push({
+      start: starts[start]!,
+      end: starts[start]!,
+      text: `${braces ? "{" : ""}${opening(asked[0]!.text)}`,
+      rank: "opening",
+    });
     for (const [index, part] of asked.entries()) {
       const next = asked[index + 1];
       if (next !== undefined) {
@@ -363,12 +435,21 @@ function rewriteSilent(reading: QuickReading, { edits, machinery }: Rewriting): 
     }
   }
   for (const { token, member } of deletes) {
-    if (handled.has(member.dot) || tokens.kinds[member.dot + 1] === K.PRIVATE_NAME || tokens.kinds[member.start] === K.SUPER) continue;
+    if (
+      handled.has(member.dot) ||
+      tokens.kinds[member.dot + 1] === K.PRIVATE_NAME ||
+      tokens.kinds[member.start] === K.SUPER
+    )
+      continue;
     machinery.add(RESERVED.delete);
     const start = starts[token]!;
     const from = starts[member.dot]!;
     const end = ends[member.last]!;
-    edits.push({ start, end: starts[member.start]!, text: `${RESERVED.delete}(${lineBreaksOf(source.slice(start, starts[member.start]))}` });
+    edits.push({
+      start,
+      end: starts[member.start]!,
+      text: `${RESERVED.delete}(${lineBreaksOf(source.slice(start, starts[member.start]))}`,
+    });
     if (member.computed) edits.push({ start: from, end: from + 1, text: ",(" }, { start: end - 1, end, text: "))" });
     else edits.push({ start: from, end, text: `,${JSON.stringify(keyNameOf(reading, member))})` });
   }
@@ -398,7 +479,9 @@ class Paths {
 
   /** Objects and keys that are assigned, in turn. */
   askedText(targets: readonly MemberTokens[]): string {
-    return targets.map((member) => `${this.path(member.start, member.dot, targets.length > 1)},${this.keyText(member)}`).join();
+    return targets
+      .map((member) => `${this.path(member.start, member.dot, targets.length > 1)},${this.keyText(member)}`)
+      .join();
   }
 
   private keyText(member: MemberTokens): string {
@@ -421,7 +504,11 @@ class Paths {
       case K.THIS:
         text = this.spell(start);
         break;
-      case K.NUMBER: case K.STRING: case K.NULL: case K.TRUE: case K.FALSE:
+      case K.NUMBER:
+      case K.STRING:
+      case K.NULL:
+      case K.TRUE:
+      case K.FALSE:
         text = `(${this.spell(start)})`;
         break;
       case K.PAREN_OPEN: {
@@ -459,7 +546,13 @@ class Paths {
     for (let at = start; at < last; at++) {
       const kind = kinds[at]!;
       if (kind === K.BRACKET_OPEN || kind === K.PAREN_OPEN || kind === K.BRACE_OPEN) at = links[at]!;
-      else if (kind === K.BINARY || kind === K.STAR || kind === K.IN || kind === K.INSTANCEOF || (kind === K.PLUS_OR_MINUS && at > start && !isBeforeOperand(kinds[at - 1]!))) {
+      else if (
+        kind === K.BINARY ||
+        kind === K.STAR ||
+        kind === K.IN ||
+        kind === K.INSTANCEOF ||
+        (kind === K.PLUS_OR_MINUS && at > start && !isBeforeOperand(kinds[at - 1]!))
+      ) {
         const found = STRENGTHS.findIndex((operators) => operators.includes(tokens.textOf(at)));
         if (found === -1) throw new Doubt("an operator in a path");
         if (found <= strength) {
@@ -477,10 +570,16 @@ class Paths {
 
 /** Operators that associate to the left, the weakest first. */
 const STRENGTHS = [
-  ["|"], ["^"], ["&"], ["==", "!=", "===", "!=="], ["<", ">", "<=", ">=", "instanceof", "in"], ["<<", ">>", ">>>"], ["+", "-"], ["*", "/", "%"],
+  ["|"],
+  ["^"],
+  ["&"],
+  ["==", "!=", "===", "!=="],
+  ["<", ">", "<=", ">=", "instanceof", "in"],
+  ["<<", ">>", ">>>"],
+  ["+", "-"],
+  ["*", "/", "%"],
 ];
 
 function isBeforeOperand(kind: number): boolean {
   return kind === K.PLUS_OR_MINUS || kind === K.NOT || kind === K.BINARY || kind === K.STAR;
 }
-

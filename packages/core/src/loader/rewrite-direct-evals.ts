@@ -18,7 +18,12 @@ export function rewriteDirectEvals(scan: Scan, { edits, machinery }: Rewriting, 
     // What the text around it was given, an `eval` in an evaluated text sees too.
     if (locals !== undefined && options.locals !== undefined) machinery.add(RESERVED.locals);
     machinery.add(locals === undefined ? RESERVED.eval : RESERVED.localEval);
-    edits.push({ start, end, text: locals === undefined ? RESERVED.eval : `${RESERVED.localEval}({__proto__:null,${locals}},()=>this,${strict})` });
+    edits.push({
+      start,
+      end,
+      text:
+        locals === undefined ? RESERVED.eval : `${RESERVED.localEval}({__proto__:null,${locals}},()=>this,${strict})`,
+    });
   }
 }
 
@@ -27,7 +32,10 @@ function localsText(from: Scope, { imports, wrapperNames, locals }: RewriteOptio
   const accessors = new Map<string, string>();
   const add = (name: string, text: string, isWritable: boolean): void => {
     if (accessors.has(name) || name === "await" || STRICT_RESERVED.has(name)) return;
-    accessors.set(name, `get ${name}(){return ${text}}${isWritable ? `,set ${name}(${RESERVED.completion}){${text}=${RESERVED.completion}}` : ""}`);
+    accessors.set(
+      name,
+      `get ${name}(){return ${text}}${isWritable ? `,set ${name}(${RESERVED.completion}){${text}=${RESERVED.completion}}` : ""}`,
+    );
   };
 
   for (let scope: Scope | undefined = from; scope !== undefined; scope = scope.parent) {

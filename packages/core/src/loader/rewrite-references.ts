@@ -38,7 +38,10 @@ export function rewriteReferences(scan: Scan, source: string, options: RewriteOp
   const rewriting: Rewriting = { edits: [], parameters: new Set(), machinery: new Set() };
   const assigned = new Set<string>();
   for (const reference of scan.references) {
-    if ((reference.use === "write" || reference.use === "delete") && resolveName(reference.name, reference.scope) === undefined) {
+    if (
+      (reference.use === "write" || reference.use === "delete") &&
+      resolveName(reference.name, reference.scope) === undefined
+    ) {
       assigned.add(reference.name);
     }
   }
@@ -51,7 +54,16 @@ export function rewriteReferences(scan: Scan, source: string, options: RewriteOp
     rewriting.edits.push({ start, end, text: reference.shorthand ? `${reference.name}:${text}` : text });
   }
   rewriteWithStatements(scan, withNames, rewriting, (name, use, { node, scope }) => {
-    const reference = { name, node, scope: scope.parent!, use, strict: false, shorthand: false, inNewCallee: false, startsStatement: false };
+    const reference = {
+      name,
+      node,
+      scope: scope.parent!,
+      use,
+      strict: false,
+      shorthand: false,
+      inNewCallee: false,
+      startsStatement: false,
+    };
     return replacementFor(reference, scope.parent!, context) ?? name;
   });
   return rewriting;
@@ -94,7 +106,9 @@ function replacementFor(reference: Reference, from: Scope, context: Context): st
 }
 
 /** What a use of a name comes to, as far as its text depends on it. */
-type Use = Pick<Reference, "name" | "use" | "strict" | "inNewCallee" | "startsStatement"> & { readonly node: { readonly start: number } };
+type Use = Pick<Reference, "name" | "use" | "strict" | "inNewCallee" | "startsStatement"> & {
+  readonly node: { readonly start: number };
+};
 
 export function importedText(expression: string, reference: Use, { edits }: Rewriting): string {
   if (reference.use !== "call" || !/[.[]/.test(expression)) return expression;

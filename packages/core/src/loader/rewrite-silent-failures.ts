@@ -20,7 +20,12 @@ import type { SyntaxNode } from "./syntax.ts";
  * spelt as the edits spell it.
  * @param whole statements whose value matters: they are not divided at their commas.
  */
-export function rewriteSilentFailures(scan: Scan, source: string, { edits, machinery }: Rewriting, whole: ReadonlySet<SyntaxNode> = new Set()): void {
+export function rewriteSilentFailures(
+  scan: Scan,
+  source: string,
+  { edits, machinery }: Rewriting,
+  whole: ReadonlySet<SyntaxNode> = new Set(),
+): void {
   if (scan.sloppyStatements.length === 0 && scan.memberDeletes.length === 0) return;
   const replaced = new Map<number, Edit>();
   for (const edit of edits) if (edit.end > edit.start) replaced.set(edit.start, edit);
@@ -33,18 +38,29 @@ export function rewriteSilentFailures(scan: Scan, source: string, { edits, machi
   const asks = ({ member }: Target): boolean => replaces || !isOwnExport(member);
   for (const statement of scan.sloppyStatements) {
     const expression: SyntaxNode = statement["expression"];
-    const isDivided = expression.type === "SequenceExpression" && expression.start === statement.start && !whole.has(statement);
-    const parts = (isDivided ? (expression["expressions"] as SyntaxNode[]) : [expression]).map((node) => ({ node, targets: lastTargets(node).filter(asks) }));
+    const isDivided =
+      expression.type === "SequenceExpression" && expression.start === statement.start && !whole.has(statement);
+    const parts = (isDivided ? (expression["expressions"] as SyntaxNode[]) : [expression]).map((node) => ({
+      node,
+      targets: lastTargets(node).filter(asks),
+    }));
     if (parts.every(({ targets }) => targets.length === 0)) continue;
     for (const { targets } of parts) for (const { member } of targets) handled.add(member);
     machinery.add(RESERVED.unlessSilent).add(RESERVED.silent);
     const braces = parts.length > 1;
-    edits.push({ start: statement.start, end: statement.start, text: `${braces ? "{" : ""}${opening(parts[0]!)}`, rank: "opening" });
+    edits.push({
+      start: statement.start,
+      end: statement.start,
+      text: `${braces ? "{" : ""}${opening(parts[0]!)}`,
+      rank: "opening",
+    });
     for (const [index, part] of parts.entries()) {
       const next = parts[index + 1];
       if (next !== undefined) {
         const at = commaAfter(source, part.node.end);
-        const glue = /^(?:\{|function|class|async|let)/.test(source.slice(next.node.start, next.node.start + 8)) ? "0," : "";
+        const glue = /^(?:\{|function|class|async|let)/.test(source.slice(next.node.start, next.node.start + 8))
+          ? "0,"
+          : "";
         edits.push({ start: at, end: at + 1, text: `${closing(part, spell) || ";"}${opening(next)}${glue}` });
         continue;
       }
@@ -54,7 +70,8 @@ export function rewriteSilentFailures(scan: Scan, source: string, { edits, machi
       else edits.push({ start: statement.end, end: statement.end, text, rank: "closing" });
     }
   }
-  for (const node of scan.memberDeletes) if (!handled.has(node["argument"])) rewriteDelete(node, source, edits, machinery);
+  for (const node of scan.memberDeletes)
+    if (!handled.has(node["argument"])) rewriteDelete(node, source, edits, machinery);
 }
 
 type Spelling = (node: SyntaxNode) => string;
@@ -72,7 +89,9 @@ const opening = ({ targets }: Part): string => (targets.length === 0 ? "" : "try
 
 function closing({ targets }: Part, spell: Spelling): string {
   if (targets.length === 0) return "";
-  const asked = targets.map(({ member }) => `${pathText(member["object"], spell, targets.length > 1)},${keyText(member, spell)}`);
+  const asked = targets.map(
+    ({ member }) => `${pathText(member["object"], spell, targets.length > 1)},${keyText(member, spell)}`,
+  );
   return `}catch(${RESERVED.caught}){${RESERVED.silent}(${RESERVED.unlessSilent}(${RESERVED.caught}),${asked.join()})}`;
 }
 
@@ -98,11 +117,16 @@ function lastTargets(node: SyntaxNode): Target[] {
 }
 
 function targetOf(member: SyntaxNode): Target[] {
-  return member.type !== "MemberExpression" || member["property"].type === "PrivateIdentifier" || !isPath(member["object"]) ? [] : [{ member }];
+  return member.type !== "MemberExpression" ||
+    member["property"].type === "PrivateIdentifier" ||
+    !isPath(member["object"])
+    ? []
+    : [{ member }];
 }
 
 /** A property of a module's own exports: nobody freezes them while it fills them. */
-const isOwnExport = (member: SyntaxNode): boolean => member["object"].type === "Identifier" && member["object"].name === "exports";
+const isOwnExport = (member: SyntaxNode): boolean =>
+  member["object"].type === "Identifier" && member["object"].name === "exports";
 
 /** Whether a text may put something else in the place of its exports: an intrinsic (`exports = module.exports = Object.keys`). */
 export function replacesExports(source: string): boolean {
@@ -111,8 +135,15 @@ export function replacesExports(source: string): boolean {
 
 /** What can be looked at twice: variables, `this`, constants, and members of these. */
 function isPath(node: SyntaxNode): boolean {
-  if (node.type === "MemberExpression") return node["property"].type !== "PrivateIdentifier" && isPath(node["object"]) && (!node["computed"] || isPlain(node["property"]));
-  return node.type === "Identifier" || node.type === "ThisExpression" || (node.type === "Literal" && !("regex" in node));
+  if (node.type === "MemberExpression")
+    return (
+      node["property"].type !== "PrivateIdentifier" &&
+      isPath(node["object"]) &&
+      (!node["computed"] || isPlain(node["property"]))
+    );
+  return (
+    node.type === "Identifier" || node.type === "ThisExpression" || (node.type === "Literal" && !("regex" in node))
+  );
 }
 
 function isPlain(node: SyntaxNode): boolean {
@@ -129,7 +160,8 @@ function pathText(node: SyntaxNode, spell: Spelling, careful: boolean): string {
 }
 
 function plainText(node: SyntaxNode, spell: Spelling): string {
-  if (node.type === "BinaryExpression") return `(${plainText(node["left"], spell)} ${String(node["operator"])} ${plainText(node["right"], spell)})`;
+  if (node.type === "BinaryExpression")
+    return `(${plainText(node["left"], spell)} ${String(node["operator"])} ${plainText(node["right"], spell)})`;
   return pathText(node, spell, true);
 }
 
@@ -143,14 +175,21 @@ function keyText(member: SyntaxNode, spell: Spelling): string {
 /** `delete a.b` whose value is used. */
 function rewriteDelete(node: SyntaxNode, source: string, edits: Edit[], machinery: Set<string>): void {
   const member: SyntaxNode = node["argument"];
-  if (member.type !== "MemberExpression" || member["object"].type === "Super" || member["property"].type === "PrivateIdentifier") return;
+  if (
+    member.type !== "MemberExpression" ||
+    member["object"].type === "Super" ||
+    member["property"].type === "PrivateIdentifier"
+  )
+    return;
   machinery.add(RESERVED.delete);
   // With the parentheses around the member, which its end has no counterpart of.
   const head = source.slice(node.start, member.start);
   edits.push({ start: node.start, end: member.start, text: `${RESERVED.delete}(${lineBreaksOf(head)}` });
-  if (node.end > member.end) edits.push({ start: member.end, end: node.end, text: lineBreaksOf(source.slice(member.end, node.end)) });
+  if (node.end > member.end)
+    edits.push({ start: member.end, end: node.end, text: lineBreaksOf(source.slice(member.end, node.end)) });
   const from = dotOrBracketAfter(source, member["object"].end);
-  if (member["computed"]) edits.push({ start: from, end: from + 1, text: ",(" }, { start: member.end - 1, end: member.end, text: "))" });
+  if (member["computed"])
+    edits.push({ start: from, end: from + 1, text: ",(" }, { start: member.end - 1, end: member.end, text: "))" });
   else edits.push({ start: from, end: member.end, text: `,${JSON.stringify(member["property"].name)})` });
 }
 

@@ -100,5 +100,8 @@ function modernLiteral(literal: SyntaxNode): Edit {
 /** A function that is seen outside of its block becomes a variable: see `hoistedFunctions`. */
 function rewriteBlockFunction({ node }: Scan["blockFunctions"][number], edits: Edit[]): void {
   const name: string = node["id"].name;
-  edits.push({ start: node.start, end: node.start, text: `var ${name}=` }, { start: node.end, end: node.end, text: ";", rank: "closing" });
+  edits.push(
+    { start: node.start, end: node.start, text: `var ${name}=` },
+    { start: node.end, end: node.end, text: ";", rank: "closing" },
+  );
 }

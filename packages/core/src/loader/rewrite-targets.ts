@@ -25,7 +25,11 @@ export function rewriteTargets(
     const end = replaces ? ",2)" : strict ? ")" : ",1)";
     if ("computed" in key) {
       machinery.add(RESERVED.computedTarget);
-      edits.push({ start: member.start, end: member.start, text: callAt(source, member.start, RESERVED.computedTarget) });
+      edits.push({
+        start: member.start,
+        end: member.start,
+        text: callAt(source, member.start, RESERVED.computedTarget),
+      });
       if (plain) edits.push({ start: at, end: at, text: `,${key.computed["name"] as string}${end}` });
       else {
         // Evaluated once, kept, and read back at once: nothing of the program runs in between.
@@ -56,7 +60,8 @@ export function rewriteTargets(
 
 /** The scope of a variable that may simply be named twice; undefined for any other expression. */
 function isPlainVariable(node: SyntaxNode, scope: Scope, imports: { has(name: string): boolean }): Scope | undefined {
-  if (node.type !== "Identifier" || node["name"] === "arguments" || RENAMED_WHEN_SLOPPY.has(node["name"])) return undefined;
+  if (node.type !== "Identifier" || node["name"] === "arguments" || RENAMED_WHEN_SLOPPY.has(node["name"]))
+    return undefined;
   const found = resolveName(node["name"], scope);
   if (found === undefined || found.kind === "with") return undefined;
   return found.kind === "top" && imports.has(node["name"]) ? undefined : found;
@@ -64,7 +69,15 @@ function isPlainVariable(node: SyntaxNode, scope: Scope, imports: { has(name: st
 
 /** Identifiers of sloppy code that strict code reserves; they get other names. */
 const RENAMED_WHEN_SLOPPY = new Set<unknown>([
-  "let", "static", "yield", "implements", "interface", "package", "private", "protected", "public",
+  "let",
+  "static",
+  "yield",
+  "implements",
+  "interface",
+  "package",
+  "private",
+  "protected",
+  "public",
 ]);
 
 function countersByScope(scan: Scan): ReadonlyMap<Scope, ReadonlySet<string>> {

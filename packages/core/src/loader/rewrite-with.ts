@@ -15,7 +15,14 @@ import type { SyntaxNode } from "./syntax.ts";
 type Way = "read" | "call" | "typeof" | "delete" | "set" | "target";
 
 /** What stands for each in the names of the functions. */
-const LETTERS: Readonly<Record<Way, string>> = { read: "r", call: "c", typeof: "t", delete: "d", set: "s", target: "e" };
+const LETTERS: Readonly<Record<Way, string>> = {
+  read: "r",
+  call: "c",
+  typeof: "t",
+  delete: "d",
+  set: "s",
+  target: "e",
+};
 
 /** What the bodies of `with` statements ask their objects for. */
 export class WithNames {
@@ -104,7 +111,10 @@ export function rewriteWithStatements(
       if (ways.has("read")) declare("read", `()=>${holds}${object}.${name}:${outside(name, "read", statement)}`);
       if (ways.has("call")) {
         machinery.add(RESERVED.withCall);
-        declare("call", `()=>${holds}${RESERVED.withCall}(${object}.${name},${object}):${outside(name, "read", statement)}`);
+        declare(
+          "call",
+          `()=>${holds}${RESERVED.withCall}(${object}.${name},${object}):${outside(name, "read", statement)}`,
+        );
       }
       if (ways.has("typeof")) declare("typeof", `()=>${holds}${object}.${name}:${outside(name, "typeof", statement)}`);
       if (ways.has("delete")) declare("delete", `()=>${holds}${object}:{}`);
@@ -114,13 +124,18 @@ export function rewriteWithStatements(
       }
       if (ways.has("target")) {
         const [read, set] = [variableOf("read", name, scope), variableOf("set", name, scope)];
-        properties.push(`get ${name}(){return ${read}()},set ${name}(${RESERVED.completion}){${set}(${RESERVED.completion})}`);
+        properties.push(
+          `get ${name}(){return ${read}()},set ${name}(${RESERVED.completion}){${set}(${RESERVED.completion})}`,
+        );
       }
     }
     if (properties.length > 0) declared.push(`,${object}${LETTERS.target}={__proto__:null,${properties.join(",")}}`);
     machinery.add(RESERVED.with);
     if (declared.length > 0) machinery.add(RESERVED.unscopables);
-    const { object: value, body } = node as unknown as { object: { start: number; end: number }; body: { start: number; end: number } };
+    const { object: value, body } = node as unknown as {
+      object: { start: number; end: number };
+      body: { start: number; end: number };
+    };
     edits.push(
       { start: node.start, end: value.start, text: `{const ${object}=${RESERVED.with}(` },
       { start: value.end, end: body.start, text: `)${declared.join("")};${hoistedVariables(declarations, edits)}` },

@@ -95,13 +95,39 @@ export interface Scan {
 }
 
 export const STRICT_RESERVED: ReadonlySet<string> = new Set([
-  "let", "static", "yield", "implements", "interface", "package", "private", "protected", "public",
+  "let",
+  "static",
+  "yield",
+  "implements",
+  "interface",
+  "package",
+  "private",
+  "protected",
+  "public",
 ]);
 const DECLARATION_KINDS = new Set<unknown>(["var", "let", "const", "using", "await using"]);
 /** Frozen objects of the language by the name of their constructor: sloppy code extends them without noticing that it fails. */
 const INTRINSICS = new Set<unknown>([
-  "Object", "Function", "Array", "String", "Number", "Boolean", "Symbol", "BigInt", "Date", "RegExp", "Error", "Promise",
-  "Map", "Set", "WeakMap", "WeakSet", "ArrayBuffer", "DataView", "Uint8Array", "Intl",
+  "Object",
+  "Function",
+  "Array",
+  "String",
+  "Number",
+  "Boolean",
+  "Symbol",
+  "BigInt",
+  "Date",
+  "RegExp",
+  "Error",
+  "Promise",
+  "Map",
+  "Set",
+  "WeakMap",
+  "WeakSet",
+  "ArrayBuffer",
+  "DataView",
+  "Uint8Array",
+  "Intl",
 ]);
 
 /** `String` or `String.prototype`, or a variable of that name: then nothing but a look too many. */
@@ -112,18 +138,37 @@ function isIntrinsic(node: SyntaxNode): boolean {
 
 /** `RegExp.prototype.toString`, `Object.keys`. */
 function isMethodOfIntrinsic(node: SyntaxNode): boolean {
-  return node.type === "MemberExpression" && !node["computed"] && node["property"].name !== "prototype" && isIntrinsic(node["object"]);
+  return (
+    node.type === "MemberExpression" &&
+    !node["computed"] &&
+    node["property"].name !== "prototype" &&
+    isIntrinsic(node["object"])
+  );
 }
 
 function isModuleExports(node: SyntaxNode): boolean {
-  return node.type === "MemberExpression" && !node["computed"] && node["property"].name === "exports" && node["object"].type === "Identifier" && node["object"].name === "module";
+  return (
+    node.type === "MemberExpression" &&
+    !node["computed"] &&
+    node["property"].name === "exports" &&
+    node["object"].type === "Identifier" &&
+    node["object"].name === "module"
+  );
 }
 
 const SILENT_WHEN_SLOPPY = new Set<unknown>(["name", "length"]);
 /** Expressions whose value as a key may be `"constructor"`; arithmetic is left at full speed. */
 const MAY_NAME_ANYTHING = new Set([
-  "Identifier", "MemberExpression", "CallExpression", "ChainExpression", "ConditionalExpression", "LogicalExpression",
-  "AssignmentExpression", "SequenceExpression", "AwaitExpression", "YieldExpression",
+  "Identifier",
+  "MemberExpression",
+  "CallExpression",
+  "ChainExpression",
+  "ConditionalExpression",
+  "LogicalExpression",
+  "AssignmentExpression",
+  "SequenceExpression",
+  "AwaitExpression",
+  "YieldExpression",
 ]);
 
 /** `name` of a key written as `Symbol.name`. */
@@ -136,7 +181,8 @@ const NONE: ReadonlySet<string> = new Set();
 
 /** `a?.b.c()`: what is put around its object would end the chain early. */
 function isInChain(node: SyntaxNode): boolean {
-  for (let at: SyntaxNode | undefined = node; at !== undefined; at = at["object"] ?? at["callee"]) if (at["optional"]) return true;
+  for (let at: SyntaxNode | undefined = node; at !== undefined; at = at["object"] ?? at["callee"])
+    if (at["optional"]) return true;
   return false;
 }
 
@@ -208,7 +254,8 @@ export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
         for (const property of pattern["properties"] as SyntaxNode[]) {
           if (property.type === "RestElement") declare(property["argument"], target, state);
           else {
-            if (property["computed"] || property["key"].type === "Literal") visit(property["key"], property, "key", state);
+            if (property["computed"] || property["key"].type === "Literal")
+              visit(property["key"], property, "key", state);
             declare(property["value"], target, state, property["shorthand"]);
           }
         }
@@ -286,7 +333,9 @@ export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
     }
     // HAZARD: parameters with expressions don't see the body's variables: in `(a = x) => { var x }` the first `x` is free.
     const isSimple = (node["params"] as SyntaxNode[]).every(({ type }) => type === "Identifier");
-    const bodyScope: Scope = isSimple ? scope : { parent: scope, kind: "function", names: new Set(), fixed: new Set(), node };
+    const bodyScope: Scope = isSimple
+      ? scope
+      : { parent: scope, kind: "function", names: new Set(), fixed: new Set(), node };
     const innermost: WalkState = isSimple ? inner : { ...inner, scope: bodyScope, functionScope: bodyScope };
     for (const statement of body["body"] as SyntaxNode[]) visit(statement, body, "body", innermost);
   };
@@ -294,13 +343,22 @@ export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
   const declareFunction = (node: SyntaxNode, parent: SyntaxNode, field: string, state: WalkState): void => {
     declare(node["id"], state.scope, state);
     const atFunctionTop = state.scope === state.functionScope;
-    const bareBody = field === "consequent" && parent.type === "IfStatement" || field === "alternate" || parent.type === "LabeledStatement";
+    const bareBody =
+      (field === "consequent" && parent.type === "IfStatement") ||
+      field === "alternate" ||
+      parent.type === "LabeledStatement";
     if (!state.strict && (!atFunctionTop || bareBody)) {
       scan.blockFunctions.push({ node, parent, functionScope: state.functionScope, blockScope: state.scope });
     }
   };
 
-  const visitTarget = (node: SyntaxNode, parent: SyntaxNode, field: string, state: WalkState, shorthand = false): void => {
+  const visitTarget = (
+    node: SyntaxNode,
+    parent: SyntaxNode,
+    field: string,
+    state: WalkState,
+    shorthand = false,
+  ): void => {
     switch (node.type) {
       case "Identifier":
         refer(node, parent, field, state, "write", shorthand);
@@ -309,7 +367,8 @@ export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
         for (const property of node["properties"] as SyntaxNode[]) {
           if (property.type === "RestElement") visitTarget(property["argument"], property, "argument", state);
           else {
-            if (property["computed"] || property["key"].type === "Literal") visit(property["key"], property, "key", state);
+            if (property["computed"] || property["key"].type === "Literal")
+              visit(property["key"], property, "key", state);
             visitTarget(property["value"], property, "value", state, property["shorthand"]);
           }
         }
@@ -346,7 +405,12 @@ export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
     const name: string = node["name"];
     noteIdentifier(node, state.strict, shorthand);
     if (name === "arguments" && state.sloppy !== undefined && state.scope.kind !== "top") {
-      if (parent.type === "MemberExpression" && field === "object" && !parent["computed"] && parent["property"].name === "callee") {
+      if (
+        parent.type === "MemberExpression" &&
+        field === "object" &&
+        !parent["computed"] &&
+        parent["property"].name === "callee"
+      ) {
         state.sloppy.calleeNodes.push(parent);
       } else {
         state.sloppy.argumentsNodes.push(node);
@@ -369,7 +433,13 @@ export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
 
   const noteAddedCall = (call: SyntaxNode): void => {
     const callee: SyntaxNode = call["callee"];
-    if (callee.type !== "MemberExpression" || callee["computed"] || callee["object"].type === "Super" || callee["property"].type !== "Identifier") return;
+    if (
+      callee.type !== "MemberExpression" ||
+      callee["computed"] ||
+      callee["object"].type === "Super" ||
+      callee["property"].type !== "Identifier"
+    )
+      return;
     if (scan.added.has(callee["property"].name) && !isInChain(call)) scan.addedCalls.push(callee);
   };
 
@@ -380,14 +450,18 @@ export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
     if (member["computed"] && property.type !== "Literal") {
       const symbol = wellKnownSymbolOf(property);
       if (symbol !== undefined) scan.delicateTargets.push({ member, key: { symbol }, strict, scope });
-      else if (MAY_NAME_ANYTHING.has(property.type)) scan.delicateTargets.push({ member, key: { computed: property }, strict, scope });
+      else if (MAY_NAME_ANYTHING.has(property.type))
+        scan.delicateTargets.push({ member, key: { computed: property }, strict, scope });
       return;
     }
     const name: unknown = member["computed"] ? property["value"] : property["name"];
     if (typeof name !== "string") return;
     if (isInheritedAsData(name) || (!strict && (SILENT_WHEN_SLOPPY.has(name) || isIntrinsic(member["object"])))) {
       scan.delicateTargets.push({ member, key: { name }, strict, scope });
-    } else if (isMethodOfIntrinsic(member["object"]) || (strict && isModuleExports(member["object"]) && options.exportsGlobal?.())) {
+    } else if (
+      isMethodOfIntrinsic(member["object"]) ||
+      (strict && isModuleExports(member["object"]) && options.exportsGlobal?.())
+    ) {
       // Polyfills dress up what they have put there, which was not put there, or export what was there before: nothing to fail about.
       scan.delicateTargets.push({ member, key: { name }, strict: false, scope });
     } else if (strict && (isIntrinsic(member["object"]) || SETTINGS_OF_INTRINSICS.has(name))) {
@@ -438,7 +512,8 @@ export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
       }
       case "PropertyDefinition":
       case "StaticBlock": {
-        if (node.type === "PropertyDefinition" && (node["computed"] || node["key"].type === "Literal")) visit(node["key"], node, "key", state);
+        if (node.type === "PropertyDefinition" && (node["computed"] || node["key"].type === "Literal"))
+          visit(node["key"], node, "key", state);
         const scope: Scope = { parent: state.scope, kind: "function", names: new Set(["arguments"]), node };
         const inner: WalkState = { scope, functionScope: scope, strict: true, sloppy: undefined, inFunction: true };
         if (node.type === "StaticBlock") {
@@ -490,7 +565,8 @@ export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
         if (node["kind"] === "await using" && !state.inFunction) scan.hasTopLevelAwait = true;
         for (const declarator of node["declarations"] as SyntaxNode[]) {
           declare(declarator["id"], target, state);
-          if (node["kind"] !== "var" && declarator["id"].type === "Identifier") target.fixed?.add(declarator["id"].name);
+          if (node["kind"] !== "var" && declarator["id"].type === "Identifier")
+            target.fixed?.add(declarator["id"].name);
           if (declarator["init"]) visit(declarator["init"], declarator, "init", state);
         }
         if (node["kind"] === "var" && insideWith(state.scope)) noteVariablesInWith(node, state);
@@ -498,12 +574,14 @@ export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
       }
       case "AssignmentExpression":
         noteDelicateTarget(node["left"], state);
-        if (node["operator"] === "=" && node["left"].type === "Identifier") refer(node["left"], node, "left", state, "write", false, node["right"]);
+        if (node["operator"] === "=" && node["left"].type === "Identifier")
+          refer(node["left"], node, "left", state, "write", false, node["right"]);
         else visitTarget(node["left"], node, "left", state);
         visit(node["right"], node, "right", state);
         return;
       case "UpdateExpression":
-        if (node["argument"].type === "Identifier") scan.counters.push({ name: node["argument"].name, scope: state.scope });
+        if (node["argument"].type === "Identifier")
+          scan.counters.push({ name: node["argument"].name, scope: state.scope });
         noteDelicateTarget(node["argument"], state);
         visitTarget(node["argument"], node, "argument", state);
         return;
@@ -521,7 +599,8 @@ export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
         break;
       case "CallExpression":
         if (scan.added.size > 0) noteAddedCall(node);
-        if (node["callee"].type === "Identifier" && node["callee"].name === "eval") scan.directEvals.push({ node, scope: state.scope, strict: state.strict });
+        if (node["callee"].type === "Identifier" && node["callee"].name === "eval")
+          scan.directEvals.push({ node, scope: state.scope, strict: state.strict });
         break;
       case "NewExpression": {
         const outer = newCalleeStart;
@@ -533,8 +612,14 @@ export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
       }
       case "ExpressionStatement":
         if (!state.inFunction) scan.statements.push(node);
-        if (!state.strict && node["directive"] === undefined && !insideWith(state.scope)) scan.sloppyStatements.push(node);
-        if (parent.type === "Program" || parent.type === "BlockStatement" || parent.type === "SwitchCase" || parent.type === "StaticBlock") {
+        if (!state.strict && node["directive"] === undefined && !insideWith(state.scope))
+          scan.sloppyStatements.push(node);
+        if (
+          parent.type === "Program" ||
+          parent.type === "BlockStatement" ||
+          parent.type === "SwitchCase" ||
+          parent.type === "StaticBlock"
+        ) {
           statementStart = node.start;
         }
         break;
@@ -547,7 +632,8 @@ export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
       }
       case "Literal":
         if (typeof node["value"] === "number" && /^0\d/.test(node["raw"])) scan.legacyOctals.push(node);
-        else if (!state.strict && typeof node["value"] === "string" && hasLegacyEscape(node["raw"])) scan.legacyOctals.push(node);
+        else if (!state.strict && typeof node["value"] === "string" && hasLegacyEscape(node["raw"]))
+          scan.legacyOctals.push(node);
         else if (typeof node["value"] === "string" && namesItsSource(node["raw"])) scan.namingStrings.push(node);
         return;
       case "ImportExpression":
@@ -617,7 +703,8 @@ function hoistedFunctions(scan: Scan): Scan["blockFunctions"] {
       if (scope.names.has(name)) return false;
     }
     if (functionScope.fixed?.has(name)) return false;
-    for (const scope of scopesOf.get(name) ?? []) if (!isWithin(scope, blockScope) && isWithin(scope, functionScope)) return true;
+    for (const scope of scopesOf.get(name) ?? [])
+      if (!isWithin(scope, blockScope) && isWithin(scope, functionScope)) return true;
     return false;
   });
   for (const { node, functionScope, blockScope } of hoisted) {

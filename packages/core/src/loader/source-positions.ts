@@ -52,7 +52,7 @@ export function makeSourcePositions(text: string, { bodyStart, sourceLength, shi
   const lastBefore = (offset: number): number => {
     const starts = beginnings();
     let low = 0;
-    for (let high = count; low < high; ) {
+    for (let high = count; low < high;) {
       const middle = (low + high) >> 1;
       if (starts[middle]! < offset) low = middle + 1;
       else high = middle;

@@ -91,9 +91,7 @@ export const CHILD_FIELDS: Readonly<Record<string, readonly string[]>> = Object.
 
 export function isFunctionNode(node: SyntaxNode): boolean {
   return (
-    node.type === "FunctionDeclaration" ||
-    node.type === "FunctionExpression" ||
-    node.type === "ArrowFunctionExpression"
+    node.type === "FunctionDeclaration" || node.type === "FunctionExpression" || node.type === "ArrowFunctionExpression"
   );
 }
 

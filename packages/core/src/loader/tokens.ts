@@ -11,10 +11,51 @@
 import { Buffer } from "node:buffer";
 import { namesItsSource, sourceNamesIn } from "./names-its-source.ts";
 import {
-  ARROW, ASSIGN, ASSIGN_OTHERWISE, AWAIT, BINARY, BRACE_CLOSE, BRACE_OPEN, BRACKET_CLOSE, BRACKET_OPEN, COLON, COMMA, DOT,
-  ELLIPSIS, END, FIRST_WORD, FOR, IF, LOGICAL, NAME, NOT, NULL, NUMBER, OF, OPTIONAL_DOT, PAREN_CLOSE, PAREN_OPEN, PLUS_OR_MINUS,
-  PRIVATE_NAME, QUESTION, REGEXP, RESERVED_WORDS, SEMICOLON, STAR, STRING, SUPER, TEMPLATE, TEMPLATE_HEAD, TEMPLATE_MIDDLE,
-  TEMPLATE_TAIL, THIS, UPDATE, WHILE, WITH, WORDS, YIELD,
+  ARROW,
+  ASSIGN,
+  ASSIGN_OTHERWISE,
+  AWAIT,
+  BINARY,
+  BRACE_CLOSE,
+  BRACE_OPEN,
+  BRACKET_CLOSE,
+  BRACKET_OPEN,
+  COLON,
+  COMMA,
+  DOT,
+  ELLIPSIS,
+  END,
+  FIRST_WORD,
+  FOR,
+  IF,
+  LOGICAL,
+  NAME,
+  NOT,
+  NULL,
+  NUMBER,
+  OF,
+  OPTIONAL_DOT,
+  PAREN_CLOSE,
+  PAREN_OPEN,
+  PLUS_OR_MINUS,
+  PRIVATE_NAME,
+  QUESTION,
+  REGEXP,
+  RESERVED_WORDS,
+  SEMICOLON,
+  STAR,
+  STRING,
+  SUPER,
+  TEMPLATE,
+  TEMPLATE_HEAD,
+  TEMPLATE_MIDDLE,
+  TEMPLATE_TAIL,
+  THIS,
+  UPDATE,
+  WHILE,
+  WITH,
+  WORDS,
+  YIELD,
 } from "./token-kinds.ts";
 
 /** No kinds of tokens: a comment or rare white space, and what is not read. */
@@ -26,14 +67,30 @@ const LINE_BREAK = 254;
 const BEGINS_AS = new Uint8Array(0x10000).fill(NAME, 128);
 /** Whether a character may be part of a name. */
 const IS_NAME_PART = new Uint8Array(0x10000).fill(1, 128);
-for (const character of "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$") BEGINS_AS[character.charCodeAt(0)] = NAME;
-for (const character of "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$0123456789") IS_NAME_PART[character.charCodeAt(0)] = 1;
+for (const character of "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$")
+  BEGINS_AS[character.charCodeAt(0)] = NAME;
+for (const character of "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$0123456789")
+  IS_NAME_PART[character.charCodeAt(0)] = 1;
 for (const [character, kind] of [
-  [" ", SPACE], ["\t", SPACE], ["\n", LINE_BREAK], ["\r", LINE_BREAK], ["(", PAREN_OPEN], [")", PAREN_CLOSE], ["[", BRACKET_OPEN],
-  ["]", BRACKET_CLOSE], ["{", BRACE_OPEN], ["}", BRACE_CLOSE], [";", SEMICOLON], [",", COMMA], [":", COLON], ["~", NOT],
-] as const) BEGINS_AS[character.charCodeAt(0)] = kind;
+  [" ", SPACE],
+  ["\t", SPACE],
+  ["\n", LINE_BREAK],
+  ["\r", LINE_BREAK],
+  ["(", PAREN_OPEN],
+  [")", PAREN_CLOSE],
+  ["[", BRACKET_OPEN],
+  ["]", BRACKET_CLOSE],
+  ["{", BRACE_OPEN],
+  ["}", BRACE_CLOSE],
+  [";", SEMICOLON],
+  [",", COMMA],
+  [":", COLON],
+  ["~", NOT],
+] as const)
+  BEGINS_AS[character.charCodeAt(0)] = kind;
 /** White space and line breaks beyond ASCII, and the white space of ASCII that is rare. */
-const OTHER_SPACE = "\v\f\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff";
+const OTHER_SPACE =
+  "\v\f\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff";
 for (const character of OTHER_SPACE) BEGINS_AS[character.charCodeAt(0)] = IS_NAME_PART[character.charCodeAt(0)] = 0;
 
 const WORDS_TEXT = WORDS.join(" ");
@@ -144,8 +201,14 @@ export class Tokens {
     this.characters = arrays.characters;
     this.characters.set(NOTHING, source.length);
     ({
-      kinds: this.kinds, starts: this.starts, ends: this.ends, links: this.links, breaks: this.breaks, table: this.table,
-      nameStarts: this.nameStarts, nameEnds: this.nameEnds,
+      kinds: this.kinds,
+      starts: this.starts,
+      ends: this.ends,
+      links: this.links,
+      breaks: this.breaks,
+      table: this.table,
+      nameStarts: this.nameStarts,
+      nameEnds: this.nameEnds,
     } = arrays);
     this.arrays = arrays;
     this.mayBeMagic = namesItsSource(source);
@@ -156,7 +219,9 @@ export class Tokens {
   nameOf(number: number): string {
     const start = this.nameStarts[number]!;
     const from = start - this.arrays.wordsStart;
-    return from >= 0 ? WORDS_TEXT.slice(from, from + this.nameEnds[number]! - start) : this.source.slice(start, this.nameEnds[number]);
+    return from >= 0
+      ? WORDS_TEXT.slice(from, from + this.nameEnds[number]! - start)
+      : this.source.slice(start, this.nameEnds[number]);
   }
 
   textOf(token: number): string {
@@ -207,7 +272,8 @@ export class Tokens {
     this.nameEnds = longer(this.nameEnds, new Int32Array(size));
     for (let number = 0; number < this.nameCount; number++) {
       let hash = 0;
-      for (let at = this.nameStarts[number]!; at < this.nameEnds[number]!; at++) hash = ((hash << 5) - hash + characters[at]!) | 0;
+      for (let at = this.nameStarts[number]!; at < this.nameEnds[number]!; at++)
+        hash = ((hash << 5) - hash + characters[at]!) | 0;
       let slot = (hash ^ (hash >>> 15)) & (size - 1);
       while (this.table[slot] !== 0) slot = (slot + 1) & (size - 1);
       this.table[slot] = number + 1;
@@ -371,7 +437,8 @@ export class Tokens {
       case 94:
         return this.mayAssign(start + 1, BINARY);
       case 60:
-        if (next === 33 && characters[start + 2] === 45 && characters[start + 3] === 45) return this.giveUp("HTML comment");
+        if (next === 33 && characters[start + 2] === 45 && characters[start + 3] === 45)
+          return this.giveUp("HTML comment");
         if (next === 60) return this.mayAssign(start + 2, BINARY);
         if (next === 61) this.at = start + 2;
         return BINARY;
@@ -391,7 +458,16 @@ export class Tokens {
         if (BEGINS_AS[next] !== NAME) return this.giveUp("#");
         this.at = this.endOfName(start + 1);
         return PRIVATE_NAME;
-      case 48: case 49: case 50: case 51: case 52: case 53: case 54: case 55: case 56: case 57:
+      case 48:
+      case 49:
+      case 50:
+      case 51:
+      case 52:
+      case 53:
+      case 54:
+      case 55:
+      case 56:
+      case 57:
         this.at = this.endOfNumber(start);
         return NUMBER;
       case 0x2028:
@@ -579,7 +655,13 @@ export class Tokens {
         const name = links[last]!;
         return name === OF || name === YIELD || name === AWAIT ? IN_DOUBT : DIVIDES;
       }
-      case PRIVATE_NAME: case NUMBER: case STRING: case REGEXP: case TEMPLATE: case TEMPLATE_TAIL: case BRACKET_CLOSE:
+      case PRIVATE_NAME:
+      case NUMBER:
+      case STRING:
+      case REGEXP:
+      case TEMPLATE:
+      case TEMPLATE_TAIL:
+      case BRACKET_CLOSE:
         return DIVIDES;
       case PAREN_CLOSE: {
         const before = links[last]! - 1;

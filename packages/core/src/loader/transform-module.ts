@@ -35,7 +35,11 @@ export interface ModuleFacts {
   /** Names that the module defines itself. */
   readonly localExports: readonly string[];
   /** Re-exports: `imported` is `*` for a namespace. */
-  readonly indirectExports: readonly { readonly exported: string; readonly request: number; readonly imported: string }[];
+  readonly indirectExports: readonly {
+    readonly exported: string;
+    readonly request: number;
+    readonly imported: string;
+  }[];
   readonly starExports: readonly number[];
   readonly hasTopLevelAwait: boolean;
 }
@@ -103,7 +107,12 @@ const NO_NAMES: ReadonlySet<string> = new Set();
 
 function collect(items: readonly SyntaxNode[]): Collected {
   const found: Collected = {
-    requests: [], bindings: new Map(), locals: new Map(), indirect: [], stars: [], anonymousDefault: false,
+    requests: [],
+    bindings: new Map(),
+    locals: new Map(),
+    indirect: [],
+    stars: [],
+    anonymousDefault: false,
   };
   for (const item of items) if (item.type === "ImportDeclaration") collectImport(item, found);
   for (const item of items) if (item.type !== "ImportDeclaration") collectExport(item, found);
@@ -165,9 +174,11 @@ function collectImport(item: SyntaxNode, found: Collected): void {
   const request = requestOf(item, found);
   for (const specifier of item["specifiers"] as SyntaxNode[]) {
     const imported =
-      specifier.type === "ImportDefaultSpecifier" ? "default"
-      : specifier.type === "ImportNamespaceSpecifier" ? "*"
-      : nameOf(specifier["imported"]);
+      specifier.type === "ImportDefaultSpecifier"
+        ? "default"
+        : specifier.type === "ImportNamespaceSpecifier"
+          ? "*"
+          : nameOf(specifier["imported"]);
     found.bindings.set(specifier["local"].name, { request, imported });
   }
 }
@@ -207,13 +218,18 @@ function declaredNames(declaration: SyntaxNode): string[] {
 
 function patternNames(pattern: SyntaxNode | null): string[] {
   switch (pattern?.type) {
-    case "Identifier": return [pattern["name"]];
+    case "Identifier":
+      return [pattern["name"]];
     case "ObjectPattern":
       return (pattern["properties"] as SyntaxNode[]).flatMap((each) => patternNames(each["value"] ?? each["argument"]));
-    case "ArrayPattern": return (pattern["elements"] as SyntaxNode[]).flatMap((each) => patternNames(each));
-    case "AssignmentPattern": return patternNames(pattern["left"]);
-    case "RestElement": return patternNames(pattern["argument"]);
-    default: return [];
+    case "ArrayPattern":
+      return (pattern["elements"] as SyntaxNode[]).flatMap((each) => patternNames(each));
+    case "AssignmentPattern":
+      return patternNames(pattern["left"]);
+    case "RestElement":
+      return patternNames(pattern["argument"]);
+    default:
+      return [];
   }
 }
 

@@ -40,7 +40,11 @@ export function prepareCommonJsQuickly(source: string, names: NameSets): CommonJ
 export function prepareCommonJs(source: string, names: NameSets): CommonJsFunctor {
   const text = stripByteOrderMark(source);
   const parsed = parseGuest(text, "commonjs");
-  const scan = scanProgram(parsed.program, { strict: false, added: addedNames(text), exportsGlobal: () => exportsGlobal(text) });
+  const scan = scanProgram(parsed.program, {
+    strict: false,
+    added: addedNames(text),
+    exportsGlobal: () => exportsGlobal(text),
+  });
   const options = { ...names, wrapperNames: COMMONJS_SCOPE };
   const rewriting = rewriteReferences(scan, text, options);
   rewriteDirectEvals(scan, rewriting, options);
@@ -54,7 +58,11 @@ export function prepareCommonJs(source: string, names: NameSets): CommonJsFuncto
  * A script, as `eval` and `vm` run it: its top-level variables become properties
  * of the global object, and it returns its completion value.
  */
-export function prepareScript(source: string, names: NameSets, direct: { locals?: ReadonlySet<string>; strict?: boolean } = {}): Functor {
+export function prepareScript(
+  source: string,
+  names: NameSets,
+  direct: { locals?: ReadonlySet<string>; strict?: boolean } = {},
+): Functor {
   const parsed = parseGuest(source, "script");
   const scan = scanProgram(parsed.program, { strict: direct.strict ?? false });
   const declared = scan.strict ? [] : [...scan.top.names];
@@ -62,16 +70,28 @@ export function prepareScript(source: string, names: NameSets, direct: { locals?
   const options = { ...names, ...(locals && { locals }), wrapperNames: new Set<string>() };
   const rewriting = rewriteReferences(scan, source, options);
   rewriteDirectEvals(scan, rewriting, options);
-  const statements = scan.statements as unknown as { start: number; end: number; directive?: string; expression: { end: number } }[];
+  const statements = scan.statements as unknown as {
+    start: number;
+    end: number;
+    directive?: string;
+    expression: { end: number };
+  }[];
   // Before all others at the same place, which belong inside the parentheses.
   for (const { start, end, directive } of statements) {
     if (directive === undefined) rewriting.edits.push({ start, end: start, text: `${RESERVED.completion}=(` });
     // In the order of the text: `"use strict";f()` has the end of one statement where the next one starts.
-    else rewriting.edits.push({ start: end, end, text: `;${RESERVED.completion}=${JSON.stringify(directive)};`, rank: "closing" });
+    else
+      rewriting.edits.push({
+        start: end,
+        end,
+        text: `;${RESERVED.completion}=${JSON.stringify(directive)};`,
+        rank: "closing",
+      });
   }
   rewriteCommon(scan, parsed, source, rewriting);
   for (const { expression, directive } of statements) {
-    if (directive === undefined) rewriting.edits.push({ start: expression.end, end: expression.end, text: ")", rank: "closing" });
+    if (directive === undefined)
+      rewriting.edits.push({ start: expression.end, end: expression.end, text: ")", rank: "closing" });
   }
   rewriteSilentFailures(scan, source, rewriting, new Set(scan.statements));
   const shape: FunctorShape = {
@@ -84,7 +104,11 @@ export function prepareScript(source: string, names: NameSets, direct: { locals?
 }
 
 /** Top-level variables and functions of sloppy scripts are properties of the global object; those that a direct `eval` finds declared around it are these. */
-function publishText(declared: readonly string[], locals: ReadonlySet<string> | undefined, { machinery }: Rewriting): string {
+function publishText(
+  declared: readonly string[],
+  locals: ReadonlySet<string> | undefined,
+  { machinery }: Rewriting,
+): string {
   return declared
     .map((name) => {
       const holder = locals?.has(name) === true ? RESERVED.locals : RESERVED.global;
@@ -117,7 +141,12 @@ export function prepareFunction(source: string, names: NameSets): Functor {
   rewriteDirectEvals(scan, rewriting, options);
   rewriteCommon(scan, parsed, source, rewriting);
   rewriteSilentFailures(scan, source, rewriting);
-  return makeFunctor(source, { ...rewriting, edits: [{ start: 0, end: 0, text: "return " }, ...rewriting.edits] }, { inner: [], kind: "function" }, names.realGlobal);
+  return makeFunctor(
+    source,
+    { ...rewriting, edits: [{ start: 0, end: 0, text: "return " }, ...rewriting.edits] },
+    { inner: [], kind: "function" },
+    names.realGlobal,
+  );
 }
 
 /** What all kinds of text need. */

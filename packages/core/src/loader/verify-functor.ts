@@ -37,7 +37,8 @@ export function verifyFunctor(
   realGlobalNames: ReadonlySet<string>,
 ): void {
   const label = /break (moat\$e\d+)\}\}\)$/.exec(text.slice(-40))?.[1] ?? refuse("it does not stay inside its wrapper");
-  if (!text.startsWith(headOf(parameters, shape, label)) || !text.endsWith(tailOf(label))) refuse("the wrapper differs");
+  if (!text.startsWith(headOf(parameters, shape, label)) || !text.endsWith(tailOf(label)))
+    refuse("the wrapper differs");
   // Whatever the scopes: every such name is a parameter of the outermost function.
   const bound = new Set(parameters);
   for (const name of realGlobalNames) if (!bound.has(name)) refuse(`${name} is free`);
@@ -74,7 +75,11 @@ function staysInside({ kinds, links, count }: Tokens): boolean {
   while (kinds[parameters] !== K.PAREN_OPEN) parameters++;
   const innerBody = links[parameters]! + 1;
   return (
-    links[0] === last && links[body] === last - 1 && links[block] === last - 2 && links[inner] === last - 6 && links[innerBody] === last - 7
+    links[0] === last &&
+    links[body] === last - 1 &&
+    links[block] === last - 2 &&
+    links[inner] === last - 6 &&
+    links[innerBody] === last - 7
   );
 }
 
@@ -98,7 +103,8 @@ function isWrapped(program: SyntaxNode, text: string): boolean {
   if (program["body"].length !== 1 || outer?.type !== "FunctionExpression") return false;
   if (outer.start !== 1 || outer.end !== text.length - 1) return false;
   const [directive, labeled, ...others] = outer["body"].body as SyntaxNode[];
-  if (directive?.["directive"] !== "use strict" || labeled?.type !== "LabeledStatement" || others.length > 0) return false;
+  if (directive?.["directive"] !== "use strict" || labeled?.type !== "LabeledStatement" || others.length > 0)
+    return false;
   const [only, leave, ...rest] = labeled["body"].body as SyntaxNode[];
   const node: SyntaxNode | undefined = only?.["argument"];
   if (only?.type !== "ReturnStatement" || node?.type !== "FunctionExpression") return false;

@@ -66,7 +66,13 @@ export function useKeptCode(location: StoreLocation | undefined, runs = true, on
 export function keepOwnCodeAhead(): void {
   // What programs may need besides: where nothing can be written, nobody keeps it later.
   for (const name of readdirSync(MOAT_FOLDER)) if (/^late-.*\.cjs$/.test(name)) requireOwn(join(MOAT_FOLDER, name));
-  makeAhead("own-code", preparationIdentity(MOAT_FOLDER), new Map(Array.from(scripts).flatMap(([file, { source, script }]) => (source ? [[file, storedCode(source, script)]] : []))));
+  makeAhead(
+    "own-code",
+    preparationIdentity(MOAT_FOLDER),
+    new Map(
+      Array.from(scripts).flatMap(([file, { source, script }]) => (source ? [[file, storedCode(source, script)]] : [])),
+    ),
+  );
 }
 
 /** How many files are being loaded, one by another. */
@@ -107,7 +113,9 @@ function packedFunction(file: string): ModuleFunction | undefined {
     packs.set(folder, pack);
   }
   const packed = Object.hasOwn(pack, name) ? pack[name] : undefined;
-  return typeof packed === "string" ? (requireOwn(join(folder, packed)) as Record<string, ModuleFunction>)[name] : packed;
+  return typeof packed === "string"
+    ? (requireOwn(join(folder, packed)) as Record<string, ModuleFunction>)[name]
+    : packed;
 }
 
 /** Compiles a file of moat's own; its name in stacks is the file's. */
@@ -134,7 +142,8 @@ function compile(file: string): Script {
  * which V8 is done with before the next one. Memory that nobody has touched yet is half of what reading costs.
  */
 let space = Buffer.allocUnsafeSlow(1024 * 1024);
-const spaceFor = (bytes: number): Buffer => (bytes <= space.length ? space : (space = Buffer.allocUnsafeSlow(bytes))).subarray(0, bytes);
+const spaceFor = (bytes: number): Buffer =>
+  (bytes <= space.length ? space : (space = Buffer.allocUnsafeSlow(bytes))).subarray(0, bytes);
 
 /** A file's bytes between those of the wrapper: V8 would copy a text that was put together once more. */
 function readWrapped(file: string): { readonly wrapped: Buffer; readonly writtenAt: number } {
@@ -158,7 +167,9 @@ function readWrapped(file: string): { readonly wrapped: Buffer; readonly written
  */
 function sourceMark(wrapped: Buffer, writtenAt: number): Buffer | undefined {
   const mark = `${WRAPPER[0]}/*${buildIdentity()[0]}*/`;
-  return wrapped.toString("latin1", 0, mark.length) === mark ? Buffer.from(`${wrapped.length} ${Math.floor(writtenAt / 1000)}`) : undefined;
+  return wrapped.toString("latin1", 0, mark.length) === mark
+    ? Buffer.from(`${wrapped.length} ${Math.floor(writtenAt / 1000)}`)
+    : undefined;
 }
 
 const requireBuiltin = createRequire(import.meta.url);
@@ -177,14 +188,22 @@ function requireFrom(file: string): Require {
     if (request.startsWith("./")) return requireOwn(`${folder}${sep}${request.slice(2)}`);
     const core = CORE_FILES.get(request);
     if (core !== undefined) return requireOwn(join(MOAT_FOLDER, core));
-    if (!request.startsWith("node:")) return requireOwn((requireBuiltin("node:module") as typeof import("node:module")).createRequire(file).resolve(request));
+    if (!request.startsWith("node:"))
+      return requireOwn(
+        (requireBuiltin("node:module") as typeof import("node:module")).createRequire(file).resolve(request),
+      );
     let builtin = builtins.get(request);
     if (builtin === undefined) builtins.set(request, (builtin = requireBuiltin(request)));
     return builtin;
   };
 }
 
-const storedCode = (source: Buffer, script: Script): StoredModule => ({ source, facts: null, text: "", code: script.createCachedData() });
+const storedCode = (source: Buffer, script: Script): StoredModule => ({
+  source,
+  facts: null,
+  text: "",
+  code: script.createCachedData(),
+});
 
 /** Code that was made for every user of this moat, looked for where this user has kept none. */
 function codeMadeAhead(file: string, bytes: Buffer): Buffer | undefined {
@@ -206,7 +225,8 @@ export function keepOwnCode(): void {
   kept = undefined;
   try {
     if (!isOwnFolder(folder, true)) return;
-    for (const [file, { source, store, script, isKept }] of scripts) if (source && !isKept) store?.replace(new Map([[file, storedCode(source, script)]]));
+    for (const [file, { source, store, script, isKept }] of scripts)
+      if (source && !isKept) store?.replace(new Map([[file, storedCode(source, script)]]));
   } catch {
     // A read-only home or a full disk: the next run compiles again, and nothing else.
   }

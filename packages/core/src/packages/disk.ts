@@ -60,7 +60,11 @@ export const placesOnDisk: PlaceReader = Object.freeze({
       const { dev, ino, mode, size, mtimeMs, ctimeMs } = found;
       const type = mode & FILE_TYPE;
       if (type === LINK) return undefined;
-      return { state: `${dev}:${ino}:${size}:${mtimeMs}:${ctimeMs}`, isFolder: type === FOLDER, changedAt: Math.max(mtimeMs, ctimeMs) };
+      return {
+        state: `${dev}:${ino}:${size}:${mtimeMs}:${ctimeMs}`,
+        isFolder: type === FOLDER,
+        changedAt: Math.max(mtimeMs, ctimeMs),
+      };
     } catch (error) {
       // Who can't look can't say that nothing is there.
       assertAnswer(error);

@@ -13,13 +13,19 @@ export const folderOf = (path: string): string => {
 };
 
 /** `join` of an absolute folder, without a separator at its end, and a name that needs no normalising. */
-export const inFolder = (folder: string, name: string): string => (IS_POSIX && folder !== "/" ? `${folder}/${name}` : join(folder, name));
+export const inFolder = (folder: string, name: string): string =>
+  IS_POSIX && folder !== "/" ? `${folder}/${name}` : join(folder, name);
 
 /** Names with nothing to be normalised. */
 const PLAIN = /^[\w-]+(?:\.[\w-]+)*(?:\/[\w-]+(?:\.[\w-]+)*)*$/;
 
 const isNormal = (folder: string): boolean =>
-  !folder.includes("/../") && !folder.includes("/./") && !folder.includes("//") && !folder.endsWith("/..") && !folder.endsWith("/.") && !folder.endsWith("/");
+  !folder.includes("/../") &&
+  !folder.includes("/./") &&
+  !folder.includes("//") &&
+  !folder.endsWith("/..") &&
+  !folder.endsWith("/.") &&
+  !folder.endsWith("/");
 
 /** `resolve` of an absolute folder and a relative specifier. */
 export const relativeTo = (folder: string, specifier: string): string => {

@@ -30,10 +30,17 @@ export function findInstalledCommand(name: string, project: string): InstalledCo
     known.push(command.name);
   }
   const near = nearestWord(name, known);
-  throw new MoatError("MOAT_COMMAND_MISSING", `no package that ${project} depends on has a command ${JSON.stringify(name)}`, {
-    fields: { command: name, project },
-    nextStep: near === undefined ? `install the package that has it: npm install --save-dev ${name}` : `did you mean: moat exec ${near}`,
-  });
+  throw new MoatError(
+    "MOAT_COMMAND_MISSING",
+    `no package that ${project} depends on has a command ${JSON.stringify(name)}`,
+    {
+      fields: { command: name, project },
+      nextStep:
+        near === undefined
+          ? `install the package that has it: npm install --save-dev ${name}`
+          : `did you mean: moat exec ${near}`,
+    },
+  );
 }
 
 /**
@@ -44,7 +51,12 @@ function* installedCommands(project: string, wanted: string): Generator<Installe
   const disk = makeDisk();
   const resolver = makeResolver(disk, { roots: [project] });
   const manifest = resolver.manifestOf(project) ?? {};
-  const declared = [manifest.dependencies, manifest.devDependencies, manifest.optionalDependencies, manifest.peerDependencies];
+  const declared = [
+    manifest.dependencies,
+    manifest.devDependencies,
+    manifest.optionalDependencies,
+    manifest.peerDependencies,
+  ];
   const seen = new Set<string>();
   const named = declared.flatMap((field) => Object.keys(field ?? {}));
   for (const dependency of [...named.filter((one) => one === wanted), ...named, ...undeclared(project, disk)]) {
@@ -68,7 +80,9 @@ function undeclared(project: string, disk: FileReader): string[] {
   return disk
     .list(folder)
     .filter((name) => !name.startsWith("."))
-    .flatMap((name) => (name.startsWith("@") ? disk.list(path.join(folder, name)).map((inner) => `${name}/${inner}`) : [name]))
+    .flatMap((name) =>
+      name.startsWith("@") ? disk.list(path.join(folder, name)).map((inner) => `${name}/${inner}`) : [name],
+    )
     .toSorted();
 }
 

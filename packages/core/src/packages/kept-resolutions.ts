@@ -37,7 +37,15 @@ type Mode = "require" | "import";
 /** `state` is undefined for a folder that has only to be there. */
 type Fact = readonly [path: string, state?: string];
 /** Zero: looked at, and not to be kept. */
-type Row = 0 | readonly [path: string, locationLength: number, format: Resolution["format"], ambiguous: 0 | 1, facts: readonly number[]];
+type Row =
+  | 0
+  | readonly [
+      path: string,
+      locationLength: number,
+      format: Resolution["format"],
+      ambiguous: 0 | 1,
+      facts: readonly number[],
+    ];
 type Rows = readonly (readonly [specifier: string, row: Row])[];
 
 /** As it is written; JSON. */
@@ -64,7 +72,11 @@ const MOST_ANSWERS = 20_000;
 const EXACT_TO_MS = 2_000;
 
 /** @param onNoted called whenever something was noted that may be kept */
-export function openKeptResolutions(before: ResolutionRecord | undefined, places: PlaceReader, onNoted?: () => void): KeptResolutions {
+export function openKeptResolutions(
+  before: ResolutionRecord | undefined,
+  places: PlaceReader,
+  onNoted?: () => void,
+): KeptResolutions {
   const facts: Fact[] = [...(before?.facts ?? [])];
   const holds: (boolean | undefined)[] = [];
   const rowsFrom = new Map(before?.from ?? []);
@@ -107,7 +119,10 @@ export function openKeptResolutions(before: ResolutionRecord | undefined, places
         const needed = new Set<number>([...asked.places.map(number.ofPlace), ...asked.texts.map(number.ofText)]);
         if (needed.has(TOO_YOUNG)) continue;
         const { path, location, format, ambiguous } = resolution;
-        rowsAt(mode + folder).set(specifier, needed.has(BY_LINK) ? 0 : [path, location!.length, format, ambiguous ? 1 : 0, [...needed]]);
+        rowsAt(mode + folder).set(
+          specifier,
+          needed.has(BY_LINK) ? 0 : [path, location!.length, format, ambiguous ? 1 : 0, [...needed]],
+        );
         gained = true;
       }
       return gained ? written(facts, rowsFrom, opened, holds) : undefined;
@@ -216,5 +231,12 @@ function isInstalled(path: string): boolean {
 }
 
 function isKeepable(folder: string, specifier: string, { path, location, suffix }: Resolution): boolean {
-  return isInstalled(folder) && location !== undefined && isInstalled(path) && suffix === undefined && path.startsWith(location) && !specifier.startsWith("/");
+  return (
+    isInstalled(folder) &&
+    location !== undefined &&
+    isInstalled(path) &&
+    suffix === undefined &&
+    path.startsWith(location) &&
+    !specifier.startsWith("/")
+  );
 }

@@ -27,11 +27,7 @@ export interface LocatedNames {
  * Walk the names before any package's code runs: links found on the way become
  * packages of their own (see `Owners`).
  */
-export const locateNames = (
-  names: Iterable<CanonicalName>,
-  projectDir: string,
-  resolver: Resolver,
-): LocatedNames => {
+export const locateNames = (names: Iterable<CanonicalName>, projectDir: string, resolver: Resolver): LocatedNames => {
   const project = resolver.disk.realpath(projectDir) ?? projectDir;
   const byName = new Map<CanonicalName, string | undefined>([[".", project]]);
   const byLocation = new Map<string, CanonicalName>([[project, "."]]);

@@ -15,10 +15,13 @@ type Locations = ReadonlyMap<CanonicalName, string>;
  * `dep>db` would else reach the application's `db`, with all that it may do, by no
  * longer bringing a copy.
  */
-export function namesThatLead({ names, locations }: LocatedNames, policies: ReadonlyMap<CanonicalName, PackagePolicy>): Locations {
+export function namesThatLead(
+  { names, locations }: LocatedNames,
+  policies: ReadonlyMap<CanonicalName, PackagePolicy>,
+): Locations {
   const kept = new Map(locations);
   // Until nothing changes: what a package may import counts, and that goes by names as well.
-  for (let before = -1; before !== kept.size; ) {
+  for (let before = -1; before !== kept.size;) {
     before = kept.size;
     for (const [name, location] of kept) {
       const first = names.get(location);

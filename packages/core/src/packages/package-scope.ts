@@ -26,7 +26,7 @@ const MODULES = `${sep}node_modules`;
 /** The `node_modules` folders that a file's bare specifiers are looked up in, nearest first. */
 export const modulesFoldersOf = (folder: string): string[] => {
   const folders: string[] = [];
-  for (let at = folder; ; ) {
+  for (let at = folder; ;) {
     if (!at.endsWith(MODULES)) folders.push(inFolder(at, "node_modules"));
     const parent = folderOf(at);
     if (parent === at) return folders;
@@ -40,7 +40,7 @@ export const makePackageScopes = (disk: MemoizedReader): PackageScopes => {
   const installed = new Set<string>();
 
   const scopeOfFolder = (folder: string): Scope | undefined => {
-    for (let at = folder; !at.endsWith(MODULES); ) {
+    for (let at = folder; !at.endsWith(MODULES);) {
       const manifest = manifestOf(at);
       if (manifest !== undefined) return { folder: at, manifest };
       const parent = folderOf(at);

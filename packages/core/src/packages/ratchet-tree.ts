@@ -35,15 +35,21 @@ export function makeRatchetTree(graphOf: () => PackageGraph, previous: Policy | 
       const { manifest, dependencies } = byName.get(importer) ?? {};
       const location = byName.get(target)?.location;
       if (manifest === undefined || location === undefined) return false;
-      const { dependencies: needed = {}, peerDependencies: peers = {}, optionalDependencies: optional = {}, peerDependenciesMeta } = manifest;
+      const {
+        dependencies: needed = {},
+        peerDependencies: peers = {},
+        optionalDependencies: optional = {},
+        peerDependenciesMeta,
+      } = manifest;
       const meta = isRecord(peerDependenciesMeta) ? peerDependenciesMeta : {};
       const isOptional = (name: string): boolean => {
         const said = Object.hasOwn(meta, name) ? meta[name] : undefined;
         return isRecord(said) && said["optional"] === true;
       };
-      return [...Object.keys(needed).filter((name) => !Object.hasOwn(optional, name)), ...Object.keys(peers).filter((name) => !isOptional(name))].some(
-        (name) => dependencies!.get(name) === location,
-      );
+      return [
+        ...Object.keys(needed).filter((name) => !Object.hasOwn(optional, name)),
+        ...Object.keys(peers).filter((name) => !isOptional(name)),
+      ].some((name) => dependencies!.get(name) === location);
     },
   };
 }

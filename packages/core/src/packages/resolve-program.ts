@@ -8,5 +8,7 @@ import type { Resolution } from "./types.ts";
  * it is what its package's `type` says, where `require` takes such a file for CommonJS.
  */
 export function resolveProgram(file: string, resolver: Resolver): Resolution {
-  return extname(file) === "" ? resolver.resolve(pathToFileURL(file).href, file, "import") : resolver.resolve(file, file, "require");
+  return extname(file) === ""
+    ? resolver.resolve(pathToFileURL(file).href, file, "import")
+    : resolver.resolve(file, file, "require");
 }

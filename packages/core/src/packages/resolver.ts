@@ -129,7 +129,10 @@ export const makeResolver = (reader: FileReader, options: ResolverOptions = {}):
   };
 
   /** By the folder of the asking file and the specifier. */
-  const known = { require: new Map<string, Map<string, Resolution>>(), import: new Map<string, Map<string, Resolution>>() };
+  const known = {
+    require: new Map<string, Map<string, Resolution>>(),
+    import: new Map<string, Map<string, Resolution>>(),
+  };
   const knownFrom = (mode: ResolutionMode, folder: string): Map<string, Resolution> => {
     let from = known[mode].get(folder);
     if (from === undefined) known[mode].set(folder, (from = new Map()));
@@ -147,7 +150,12 @@ export const makeResolver = (reader: FileReader, options: ResolverOptions = {}):
   };
 
   /** HAZARD: whose a file is depends on what is declared as a package, and is never kept. */
-  const foundBefore = (kept: KeptResolutions, specifier: string, folder: string, mode: ResolutionMode): Resolution | undefined => {
+  const foundBefore = (
+    kept: KeptResolutions,
+    specifier: string,
+    folder: string,
+    mode: ResolutionMode,
+  ): Resolution | undefined => {
     const found = kept.find(mode, folder, specifier);
     return found !== undefined && scopes.ownerOf(found.path) === found.location ? found : undefined;
   };
@@ -172,7 +180,8 @@ export const makeResolver = (reader: FileReader, options: ResolverOptions = {}):
     Object.freeze(resolution);
     from?.set(specifier, resolution);
     // What `require` found is what it finds by that path: the loader asks so.
-    if (from !== undefined && mode === "require" && resolution.location !== undefined) knownFrom(mode, folderOf(resolution.path)).set(resolution.path, resolution);
+    if (from !== undefined && mode === "require" && resolution.location !== undefined)
+      knownFrom(mode, folderOf(resolution.path)).set(resolution.path, resolution);
     return resolution;
   };
 

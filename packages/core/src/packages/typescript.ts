@@ -42,9 +42,12 @@ let strip: StripTypes | undefined;
 export function stripTypes(text: string, path: string): string {
   if (!isTypeScript(path)) return text;
   if (path.includes(`${sep}node_modules${sep}`)) {
-    throw Object.assign(new Error(`Stripping types is currently unsupported for files under node_modules, for "${path}"`), {
-      code: BELOW_NODE_MODULES,
-    });
+    throw Object.assign(
+      new Error(`Stripping types is currently unsupported for files under node_modules, for "${path}"`),
+      {
+        code: BELOW_NODE_MODULES,
+      },
+    );
   }
   try {
     return (strip ??= stripperThatWarned())(text);

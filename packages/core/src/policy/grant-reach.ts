@@ -1,4 +1,11 @@
-import { endpointCovers, endpointCoversHost, endpointCoversUnix, parseEndpoint, parseHost, type Endpoint } from "./endpoint.ts";
+import {
+  endpointCovers,
+  endpointCoversHost,
+  endpointCoversUnix,
+  parseEndpoint,
+  parseHost,
+  type Endpoint,
+} from "./endpoint.ts";
 import type { Grant } from "./grant.ts";
 import { isReservedForWrite, isSecret } from "./scope-rules.ts";
 
@@ -21,12 +28,18 @@ export function grantReaches(held: Grant, wanted: Grant): boolean {
     case "net.listen":
       return endpointReaches(held.target, wanted.target);
     case "env":
-      return held.target === wanted.target || (held.target.endsWith("*") && wanted.target.startsWith(held.target.slice(0, -1)));
+      return (
+        held.target === wanted.target ||
+        (held.target.endsWith("*") && wanted.target.startsWith(held.target.slice(0, -1)))
+      );
     case "command":
     case "change":
       return held.target === "*" || held.target === wanted.target;
     case "builtin":
-      return held.target === wanted.target && (wanted.member === undefined || held.member === "*" || held.member === wanted.member);
+      return (
+        held.target === wanted.target &&
+        (wanted.member === undefined || held.member === "*" || held.member === wanted.member)
+      );
     default:
       return held.target === wanted.target;
   }
@@ -53,8 +66,10 @@ function endpointReaches(held: string, wanted: string): boolean {
   if (held === wanted) return true;
   if (to.kind === "unix") return endpointCoversUnix(by, to.path);
   if (to.kind === "any" || to.host.kind === "below") return false;
-  if (to.host.kind === "any") return by.kind === "any" || (by.kind === "host" && by.host.kind === "any" && portReaches(by, to.port));
-  if (to.port === "*") return endpointCoversHost(by, to.host) && (by.kind === "any" || (by.kind === "host" && by.port === "*"));
+  if (to.host.kind === "any")
+    return by.kind === "any" || (by.kind === "host" && by.host.kind === "any" && portReaches(by, to.port));
+  if (to.port === "*")
+    return endpointCoversHost(by, to.host) && (by.kind === "any" || (by.kind === "host" && by.port === "*"));
   return endpointCovers(by, to.host, to.port);
 }
 

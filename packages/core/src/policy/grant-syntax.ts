@@ -76,7 +76,10 @@ export const envProblem: GrantSyntax = (text, origin) => {
  */
 export const commandProblem: GrantSyntax = (text, origin) => {
   if (text === "*") return origin === "overrides" ? undefined : `"*" (any program) is for moat.overrides.json`;
-  if (text.startsWith("<dependency>/")) return CONTROL.test(text) ? "a path has no control characters" : stepsProblem(text.slice("<dependency>/".length), /\//u);
+  if (text.startsWith("<dependency>/"))
+    return CONTROL.test(text)
+      ? "a path has no control characters"
+      : stepsProblem(text.slice("<dependency>/".length), /\//u);
   if (/^[./<\\]/u.test(text) || DRIVE.test(text))
     return text === "." || text === "/" || /^<[a-z]+>$/u.test(text)
       ? "this is a folder, not a program"
@@ -122,11 +125,13 @@ const NEVER_SHARED: ReadonlySet<string> = new Set(
 export const shareProblem: GrantSyntax = (text, origin) =>
   text === "*" || text === "Reflect.*" || text === "Error.prepareStackTrace"
     ? undefined
-    : globalProblem(text, origin) ?? (NEVER_SHARED.has(text) ? "no package may define this one for others" : undefined);
+    : (globalProblem(text, origin) ??
+      (NEVER_SHARED.has(text) ? "no package may define this one for others" : undefined));
 
 /** A package whose exports another one changes, or (overrides) `*`. */
 export const changeProblem: GrantSyntax = (text, origin) => {
-  if (text === "*") return origin === "overrides" ? undefined : `"*" (the exports of all packages) is for moat.overrides.json`;
+  if (text === "*")
+    return origin === "overrides" ? undefined : `"*" (the exports of all packages) is for moat.overrides.json`;
   return isCanonicalName(text) ? undefined : `this is not a canonical name such as "express>debug"`;
 };
 

@@ -123,19 +123,35 @@ export function policyOf(grants: Iterable<Grant>): PackagePolicy {
 /** Sorted, without repetition, empty lists and `false`: what two policies that mean the same have in common. */
 export function normalizePackagePolicy(policy: PackagePolicy): PackagePolicy {
   const { fs, net } = policy;
-  return present([
-    ["packages", listed(policy.packages)],
-    ["globals", listed(policy.globals)],
-    ["builtins", normalBuiltins(policy.builtins)],
-    ["env", listed(policy.env)],
-    ["fs", fs && present([["read", listed(fs.read)], ["write", listed(fs.write)]])],
-    ["net", net && present([["connect", listed(net.connect)], ["listen", listed(net.listen)]])],
-    ["commands", listed(policy.commands)],
-    ["workers", policy.workers === true ? true : undefined],
-    ["native", listed(policy.native)],
-    ["shares", listed(policy.shares)],
-    ["changes", listed(policy.changes)],
-  ]) ?? Object.create(null);
+  return (
+    present([
+      ["packages", listed(policy.packages)],
+      ["globals", listed(policy.globals)],
+      ["builtins", normalBuiltins(policy.builtins)],
+      ["env", listed(policy.env)],
+      [
+        "fs",
+        fs &&
+          present([
+            ["read", listed(fs.read)],
+            ["write", listed(fs.write)],
+          ]),
+      ],
+      [
+        "net",
+        net &&
+          present([
+            ["connect", listed(net.connect)],
+            ["listen", listed(net.listen)],
+          ]),
+      ],
+      ["commands", listed(policy.commands)],
+      ["workers", policy.workers === true ? true : undefined],
+      ["native", listed(policy.native)],
+      ["shares", listed(policy.shares)],
+      ["changes", listed(policy.changes)],
+    ]) ?? Object.create(null)
+  );
 }
 
 /** Whether `held` is enough for `wanted`. Paths and endpoints only ever cover themselves. */
@@ -185,6 +201,7 @@ function setIn<K>(map: Map<K, Set<string>>, key: K): Set<string> {
 /** An object without a prototype, of the fields that are there; undefined where none is. */
 function present<T extends object>(fields: readonly (readonly [name: string, value: unknown])[]): T | undefined {
   let kept: Record<string, unknown> | undefined;
-  for (const [name, value] of fields) if (value !== undefined) (kept ??= Object.create(null) as Record<string, unknown>)[name] = value;
+  for (const [name, value] of fields)
+    if (value !== undefined) (kept ??= Object.create(null) as Record<string, unknown>)[name] = value;
   return kept as T | undefined;
 }

@@ -145,7 +145,8 @@ function readGrants(
   return grants;
 }
 
-const sortedList = (reader: PolicyReader, place: Place, what: string, syntax: GrantSyntax): string[] => sorted(reader.strings(place, what, syntax));
+const sortedList = (reader: PolicyReader, place: Place, what: string, syntax: GrantSyntax): string[] =>
+  sorted(reader.strings(place, what, syntax));
 
 function isEmptyList({ node }: Place): boolean {
   return node.type === "array" && node.items.length === 0;
@@ -170,8 +171,7 @@ function readBuiltins(reader: PolicyReader, place: Place): Record<string, true |
     const problem = builtinProblem(key, reader.origin);
     if (problem !== undefined)
       reader.fail(`${JSON.stringify(key)} in builtins: ${problem}`, { offset: keyStart, path: inner.path });
-    if (inner.node.type === "array")
-      builtins[key] = sortedList(reader, inner, `builtins.${key}`, memberProblem);
+    if (inner.node.type === "array") builtins[key] = sortedList(reader, inner, `builtins.${key}`, memberProblem);
     else if (inner.node.type === "boolean" && inner.node.value) builtins[key] = true;
     else
       reader.fail(`builtins.${key} must be true or an array of its members`, {

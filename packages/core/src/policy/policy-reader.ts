@@ -97,10 +97,14 @@ export function makePolicyReader(
     strings(place, what, syntax) {
       if (place.node.type !== "array") return expected(place, what, "an array of strings");
       return place.node.items.map((node, index) => {
-        if (node.type !== "string") return expected(new InnerPlace(node, place, index), `each item of ${what}`, "a string");
+        if (node.type !== "string")
+          return expected(new InnerPlace(node, place, index), `each item of ${what}`, "a string");
         const problem = syntax(node.value, origin);
         if (problem !== undefined)
-          fail(`${JSON.stringify(node.value)} in ${what}: ${problem}`, { offset: node.start, path: childPath(place.path, index) });
+          fail(`${JSON.stringify(node.value)} in ${what}: ${problem}`, {
+            offset: node.start,
+            path: childPath(place.path, index),
+          });
         return node.value;
       });
     },

@@ -25,7 +25,12 @@ import type { CanonicalName, Overrides, PackageEntry, PackagePolicy, Policy } fr
  *   any package that it may import could bring the program.
  * - The application and its workspace members are not packages that others wrote.
  */
-export function ratchet(previous: Policy | undefined, generated: Policy, tree: RatchetTree, overrides?: Overrides): Policy {
+export function ratchet(
+  previous: Policy | undefined,
+  generated: Policy,
+  tree: RatchetTree,
+  overrides?: Overrides,
+): Policy {
   const packages: Record<CanonicalName, PackageEntry> = Object.create(null);
   for (const [name, { pending: _unused, ...wanted }] of Object.entries(generated.packages)) {
     packages[name] =
@@ -76,16 +81,15 @@ function ratchetEntry(
   const formerEdges = (formerImporter !== undefined && entryOf(previous, formerImporter)?.packages) || [];
   const mayImport = (target: CanonicalName): boolean => {
     if (!isNewName(target) || startsPrograms === true) return false;
-    if (tree.formerNames(target).length === 0) return tree.brings(name, target) || (before === undefined && tree.formerNames(name).length === 0);
+    if (tree.formerNames(target).length === 0)
+      return tree.brings(name, target) || (before === undefined && tree.formerNames(name).length === 0);
     return formerEdges.includes(formerName(target) ?? target);
   };
   const written = overrides && entryOf(overrides, name);
   const startsPrograms = mergeEntry(entry, written).commands?.some((command) => command.startsWith("<dependency>/"));
   for (const grant of grantsOf(wanted)) {
     const harmless =
-      grant.capability === "package"
-        ? mayImport(grant.target)
-        : before === undefined && riskOf(grant) === "none";
+      grant.capability === "package" ? mayImport(grant.target) : before === undefined && riskOf(grant) === "none";
     if (harmless || coversGrant(held, grant)) granted.push(grant);
     else pending.push(grant);
     // Of a builtin that is now wanted whole, the members that it had stay.

@@ -50,7 +50,9 @@ const CACHE_DOT_NAME = /^\.cache_[0-9a-z]{1,8}$/;
 const MADE_MODULE = /\.timestamp-\d+-[0-9a-f]+\.[cm]?js$/;
 
 /** What tools put into folders beside their configuration. */
-const OUTPUTS_OF: ReadonlyMap<string, ReadonlySet<string>> = new Map([[".vitepress", new Set([".temp", "cache", "dist"])]]);
+const OUTPUTS_OF: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  [".vitepress", new Set([".temp", "cache", "dist"])],
+]);
 
 /** The folders directly inside `node_modules` that tools keep caches in. */
 export const MODULE_CACHES: ReadonlySet<string> = new Set([
@@ -192,20 +194,35 @@ function hasReservedName(segments: readonly string[], windows: boolean): boolean
     if (name === "node_modules") {
       const next = i + 1 < segments.length ? foldName(segments[i + 1]!) : "";
       if (!MODULE_CACHES.has(next)) return true;
-    } else if (name.startsWith(".") && !isHarmlessDotName(name) && !isModuleCache(segments, i) && !isOutput(segments, i)) return true;
+    } else if (
+      name.startsWith(".") &&
+      !isHarmlessDotName(name) &&
+      !isModuleCache(segments, i) &&
+      !isOutput(segments, i)
+    )
+      return true;
   }
   return false;
 }
 
 function isHarmlessDotName(name: string): boolean {
-  return HARMLESS_DOT_NAMES.has(name) || (TEMPORARY_DOT_NAME.test(name) && !SECRET_PATTERN.test(name)) || CACHE_DOT_NAME.test(name) || DIGEST_DOT_NAME.test(name);
+  return (
+    HARMLESS_DOT_NAMES.has(name) ||
+    (TEMPORARY_DOT_NAME.test(name) && !SECRET_PATTERN.test(name)) ||
+    CACHE_DOT_NAME.test(name) ||
+    DIGEST_DOT_NAME.test(name)
+  );
 }
 
 /** Of a dot-folder: its outputs, and modules that are made beside its configuration. */
 function isOutput(segments: readonly string[], i: number): boolean {
   const outputs = OUTPUTS_OF.get(foldName(segments[i]!));
   const next = segments[i + 1];
-  return outputs !== undefined && next !== undefined && (outputs.has(foldName(next)) || (segments.length === i + 2 && MADE_MODULE.test(foldName(next))));
+  return (
+    outputs !== undefined &&
+    next !== undefined &&
+    (outputs.has(foldName(next)) || (segments.length === i + 2 && MADE_MODULE.test(foldName(next))))
+  );
 }
 
 function isModuleCache(segments: readonly string[], i: number): boolean {

@@ -1,4 +1,14 @@
-import { closeSync, fchmodSync, fsyncSync, lstatSync, openSync, renameSync, unlinkSync, writeFileSync, writevSync } from "node:fs";
+import {
+  closeSync,
+  fchmodSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+  writevSync,
+} from "node:fs";
 import path from "node:path";
 import { MoatError } from "../errors/moat-error.ts";
 

@@ -25,14 +25,22 @@ const folderOf = (kind: AheadKind): string => join(MOAT_FOLDER, "made-ahead", ki
 
 /** The store of that identity; an empty one where none was made, or it can't be believed. Nothing can be written to it. */
 export function openMadeAhead(kind: AheadKind, identity: string): PreparedStore {
-  return { ...openPreparedStore(storeFile(folderOf(kind), identity), NO_SECRET, identity, readOfMoat), replace: () => {} };
+  return {
+    ...openPreparedStore(storeFile(folderOf(kind), identity), NO_SECRET, identity, readOfMoat),
+    replace: () => {},
+  };
 }
 
 /**
  * Writes a store, whole, in the place of what was there.
  * @throws {MoatError} `MOAT_WRITE_FAILED` where moat's folder can't be written.
  */
-export function makeAhead(kind: AheadKind, identity: string, modules: ReadonlyMap<string, StoredModule>, texts: readonly string[] = []): void {
+export function makeAhead(
+  kind: AheadKind,
+  identity: string,
+  modules: ReadonlyMap<string, StoredModule>,
+  texts: readonly string[] = [],
+): void {
   const folder = folderOf(kind);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o755 });

@@ -50,7 +50,10 @@ interface Used extends Omit<StoredModule, "code" | "facts"> {
  * @param identity whatever changes what preparing comes to, besides the sources; see `preparationIdentity`.
  * @returns undefined where nothing was made, nor can be kept: this user has not used moat yet, or the cache is read-only or foreign.
  */
-export function openPreparedModules(location: StoreLocation | undefined, identity: string): PreparedModules | undefined {
+export function openPreparedModules(
+  location: StoreLocation | undefined,
+  identity: string,
+): PreparedModules | undefined {
   const secret = location && secretIn(location.userFolder);
   const isKept = secret !== undefined && isOwnFolder(location!.folder, true);
   const own = isKept ? openPreparedStore(storeFile(location!.folder, identity), secret, identity) : undefined;
@@ -109,7 +112,8 @@ function fromStore(store: PreparedStore): PreparedModules {
       const module: Used = { source, facts, text, code: undefined, script: undefined };
       used.set(name, module);
       // Programs may evaluate another text in each run: for these alone a full store is not written again.
-      if (kind !== undefined && evaluatedBefore[kind]! + evaluated[kind]! > MOST_EVALUATED[kind]!) return { data: undefined, compiled: (script) => void (module.script = script) };
+      if (kind !== undefined && evaluatedBefore[kind]! + evaluated[kind]! > MOST_EVALUATED[kind]!)
+        return { data: undefined, compiled: (script) => void (module.script = script) };
       change();
       return codeOf(module);
     },

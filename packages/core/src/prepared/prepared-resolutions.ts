@@ -19,7 +19,11 @@ const NO_SOURCE = Buffer.alloc(0);
 /** @param begun when nothing had been looked up yet, in milliseconds since the epoch. */
 export function openPreparedResolutions(prepared: PreparedModules, begun: number): PreparedResolutions {
   let tell = (): void => {};
-  const kept = openKeptResolutions(prepared.find(NAME, NO_SOURCE)?.facts as ResolutionRecord | undefined, placesOnDisk, () => tell());
+  const kept = openKeptResolutions(
+    prepared.find(NAME, NO_SOURCE)?.facts as ResolutionRecord | undefined,
+    placesOnDisk,
+    () => tell(),
+  );
   return {
     kept,
     whenAdded(listener) {

@@ -84,7 +84,12 @@ const MOST_TEXTS = 1_000;
  * @param identity the file of another one is none.
  * @param readFile gives the bytes only of a file that can be believed.
  */
-export function openPreparedStore(file: string, secret: Buffer, identity: string, readFile: (file: string) => Buffer | undefined = readOwnFile): PreparedStore {
+export function openPreparedStore(
+  file: string,
+  secret: Buffer,
+  identity: string,
+  readFile: (file: string) => Buffer | undefined = readOwnFile,
+): PreparedStore {
   const { rows, texts, widths, payload } = readRows(readFile(file), secret, identity);
   const slice = ([start, end]: Range): Buffer => payload.subarray(start, end);
   const decoded: Partial<Record<Width, string>> = {};
@@ -115,8 +120,14 @@ interface Opened extends Pick<Index, "texts" | "widths"> {
 }
 
 function readRows(bytes: Buffer | undefined, secret: Buffer, identity: string): Opened {
-  const nothing: Opened = { rows: new Map(), texts: [], widths: { latin1: [0, 0], utf16le: [0, 0] }, payload: Buffer.alloc(0) };
-  if (bytes === undefined || bytes.length < HEAD_BYTES || !bytes.subarray(0, SECRET_BYTES).equals(secret)) return nothing;
+  const nothing: Opened = {
+    rows: new Map(),
+    texts: [],
+    widths: { latin1: [0, 0], utf16le: [0, 0] },
+    payload: Buffer.alloc(0),
+  };
+  if (bytes === undefined || bytes.length < HEAD_BYTES || !bytes.subarray(0, SECRET_BYTES).equals(secret))
+    return nothing;
   if (bytes.readDoubleLE(SECRET_BYTES + 4) !== bytes.length) return nothing;
   const indexEnd = HEAD_BYTES + bytes.readUInt32LE(SECRET_BYTES);
   // Ours, since nobody else knows the secret: no need to doubt its shape.
@@ -127,7 +138,12 @@ function readRows(bytes: Buffer | undefined, secret: Buffer, identity: string): 
 }
 
 /** A store's bytes, in pieces: together they would be copied, into fresh memory. */
-export function packedStore(modules: ReadonlyMap<string, StoredModule>, texts: readonly string[], secret: Buffer, identity: string): Buffer[] {
+export function packedStore(
+  modules: ReadonlyMap<string, StoredModule>,
+  texts: readonly string[],
+  secret: Buffer,
+  identity: string,
+): Buffer[] {
   const kept = withinBounds(modules);
   const pieces: Record<Width, Buffer[]> = { latin1: [], utf16le: [] };
   const characters: Record<Width, number> = { latin1: 0, utf16le: 0 };
@@ -158,10 +174,16 @@ export function packedStore(modules: ReadonlyMap<string, StoredModule>, texts: r
     identity,
     texts,
     widths: { latin1: addAll(pieces.latin1), utf16le: addAll(pieces.utf16le) },
-    rows: kept.map(([name, { source, facts, code }], number) => [name, { source: add(source), facts, ...placed[number]!, code: addAligned(code) }]),
+    rows: kept.map(([name, { source, facts, code }], number) => [
+      name,
+      { source: add(source), facts, ...placed[number]!, code: addAligned(code) },
+    ]),
   };
   const indexText = JSON.stringify(index);
-  const indexBytes = Buffer.from(indexText + " ".repeat(paddingAfter(HEAD_BYTES + Buffer.byteLength(indexText))), "utf8");
+  const indexBytes = Buffer.from(
+    indexText + " ".repeat(paddingAfter(HEAD_BYTES + Buffer.byteLength(indexText))),
+    "utf8",
+  );
   const head = Buffer.alloc(HEAD_BYTES);
   head.set(secret);
   head.writeUInt32LE(indexBytes.length, SECRET_BYTES);

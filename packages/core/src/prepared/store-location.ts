@@ -1,5 +1,16 @@
 /** Where prepared modules and moat's own compiled code lie, and the secret by which they are known as the user's: out of reach of every package. */
-import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readSync, realpathSync, writeFileSync, type Stats } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  realpathSync,
+  writeFileSync,
+  type Stats,
+} from "node:fs";
 import { Buffer } from "node:buffer";
 import { basename, isAbsolute, join } from "node:path";
 import process from "node:process";
@@ -31,7 +42,12 @@ export function storeLocation(project: string, env: Environment): StoreLocation 
   if (userFolder === undefined) return undefined;
   const modules = join(project, "node_modules");
   const own = lstatSync(modules, { throwIfNoEntry: false })?.isDirectory() === true;
-  return { userFolder, folder: own ? join(modules, ".cache", "moat") : join(userFolder, `${basename(project).slice(0, 40)}-${shortHash(project)}`) };
+  return {
+    userFolder,
+    folder: own
+      ? join(modules, ".cache", "moat")
+      : join(userFolder, `${basename(project).slice(0, 40)}-${shortHash(project)}`),
+  };
 }
 
 export const SECRET_BYTES = 32;
@@ -55,7 +71,8 @@ export function makeSecret(userFolder: string, random: Buffer): boolean {
   const file = join(userFolder, "key");
   try {
     mkdirSync(userFolder, { recursive: true, mode: 0o700 });
-    if (lstatSync(file, { throwIfNoEntry: false }) === undefined) writeFileSync(file, random, { flag: "wx", mode: 0o600 });
+    if (lstatSync(file, { throwIfNoEntry: false }) === undefined)
+      writeFileSync(file, random, { flag: "wx", mode: 0o600 });
   } catch {
     // A read-only home, or two commands that made it at once: the check below tells.
   }
@@ -89,7 +106,11 @@ export function readOwnFile(file: string, spaceFor?: SpaceFor): Buffer | undefin
 }
 
 /** The bytes of a plain file, if it is as it must be; undefined where there is none. */
-export function readPlainFile(file: string, isBelieved: (stat: Stats) => boolean, spaceFor: SpaceFor = Buffer.allocUnsafeSlow): Buffer | undefined {
+export function readPlainFile(
+  file: string,
+  isBelieved: (stat: Stats) => boolean,
+  spaceFor: SpaceFor = Buffer.allocUnsafeSlow,
+): Buffer | undefined {
   let opened: number | undefined;
   try {
     opened = openSync(file, READ_PLAIN);
@@ -105,7 +126,7 @@ export function readPlainFile(file: string, isBelieved: (stat: Stats) => boolean
 
 /** Reads an opened file's bytes, as many as there is space for. @throws where there are fewer: it has changed meanwhile. */
 export function fillFrom(opened: number, bytes: Buffer): Buffer {
-  for (let read = 0; read < bytes.length; ) {
+  for (let read = 0; read < bytes.length;) {
     const more = readSync(opened, bytes, read, bytes.length - read, null);
     if (more === 0) throw new Error("a file has changed while it was read");
     read += more;

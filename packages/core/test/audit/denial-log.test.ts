@@ -152,7 +152,13 @@ describe("makeDenialLog", () => {
     });
     expect(audit.denierFor("a")({ capability: "env", target: "A" })).toBe(false);
     expect(lines).toEqual([]);
-    expect(JSON.parse(json[0]!)).toMatchObject({ version: 1, denied: false, principal: "a", capability: "env", target: "A" });
+    expect(JSON.parse(json[0]!)).toMatchObject({
+      version: 1,
+      denied: false,
+      principal: "a",
+      capability: "env",
+      target: "A",
+    });
     expect(audit.summary()).toEqual([{ denial: { principal: "a", capability: "env", target: "A" }, count: 1 }]);
   });
 
@@ -201,9 +207,15 @@ test("a quiet denial is recorded and gets its line only once it is not quiet", (
 });
 
 test.each<[Denial, string]>([
-  [{ principal: ".", capability: "package", target: "ms", via: "ms", file: "/p/test/a.js" }, "moat policy --write ./test/a.js"],
+  [
+    { principal: ".", capability: "package", target: "ms", via: "ms", file: "/p/test/a.js" },
+    "moat policy --write ./test/a.js",
+  ],
   [{ principal: "a", capability: "package", target: "ms", via: "ms" }, "moat allow a package ms"],
-  [{ principal: "a", capability: "process", target: "SIGINT", via: "process.on" }, "moat allow a builtin process.SIGINT"],
+  [
+    { principal: "a", capability: "process", target: "SIGINT", via: "process.on" },
+    "moat allow a builtin process.SIGINT",
+  ],
 ])("%j is allowed by %s", (denial, command) => {
   expect(formatDenial(denial, { project: "/p" })).toMatch(new RegExp(`to allow it: ${command}$`));
 });

@@ -20,7 +20,13 @@ const intrinsics = {
 Object.freeze(intrinsics.String.prototype);
 
 function run(source: string): any {
-  const guestGlobal = { Symbol, Object: intrinsics.Object, String: intrinsics.String, frozen, heir: () => Object.create(frozen) as object };
+  const guestGlobal = {
+    Symbol,
+    Object: intrinsics.Object,
+    String: intrinsics.String,
+    frozen,
+    heir: () => Object.create(frozen) as object,
+  };
   const compartment = makeCompartment({
     globalThis: guestGlobal,
     realGlobalNames: new Set(),
@@ -35,17 +41,63 @@ function run(source: string): any {
 const writes: Array<{ why: string; source: string; expected: unknown }> = [
   { why: "a name", source: "var o = heir(); o.constructor = 7; exports.got = o.constructor", expected: 7 },
   { why: "a variable", source: "var o = heir(), k = 'constructor'; o[k] = 7; exports.got = o[k]", expected: 7 },
-  { why: "an element", source: "var o = heir(), k = ['constructor']; o[k[0]] = 7; exports.got = o.constructor", expected: 7 },
-  { why: "a call", source: "var o = heir(), n = 0; function k() { n++; return 'constructor' } o[k()] = 7; exports.got = [o.constructor, n]", expected: [7, 1] },
-  { why: "an object in parentheses", source: "var o = heir(), k = 'constructor'; (o /* [ */)[k] = 7; exports.got = o[k]", expected: 7 },
-  { why: "nested", source: "var o = heir(), p = {}, k = 'constructor'; p[o[k] = 'q'] = 7; exports.got = [o[k], p.q]", expected: ["q", 7] },
-  { why: "a well-known symbol", source: "var o = heir(); o[Symbol.iterator] = 7; exports.got = o[Symbol.iterator]", expected: 7 },
-  { why: "a symbol in a variable", source: "var o = heir(), k = Symbol.iterator; o[k] = 7; exports.got = o[k]", expected: 7 },
-  { why: "reads before it writes", source: "var o = heir(), k = 'constructor'; o[k] ||= 7; exports.got = o[k].name", expected: "Origin" },
-  { why: "in strict code", source: "'use strict'; const o = heir(), k = 'constructor'; o[k] = 7; exports.got = o[k]", expected: 7 },
-  { why: "a counter is left alone", source: "var a = []; for (var i = 0; i < 3; i++) a[i] = i; exports.got = a", expected: [0, 1, 2] },
-  { why: "an intrinsic that sloppy code extends", source: "var k = 'own'; Object[k] = 7; Object.own = 7; String.prototype.own = 7; exports.got = [Object.own, 'x'.own]", expected: [undefined, undefined] },
-  { why: "silent in sloppy code", source: "var f = function f() {}, k = 'name'; f[k] = 7; exports.got = f.name", expected: "f" },
+  {
+    why: "an element",
+    source: "var o = heir(), k = ['constructor']; o[k[0]] = 7; exports.got = o.constructor",
+    expected: 7,
+  },
+  {
+    why: "a call",
+    source:
+      "var o = heir(), n = 0; function k() { n++; return 'constructor' } o[k()] = 7; exports.got = [o.constructor, n]",
+    expected: [7, 1],
+  },
+  {
+    why: "an object in parentheses",
+    source: "var o = heir(), k = 'constructor'; (o /* [ */)[k] = 7; exports.got = o[k]",
+    expected: 7,
+  },
+  {
+    why: "nested",
+    source: "var o = heir(), p = {}, k = 'constructor'; p[o[k] = 'q'] = 7; exports.got = [o[k], p.q]",
+    expected: ["q", 7],
+  },
+  {
+    why: "a well-known symbol",
+    source: "var o = heir(); o[Symbol.iterator] = 7; exports.got = o[Symbol.iterator]",
+    expected: 7,
+  },
+  {
+    why: "a symbol in a variable",
+    source: "var o = heir(), k = Symbol.iterator; o[k] = 7; exports.got = o[k]",
+    expected: 7,
+  },
+  {
+    why: "reads before it writes",
+    source: "var o = heir(), k = 'constructor'; o[k] ||= 7; exports.got = o[k].name",
+    expected: "Origin",
+  },
+  {
+    why: "in strict code",
+    source: "'use strict'; const o = heir(), k = 'constructor'; o[k] = 7; exports.got = o[k]",
+    expected: 7,
+  },
+  {
+    why: "a counter is left alone",
+    source: "var a = []; for (var i = 0; i < 3; i++) a[i] = i; exports.got = a",
+    expected: [0, 1, 2],
+  },
+  {
+    why: "an intrinsic that sloppy code extends",
+    source:
+      "var k = 'own'; Object[k] = 7; Object.own = 7; String.prototype.own = 7; exports.got = [Object.own, 'x'.own]",
+    expected: [undefined, undefined],
+  },
+  {
+    why: "silent in sloppy code",
+    source: "var f = function f() {}, k = 'name'; f[k] = 7; exports.got = f.name",
+    expected: "f",
+  },
 ];
 
 describe("assignments to what frozen prototypes have", () => {

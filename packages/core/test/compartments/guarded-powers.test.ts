@@ -15,13 +15,19 @@ function loadedWith(names: readonly string[]): string[] {
       if (name !== "console") for (const key of Reflect.ownKeys(module)) try { void module[key]; } catch {}
     }
     process.on("exit", () => require("fs").writeSync(1, JSON.stringify(process.moduleLoadList)));`;
-  return JSON.parse(spawnSync(process.execPath, ["-e", text], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).stdout) as string[];
+  return JSON.parse(
+    spawnSync(process.execPath, ["-e", text], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).stdout,
+  ) as string[];
 }
 
 test("no builtin without network loads Node's sockets", () => {
   const loaded = loadedWith([...WITHOUT_NETWORK]);
   expect(loaded).toContain("NativeModule fs");
-  expect(loaded.filter((name) => /^(?:NativeModule (?:net|tls|dgram|tty)|Internal Binding (?:tcp_wrap|pipe_wrap))$/.test(name))).toEqual([]);
+  expect(
+    loaded.filter((name) =>
+      /^(?:NativeModule (?:net|tls|dgram|tty)|Internal Binding (?:tcp_wrap|pipe_wrap))$/.test(name),
+    ),
+  ).toEqual([]);
   expect([...WITHOUT_NETWORK].filter((name) => !builtinModules.includes(name))).toEqual([]);
 });
 

@@ -4,7 +4,13 @@ import { makeSharedNames } from "../../src/compartments/shared-names.ts";
 import { lazyDescriptor } from "../../src/endowments/facade.ts";
 import type { Principal } from "../../src/endowments/principal.ts";
 
-const principal = (shares: string[], trusted = false): Principal => ({ name: "p", location: "/p", trusted, policy: { shares }, denies: () => true });
+const principal = (shares: string[], trusted = false): Principal => ({
+  name: "p",
+  location: "/p",
+  trusted,
+  policy: { shares },
+  denies: () => true,
+});
 
 const [own, given, fake] = [() => "own", () => "given", () => "fake"];
 const withTimer = (value: unknown): Record<PropertyKey, any> =>
@@ -45,7 +51,11 @@ describe("timers that a test runner replaces", () => {
 
   it("are found on a global object that its package exports, also those that were never read before", () => {
     const { project, runner } = tree(["*"]);
-    Object.defineProperty(runner, "setTimeout", lazyDescriptor("setTimeout", () => given));
+    Object.defineProperty(
+      runner,
+      "setTimeout",
+      lazyDescriptor("setTimeout", () => given),
+    );
     guardExports({ global: runner }, principal([]), () => true);
     expect(project["setTimeout"]).toBe(own);
     runner["setTimeout"] = fake;

@@ -2,7 +2,13 @@ import { expect, test } from "vitest";
 import type { Principal } from "../../src/endowments/principal.ts";
 import { nameForEvaluated, noteScriptOwner, ownerOfScript } from "../../src/compartments/script-owners.ts";
 
-const principal = (name: string): Principal => ({ name, location: `/x/${name}`, trusted: false, policy: {}, denies: () => true });
+const principal = (name: string): Principal => ({
+  name,
+  location: `/x/${name}`,
+  trusted: false,
+  policy: {},
+  denies: () => true,
+});
 const [a, b] = [principal("a"), principal("b")];
 
 test("a name stands for the one who uses it, and for nobody once two do", () => {

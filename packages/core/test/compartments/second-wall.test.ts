@@ -44,7 +44,20 @@ it("leaves no power on the global object", () => {
 });
 
 it("takes from builtins what those have, the same as on the global object", () => {
-  const names = ["File", "Crypto", "SubtleCrypto", "Performance", "PerformanceEntry", "PerformanceObserver", "PerformanceResourceTiming"];
+  const names = [
+    "File",
+    "Crypto",
+    "SubtleCrypto",
+    "Performance",
+    "PerformanceEntry",
+    "PerformanceObserver",
+    "PerformanceResourceTiming",
+  ];
   const text = `print(JSON.stringify(names.filter((name) => captured[name] !== was[name])));`;
-  expect(behindTheWall(`const names = ${JSON.stringify(names)}; const was = Object.fromEntries(names.map((name) => [name, globalThis[name]]));`, text)).toBe("[]");
+  expect(
+    behindTheWall(
+      `const names = ${JSON.stringify(names)}; const was = Object.fromEntries(names.map((name) => [name, globalThis[name]]));`,
+      text,
+    ),
+  ).toBe("[]");
 });

@@ -1,5 +1,10 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { formatWithSharedHook, hasSharedStackHook, sharedStackHook, shareStackHook } from "../../src/compartments/shared-stack-hook.ts";
+import {
+  formatWithSharedHook,
+  hasSharedStackHook,
+  sharedStackHook,
+  shareStackHook,
+} from "../../src/compartments/shared-stack-hook.ts";
 
 const app = { trusted: true, shares: false };
 const mapper = { trusted: false, shares: true };
@@ -65,7 +70,9 @@ describe("one package's Error.prepareStackTrace for everybody", () => {
       },
     });
     expect(formatWithSharedHook(error, [])).toEqual({ stack: "Error: " });
-    expect(formatWithSharedHook(Object.assign(new Error("x"), { name: Symbol("s") }), [])).toEqual({ stack: "Error: x" });
+    expect(formatWithSharedHook(Object.assign(new Error("x"), { name: Symbol("s") }), [])).toEqual({
+      stack: "Error: x",
+    });
   });
 
   it("is not shown to packages that take no part", () => {

@@ -4,7 +4,9 @@ import { makePatternMethods } from "../../src/compartments/tame-patterns.ts";
 type Method = (this: unknown, ...rest: unknown[]) => unknown;
 const tamed = makePatternMethods() as unknown as Record<string, Method>;
 const names = Object.keys(tamed);
-const native = Object.fromEntries(names.map((name) => [name, (String.prototype as unknown as Record<string, Method>)[name]!]));
+const native = Object.fromEntries(
+  names.map((name) => [name, (String.prototype as unknown as Record<string, Method>)[name]!]),
+);
 
 function outcome(method: Method, receiver: unknown, rest: unknown[], log: unknown[]) {
   try {
@@ -32,10 +34,32 @@ describe.each(names)("%s, the same as native", (name) => {
   });
 
   it("any receiver, any pattern", () => {
-    const asked = (log: unknown[], text: string) => ({ toString() { log.push(text); return text; } });
+    const asked = (log: unknown[], text: string) => ({
+      toString() {
+        log.push(text);
+        return text;
+      },
+    });
     for (const receiver of ["a-b-c", "", undefined, null, 7, Object("a-b"), ["a-b"], Symbol("a")]) {
-      for (const pattern of ["-", "", /-/, /-/g, /(b)/, /x/g, undefined, null, 7, {}, [], ["-"], Symbol("a"), RegExp.prototype, Object.create(/-/)]) {
-        for (const third of [undefined, "[$&]", 1, () => "+"]) expectSame(name, () => ({ receiver, rest: [pattern, third] }));
+      for (const pattern of [
+        "-",
+        "",
+        /-/,
+        /-/g,
+        /(b)/,
+        /x/g,
+        undefined,
+        null,
+        7,
+        {},
+        [],
+        ["-"],
+        Symbol("a"),
+        RegExp.prototype,
+        Object.create(/-/),
+      ]) {
+        for (const third of [undefined, "[$&]", 1, () => "+"])
+          expectSame(name, () => ({ receiver, rest: [pattern, third] }));
       }
       expectSame(name, (log) => ({ receiver: asked(log, "a-b"), rest: [asked(log, "-"), asked(log, "1")] }));
       expectSame(name, () => ({ receiver, rest: [] }));
@@ -50,12 +74,32 @@ describe.each(names)("%s, the same as native", (name) => {
       expectSame(name, () => ({ receiver: "a-b", rest: [Object.assign(/-/g, { [symbol]: own }), "x"] }));
       expectSame(name, (log) => ({
         receiver: "a-b",
-        rest: [{ get [symbol]() { log.push("read"); return own; }, toString() { log.push("text"); return "-"; } }, "x"],
+        rest: [
+          {
+            get [symbol]() {
+              log.push("read");
+              return own;
+            },
+            toString() {
+              log.push("text");
+              return "-";
+            },
+          },
+          "x",
+        ],
       }));
     }
     const { log } = expectSame(name, (log) => ({
       receiver: "a-b",
-      rest: [new Proxy(/-/, { get(target, key) { log.push(key); return Reflect.get(target, key, target); } }), "x"],
+      rest: [
+        new Proxy(/-/, {
+          get(target, key) {
+            log.push(key);
+            return Reflect.get(target, key, target);
+          },
+        }),
+        "x",
+      ],
     }));
     expect(log.length).toBeGreaterThan(0);
   });

@@ -23,7 +23,10 @@ function outcome(method: Method, receiver: unknown, rest: unknown[], log: unknow
   }
   const own = receiver instanceof RegExp ? Object.getOwnPropertyDescriptor(receiver, "lastIndex") : undefined;
   // By what it is and not by identity: each call has objects of its own.
-  const lastIndex = own && { ...own, value: typeof own.value === "object" && own.value !== null ? "an object" : own.value };
+  const lastIndex = own && {
+    ...own,
+    value: typeof own.value === "object" && own.value !== null ? "an object" : own.value,
+  };
   return { result, lastIndex, log };
 }
 
@@ -39,22 +42,85 @@ function expectSame(name: Name, make: (log: unknown[]) => { receiver: unknown; r
 }
 
 const atoms = [
-  "a", "b", "ab", ".", "\\d", "\\w", "[ab]", "[^a]", "\\b", "^", "$", "", "(a)", "(b)?", "(?:a|(b))", "(?=a)", "(?<=b)", "(?<!a)",
-  "(?<x>a)", "(?<y>b)?", "\\1", "1", "-", "\u{1f600}", "\ud83d", "\ude00", "\\ud83d", "\\/", "\n", "\\n", "(?<=(a)b)", "()",
+  "a",
+  "b",
+  "ab",
+  ".",
+  "\\d",
+  "\\w",
+  "[ab]",
+  "[^a]",
+  "\\b",
+  "^",
+  "$",
+  "",
+  "(a)",
+  "(b)?",
+  "(?:a|(b))",
+  "(?=a)",
+  "(?<=b)",
+  "(?<!a)",
+  "(?<x>a)",
+  "(?<y>b)?",
+  "\\1",
+  "1",
+  "-",
+  "\u{1f600}",
+  "\ud83d",
+  "\ude00",
+  "\\ud83d",
+  "\\/",
+  "\n",
+  "\\n",
+  "(?<=(a)b)",
+  "()",
 ];
 const pattern = fc
-  .array(fc.tuple(fc.constantFrom(...atoms), fc.constantFrom("", "", "", "*", "+", "?", "*?", "{2}", "|")), { maxLength: 4 })
+  .array(fc.tuple(fc.constantFrom(...atoms), fc.constantFrom("", "", "", "*", "+", "?", "*?", "{2}", "|")), {
+    maxLength: 4,
+  })
   .map((parts) => parts.map((part) => part.join("")).join(""));
-const flags = fc.tuple(
-  fc.constantFrom("", "g", "g", "g"), fc.constantFrom("", "", "y"), fc.constantFrom("", "u", "v"),
-  fc.subarray(["i", "m", "s", "d"]),
-).map((parts) => parts.flat().join(""));
-const subject = fc.array(fc.constantFrom("a", "b", "ab", "1", "-", "\n", "A", "\u{1f600}", "\ud83d", "\ude00", "$", "/", " "), { maxLength: 14 })
+const flags = fc
+  .tuple(
+    fc.constantFrom("", "g", "g", "g"),
+    fc.constantFrom("", "", "y"),
+    fc.constantFrom("", "u", "v"),
+    fc.subarray(["i", "m", "s", "d"]),
+  )
+  .map((parts) => parts.flat().join(""));
+const subject = fc
+  .array(fc.constantFrom("a", "b", "ab", "1", "-", "\n", "A", "\u{1f600}", "\ud83d", "\ude00", "$", "/", " "), {
+    maxLength: 14,
+  })
   .map((parts) => parts.join(""));
-const template = fc.array(
-  fc.constantFrom("x", "$", "$$", "$&", "$`", "$'", "$0", "$1", "$2", "$00", "$01", "$02", "$10", "$11", "$99", "$<x>", "$<y>", "$<", ">", "$<none>", "1"),
-  { maxLength: 5 },
-).map((parts) => parts.join(""));
+const template = fc
+  .array(
+    fc.constantFrom(
+      "x",
+      "$",
+      "$$",
+      "$&",
+      "$`",
+      "$'",
+      "$0",
+      "$1",
+      "$2",
+      "$00",
+      "$01",
+      "$02",
+      "$10",
+      "$11",
+      "$99",
+      "$<x>",
+      "$<y>",
+      "$<",
+      ">",
+      "$<none>",
+      "1",
+    ),
+    { maxLength: 5 },
+  )
+  .map((parts) => parts.join(""));
 const lastIndex = fc.constantFrom<unknown>(0, 0, 0, 1, 2, 3, 50, -1, -0, 1.5, NaN, "2", undefined, Infinity, null);
 const limit = fc.constantFrom<unknown>(undefined, undefined, 0, 1, 2, 3, -1, 2 ** 32, 2 ** 32 + 2, "2", NaN, null);
 
@@ -90,47 +156,84 @@ function nativeEnds([, flag]: [string, string, unknown, string], text: string): 
 /** With `u` and `v`, V8's fast path gives a replacer "" for a group that did not take part; the specification, and moat, undefined. */
 function seen(flag: string, given: unknown): unknown {
   if (!/[uv]/.test(flag)) return given;
-  if (typeof given === "object" && given !== null) return Object.entries(given).map(([name, value]) => [name, value ?? ""]);
+  if (typeof given === "object" && given !== null)
+    return Object.entries(given).map(([name, value]) => [name, value ?? ""]);
   return given ?? "";
 }
 
 describe("the same as native, for any pattern", () => {
   const runs = { numRuns: 3000 };
   it("replace by a text", () => {
-    fc.assert(fc.property(regexp, subject, template, (of, text, by) => {
-      fc.pre(nativeEnds(of, text));
-      expectSame("replace", (log) => ({ receiver: build(of, log), rest: [text, by] }));
-    }), runs);
+    fc.assert(
+      fc.property(regexp, subject, template, (of, text, by) => {
+        fc.pre(nativeEnds(of, text));
+        expectSame("replace", (log) => ({ receiver: build(of, log), rest: [text, by] }));
+      }),
+      runs,
+    );
   });
   it("replace by a function", () => {
-    fc.assert(fc.property(regexp, subject, fc.constantFrom("r", 7, undefined, null), (of, text, by) => {
-      fc.pre(nativeEnds(of, text));
-      expectSame("replace", (log) => ({
-        receiver: build(of, log),
-        rest: [text, function (this: unknown, ...given: unknown[]) { log.push(this, ...given.map((one) => seen(of[1], one))); return by; }],
-      }));
-    }), runs);
+    fc.assert(
+      fc.property(regexp, subject, fc.constantFrom("r", 7, undefined, null), (of, text, by) => {
+        fc.pre(nativeEnds(of, text));
+        expectSame("replace", (log) => ({
+          receiver: build(of, log),
+          rest: [
+            text,
+            function (this: unknown, ...given: unknown[]) {
+              log.push(this, ...given.map((one) => seen(of[1], one)));
+              return by;
+            },
+          ],
+        }));
+      }),
+      runs,
+    );
   });
   it("patterns that are texts, in short texts and long ones", () => {
-    const source = fc.array(fc.constantFrom("a", "b", "B", "-", "\\.", "\\/", "\\n", "\\\\", " ", ",", ".", "\\-", "]"), { minLength: 1, maxLength: 3 }).map((parts) => parts.join(""));
-    const long = fc.array(fc.constantFrom("a", "b", "B", "-", ".", "/", "\n", "\\", " ", ","), { maxLength: 40 }).map((parts) => parts.join(""));
-    fc.assert(fc.property(source, fc.constantFrom("", "g", "gi", "gy", "gs", "gm", "i"), long, fc.constantFrom(1, 1, 40), fc.constantFrom<Name>("replace", "match", "search", "split"), fc.constantFrom<unknown>("x", "[$&]", "$1", 2, undefined), (of, flag, text, times, name, third) => {
-      expectSame(name, (log) => ({ receiver: build([of, flag, 0, "no"], log), rest: [text.repeat(times), third] }));
-    }), runs);
+    const source = fc
+      .array(fc.constantFrom("a", "b", "B", "-", "\\.", "\\/", "\\n", "\\\\", " ", ",", ".", "\\-", "]"), {
+        minLength: 1,
+        maxLength: 3,
+      })
+      .map((parts) => parts.join(""));
+    const long = fc
+      .array(fc.constantFrom("a", "b", "B", "-", ".", "/", "\n", "\\", " ", ","), { maxLength: 40 })
+      .map((parts) => parts.join(""));
+    fc.assert(
+      fc.property(
+        source,
+        fc.constantFrom("", "g", "gi", "gy", "gs", "gm", "i"),
+        long,
+        fc.constantFrom(1, 1, 40),
+        fc.constantFrom<Name>("replace", "match", "search", "split"),
+        fc.constantFrom<unknown>("x", "[$&]", "$1", 2, undefined),
+        (of, flag, text, times, name, third) => {
+          expectSame(name, (log) => ({ receiver: build([of, flag, 0, "no"], log), rest: [text.repeat(times), third] }));
+        },
+      ),
+      runs,
+    );
   });
   it("match and search", () => {
-    fc.assert(fc.property(regexp, subject, fc.constantFrom<Name>("match", "search"), (of, text, name) => {
-      fc.pre(nativeEnds(of, text));
-      expectSame(name, (log) => ({ receiver: build(of, log), rest: [text] }));
-    }), runs);
+    fc.assert(
+      fc.property(regexp, subject, fc.constantFrom<Name>("match", "search"), (of, text, name) => {
+        fc.pre(nativeEnds(of, text));
+        expectSame(name, (log) => ({ receiver: build(of, log), rest: [text] }));
+      }),
+      runs,
+    );
   });
   it("split", () => {
-    fc.assert(fc.property(regexp, subject, limit, (of, text, most) => {
-      fc.pre(nativeEnds(of, text));
-      // See "characters of two units".
-      fc.pre(!of[0].includes("(?<") || !/[uv]/.test(of[1]) || !/[\ud800-\udfff]/.test(text));
-      expectSame("split", (log) => ({ receiver: build(of, log), rest: [text, most] }));
-    }), runs);
+    fc.assert(
+      fc.property(regexp, subject, limit, (of, text, most) => {
+        fc.pre(nativeEnds(of, text));
+        // See "characters of two units".
+        fc.pre(!of[0].includes("(?<") || !/[uv]/.test(of[1]) || !/[\ud800-\udfff]/.test(text));
+        expectSame("split", (log) => ({ receiver: build(of, log), rest: [text, most] }));
+      }),
+      runs,
+    );
   });
 });
 
@@ -139,11 +242,18 @@ describe("characters of two units", () => {
   class Slow extends RegExp {}
 
   it("are not cut by what looks behind", () => {
-    const split = (methods: Record<symbol, Method>, receiver: RegExp, text: string) => methods[Symbol.split]!.call(receiver, text);
+    const split = (methods: Record<symbol, Method>, receiver: RegExp, text: string) =>
+      methods[Symbol.split]!.call(receiver, text);
     expect(split(tamed, /(?<!a)/u, "a\u{1f600}")).toEqual(["a\u{1f600}"]);
     expect(split(tamed, /(?<!a)/v, "a\u{1f600}")).toEqual(["a\u{1f600}"]);
     for (const flag of ["u", ""]) {
-      for (const text of ["a\u{1f600}", "\u{1f600}", "a\u{1f600}a\u{1f600}b", "\ud83d\ud83d\ude00", "\ude00\ud83d\ude00a"]) {
+      for (const text of [
+        "a\u{1f600}",
+        "\u{1f600}",
+        "a\u{1f600}a\u{1f600}b",
+        "\ud83d\ud83d\ude00",
+        "\ude00\ud83d\ude00a",
+      ]) {
         for (const source of ["(?<!a)", "(?<=a)", "(?<![^a])", "(?<!a)(?=.)", "(?!a)", "(?<!a)|a"]) {
           expect(split(tamed, new RegExp(source, flag), text)).toEqual(split(native, new Slow(source, flag), text));
         }
@@ -164,7 +274,18 @@ describe("the same as native, whatever guests try", () => {
   it("receivers that are no regular expressions", () => {
     for (const name of names) {
       for (const receiver of [undefined, null, 1, "a", {}, RegExp.prototype, Object.create(RegExp.prototype)]) {
-        expectSame(name, (log) => ({ receiver, rest: [{ toString() { log.push("asked"); return "a"; } }, "b"] }));
+        expectSame(name, (log) => ({
+          receiver,
+          rest: [
+            {
+              toString() {
+                log.push("asked");
+                return "a";
+              },
+            },
+            "b",
+          ],
+        }));
       }
     }
   });
@@ -173,18 +294,52 @@ describe("the same as native, whatever guests try", () => {
     for (const name of names) {
       const { log } = expectSame(name, (log) => ({
         receiver: new Proxy(/b/g, {
-          get(target, key) { log.push(["get", key]); return key === "exec" ? () => null : Reflect.get(target, key, target); },
-          set(target, key, value) { log.push(["set", key]); return Reflect.set(target, key, value); },
-          getPrototypeOf(target) { log.push("prototype"); return Reflect.getPrototypeOf(target); },
-          has(target, key) { log.push(["has", key]); return Reflect.has(target, key); },
-          getOwnPropertyDescriptor(target, key) { log.push(["own", key]); return Reflect.getOwnPropertyDescriptor(target, key); },
+          get(target, key) {
+            log.push(["get", key]);
+            return key === "exec" ? () => null : Reflect.get(target, key, target);
+          },
+          set(target, key, value) {
+            log.push(["set", key]);
+            return Reflect.set(target, key, value);
+          },
+          getPrototypeOf(target) {
+            log.push("prototype");
+            return Reflect.getPrototypeOf(target);
+          },
+          has(target, key) {
+            log.push(["has", key]);
+            return Reflect.has(target, key);
+          },
+          getOwnPropertyDescriptor(target, key) {
+            log.push(["own", key]);
+            return Reflect.getOwnPropertyDescriptor(target, key);
+          },
         }),
         rest: ["abc", "x"],
       }));
       expect(log.length).toBeGreaterThan(0);
-      for (const key of ["flags", "exec", "global", "unicode", "hasIndices", "sticky", "constructor", "unicodeSets", "dotAll", "multiline", "ignoreCase", Symbol.match]) {
+      for (const key of [
+        "flags",
+        "exec",
+        "global",
+        "unicode",
+        "hasIndices",
+        "sticky",
+        "constructor",
+        "unicodeSets",
+        "dotAll",
+        "multiline",
+        "ignoreCase",
+        Symbol.match,
+      ]) {
         expectSame(name, (log) => ({
-          receiver: Object.defineProperty(/b/g, key, { enumerable: true, get() { log.push(key); return Reflect.get(RegExp.prototype, key, /b/g); } }),
+          receiver: Object.defineProperty(/b/g, key, {
+            enumerable: true,
+            get() {
+              log.push(key);
+              return Reflect.get(RegExp.prototype, key, /b/g);
+            },
+          }),
           rest: ["abcb", "x"],
         }));
       }
@@ -195,23 +350,45 @@ describe("the same as native, whatever guests try", () => {
     const changes: Array<(one: RegExp) => void> = [
       (one) => one.compile("c", "g"),
       (one) => one.compile("c", "y"),
-      (one) => { one.lastIndex = 2; },
+      (one) => {
+        one.lastIndex = 2;
+      },
       (one) => void Object.freeze(one),
       (one) => void Object.defineProperty(one, "exec", { value: () => null }),
       (one) => void Object.defineProperty(one, "flags", { value: "u", enumerable: true }),
-      (one) => void Object.setPrototypeOf(one, class extends RegExp { override get flags() { return ""; } }.prototype),
-      () => { throw new RangeError("mine"); },
+      (one) =>
+        void Object.setPrototypeOf(
+          one,
+          class extends RegExp {
+            override get flags() {
+              return "";
+            }
+          }.prototype,
+        ),
+      () => {
+        throw new RangeError("mine");
+      },
     ];
     for (const name of names) {
       for (const change of changes) {
         for (const make of [() => /b/g, () => /b/, () => /b/y, () => /(?:)/gu]) {
           const hostile = (receiver: RegExp, log: unknown[], value: unknown) => ({
-            [Symbol.toPrimitive](hint: string) { log.push(hint); change(receiver); return value; },
+            [Symbol.toPrimitive](hint: string) {
+              log.push(hint);
+              change(receiver);
+              return value;
+            },
           });
           const texts = ["abcabc", "bbcc"];
           for (const text of texts) {
-            expectSame(name, (log) => { const receiver = make(); return { receiver, rest: [hostile(receiver, log, text), "x"] }; });
-            expectSame(name, (log) => { const receiver = make(); return { receiver, rest: [text, hostile(receiver, log, name === "split" ? 2 : "[$&]")] }; });
+            expectSame(name, (log) => {
+              const receiver = make();
+              return { receiver, rest: [hostile(receiver, log, text), "x"] };
+            });
+            expectSame(name, (log) => {
+              const receiver = make();
+              return { receiver, rest: [text, hostile(receiver, log, name === "split" ? 2 : "[$&]")] };
+            });
             expectSame(name, (log) => {
               const receiver = make();
               (receiver as { lastIndex: unknown }).lastIndex = hostile(receiver, log, 1);
@@ -220,8 +397,10 @@ describe("the same as native, whatever guests try", () => {
           }
         }
       }
-      for (const bad of [Symbol("s"), Object.create(null), 1n]) expectSame(name, () => ({ receiver: /b/g, rest: ["abc", bad] }));
-      for (const bad of [Symbol("s"), Object.create(null), 1n, undefined]) expectSame(name, () => ({ receiver: /b/g, rest: [bad] }));
+      for (const bad of [Symbol("s"), Object.create(null), 1n])
+        expectSame(name, () => ({ receiver: /b/g, rest: ["abc", bad] }));
+      for (const bad of [Symbol("s"), Object.create(null), 1n, undefined])
+        expectSame(name, () => ({ receiver: /b/g, rest: [bad] }));
     }
   });
 
@@ -229,15 +408,29 @@ describe("the same as native, whatever guests try", () => {
     for (const make of [() => /(b)(c)?/g, () => /b/y, () => /b/, () => /(?<n>b)/g, () => /(?:)/g]) {
       for (const act of [
         (one: RegExp) => one.exec("xxb"),
-        (one: RegExp) => { one.lastIndex = 1; return "$&"; },
+        (one: RegExp) => {
+          one.lastIndex = 1;
+          return "$&";
+        },
         (one: RegExp) => one.compile("a", "g"),
         (one: RegExp) => outcome(tamed[Symbol.replace]!, one, ["bb", () => "q"]).result,
-        () => { throw new RangeError("mine"); },
+        () => {
+          throw new RangeError("mine");
+        },
         () => Symbol("no text"),
       ]) {
         expectSame("replace", (log) => {
           const receiver = make();
-          return { receiver, rest: ["abcbbc", (...given: unknown[]) => { log.push(...given, receiver.lastIndex); return act(receiver); }] };
+          return {
+            receiver,
+            rest: [
+              "abcbbc",
+              (...given: unknown[]) => {
+                log.push(...given, receiver.lastIndex);
+                return act(receiver);
+              },
+            ],
+          };
         });
       }
     }
@@ -246,7 +439,15 @@ describe("the same as native, whatever guests try", () => {
   it("a limit that splits by a regular expression of the same source", () => {
     const { result } = expectSame("split", (log) => ({
       receiver: /,/,
-      rest: ["a,b,c", { valueOf() { log.push(tamed[Symbol.split]!.call(/,/, "x,y,z")); return 2; } }],
+      rest: [
+        "a,b,c",
+        {
+          valueOf() {
+            log.push(tamed[Symbol.split]!.call(/,/, "x,y,z"));
+            return 2;
+          },
+        },
+      ],
     }));
     expect(result).toEqual({ 0: "a", 1: "b", length: 2 });
   });

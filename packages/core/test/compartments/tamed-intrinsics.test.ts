@@ -19,7 +19,11 @@ it("a function's text is that of the file, and compiles again where its names me
   const file = join(folder, "generator.js");
   const source = "\ufeffvar before = this;\nexports.make = function () { return AST_Node + (this === undefined); };\n";
   writeFileSync(file, source);
-  const compartment = makeCompartment({ globalThis: {}, realGlobalNames: new Set(), importModule: async () => undefined });
+  const compartment = makeCompartment({
+    globalThis: {},
+    realGlobalNames: new Set(),
+    importModule: async () => undefined,
+  });
   const functor = prepareCommonJs(source, compartment.names);
   rememberSource(file, functor);
   const exports = {} as { make: Function };
@@ -45,6 +49,10 @@ it("an override-tolerant accessor shows as the data that Node has there, and cop
   const copy: { message?: string } = Object.defineProperty({}, "message", shown!);
   copy.message = "own";
   expect([copy.message, new Error().message]).toEqual(["own", ""]);
-  const own = { get there() { return 1; } };
+  const own = {
+    get there() {
+      return 1;
+    },
+  };
   expect(Object.getOwnPropertyDescriptor(own, "there")!.get).toBeTypeOf("function");
 });

@@ -88,7 +88,9 @@ describe("narrowing to members", () => {
     const narrowed = contextOf({ builtins: { v8: ["getHeapStatistics"] } });
     const granted = contextOf({ builtins: { v8: true } });
     for (const context of [narrowed, granted]) {
-      expect(() => context.builtin("v8").setFlagsFromString("--none")).toThrow(expect.objectContaining({ code: "ERR_ACCESS_DENIED" }));
+      expect(() => context.builtin("v8").setFlagsFromString("--none")).toThrow(
+        expect.objectContaining({ code: "ERR_ACCESS_DENIED" }),
+      );
       expect(context.denials).toEqual([expect.objectContaining({ target: "v8.setFlagsFromString", never: true })]);
     }
     expect(() => narrowed.builtin("v8").serialize(1)).toThrow();

@@ -14,7 +14,13 @@ function reachedFrom(root: unknown): Set<object> {
   const reached = new Set<object>();
   const queue = [root];
   for (const next of queue) {
-    if ((typeof next !== "object" && typeof next !== "function") || next === null || reached.has(next) || reached.size > 20_000) continue;
+    if (
+      (typeof next !== "object" && typeof next !== "function") ||
+      next === null ||
+      reached.has(next) ||
+      reached.size > 20_000
+    )
+      continue;
     reached.add(next);
     queue.push(Object.getPrototypeOf(next));
     for (const key of Reflect.ownKeys(next)) {
@@ -28,8 +34,33 @@ function reachedFrom(root: unknown): Set<object> {
 
 /** The language's own objects are not locked down in this process. */
 const language = new Set(
-  [Object, Function, Array, Error, AggregateError, Promise, RegExp, Map, Set, WeakMap, WeakSet, Symbol, Date, ArrayBuffer, Uint8Array, DataView, Number, String,
-    Boolean, BigInt, WeakRef, [][Symbol.iterator](), (async () => {}), (function* () {}), (async function* () {})].flatMap((root) => [...reachedFrom(root)]),
+  [
+    Object,
+    Function,
+    Array,
+    Error,
+    AggregateError,
+    Promise,
+    RegExp,
+    Map,
+    Set,
+    WeakMap,
+    WeakSet,
+    Symbol,
+    Date,
+    ArrayBuffer,
+    Uint8Array,
+    DataView,
+    Number,
+    String,
+    Boolean,
+    BigInt,
+    WeakRef,
+    [][Symbol.iterator](),
+    async () => {},
+    function* () {},
+    async function* () {},
+  ].flatMap((root) => [...reachedFrom(root)]),
 );
 
 /** What two results have in common, and somebody could change. */
@@ -37,9 +68,15 @@ function openAndShared(make: () => unknown): unknown[] {
   const other = reachedFrom(make());
   // Listeners of Node's own are plain functions: see docs/caveats.md.
   const isPlainFunction = (object: any): boolean =>
-    typeof object === "function" || (Reflect.ownKeys(object).join() === "constructor" && object.constructor.prototype === object);
+    typeof object === "function" ||
+    (Reflect.ownKeys(object).join() === "constructor" && object.constructor.prototype === object);
   return [...reachedFrom(make())].filter(
-    (object) => other.has(object) && !language.has(object) && !isHardenedNodeObject(object) && !Object.isFrozen(object) && !isPlainFunction(object),
+    (object) =>
+      other.has(object) &&
+      !language.has(object) &&
+      !isHardenedNodeObject(object) &&
+      !Object.isFrozen(object) &&
+      !isPlainFunction(object),
   );
 }
 
@@ -82,7 +119,9 @@ it("what nobody has looked at waits, and is hardened with all that it is made of
 it("streams that few programs make are hardened before the first one is", () => {
   const stream = facade("stream");
   const { PassThrough } = stream;
-  expect(openAndShared(() => stream.Duplex.from({ readable: new PassThrough(), writable: new PassThrough() }))).toEqual([]);
+  expect(openAndShared(() => stream.Duplex.from({ readable: new PassThrough(), writable: new PassThrough() }))).toEqual(
+    [],
+  );
   expect(openAndShared(() => PassThrough.from(new Blob(["x"])))).toEqual([]);
   if (stream.duplexPair) expect(openAndShared(() => stream.duplexPair()[1])).toEqual([]);
 });

@@ -307,7 +307,9 @@ describe("another name for a file that may not be read", () => {
     fs.writeFileSync(path.join(out, "drop/o.txt"), "SECRET of others");
     const guest = world.fs({ fs: { read: ["./src"], write: ["./out", "./src"] } });
     const before = world.snapshot();
-    expect(() => guest.renameSync(path.join(out, "drop/o.txt"), path.join(world.project, "src/o.txt"))).toThrow(/EACCES/);
+    expect(() => guest.renameSync(path.join(out, "drop/o.txt"), path.join(world.project, "src/o.txt"))).toThrow(
+      /EACCES/,
+    );
     expect(() => guest.renameSync(path.join(out, "drop"), path.join(world.project, "src/drop"))).toThrow(/EACCES/);
     expect(() => guest.linkSync(path.join(out, "drop/o.txt"), path.join(world.project, "src/o.txt"))).toThrow(/EACCES/);
     expect(world.snapshot()).toBe(before);
@@ -574,7 +576,10 @@ it("a link that leads to nothing is there, and what is made later is found", () 
   expect([guest.existsSync(link), guest.statSync(link, { throwIfNoEntry: false })]).toEqual([false, undefined]);
   expect(guest.lstatSync(link, { throwIfNoEntry: false }).isSymbolicLink()).toBe(true);
   for (const there of [false, true]) {
-    expect([guest.existsSync(later), guest.statSync(later, { throwIfNoEntry: false }) !== undefined]).toEqual([there, there]);
+    expect([guest.existsSync(later), guest.statSync(later, { throwIfNoEntry: false }) !== undefined]).toEqual([
+      there,
+      there,
+    ]);
     fs.writeFileSync(later, "");
   }
   fs.unlinkSync(later);

@@ -16,9 +16,16 @@ function build(name: string): string {
   fs.mkdirSync(`${root}/tree/sub/deep`, { recursive: true });
   fs.mkdirSync(`${root}/full/sub`, { recursive: true });
   fs.mkdirSync(`${root}/locked`, { mode: 0o750 });
-  for (const file of ["file", "tree/a", "tree/sub/b", "full/a"]) fs.writeFileSync(`${root}/${file}`, file, { mode: 0o640 });
+  for (const file of ["file", "tree/a", "tree/sub/b", "full/a"])
+    fs.writeFileSync(`${root}/${file}`, file, { mode: 0o640 });
   fs.linkSync(`${root}/file`, `${root}/hard`);
-  for (const [link, to] of [["toTree", "tree"], ["toSub", "tree/sub"], ["toFile", "file"], ["dangling", "nowhere"], ["full/link", "../file"]])
+  for (const [link, to] of [
+    ["toTree", "tree"],
+    ["toSub", "tree/sub"],
+    ["toFile", "file"],
+    ["dangling", "nowhere"],
+    ["full/link", "../file"],
+  ])
     fs.symlinkSync(to!, `${root}/${link}`);
   return root;
 }
@@ -28,7 +35,11 @@ function look(root: string): string[] {
   const visit = (below: string): void => {
     const full = path.join(root, below);
     const stats = fs.lstatSync(full);
-    const what = stats.isSymbolicLink() ? `-> ${fs.readlinkSync(full).replace(root, "ROOT")}` : stats.isFile() ? fs.readFileSync(full, "utf8") : "";
+    const what = stats.isSymbolicLink()
+      ? `-> ${fs.readlinkSync(full).replace(root, "ROOT")}`
+      : stats.isFile()
+        ? fs.readFileSync(full, "utf8")
+        : "";
     found.push(`${below} ${(stats.mode & 0o7777).toString(8)} ${what}`);
     if (stats.isDirectory()) for (const one of fs.readdirSync(full).toSorted()) visit(`${below}/${one}`);
   };
@@ -101,7 +112,9 @@ describe("cp", () => {
     const guest = world.fs({ fs: { read: ["./out"], write: ["./out"] } });
     const root = build("moat");
     const before = look(root);
-    await expect(guest.promises.cp(`${root}/tree`, `${root}/toSub/in`, { recursive: true })).rejects.toThrow("subdirectory of self");
+    await expect(guest.promises.cp(`${root}/tree`, `${root}/toSub/in`, { recursive: true })).rejects.toThrow(
+      "subdirectory of self",
+    );
     expect(() => guest.cpSync(`${root}/tree`, `${root}/toSub/in`, { recursive: true })).toThrow("subdirectory of self");
     expect(look(root)).toEqual(before);
   });

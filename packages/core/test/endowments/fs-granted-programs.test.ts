@@ -38,7 +38,9 @@ const LOOKS: Readonly<Record<string, (what: unknown) => unknown>> = {
   "promises.stat": async (what) => (await guest.promises.stat(what)).isFile(),
   "promises.access": async (what) => (await guest.promises.access(what)) === undefined,
   stat: (what) =>
-    new Promise((found, failed) => guest.stat(what, (error: Error | null, stats: fs.Stats) => (error ? failed(error) : found(stats.isFile())))),
+    new Promise((found, failed) =>
+      guest.stat(what, (error: Error | null, stats: fs.Stats) => (error ? failed(error) : found(stats.isFile()))),
+    ),
 };
 const answerOf = async (look: (what: unknown) => unknown, what: unknown): Promise<unknown> => {
   try {
@@ -56,9 +58,21 @@ describe("a program that may be started, where PATH has it", () => {
 
     it(`is found by ${name} under no other name, and nothing else is`, async () => {
       const others = [
-        path.relative(process.cwd(), tool), `${bin}/../bin/tool`, `${bin}/./tool`, `${bin}//tool`, `${tool}/`, `${tool}/.`,
-        `${world.project}/tool`, `${world.project}/node_modules/.bin/tool`, "tool", "./tool",
-        bin, `${bin}/other`, `${bin}/tool.txt`, `${bin}/missing`, `${world.home}/notes.txt`,
+        path.relative(process.cwd(), tool),
+        `${bin}/../bin/tool`,
+        `${bin}/./tool`,
+        `${bin}//tool`,
+        `${tool}/`,
+        `${tool}/.`,
+        `${world.project}/tool`,
+        `${world.project}/node_modules/.bin/tool`,
+        "tool",
+        "./tool",
+        bin,
+        `${bin}/other`,
+        `${bin}/tool.txt`,
+        `${bin}/missing`,
+        `${world.home}/notes.txt`,
       ];
       for (const what of [...others, ...others.map((one) => Buffer.from(one)), pathToFileURL(`${bin}/other`)]) {
         expect([String(what), await answerOf(look, what)]).toEqual([String(what), "denied"]);
@@ -96,7 +110,8 @@ describe("a program that may be started, where PATH has it", () => {
       chmodSync: () => guest.chmodSync(tool, 0o644),
       unlinkSync: () => guest.unlinkSync(tool),
     };
-    for (const [name, attempt] of Object.entries(attempts)) expect([name, await answerOf(attempt, undefined)]).toEqual([name, "denied"]);
+    for (const [name, attempt] of Object.entries(attempts))
+      expect([name, await answerOf(attempt, undefined)]).toEqual([name, "denied"]);
     expect(world.snapshot()).toBe(before);
   });
 

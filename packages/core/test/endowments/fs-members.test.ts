@@ -187,12 +187,19 @@ describe("a facade behaves as fs does", () => {
     const out = `${world.project}/out/listed`;
     fs.mkdirSync(`${out}/a/b`, { recursive: true });
     fs.writeFileSync(`${out}/a/b/file`, "");
-    for (const [link, to] of [["toA", "a"], ["dangling", "nowhere"], ["toFile", "a/b/file"], ["a/ring", "../a"], ["ring", "ring"]]) fs.symlinkSync(to!, `${out}/${link}`);
+    for (const [link, to] of [
+      ["toA", "a"],
+      ["dangling", "nowhere"],
+      ["toFile", "a/b/file"],
+      ["a/ring", "../a"],
+      ["ring", "ring"],
+    ])
+      fs.symlinkSync(to!, `${out}/${link}`);
     const expected = fs.readdirSync(out, { recursive: true }).toSorted();
     expect(expected).toContain(path.join("toA", "b", "file"));
     expect(guest.readdirSync(out, { recursive: true }).toSorted()).toEqual(expected);
     expect((await guest.promises.readdir(out, { recursive: true })).toSorted()).toEqual(expected);
-    expect((await promisify(guest.readdir)(out, { recursive: true }) as string[]).toSorted()).toEqual(expected);
+    expect(((await promisify(guest.readdir)(out, { recursive: true })) as string[]).toSorted()).toEqual(expected);
     expect(guest.readdirSync(out, { recursive: true, withFileTypes: true }).length).toBe(8);
 
     const elsewhere = `${world.project}/out/elsewhere`;
@@ -207,7 +214,15 @@ describe("a facade behaves as fs does", () => {
     const make = (path: string) => guest.mkdirSync(path, { recursive: true });
     expect(make(`${out}/a/./b//c/`)).toBe(out);
     fs.symlinkSync("a", `${out}/link`);
-    for (const there of [`${out}/a/..`, `${out}/.`, `${out}/`, `${out}/link`, `${out}/link/b/../b`, `${out}/a/b/c/../../..`]) expect(make(there), there).toBe(undefined);
+    for (const there of [
+      `${out}/a/..`,
+      `${out}/.`,
+      `${out}/`,
+      `${out}/link`,
+      `${out}/link/b/../b`,
+      `${out}/a/b/c/../../..`,
+    ])
+      expect(make(there), there).toBe(undefined);
     expect(make(`${out}/link/d/e`)).toBe(`${out}/link/d`);
     expect(make(`${out}/link/d/e/../f`)).toBe(`${out}/link/d/e/../f`);
     expect(fs.readdirSync(out).toSorted()).toEqual(["a", "link"]);
@@ -216,7 +231,10 @@ describe("a facade behaves as fs does", () => {
   it.each(["readFileSync", "readFile"])("%s finds a folder a link that was a folder a moment ago", async (member) => {
     const guest = world.fs(OUT);
     const folder = `${world.project}/out/moved-${member}`;
-    const read = async () => (member === "readFileSync" ? guest.readFileSync(Buffer.from(`${folder}/file`), "utf8") : guest.promises.readFile(Buffer.from(`${folder}/file`), "utf8"));
+    const read = async () =>
+      member === "readFileSync"
+        ? guest.readFileSync(Buffer.from(`${folder}/file`), "utf8")
+        : guest.promises.readFile(Buffer.from(`${folder}/file`), "utf8");
     guest.mkdirSync(folder);
     fs.writeFileSync(`${folder}/file`, "text");
     fs.writeFileSync(`${folder}/other`, "");
@@ -325,7 +343,9 @@ describe("a facade behaves as fs does", () => {
     const guest = world.fs(OUT);
     expect(guest.existsSync(`${world.home}/nothing`)).toBe(false);
     const { project } = world;
-    expect(["/src/a.txt", "/src/a.txt/", "/src/a.txt/.", "/src/", "/src/."].map((one) => guest.existsSync(project + one))).toEqual([true, false, false, true, true]);
+    expect(
+      ["/src/a.txt", "/src/a.txt/", "/src/a.txt/.", "/src/", "/src/."].map((one) => guest.existsSync(project + one)),
+    ).toEqual([true, false, false, true, true]);
     expect(world.denials).toEqual([]);
     expect(guest.existsSync(`${world.home}/notes.txt`)).toBe(false);
     expect(world.denials).toEqual([{ capability: "fs.read", target: `${world.home}/notes.txt`, via: "fs.existsSync" }]);

@@ -202,14 +202,38 @@ describe("scopes", () => {
     [".", "write", "logs/.8f1404b4-audit.json", false, "what is no digest"],
     [".", "write", "caches/.cache_8vqmlo", true, "ESLint's cache of one working folder"],
     [".", "write", ".cache_/config.json", false, "what is no such name"],
-    ["<tmp>", "write", "../tmp/.v8flags-3-11.3.244.8-node.38.e3b0c44298fc1c149afbf4c8996fb924.json", true, "a digest in a name"],
+    [
+      "<tmp>",
+      "write",
+      "../tmp/.v8flags-3-11.3.244.8-node.38.e3b0c44298fc1c149afbf4c8996fb924.json",
+      true,
+      "a digest in a name",
+    ],
     [".", "write", "vite.config.js", false, "a configuration"],
-    [".", "write", "vite.config.js.timestamp-1795332528715-0a1b2c.mjs", true, "what a configuration is compiled to, to be imported once"],
-    [".", "write", "node_modules/.vite-temp/vite.config.js.timestamp-1795332528715-0a1b2c.mjs", true, "the same in a cache"],
+    [
+      ".",
+      "write",
+      "vite.config.js.timestamp-1795332528715-0a1b2c.mjs",
+      true,
+      "what a configuration is compiled to, to be imported once",
+    ],
+    [
+      ".",
+      "write",
+      "node_modules/.vite-temp/vite.config.js.timestamp-1795332528715-0a1b2c.mjs",
+      true,
+      "the same in a cache",
+    ],
     [".", "write", "docs/.vitepress/config.mjs", false, "a configuration in a dot-folder"],
     [".", "write", "docs/.vitepress/config.mjs.timestamp-1795332528715-0a1b2c.mjs", true, "what it is compiled to"],
     [".", "write", "docs/.vitepress/dist/index.html", true, "a tool's output"],
-    [".", "write", ".git/hooks/pre-commit.timestamp-1795332528715-0a1b2c.mjs", false, "in other dot-folders nothing is made"],
+    [
+      ".",
+      "write",
+      ".git/hooks/pre-commit.timestamp-1795332528715-0a1b2c.mjs",
+      false,
+      "in other dot-folders nothing is made",
+    ],
     ["./.vscode", "write", ".vscode/settings.json", true, "named"],
     ["./index.js", "write", "index.js", true, "an entry, named"],
     [".", "write", "index.js", false, "an entry"],
@@ -230,10 +254,13 @@ describe("scopes", () => {
     expect(covers([world.root], "write", `${world.root}/reserved/x`)).toBe(false);
     expect(covers([world.root], "write", `${world.root}/loot/x`)).toBe(true);
     expect(covers([world.root], "read", `${world.root}/reserved/x`)).toBe(true);
-    expect(covers([world.root, `${world.root}/reserved/secret/x`], "read", `${world.root}/reserved/secret/x`)).toBe(false);
+    expect(covers([world.root, `${world.root}/reserved/secret/x`], "read", `${world.root}/reserved/secret/x`)).toBe(
+      false,
+    );
     expect(covers([world.root], "read", `${world.root}/reserved/secret`)).toBe(false);
     for (const mode of ["read", "write"] as const) {
-      for (const memory of ["/proc/1/mem", "/proc/1/task/1/mem", "/proc/kcore", "/dev/mem"]) expect(covers(["/", memory], mode, memory)).toBe(false);
+      for (const memory of ["/proc/1/mem", "/proc/1/task/1/mem", "/proc/kcore", "/dev/mem"])
+        expect(covers(["/", memory], mode, memory)).toBe(false);
       expect(covers(["/"], mode, "/proc/1/status")).toBe(true);
     }
   });
@@ -261,11 +288,17 @@ describe("scopes", () => {
   it("the binary that all run in may be read, and not written", () => {
     const scopes = makePathScopes(world.context({ fs: {} }));
     const binary = fs.realpathSync(process.execPath);
-    expect([scopes.covers(binary, "read"), scopes.covers(`${binary}.txt`, "read"), scopes.covers(binary, "write")]).toEqual([true, false, false]);
+    expect([
+      scopes.covers(binary, "read"),
+      scopes.covers(`${binary}.txt`, "read"),
+      scopes.covers(binary, "write"),
+    ]).toEqual([true, false, false]);
   });
 
   it("a program that may be started may be looked for in PATH, and not read", () => {
-    const [shell] = ["/bin/sh", "/usr/bin/sh"].filter((path) => process.env["PATH"]!.split(":").includes(path.slice(0, -3)));
+    const [shell] = ["/bin/sh", "/usr/bin/sh"].filter((path) =>
+      process.env["PATH"]!.split(":").includes(path.slice(0, -3)),
+    );
     const guest = world.fs({ commands: ["sh"], fs: {} });
     expect(guest.statSync(shell).isFile()).toBe(true);
     expect(() => guest.readFileSync(shell)).toThrow(/ENOENT/);

@@ -247,7 +247,12 @@ it("hardens in full or not at all, wherever the stack ends", () => {
       // A little more room next time.
     }
   })();
-  expect(isHardened && Object.isFrozen(Target) && Object.isFrozen(Target.prototype) && Object.isFrozen(Target.prototype.read)).toBe(true);
+  expect(
+    isHardened &&
+      Object.isFrozen(Target) &&
+      Object.isFrozen(Target.prototype) &&
+      Object.isFrozen(Target.prototype.read),
+  ).toBe(true);
 });
 
 it("assignments over a hardened prototype define, also once V8 has compiled them", () => {

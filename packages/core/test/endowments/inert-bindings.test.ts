@@ -8,7 +8,9 @@ const refused = () => {
 };
 
 function setUp() {
-  return inertBindings(contextOf({}, { process: { binding: real, emitWarning: () => {} } }), refused) as (name: unknown) => any;
+  return inertBindings(contextOf({}, { process: { binding: real, emitWarning: () => {} } }), refused) as (
+    name: unknown,
+  ) => any;
 }
 
 describe("bindings that packages only take numbers from", () => {
@@ -29,7 +31,8 @@ describe("bindings that packages only take numbers from", () => {
     expect(real("stream_wrap").streamBaseState[0]).not.toBe(77);
     for (const name of ["constants", "http_parser", "stream_wrap", "tty_wrap", "uv"]) {
       const [copy, original] = [setUp()(name), real(name)];
-      for (const key of Object.keys(copy)) if (Object(copy[key]) === copy[key]) expect(copy[key], key).not.toBe(original[key]);
+      for (const key of Object.keys(copy))
+        if (Object(copy[key]) === copy[key]) expect(copy[key], key).not.toBe(original[key]);
     }
   });
 
@@ -42,6 +45,7 @@ describe("bindings that packages only take numbers from", () => {
   });
 
   it("are a few", () => {
-    for (const name of ["fs", "natives", "spawn_sync", { toString: () => "uv" }]) expect(() => setUp()(name)).toThrow("refused");
+    for (const name of ["fs", "natives", "spawn_sync", { toString: () => "uv" }])
+      expect(() => setUp()(name)).toThrow("refused");
   });
 });

@@ -12,7 +12,11 @@ test("both ways lead to the same prototypes and the same symbol", () => {
 });
 
 test("where Node refuses its bindings there is none, and sockets are made", () => {
-  const refusing = { binding: () => { throw new Error("Access to this API has been restricted"); } };
+  const refusing = {
+    binding: () => {
+      throw new Error("Access to this API has been restricted");
+    },
+  };
   expect(prototypesOfBindings(net, refusing)).toBeUndefined();
 });
 

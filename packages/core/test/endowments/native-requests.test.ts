@@ -12,6 +12,10 @@ test("where Node refuses its bindings, sockets that lead nowhere tell of the sam
   await turn();
   const expected = requestsOfBindings(process)!;
   expect(found.map((prototype) => expected.indexOf(prototype))).toEqual([0, 1, 2, 3]);
-  const refusing = { binding: () => { throw new Error("Access to this API has been restricted"); } };
+  const refusing = {
+    binding: () => {
+      throw new Error("Access to this API has been restricted");
+    },
+  };
   expect(requestsOfBindings(refusing)).toBeUndefined();
 });

@@ -353,7 +353,11 @@ describe("objects that others hand over are no way out", () => {
     );
     const { socket } = response;
     response.resume();
-    expect([response.req.agent.createConnection, response.req.agent.sockets, response.req.agent.freeSockets]).toEqual([undefined, undefined, undefined]);
+    expect([response.req.agent.createConnection, response.req.agent.sockets, response.req.agent.freeSockets]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
     // An agent is nobody's by itself.
     const agent = new realHttp.Agent();
     await expectRefused(() => agent.createConnection({ host: "127.0.0.1", port: sink.port }));

@@ -52,20 +52,26 @@ describe("servers", () => {
     expect(probe).toMatchObject({ code: "ECONNREFUSED" });
   });
 
-  test.each(["net", "http", "http2"])("a port in use fails as it does in Node, so that programs look for another one (%s)", async (name) => {
-    const dep = listener({ listen: ["*"] });
-    for (const host of ["127.0.0.1", undefined, "localhost"]) {
-      const first = dep.builtin(name).createServer();
-      await new Promise<void>((resolve) => first.listen({ port: 0, host }, resolve));
-      const { port } = first.address();
-      expect(await outcome(() => dep.builtin(name).createServer().listen({ port, host }), "listening"), host).toMatchObject({
-        code: "EADDRINUSE",
-        syscall: "listen",
-        port,
-      });
-      await close(first);
-    }
-  });
+  test.each(["net", "http", "http2"])(
+    "a port in use fails as it does in Node, so that programs look for another one (%s)",
+    async (name) => {
+      const dep = listener({ listen: ["*"] });
+      for (const host of ["127.0.0.1", undefined, "localhost"]) {
+        const first = dep.builtin(name).createServer();
+        await new Promise<void>((resolve) => first.listen({ port: 0, host }, resolve));
+        const { port } = first.address();
+        expect(
+          await outcome(() => dep.builtin(name).createServer().listen({ port, host }), "listening"),
+          host,
+        ).toMatchObject({
+          code: "EADDRINUSE",
+          syscall: "listen",
+          port,
+        });
+        await close(first);
+      }
+    },
+  );
 
   test("what is granted is served, and no other port", async () => {
     const port = await free();

@@ -121,7 +121,8 @@ describe("env grants", () => {
 
   it("takes what fills the environment for all from who may do that alone, and nothing that loads code", () => {
     const fill = (env: Record<string, any>): void => {
-      for (const key of ["PORT", "SECRET", "NODE_OPTIONS", "LD_PRELOAD", "Path"]) if (!Object.hasOwn(env, key)) env[key] = "filled";
+      for (const key of ["PORT", "SECRET", "NODE_OPTIONS", "LD_PRELOAD", "Path"])
+        if (!Object.hasOwn(env, key)) env[key] = "filled";
     };
     const plain = setUp([]);
     fill(plain.env);
@@ -131,7 +132,11 @@ describe("env grants", () => {
     const env = makeEnv(context) as Record<string, any>;
     fill(env);
     expect(real).toEqual({ SECRET: "hidden", PORT: "filled" });
-    expect([env["PORT"], env["SECRET"], Object.keys(env).sort()]).toEqual(["filled", "filled", ["LD_PRELOAD", "NODE_OPTIONS", "PORT", "Path", "SECRET"]]);
+    expect([env["PORT"], env["SECRET"], Object.keys(env).sort()]).toEqual([
+      "filled",
+      "filled",
+      ["LD_PRELOAD", "NODE_OPTIONS", "PORT", "Path", "SECRET"],
+    ]);
     delete env["PORT"];
     delete env["SECRET"];
     expect(real).toEqual({ SECRET: "hidden" });
@@ -139,8 +144,16 @@ describe("env grants", () => {
 
   it("does not take what others put where it has filled", () => {
     const real: Record<string, string> = {};
-    const make = () => makeEnv(contextOf({ env: [], builtins: { process: ["loadEnvFile"] } }, { process: { env: real } })) as Record<string, any>;
-    for (const see of [(env: any) => env.TOKEN, (env: any) => Object.getOwnPropertyDescriptor(env, "TOKEN")?.value, (env: any) => visibleVariables(env)?.["TOKEN"]]) {
+    const make = () =>
+      makeEnv(contextOf({ env: [], builtins: { process: ["loadEnvFile"] } }, { process: { env: real } })) as Record<
+        string,
+        any
+      >;
+    for (const see of [
+      (env: any) => env.TOKEN,
+      (env: any) => Object.getOwnPropertyDescriptor(env, "TOKEN")?.value,
+      (env: any) => visibleVariables(env)?.["TOKEN"],
+    ]) {
       for (const touch of [() => {}, (env: any) => (env.TOKEN = "mine again"), (env: any) => delete env.TOKEN]) {
         delete real["TOKEN"];
         const env = make();
@@ -157,15 +170,22 @@ describe("env grants", () => {
 
   it("sets nothing for all under a name that the system reads as another's", () => {
     const before = { ...process.env };
-    const env = makeEnv(contextOf({ builtins: { process: ["loadEnvFile"] } }, { process: { env: process.env } })) as Record<string, any>;
-    for (const key of ["NODE_PENDING_DEPRECATION\0x", "NODE_OPTIONS\0", "NODE_OPTIONS=--x", "=", "\0NODE_OPTIONS", ""]) env[key] = "1";
+    const env = makeEnv(
+      contextOf({ builtins: { process: ["loadEnvFile"] } }, { process: { env: process.env } }),
+    ) as Record<string, any>;
+    for (const key of ["NODE_PENDING_DEPRECATION\0x", "NODE_OPTIONS\0", "NODE_OPTIONS=--x", "=", "\0NODE_OPTIONS", ""])
+      env[key] = "1";
     expect({ ...process.env }).toEqual(before);
   });
 
   it("takes what fills the environment in one answer, and only by a grant that names it", () => {
     let asked = 0;
     const twice = { toString: () => `answer ${(asked += 1)}` };
-    for (const [builtins, expected] of [[{ process: ["loadEnvFile"] }, "answer 1"], [{ process: ["exit"] }, undefined], [{}, undefined]] as const) {
+    for (const [builtins, expected] of [
+      [{ process: ["loadEnvFile"] }, "answer 1"],
+      [{ process: ["exit"] }, undefined],
+      [{}, undefined],
+    ] as const) {
       asked = 0;
       const real: Record<string, string> = {};
       const env = makeEnv(contextOf({ builtins }, { process: { env: real } })) as Record<string, any>;

@@ -371,13 +371,29 @@ describe("wasi", () => {
     const { WASI } = makeWasi(context) as any;
     const { wasiImport: calls } = new WASI({ version: "preview1" });
     for (const fd of [0, 1, 2]) expect(calls.fd_close(fd)).toBe(0);
-    expect([calls.fd_renumber(1, 2), calls.fd_seek(1, 0n, 0, 0), calls.fd_pwrite(1, 0, 0, 0n, 0), calls.fd_filestat_set_size(1, 0n), calls.path_open(0)]).toEqual([8, 70, 70, 63, 63]);
+    expect([
+      calls.fd_renumber(1, 2),
+      calls.fd_seek(1, 0n, 0, 0),
+      calls.fd_pwrite(1, 0, 0, 0n, 0),
+      calls.fd_filestat_set_size(1, 0n),
+      calls.path_open(0),
+    ]).toEqual([8, 70, 70, 63, 63]);
     for (const fd of [0, 1, 2]) expect(() => fstatSync(fd)).not.toThrow();
     expect(calls.fd_read(0, 0, 0, 0)).toBe(2);
     expect(context.denials).toEqual([expect.objectContaining({ capability: "process", target: "stdin" })]);
     // Of Node's calls none that takes a descriptor goes on to it unseen.
-    const seen = Object.keys(calls).filter((name) => /^(?:fd|path|sock)_/.test(name) && calls[name](0, 0, 0, 0, 0, 0, 0, 0, 0) === 63);
-    expect(seen).toEqual(expect.arrayContaining(["fd_allocate", "fd_fdstat_set_flags", "fd_filestat_set_times", "path_rename", "sock_recv"]));
+    const seen = Object.keys(calls).filter(
+      (name) => /^(?:fd|path|sock)_/.test(name) && calls[name](0, 0, 0, 0, 0, 0, 0, 0, 0) === 63,
+    );
+    expect(seen).toEqual(
+      expect.arrayContaining([
+        "fd_allocate",
+        "fd_fdstat_set_flags",
+        "fd_filestat_set_times",
+        "path_rename",
+        "sock_recv",
+      ]),
+    );
   });
 
   test("opens no folder, also not one that shows at the second look", () => {

@@ -135,7 +135,11 @@ describe("console", () => {
     expect(seen).toEqual(["to mine\n"]);
     expect(printed()).toBe("to the real one\ntheirs\n");
     expect(console._stdout).toBe(processes[0]!.stdout);
-    console._stdout = { write: (chunk: string) => void seen.push(`other ${chunk}`), listenerCount: () => 1, removeListener() {} };
+    console._stdout = {
+      write: (chunk: string) => void seen.push(`other ${chunk}`),
+      listenerCount: () => 1,
+      removeListener() {},
+    };
     console.log("x");
     expect(seen.at(-1)).toBe("other x\n");
     expect(console).toBeInstanceOf(console.Console);

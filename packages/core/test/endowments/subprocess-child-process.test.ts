@@ -62,7 +62,13 @@ afterAll(() => {
 });
 
 const facade = (commands: string[], more: Partial<FakeOptions> = {}) => {
-  const context = fakeContext({ policy: { commands }, project, tmp, location: join(project, "node_modules/dep"), ...more });
+  const context = fakeContext({
+    policy: { commands },
+    project,
+    tmp,
+    location: join(project, "node_modules/dep"),
+    ...more,
+  });
   return { cp: makeChildProcess(context) as typeof realChildProcess, context };
 };
 const expectNothingRan = (): void => expect(existsSync(loot)).toBe(false);
@@ -250,7 +256,13 @@ describe("any other program", () => {
 });
 
 describe("the folder that a child starts in", () => {
-  const folders = (): Record<string, string> => ({ sub: join(project, "sub"), deep: join(project, "sub/deep"), keys: join(project, ".ssh"), cloud: join(project, "sub/.aws/cli"), elsewhere: join(root, "elsewhere") });
+  const folders = (): Record<string, string> => ({
+    sub: join(project, "sub"),
+    deep: join(project, "sub/deep"),
+    keys: join(project, ".ssh"),
+    cloud: join(project, "sub/.aws/cli"),
+    elsewhere: join(root, "elsewhere"),
+  });
   beforeAll(() => {
     for (const folder of Object.values(folders())) mkdirSync(folder, { recursive: true });
     symlinkSync("..", join(project, "up"));
@@ -263,7 +275,14 @@ describe("the folder that a child starts in", () => {
   test("is any of the project", () => {
     const { cp, context } = facade(["where"]);
     const { sub, deep } = folders();
-    for (const [cwd, real] of [[project, project], [sub, sub], [deep, deep], [`${deep}/..`, sub], [join(project, "short"), deep], [pathToFileURL(deep!), deep]]) {
+    for (const [cwd, real] of [
+      [project, project],
+      [sub, sub],
+      [deep, deep],
+      [`${deep}/..`, sub],
+      [join(project, "short"), deep],
+      [pathToFileURL(deep!), deep],
+    ]) {
       expect(cp.execFileSync("where", { cwd, encoding: "utf8" })).toBe(`${real}\n`);
     }
     expect(context.denials).toEqual([]);
@@ -272,7 +291,20 @@ describe("the folder that a child starts in", () => {
   test("holds no secrets, and lies not outside, by whichever way", async () => {
     const { cp, context } = facade(["where"]);
     const { keys, cloud, elsewhere } = folders();
-    const refused = [keys, cloud, join(project, "plain"), root, elsewhere, `${project}/..`, join(project, "up"), join(project, "up/bin"), "/", tmp, pathToFileURL(root), join(project, "no-such-folder")];
+    const refused = [
+      keys,
+      cloud,
+      join(project, "plain"),
+      root,
+      elsewhere,
+      `${project}/..`,
+      join(project, "up"),
+      join(project, "up/bin"),
+      "/",
+      tmp,
+      pathToFileURL(root),
+      join(project, "no-such-folder"),
+    ];
     for (const cwd of refused) {
       expect(() => cp.execFileSync("where", { cwd }), String(cwd)).toThrow(/ENOENT/);
       expect(() => cp.execSync("where", { cwd })).toThrow();
@@ -358,7 +390,14 @@ describe("node children", () => {
     expect(asked[1]).toEqual(["app>dep", { file: join(project, "c.js") }, ["d"]]);
     cp.execFileSync("node", ["-pe", "1 + 1", "x"]);
     expect(asked[2]).toEqual(["app>dep", { source: "1 + 1", format: "commonjs", name: "[eval]", print: true }, ["x"]]);
-    for (const flags of [["-e"], ["--require", "./x.js", "a.js"], ["-r", "./x.js", "-e", "1"], ["--import=./x.js", "-e", "1"], ["-"], []])
+    for (const flags of [
+      ["-e"],
+      ["--require", "./x.js", "a.js"],
+      ["-r", "./x.js", "-e", "1"],
+      ["--import=./x.js", "-e", "1"],
+      ["-"],
+      [],
+    ])
       expect(() => cp.execFileSync("node", flags)).toThrow(/ENOENT/);
     expect(asked).toHaveLength(3);
   });

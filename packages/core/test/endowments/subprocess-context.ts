@@ -51,7 +51,12 @@ export function fakeContext(options: FakeOptions = {}): FakeContext {
       },
     },
     powers: { builtin: (name) => require(`node:${name}`), process, globals: globalThis as any },
-    paths: { project: options.project ?? location, cwd: process.cwd(), tmp: options.tmp ?? tmpdir(), home: "/nonexistent-home" },
+    paths: {
+      project: options.project ?? location,
+      cwd: process.cwd(),
+      tmp: options.tmp ?? tmpdir(),
+      home: "/nonexistent-home",
+    },
     loader,
     builtin: () => ({}),
     shared(key, make) {

@@ -54,7 +54,11 @@ describe("a worker", () => {
       ],
       [
         join(folder, "pre.cjs"),
-        { workerData: 7, env: { NODE_OPTIONS: `--require ${join(folder, "pre.cjs")}`, "NODE_OPTIONS=--require x #": "", A: "b" }, argv: ["x"] },
+        {
+          workerData: 7,
+          env: { NODE_OPTIONS: `--require ${join(folder, "pre.cjs")}`, "NODE_OPTIONS=--require x #": "", A: "b" },
+          argv: ["x"],
+        },
       ],
     ];
     for (const [file, options] of cases) {

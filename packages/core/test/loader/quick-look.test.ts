@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { Script } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { COMMONJS_NAMES, type NameSets } from "../../src/loader/name-sets.ts";
-import { prepareCommonJs, prepareCommonJsQuickly, prepareFunction, prepareFunctionQuickly, type CommonJsFunctor } from "../../src/loader/transform-text.ts";
+import {
+  prepareCommonJs,
+  prepareCommonJsQuickly,
+  prepareFunction,
+  prepareFunctionQuickly,
+  type CommonJsFunctor,
+} from "../../src/loader/transform-text.ts";
 import { prepareModule, prepareModuleQuickly } from "../../src/loader/transform-module.ts";
 import { SLOPPY_SNIPPETS } from "../runtime/language-snippets.ts";
 import { namesItsSource } from "../../src/loader/names-its-source.ts";
@@ -20,7 +26,12 @@ const names: NameSets = {
 
 /** All that a functor says, with its parameters in one order. */
 function said({ text, parameters, positions, certainRequests }: CommonJsFunctor): unknown {
-  return { text: text.slice(text.indexOf("\n")), parameters: [...parameters].toSorted(), shifts: [...(positions.shifts as Int32Array)], certainRequests };
+  return {
+    text: text.slice(text.indexOf("\n")),
+    parameters: [...parameters].toSorted(),
+    shifts: [...(positions.shifts as Int32Array)],
+    certainRequests,
+  };
 }
 
 /** Whether the quick way has an answer that V8 takes. */
@@ -45,7 +56,9 @@ function compareFunction(body: string, head = "function anonymous(a,b\n)"): bool
   const source = `(${head} {\n${body}\n})`;
   const quick = prepareFunctionQuickly(source, names);
   if (!isTaken(quick)) return false;
-  expect(said({ ...quick, certainRequests: [] })).toEqual(said({ ...prepareFunction(source, names), certainRequests: [] }));
+  expect(said({ ...quick, certainRequests: [] })).toEqual(
+    said({ ...prepareFunction(source, names), certainRequests: [] }),
+  );
   return true;
 }
 
@@ -55,7 +68,11 @@ function compareModule(source: string): boolean {
   if (!isTaken(quick)) return false;
   const full = prepareModule(source, names);
   const body = (text: string): string => text.slice(text.indexOf('{"use strict"'));
-  expect([said({ ...quick, certainRequests: [] }), body(quick.text), quick.facts]).toEqual([said({ ...full, certainRequests: [] }), body(full.text), full.facts]);
+  expect([said({ ...quick, certainRequests: [] }), body(quick.text), quick.facts]).toEqual([
+    said({ ...full, certainRequests: [] }),
+    body(full.text),
+    full.facts,
+  ]);
   return true;
 }
 
@@ -89,7 +106,10 @@ describe("what the quick way says, the full way says", () => {
     "'a\\\nb'; \"\u2028\"; 0x1e+5; 1e+5; 1..toString(); 1.5.toFixed(); .5; 0b11n; 1_000; 1n.e+Object; 1e5.e+Array(1.e5.x, 0e1.f, 5.e-3.g); a?.5:b; a?.[b]?.(c)",
     "require('a'); b || require('c'); (d, require('e')); f = require(`g`); new (require('h'))(); i?.j(require('k')); if (l) require('m'); function n() { require('o') } require('p').q = require('r')",
     "require('a'); var b = require('c'); throw d; require('e')",
-    "a --> b; while (i --> 0) i", "//# sourceMappingURL=a.map\n/*# sourceURL=b */ 'sourceURL'", "#!/usr/bin/env node\na", "\ufeffa",
+    "a --> b; while (i --> 0) i",
+    "//# sourceMappingURL=a.map\n/*# sourceURL=b */ 'sourceURL'",
+    "#!/usr/bin/env node\na",
+    "\ufeffa",
     "arguments[0]; var arguments_; function f() { return arguments.length + (() => arguments[1])() }",
     "a = eval; typeof eval; b = { eval }; module.exports = require; exports.x = __dirname; undefined; NaN; globalThis.y = z; Object = 1; Object",
     "let async; async\n(a); async = b; of = c; get = d; (async function () {}); var { async: e, get } = f; for (of of of);",
@@ -102,43 +122,111 @@ describe("what the quick way says, the full way says", () => {
     "'use strict'; Promise.prototype['catch'] = f; Promise['x']['y'] = g; Map.prototype['constructor'] = h; Set.prototype.has['name'] = i; Set['prototype'].has = j; (Set.prototype)[k] = l; Set.prototype[m] = n",
     "Promise.prototype['catch'] = f; Promise['x']['y'] = g; Set.prototype.has['z'] = h; Promise.prototype['last'] = i; Promise.prototype.last = j; Object['a'].b = 1; Object[c].d = 2; Object[0] = 3",
     "class A extends B { last() { Array.prototype.last = 1; super.last(); super.x.last(); this.#last(); import('a').last(); (b).last(); async () => (await c).last() } #last() {} }",
-    "if (a) b\nelse c\nfor (;;) d\nwhile (e) f\ndo g\nwhile (h)\ni", "({}).a = 1; ({ b } = c); [d] = e", "x = a ? (b, c) : d => e ? f : g, h = (i) ? (j) : (k)",
+    "if (a) b\nelse c\nfor (;;) d\nwhile (e) f\ndo g\nwhile (h)\ni",
+    "({}).a = 1; ({ b } = c); [d] = e",
+    "x = a ? (b, c) : d => e ? f : g, h = (i) ? (j) : (k)",
   ];
   /** What is rare, what V8 refuses once it is strict, and what can't be told without a tree. */
   const DOUBTFUL = [
-    "(Object.prototype).a = b", "var i = function () {}\n/j/.k", "a\nof\n/b/g", "a\n++/b/.c",
-    "#x", "function f() { return arguments.callee }", "function f() { arguments = [] }", "function f(a, b, a) {}", "010", "'\\01'", "var static", "var yield", "with (a) b",
-    "eval('a')", "(eval)('a')", "eval?.('a')", "moat$a", "\\u0061", "(f)++", "delete (a.b)", "(a?.b) = c", "(a, b) = c", "(a = b) = c", "(-a.b) = c", "async () => {}\n/a/g", "if (a) function b() {}", "a: function b() {}", "a <!-- b", "a\n--> b",
-    "let a = 1; { function a() {} } a", "using a = b", "@a class B {}", "f(a b)", "Promise.prototype.then = f; (x.then)(y)", "Set.prototype.add = f; ((x[0].add))`y`", "a[b ** c].d = 1", "delete a", "for (async of => {};;);", "import.source('a')", "export default a",
+    "(Object.prototype).a = b",
+    "var i = function () {}\n/j/.k",
+    "a\nof\n/b/g",
+    "a\n++/b/.c",
+    "#x",
+    "function f() { return arguments.callee }",
+    "function f() { arguments = [] }",
+    "function f(a, b, a) {}",
+    "010",
+    "'\\01'",
+    "var static",
+    "var yield",
+    "with (a) b",
+    "eval('a')",
+    "(eval)('a')",
+    "eval?.('a')",
+    "moat$a",
+    "\\u0061",
+    "(f)++",
+    "delete (a.b)",
+    "(a?.b) = c",
+    "(a, b) = c",
+    "(a = b) = c",
+    "(-a.b) = c",
+    "async () => {}\n/a/g",
+    "if (a) function b() {}",
+    "a: function b() {}",
+    "a <!-- b",
+    "a\n--> b",
+    "let a = 1; { function a() {} } a",
+    "using a = b",
+    "@a class B {}",
+    "f(a b)",
+    "Promise.prototype.then = f; (x.then)(y)",
+    "Set.prototype.add = f; ((x[0].add))`y`",
+    "a[b ** c].d = 1",
+    "delete a",
+    "for (async of => {};;);",
+    "import.source('a')",
+    "export default a",
   ];
   test("the other ones are for the full way", () => expect(DOUBTFUL.filter((source) => compare(source))).toEqual([]));
 
   const certified = CONSTRUCTS.filter((source) => compare(source));
-  test("for most constructs there is an answer", () => expect(CONSTRUCTS.filter((x) => !certified.includes(x))).toEqual([]));
+  test("for most constructs there is an answer", () =>
+    expect(CONSTRUCTS.filter((x) => !certified.includes(x))).toEqual([]));
 
   test("of functions that programs make of text", () => {
-    expect(CONSTRUCTS.filter((body) => compareFunction(body))).toEqual(certified.filter((body) => !body.startsWith("#!")));
-    const heads = ["function anonymous(\n)", "async function anonymous(a = this, { b }, ...c\n)", "function* anonymous(a\n)", "async function* anonymous(\n)"];
-    for (const head of heads) expect([head, compareFunction("'use strict'; this.x = arguments; return y(b)", head)]).toEqual([head, !head.includes("...")]);
+    expect(CONSTRUCTS.filter((body) => compareFunction(body))).toEqual(
+      certified.filter((body) => !body.startsWith("#!")),
+    );
+    const heads = [
+      "function anonymous(\n)",
+      "async function anonymous(a = this, { b }, ...c\n)",
+      "function* anonymous(a\n)",
+      "async function* anonymous(\n)",
+    ];
+    for (const head of heads)
+      expect([head, compareFunction("'use strict'; this.x = arguments; return y(b)", head)]).toEqual([
+        head,
+        !head.includes("..."),
+      ]);
     expect(compareFunction("return await a", heads[1]!.replace(" = this", "").replace(", ...c", ""))).toBe(true);
   });
 
   test("what is more than a function, or none, is for the full way", () => {
-    for (const body of ["}) (", "}), (function () {", "}); ({", "} + function () {", "/*", "})\n//", "eval('a')", "with (a) b", "moat$g", "arguments.callee"]) {
+    for (const body of [
+      "}) (",
+      "}), (function () {",
+      "}); ({",
+      "} + function () {",
+      "/*",
+      "})\n//",
+      "eval('a')",
+      "with (a) b",
+      "moat$g",
+      "arguments.callee",
+    ]) {
       expect([body, compareFunction(body)]).toEqual([body, false]);
     }
     expect(compareFunction("*/){", "function anonymous(/*\n)")).toBe(true);
   });
 
   const NAMING = [
-    "a('//# sourceURL=b', \"/*@ sourceMappingURL=c */\")", "'//# sourceURL=a'; b", "a = { '#sourceURL': 1, '@ sourceMappingURL'() {} }; b = delete c['@sourceURL']",
-    "class A { '#sourceURL' = '#\\x20sourceURL' } switch (a) { case '# sourceURL': }", "var { '#sourceURL': a } = b; ({ '@sourceURL': c } = d)", "a = '##\t sourceURL #sourceURL' // # sourceURL=b",
+    "a('//# sourceURL=b', \"/*@ sourceMappingURL=c */\")",
+    "'//# sourceURL=a'; b",
+    "a = { '#sourceURL': 1, '@ sourceMappingURL'() {} }; b = delete c['@sourceURL']",
+    "class A { '#sourceURL' = '#\\x20sourceURL' } switch (a) { case '# sourceURL': }",
+    "var { '#sourceURL': a } = b; ({ '@sourceURL': c } = d)",
+    "a = '##\t sourceURL #sourceURL' // # sourceURL=b",
   ];
   test("strings that would name the source if they were comments", () => {
     expect(NAMING.filter((source) => !compare(source))).toEqual([]);
     for (const source of NAMING) expect(namesItsSource(prepareCommonJsQuickly(source, names)!.text)).toBe(false);
-    expect(["a = '\\# sourceURL'", "a = `# sourceURL`", "a = /# sourceURL/"].filter((source) => compare(source))).toEqual([]);
-    for (const source of ["import '#sourceURL'", "export { a as '# sourceURL' }; var a"]) expect([source, compareModule(source)]).toEqual([source, false]);
+    expect(
+      ["a = '\\# sourceURL'", "a = `# sourceURL`", "a = /# sourceURL/"].filter((source) => compare(source)),
+    ).toEqual([]);
+    for (const source of ["import '#sourceURL'", "export { a as '# sourceURL' }; var a"])
+      expect([source, compareModule(source)]).toEqual([source, false]);
     expect(compareModule("export default '# sourceURL'; import a from 'a'")).toBe(true);
   });
 
@@ -146,20 +234,77 @@ describe("what the quick way says, the full way says", () => {
     "import a, { b as c, default as d, 'e-f' as g, h } from 'x'; import * as i from 'y'; import 'z'; import j from 'x'; c(); c\n(d); i.k(g, h); j = 1; typeof a; ({ a, c }); a`b`; new c(a)",
     "import l from './a.json' with { type: 'json' }; import m from 'm' with { 'type': 'json', }\nimport n from 'n'\nn[l] = m; o[n] = 1; for (let p = 0; p < 1; p++) o[p] = n",
     "export const a = 1, { b, c: [d = () => { var z }, ...e] } = f; export let g; export var h = function h() { var a }; export function i() { return a } export class j { k = this } export async function* l() {}",
-    "export default function () { return this }", "export default class {}", "export default class A extends B {} new A", "export default async function a() {} a()", "export default (a, b);c", "export default a => b\nc",
-    "export default { a, b() {} }", "export default [a][0] = function () {};", "export /* b */ default a /* c */", "export * from 'a'; export * as b from 'b'; export * as 'c d' from 'b'; export { e, f as g, default } from 'a'; export { default as h } from 'h'",
-    "import a from 'a'; let b; export { a, b as default, b as 'c d' }; export {}; b = a", "import { a } from 'a'; function f(a) { return a } { let a; a } f(a), (() => a)(), class { [a] = a }",
-    "import.meta.url; import('a'); await b; for await (const c of d) c; const e = await (async () => { await f })()", "await a[await b]; x = { y: await z }", "async function a() { await b }", "#!/usr/bin/env node\nexport {}", "arguments_; function a() { return arguments[0] + new.target }",
+    "export default function () { return this }",
+    "export default class {}",
+    "export default class A extends B {} new A",
+    "export default async function a() {} a()",
+    "export default (a, b);c",
+    "export default a => b\nc",
+    "export default { a, b() {} }",
+    "export default [a][0] = function () {};",
+    "export /* b */ default a /* c */",
+    "export * from 'a'; export * as b from 'b'; export * as 'c d' from 'b'; export { e, f as g, default } from 'a'; export { default as h } from 'h'",
+    "import a from 'a'; let b; export { a, b as default, b as 'c d' }; export {}; b = a",
+    "import { a } from 'a'; function f(a) { return a } { let a; a } f(a), (() => a)(), class { [a] = a }",
+    "import.meta.url; import('a'); await b; for await (const c of d) c; const e = await (async () => { await f })()",
+    "await a[await b]; x = { y: await z }",
+    "async function a() { await b }",
+    "#!/usr/bin/env node\nexport {}",
+    "arguments_; function a() { return arguments[0] + new.target }",
     "import a, * as b from 'a'; (a)(c); ((a))?.(d); (a)`e`; new (a)(f); (a).g(); (a.h)(); (b)(); async () => (await a)()",
-    "fetch(a)\nfetch\n(b); export { c }; var c = fetch; undefined; require; exports; module", "var a; var a; function b() {} { function b() {} }", "export { a as b, a as c }; var a", "import { then as a } from 'a'; a\n++b\n;[c] = [a]",
+    "fetch(a)\nfetch\n(b); export { c }; var c = fetch; undefined; require; exports; module",
+    "var a; var a; function b() {} { function b() {} }",
+    "export { a as b, a as c }; var a",
+    "import { then as a } from 'a'; a\n++b\n;[c] = [a]",
   ];
   test("of modules", () => expect(MODULES.filter((source) => !compareModule(source))).toEqual([]));
 
   const NO_MODULES = [
-    "import a from 'a'; var a", "import a from 'a'; f(b a(1))", "import a from 'a'; new f(b, c a(1))", "import a, { b as a } from 'a'", "import { a } from 'a'; function a() {}", "function a() {} function a() {}", "var a; function a() {}", "export const a = 1; export { a }",
-    "export default 1; export default 2", "export { a }", "export { 'a' }; var a", "return", "if (a) return", "yield", "yield a", "var await", "function f() { await }", "function f(await) {}", "new.target", "arguments", "(() => arguments)()",
-    "super.a", "import defer * as a from 'a'", "import source a from 'a'", "import { if } from 'a'", "import { 'a' } from 'a'", "{ import a from 'a' }", "{ export {} }", "export a", "import . meta", "a <!-- b", "a\n--> b", "with (a) b", "010", "delete a",
-    "class { static { await } }", "export * from 'a' with", "import a", "var moat$g", "let a; let a", "import.source('a')", "label: { break other }", "export { a as b, c as b } from 'x'", "import 'a\\u0062'", "eval('a')",
+    "import a from 'a'; var a",
+    "import a from 'a'; f(b a(1))",
+    "import a from 'a'; new f(b, c a(1))",
+    "import a, { b as a } from 'a'",
+    "import { a } from 'a'; function a() {}",
+    "function a() {} function a() {}",
+    "var a; function a() {}",
+    "export const a = 1; export { a }",
+    "export default 1; export default 2",
+    "export { a }",
+    "export { 'a' }; var a",
+    "return",
+    "if (a) return",
+    "yield",
+    "yield a",
+    "var await",
+    "function f() { await }",
+    "function f(await) {}",
+    "new.target",
+    "arguments",
+    "(() => arguments)()",
+    "super.a",
+    "import defer * as a from 'a'",
+    "import source a from 'a'",
+    "import { if } from 'a'",
+    "import { 'a' } from 'a'",
+    "{ import a from 'a' }",
+    "{ export {} }",
+    "export a",
+    "import . meta",
+    "a <!-- b",
+    "a\n--> b",
+    "with (a) b",
+    "010",
+    "delete a",
+    "class { static { await } }",
+    "export * from 'a' with",
+    "import a",
+    "var moat$g",
+    "let a; let a",
+    "import.source('a')",
+    "label: { break other }",
+    "export { a as b, c as b } from 'x'",
+    "import 'a\\u0062'",
+    "eval('a')",
   ];
   test("errors of modules that are none of functions are found by the full way", () => {
     for (const source of NO_MODULES) expect([source, compareModule(source)]).toEqual([source, false]);
@@ -198,7 +343,12 @@ describe("what the quick way says, the full way says", () => {
   }
 
   function samples(): string[] {
-    return [resolve("acorn"), resolve("cjs-module-lexer"), resolve("esbuild"), join(resolve("ses/package.json"), "../src/permits.js")];
+    return [
+      resolve("acorn"),
+      resolve("cjs-module-lexer"),
+      resolve("esbuild"),
+      join(resolve("ses/package.json"), "../src/permits.js"),
+    ];
   }
 
   /** All scripts below a folder, for maintainers. */
@@ -223,7 +373,12 @@ describe("what nobody has read finds nothing", () => {
   });
 
   test("a text that may name its own source goes the other way, in a comment or not", () => {
-    for (const text of ["1 //#\u00a0sourceURL=x", "'//# sourceURL=x'", "1 /*@ sourceMappingURL*/;'#sourceURL'", "#!# sourceURL=x"]) {
+    for (const text of [
+      "1 //#\u00a0sourceURL=x",
+      "'//# sourceURL=x'",
+      "1 /*@ sourceMappingURL*/;'#sourceURL'",
+      "#!# sourceURL=x",
+    ]) {
       const { text: final } = prepareCommonJsQuickly(text, names) ?? prepareCommonJs(text, names);
       expect(/\/\/[#@]\s*source(?:Mapping)?URL/.test(final) && !final.includes("'//#")).toBe(false);
     }

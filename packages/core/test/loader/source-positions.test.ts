@@ -7,10 +7,22 @@ import { prepareCommonJs } from "../../src/loader/transform-text.ts";
 const names = { bindable: new Set(["console"]), realGlobal: new Set<string>() };
 
 const sources: Array<{ why: string; source: string; module?: boolean }> = [
-  { why: "imports on one line", source: 'import { a, b } from "x"; a("here"); b(a("there"));\nb("below");', module: true },
+  {
+    why: "imports on one line",
+    source: 'import { a, b } from "x"; a("here"); b(a("there"));\nb("below");',
+    module: true,
+  },
   { why: "exports", source: 'export const one = 1; export default function two() { return "here" }', module: true },
-  { why: "exports below", source: 'const zero = 0;\nexport function one() { return "here" }\n  export const two = "there"; export { zero };\nzero("below");', module: true },
-  { why: "sloppy this and free names", source: 'this.x = free; other = "here"; (function () { this.y = "there" })();\nfree("below")' },
+  {
+    why: "exports below",
+    source:
+      'const zero = 0;\nexport function one() { return "here" }\n  export const two = "there"; export { zero };\nzero("below");',
+    module: true,
+  },
+  {
+    why: "sloppy this and free names",
+    source: 'this.x = free; other = "here"; (function () { this.y = "there" })();\nfree("below")',
+  },
   { why: "computed keys", source: 'var o = {}, k = "k"; o[k] = "here"; o[f()] = "there";' },
   { why: "windows line ends", source: 'a();\r\nb["x"](this);"here"\r\nfoo(this, "there")' },
   { why: "nothing rewritten", source: 'console.log("here");' },
@@ -26,7 +38,8 @@ describe("positions in the source", () => {
       const inText = functor.text.indexOf(mark);
       expect(positions.offsetOf(inText)).toBe(inSource);
       const line = source.slice(0, inSource).split(/\r?\n/).length;
-      const column = (text: string, at: number): number => at - Math.max(text.lastIndexOf("\n", at), text.lastIndexOf("\r", at));
+      const column = (text: string, at: number): number =>
+        at - Math.max(text.lastIndexOf("\n", at), text.lastIndexOf("\r", at));
       expect(positions.columnOf(line, column(functor.text, inText))).toBe(column(source, inSource));
     }
     expect(positions.offsetOf(0)).toBe(0);
@@ -38,8 +51,14 @@ describe("positions in the source", () => {
     const functor = prepareCommonJs(source, names);
     const at = (text: string) => functor.text.indexOf(text);
     const whole = { startOffset: at("function f"), endOffset: functor.text.lastIndexOf("}\n});") + 1 };
-    const handler = { startOffset: at("catch(") + "catch(moat$c)".length, endOffset: at("}catch(") + functor.text.slice(at("}catch(")).indexOf("} }") + 1 };
-    const { functions } = coverageOfSource({ url: "file:///f.js", functions: [{ ranges: [whole, handler] }] }, makeSourcePositions(functor.text, functor.positions));
+    const handler = {
+      startOffset: at("catch(") + "catch(moat$c)".length,
+      endOffset: at("}catch(") + functor.text.slice(at("}catch(")).indexOf("} }") + 1,
+    };
+    const { functions } = coverageOfSource(
+      { url: "file:///f.js", functions: [{ ranges: [whole, handler] }] },
+      makeSourcePositions(functor.text, functor.positions),
+    );
     expect(functions).toEqual([{ ranges: [{ startOffset: 0, endOffset: source.length }] }]);
   });
 
@@ -52,7 +71,12 @@ describe("positions in the source", () => {
     const all = functor.text.length;
     const coverage = {
       url: "file:///f.js",
-      functions: [{ ranges: range(0, all) }, { ranges: range(1, all - 1) }, { ranges: range(20, all - 2) }, { ranges: range(start, end) }],
+      functions: [
+        { ranges: range(0, all) },
+        { ranges: range(1, all - 1) },
+        { ranges: range(20, all - 2) },
+        { ranges: range(start, end) },
+      ],
     };
     const { functions } = coverageOfSource(coverage, makeSourcePositions(functor.text, functor.positions));
     expect(functions).toEqual([{ ranges: range(0, source.length) }, { ranges: range(0, source.indexOf("\n")) }]);

@@ -53,7 +53,9 @@ describe("V8 itself holds the functor", () => {
   });
 
   test("code beside the inner function is strict and sees no global object", () => {
-    const outer = new Script(unverified('}, moat.found = [this, typeof Buffer, typeof globalThis], function () {')).runInThisContext() as Function;
+    const outer = new Script(
+      unverified("}, moat.found = [this, typeof Buffer, typeof globalThis], function () {"),
+    ).runInThisContext() as Function;
     const found = {} as { found?: unknown[] };
     Object.assign(globalThis, { moat: found });
     outer.call(undefined);
@@ -63,13 +65,26 @@ describe("V8 itself holds the functor", () => {
 });
 
 describe("acorn and V8 must read the same", () => {
-  const divided = ["a\nof\n/(x)/g", "a?.of\n/(x)/g", "function* g() { o?.yield\n/(x)/g }", "a\nof // c\n/* d */ /(x)/g", "a\nof\n<!-- c\n/(x)/g"];
+  const divided = [
+    "a\nof\n/(x)/g",
+    "a?.of\n/(x)/g",
+    "function* g() { o?.yield\n/(x)/g }",
+    "a\nof // c\n/* d */ /(x)/g",
+    "a\nof\n<!-- c\n/(x)/g",
+  ];
   for (const text of divided) {
     test(`a slash that divides for V8 alone is refused: ${JSON.stringify(text)}`, () => {
       expect(() => prepareCommonJs(text, names)).toThrow(/write a semicolon|Unexpected/);
     });
   }
-  const fine = ["x = a ? b : {}\n/ 2 / g", "var f = () => {}\n/x/.test('x')", "if (a) {}\n/x/.test('x')", "a;\n/x/.test('x')", "x = {}\n/ 2 / g", "f()\n/ 2 / g"];
+  const fine = [
+    "x = a ? b : {}\n/ 2 / g",
+    "var f = () => {}\n/x/.test('x')",
+    "if (a) {}\n/x/.test('x')",
+    "a;\n/x/.test('x')",
+    "x = {}\n/ 2 / g",
+    "f()\n/ 2 / g",
+  ];
   for (const text of fine) {
     test(`fine: ${JSON.stringify(text)}`, () => expect(() => prepareCommonJs(text, names)).not.toThrow());
   }
@@ -91,7 +106,11 @@ describe("names that are not declared where they stand are the compartment's", (
       const guest = { guest: true };
       const module = { exports: undefined as unknown };
       const outer = new Script(text).runInThisContext() as (...values: unknown[]) => Function;
-      outer(...parameters.map((name) => (name === "globalThis" ? guest : (globalThis as never)[name])))({}, undefined, module);
+      outer(...parameters.map((name) => (name === "globalThis" ? guest : (globalThis as never)[name])))(
+        {},
+        undefined,
+        module,
+      );
       expect(module.exports).toBe(guest);
     });
   }
@@ -118,7 +137,12 @@ describe("refused", () => {
   ];
   for (const [why, text, kind] of refused) {
     test(why, () => {
-      const prepare = { commonjs: prepareCommonJs, module: prepareModule, script: prepareScript, function: prepareFunction }[kind];
+      const prepare = {
+        commonjs: prepareCommonJs,
+        module: prepareModule,
+        script: prepareScript,
+        function: prepareFunction,
+      }[kind];
       expect(() => prepare(text, names)).toThrow(SyntaxError);
     });
   }
@@ -161,7 +185,8 @@ describe("held without being refused", () => {
   });
 
   test("text that only looks like what is rewritten stays as it is", () => {
-    const source = "var s = \"import('x') eval('y') <!-- --> moat$g\", t = `import(1) ${s}`, r = /import(x)eval(y)<!--/; /* import('z') eval('w') */";
+    const source =
+      "var s = \"import('x') eval('y') <!-- --> moat$g\", t = `import(1) ${s}`, r = /import(x)eval(y)<!--/; /* import('z') eval('w') */";
     expect(prepareCommonJs(source, names).text).toContain(source);
   });
 

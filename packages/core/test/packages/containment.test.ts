@@ -71,7 +71,8 @@ describe("a package's manifest does not lead out of it", () => {
       const root = tree(manifest);
       const resolver = makeResolver(makeDisk(), {
         roots: [root],
-        onClimb: ({ location, file }) => climbs.push({ location: location.slice(root.length), file: file.slice(root.length) }),
+        onClimb: ({ location, file }) =>
+          climbs.push({ location: location.slice(root.length), file: file.slice(root.length) }),
       });
       expect(() => resolver.resolve("dep", join(root, "index.js"), "require")).toThrow();
     }

@@ -29,9 +29,16 @@ it.each([
 
 it("protects the modules that an entry reaches, also from who had all files open when it was first asked", () => {
   let full = true;
-  const power: DiskPower = { ...real, readFileSync: (path, encoding) => (full ? failing(coded("EMFILE")) : real).readFileSync(path, encoding) };
+  const power: DiskPower = {
+    ...real,
+    readFileSync: (path, encoding) => (full ? failing(coded("EMFILE")) : real).readFileSync(path, encoding),
+  };
   const project = fileURLToPath(new URL("../../", import.meta.url)).slice(0, -1);
-  const modules = makeEntryModules(makeResolver(makeDisk(power), { roots: [project] }), [HERE], (location) => location === project);
+  const modules = makeEntryModules(
+    makeResolver(makeDisk(power), { roots: [project] }),
+    [HERE],
+    (location) => location === project,
+  );
   const reached = fileURLToPath(new URL("../../src/packages/disk.ts", import.meta.url));
   expect(() => modules.has(reached)).toThrow("EMFILE");
   full = false;

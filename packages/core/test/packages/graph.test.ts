@@ -162,7 +162,9 @@ describe("the package graph", () => {
   it("links that an installed package's manifest asked for lead nowhere, but into it and to what the project links", () => {
     const root = makeTree({
       "app/package.json": { name: "app", dependencies: deps("a", "linked") },
-      "app/node_modules/a/package.json": { dependencies: deps("secrets", "inner", "code", "cache", "own", "linked", "b") },
+      "app/node_modules/a/package.json": {
+        dependencies: deps("secrets", "inner", "code", "cache", "own", "linked", "b"),
+      },
       "app/node_modules/a/vendor/own/package.json": {},
       "app/node_modules/secrets": { link: "home/.docker" },
       "app/node_modules/inner": { link: "app/node_modules/b/internal" },
@@ -195,7 +197,8 @@ describe("the package graph", () => {
     const from = join(app, "node_modules/a/x.js");
     expect(locateNames(["a>secrets", "a>code", "a>inner", "a>cache"], app, resolver).locations.size).toBe(1);
     // Asking does not make packages of what is somebody's already.
-    for (const name of ["secrets/config.json", "code/package.json", "inner/package.json"]) resolver.resolve(name, from, "require");
+    for (const name of ["secrets/config.json", "code/package.json", "inner/package.json"])
+      resolver.resolve(name, from, "require");
     expect(resolver.ownerOf(join(app, "config/x.js"))).toBe(app);
     expect(resolver.ownerOf(join(app, "node_modules/b/internal/x.js"))).toBe(join(app, "node_modules/b"));
   });

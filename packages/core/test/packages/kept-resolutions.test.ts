@@ -1,4 +1,15 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -62,14 +73,22 @@ function ask(resolver: Resolver, mode: ResolutionMode, folder: string, specifier
   }
 }
 
-const afresh = (asked = ASKED, roots = [project]): unknown[] => asked.map((request) => ask(makeResolver(makeDisk(), { roots }), ...request));
+const afresh = (asked = ASKED, roots = [project]): unknown[] =>
+  asked.map((request) => ask(makeResolver(makeDisk(), { roots }), ...request));
 
 function counting(reader: FileReader, calls: { count: number }): FileReader {
-  const counted = <T>(method: (path: string) => T) => (path: string): T => {
-    calls.count++;
-    return method(path);
+  const counted =
+    <T>(method: (path: string) => T) =>
+    (path: string): T => {
+      calls.count++;
+      return method(path);
+    };
+  return {
+    stat: counted(reader.stat),
+    realpath: counted(reader.realpath),
+    readText: counted(reader.readText),
+    list: counted(reader.list),
   };
-  return { stat: counted(reader.stat), realpath: counted(reader.realpath), readText: counted(reader.readText), list: counted(reader.list) };
 }
 
 test("what nothing has changed for is found without looking for it", () => {
@@ -84,12 +103,27 @@ test("what nothing has changed for is found without looking for it", () => {
 const CHANGES: { name: string; change: () => void }[] = [
   { name: "a file comes before the folder that was found", change: () => write("node_modules/a/lib/x.js") },
   { name: "the importer gets a copy of its own", change: () => write("node_modules/a/lib/node_modules/b/index.js") },
-  { name: "a nearer node_modules, which was there, gets a copy", change: () => write("node_modules/a/node_modules/b/index.js") },
-  { name: "main changes in place", change: () => write("node_modules/b/package.json", '{"main":"m2.js","type":"commonjs"}') },
+  {
+    name: "a nearer node_modules, which was there, gets a copy",
+    change: () => write("node_modules/a/node_modules/b/index.js"),
+  },
+  {
+    name: "main changes in place",
+    change: () => write("node_modules/b/package.json", '{"main":"m2.js","type":"commonjs"}'),
+  },
   { name: "exports change in place", change: () => write("node_modules/e/package.json", '{"exports":{".":"./2.js"}}') },
-  { name: "type changes in place", change: () => write("node_modules/b/package.json", '{"main":"m1.js","type":"module"}') },
-  { name: "a manifest comes up between the file and its package", change: () => write("node_modules/a/lib/package.json", '{"type":"module"}') },
-  { name: "the importer gets the name of what it asks for", change: () => write("node_modules/a/package.json", '{"name":"e","exports":"./m2.js"}') },
+  {
+    name: "type changes in place",
+    change: () => write("node_modules/b/package.json", '{"main":"m1.js","type":"module"}'),
+  },
+  {
+    name: "a manifest comes up between the file and its package",
+    change: () => write("node_modules/a/lib/package.json", '{"type":"module"}'),
+  },
+  {
+    name: "the importer gets the name of what it asks for",
+    change: () => write("node_modules/a/package.json", '{"name":"e","exports":"./m2.js"}'),
+  },
   { name: "what was found is gone", change: () => unlinkSync(at("node_modules/a/lib/y.js")) },
   {
     name: "what was found is a link elsewhere",
@@ -194,7 +228,12 @@ const aged = (found: ReturnType<typeof placesOnDisk.look>, since: number): typeo
 
 test("what the project asks for, and what tools put into node_modules, is looked up each time", () => {
   write("node_modules/.cache/tool/x.js");
-  expect(run(undefined, [["require", ".", "a"], ["require", "node_modules/.cache/tool", "./x"]]).record).toBeUndefined();
+  expect(
+    run(undefined, [
+      ["require", ".", "a"],
+      ["require", "node_modules/.cache/tool", "./x"],
+    ]).record,
+  ).toBeUndefined();
 });
 
 test("whose a file is, is never taken from what was kept", () => {
@@ -206,7 +245,11 @@ test("whose a file is, is never taken from what was kept", () => {
 });
 
 test("names that objects have anyway are specifiers like others", () => {
-  const asked: typeof ASKED = ["constructor", "__proto__", "toString"].map((specifier) => ["require", "node_modules/a", specifier]);
+  const asked: typeof ASKED = ["constructor", "__proto__", "toString"].map((specifier) => [
+    "require",
+    "node_modules/a",
+    specifier,
+  ]);
   const { record } = run(undefined);
   expect(run(record, asked).found).toEqual(["MODULE_NOT_FOUND", "MODULE_NOT_FOUND", "MODULE_NOT_FOUND"]);
 });

@@ -48,9 +48,11 @@ describe("what two branches agree on", () => {
 
   test("the ratchet holds: nothing that one side alone accepted is granted to the merged tree", () => {
     const wanted = policy({ a: { env: ["A", "B", "BOTH"], net: { connect: ["*"] } }, mine: { commands: ["git"] } });
-    expect(ratchet(agreedPolicy(ours, theirs), wanted, { brings: () => true, formerNames: () => [] }).packages).toEqual({
-      a: { env: ["BOTH"], pending: { env: ["A", "B"], net: { connect: ["*"] } } },
-      mine: { pending: { commands: ["git"] } },
-    });
+    expect(ratchet(agreedPolicy(ours, theirs), wanted, { brings: () => true, formerNames: () => [] }).packages).toEqual(
+      {
+        a: { env: ["BOTH"], pending: { env: ["A", "B"], net: { connect: ["*"] } } },
+        mine: { pending: { commands: ["git"] } },
+      },
+    );
   });
 });

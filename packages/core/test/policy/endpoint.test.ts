@@ -102,7 +102,8 @@ describe("endpoints", () => {
   });
 
   test("the star lets listen on the machine's own link-local addresses, and at no group", () => {
-    const listens = (grant: string, host: string) => endpointCoversListener(parseEndpoint(grant)!, parseHost(host)!, 80);
+    const listens = (grant: string, host: string) =>
+      endpointCoversListener(parseEndpoint(grant)!, parseHost(host)!, 80);
     for (const grant of ["*", "*:80"]) {
       expect(listens(grant, "fe80::1")).toBe(true);
       expect(listens(grant, "239.1.1.1")).toBe(false);

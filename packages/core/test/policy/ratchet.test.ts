@@ -8,8 +8,22 @@ import { accept, ratchet as ratchetWith, type RatchetTree } from "../../src/poli
 import type { Overrides, PackageEntry, PackagePolicy, Policy } from "../../src/policy/types.ts";
 import { generatedPolicy, policy } from "./arbitrary-policy.ts";
 
-const ratchet = (previous: Policy | undefined, generated: Policy, overrides?: Overrides, tree: Partial<RatchetTree> = {}) =>
-  ratchetWith(previous, generated, { brings: () => true, formerNames: (name) => (Object.hasOwn(previous?.packages ?? {}, name) ? [name] : []), ...tree }, overrides);
+const ratchet = (
+  previous: Policy | undefined,
+  generated: Policy,
+  overrides?: Overrides,
+  tree: Partial<RatchetTree> = {},
+) =>
+  ratchetWith(
+    previous,
+    generated,
+    {
+      brings: () => true,
+      formerNames: (name) => (Object.hasOwn(previous?.packages ?? {}, name) ? [name] : []),
+      ...tree,
+    },
+    overrides,
+  );
 const make = (packages: Policy["packages"]): Policy => ({
   version: 1,
   root: "trusted",
@@ -53,25 +67,45 @@ describe("ratchet", () => {
     const holder = { commands: ["<dependency>/bin/x"] };
     const wanted = { dep: { ...holder, packages: ["dep>evil"] }, "dep>evil": {} };
     expect(entryAfter({ dep: holder }, wanted)).toEqual({ ...holder, pending: { packages: ["dep>evil"] } });
-    expect(ratchet(make({ dep: {} }), make({ ...wanted, dep: { packages: ["dep>evil"] } }), { packages: { dep: holder } }).packages["dep"]).toEqual({
+    expect(
+      ratchet(make({ dep: {} }), make({ ...wanted, dep: { packages: ["dep>evil"] } }), { packages: { dep: holder } })
+        .packages["dep"],
+    ).toEqual({
       pending: { packages: ["dep>evil"] },
     });
   });
 
   test("what a known package looked for, and did not bring, is pending though it is new; a new one gets it", () => {
     const wanted = { dep: { packages: ["dep>opt"] }, fresh: { packages: ["dep>opt"] }, "dep>opt": {} };
-    const { packages } = ratchet(make({ dep: {} }), make(wanted), undefined, { brings: (importer) => importer === "other" });
-    expect(packages).toEqual({ dep: { pending: { packages: ["dep>opt"] } }, fresh: { packages: ["dep>opt"] }, "dep>opt": {} });
+    const { packages } = ratchet(make({ dep: {} }), make(wanted), undefined, {
+      brings: (importer) => importer === "other",
+    });
+    expect(packages).toEqual({
+      dep: { pending: { packages: ["dep>opt"] } },
+      fresh: { packages: ["dep>opt"] },
+      "dep>opt": {},
+    });
   });
 
   test("a package that somebody gave another name is no new one for that; who imported it does", () => {
     const vault = { env: ["SECRET"] };
-    const names: Record<string, string[]> = { "a>vault": ["b>c>vault"], "a>vault>own": ["b>c>vault>own"], a: ["a"], "b>c": ["b>c"] };
+    const names: Record<string, string[]> = {
+      "a>vault": ["b>c>vault"],
+      "a>vault>own": ["b>c>vault>own"],
+      a: ["a"],
+      "b>c": ["b>c"],
+    };
     const now = {
       a: { packages: ["a>vault"] }, b: { packages: ["b>c"] }, "b>c": { packages: ["a>vault"] },
       "a>vault": { ...vault, packages: ["a>vault>new", "a>vault>own", "a"] }, "a>vault>own": {}, "a>vault>new": {}, other: { packages: ["a>vault"] },
     }; // prettier-ignore
-    const before = { a: {}, b: { packages: ["b>c"] }, "b>c": { packages: ["b>c>vault"] }, "b>c>vault": { ...vault, packages: ["b>c>vault>own"] }, "b>c>vault>own": {} };
+    const before = {
+      a: {},
+      b: { packages: ["b>c"] },
+      "b>c": { packages: ["b>c>vault"] },
+      "b>c>vault": { ...vault, packages: ["b>c>vault>own"] },
+      "b>c>vault>own": {},
+    };
     const tree = { formerNames: (name: string) => names[name] ?? [], brings: () => false };
     expect(ratchet(make(before), make(now), undefined, tree).packages).toEqual({
       a: { pending: { packages: ["a>vault"] } },
@@ -83,7 +117,12 @@ describe("ratchet", () => {
       other: { pending: { packages: ["a>vault"] } },
     });
     // Of two packages that are one now, neither name says what it may do.
-    expect(ratchet(make({ ...before, "a>vault>x": {} }), make(now), undefined, { ...tree, formerNames: () => ["b>c>vault", "x"] }).packages["b>c"]).toEqual({ pending: { packages: ["a>vault"] } });
+    expect(
+      ratchet(make({ ...before, "a>vault>x": {} }), make(now), undefined, {
+        ...tree,
+        formerNames: () => ["b>c>vault", "x"],
+      }).packages["b>c"],
+    ).toEqual({ pending: { packages: ["a>vault"] } });
   });
 
   test("what it keeps stays, what it lost goes, and what it no longer wants is not pending", () => {

@@ -27,7 +27,11 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** Evaluates in one run of a program; says whether the text was prepared anew. */
-function evaluate(kept: PreparedModules, source: string, { how = "script", names = NAMES } = {}): { anew: boolean; value: unknown } {
+function evaluate(
+  kept: PreparedModules,
+  source: string,
+  { how = "script", names = NAMES } = {},
+): { anew: boolean; value: unknown } {
   let anew = false;
   const functor: Functor = prepareEvaluated(source, how, names, kept, () => {
     anew = true;
@@ -81,7 +85,9 @@ test("another way of evaluating, other names and live names are other keys", () 
   evaluate(kept, LARGE);
   expect(evaluate(kept, LARGE, { how: "function" }).anew).toBe(true);
   expect(evaluate(kept, LARGE, { names: { ...NAMES, bindable: new Set(["Object", "fetch"]) } }).anew).toBe(true);
-  expect(evaluate(kept, LARGE, { names: { ...NAMES, bindable: new Set(["Object"]), live: new Set(["fetch"]) } }).anew).toBe(true);
+  expect(
+    evaluate(kept, LARGE, { names: { ...NAMES, bindable: new Set(["Object"]), live: new Set(["fetch"]) } }).anew,
+  ).toBe(true);
 });
 
 test("texts that differ in a lone surrogate are not taken for each other", () => {
@@ -96,7 +102,9 @@ test("a program that evaluates another text each time does not fill the store", 
   for (let count = 0; count < 70; count++) evaluate(first, `${LARGE};${count}`);
   first.save();
   const second = run();
-  const known = Array.from({ length: 70 }, (_, count) => evaluate(second, `${LARGE};${count}`)).filter(({ anew }) => !anew);
+  const known = Array.from({ length: 70 }, (_, count) => evaluate(second, `${LARGE};${count}`)).filter(
+    ({ anew }) => !anew,
+  );
   expect(known).toHaveLength(64);
 });
 

@@ -31,7 +31,11 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const plain = ({ source, code, ...rest }: StoredModule): StoredModule => ({ ...rest, source: Buffer.from(source), code: Buffer.from(code) });
+const plain = ({ source, code, ...rest }: StoredModule): StoredModule => ({
+  ...rest,
+  source: Buffer.from(source),
+  code: Buffer.from(code),
+});
 
 test("what was kept is found, whatever the width of its characters", () => {
   const store = openPreparedStore(file, SECRET, "moat 1");

@@ -21,10 +21,13 @@ test("text that one package hands to another's import() does not run", async () 
       return JSON.stringify([ran(), [...new Set(told)]]);
     }`,
   });
-  const { stdout, stderr } = await project.moat("index.js", policyFor("index.js", {
-    attacker: { globals: ["btoa"] },
-    victim: { env: ["SECRET"], globals: ["process"] },
-  }));
+  const { stdout, stderr } = await project.moat(
+    "index.js",
+    policyFor("index.js", {
+      attacker: { globals: ["btoa"] },
+      victim: { env: ["SECRET"], globals: ["process"] },
+    }),
+  );
   expect(stderr).toBe("");
   const [ran, told] = JSON.parse(stdout) as [string, string[]];
   expect(ran).toBe("no");

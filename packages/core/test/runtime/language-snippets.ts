@@ -220,7 +220,7 @@ export const SLOPPY_SNIPPETS: Readonly<Record<string, string>> = {
     var frozen = Object.freeze({ q: 1 }); (frozen.q) = 2; (frozen.q)++;
     module.exports = [a, o, list[0].name, undeclared, delete (o.y), o]`,
   "a direct eval that assigns to a constant": `const c = 1; module.exports = eval("c = 2")`,
-  "labels": `out: for (var i = 0; i < 3; i++) { for (;;) { if (i == 1) break out; continue out } } module.exports = i`,
+  labels: `out: for (var i = 0; i < 3; i++) { for (;;) { if (i == 1) break out; continue out } } module.exports = i`,
   "HTML comments": "var a = 1, b = 2;\n<!-- one\n--> two\nmodule.exports = a<!--b\n + b",
   "an arrow that looks like an HTML comment": "var n = 3; while (n --> 0); module.exports = n",
   "text that looks like what is rewritten": `
@@ -305,7 +305,7 @@ export const SLOPPY_SNIPPETS: Readonly<Record<string, string>> = {
     module.exports = [vm.runInThisContext("'use strict';(a) => a + 1")(1), eval("'a';'b'"), strict(vm.runInContext("Error", context)), strict(class extends Error {})]`,
   "override: statics of a mock clock": `class Mock extends Date {} Mock.UTC = Date.UTC; Mock.now = () => 1; Mock.parse = () => 2; module.exports = [Mock.now(), Mock.parse(""), Mock.UTC === Date.UTC, Date.now() > 1, Mock.name, Mock.length]`,
   "override: function properties": `function f() {} f.apply = 1; f.call = 2; f.toString = () => "f"; f.name = "x"; f.length = 9; module.exports = [f.apply, f.call, "" + f, f.name, f.length]`,
-  "classes": `
+  classes: `
     class A { #p = 1; static s = 2; static { A.t = 3 } get p() { return this.#p } static async *g() { yield 1 } has(o) { return #p in o } }
     class B extends A { constructor() { super(); this.q = new.target.name } }
     module.exports = [new B().p, B.s, B.t, new B().q, new A().has(new B()), Object.getOwnPropertyNames(A)]`,
@@ -374,10 +374,12 @@ export const SLOPPY_SNIPPETS: Readonly<Record<string, string>> = {
 
 /** What differs from Node by design, by the snippet's name, with the reason. */
 export const KNOWN_DIFFERENCES: Readonly<Record<string, string>> = {
-  "a compound assignment to an undeclared name throws": "the name is a property of the global object: the result is NaN",
+  "a compound assignment to an undeclared name throws":
+    "the name is a property of the global object: the result is NaN",
   "an assignment to a function's name is ignored": "strict code throws",
   "new Function that closes its body": "moat's parser says it in its own words",
   "new of a free name": "functions assigned to undeclared names get no name",
-  "constructors by Function.prototype": "Function.prototype is shared by all packages: its constructor has no package's global object",
+  "constructors by Function.prototype":
+    "Function.prototype is shared by all packages: its constructor has no package's global object",
   "an error's name that is a symbol": "V8's formatter throws; moat's hook does not",
 };

@@ -33,7 +33,9 @@ afterAll(() => project.remove());
 
 const run = async (entry: string): Promise<string> => {
   await writeFile(join(project.folder, "moat.policy.json"), JSON.stringify(policyFor(entry, GRANTS)));
-  const { stdout } = await promisify(execFile)(process.execPath, ["--require", "./loads.cjs", MOAT, "run", entry], { cwd: project.folder });
+  const { stdout } = await promisify(execFile)(process.execPath, ["--require", "./loads.cjs", MOAT, "run", entry], {
+    cwd: project.folder,
+  });
   return stdout;
 };
 

@@ -116,8 +116,14 @@ export const MODULE_SNIPPETS: Readonly<Record<string, Readonly<Record<string, st
     "main.mjs": `import data from "./d.json" with { type: "json" }; import * as ns from "./d.json" with { type: "json" }; export const result = [data, Object.keys(ns), Object.keys(data), Object.getPrototypeOf(data) === Object.prototype]`,
     "d.json": `{"a": 1, "__proto__": {"b": 2}}`,
   },
-  "JSON without its attribute": { "main.mjs": `import data from "./d.json"; export const result = data`, "d.json": `{}` },
-  "a wrong attribute": { "main.mjs": `import data from "./a.mjs" with { type: "json" }; export const result = data`, "a.mjs": `export default 1` },
+  "JSON without its attribute": {
+    "main.mjs": `import data from "./d.json"; export const result = data`,
+    "d.json": `{}`,
+  },
+  "a wrong attribute": {
+    "main.mjs": `import data from "./a.mjs" with { type: "json" }; export const result = data`,
+    "a.mjs": `export default 1`,
+  },
   "imports that are called have no this": {
     "main.mjs": `import { f } from "./a.mjs"; import d from "./a.mjs"; import * as ns from "./a.mjs"
       const x = 1
@@ -139,7 +145,8 @@ export const MODULE_SNIPPETS: Readonly<Record<string, Readonly<Record<string, st
     "a.mjs": `const p = 1; export { p as process, p as Object, p as setTimeout }`,
   },
   "what scripts read as HTML comments": {
-    "main.mjs": "let a = 1, b = 3, c = 1\nlet r1 = a<!--b\nlet r2 = a /*<*/ <!--b+c\nlet r3 = [a<!--b, '<!--', /<!--/.source, `<!-- ${a<!--b}`]\nwhile (c --> 0);\nexport const result = [r1, r2, r3, b, c]",
+    "main.mjs":
+      "let a = 1, b = 3, c = 1\nlet r1 = a<!--b\nlet r2 = a /*<*/ <!--b+c\nlet r3 = [a<!--b, '<!--', /<!--/.source, `<!-- ${a<!--b}`]\nwhile (c --> 0);\nexport const result = [r1, r2, r3, b, c]",
   },
   "exports of every declaration": {
     "main.mjs": `import * as ns from "./a.mjs"; export const result = [Object.keys(ns), ns.x, ns.y, ns.rest, ns.fn(), new ns.C().v]`,
@@ -153,19 +160,38 @@ export const MODULE_SNIPPETS: Readonly<Record<string, Readonly<Record<string, st
     "main.mjs": `import { a } from "./a.mjs"\nimport b from "./a.mjs"\nexport { a }\nconst q = b\na()\n;[1].map(a)\nexport const result = [q, a()]\nexport default a\n;(0, a)()`,
     "a.mjs": `export const a = () => 1\nexport default 2`,
   },
-  "a byte order mark and a hashbang": { "main.mjs": "\uFEFFexport const result = 1", },
+  "a byte order mark and a hashbang": { "main.mjs": "\uFEFFexport const result = 1" },
   "a hashbang that ends at a line separator": { "main.mjs": "#!/usr/bin/node\u2028export const result = 2" },
-  "a comment that names a source": { "main.mjs": "export const result = new Error('x').stack.includes('node:fs:1')\n//# sourceURL=node:fs\n//#\u00a0sourceURL=node:fs\n" },
-  "eval and Function in a module": { "main.mjs": `export const result = [eval("1 + 1"), (0, eval)("typeof this"), Function("return typeof arguments")(), new Function("a", "return import.meta") ]` },
-  "evaluated text imports": { "main.mjs": `let r; try { r = (await Function("return import('node:path')")()).sep } catch (e) { r = e.name } export const result = typeof r` },
-  "evaluated text imports a file beside": { "main.mjs": `const load = new Function("x", "return import(x)"); export const result = [(await load("./a.mjs")).a, (await (0, eval)("import('./a.mjs')")).a]`, "a.mjs": `export const a = 1` },
-  "createRequire": { "main.mjs": `import { createRequire } from "node:module"; const require = createRequire(import.meta.url); export const result = [require("./c.cjs").a, require.resolve("./c.cjs").endsWith("c.cjs")]`, "c.cjs": `exports.a = 1` },
-  "an unknown scheme": { "main.mjs": `let codes = []; for (const s of ["https://example.com/x.js", "blob:x", "DATA:text/javascript,1", "file:///none/x.mjs"]) try { await import(s); codes.push("loaded") } catch (e) { codes.push(e.name) } export const result = codes` },
+  "a comment that names a source": {
+    "main.mjs":
+      "export const result = new Error('x').stack.includes('node:fs:1')\n//# sourceURL=node:fs\n//#\u00a0sourceURL=node:fs\n",
+  },
+  "eval and Function in a module": {
+    "main.mjs": `export const result = [eval("1 + 1"), (0, eval)("typeof this"), Function("return typeof arguments")(), new Function("a", "return import.meta") ]`,
+  },
+  "evaluated text imports": {
+    "main.mjs": `let r; try { r = (await Function("return import('node:path')")()).sep } catch (e) { r = e.name } export const result = typeof r`,
+  },
+  "evaluated text imports a file beside": {
+    "main.mjs": `const load = new Function("x", "return import(x)"); export const result = [(await load("./a.mjs")).a, (await (0, eval)("import('./a.mjs')")).a]`,
+    "a.mjs": `export const a = 1`,
+  },
+  createRequire: {
+    "main.mjs": `import { createRequire } from "node:module"; const require = createRequire(import.meta.url); export const result = [require("./c.cjs").a, require.resolve("./c.cjs").endsWith("c.cjs")]`,
+    "c.cjs": `exports.a = 1`,
+  },
+  "an unknown scheme": {
+    "main.mjs": `let codes = []; for (const s of ["https://example.com/x.js", "blob:x", "DATA:text/javascript,1", "file:///none/x.mjs"]) try { await import(s); codes.push("loaded") } catch (e) { codes.push(e.name) } export const result = codes`,
+  },
   "an error's own file and line": {
     "main.mjs": `\n\nexport const result = new Error("here").stack.split("\\n")[1].split("/").pop()`,
   },
-  "builtins": { "main.mjs": `import path, { join, sep } from "node:path"; import * as ns from "path"; export const result = [join("a", "b"), path.sep === sep, ns.default === path, Object.keys(ns).includes("join")]` },
-  "strict everywhere": { "main.mjs": `let r = []; try { undeclared = 1 } catch (e) { r.push(e.message) } r.push((function () { return this })()); export const result = r` },
+  builtins: {
+    "main.mjs": `import path, { join, sep } from "node:path"; import * as ns from "path"; export const result = [join("a", "b"), path.sep === sep, ns.default === path, Object.keys(ns).includes("join")]`,
+  },
+  "strict everywhere": {
+    "main.mjs": `let r = []; try { undeclared = 1 } catch (e) { r.push(e.message) } r.push((function () { return this })()); export const result = r`,
+  },
   "data: modules that are declared": {
     "main.mjs": `import a, { url, sep } from "data:text/javascript,import path from 'node:path'; export default 1; export const url = import.meta.url.slice(0, 20), sep = path.sep";
       import b from "data:text/javascript;charset=utf-8;base64,ZXhwb3J0IGRlZmF1bHQgMg==";
@@ -173,7 +199,10 @@ export const MODULE_SNIPPETS: Readonly<Record<string, Readonly<Record<string, st
       export { default as again } from "data:text/javascript,export default 1";
       export const result = [a, b, c, url, sep]`,
   },
-  "a data: module that imports what lies nowhere": { "main.mjs": `import "data:text/javascript,import './a.mjs'"; export const result = 1`, "a.mjs": `` },
+  "a data: module that imports what lies nowhere": {
+    "main.mjs": `import "data:text/javascript,import './a.mjs'"; export const result = 1`,
+    "a.mjs": ``,
+  },
   "a data: module of another type": { "main.mjs": `import "data:text/plain,x"; export const result = 1` },
   "top-level await in a cycle": {
     "main.mjs": `import { log } from "./log.mjs"; import { a } from "./a.mjs"; import { b } from "./b.mjs"; log.push("main"); export const result = [log, a, b]`,
@@ -212,6 +241,7 @@ export const MODULE_SNIPPETS: Readonly<Record<string, Readonly<Record<string, st
 /** What differs from Node by design, by the graph's name, with the reason. */
 export const KNOWN_MODULE_DIFFERENCES: Readonly<Record<string, string>> = {
   "a comment that names a source": "stacks name the real file",
-  "an unknown scheme": "packages load data: modules by import declarations only: a name that is handed over must not run with their grants",
+  "an unknown scheme":
+    "packages load data: modules by import declarations only: a name that is handed over must not run with their grants",
   "top-level await in a cycle": "the functions of a module that awaits at its top are there when it runs, not before",
 };

@@ -28,7 +28,8 @@ beforeAll(async () => {
   };
   const loads: string[] = [];
   for (const [index, name] of names.entries()) {
-    for (const [file, text] of Object.entries(MODULE_SNIPPETS[name]!)) files[`node_modules/esm/g${index}/${file}`] = text;
+    for (const [file, text] of Object.entries(MODULE_SNIPPETS[name]!))
+      files[`node_modules/esm/g${index}/${file}`] = text;
     loads.push(`${JSON.stringify(name)}: () => import("./g${index}/main.mjs")`);
   }
   files["node_modules/esm/index.mjs"] = `export const loads = {${loads.join(",\n")}};`;

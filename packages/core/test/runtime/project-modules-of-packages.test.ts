@@ -71,7 +71,15 @@ test("what a package compiles, writes or makes in a cache runs as its own code; 
     }),
   );
   expect(stdout, stderr).not.toBe("");
-  expect(JSON.parse(stdout)).toEqual(["MODULE_NOT_FOUND", "near", "application", "application", "EACCES", "helps", "ERR_MODULE_NOT_FOUND"]);
+  expect(JSON.parse(stdout)).toEqual([
+    "MODULE_NOT_FOUND",
+    "near",
+    "application",
+    "application",
+    "EACCES",
+    "helps",
+    "ERR_MODULE_NOT_FOUND",
+  ]);
   expect(existsSync(join(project.folder, ".npmrc"))).toBe(false);
 });
 
@@ -116,12 +124,16 @@ console.log(JSON.stringify([...seen, mine.value]));`,
     ".env.json": `{ "value": "secret" }`,
     "code.js": "exports.value = 'code';",
     "node_modules/reads/package.json": manifest("reads"),
-    "node_modules/reads/index.js": "module.exports = (path) => { const data = require(path), seen = { ...data }; data.value = 'changed'; return seen; };",
+    "node_modules/reads/index.js":
+      "module.exports = (path) => { const data = require(path), seen = { ...data }; data.value = 'changed'; return seen; };",
     "node_modules/blind/package.json": manifest("blind"),
     "node_modules/blind/index.js": "module.exports = (path) => (path.includes('blind') ? {} : require(path));",
   });
   try {
-    const { stdout, stderr } = await reader.moat("main.js", policyFor("main.js", { reads: { fs: { read: ["."] } }, blind: {} }));
+    const { stdout, stderr } = await reader.moat(
+      "main.js",
+      policyFor("main.js", { reads: { fs: { read: ["."] } }, blind: {} }),
+    );
     const denied = "MODULE_NOT_FOUND";
     expect(stdout, stderr).toBe(`${JSON.stringify([1, denied, denied, denied, denied, denied, "none", denied, 1])}\n`);
   } finally {
@@ -150,7 +162,13 @@ fs.rmSync(outside, { recursive: true });`,
   try {
     const { stdout, stderr } = await reader.moat("main.js", policyFor("main.js", { reads: { fs: { read: ["."] } } }));
     const none = Array.from({ length: 5 }, () => "MODULE_NOT_FOUND");
-    expect(JSON.parse(stdout), stderr).toEqual([1, 1, 1, ...none, ...Array.from({ length: 3 }, () => "ERR_INVALID_ARG_TYPE")]);
+    expect(JSON.parse(stdout), stderr).toEqual([
+      1,
+      1,
+      1,
+      ...none,
+      ...Array.from({ length: 3 }, () => "ERR_INVALID_ARG_TYPE"),
+    ]);
   } finally {
     await reader.remove();
   }

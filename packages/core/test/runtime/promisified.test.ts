@@ -21,6 +21,8 @@ afterAll(() => project.remove());
 
 test("what Node gives promises itself is promisified, though it is frozen", async () => {
   expect(JSON.parse((await project.moat("index.js")).stdout)).toEqual([
-    [...Array.from({ length: 6 }, () => ["function", true]), "ERR_INVALID_ARG_TYPE"], 7, true,
+    [...Array.from({ length: 6 }, () => ["function", true]), "ERR_INVALID_ARG_TYPE"],
+    7,
+    true,
   ]);
 });

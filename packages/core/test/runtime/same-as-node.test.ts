@@ -21,7 +21,10 @@ let underNode: Record<string, string>;
 let underMoat: Record<string, string>;
 
 beforeAll(async () => {
-  const files: Record<string, string> = { "index.js": MAIN, "node_modules/lang/package.json": '{"name":"lang","version":"1.0.0"}' };
+  const files: Record<string, string> = {
+    "index.js": MAIN,
+    "node_modules/lang/package.json": '{"name":"lang","version":"1.0.0"}',
+  };
   const loads: string[] = [];
   for (const [index, name] of names.entries()) {
     files[`node_modules/lang/s${index}.js`] = `${SLOPPY_SNIPPETS[name]!}\n`;

@@ -16,6 +16,9 @@ afterAll(() => project.remove());
 
 test("what an ES module has defined appears for others once it has run, where the policy shares it", async () => {
   const shares = ["$registry"];
-  const { stdout, stderr } = await project.moat("main.mjs", policyFor("main.mjs", { defines: { shares }, looks: { shares } }));
+  const { stdout, stderr } = await project.moat(
+    "main.mjs",
+    policyFor("main.mjs", { defines: { shares }, looks: { shares } }),
+  );
   expect(stdout, stderr).toBe(`["object","undefined"]\n`);
 });

@@ -34,7 +34,9 @@ test("an error of Node's is shown at the program's line, with its code", async (
 });
 
 test("a minified line is shown in part", async () => {
-  project = await makeProject({ "main.js": `${"var b=2;".repeat(5_000)}function f(){null.x}f();${"var c=3;".repeat(5_000)}` });
+  project = await makeProject({
+    "main.js": `${"var b=2;".repeat(5_000)}function f(){null.x}f();${"var c=3;".repeat(5_000)}`,
+  });
   const { stderr } = await project.moat("main.js");
   expect([stderr.includes("moat$"), stderr.split("\n")[0]]).toEqual([false, `${project.folder}/main.js:1`]);
   expect(stderr.length).toBeLessThan(2_000);
@@ -44,6 +46,11 @@ test("a minified line is shown in part", async () => {
 
 test("a syntax error's column is the file's", async () => {
   project = await makeProject({ "main.js": "module.exports = 1 +* 2" });
-  const { stderr } = await project.moat("main.js", { version: 1, root: "trusted", entries: ["./main.js"], packages: {} });
+  const { stderr } = await project.moat("main.js", {
+    version: 1,
+    root: "trusted",
+    entries: ["./main.js"],
+    packages: {},
+  });
   expect(stderr).toContain("main.js:1:21: Unexpected token '*'");
 });

@@ -1,7 +1,20 @@
 /** Packages that exist to start the programs which their callers name. */
 export const COMMAND_RUNNERS: ReadonlySet<string> = new Set([
-  "@npmcli/promise-spawn", "child-process-promise", "cross-spawn", "cross-spawn-async", "cross-spawn-promise", "execa",
-  "foreground-child", "nano-spawn", "shelljs", "spawn-please", "spawndamnit", "spawno", "tinyexec", "win-spawn", "zx",
+  "@npmcli/promise-spawn",
+  "child-process-promise",
+  "cross-spawn",
+  "cross-spawn-async",
+  "cross-spawn-promise",
+  "execa",
+  "foreground-child",
+  "nano-spawn",
+  "shelljs",
+  "spawn-please",
+  "spawndamnit",
+  "spawno",
+  "tinyexec",
+  "win-spawn",
+  "zx",
 ]);
 
 /** Those that hand all that they are told to a shell, which is what they start. */

@@ -3,8 +3,19 @@
  * They do it by computed keys on an object that they were handed or not, which can't be followed.
  */
 export const FILLS_ENVIRONMENT: ReadonlySet<string> = new Set([
-  "@dotenvx/dotenvx", "@nestjs/config", "@next/env", "c12", "custom-env", "dotenv", "dotenv-expand", "dotenv-extended", "dotenv-flow",
-  "dotenv-safe", "dotenv-vault-core", "dotenv-yaml", "node-env-file",
+  "@dotenvx/dotenvx",
+  "@nestjs/config",
+  "@next/env",
+  "c12",
+  "custom-env",
+  "dotenv",
+  "dotenv-expand",
+  "dotenv-extended",
+  "dotenv-flow",
+  "dotenv-safe",
+  "dotenv-vault-core",
+  "dotenv-yaml",
+  "node-env-file",
 ]);
 
 /** Packages that exist to read the variables which the program names, and do so in functions that get all of them. */

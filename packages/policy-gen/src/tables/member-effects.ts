@@ -9,26 +9,88 @@
  * - `shell`, `program`, `fork`: starts a process
  */
 export type Effect =
-  | "read" | "write" | "both" | "open" | "tmp" | "connect" | "dial" | "listen" | "datagram"
-  | "shell" | "program" | "fork" | "worker";
+  | "read"
+  | "write"
+  | "both"
+  | "open"
+  | "tmp"
+  | "connect"
+  | "dial"
+  | "listen"
+  | "datagram"
+  | "shell"
+  | "program"
+  | "fork"
+  | "worker";
 
 const fsEffects: Record<string, Effect> = {
-  ReadStream: "read", WriteStream: "write", FileReadStream: "read", FileWriteStream: "write",
-  access: "read", appendFile: "write", chmod: "write", chown: "write", copyFile: "both", cp: "both",
-  createReadStream: "read", createWriteStream: "write", exists: "read", glob: "read", lchmod: "write",
-  lchown: "write", link: "both", lstat: "read", lutimes: "write", mkdir: "write", mkdtemp: "write",
-  mkdtempDisposable: "write", open: "open", openAsBlob: "read", opendir: "read", readFile: "read",
-  readdir: "read", readlink: "read", realpath: "read", rename: "both", rm: "write", rmdir: "write",
-  stat: "read", statfs: "read", symlink: "both", truncate: "write", unlink: "write", unwatchFile: "read",
-  utimes: "write", watch: "read", watchFile: "read", writeFile: "write",
+  ReadStream: "read",
+  WriteStream: "write",
+  FileReadStream: "read",
+  FileWriteStream: "write",
+  access: "read",
+  appendFile: "write",
+  chmod: "write",
+  chown: "write",
+  copyFile: "both",
+  cp: "both",
+  createReadStream: "read",
+  createWriteStream: "write",
+  exists: "read",
+  glob: "read",
+  lchmod: "write",
+  lchown: "write",
+  link: "both",
+  lstat: "read",
+  lutimes: "write",
+  mkdir: "write",
+  mkdtemp: "write",
+  mkdtempDisposable: "write",
+  open: "open",
+  openAsBlob: "read",
+  opendir: "read",
+  readFile: "read",
+  readdir: "read",
+  readlink: "read",
+  realpath: "read",
+  rename: "both",
+  rm: "write",
+  rmdir: "write",
+  stat: "read",
+  statfs: "read",
+  symlink: "both",
+  truncate: "write",
+  unlink: "write",
+  unwatchFile: "read",
+  utimes: "write",
+  watch: "read",
+  watchFile: "read",
+  writeFile: "write",
 };
 
 const client: Record<string, Effect> = { request: "dial", get: "dial", ClientRequest: "dial" };
 const server: Record<string, Effect> = { createServer: "listen", Server: "listen", createSecureServer: "listen" };
 const resolverEffects: Record<string, Effect> = Object.fromEntries(
-  ["lookup", "lookupService", "resolve", "resolve4", "resolve6", "resolveAny", "resolveCaa", "resolveCname",
-    "resolveMx", "resolveNaptr", "resolveNs", "resolvePtr", "resolveSoa", "resolveSrv", "resolveTlsa",
-    "resolveTxt", "reverse", "Resolver"].map((name) => [name, "connect" as const]),
+  [
+    "lookup",
+    "lookupService",
+    "resolve",
+    "resolve4",
+    "resolve6",
+    "resolveAny",
+    "resolveCaa",
+    "resolveCname",
+    "resolveMx",
+    "resolveNaptr",
+    "resolveNs",
+    "resolvePtr",
+    "resolveSoa",
+    "resolveSrv",
+    "resolveTlsa",
+    "resolveTxt",
+    "reverse",
+    "Resolver",
+  ].map((name) => [name, "connect" as const]),
 );
 
 const EFFECTS: Readonly<Record<string, Readonly<Record<string, Effect>>>> = {
@@ -45,8 +107,14 @@ const EFFECTS: Readonly<Record<string, Readonly<Record<string, Effect>>>> = {
   "dns/promises": resolverEffects,
   _http_client: client,
   child_process: {
-    exec: "shell", execSync: "shell", spawn: "program", spawnSync: "program", execFile: "program",
-    execFileSync: "program", fork: "fork", ChildProcess: "program",
+    exec: "shell",
+    execSync: "shell",
+    spawn: "program",
+    spawnSync: "program",
+    execFile: "program",
+    execFileSync: "program",
+    fork: "fork",
+    ChildProcess: "program",
   },
   cluster: { fork: "fork" },
   worker_threads: { Worker: "worker" },

@@ -11,5 +11,12 @@ export const MOCK_CLOCKS: ReadonlyMap<string, string> = new Map([
 
 /** What such a clock stands in for. */
 export const CLOCK_GLOBALS: readonly string[] = [
-  "clearImmediate", "clearInterval", "clearTimeout", "performance", "queueMicrotask", "setImmediate", "setInterval", "setTimeout",
+  "clearImmediate",
+  "clearInterval",
+  "clearTimeout",
+  "performance",
+  "queueMicrotask",
+  "setImmediate",
+  "setInterval",
+  "setTimeout",
 ];

@@ -4,12 +4,29 @@
  * `grantProjectModules`.
  */
 export const PROJECT_LOADERS: ReadonlySet<string> = new Set([
-  "config", "gulp-cli", "jscodeshift", "knex", "require-all", "require-dir", "require-directory", "sequelize-cli", "umzug",
+  "config",
+  "gulp-cli",
+  "jscodeshift",
+  "knex",
+  "require-all",
+  "require-dir",
+  "require-directory",
+  "sequelize-cli",
+  "umzug",
 ]);
 
 /** Packages that exist to find and load modules for their callers: they may load what those may, of the project's. */
 export const CALLERS_LOADERS: ReadonlySet<string> = new Set([
-  "import-cwd", "import-from", "import-fresh", "import-sync", "jiti", "real-require", "rechoir", "resolve-cwd", "resolve-from", "tsx",
+  "import-cwd",
+  "import-from",
+  "import-fresh",
+  "import-sync",
+  "jiti",
+  "real-require",
+  "rechoir",
+  "resolve-cwd",
+  "resolve-from",
+  "tsx",
 ]);
 
 /** Packages that load the package which imports them, in the copy that the project has of it. */
@@ -19,7 +36,9 @@ export const LOADS_ITS_IMPORTER: ReadonlySet<string> = new Set(["import-local"])
 export const LOADS_FILES_OF_ITS_IMPORTER: ReadonlySet<string> = new Set(["machine", "version-guard"]);
 
 /** Packages that write a folder in the temp folder into a configuration, from which all packages of their tool take it. */
-export const CONFIGURES_TEMP: ReadonlyMap<string, string> = new Map([["jest-config", "cacheDirectory, for transforms and the map of files"]]);
+export const CONFIGURES_TEMP: ReadonlyMap<string, string> = new Map([
+  ["jest-config", "cacheDirectory, for transforms and the map of files"],
+]);
 
 /** Tools that keep a cache in a folder of the home folder's, which they hand to what they load. */
 export const HOME_CACHES: ReadonlyMap<string, string> = new Map([
@@ -28,7 +47,21 @@ export const HOME_CACHES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Packages that make files and folders in the temp folder for their callers. */
-export const MAKES_TEMP: ReadonlySet<string> = new Set(["temp", "temp-dir", "temp-write", "tempfile", "tempy", "tmp", "tmp-promise"]);
+export const MAKES_TEMP: ReadonlySet<string> = new Set([
+  "temp",
+  "temp-dir",
+  "temp-write",
+  "tempfile",
+  "tempy",
+  "tmp",
+  "tmp-promise",
+]);
 
 /** Pools of threads whose own worker script imports the module that they were made for. */
-export const SCRIPT_POOLS: ReadonlySet<string> = new Set(["piscina", "thread-stream", "tinypool", "workerpool", "jest-worker"]);
+export const SCRIPT_POOLS: ReadonlySet<string> = new Set([
+  "piscina",
+  "thread-stream",
+  "tinypool",
+  "workerpool",
+  "jest-worker",
+]);

@@ -16,4 +16,5 @@ export const TEST_RUNNERS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Where specs lie: in a folder for them, or with a mark in their name. */
-export const SPEC_FILE = /(?:^|\/)(?:tests?|specs?|__tests__|__mocks__)\/.*\.[cm]?[jt]sx?$|(?:^|\/)(?:test|tests|spec)\.[cm]?[jt]s$|[.\-_](?:test|tests|spec)\.[cm]?[jt]sx?$|(?:^|\/)test-[^/]*\.[cm]?[jt]s$/;
+export const SPEC_FILE =
+  /(?:^|\/)(?:tests?|specs?|__tests__|__mocks__)\/.*\.[cm]?[jt]sx?$|(?:^|\/)(?:test|tests|spec)\.[cm]?[jt]s$|[.\-_](?:test|tests|spec)\.[cm]?[jt]sx?$|(?:^|\/)test-[^/]*\.[cm]?[jt]s$/;

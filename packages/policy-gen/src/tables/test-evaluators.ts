@@ -12,10 +12,19 @@ interface TestEvaluator {
 }
 
 export const TEST_EVALUATORS: ReadonlyMap<string, TestEvaluator> = new Map<string, TestEvaluator>([
-  ["jest-runtime", { evaluates: true, why: "loads specs, their dependencies and Jest's own matchers into vm contexts" }],
+  [
+    "jest-runtime",
+    { evaluates: true, why: "loads specs, their dependencies and Jest's own matchers into vm contexts" },
+  ],
   ["jest-environment-node", { handsGlobals: true, why: "its global variables are those of the specs" }],
   ["jest-environment-jsdom", { handsGlobals: true, why: "the same" }],
-  ["jest-circus", { hears: ["uncaughtException", "unhandledRejection", "rejectionHandled"], why: "what a spec leaves uncaught is that spec's failure" }],
+  [
+    "jest-circus",
+    {
+      hears: ["uncaughtException", "unhandledRejection", "rejectionHandled"],
+      why: "what a spec leaves uncaught is that spec's failure",
+    },
+  ],
   ["jest-util", { why: "copies its process.env for the specs" }],
   ["vitest", { evaluates: true, handsGlobals: true, why: "runs the project's modules after Vite has compiled them" }],
 ]);

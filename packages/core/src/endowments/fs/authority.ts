@@ -12,7 +12,14 @@ import type { Fs } from "./node-fs.ts";
 const ATTEMPTS = 8;
 
 /** What programs read to learn which system this is, and take another way where they can't. */
-const PROBES: ReadonlySet<string> = new Set(["/usr/bin/ldd", "/proc/version", "/etc/os-release", "/usr/lib/os-release", "/.dockerenv", "/proc/self/cgroup"]);
+const PROBES: ReadonlySet<string> = new Set([
+  "/usr/bin/ldd",
+  "/proc/version",
+  "/etc/os-release",
+  "/usr/lib/os-release",
+  "/.dockerenv",
+  "/proc/self/cgroup",
+]);
 
 /** What one call wants of one path. */
 export interface Want {
@@ -59,7 +66,9 @@ export function makeFsAuthority(context: EndowmentContext): FsAuthority {
   const fs = powers.builtin("fs") as Fs;
   const scopes = makePathScopes(context);
   const realPaths = context.shared("fs.realPaths", () => makeRealPaths(fs, powers.process));
-  const anchors = context.shared("fs.anchors", () => makeAnchors(fs, powers.process.platform, fs.realpathSync.native(principal.location)));
+  const anchors = context.shared("fs.anchors", () =>
+    makeAnchors(fs, powers.process.platform, fs.realpathSync.native(principal.location)),
+  );
   const descriptors = principalDescriptors(context);
 
   function covers(real: string, mode: Want["mode"], isFolder = false): boolean {
@@ -95,8 +104,12 @@ export function makeFsAuthority(context: EndowmentContext): FsAuthority {
     }
     // What does not exist is not there for anybody: nothing to report.
     // Programs that look for a file in every folder above go on without: nothing to tell a person.
-    const quiet = (scopes.isAboveProject(location.real) || PROBES.has(location.real)) && !/readdir|opendir|glob|watch/.test(via);
-    if (!location.exists || principal.denies({ capability: "fs.read", target: location.real, via, ...(quiet && { quiet }) })) {
+    const quiet =
+      (scopes.isAboveProject(location.real) || PROBES.has(location.real)) && !/readdir|opendir|glob|watch/.test(via);
+    if (
+      !location.exists ||
+      principal.denies({ capability: "fs.read", target: location.real, via, ...(quiet && { quiet }) })
+    ) {
       throw fsError("ENOENT", syscall, location.given);
     }
   }

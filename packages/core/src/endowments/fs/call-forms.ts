@@ -110,7 +110,10 @@ export function settle(promise: Promise<unknown>, callback: Callback, nextTick: 
 }
 
 /** The callback form of what there is as a promise. */
-export function settledForm(work: (...args: any[]) => Promise<unknown>, nextTick: Function): (...args: unknown[]) => void {
+export function settledForm(
+  work: (...args: any[]) => Promise<unknown>,
+  nextTick: Function,
+): (...args: unknown[]) => void {
   return (...args) => {
     const callback = takeCallback(args);
     settle(work(...args), callback, nextTick);

@@ -53,9 +53,17 @@ function* check(source: string, target: string, options: CpOptions): Walk<Checke
     if (stats.ino === there.ino && stats.dev === there.dev)
       throw refusal("ERR_FS_CP_EINVAL", "src and dest cannot be the same", target);
     if (stats.isDirectory() && !there.isDirectory())
-      throw refusal("ERR_FS_CP_DIR_TO_NON_DIR", `cannot overwrite non-directory ${target} with directory ${source}`, target);
+      throw refusal(
+        "ERR_FS_CP_DIR_TO_NON_DIR",
+        `cannot overwrite non-directory ${target} with directory ${source}`,
+        target,
+      );
     if (!stats.isDirectory() && there.isDirectory())
-      throw refusal("ERR_FS_CP_NON_DIR_TO_DIR", `cannot overwrite directory ${target} with non-directory ${source}`, target);
+      throw refusal(
+        "ERR_FS_CP_NON_DIR_TO_DIR",
+        `cannot overwrite directory ${target} with non-directory ${source}`,
+        target,
+      );
   }
   if (stats.isDirectory() && isWithin(resolve(target), resolve(source))) throw intoItself(source, target, target);
   return { stats, there };

@@ -62,7 +62,8 @@ export interface Descriptors {
 }
 
 /** The files that all packages of a realm have open, by their numbers. */
-const openFiles = (context: EndowmentContext): Map<number, OpenFile> => context.shared("fs.openFiles", () => new Map<number, OpenFile>());
+const openFiles = (context: EndowmentContext): Map<number, OpenFile> =>
+  context.shared("fs.openFiles", () => new Map<number, OpenFile>());
 
 function makeDescriptors(context: EndowmentContext): Descriptors {
   const { principal } = context;
@@ -97,7 +98,8 @@ function makeDescriptors(context: EndowmentContext): Descriptors {
   }
 
   return {
-    add: (fd, owner) => void files.set(fd, { ...owner, principal, policy: principal.policy, uses: 0, whenIdle: undefined }),
+    add: (fd, owner) =>
+      void files.set(fd, { ...owner, principal, policy: principal.policy, uses: 0, whenIdle: undefined }),
     find,
     checkStillGranted: (fd, syscall) => assertStillGranted(find(fd), syscall),
     begin(fd, syscall) {

@@ -10,7 +10,13 @@ import type { Fs } from "./node-fs.ts";
  * `readFile`, `writeFile` and `appendFile`, in their three forms.
  * @param opener of descriptors that the principal has no number of
  */
-export function makeFileContents(authority: FsAuthority, opener: Opener, handles: FileHandles, fs: Fs, nextTick: Function) {
+export function makeFileContents(
+  authority: FsAuthority,
+  opener: Opener,
+  handles: FileHandles,
+  fs: Fs,
+  nextTick: Function,
+) {
   const { descriptors, isSteady } = authority;
   const { readFileSync, writeFileSync, closeSync, readFile, writeFile, close, promises } = fs;
 
@@ -126,7 +132,8 @@ export function makeFileContents(authority: FsAuthority, opener: Opener, handles
       const callback = takeCallback(args);
       const [path, data] = args;
       const { flag, mode, ...rest } = optionsOf(args[2]);
-      if (typeof path === "number") return whileOnDescriptor(path, "write", callback, (done) => writeFile(path, data as any, rest, done as any));
+      if (typeof path === "number")
+        return whileOnDescriptor(path, "write", callback, (done) => writeFile(path, data as any, rest, done as any));
       opener.callback(path, flag ?? defaultFlag, mode ?? 0o666, via, (error, fd) => {
         if (error) return callback(error);
         using(fd as number, callback, (done) => writeFile(fd as number, data as any, rest, done as any));
@@ -148,7 +155,11 @@ export function makeFileContents(authority: FsAuthority, opener: Opener, handles
     };
   }
 
-  async function readByPath(path: unknown, { flag, ...rest }: ReturnType<typeof optionsOf>, via: string): Promise<unknown> {
+  async function readByPath(
+    path: unknown,
+    { flag, ...rest }: ReturnType<typeof optionsOf>,
+    via: string,
+  ): Promise<unknown> {
     const handle = await opener.promise(path, flag ?? "r", 0o666, via);
     try {
       return await handle.readFile(rest);

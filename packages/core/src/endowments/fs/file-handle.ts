@@ -44,7 +44,9 @@ export function makeFileHandles(
       let closed: Promise<void> | undefined;
       // On Node's own: a web stream may close it, too.
       raw.close = () =>
-        (closed ??= new Promise((done, failed) => authority.descriptors.closeHandle(raw, () => close().then(done, failed))));
+        (closed ??= new Promise((done, failed) =>
+          authority.descriptors.closeHandle(raw, () => close().then(done, failed)),
+        ));
       (raw as any).once("close", () => handle.emit("close"));
       return handle;
     },

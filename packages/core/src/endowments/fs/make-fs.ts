@@ -20,9 +20,7 @@ import type { Fs } from "./node-fs.ts";
 export const makeFs: BuiltinFactory = (context) => {
   const raw = context.powers.builtin("fs") as Fs;
   shareDataClasses(context, raw);
-  const members = context.principal.trusted
-    ? makeTrustedMembers(context, raw)
-    : makeAttenuatedMembers(context, raw);
+  const members = context.principal.trusted ? makeTrustedMembers(context, raw) : makeAttenuatedMembers(context, raw);
   const promises = assemble(raw.promises, members.promises);
   return assemble(raw, { ...members.fs, promises }, members.classes);
 };
@@ -63,13 +61,23 @@ function assemble(raw: object, members: Record<string, unknown>, classes: FsMemb
   for (const key of Reflect.ownKeys(raw)) {
     if (typeof key !== "string") continue;
     if (Object.hasOwn(classes, key)) {
-      deferMember(facade, key, named(key, 2, () => {}), classes[key]!);
+      deferMember(
+        facade,
+        key,
+        named(key, 2, () => {}),
+        classes[key]!,
+      );
       continue;
     }
     if (!Object.hasOwn(members, key)) continue;
     const descriptor = Object.getOwnPropertyDescriptor(raw, key)!;
     const value = members[key];
-    if (typeof value === "function" && typeof descriptor.value === "function" && value !== descriptor.value && !Object.isFrozen(value)) {
+    if (
+      typeof value === "function" &&
+      typeof descriptor.value === "function" &&
+      value !== descriptor.value &&
+      !Object.isFrozen(value)
+    ) {
       dressed(value, descriptor.value.name, descriptor.value);
       copyPromisifyArgs(descriptor.value, value);
     }
@@ -130,7 +138,9 @@ function makeAttenuatedMembers(context: EndowmentContext, raw: Fs): FsMembers {
   quicken(members, authority, raw);
 
   const { open, read, write, close, fsync } = members.fs;
-  const streams = onceMade(() => makeStreamClasses(context, { open, read, write, close, fsync } as StreamOperations, handles.forStream));
+  const streams = onceMade(() =>
+    makeStreamClasses(context, { open, read, write, close, fsync } as StreamOperations, handles.forStream),
+  );
   return withStreams(members, streams);
 }
 
@@ -167,7 +177,8 @@ function quicken(members: OwnMembers, { isSteady, look, realPaths }: FsAuthority
     members.fs[name] = (path: unknown, options?: any) => {
       const seen = look(path);
       if (seen === "steady") return options === undefined ? real(path) : real(path, options);
-      if (options?.throwIfNoEntry === false && (seen === "missing" || isMissing(path, name === "statSync"))) return undefined;
+      if (options?.throwIfNoEntry === false && (seen === "missing" || isMissing(path, name === "statSync")))
+        return undefined;
       try {
         return checked(path, options);
       } catch (error) {
@@ -221,7 +232,9 @@ function descriptorForm(
     );
   };
   const argumentsFor = (fd: unknown, rest: unknown[]): unknown[] =>
-    syscall === "write" && isStandard(fd) && descriptors.find(fd as number) === undefined ? withoutPosition(rest, real) : rest;
+    syscall === "write" && isStandard(fd) && descriptors.find(fd as number) === undefined
+      ? withoutPosition(rest, real)
+      : rest;
   if (name.endsWith("Sync")) {
     return (fd: unknown, ...rest: unknown[]) => {
       const use = descriptors.begin(fd, syscall);

@@ -26,7 +26,12 @@ export interface Opener {
 }
 
 /** @param opened is told of each descriptor */
-export function makeOpener(authority: FsAuthority, fs: Fs, nextTick: Function, opened: (fd: number, owner: DescriptorOwner) => void): Opener {
+export function makeOpener(
+  authority: FsAuthority,
+  fs: Fs,
+  nextTick: Function,
+  opened: (fd: number, owner: DescriptorOwner) => void,
+): Opener {
   const { anchors, hold, locate, realPaths, scopes } = authority;
   const { constants, promises } = fs;
   const { openSync, open, closeSync } = fs;

@@ -40,7 +40,11 @@ export interface FsMembers extends OwnMembers {
 }
 
 /** `close` and `closeSync`, which know who has what open. */
-export function closingMembers(descriptors: Descriptors, { close, closeSync }: Fs, nextTick: Function): Record<"close" | "closeSync", Function> {
+export function closingMembers(
+  descriptors: Descriptors,
+  { close, closeSync }: Fs,
+  nextTick: Function,
+): Record<"close" | "closeSync", Function> {
   return {
     closeSync: (fd: unknown) => void descriptors.close(fd, () => closeSync(fd as number)),
     close: (fd: unknown, callback?: unknown) => {
@@ -243,7 +247,9 @@ export function makeOwnMembers(
     } catch (error) {
       const { code, path } = error as NodeJS.ErrnoException;
       // Up to Node 20 the synchronous form does not name the folder.
-      throw code !== undefined && path === undefined ? fsError(code, "opendir", given) : restorePaths(error, [{ used: held.path, given }]);
+      throw code !== undefined && path === undefined
+        ? fsError(code, "opendir", given)
+        : restorePaths(error, [{ used: held.path, given }]);
     } finally {
       held.release();
     }

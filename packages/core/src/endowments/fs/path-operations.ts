@@ -22,7 +22,13 @@ export function preparePaths(authority: FsAuthority, name: string, roles: readon
     const [role] = roles;
     return (args, via) => {
       const given = pathArgument(args[role!.at]);
-      const location = authority.locate(given, { mode: "stat", follow: role!.follow, isLookUp: true, syscall: name, via });
+      const location = authority.locate(given, {
+        mode: "stat",
+        follow: role!.follow,
+        isLookUp: true,
+        syscall: name,
+        via,
+      });
       args[role!.at] = usable(location);
       return { args, names: [{ used: usable(location), given }], release: nothing };
     };
@@ -64,7 +70,7 @@ const namesIn = (path: string): string[] => path.split(SEPARATOR).filter((name) 
 /** A path as it was written, without its last names. */
 function withoutLast(given: string, count: number): string {
   const parts = given.split(SEPARATOR);
-  for (let left = count; left > 0; ) {
+  for (let left = count; left > 0;) {
     const part = parts.pop();
     if (part !== "" && part !== ".") left--;
   }
@@ -290,7 +296,8 @@ export function preparersOfPaths(authority: FsAuthority, fs: Fs): Record<string,
       assertAnswer(error);
       // Links in a circle lead nowhere.
     }
-    for (const path of [leads, real]) allowRead({ given: leads, real: path, folder: path, rest: "", exists: true, wantsFolder: false }, want);
+    for (const path of [leads, real])
+      allowRead({ given: leads, real: path, folder: path, rest: "", exists: true, wantsFolder: false }, want);
   }
 
   /** HAZARD: what a package may write and not read does not become readable by another name. */

@@ -34,7 +34,14 @@ interface Scope {
   readonly own: boolean;
 }
 
-const EVERYTHING: PathScopes = { covers: () => true, isAncestor: () => true, isPartOfProject: () => true, isAboveProject: () => false, isReserved: () => false, spelling: () => undefined };
+const EVERYTHING: PathScopes = {
+  covers: () => true,
+  isAncestor: () => true,
+  isPartOfProject: () => true,
+  isAboveProject: () => false,
+  isReserved: () => false,
+  spelling: () => undefined,
+};
 const CACHE_LIMIT = 20_000;
 /** What everybody's secrets lie in while the process runs, moat's own too, and by writing to which native code is changed. */
 const MEMORY = /^\/(?:proc\/(?:kcore|[^/]+\/(?:task\/[^/]+\/)?mem)|dev\/k?mem)$/;
@@ -106,7 +113,8 @@ export function makePathScopes(context: EndowmentContext): PathScopes {
     };
   });
   /** The binary that all of them run in: what it was linked with is read off it (detect-libc). */
-  const ownProgram = (): string | undefined => context.shared("fs.ownProgram", () => realPathOf(fs, powers.process.execPath));
+  const ownProgram = (): string | undefined =>
+    context.shared("fs.ownProgram", () => realPathOf(fs, powers.process.execPath));
   const project = canonical(paths.project);
   const home = canonical(paths.home);
   const reserved = context.reservedPaths.map(canonical);
@@ -168,7 +176,8 @@ export function makePathScopes(context: EndowmentContext): PathScopes {
         if (known !== undefined) return known;
         const path = canonical(realPath);
         const isClosed = resolve(realPath) !== realPath || isWithinAny(path, secret) || MEMORY.test(realPath);
-        const covered = !isClosed && (scopes.read.some((scope) => grantsRead(scope, path)) || realPath === ownProgram());
+        const covered =
+          !isClosed && (scopes.read.some((scope) => grantsRead(scope, path)) || realPath === ownProgram());
         if (readable.size >= CACHE_LIMIT) readable.clear();
         readable.set(realPath, covered);
         return covered;

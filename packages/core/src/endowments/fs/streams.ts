@@ -85,7 +85,13 @@ export function makeStreamClasses(
   );
   const { states } = shared;
 
-  function begin(kind: StreamKind, stream: any, path: unknown, options: Record<string, any>, defaultFlags: string): StreamState {
+  function begin(
+    kind: StreamKind,
+    stream: any,
+    path: unknown,
+    options: Record<string, any>,
+    defaultFlags: string,
+  ): StreamState {
     let own = operations;
     let named: string | undefined;
     let handle: StreamHandle | undefined;
@@ -125,7 +131,9 @@ export function makeStreamClasses(
       flags,
       mode,
       opensItself: fd === null && stream.open !== shared.plainOpens[kind],
-      constructsItself: fd === null && stream._construct !== (kind === "read" ? shared.ReadStreamPrototype : shared.WriteStreamPrototype)._construct,
+      constructsItself:
+        fd === null &&
+        stream._construct !== (kind === "read" ? shared.ReadStreamPrototype : shared.WriteStreamPrototype)._construct,
       fd,
       wasOpened: false,
       range: undefined,
@@ -408,30 +416,23 @@ function makeSharedStreams(Readable: any, Writable: any, process: NodeJS.Process
     const fd = openDescriptor(stream, state);
     state.busy += 1;
     const next = (offset: number): void => {
-      state.operations.write(
-        fd,
-        data,
-        offset,
-        data.length - offset,
-        stream.pos,
-        (error: unknown, written: number) => {
-          const failure =
-            error ||
-            (stream.destroyed
-              ? nodeError(new Error("Cannot call write after a stream was destroyed"), "ERR_STREAM_DESTROYED")
-              : null);
-          if (failure) {
-            idle(state, error);
-            callback(failure);
-            return;
-          }
-          stream.bytesWritten += written;
-          advancePosition(stream, written);
-          if (offset + written < data.length) return next(offset + written);
-          idle(state);
-          callback();
-        },
-      );
+      state.operations.write(fd, data, offset, data.length - offset, stream.pos, (error: unknown, written: number) => {
+        const failure =
+          error ||
+          (stream.destroyed
+            ? nodeError(new Error("Cannot call write after a stream was destroyed"), "ERR_STREAM_DESTROYED")
+            : null);
+        if (failure) {
+          idle(state, error);
+          callback(failure);
+          return;
+        }
+        stream.bytesWritten += written;
+        advancePosition(stream, written);
+        if (offset + written < data.length) return next(offset + written);
+        idle(state);
+        callback();
+      });
     };
     next(0);
   }

@@ -55,7 +55,10 @@ function makeAgentGuard(powers: Powers, guard: NetworkGuard): AgentGuard {
     if (permit === undefined) return go();
     requests.set(request, permit);
     const made = permit.authority.trusted ? settings.get(this) : undefined;
-    return guard.within(made === undefined ? permit : { ...permit, proxy: made.proxy, lookups: [...(permit.lookups ?? []), made.lookup] }, go);
+    return guard.within(
+      made === undefined ? permit : { ...permit, proxy: made.proxy, lookups: [...(permit.lookups ?? []), made.lookup] },
+      go,
+    );
   };
   Object.defineProperty(HttpAgent.prototype.createSocket, "name", { value: "createSocket" });
 
@@ -117,7 +120,8 @@ function makeAgentGuard(powers: Powers, guard: NetworkGuard): AgentGuard {
     tagAgent(agent: object, authority: NetworkAuthority) {
       if (makers.has(agent)) return;
       makers.set(agent, authority);
-      if (authority.trusted) settings.set(agent, { proxy: proxyOf(agent), lookup: (agent as { options?: Options }).options?.["lookup"] });
+      if (authority.trusted)
+        settings.set(agent, { proxy: proxyOf(agent), lookup: (agent as { options?: Options }).options?.["lookup"] });
     },
     guardCreateConnection,
   });

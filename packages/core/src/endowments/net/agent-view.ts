@@ -31,7 +31,8 @@ export function viewOf(agent: object): object {
 /** The agent that a request has shown so; undefined for anything else. */
 export const agentOfView = (view: unknown): object | undefined => agents.get(view as object);
 
-const textOrNumber = (value: unknown): unknown => (typeof value === "string" || typeof value === "number" ? value : undefined);
+const textOrNumber = (value: unknown): unknown =>
+  typeof value === "string" || typeof value === "number" ? value : undefined;
 
 function makeView(agent: Agent): object {
   const options = {

@@ -67,7 +67,12 @@ export function approvedLookup(
  * HAZARD: a package that has the socket, or the agent that makes it, names a `lookup` too. What trusted code has not
  * named chooses among Node's own answers, or fails; where it says something else, these are taken.
  */
-export function trustedLookup({ approved, lookups }: SocketPermit, { host, port }: SocketTarget, own: unknown, nodeLookup: (...args: unknown[]) => void): unknown {
+export function trustedLookup(
+  { approved, lookups }: SocketPermit,
+  { host, port }: SocketTarget,
+  own: unknown,
+  nodeLookup: (...args: unknown[]) => void,
+): unknown {
   const lookup = own ?? nodeLookup;
   if (typeof lookup !== "function") return lookup;
   const isKnown = own === undefined || own === null || lookups.includes(own);
@@ -82,14 +87,18 @@ export function trustedLookup({ approved, lookups }: SocketPermit, { host, port 
         approve(entries);
         return callback(error, found, family);
       }
-      nodeLookup(host, { family: options?.["family"], hints: options?.["hints"], all: true }, (failure: unknown, known: Resolved[]) => {
-        if (failure) return callback(failure);
-        const said = known.filter(({ address }) => entries.some((entry) => entry.address === address));
-        const taken = said.length > 0 ? said : known;
-        approve(taken);
-        if (options?.["all"] === true) callback(null, taken);
-        else callback(null, taken[0]!.address, taken[0]!.family);
-      });
+      nodeLookup(
+        host,
+        { family: options?.["family"], hints: options?.["hints"], all: true },
+        (failure: unknown, known: Resolved[]) => {
+          if (failure) return callback(failure);
+          const said = known.filter(({ address }) => entries.some((entry) => entry.address === address));
+          const taken = said.length > 0 ? said : known;
+          approve(taken);
+          if (options?.["all"] === true) callback(null, taken);
+          else callback(null, taken[0]!.address, taken[0]!.family);
+        },
+      );
     };
     Reflect.apply(lookup, undefined, [hostname, options, answer]);
   };

@@ -159,7 +159,8 @@ function note(context: EndowmentContext, name: string, found: unknown): void {
   const authority = networkAuthority(context);
   for (const entry of Array.isArray(found) ? found : [found]) {
     const address = typeof entry === "string" ? entry : (entry as { address?: unknown } | null)?.address;
-    if (typeof address === "string" && context.powers.builtin("net").isIP(address) !== 0) authority.noteResolution(name, address);
+    if (typeof address === "string" && context.powers.builtin("net").isIP(address) !== 0)
+      authority.noteResolution(name, address);
   }
 }
 

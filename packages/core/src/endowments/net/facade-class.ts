@@ -15,7 +15,10 @@ export interface FacadeClassParts {
  * prototype, so `instanceof` holds for real instances; works with `new`,
  * without it, as `extends` and as `Class.call(this)`.
  */
-export function facadeClass(real: any, { prepare = (args) => args, making, made = () => {} }: FacadeClassParts = {}): any {
+export function facadeClass(
+  real: any,
+  { prepare = (args) => args, making, made = () => {} }: FacadeClassParts = {},
+): any {
   const facade = function (this: unknown, ...args: unknown[]): unknown {
     const prepared = prepare(args);
     if (new.target === undefined && this instanceof real) {
@@ -26,7 +29,10 @@ export function facadeClass(real: any, { prepare = (args) => args, making, made 
       return this;
     }
     const Made = new.target === undefined || new.target === facade ? real : new.target;
-    const instance = making === undefined ? Reflect.construct(real, prepared, Made) : making(prepared, () => Reflect.construct(real, prepared, Made));
+    const instance =
+      making === undefined
+        ? Reflect.construct(real, prepared, Made)
+        : making(prepared, () => Reflect.construct(real, prepared, Made));
     made(instance, prepared);
     return instance;
   };
@@ -36,7 +42,13 @@ export function facadeClass(real: any, { prepare = (args) => args, making, made 
     if (Object(value) === value) continue;
     const descriptor = getOwnPropertyDescriptor(real, key)!;
     // What can be assigned (`Agent.defaultMaxSockets`) is an accessor on a hardened class.
-    Object.defineProperty(facade, key, "value" in descriptor ? descriptor : { value, writable: true, enumerable: descriptor.enumerable === true, configurable: true });
+    Object.defineProperty(
+      facade,
+      key,
+      "value" in descriptor
+        ? descriptor
+        : { value, writable: true, enumerable: descriptor.enumerable === true, configurable: true },
+    );
   }
   Object.defineProperty(facade, "prototype", {
     value: real.prototype,

@@ -69,7 +69,12 @@ function keepLineEnd(http: any): void {
     // Each parameter by its name: an array of the rest would be made for each chunk.
     _send(this: unknown, data: unknown, encoding: unknown, callback: unknown, byteLength: unknown): unknown {
       const isLineEnd = data === lineEnd;
-      return Reflect.apply(send, this, [isLineEnd ? "\r\n" : data, isLineEnd ? "latin1" : encoding, callback, byteLength]);
+      return Reflect.apply(send, this, [
+        isLineEnd ? "\r\n" : data,
+        isLineEnd ? "latin1" : encoding,
+        callback,
+        byteLength,
+      ]);
     },
   }._send;
   prototype._send = guarded;

@@ -42,7 +42,10 @@ export function hardenHttp2(http2: any, powers: Powers): void {
 }
 
 /** What a client begins with: the preface, no settings, and the headers of `GET http://x/`, which end its first stream. */
-const REQUEST = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0\0\0\x06\x01\x05\0\0\0\x01\x82\x84\x86\x01\x01x", "latin1");
+const REQUEST = Buffer.from(
+  "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0\0\0\x06\x01\x05\0\0\0\x01\x82\x84\x86\x01\x01x",
+  "latin1",
+);
 const FIRST_STREAM = 1;
 
 function hardenServing(http2: any, connection: any): void {

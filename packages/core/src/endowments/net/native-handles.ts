@@ -28,7 +28,11 @@ type Native = Record<PropertyKey, any>;
  * through `socket._handle`. Each connection is checked on the final numeric
  * address, and no package can make a handle of its own from them.
  */
-export function guardNativeHandles(net: any, process: object, permitOf: (socket: object) => SocketPermit | undefined): NativeHandles {
+export function guardNativeHandles(
+  net: any,
+  process: object,
+  permitOf: (socket: object) => SocketPermit | undefined,
+): NativeHandles {
   const { tcp, pipe, ownerSymbol } = prototypesOfBindings(net, process) ?? prototypesOfSockets(net);
   const listeners = new WeakMap<object, ApprovedListener>();
   const bound = new WeakMap<object, { address: unknown; port: unknown }>();
@@ -164,7 +168,12 @@ export function hardenHandles(prototype: Native): void {
 }
 
 /** Native accessors ask a native method first that does nothing, and whose receivers V8 checks. */
-function checkReceiver(prototype: Native, level: Native, key: PropertyKey, { get, set, enumerable }: PropertyDescriptor): void {
+function checkReceiver(
+  prototype: Native,
+  level: Native,
+  key: PropertyKey,
+  { get, set, enumerable }: PropertyDescriptor,
+): void {
   const { getAsyncId } = prototype;
   if (typeof getAsyncId !== "function") return;
   const checked = {
@@ -203,7 +212,8 @@ function veilNativeField(prototype: Native): void {
 function withCheckedField(shared: Native): Native {
   const standIn = Object.create(Object.getPrototypeOf(shared)) as Native;
   for (const key of Reflect.ownKeys(shared)) {
-    const descriptor = key === NATIVE_FIELD ? checkedField(shared, shared) : Object.getOwnPropertyDescriptor(shared, key)!;
+    const descriptor =
+      key === NATIVE_FIELD ? checkedField(shared, shared) : Object.getOwnPropertyDescriptor(shared, key)!;
     Object.defineProperty(standIn, key, descriptor);
   }
   return standIn;

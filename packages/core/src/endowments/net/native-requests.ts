@@ -22,7 +22,12 @@ export function hardenStreamRequests(powers: Powers): void {
 export function requestsOfBindings(process: any): readonly object[] | undefined {
   try {
     const { ShutdownWrap, WriteWrap } = bindingOf(process, "stream_wrap");
-    const classes = [WriteWrap, ShutdownWrap, bindingOf(process, "pipe_wrap").PipeConnectWrap, bindingOf(process, "tcp_wrap").TCPConnectWrap];
+    const classes = [
+      WriteWrap,
+      ShutdownWrap,
+      bindingOf(process, "pipe_wrap").PipeConnectWrap,
+      bindingOf(process, "tcp_wrap").TCPConnectWrap,
+    ];
     return classes.map(({ prototype }) => prototype);
   } catch {
     return undefined;

@@ -64,7 +64,9 @@ export const makeNetFacade: BuiltinFactory = (context) => {
       }
       return [pickOptions(given, SOCKET_OPTIONS)];
     },
-    ...(authority.trusted && { making: ([options]: readonly unknown[], make: () => unknown) => guard.opening(descriptorOf(options), make) }),
+    ...(authority.trusted && {
+      making: ([options]: readonly unknown[], make: () => unknown) => guard.opening(descriptorOf(options), make),
+    }),
     made: (socket) => guard.tagSocket(socket, makePermit(authority)),
   });
   const Server = facadeClass(net.Server, { made: (server) => guard.tagServer(server, authority) });

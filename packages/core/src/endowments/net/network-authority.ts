@@ -89,7 +89,8 @@ function makeAuthority(context: EndowmentContext): NetworkAuthority {
     const host = parseHost(text ?? "::");
     const candidates = host?.kind === "name" && host.name === "localhost" ? [host, ...LOOPBACK] : [host];
     return candidates.some(
-      (candidate) => candidate !== undefined && listen().some((endpoint) => endpointCoversListener(endpoint, candidate, port)),
+      (candidate) =>
+        candidate !== undefined && listen().some((endpoint) => endpointCoversListener(endpoint, candidate, port)),
     );
   };
   const isGranted = ({ by, path, host: text, port = 0 }: Opened): boolean => {
@@ -98,7 +99,12 @@ function makeAuthority(context: EndowmentContext): NetworkAuthority {
     const host = parseHost(text ?? "");
     return host !== undefined && connect().some((endpoint) => endpointCovers(endpoint, host, port));
   };
-  const unix = (endpoints: readonly Endpoint[], given: string, capability: "net.connect" | "net.listen", via: string): string | undefined => {
+  const unix = (
+    endpoints: readonly Endpoint[],
+    given: string,
+    capability: "net.connect" | "net.listen",
+    via: string,
+  ): string | undefined => {
     if (principal.trusted) return given;
     const path = realSocketPath(context, given);
     const covered = path !== undefined && coversPath(endpoints, path);

@@ -11,7 +11,11 @@ export function connectDenied(address: string, port: number | undefined): NodeJS
 
 /** As for a connection that the other side resets. */
 export function connectionEnded(): NodeJS.ErrnoException {
-  return Object.assign(new Error("read ECONNRESET"), { errno: -constants.errno.ECONNRESET, code: "ECONNRESET", syscall: "read" });
+  return Object.assign(new Error("read ECONNRESET"), {
+    errno: -constants.errno.ECONNRESET,
+    code: "ECONNRESET",
+    syscall: "read",
+  });
 }
 
 /** As for a port that the user may not listen on. */

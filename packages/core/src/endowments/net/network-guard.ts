@@ -144,8 +144,7 @@ function makeGuard(powers: Powers, net: any, hint: string | undefined): NetworkG
     const shown = target.path ?? target.host;
     const port = target.path === undefined ? target.port : undefined;
     if (permit === undefined) return refuseConnection(this, withHint(connectDenied(shown, port)));
-    if (!isWithinTarget(permit, target))
-      return refuseConnection(this, connectDenied(shown, port));
+    if (!isWithinTarget(permit, target)) return refuseConnection(this, connectDenied(shown, port));
     const { authority, approved } = permit;
     approved.clear();
     if (target.path !== undefined) {
@@ -230,7 +229,8 @@ function makeGuard(powers: Powers, net: any, hint: string | undefined): NetworkG
       const { authority: maker, target } = sockets.get(socket) ?? {};
       if (target === undefined || maker === authority || authority.trusted) return undefined;
       const { host, port, path } = target;
-      if (path === undefined) return authority.mayConnect(host, port, "http.request") ? undefined : connectDenied(host, port);
+      if (path === undefined)
+        return authority.mayConnect(host, port, "http.request") ? undefined : connectDenied(host, port);
       return authority.unixTarget(path, "http.request") === undefined ? connectDenied(path, undefined) : undefined;
     },
     isPermitWaiting: () => waiting !== undefined,

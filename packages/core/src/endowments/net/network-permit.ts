@@ -27,7 +27,11 @@ export interface SocketTarget {
   readonly path: string | undefined;
 }
 
-export function makePermit(authority: NetworkAuthority, target?: SocketTarget, { proxy, lookups }: Pick<ConnectGrant, "proxy" | "lookups"> = {}): SocketPermit {
+export function makePermit(
+  authority: NetworkAuthority,
+  target?: SocketTarget,
+  { proxy, lookups }: Pick<ConnectGrant, "proxy" | "lookups"> = {},
+): SocketPermit {
   return Object.freeze({ authority, target, proxy, lookups: lookups ?? [], approved: new Set<string>() });
 }
 

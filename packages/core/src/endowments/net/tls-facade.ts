@@ -35,7 +35,8 @@ export function tlsParts(context: EndowmentContext): NetworkParts {
     const { context: nativeContext } = secureContext;
     refuseEngines(nativeContext);
     hardenHandles(Object.getPrototypeOf(nativeContext));
-    for (const name of ["getPeerX509Certificate", "getX509Certificate"]) hardenCertificatesOf(context, tls.TLSSocket.prototype, name);
+    for (const name of ["getPeerX509Certificate", "getX509Certificate"])
+      hardenCertificatesOf(context, tls.TLSSocket.prototype, name);
     for (const name of ["TLSSocket", "Server", "SecureContext"]) hardenNodeObject(tls[name]);
     return true;
   });
@@ -100,7 +101,9 @@ export function connectTls(context: EndowmentContext, args: readonly unknown[]):
   const { options, callback } = tlsConnectArguments(args);
   if (options["socket"]) return tls.connect(options, callback);
   // HAZARD: what Node runs of the caller's in there finds a permit for this endpoint alone.
-  return guard.within(makePermit(authority, settleTarget(options), { lookups: [options["lookup"]] }), () => tls.connect(options, callback));
+  return guard.within(makePermit(authority, settleTarget(options), { lookups: [options["lookup"]] }), () =>
+    tls.connect(options, callback),
+  );
 }
 
 export const makeTlsFacade: BuiltinFactory = (context) => {

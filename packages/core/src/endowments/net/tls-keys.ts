@@ -17,10 +17,14 @@ export function forgetKeys(tls: any): void {
     return socket;
   });
   const { setSecureContext } = tls.Server.prototype;
-  tls.Server.prototype.setSecureContext = named("setSecureContext", setSecureContext.length, function (this: Record<string, unknown>, options: unknown): void {
-    Reflect.apply(setSecureContext, this, [options]);
-    for (const name of SECRETS) if (this[name] !== undefined) this[name] = undefined;
-  });
+  tls.Server.prototype.setSecureContext = named(
+    "setSecureContext",
+    setSecureContext.length,
+    function (this: Record<string, unknown>, options: unknown): void {
+      Reflect.apply(setSecureContext, this, [options]);
+      for (const name of SECRETS) if (this[name] !== undefined) this[name] = undefined;
+    },
+  );
 }
 
 /** Of the options that Node keeps under a symbol, a copy without them in their place. */

@@ -72,7 +72,11 @@ export function makeEnv(context: EndowmentContext): NodeJS.ProcessEnv {
     let refused = refusedKeys.get(key);
     if (refused === undefined) {
       // A variable that is not set reads the same with a grant, and who fills the environment leaves alone what is set: nobody needs to be told.
-      refused = principal.denies({ capability: "env", target: key, ...((!hasOwn(real, key) || mayFill()) && { quiet: true }) });
+      refused = principal.denies({
+        capability: "env",
+        target: key,
+        ...((!hasOwn(real, key) || mayFill()) && { quiet: true }),
+      });
       refusedKeys.set(key, refused);
     }
     return !refused;

@@ -13,7 +13,9 @@ const INERT_BINDINGS: ReadonlySet<unknown> = new Set(["constants", "http_parser"
  */
 export function makeBinding(context: EndowmentContext): Function {
   const { process } = context.powers as { process: any };
-  const call = methodFor("binding", process.binding.length, (_receiver, args) => Reflect.apply(process.binding, process, args));
+  const call = methodFor("binding", process.binding.length, (_receiver, args) =>
+    Reflect.apply(process.binding, process, args),
+  );
   return context.principal.trusted ? call : inertBindings(context, refusedMember(context, "process", "binding", call));
 }
 
@@ -24,7 +26,8 @@ export function inertBindings(context: EndowmentContext, refused: Function): Fun
     const name = args[0];
     if (!INERT_BINDINGS.has(name)) return Reflect.apply(refused, receiver, [name]);
     let copy = made.get(name);
-    if (copy === undefined) made.set(name, (copy = copyOf(context, bindingOf(context.powers.process, name as string), {})));
+    if (copy === undefined)
+      made.set(name, (copy = copyOf(context, bindingOf(context.powers.process, name as string), {})));
     return copy;
   });
 }
@@ -43,6 +46,9 @@ function inert(context: EndowmentContext, key: string, value: unknown): unknown 
   if (Array.isArray(value)) return value.filter((one) => typeof one === "string");
   if (value instanceof Int32Array) return new Int32Array(value.length);
   // A table of constants.
-  if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === null) return copyOf(context, value, {});
-  return typeof value === "function" ? copyOf(context, value, refusedFunction(context, "process.binding", key, value)) : undefined;
+  if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === null)
+    return copyOf(context, value, {});
+  return typeof value === "function"
+    ? copyOf(context, value, refusedFunction(context, "process.binding", key, value))
+    : undefined;
 }

@@ -39,7 +39,11 @@ export const principalProcess = perContext((context: EndowmentContext): object =
       const call = methodFor(name, length, (_receiver, args) => apply(real[name], real, args));
       const allowed =
         rule === "call" || (rule === "granted" ? grantsMember(principal, "process", name) : principal.trusted);
-      defineMember(facade, name, allowed ? call : (rule === "granted" ? ungrantedMember : refusedMember)(context, "process", name, call));
+      defineMember(
+        facade,
+        name,
+        allowed ? call : (rule === "granted" ? ungrantedMember : refusedMember)(context, "process", name, call),
+      );
     }
   }
   return facade;

@@ -43,7 +43,8 @@ export function makeReport(context: EndowmentContext): object {
       const { header, sharedObjects } = summary();
       const copy: Record<string, unknown> = {};
       for (const field of HEADER_FIELDS) {
-        if (header[field] !== undefined) defineMember(copy, field, context.powers.globals["structuredClone"](header[field]));
+        if (header[field] !== undefined)
+          defineMember(copy, field, context.powers.globals["structuredClone"](header[field]));
       }
       return { header: copy, sharedObjects: [...sharedObjects] };
     }),

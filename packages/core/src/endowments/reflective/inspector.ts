@@ -37,11 +37,13 @@ export function coverageOfSource(coverage: ScriptCoverage, positions: SourcePosi
   const functions = (module === undefined ? ofSource : [module, ...ofSource]).map((each) => ({
     ...each,
     // A handler that moat put there is no branch of the program.
-    ranges: each.ranges.filter(({ startOffset, endOffset }, index) => index === 0 || !isOwn(startOffset, endOffset)).map((range, index) =>
-      each === module && index === 0
-        ? { ...range, startOffset: 0, endOffset: sourceLength }
-        : { ...range, startOffset: offsetOf(range.startOffset), endOffset: offsetOf(range.endOffset) },
-    ),
+    ranges: each.ranges
+      .filter(({ startOffset, endOffset }, index) => index === 0 || !isOwn(startOffset, endOffset))
+      .map((range, index) =>
+        each === module && index === 0
+          ? { ...range, startOffset: 0, endOffset: sourceLength }
+          : { ...range, startOffset: offsetOf(range.startOffset), endOffset: offsetOf(range.endOffset) },
+      ),
   }));
   return { ...coverage, functions };
 }

@@ -68,7 +68,8 @@ export const makeModule: BuiltinFactory = (context) => {
     setSourceMapsSupport: () => {},
   };
   if ("runMain" in real) own["runMain"] = refusedMember(context, "module", "runMain", real.runMain);
-  for (const name of ["register", "registerHooks"]) if (name in real) own[name] = hookFunction(context, name, real[name]);
+  for (const name of ["register", "registerHooks"])
+    if (name in real) own[name] = hookFunction(context, name, real[name]);
   for (const [name, value] of Object.entries(own)) {
     if (name in real)
       Object.defineProperty(Module, name, { value, writable: true, enumerable: true, configurable: true });
@@ -80,7 +81,8 @@ export const makeModule: BuiltinFactory = (context) => {
 function hookFunction({ principal }: EndowmentContext, name: string, real: Function): Function {
   const target = `module.${name}`;
   return functionFor(name, real.length, (_receiver, args) => {
-    if (principal.trusted || !principal.denies({ capability: "builtin", target, via: target, never: true })) return Reflect.apply(real, undefined, args);
+    if (principal.trusted || !principal.denies({ capability: "builtin", target, via: target, never: true }))
+      return Reflect.apply(real, undefined, args);
     return name === "registerHooks" ? Object.freeze({ deregister() {} }) : undefined;
   });
 }

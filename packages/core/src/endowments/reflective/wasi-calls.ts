@@ -15,16 +15,33 @@ const ESPIPE = 70;
 
 /** On the standard streams: passed on. */
 const HARMLESS: ReadonlySet<string> = new Set([
-  "fd_datasync", "fd_fdstat_get", "fd_filestat_get", "fd_prestat_dir_name", "fd_prestat_get", "fd_sync", "fd_write",
+  "fd_datasync",
+  "fd_fdstat_get",
+  "fd_filestat_get",
+  "fd_prestat_dir_name",
+  "fd_prestat_get",
+  "fd_sync",
+  "fd_write",
 ]);
 
 /** On the standard streams: what is answered in place of the call, where it isn't EPERM. */
-const ANSWERS: Readonly<Record<string, number>> = { __proto__: null as never, fd_close: SUCCESS, fd_pread: ESPIPE, fd_pwrite: ESPIPE, fd_renumber: EBADF, fd_seek: ESPIPE, fd_tell: ESPIPE };
+const ANSWERS: Readonly<Record<string, number>> = {
+  __proto__: null as never,
+  fd_close: SUCCESS,
+  fd_pread: ESPIPE,
+  fd_pwrite: ESPIPE,
+  fd_renumber: EBADF,
+  fd_seek: ESPIPE,
+  fd_tell: ESPIPE,
+};
 
 const isStandard = (descriptor: unknown): boolean => !((descriptor as number) > 2);
 
 /** Node's calls, none of which changes anything about standard input and outputs. */
-export function wasiCalls(context: EndowmentContext, real: Readonly<Record<string, Function>>): Record<string, Function> {
+export function wasiCalls(
+  context: EndowmentContext,
+  real: Readonly<Record<string, Function>>,
+): Record<string, Function> {
   const calls: Record<string, Function> = { ...real };
   for (const name of Object.keys(real)) {
     if (HARMLESS.has(name) || !/^(?:fd|path|sock)_/.test(name)) continue;

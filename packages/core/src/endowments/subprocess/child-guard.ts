@@ -41,7 +41,9 @@ function guardClasses(powers: Powers): Starting {
   };
   for (const name of ["spawn", "exec", "execFile", "fork"]) {
     const start = real[name];
-    const guarded = methodFor(name, start.length, (_receiver, args) => starting(() => Reflect.apply(start, real, args)));
+    const guarded = methodFor(name, start.length, (_receiver, args) =>
+      starting(() => Reflect.apply(start, real, args)),
+    );
     if (start[promisify.custom] !== undefined) addPromise(guarded as (...args: any[]) => any);
     real[name] = guarded;
   }

@@ -81,7 +81,12 @@ export function tameChildStream(context: EndowmentContext, stream: any): void {
   if (!(stream instanceof Socket)) return;
   const prototype = context.shared("child_process.pipe", () =>
     Object.freeze(
-      tamedPrototype(Socket.prototype, SOCKET_MEMBERS, hardenNodeObject(context.powers.builtin("stream")).Duplex.prototype, true),
+      tamedPrototype(
+        Socket.prototype,
+        SOCKET_MEMBERS,
+        hardenNodeObject(context.powers.builtin("stream")).Duplex.prototype,
+        true,
+      ),
     ),
   );
   if (stream._handle) {

@@ -66,7 +66,8 @@ export function makeCommandGrants(context: EndowmentContext): {
   };
   /** The files that a grant by path means. */
   const expand = (grant: string): readonly string[] => {
-    if (grant.startsWith("<dependency>/")) return (context.importable ?? []).map((folder) => join(folder, grant.slice("<dependency>".length)));
+    if (grant.startsWith("<dependency>/"))
+      return (context.importable ?? []).map((folder) => join(folder, grant.slice("<dependency>".length)));
     const path = expandPath(grant);
     return path === undefined ? [] : [path];
   };
