@@ -177,8 +177,18 @@ test("a link is not followed", () => {
   expect(run()).toEqual(HELLO);
 });
 
-test("where the user has written no policy, a run makes no secret", () => {
+test("who has written no policy keeps code as well, with a secret of their own", () => {
   renameSync(userFolder(), `${userFolder()}-gone`);
   expect(run()).toEqual(HELLO);
-  expect(existsSync(userFolder())).toBe(false);
+  expect(secret()).toHaveLength(32);
+  expect(statSync(path.join(userFolder(), "key")).mode & 0o777).toBe(0o600);
+  plant();
+  expect(run()).toMatchObject(FORGED);
+});
+
+test("a home without a cache gets none by a run", () => {
+  const cache = path.dirname(userFolder());
+  renameSync(cache, `${cache}-gone`);
+  expect(run()).toEqual(HELLO);
+  expect(existsSync(cache)).toBe(false);
 });

@@ -17,7 +17,7 @@ import { openPreparedStore, storeFile, type PreparedStore, type StoredModule } f
 import { buildIdentity, preparationIdentity } from "../prepared/preparation-identity.ts";
 import { MOAT_FOLDER } from "../moat-folder.ts";
 import { assertStackRoom } from "../stack-room.ts";
-import { fillFrom, isOwnFolder, readOwnFile, secretIn, type StoreLocation } from "../prepared/store-location.ts";
+import { SECRET_BYTES, fillFrom, hasCache, isOwnFolder, makeSecret, readOwnFile, secretIn, type StoreLocation } from "../prepared/store-location.ts";
 
 interface OwnModule {
   exports: unknown;
@@ -58,8 +58,16 @@ export function useKeptCode(location: StoreLocation | undefined, runs = true, on
   usesPacks = true;
   whenCompiled = onCompiled;
   startsProgram = runs;
-  const secret = location && secretIn(location.userFolder);
+  const secret = location && (secretIn(location.userFolder) ?? (runs ? firstSecret(location.userFolder) : undefined));
   if (secret !== undefined) kept = { folder: join(location!.folder, "own-code"), secret };
+}
+
+/** For who runs a program whose policy somebody else has written: or else each of their runs would be a first one. */
+function firstSecret(userFolder: string): Buffer | undefined {
+  if (!hasCache(userFolder)) return undefined;
+  const { randomBytes } = requireBuiltin("node:crypto") as typeof import("node:crypto");
+  makeSecret(userFolder, randomBytes(SECRET_BYTES));
+  return secretIn(userFolder);
 }
 
 /** Keeps the code that was compiled so far for every user of this moat; see `made-ahead.ts`. @throws {MoatError} `MOAT_WRITE_FAILED` */

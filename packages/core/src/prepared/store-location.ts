@@ -12,7 +12,7 @@ import {
   type Stats,
 } from "node:fs";
 import { Buffer } from "node:buffer";
-import { basename, isAbsolute, join } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import process from "node:process";
 import { realFolder } from "../packages/real-folder.ts";
 import { shortHash } from "./short-hash.ts";
@@ -62,8 +62,8 @@ export function secretIn(userFolder: string): Buffer | undefined {
 }
 
 /**
- * Makes the user's secret where there is none, as writing a policy does. Running a program never
- * does: it leaves nothing in the user's home.
+ * Makes the user's secret where there is none, as writing a policy does. Running a program does so only
+ * in a cache that is there: it adds no folder to a home, which may be one that a server publishes.
  * @param random `SECRET_BYTES` random bytes.
  * @returns whether something can be kept for this user.
  */
@@ -78,6 +78,9 @@ export function makeSecret(userFolder: string, random: Buffer): boolean {
   }
   return secretIn(userFolder) !== undefined;
 }
+
+/** Whether the user's cache is there, in which moat would make its folder. */
+export const hasCache = (userFolder: string): boolean => isOwnFolder(dirname(userFolder), false);
 
 /**
  * Whether a folder is there, this user's alone to write, and no link on the way leads elsewhere.
