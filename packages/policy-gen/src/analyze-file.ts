@@ -8,7 +8,7 @@ import { lastingStackHooks } from "./stack-hooks.ts";
 import { tracePowers } from "./trace-powers.ts";
 
 /** Raise it whenever the same text may give other facts: cached facts of other versions are not used. */
-export const ANALYSER_VERSION = 28;
+export const ANALYSER_VERSION = 29;
 
 /** Names that are followed although they cost nothing by themselves. */
 const FOLLOWED_FREE: ReadonlySet<string> = new Set([
@@ -93,6 +93,7 @@ function analyzeProgram(program: SyntaxNode, { source, format, record, onDeep }:
     powers.follow([...nodes.references.keys()].filter(isFollowed));
     powers.thisNodes(nodes.thisExpressions);
     for (const { called, key, node } of nodes.keyCalls) emit("key-call", `${called} ${key}`, node);
+    for (const { key, node } of nodes.keysDescribed) emit("key-name", key, node);
     for (const node of nodes.namedLikeGlobals) emit("handed", (node["property"] ?? node["key"]).name, node);
     for (const node of lastingStackHooks(nodes)) emit("defines", "Error.prepareStackTrace", node);
     for (const node of nodes.strings) emit("fs", `./${String(node["value"]).replace(/^\.\//, "")}`, node);

@@ -151,7 +151,7 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
   }
   grantComputingBuiltins();
   grantToEvaluators(context);
-  grantEnvironmentKeys({ reached, disk, project, collectorOf, isDependency, within });
+  grantEnvironmentKeys({ reached, disk, project, collectorOf, isDependency, within, find });
   grantHandedFolders(context);
   grantHomeCaches(context);
   grantMockClocks(context);

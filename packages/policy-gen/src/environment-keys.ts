@@ -2,14 +2,15 @@ import { constants } from "node:os";
 import { join } from "node:path";
 import { envProblem } from "@moat/core/model";
 import type { FileReader } from "@moat/core/model";
-import type { Place } from "./facts.ts";
+import type { Place, Use } from "./facts.ts";
 import type { GrantCollector } from "./grant-collector.ts";
 import { packageNameAt, packageNameOf } from "./reach.ts";
 import type { Reached } from "./reach.ts";
 import { makePlaces } from "./source-lines.ts";
 import { ENVIRONMENT_KEY_FILES } from "./tables/environment-key-files.ts";
 import type { EnvironmentKeyFile } from "./tables/environment-key-files.ts";
-import { ENVIRONMENT_READERS, FILLS_ENVIRONMENT } from "./tables/environment-fillers.ts";
+import { FILLS_ENVIRONMENT } from "./tables/environment-fillers.ts";
+import { ENVIRONMENT_READERS, type EnvironmentReader } from "./tables/environment-readers.ts";
 
 export interface KeyedProject {
   readonly reached: Reached;
@@ -19,7 +20,12 @@ export interface KeyedProject {
   readonly collectorOf: (location: string) => GrantCollector | undefined;
   readonly isDependency: (location: string) => boolean;
   readonly within: (location: string, path: string) => string;
+  /** Says what could not be analysed. */
+  readonly find: (location: string, path: string, reason: string, use: Use) => void;
 }
+
+/** Begins as what `moat policy` shows unasked: without a grant such a package is wrong in silence. */
+const NO_NAME_SEEN = "unseen: which environment variables the program means; to allow one: moat allow NAME env KEY";
 
 /** How deep in the project a configuration file is looked for. */
 const MOST_STEPS = 3;
@@ -32,6 +38,7 @@ const MOST_STEPS = 3;
 export function grantEnvironmentKeys(input: KeyedProject): void {
   grantKeysOfCalls(input);
   grantKeysOfProject(input);
+  grantKeysOfReaders(input);
   grantKeysOfFiles(input);
   grantFilling(input);
 }
@@ -95,10 +102,8 @@ function grantKeysOfProject({ reached, collectorOf, isDependency, within, projec
   for (const { location, facts } of reached.files) {
     const collector =
       isDependency(location) && reached.importedByProject.has(location) ? collectorOf(location) : undefined;
-    const reads =
-      ENVIRONMENT_READERS.has(packageNameAt(location)) ||
-      facts.uses.some(({ target }) => target === "computed environment key");
-    if (collector !== undefined && reads) readers.add(collector);
+    if (collector !== undefined && facts.uses.some(({ target }) => target === "computed environment key"))
+      readers.add(collector);
   }
   if (readers.size === 0) return;
   for (const { path, location, facts } of reached.files) {
@@ -110,6 +115,91 @@ function grantKeysOfProject({ reached, collectorOf, isDependency, within, projec
         reader.grant({ capability: "env", target: key }, `.: ${within(project, path)}`, use);
     }
   }
+}
+
+/** The texts of a project's that say which variables a reader shall read. */
+type Named = { readonly key: string; readonly file: string; readonly use: Use };
+
+/**
+ * For packages of the table: what the program names for them. Where it names nothing that
+ * can be seen, that is said: they would take what is set for what is not.
+ */
+function grantKeysOfReaders(input: KeyedProject): void {
+  const { reached, collectorOf, isDependency } = input;
+  const seen = new Set<string>();
+  for (const { path, location, facts } of reached.files) {
+    const row = ENVIRONMENT_READERS.get(packageNameAt(location));
+    const use = facts.uses.find(
+      ({ target }) => target === "environment used as a whole" || target === "computed environment key",
+    );
+    const collector = collectorOf(location);
+    if (
+      row === undefined ||
+      use === undefined ||
+      collector === undefined ||
+      seen.has(location) ||
+      !isDependency(location)
+    )
+      continue;
+    seen.add(location);
+    const isAsked =
+      row.askedBy === undefined
+        ? reached.importedByProject.has(location)
+        : [...reached.importedByProject].some((asked) => row.askedBy!.includes(packageNameAt(asked)));
+    const named =
+      row.named === "prefix" && row.asked === undefined
+        ? prefixesHandedTo(location, input)
+        : isAsked
+          ? namesFor(row, input)
+          : [];
+    for (const { key, file, use: place } of named)
+      if (!envProblem(key, "policy")) collector.grant({ capability: "env", target: key }, file, place);
+    // A method that nobody calls (`yargs.env`) reads nothing.
+    if (named.length === 0 && isAsked && row.asked === undefined) input.find(location, path, NO_NAME_SEEN, use);
+  }
+}
+
+function namesFor(row: EnvironmentReader, { reached, isDependency, within, project }: KeyedProject): Named[] {
+  return reached.files
+    .filter(({ location }) => !isDependency(location))
+    .flatMap(({ path, facts }) =>
+      facts.uses.flatMap((use) => {
+        const key = keyNamed(row, use);
+        return key === undefined || OTHER_CAPITALS.has(key) ? [] : [{ key, file: `.: ${within(project, path)}`, use }];
+      }),
+    );
+}
+
+function keyNamed(row: EnvironmentReader, { capability, target }: Use): string | undefined {
+  if (row.named === "keys") return capability === "key-name" ? target : undefined;
+  if (capability !== "key-call") return undefined;
+  const [called, key] = target.split(" ") as [string, string];
+  if (row.named === "calls") return key;
+  return called === row.asked ? withPrefix(key) : undefined;
+}
+
+const withPrefix = (prefix: string): string => `${prefix.replace(/_+$/, "")}_*`;
+
+/** `rc("app")`: whoever calls the package says which variables it means, in capitals or not. */
+function prefixesHandedTo(reader: string, { reached, within }: KeyedProject): Named[] {
+  const callers = new Map(
+    reached.edges.filter(({ to }) => to === reader).map(({ from, specifier }) => [from, specifier]),
+  );
+  return reached.files.flatMap(({ path, location, facts }) => {
+    const start = `${callers.get(location) ?? ""} `;
+    return facts.uses.flatMap((use) => {
+      const name =
+        use.capability === "calls" && start !== " " && use.target.startsWith(start)
+          ? use.target.slice(start.length)
+          : "";
+      if (name === "") return [];
+      return [...new Set([name, name.toLowerCase(), name.toUpperCase()])].map((prefix) => ({
+        key: withPrefix(prefix),
+        file: within(location, path),
+        use,
+      }));
+    });
+  });
 }
 
 function grantKeysOfFiles({ reached, disk, project, collectorOf, isDependency, within }: KeyedProject): void {

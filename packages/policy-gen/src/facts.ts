@@ -21,7 +21,8 @@ export interface Place {
  * | `builtin` | `fs` (imported), `fs.readFile` (member), `fs.*` (escapes as a value) |
  * | `env` | key, or `DEBUG_*` for a prefix |
  * | `env-reader` | name of a function that reads the key which it gets |
- * | `key-call` | `function KEY`: a constant that may be such a key |
+ * | `key-call` | `function KEY`: a constant that may be such a key, and the function or property that it is given to |
+ * | `key-name` | `KEY`, where the program describes what may be such a key: `{ PORT: { type: "number" } }` |
  * | `fs` | `read`, `write`, `tmp` or a project file that it names, `./.env` |
  * | `connect`, `listen` | endpoint |
  * | `command` | program |
@@ -47,6 +48,7 @@ export type Capability =
   | "env"
   | "env-reader"
   | "key-call"
+  | "key-name"
   | "fs"
   | "connect"
   | "listen"

@@ -18,8 +18,10 @@ export interface Walked {
   readonly workerTexts: { readonly text: string; readonly node: SyntaxNode }[];
   /** `x.setTimeout`, `const { setTimeout } = x`: members of any object that are named like harmless globals. */
   readonly namedLikeGlobals: SyntaxNode[];
-  /** `f("APP_PORT")`, `x.f("APP_PORT")`: calls whose first argument reads like a key of the environment. */
+  /** `f("APP_PORT")`, `x.f(["APP_PORT"])`, `{ env: "APP_PORT" }`: texts that read like a key of the environment, and the function or property (`env:`) that they are given to. */
   readonly keyCalls: { readonly called: string; readonly key: string; readonly node: SyntaxNode }[];
+  /** `{ APP_PORT: { … } }`, `{ APP_PORT: z.string() }`: what reads like a description of such a key. */
+  readonly keysDescribed: { readonly key: string; readonly node: SyntaxNode }[];
 }
 
 export function emptyWalk(): Walked {
@@ -33,6 +35,7 @@ export function emptyWalk(): Walked {
     workerTexts: [],
     namedLikeGlobals: [],
     keyCalls: [],
+    keysDescribed: [],
   };
 }
 
@@ -108,16 +111,18 @@ const VISITORS: ReadonlyMap<string, Visitor> = new Map(
       else if (HARMLESS_GLOBALS.has(node["property"].name)) walk.namedLikeGlobals.push(node);
     },
     CallExpression(node, scope, walk) {
-      const key: unknown = node["arguments"][0]?.type === "Literal" ? node["arguments"][0].value : undefined;
-      if (typeof key === "string" && ENVIRONMENT_KEY.test(key)) {
-        const called = calledName(node["callee"]);
-        if (called !== undefined) walk.keyCalls.push({ called, key, node });
-      }
+      const called = calledName(node["callee"]);
+      if (called !== undefined)
+        for (const key of environmentKeys(node["arguments"][0])) walk.keyCalls.push({ called, key, node });
       visit(node["callee"], node, scope, walk);
       visitAll(node["arguments"], node, scope, walk);
     },
     Property(node, scope, walk) {
       if (node["computed"]) visit(node["key"], node, scope, walk);
+      else {
+        const name: unknown = node["key"].name ?? node["key"].value;
+        if (typeof name === "string") notePropertyOfKeys(name, node, walk);
+      }
       visit(node["value"], node, scope, walk);
     },
     FunctionDeclaration: visitFunction,
@@ -369,6 +374,27 @@ function declare(
 
 /** `_` is how the program was started (yargs). */
 const ENVIRONMENT_KEY = /^(?:[A-Z][A-Z0-9_]{1,63}|_)$/;
+
+/** Properties whose values are names of variables: `{ env: "PORT" }` of convict's and oclif's options. */
+const NAMES_VARIABLE = /^env(?:Var|Name|Key|Variable)?$/;
+
+/** The keys that a text, or a list of texts, may be. */
+function environmentKeys(node: SyntaxNode | null | undefined): string[] {
+  if (node?.type === "ArrayExpression")
+    return (node["elements"] as (SyntaxNode | null)[]).flatMap((element) =>
+      element?.type === "Literal" ? environmentKeys(element) : [],
+    );
+  const text: unknown = node?.type === "Literal" ? node["value"] : undefined;
+  return typeof text === "string" && ENVIRONMENT_KEY.test(text) ? [text] : [];
+}
+
+function notePropertyOfKeys(name: string, node: SyntaxNode, walk: Walk): void {
+  const value: SyntaxNode = node["value"];
+  if (NAMES_VARIABLE.test(name))
+    for (const key of environmentKeys(value)) walk.keyCalls.push({ called: `${name}:`, key, node });
+  else if ((value.type === "ObjectExpression" || value.type === "CallExpression") && ENVIRONMENT_KEY.test(name))
+    walk.keysDescribed.push({ key: name, node });
+}
 
 function calledName(callee: SyntaxNode): string | undefined {
   if (callee.type === "Identifier") return callee["name"];

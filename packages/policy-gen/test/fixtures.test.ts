@@ -57,6 +57,17 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
   ],
   "optional-peers": [[1, /^computed specifier \*$/]],
   "named-by-project": [[1, /^computed specifier \*$/]],
+  "environment-readers": [
+    [1, /environment used as a whole/],
+    [2, /computed environment key/],
+    [1, /environment used as a whole/],
+    [1, /environment used as a whole/],
+    [2, /environment used as a whole/],
+  ],
+  "unseen-variables": [
+    [1, /environment used as a whole/],
+    [1, /^unseen: which environment variables the program means/],
+  ],
   "variables-named-by-project": [[1, /^computed environment key$/]],
   "named-in-configurations": [
     [1, /^computed specifier \*$/],

@@ -17,6 +17,3 @@ export const FILLS_ENVIRONMENT: ReadonlySet<string> = new Set([
   "dotenv-yaml",
   "node-env-file",
 ]);
-
-/** Packages that exist to read the variables which the program names, and do so in functions that get all of them. */
-export const ENVIRONMENT_READERS: ReadonlySet<string> = new Set(["env-var"]);
