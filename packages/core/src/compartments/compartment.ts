@@ -42,8 +42,8 @@ export interface Compartment {
   readonly names: NameSets;
   /** Compiles a functor and fills its parameters; returns the inner function. */
   instantiate(functor: Functor, fileName: string, machinery?: Machinery): Function;
-  /** Runs a script's text; returns its completion value. */
-  evaluate(source: string, fileName?: string): unknown;
+  /** Runs a script's text, or one for `eval`; returns its completion value. */
+  evaluate(source: string, fileName?: string, kind?: "script" | "eval"): unknown;
   /** What `new Function(...parameters, body)` returns. */
   compileFunction(
     parameters: readonly string[],
@@ -179,8 +179,8 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
       return optimisedLate(() => inWordsOfV8(source, prepare));
     });
 
-  const evaluate: Compartment["evaluate"] = (source, fileName = "evalmachine.<anonymous>") => {
-    const functor = preparedText(source, "script", () => prepareScript(source, names));
+  const evaluate: Compartment["evaluate"] = (source, fileName = "evalmachine.<anonymous>", kind = "script") => {
+    const functor = preparedText(source, kind, () => prepareScript(source, names, { script: kind === "script" }));
     return apply(
       instantiate(functor, nameForEvaluated(fileName, options.owner), ownOf(functor, source)),
       guestGlobal,
@@ -216,7 +216,7 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
   };
 
   const guestEval = (text: unknown): unknown =>
-    typeof text === "string" ? evaluate(text, `moat:eval${ofOwner}`) : text;
+    typeof text === "string" ? evaluate(text, `moat:eval${ofOwner}`, "eval") : text;
 
   installEvaluators(holder, guestEval, compileFunction);
   const known = bindableNames(guestGlobal);

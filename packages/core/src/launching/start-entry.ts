@@ -59,7 +59,7 @@ function startText(realm: Realm, asker: World, text: StartedText, here: string):
   }
   let functor;
   try {
-    functor = prepareScript(source, compartment.names);
+    functor = prepareScript(source, compartment.names, { script: true });
   } catch (error) {
     if (!(error instanceof SyntaxError) || !/\b(?:import|export|await)\b/.test(source)) throw error;
     startTextModule(realm, asker, source, here);

@@ -62,6 +62,8 @@ export interface DelicateTarget {
 export interface Scan {
   readonly top: Scope;
   readonly strict: boolean;
+  /** Names that the top declares more than once. */
+  readonly redeclared: Set<string>;
   readonly references: Reference[];
   readonly sloppyFunctions: SloppyFunction[];
   readonly dynamicImports: SyntaxNode[];
@@ -212,6 +214,7 @@ export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
   const scan: Scan = {
     top,
     strict: strictTop,
+    redeclared: new Set(),
     references: [],
     sloppyFunctions: [],
     dynamicImports: [],
@@ -248,6 +251,7 @@ export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
     switch (pattern.type) {
       case "Identifier":
         noteIdentifier(pattern, state.strict, shorthand);
+        if (target === top && top.names.has(pattern["name"])) scan.redeclared.add(pattern["name"]);
         target.names.add(pattern["name"]);
         return;
       case "ObjectPattern":

@@ -16,6 +16,7 @@ import { rewriteSilentFailures } from "./rewrite-silent-failures.ts";
 import { rewriteSloppy } from "./rewrite-sloppy.ts";
 import { rewriteTargets } from "./rewrite-targets.ts";
 import { scanProgram, type Scan } from "./scan.ts";
+import type { SyntaxNode } from "./syntax.ts";
 
 /** A CommonJS module's functor, and what it is certain to require. */
 export interface CommonJsFunctor extends Functor {
@@ -54,19 +55,25 @@ export function prepareCommonJs(source: string, names: NameSets): CommonJsFuncto
   return { ...functor, certainRequests: certainRequests(parsed.program, text) };
 }
 
+export interface ScriptKind {
+  /** A direct `eval`: the variables around it, and whether it stands in strict code. */
+  readonly locals?: ReadonlySet<string>;
+  readonly strict?: boolean;
+  /** A script of `vm`, not a text for `eval`: strict ones declare global variables too, and so do `let`, `const` and classes. */
+  readonly script?: boolean;
+}
+
 /**
- * A script, as `eval` and `vm` run it: its top-level variables become properties
+ * A text that `eval` or `vm` runs: its top-level variables become properties
  * of the global object, and it returns its completion value.
  */
-export function prepareScript(
-  source: string,
-  names: NameSets,
-  direct: { locals?: ReadonlySet<string>; strict?: boolean } = {},
-): Functor {
+export function prepareScript(source: string, names: NameSets, kind: ScriptKind = {}): Functor {
+  const { locals, strict = false, script = false } = kind;
   const parsed = parseGuest(source, "script");
-  const scan = scanProgram(parsed.program, { strict: direct.strict ?? false });
-  const declared = scan.strict ? [] : [...scan.top.names];
-  const { locals } = direct;
+  const scan = scanProgram(parsed.program, { strict });
+  const declared =
+    scan.strict && !script ? [] : [...scan.top.names].filter((name) => script || !scan.top.fixed!.has(name));
+  const lasting = script ? lastingFunctions(scan, parsed.program) : NO_FUNCTIONS;
   const options = { ...names, ...(locals && { locals }), wrapperNames: new Set<string>() };
   const rewriting = rewriteReferences(scan, source, options);
   rewriteDirectEvals(scan, rewriting, options);
@@ -97,10 +104,27 @@ export function prepareScript(
   const shape: FunctorShape = {
     inner: [],
     kind: "function",
-    prologue: `let ${RESERVED.completion};`,
-    epilogue: `${publishText(declared, locals, rewriting)}return ${RESERVED.completion};`,
+    prologue: `let ${RESERVED.completion};${publishText([...lasting], locals, rewriting)}`,
+    epilogue: `${publishText(
+      declared.filter((name) => !lasting.has(name)),
+      locals,
+      rewriting,
+    )}return ${RESERVED.completion};`,
   };
   return makeFunctor(source, rewriting, shape, names.realGlobal);
+}
+
+const NO_FUNCTIONS: ReadonlySet<string> = new Set();
+
+/** Functions that nothing in the script replaces: they are there before its first statement, and a property that it puts in their place stays. */
+function lastingFunctions(scan: Scan, program: SyntaxNode): ReadonlySet<string> {
+  if (scan.directEvals.length > 0) return NO_FUNCTIONS;
+  const functions = (program["body"] as SyntaxNode[])
+    .filter(({ type }) => type === "FunctionDeclaration")
+    .map(({ id }) => id.name as string);
+  const lasting = new Set(functions.filter((name) => !scan.redeclared.has(name)));
+  for (const { name, use } of scan.references) if (use === "write") lasting.delete(name);
+  return lasting;
 }
 
 /** Top-level variables and functions of sloppy scripts are properties of the global object; those that a direct `eval` finds declared around it are these. */

@@ -17,7 +17,16 @@ import { openPreparedStore, storeFile, type PreparedStore, type StoredModule } f
 import { buildIdentity, preparationIdentity } from "../prepared/preparation-identity.ts";
 import { MOAT_FOLDER } from "../moat-folder.ts";
 import { assertStackRoom } from "../stack-room.ts";
-import { SECRET_BYTES, fillFrom, hasCache, isOwnFolder, makeSecret, readOwnFile, secretIn, type StoreLocation } from "../prepared/store-location.ts";
+import {
+  SECRET_BYTES,
+  fillFrom,
+  hasCache,
+  isOwnFolder,
+  makeSecret,
+  readOwnFile,
+  secretIn,
+  type StoreLocation,
+} from "../prepared/store-location.ts";
 
 interface OwnModule {
   exports: unknown;
