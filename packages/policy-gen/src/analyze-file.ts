@@ -4,11 +4,15 @@ import type { Scope, SyntaxNode } from "./scope.ts";
 import { emptyWalk, walkProgram } from "./scope-walk.ts";
 import { makePlaces } from "./source-lines.ts";
 import { FREE_OF_CHARGE, NODE_GLOBALS } from "./tables/node-globals.ts";
+import { PROXY_VARIABLES } from "./tables/proxy-variables.ts";
 import { lastingStackHooks } from "./stack-hooks.ts";
 import { tracePowers } from "./trace-powers.ts";
 
 /** Raise it whenever the same text may give other facts: cached facts of other versions are not used. */
-export const ANALYSER_VERSION = 29;
+export const ANALYSER_VERSION = 30;
+
+/** What is said of reads of the environment whose keys can't be seen. */
+const UNKNOWN_VARIABLES: ReadonlySet<string> = new Set(["computed environment key", "environment used as a whole"]);
 
 /** Names that are followed although they cost nothing by themselves. */
 const FOLLOWED_FREE: ReadonlySet<string> = new Set([
@@ -74,8 +78,11 @@ function analyzeProgram(program: SyntaxNode, { source, format, record, onDeep }:
   const walked = emptyWalk();
   const scope = walkProgram(program, undefined, format === "module", walked, format === "commonjs");
   let origin: SyntaxNode | undefined;
-  const emit = (capability: Capability, target: string, node: SyntaxNode): void =>
+  let readsUnknownVariables = false;
+  const emit = (capability: Capability, target: string, node: SyntaxNode): void => {
+    if (capability === "unanalyzed" && UNKNOWN_VARIABLES.has(target)) readsUnknownVariables = true;
     record(capability, target, (origin ?? node).start);
+  };
   const evaluations: { text: string; at: SyntaxNode; scope: Scope | undefined }[] = [];
   const run = (nodes: typeof walked): void => {
     // A name that the file declares anywhere is looked at only where it may be one of Node's.
@@ -95,6 +102,9 @@ function analyzeProgram(program: SyntaxNode, { source, format, record, onDeep }:
     for (const { called, key, node } of nodes.keyCalls) emit("key-call", `${called} ${key}`, node);
     for (const { key, node } of nodes.keysDescribed) emit("key-name", key, node);
     for (const node of nodes.namedLikeGlobals) emit("handed", (node["property"] ?? node["key"]).name, node);
+    const [proxyName] = nodes.proxyNames;
+    if (readsUnknownVariables && proxyName !== undefined)
+      for (const name of PROXY_VARIABLES) emit("env", name, proxyName);
     for (const node of lastingStackHooks(nodes)) emit("defines", "Error.prepareStackTrace", node);
     for (const node of nodes.strings) emit("fs", `./${String(node["value"]).replace(/^\.\//, "")}`, node);
   };

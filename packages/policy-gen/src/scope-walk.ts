@@ -1,4 +1,5 @@
 import { HARMLESS_GLOBALS } from "./tables/node-globals.ts";
+import { namesProxyVariable } from "./tables/proxy-variables.ts";
 import { makeScope } from "./scope.ts";
 import type { Binding, Scope, SyntaxNode } from "./scope.ts";
 import { VISITOR_KEYS } from "./tables/visitor-keys.ts";
@@ -14,6 +15,8 @@ export interface Walked {
   readonly moduleNodes: SyntaxNode[];
   /** Constant texts that matter by themselves, see `isNotable`. */
   readonly strings: SyntaxNode[];
+  /** Texts that are, or end like, the name of a variable that names a proxy. */
+  readonly proxyNames: SyntaxNode[];
   /** Constant texts that require `worker_threads`: programs of workers, where the file starts such. */
   readonly workerTexts: { readonly text: string; readonly node: SyntaxNode }[];
   /** `x.setTimeout`, `const { setTimeout } = x`: members of any object that are named like harmless globals. */
@@ -32,6 +35,7 @@ export function emptyWalk(): Walked {
     metaProperties: [],
     moduleNodes: [],
     strings: [],
+    proxyNames: [],
     workerTexts: [],
     namedLikeGlobals: [],
     keyCalls: [],
@@ -98,11 +102,13 @@ const VISITORS: ReadonlyMap<string, Visitor> = new Map(
       const value = node["value"];
       if (typeof value !== "string") return;
       if (value.length < 64 && isNotable(value)) walk.strings.push(node);
+      if (value.length < 32 && namesProxyVariable(value)) walk.proxyNames.push(node);
       if (isWorkerText(value)) walk.workerTexts.push({ text: value, node });
     },
     TemplateLiteral(node, scope, walk) {
       const text: unknown = node["expressions"].length === 0 ? node["quasis"][0].value.cooked : undefined;
       if (isWorkerText(text)) walk.workerTexts.push({ text, node });
+      if (namesProxyVariable(node["quasis"].at(-1).value.cooked ?? "")) walk.proxyNames.push(node);
       visitAll(node["expressions"], node, scope, walk);
     },
     MemberExpression(node, scope, walk) {

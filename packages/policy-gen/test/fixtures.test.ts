@@ -68,6 +68,11 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
     [1, /environment used as a whole/],
     [1, /^unseen: which environment variables the program means/],
   ],
+  "proxy-variables": [
+    [2, /environment used as a whole/],
+    [1, /computed environment key/],
+    [1, /environment used as a whole/],
+  ],
   "variables-named-by-project": [[1, /^computed environment key$/]],
   "named-in-configurations": [
     [1, /^computed specifier \*$/],
