@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { describe, expect, it } from "vitest";
 import { inertBindings } from "../../src/endowments/process/inert-bindings.ts";
 import { contextOf } from "./principal-context.ts";
@@ -42,6 +43,14 @@ describe("bindings that packages only take numbers from", () => {
     expect(() => setUp()("uv").errname(-1)).toThrow("restricted");
     expect(TTY.prototype.constructor).toBe(TTY);
     expect(Object.getPrototypeOf(TTY.prototype)).toBe(Object.prototype);
+  });
+
+  it("have what tells the type of a value, by functions of their own", () => {
+    const { isTypedArray, isMap, ...others } = setUp()("util");
+    expect([isTypedArray(new Uint8Array()), isTypedArray([]), isMap(new Map())]).toEqual([true, false, true]);
+    expect(isTypedArray).not.toBe(real("util").isTypedArray);
+    expect(isTypedArray).not.toBe(types.isTypedArray);
+    expect(Object.keys(others).every((key) => key.startsWith("is"))).toBe(true);
   });
 
   it("are a few", () => {

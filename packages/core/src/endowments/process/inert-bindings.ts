@@ -8,8 +8,9 @@ const INERT_BINDINGS: ReadonlySet<unknown> = new Set(["constants", "http_parser"
 
 /**
  * `process.binding`: for packages, of a few bindings a copy of their numbers and
- * texts, with functions and classes that are refused once they are called. All
- * others are refused themselves.
+ * texts, with functions and classes that are refused once they are called; of `util`
+ * the questions of `util.types`, which `lodash.isequal` and its like take from there.
+ * All others are refused themselves.
  */
 export function makeBinding(context: EndowmentContext): Function {
   const { process } = context.powers as { process: any };
@@ -24,12 +25,29 @@ export function inertBindings(context: EndowmentContext, refused: Function): Fun
   const made = new Map<unknown, object>();
   return methodFor("binding", 1, (receiver, args) => {
     const name = args[0];
-    if (!INERT_BINDINGS.has(name)) return Reflect.apply(refused, receiver, [name]);
+    if (name !== "util" && !INERT_BINDINGS.has(name)) return Reflect.apply(refused, receiver, [name]);
     let copy = made.get(name);
-    if (copy === undefined)
-      made.set(name, (copy = copyOf(context, bindingOf(context.powers.process, name as string), {})));
+    if (copy === undefined) {
+      const binding = bindingOf(context.powers.process, name as string);
+      made.set(name, (copy = name === "util" ? questionsOf(context, binding) : copyOf(context, binding, {})));
+    }
     return copy;
   });
+}
+
+/** What Node still shows of its binding `util`: functions that tell what a value is. */
+function questionsOf(context: EndowmentContext, binding: any): object {
+  const { types } = context.powers.builtin("util");
+  const questions = {};
+  for (const key of Object.keys(binding)) {
+    if (!Object.hasOwn(types, key)) continue;
+    defineMember(
+      questions,
+      key,
+      methodFor(key, 1, (_receiver, args) => types[key](args[0])),
+    );
+  }
+  return questions;
 }
 
 /** HAZARD: nothing of the binding itself may come along: its objects are everybody's, and its classes reach into Node. */
