@@ -73,6 +73,44 @@ test("streams that open their files in their own way, and files closed while the
   expect(damage).toMatchObject(NOTHING);
 });
 
+test("a child is given no file that somebody else has opened while the child was asked for", async () => {
+  const start = (
+    options: string,
+  ) => `${FIRST} const { spawn, spawnSync } = require("child_process"), fd = fs.openSync(__filename), swap = () => { fs.closeSync(fd); given.open() };
+    const options = ${options}; return spawnSync("cat", [], { ...options, encoding: "utf8", ...("signal" in options && { signal: options.signal }) }).stdout`;
+  const damage = await attack({
+    before,
+    grants: { ...grants, builtins: { ...grants.builtins, child_process: true }, commands: ["cat"] },
+    techniques: {
+      "by a list": start(`{ stdio: Object.defineProperty([fd, "pipe"], 2, { get() { swap(); return "pipe" } }) }`),
+      "by a stream": start(`{ stdio: [fd, "pipe", { get fd() { swap(); return 2 } }] }`),
+      "by a pipe that is left to it": start(`{ stdio: [fd, "pipe", "pipe", spawn("cat").stdout.on("pause", swap)] }`),
+      "by a signal": start(
+        `{ stdio: [fd, "pipe", "pipe"], signal: new Proxy({}, { has() { swap(); return true }, get: (_, key) => key === "addEventListener" ? () => {} : undefined }) }`,
+      ),
+      "by what a signal inherits": start(
+        `{ stdio: [fd, "pipe", "pipe"], signal: Object.create(new Proxy({}, { has() { swap(); return true }, get: (_, key) => key === "addEventListener" ? () => {} : undefined })) }`,
+      ),
+    },
+    aftermath: `assert(Object.values(outcomes).every((outcome) => outcome.startsWith("threw Access") || outcome.startsWith("const APP")), JSON.stringify(outcomes))`,
+  });
+  expect(damage).toMatchObject(NOTHING);
+});
+
+test("a child ends by a signal that is of a class of the caller's own", async () => {
+  const damage = await attack({
+    grants: { builtins: { child_process: true }, commands: ["cat"], globals: ["AbortController", "AbortSignal"] },
+    techniques: {
+      "an heir": `const { spawn } = require("child_process"), controller = new AbortController(), signal = Object.setPrototypeOf(controller.signal, class extends AbortSignal {}.prototype), child = spawn("cat", [], { signal });
+        return new Promise((done) => { child.on("error", (error) => done(error.name)); controller.abort() })`,
+      "one that has ended": `const signal = { aborted: true, reason: "late", addEventListener() {}, removeEventListener() {} }; return new Promise((done) => require("child_process").spawn("cat", [], { signal }).on("error", (error) => done(error.name)))`,
+      none: `try { require("child_process").spawn("cat", [], { signal: {} }); return "started" } catch (error) { return error.code }`,
+    },
+    aftermath: `assert(JSON.stringify(Object.values(outcomes)) === '["AbortError","AbortError","ERR_INVALID_ARG_TYPE"]', JSON.stringify(outcomes))`,
+  });
+  expect(damage).toMatchObject(NOTHING);
+});
+
 test("who has files and no standard input reads none by its number, and takes nothing back of what was printed", () => {
   const project = makeProject({
     "package.json": '{"name":"app","dependencies":{"hostile":"1.0.0"}}',
@@ -128,6 +166,7 @@ test("neither in a worker nor in a child of its own a package reads the program'
     "package.json": '{"name":"app","dependencies":{"hostile":"1.0.0"}}',
     "index.js": `(async () => { const came = {}; for (const [name, run] of Object.entries(require("hostile"))) came[name] = await run(); console.log(JSON.stringify(came)); process.exit() })();`,
     "node_modules/hostile/package.json": '{"name":"hostile","version":"1.0.0"}',
+    "node_modules/hostile/output.js": `const fs = require("fs"), bytes = Buffer.alloc(5); try { fs.readSync(1, bytes); fs.writeSync(2, bytes) } catch (error) { fs.writeSync(2, error.code) }`,
     "node_modules/hostile/child.js": `const fs = require("fs"); let text; try { text = fs.readFileSync(0, "utf8") } catch (error) { text = error.code } process.stdin.on("data", (chunk) => (text += chunk)).on("end", () => console.log(text));`,
     "node_modules/hostile/index.js": `const { Worker } = require("worker_threads"), { spawnSync, fork } = require("child_process"), child = __dirname + "/child.js";
       const inWorker = (text, input) => new Promise((done, failed) => { const worker = new Worker("const { parentPort } = require('worker_threads');" + text, { eval: true, stdin: true }).on("message", done).on("error", failed); worker.stdin.end(input) });
@@ -135,6 +174,7 @@ test("neither in a worker nor in a child of its own a package reads the program'
       exports.ownOfWorker = () => inWorker("process.stdin.on('data', (chunk) => parentPort.postMessage(String(chunk)))", "own");
       exports.child = () => spawnSync("node", [child], { stdio: ["inherit", "pipe", "pipe"], encoding: "utf8" }).stdout.trim();
       exports.byNumber = () => spawnSync("node", [child], { stdio: [0, "pipe", "pipe"], encoding: "utf8" }).stdout.trim();
+      exports.asOutput = () => spawnSync("node", [__dirname + "/output.js"], { stdio: ["pipe", 0, "pipe"], encoding: "utf8" }).stderr.trim();
       exports.forked = () => new Promise((done) => { let text = ""; fork(child, [], { stdio: ["inherit", "pipe", "pipe", "ipc"] }).stdout.on("data", (chunk) => (text += chunk)).on("end", () => done(text.trim())) });
       exports.ownOfChild = () => spawnSync("node", [child], { input: "own", encoding: "utf8" }).stdout.trim();`,
     "moat.policy.json": JSON.stringify({
@@ -162,6 +202,7 @@ test("neither in a worker nor in a child of its own a package reads the program'
       ownOfWorker: "own",
       child: "EACCES",
       byNumber: "EACCES",
+      asOutput: "EACCES",
       forked: "EACCES",
       ownOfChild: "own",
     });

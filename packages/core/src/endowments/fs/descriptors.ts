@@ -86,8 +86,8 @@ function makeDescriptors(context: EndowmentContext): Descriptors {
     // Anything but a number: Node's own validation says what is wrong with it.
     if (typeof fd !== "number" || file !== undefined) return;
     if (!isStandard(fd)) throw fsError("EBADF", syscall);
-    // HAZARD: all three may be the terminal, where each reads what is typed.
-    if (syscall === "read" && !mayReadInputByNumber(context)()) throw fsError("EACCES", syscall);
+    // HAZARD: all three may be the terminal, where each reads what is typed, and in a child any may be the program's input.
+    if (syscall === "read" && (fd !== 0 || !mayReadInputByNumber(context)())) throw fsError("EACCES", syscall);
     if (syscall === "ftruncate") throw fsError("EPERM", syscall);
   }
 

@@ -49,7 +49,7 @@ export function wasiCalls(
     calls[name] = (...args: unknown[]): unknown => {
       const [first, second] = args;
       if (!isStandard(first) && !(name === "fd_renumber" && isStandard(second))) return call(...args);
-      if (name === "fd_read") return mayReadInputByNumber(context)() ? call(...args) : EACCES;
+      if (name === "fd_read") return first === 0 && mayReadInputByNumber(context)() ? call(...args) : EACCES;
       return ANSWERS[name] ?? EPERM;
     };
   }

@@ -1,10 +1,13 @@
 import { fileURLToPath, URL } from "node:url";
+import { types } from "node:util";
 import { assertMayUse } from "../access-denied.ts";
 import { principalDescriptors } from "../fs/descriptors.ts";
 import { makePathScopes } from "../fs/path-scopes.ts";
 import type { EndowmentContext } from "../principal.ts";
 import { childEnv } from "./child-env.ts";
 import { descriptorOfPipe, leaveToChild } from "./child-streams.ts";
+
+const { isProxy } = types;
 
 /**
  * What becomes of each option of `child_process`: `copy` goes to Node as it was
@@ -30,7 +33,7 @@ export const SPAWN_OPTIONS: Readonly<Record<string, readonly [rule: "copy" | "ow
   encoding: ["copy", "a name"],
   input: ["copy", "bytes for the child"],
   serialization: ["copy", "json or advanced"],
-  signal: ["copy", "aborts the child"],
+  signal: ["own", "aborts the child"],
   silent: ["copy", "fork's name for pipes"],
 };
 
@@ -54,7 +57,8 @@ export function readSpawnOptions(context: EndowmentContext, given: unknown): Chi
     const value = source[name];
     if (value !== undefined) node[name] = value;
   }
-  const { cwd, env, stdio, shell, uid, gid } = source;
+  const { cwd, env, stdio, shell, uid, gid, signal } = source;
+  if (signal !== undefined) node.signal = readSignal(context, signal);
   for (const [name, id] of [
     ["uid", uid],
     ["gid", gid],
@@ -66,6 +70,7 @@ export function readSpawnOptions(context: EndowmentContext, given: unknown): Chi
   const folder = cwdOf(context, cwd);
   node.cwd = folder ?? powers.process.cwd();
   node.env = childEnv(context, env ?? undefined);
+  // HAZARD: last, since what is said of a number holds until the caller's code runs again.
   if (stdio !== undefined && stdio !== null) node.stdio = readStdio(context, stdio);
   return {
     node,
@@ -73,6 +78,23 @@ export function readSpawnOptions(context: EndowmentContext, given: unknown): Chi
     badCwd: folder === undefined,
     shell: typeof shell === "string" ? shell : Boolean(shell),
   };
+}
+
+/**
+ * HAZARD: Node asks what it takes for a signal whether it is one, once the child's streams are settled. Of a class that
+ * is not Node's, that is code of the caller's: Node gets one that follows it.
+ */
+function readSignal({ powers }: EndowmentContext, given: unknown): unknown {
+  const { AbortController, AbortSignal } = powers.globals as Record<"AbortController" | "AbortSignal", any>;
+  // Node's own validation says what is wrong with these.
+  if (typeof given !== "object" || given === null) return given;
+  if (!("aborted" in given)) return null;
+  if (!isProxy(given) && Object.getPrototypeOf(given) === AbortSignal.prototype) return given;
+  const signal = given as AbortSignal;
+  const controller = new AbortController();
+  if (signal.aborted) controller.abort(signal.reason);
+  else signal.addEventListener("abort", () => controller.abort(signal.reason), { once: true });
+  return controller.signal;
 }
 
 /** The real folder that a child starts in; undefined where the principal may not see it. */
@@ -103,6 +125,12 @@ function cwdOf(context: EndowmentContext, given: unknown): string | undefined {
 
 const STDIO_WORDS: ReadonlySet<unknown> = new Set(["pipe", "ignore", "inherit", "overlapped", "ipc", null, undefined]);
 
+/** One of the child's streams as the caller wants it. */
+interface WantedStream {
+  readonly given: unknown;
+  readonly descriptor: unknown;
+}
+
 /** Pipes, nothing, or the program's own three streams. */
 function readStdio(context: EndowmentContext, given: unknown): unknown {
   if (!Array.isArray(given)) {
@@ -110,31 +138,35 @@ function readStdio(context: EndowmentContext, given: unknown): unknown {
     assertMayUse(context, "child_process stdio", "command");
     return given;
   }
-  const stdio: unknown[] = [];
-  const { length } = given;
-  for (let index = 0; index < length; index += 1) stdio.push(readStream(context, given[index]));
-  return stdio;
+  // HAZARD: what the list and its streams say may be code of the caller's, which closes a file whose number somebody
+  // else then has. All are asked before any is looked at.
+  const wanted = Array.from({ length: given.length }, (_, index) => readStream(context, given[index]));
+  return wanted.map((one) => settleStream(context, one));
 }
 
-function readStream(context: EndowmentContext, given: unknown): unknown {
-  if (STDIO_WORDS.has(given)) return given;
+function readStream(context: EndowmentContext, given: unknown): WantedStream {
   // HAZARD: a stream is asked for its descriptor once and only the number goes on:
   // what else hangs on the object (`_handle`, `handle`) could answer differently.
-  const descriptor: unknown =
-    typeof given === "object" && given !== null
-      ? (descriptorOfPipe(context, given) ?? (given as { fd?: unknown }).fd)
-      : given;
+  if (typeof given !== "object" || given === null) return { given, descriptor: given };
+  if (descriptorOfPipe(context, given) === undefined) return { given, descriptor: (given as { fd?: unknown }).fd };
+  leaveToChild(context, given);
+  return { given, descriptor: undefined };
+}
+
+function settleStream(context: EndowmentContext, { given, descriptor: read }: WantedStream): unknown {
+  if (STDIO_WORDS.has(given)) return given;
+  const pipe = typeof given === "object" ? descriptorOfPipe(context, given as object) : undefined;
+  const descriptor = pipe ?? read;
   if (descriptor === 0 || descriptor === 1 || descriptor === 2) return descriptor;
-  if (typeof descriptor === "number" && isOwnDescriptor(context, given, descriptor)) {
-    if (typeof given === "object" && given !== null) leaveToChild(context, given);
-    return descriptor;
-  }
+  if (pipe !== undefined || isOwnFile(context, descriptor)) return descriptor;
   assertMayUse(context, "child_process stdio: a descriptor that is not a standard stream", "command");
   return typeof descriptor === "number" ? descriptor : given;
 }
 
-/** A file that the principal opened itself, or a pipe to one of its own children. */
-function isOwnDescriptor(context: EndowmentContext, given: unknown, descriptor: number): boolean {
-  if (principalDescriptors(context).find(descriptor) !== undefined) return true;
-  return typeof given === "object" && given !== null && descriptorOfPipe(context, given) === descriptor;
+/** A file that the principal opened itself, and may still read or write. */
+function isOwnFile(context: EndowmentContext, descriptor: unknown): boolean {
+  const descriptors = principalDescriptors(context);
+  if (typeof descriptor !== "number" || descriptors.find(descriptor) === undefined) return false;
+  descriptors.checkStillGranted(descriptor, "spawn");
+  return true;
 }
