@@ -168,6 +168,10 @@ export function ownPath(node: SyntaxNode, isConstant: IsConstant, depth = 0): st
     const parts = node["arguments"] as SyntaxNode[];
     const [first, ...rest] = parts;
     if (first === undefined) return undefined;
+    // `new URL("x.js", import.meta.url)` needs no `./`.
+    const text =
+      lastNameOf(node["callee"]) === "URL" && isOwnFile(rest[0]) ? constantText(first, isConstant) : undefined;
+    if (text?.complete && /^[^/.:]+(?:[/.][^:]*)?$/.test(text.text)) return `./${text.text}`;
     const start = rest.length === 0 ? undefined : folderText(first, isConstant, depth + 1);
     if (start !== undefined) {
       const texts = rest.map((part) => constantText(part, isConstant));

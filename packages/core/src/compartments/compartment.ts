@@ -9,6 +9,7 @@ import type { Principal } from "../endowments/principal.ts";
 import { compileFunctor, judgedByV8 } from "./compile-functor.ts";
 import { nameForEvaluated, noteScriptOwner } from "./script-owners.ts";
 import { prepareEvaluated } from "./prepare-evaluated.ts";
+import { isObject } from "../endowments/is-object.ts";
 import { assignmentTarget, computedTarget } from "./assignment-target.ts";
 import { makeOwnExtensions } from "./own-extensions.ts";
 import { assertSilent, deleteSilently, failedAssignment } from "./silent-failures.ts";
@@ -21,7 +22,7 @@ import { loadPreparation, prepareFunction, prepareFunctionQuickly, prepareScript
 import type { NameSets } from "../loader/name-sets.ts";
 
 const { apply } = Reflect;
-const { defineProperty, hasOwn } = Object;
+const { defineProperty, hasOwn, setPrototypeOf } = Object;
 /** Taken now: the real global object has no `Function` once the second wall stands. */
 const functionPrototype = Function.prototype;
 
@@ -327,7 +328,10 @@ export function makeFunctionConstructor(
     // HAZARD: each argument is coerced once; an object may answer differently the second time.
     const texts = args.map((argument) => `${argument as string}`);
     const body = texts.pop() ?? "";
-    return compile(texts, body);
+    const made = compile(texts, body);
+    // `class Callable extends Function` asks for its own methods on what it gets.
+    const heir: unknown = new.target === undefined || new.target === constructor ? undefined : new.target.prototype;
+    return isObject(heir) ? setPrototypeOf(made, heir) : made;
   };
   defineProperty(constructor, "name", { value: name });
   defineProperty(constructor, "length", { value: 1 });

@@ -12,6 +12,11 @@ export const SLOPPY_SNIPPETS: Readonly<Record<string, string>> = {
     module.exports = (function () { return (() => this)() })() === globalThis`,
   "this of a getter of a global's property": `
     var o = { get g() { return this === o } }; module.exports = o.g`,
+  "heirs of Function have their own methods": `
+    class Callable extends Function { constructor(value) { super("return arguments.callee.call.apply(arguments.callee, arguments)"); this.value = value } call(that, add) { return this.value + add } }
+    class Heir extends Callable {} var made = new Heir(2);
+    module.exports = [made(0, 3), made instanceof Heir, made instanceof Function, made.constructor.name,
+      Reflect.construct(Function, ["return 4"], Object).constructor === Object, Function("return 5")()]`,
   "this of a module is its exports": `module.exports = this === exports`,
   "this of an arrow at the top": `var e = exports; module.exports = (() => this === e)()`,
   "this stays undefined in a strict function": `
