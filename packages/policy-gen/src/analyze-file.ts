@@ -101,6 +101,7 @@ function analyzeProgram(program: SyntaxNode, { source, format, record, onDeep }:
     powers.thisNodes(nodes.thisExpressions);
     for (const { called, key, node } of nodes.keyCalls) emit("key-call", `${called} ${key}`, node);
     for (const { key, node } of nodes.keysDescribed) emit("key-name", key, node);
+    for (const node of nodes.dispatcherSymbols) emit("dispatcher", "", node);
     for (const node of nodes.namedLikeGlobals) emit("handed", (node["property"] ?? node["key"]).name, node);
     const [proxyName] = nodes.proxyNames;
     if (readsUnknownVariables && proxyName !== undefined)

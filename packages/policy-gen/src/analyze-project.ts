@@ -224,7 +224,7 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
       : within(from, file);
     if (target !== undefined) collectorOf(from)?.grant({ capability: "package", target }, place, use);
   }
-  for (const { name, location, file, use } of sharedGlobals(reached.files)) {
+  for (const { name, location, file, use } of sharedGlobals(reached.files, reached.importedByProject)) {
     collectorOf(location)?.grant({ capability: "share", target: name }, within(location, file), use);
   }
   for (const { path, location, facts } of reached.files) {

@@ -30,6 +30,7 @@ export interface Place {
  * | `native` | path or specifier of the addon, or `*` where a loader looks for it |
  * | `defines`, `reads` | name of a property of the global object that Node does not have, or `Reflect.*` |
  * | `defines-any` | empty: a global by a computed name |
+ * | `dispatcher` | empty: the place on the global object is named where Node keeps what carries `fetch` |
  * | `hands-global` | empty: the global object goes where it can't be followed |
  * | `handed` | name of a harmless global, read off an object that may be the global one |
  * | `calls` | `specifier first-argument`: a constant string handed to an imported function |
@@ -58,6 +59,7 @@ export type Capability =
   | "defines"
   | "reads"
   | "defines-any"
+  | "dispatcher"
   | "hands-global"
   | "handed"
   | "calls"

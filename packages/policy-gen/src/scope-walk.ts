@@ -25,6 +25,8 @@ export interface Walked {
   readonly keyCalls: { readonly called: string; readonly key: string; readonly node: SyntaxNode }[];
   /** `{ APP_PORT: { … } }`, `{ APP_PORT: z.string() }`: what reads like a description of such a key. */
   readonly keysDescribed: { readonly key: string; readonly node: SyntaxNode }[];
+  /** `Symbol.for("undici.globalDispatcher.1")`: where Node keeps what carries `fetch`. */
+  readonly dispatcherSymbols: SyntaxNode[];
 }
 
 export function emptyWalk(): Walked {
@@ -40,6 +42,7 @@ export function emptyWalk(): Walked {
     namedLikeGlobals: [],
     keyCalls: [],
     keysDescribed: [],
+    dispatcherSymbols: [],
   };
 }
 
@@ -120,6 +123,7 @@ const VISITORS: ReadonlyMap<string, Visitor> = new Map(
       const called = calledName(node["callee"]);
       if (called !== undefined)
         for (const key of environmentKeys(node["arguments"][0])) walk.keyCalls.push({ called, key, node });
+      if (isDispatcherSymbol(node)) walk.dispatcherSymbols.push(node);
       visit(node["callee"], node, scope, walk);
       visitAll(node["arguments"], node, scope, walk);
     },
@@ -392,6 +396,14 @@ function environmentKeys(node: SyntaxNode | null | undefined): string[] {
     );
   const text: unknown = node?.type === "Literal" ? node["value"] : undefined;
   return typeof text === "string" && ENVIRONMENT_KEY.test(text) ? [text] : [];
+}
+
+function isDispatcherSymbol(call: SyntaxNode): boolean {
+  const [first] = call["arguments"] as SyntaxNode[];
+  const text: unknown = first?.type === "Literal" ? first["value"] : undefined;
+  return (
+    typeof text === "string" && text.startsWith("undici.globalDispatcher.") && calledName(call["callee"]) === "for"
+  );
 }
 
 function notePropertyOfKeys(name: string, node: SyntaxNode, walk: Walk): void {

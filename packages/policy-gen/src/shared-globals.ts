@@ -16,7 +16,7 @@ export interface SharedGlobal {
  * both sides need the name among their `shares`. What a package keeps there for
  * itself is its own and no grant.
  */
-export function sharedGlobals(files: readonly ReachedFile[]): SharedGlobal[] {
+export function sharedGlobals(files: readonly ReachedFile[], importedByProject: ReadonlySet<string>): SharedGlobal[] {
   const users = new Map<string, { defines: boolean; locations: Map<string, { file: string; use: Use }> }>();
   for (const { path, location, facts } of files) {
     for (const use of facts.uses) {
@@ -32,7 +32,21 @@ export function sharedGlobals(files: readonly ReachedFile[]): SharedGlobal[] {
     if (!defines || locations.size < 2 || shareProblem(name, "policy")) continue;
     for (const [location, { file, use }] of locations) shared.push({ name, location, file, use });
   }
-  return [...shared, ...evaluatedGlobals(files)];
+  return [...shared, ...evaluatedGlobals(files), ...dispatchers(files, importedByProject)];
+}
+
+/**
+ * Packages by which the project may say what carries its own `fetch`: `setGlobalDispatcher` of npm's undici.
+ * One that only reads what is there (`@google/genai`) writes to no global by a name that can't be seen.
+ */
+function dispatchers(files: readonly ReachedFile[], importedByProject: ReadonlySet<string>): SharedGlobal[] {
+  return files.flatMap(({ path, location, facts }) => {
+    const use = facts.uses.find(({ capability }) => capability === "dispatcher");
+    const isSet = facts.uses.some(({ capability }) => capability === "hands-global" || capability === "defines-any");
+    return use !== undefined && isSet && importedByProject.has(location)
+      ? [{ name: "fetch.dispatcher", location, file: path, use }]
+      : [];
+  });
 }
 
 function evaluatedGlobals(files: readonly ReachedFile[]): SharedGlobal[] {

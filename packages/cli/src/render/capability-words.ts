@@ -42,7 +42,10 @@ const table: Readonly<Record<GrantCapability, (grant: Grant) => string>> = {
   worker: () => "start workers",
   env: ({ target }) => `read ${envWords(target)}`,
   global: ({ target }) => `use the global ${target}`,
-  share: ({ target }) => `define the global ${target} for all packages`,
+  share: ({ target }) =>
+    target === "fetch.dispatcher"
+      ? "carry the application's own fetch, with all that it sends"
+      : `define the global ${target} for all packages`,
   change: ({ target }) => (target === "*" ? "change what all packages export" : `change what ${target} exports`),
   package: ({ target }) => `import ${target}`,
   builtin: ({ target, member }) =>

@@ -15,6 +15,7 @@
  * its own, and for nobody else. So do the
  * timers that it puts in the place of Node's; see `replaced-timers.ts`.
  */
+import { DISPATCHER_SHARE, dispatcherOn, type Dispatcher } from "../endowments/net/default-dispatcher.ts";
 import { GLOBAL_RULES } from "../endowments/global-names.ts";
 import type { Principal } from "../endowments/principal.ts";
 import { shareProblem } from "../policy/grant-syntax.ts";
@@ -34,6 +35,8 @@ export interface SharedNames {
   join(principal: Principal, globalObject: GlobalObject): (() => void) | undefined;
   /** Lets a package that runs the project's modules as its own code see what test runners define for these. */
   admitRunner(globalObject: GlobalObject): void;
+  /** What a package that shares `fetch.dispatcher` has put in the place of Node's, as it is now; the first that has. */
+  dispatcher(symbol: symbol): Dispatcher | undefined;
   /** Publishes what anybody has defined: before a package runs the project's modules. */
   publishAll(): void;
 }
@@ -122,6 +125,13 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
         holderOf: () => globalObject,
       });
       for (const [key, { value }] of published.get(ANY)!) appear(globalObject, key, value, undefined);
+    },
+    dispatcher(symbol) {
+      for (const { trusted, shares, holderOf } of participants) {
+        const found = !trusted && shares.has(DISPATCHER_SHARE) && dispatcherOn(holderOf(DISPATCHER_SHARE)!, symbol);
+        if (found) return found;
+      }
+      return undefined;
     },
     publishAll() {
       for (const participant of participants) publish(participant);

@@ -112,6 +112,7 @@ export function makeWorld(realm: Realm, principal: Principal): World {
     get runsTests() {
       return (runsTests ??= realm.runsTests(principal));
     },
+    ...(principal.trusted && { sharedDispatcher: realm.sharedNames.dispatcher }),
     ...realm.launchers,
   };
 

@@ -1,3 +1,4 @@
+import type { Dispatcher } from "./net/default-dispatcher.ts";
 import type { CanonicalName, PackagePolicy } from "../policy/types.ts";
 import type { Denial } from "../audit/denial.ts";
 import type { UseListener } from "../audit/use.ts";
@@ -98,6 +99,8 @@ export interface EndowmentContext {
   readonly importable?: readonly string[];
   /** Whether it is a test runner: has the project's modules run, with globals of its own. It writes no modules then. */
   readonly runsTests?: boolean;
+  /** The application's: what a package that shares `fetch.dispatcher` has put in the place of Node's. */
+  readonly sharedDispatcher?: (symbol: symbol) => Dispatcher | undefined;
   /** How a child `node` comes up under moat; without it such children are refused. */
   readonly nodeLauncher?: NodeLauncher;
   /** How a worker comes up under moat; without it workers are refused. */

@@ -23,7 +23,8 @@ const table: Readonly<Record<GrantCapability, (grant: Grant) => Risk>> = {
         ? "high"
         : "medium",
   "net.listen": () => "medium",
-  share: () => "medium",
+  // What carries the application's requests sees what they carry.
+  share: ({ target }) => (target === "fetch.dispatcher" ? "high" : "medium"),
   // What another package does is then what this one makes of it.
   change: () => "high",
   env: ({ target }) => (target === "*" ? "high" : target.endsWith("*") ? "medium" : "low"),

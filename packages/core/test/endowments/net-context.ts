@@ -40,7 +40,7 @@ export function testPackage(
     },
     powers: { builtin: (name) => require(`node:${name}`), process, globals: realGlobals },
     paths: { project, cwd: project, tmp: join(project, "tmp"), home: "/nonexistent" },
-    loader: {} as never,
+    loader: { globalThis: {} } as never,
     builtin(name) {
       const factory = NETWORK_FACTORIES[name];
       if (factory === undefined) throw new TypeError(name);

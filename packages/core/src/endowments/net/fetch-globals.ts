@@ -2,6 +2,7 @@ import { hardenClassOfError } from "../harden-errors.ts";
 import { hardenNodeObject } from "../harden-node.ts";
 import { assertMayUse } from "../access-denied.ts";
 import type { EndowmentContext } from "../principal.ts";
+import { DISPATCHER_SYMBOLS, makeCarriers, type Carriers, type Dispatcher } from "./default-dispatcher.ts";
 import { facadeClass } from "./facade-class.ts";
 import { connectSocket, networkParts } from "./net-facade.ts";
 import { connectTls } from "./tls-facade.ts";
@@ -33,7 +34,6 @@ const REQUEST_INIT = [
   "dispatcher",
 ] as const;
 
-const DISPATCHER_SYMBOLS = ["undici.globalDispatcher.2", "undici.globalDispatcher.1"];
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
@@ -96,25 +96,32 @@ function makeFetch(context: EndowmentContext): Function {
  * A package's own dispatcher (npm's undici over its own sockets) may carry its
  * requests; one of Node's internal classes could only be somebody else's.
  */
-function chosenDispatcher(context: EndowmentContext, given: any): unknown {
-  if (given === undefined || given === null) return dispatcherOf(context);
-  const own = dispatcherOf(context);
-  const isForeign = given !== own && given instanceof Object.getPrototypeOf(Object.getPrototypeOf(own.constructor));
+function chosenDispatcher(context: EndowmentContext, given: unknown): unknown {
+  const { own, carriers } = clientOf(context);
+  const chosen = (given ?? carriers.replacement() ?? own) as Dispatcher;
+  if (chosen === own) return own;
+  const isForeign = chosen instanceof Object.getPrototypeOf(Object.getPrototypeOf(own.constructor));
   if (isForeign) assertMayUse(context, "fetch.dispatcher", "net.connect");
-  return given;
+  return carriers.carriedBy(chosen);
 }
 
-/** The principal's own pool of connections. */
-function dispatcherOf(context: EndowmentContext): any {
-  const pools = context.shared("fetch-dispatchers", () => new WeakMap<object, object>());
-  const known = pools.get(context.principal);
+interface Client {
+  /** The principal's own pool of connections: Node's own agent. */
+  readonly own: any;
+  readonly carriers: Carriers;
+}
+
+function clientOf(context: EndowmentContext): Client {
+  const clients = context.shared("fetch-clients", () => new WeakMap<object, Client>());
+  const known = clients.get(context.principal);
   if (known !== undefined) return known;
   networkParts(context);
   hardenDataClasses(context);
-  const Agent = context.shared("fetch-agent-class", () => internalAgentClass(context));
-  const made = new Agent({ connect: makeConnector(context) });
-  hardenErrorsOfRequests(made);
-  pools.set(context.principal, made);
+  const { Agent, symbols } = context.shared("fetch-agent-class", () => internalAgentClass(context));
+  const own = new Agent({ connect: makeConnector(context) });
+  hardenErrorsOfRequests(own);
+  const made: Client = { own, carriers: makeCarriers(context, symbols, own) };
+  clients.set(context.principal, made);
   return made;
 }
 
@@ -138,16 +145,18 @@ function hardenErrorsOfRequests(agent: any): void {
  * Node's own client class, which it shows nowhere but as the default dispatcher.
  * HAZARD: loading it defines the dispatcher's symbol on the real global, which
  * must still take it: an own, writable property where the global is sealed.
+ * @returns with it the symbols, the one that Node's `fetch` reads first.
  */
-function internalAgentClass(context: EndowmentContext): any {
+function internalAgentClass(context: EndowmentContext): { readonly Agent: any; readonly symbols: readonly symbol[] } {
   const { globals } = context.powers;
   void globals["Response"];
   Promise.resolve(globals["fetch"]("data:,")).catch(() => {});
-  for (const description of DISPATCHER_SYMBOLS) {
-    const symbol = Symbol.for(description);
-    const dispatcher: any = globals[symbol as unknown as string] ?? (globalThis as any)[symbol];
-    if (dispatcher?.constructor?.name === "Agent") return dispatcher.constructor;
-  }
+  const kept = (symbol: symbol): any => globals[symbol as unknown as string] ?? (globalThis as any)[symbol];
+  const symbols = DISPATCHER_SYMBOLS.filter((symbol) => kept(symbol) !== undefined);
+  const agent = symbols.map(kept).find((dispatcher) => dispatcher.constructor?.name === "Agent");
+  // One value under both is for later versions of the client, which wrap it for earlier ones: this one reads the old place.
+  const readsOld = new Set(symbols.map(kept)).size === 1;
+  if (agent !== undefined) return { Agent: agent.constructor, symbols: readsOld ? symbols.toReversed() : symbols };
   throw new TypeError("This version of Node does not show the client under its fetch");
 }
 
@@ -248,7 +257,7 @@ function makeEventSource(context: EndowmentContext): unknown {
     prepare: ([url, given]) => {
       const init =
         typeof given === "object" && given !== null ? pickOptions(given as Options, ["withCredentials", "node"]) : {};
-      const dispatcher = dispatcherOf(context);
+      const dispatcher = chosenDispatcher(context, undefined);
       const node = typeof init["node"] === "object" && init["node"] !== null ? { ...init["node"] } : {};
       return [url, { withCredentials: init["withCredentials"] === true, dispatcher, node: { ...node, dispatcher } }];
     },

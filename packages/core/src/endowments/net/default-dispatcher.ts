@@ -1,0 +1,82 @@
+/**
+ * What carries the requests of `fetch` where the caller names nothing. Node and
+ * npm's undici keep it on the global object under a symbol, and who replaces it
+ * (`setGlobalDispatcher`: a proxy, a mock) has every request of the program.
+ *
+ * Here each principal's `fetch` looks at its own global object. What a package
+ * puts there carries its own requests; where its policy shares `fetch.dispatcher`
+ * the application's too, and never another package's: the request would be made
+ * with the authority of who carries it.
+ */
+import type { EndowmentContext } from "../principal.ts";
+
+const { defineProperty, freeze, getOwnPropertyDescriptor } = Object;
+
+/** The share by which a package's dispatcher carries the application's requests. */
+export const DISPATCHER_SHARE = "fetch.dispatcher";
+
+export interface Dispatcher {
+  dispatch(options: unknown, handler: object): unknown;
+  readonly isMockActive?: unknown;
+}
+
+/** Newest first. */
+export const DISPATCHER_SYMBOLS: readonly symbol[] = ["undici.globalDispatcher.2", "undici.globalDispatcher.1"].map(
+  (name) => Symbol.for(name),
+);
+
+/** Where a global object keeps it; nothing for what is no dispatcher, or an accessor, which would run at each look. */
+export function dispatcherOn(global: object, symbol: symbol): Dispatcher | undefined {
+  const value: unknown = getOwnPropertyDescriptor(global, symbol)?.value;
+  const isObject = (typeof value === "object" && value !== null) || typeof value === "function";
+  return isObject && !standIns.has(value) ? (value as Dispatcher) : undefined;
+}
+
+const standIns = new WeakSet<object>();
+
+/** How one principal's `fetch` takes dispatchers. */
+export interface Carriers {
+  /** What stands in the place of the principal's own connections; undefined where nothing does. */
+  replacement(): Dispatcher | undefined;
+  /** A given dispatcher for Node's `fetch`, which hands on to it; what it hands on may come back by the stand-in. */
+  carriedBy(given: Dispatcher): Dispatcher;
+}
+
+/**
+ * @param symbols those under which this Node keeps its dispatcher; its `fetch` looks at the first.
+ * @param own the principal's own connections.
+ */
+export function makeCarriers(context: EndowmentContext, symbols: readonly symbol[], own: Dispatcher): Carriers {
+  const global = context.loader.globalThis;
+  /** What Node's `fetch` has made: the stand-in takes no other, for what it tells them (sockets, controllers) is Node's own. */
+  const handlers = new WeakSet<object>();
+  const standIn: Dispatcher = freeze({
+    dispatch(options: unknown, handler: object): unknown {
+      if (!handlers.has(handler))
+        throw new TypeError("moat: this dispatcher takes what fetch hands to it, and nothing else");
+      return own.dispatch(options, handler);
+    },
+  });
+  standIns.add(standIn);
+  // As in Node, where it is there once the client has been used: who wraps it (`@google/genai`) finds the principal's own.
+  for (const symbol of symbols) {
+    const property = { value: standIn, writable: true, enumerable: false, configurable: false };
+    // A package may have closed its global object.
+    if (getOwnPropertyDescriptor(global, symbol) === undefined) Reflect.defineProperty(global, symbol, property);
+  }
+  const [read] = symbols;
+  return {
+    replacement: () =>
+      read === undefined ? undefined : (dispatcherOn(global, read) ?? context.sharedDispatcher?.(read)),
+    carriedBy(given) {
+      const carrier: Dispatcher = {
+        dispatch(options, handler) {
+          handlers.add(handler);
+          return given.dispatch(options, handler);
+        },
+      };
+      // `fetch` asks a mock for it, to hand over the body as it was given.
+      return defineProperty(carrier, "isMockActive", { get: () => given.isMockActive });
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { makeProject, policyFor, type Project } from "./run-both.ts";
+
+/** A client as npm's undici is one: it keeps its dispatcher on the global object, where Node's `fetch` finds it. */
+const CLIENT = `
+  const symbol = Symbol.for("undici.globalDispatcher.1");
+  const put = (value) => Object.defineProperty(globalThis, symbol, { value, writable: true, enumerable: false, configurable: false });
+  exports.setGlobalDispatcher = put;
+  exports.mock = {
+    dispatch(options, handler) {
+      handler.onConnect(() => {});
+      handler.onHeaders(200, [], () => {}, "OK");
+      handler.onData(Buffer.from("mocked " + options.path));
+      handler.onComplete([]);
+      return true;
+    },
+  };
+  put({ dispatch: (options, handler) => handler.onError(new Error("the client's own")) });`;
+
+/** What \`@google/genai\` does: wraps the dispatcher that is in force. */
+const WRAPS = `
+  exports.get = (url) => fetch(url, { dispatcher: { dispatch: (options, handler) => globalThis[Symbol.for("undici.globalDispatcher.1")].dispatch({ ...options }, handler) } }).then((r) => r.text());
+  exports.plain = (url) => fetch(url).then((r) => r.text(), (error) => error.message);
+  exports.abuse = () => { try { return String(globalThis[Symbol.for("undici.globalDispatcher.1")].dispatch({ origin: "http://127.0.0.1:34567", path: "/", method: "GET" }, { onConnect() {}, onError() {} })); } catch (error) { return error.message; } };`;
+
+let project: Project;
+beforeAll(async () => {
+  const manifest = (name: string) => JSON.stringify({ name, version: "1.0.0" });
+  project = await makeProject({
+    "package.json": JSON.stringify({ name: "app", dependencies: { client: "1.0.0", wraps: "1.0.0" } }),
+    "mocked.js": `
+      const { setGlobalDispatcher, mock } = require("client");
+      const { plain } = require("wraps");
+      setGlobalDispatcher(mock);
+      const say = (text) => console.log(text);
+      fetch("http://127.0.0.1:34567/a").then((r) => r.text()).then(say, (error) => say(error.message))
+        .then(() => plain("http://127.0.0.1:34567/b")).then(say);`,
+    "wrapped.js": `
+      const { get, abuse } = require("wraps");
+      const server = require("http").createServer((q, r) => r.end("served")).listen(0, "127.0.0.1", async () => {
+        console.log(await get("http://127.0.0.1:" + server.address().port));
+        console.log(abuse());
+        server.close();
+        server.closeAllConnections();
+      });`,
+    "node_modules/client/package.json": manifest("client"),
+    "node_modules/client/index.js": CLIENT,
+    "node_modules/wraps/package.json": manifest("wraps"),
+    "node_modules/wraps/index.js": WRAPS,
+  });
+});
+afterAll(() => project.remove());
+
+const wraps = { globals: ["fetch"], net: { connect: ["127.0.0.1:*"] } };
+
+test("a client that the project sets carries the application's fetch, and no other package's", async () => {
+  const { stdout, stderr } = await project.moat("mocked.js");
+  expect(stdout, stderr).toBe("mocked /a\nfetch failed\n");
+});
+
+test("without the share it carries its own package's fetch alone", async () => {
+  const policy = policyFor("mocked.js", { client: { globals: ["Buffer"] }, wraps });
+  expect((await project.moat("mocked.js", policy)).stdout).toBe("fetch failed\nfetch failed\n");
+});
+
+test("who wraps the default dispatcher finds a stand-in of its own, which takes what fetch hands on and nothing else", async () => {
+  const { stdout, stderr } = await project.moat("wrapped.js", policyFor("wrapped.js", { wraps }));
+  expect(stdout, stderr).toBe("served\nmoat: this dispatcher takes what fetch hands to it, and nothing else\n");
+});
