@@ -1,5 +1,5 @@
 /**
- * Who is writing, for the one decision that asks a stack: whether a property of
+ * Who is writing, for the decision that asks a stack: whether a property of
  * another package's exports may be changed. Asked only when somebody writes to
  * one, never when it is read.
  *
@@ -62,6 +62,19 @@ export function writerAbove(above: Function, builtin?: string): Writer {
   return { principal: isCaller ? owner : undefined, nearest };
 }
 
+/**
+ * Who calls a method of moat's by its name (`stream.respondWithFile(…)`). Bound functions and what Node or a builtin
+ * calls are nobody's.
+ * HAZARD: the method may have been put, bound to something else, where the caller's text looks for it.
+ */
+export function callerAbove(method: Function, name: string): Writer {
+  const sites = callSitesAbove(method);
+  const [site] = sites;
+  const owner = site && ownerOf(site);
+  const nearest = owner ?? sites.map(ownerOf).find((one) => one !== undefined);
+  return { principal: owner !== undefined && spells(site!, `.${name}(`, 1) ? owner : undefined, nearest };
+}
+
 /** Builtins have no file; every text that a compartment compiles has one. */
 function isBuiltin(site: NodeJS.CallSite): boolean {
   return typeof site.getFileName() !== "string";
@@ -78,10 +91,10 @@ function ownerOf(site: NodeJS.CallSite): Principal | undefined {
 
 /** Whether the text calls the builtin by its full name where the frame stands: `Object.assign(`. */
 function spellsCall(site: NodeJS.CallSite, builtin: string): boolean {
+  if (isMethodBuiltin(builtin)) return spells(site, `.${builtin}(`, 1);
   const text = loadedTextOf(site.getFileName() as string);
   if (text === undefined) return false;
-  const position = (site as unknown as { getPosition(): number }).getPosition();
-  if (isMethodBuiltin(builtin)) return apply(startsWith, text, [`.${builtin}(`, position - 1]) as boolean;
+  const position = positionOf(site);
   if (!Object.hasOwn(SPELLINGS, builtin)) return false;
   for (const spelling of SPELLINGS[builtin]!) {
     const start = position - spelling.length;
@@ -91,3 +104,11 @@ function spellsCall(site: NodeJS.CallSite, builtin: string): boolean {
   }
   return false;
 }
+
+/** Whether the text has this where the frame stands, or so many characters before. */
+function spells(site: NodeJS.CallSite, spelling: string, before: number): boolean {
+  const text = loadedTextOf(site.getFileName() as string);
+  return text !== undefined && (apply(startsWith, text, [spelling, positionOf(site) - before]) as boolean);
+}
+
+const positionOf = (site: NodeJS.CallSite): number => (site as unknown as { getPosition(): number }).getPosition();

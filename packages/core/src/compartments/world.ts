@@ -10,6 +10,7 @@ import { makeBuiltin } from "../endowments/late.ts";
 import type { EndowmentContext, Principal, PrincipalLoader } from "../endowments/principal.ts";
 import { makeCommonJsLoader, type CommonJsLoader } from "./commonjs-loader.ts";
 import { makeCompartment, type Compartment } from "./compartment.ts";
+import { callerAbove } from "./export-writer.ts";
 import { lookedUpLate, madeLate } from "./live-names.ts";
 import { positionsIn } from "./loaded-sources.ts";
 import { makeModuleLoader, type ModuleLoader } from "./module-loader.ts";
@@ -113,6 +114,7 @@ export function makeWorld(realm: Realm, principal: Principal): World {
       return (runsTests ??= realm.runsTests(principal));
     },
     ...(principal.trusted && { sharedDispatcher: realm.sharedNames.dispatcher }),
+    callerOf: callerAbove,
     ...realm.launchers,
   };
 

@@ -101,6 +101,11 @@ export interface EndowmentContext {
   readonly runsTests?: boolean;
   /** The application's: what a package that shares `fetch.dispatcher` has put in the place of Node's. */
   readonly sharedDispatcher?: (symbol: symbol) => Dispatcher | undefined;
+  /** Whose text calls a method that all share; without it, nobody's. See `export-writer.ts`. */
+  readonly callerOf?: (
+    method: Function,
+    name: string,
+  ) => { readonly principal: Principal | undefined; readonly nearest: Principal | undefined };
   /** How a child `node` comes up under moat; without it such children are refused. */
   readonly nodeLauncher?: NodeLauncher;
   /** How a worker comes up under moat; without it workers are refused. */

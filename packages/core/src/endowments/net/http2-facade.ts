@@ -31,7 +31,7 @@ export const makeHttp2Facade: BuiltinFactory = (context) => {
   const { authority, guard } = tlsParts(context);
   // A server's options hold the classes of `http`, for clients of the older protocol.
   agentGuard(context, false);
-  context.shared("hardened.http2", () => hardenHttp2(http2, context.powers));
+  context.shared("hardened.http2", () => hardenHttp2(http2, context));
   const withTag = (create: Function) => (args: unknown[]) => {
     const server = create(...args);
     hardenNodeObject(Object.getPrototypeOf(server));

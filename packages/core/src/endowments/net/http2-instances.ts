@@ -4,8 +4,9 @@ import { hardenNodeObject } from "../harden-node.ts";
 import { isObject } from "../is-object.ts";
 import { ownSymbol } from "../own-symbol.ts";
 import { hardenHandles } from "./native-handles.ts";
-import type { Powers } from "../principal.ts";
+import type { EndowmentContext } from "../principal.ts";
 import { assertStackRoom } from "../../stack-room.ts";
+import { keepFilesFromStreams } from "./http2-files.ts";
 import { streamToNowhere } from "./stream-to-nowhere.ts";
 import { veilTimer } from "./veiled-timers.ts";
 
@@ -19,7 +20,7 @@ const { getPrototypeOf } = Object;
  * them, and who has a client's has the native class of all.
  * @throws {RangeError} for want of stack, before anything is changed
  */
-export function hardenHttp2(http2: any, powers: Powers): void {
+export function hardenHttp2(http2: any, { powers, callerOf }: Pick<EndowmentContext, "powers" | "callerOf">): void {
   assertStackRoom();
   // A request that waits for its connection holds one.
   hardenNodeObject(powers.builtin("async_hooks").AsyncResource);
@@ -38,7 +39,7 @@ export function hardenHttp2(http2: any, powers: Powers): void {
   // What a stream has its resource run.
   hardenNodeObject((powers.process as { readonly nextTick: unknown }).nextTick);
   session.destroy();
-  hardenServing(http2, nowhere());
+  hardenServing(http2, nowhere(), callerOf);
 }
 
 /** What a client begins with: the preface, no settings, and the headers of `GET http://x/`, which end its first stream. */
@@ -48,7 +49,7 @@ const REQUEST = Buffer.from(
 );
 const FIRST_STREAM = 1;
 
-function hardenServing(http2: any, connection: any): void {
+function hardenServing(http2: any, connection: any, callerOf: EndowmentContext["callerOf"]): void {
   const server = http2.createServer();
   let session: any;
   server.once("session", (accepted: any) => (session = accepted));
@@ -58,6 +59,7 @@ function hardenServing(http2: any, connection: any): void {
   const stream = session[ownSymbol(session, "state")!]?.streams.get(FIRST_STREAM);
   if (stream === undefined) throw new TypeError("This version of Node does not show a session's streams of HTTP/2");
   stream.on("error", () => {});
+  keepFilesFromStreams(getPrototypeOf(stream), callerOf);
   for (const one of [session, stream]) {
     hardenNative(one);
     hardenNodeObject(getPrototypeOf(one));
