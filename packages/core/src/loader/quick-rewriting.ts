@@ -278,8 +278,12 @@ function wayOf(
     parameters.add(name);
     return { kind: "stays", name };
   }
+  // V8 will see the name of a free variable in quotes: whether it is one must be told here.
+  if (!NAME.test(name)) throw new Doubt(name);
   return { kind: live?.has(name) === true ? "live" : "dynamic", name };
 }
+
+const NAME = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u;
 
 function rewriteDelicate(
   reading: QuickReading,

@@ -34,6 +34,7 @@ export function rewriteSloppy(scan: Scan, source: string, rewriting: Rewriting):
     edits.push({ start: node.start, end: node.end, text: shorthand ? `${String(node["name"])}:${renamed}` : renamed });
   }
   for (const each of scan.blockFunctions) rewriteBlockFunction(each, edits);
+  for (const node of scan.replacedFunctions) makeStatement(node, "void ", edits);
 }
 
 /** The ends of edits by their starts. */
@@ -99,9 +100,13 @@ function modernLiteral(literal: SyntaxNode): Edit {
 
 /** A function that is seen outside of its block becomes a variable: see `hoistedFunctions`. */
 function rewriteBlockFunction({ node }: Scan["blockFunctions"][number], edits: Edit[]): void {
-  const name: string = node["id"].name;
+  makeStatement(node, `var ${String(node["id"].name)}=`, edits);
+}
+
+/** A function declaration becomes an expression, and ends where it did. */
+function makeStatement(node: SyntaxNode, before: string, edits: Edit[]): void {
   edits.push(
-    { start: node.start, end: node.start, text: `var ${name}=` },
+    { start: node.start, end: node.start, text: before },
     { start: node.end, end: node.end, text: ";", rank: "closing" },
   );
 }

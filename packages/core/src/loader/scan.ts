@@ -82,6 +82,8 @@ export interface Scan {
   readonly added: ReadonlySet<string>;
   readonly addedCalls: SyntaxNode[];
   readonly blockFunctions: { node: SyntaxNode; parent: SyntaxNode; functionScope: Scope; blockScope: Scope }[];
+  /** Functions of a block that a later one of the same name replaces before anything runs: strict code allows none. */
+  readonly replacedFunctions: SyntaxNode[];
   readonly duplicateParameters: SyntaxNode[];
   /** Members that are assigned and may be read-only: `x.constructor`, in sloppy code `x.name`, `x.length`, and computed ones. */
   readonly delicateTargets: DelicateTarget[];
@@ -229,6 +231,7 @@ export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
     added: options.added ?? NONE,
     addedCalls: [],
     blockFunctions: [],
+    replacedFunctions: [],
     duplicateParameters: [],
     delicateTargets: [],
     counters: [],
@@ -680,7 +683,9 @@ export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
     inFunction: false,
   };
   for (const statement of program["body"] as SyntaxNode[]) visit(statement, program, "body", initial);
-  scan.blockFunctions.splice(0, Infinity, ...hoistedFunctions(scan));
+  const hoisted = hoistedFunctions(scan);
+  scan.replacedFunctions.push(...replacedFunctions(scan.blockFunctions.filter((each) => !hoisted.includes(each))));
+  scan.blockFunctions.splice(0, Infinity, ...hoisted);
   return scan;
 }
 
@@ -716,6 +721,22 @@ function hoistedFunctions(scan: Scan): Scan["blockFunctions"] {
     functionScope.names.add(node["id"].name);
   }
   return hoisted;
+}
+
+/** All but the last one of each name in each block. */
+function replacedFunctions(functions: Scan["blockFunctions"]): SyntaxNode[] {
+  const replaced: SyntaxNode[] = [];
+  const last = new Map<Scope, Map<string, SyntaxNode>>();
+  for (const { node, blockScope } of functions) {
+    let names = last.get(blockScope);
+    if (names === undefined) last.set(blockScope, (names = new Map()));
+    const name: string = node["id"].name;
+    const earlier = names.get(name);
+    // Of generators and asynchronous functions, sloppy code allows no two either.
+    if (earlier !== undefined && !earlier["async"] && !earlier["generator"]) replaced.push(earlier);
+    names.set(name, node);
+  }
+  return replaced;
 }
 
 function isWithin(scope: Scope, outer: Scope): boolean {

@@ -120,6 +120,9 @@ export const SLOPPY_SNIPPETS: Readonly<Record<string, string>> = {
   "a function in a try": `try { function inTry() { return 4 } } catch (e) {} module.exports = inTry()`,
   "a function in a switch": `switch (1) { case 1: function inSwitch() { return 5 } } module.exports = inSwitch()`,
   "a function in a block, used inside only": `var r; { r = early(); function early() { return 6 } } module.exports = r`,
+  "two functions of one name in a block": `var r = []; { r.push(twice()); function twice() { return 1 } [r].length; function twice() { return 2 } r.push(twice()) } module.exports = r`,
+  "two functions of one name in a block, called after it": `{ function both() { return 1 } function both() { return 2 } } module.exports = both()`,
+  "two functions of one name in a switch": `var r; switch (1) { case 0: function chosen() { return 1 } case 1: r = chosen(); break; case 2: function chosen() { return 2 } } module.exports = r`,
   "a function in a block in a function": `
     function outer() { { function inner() { return "i" } } return inner() } module.exports = outer()`,
   "an assignment to a function's name is ignored": `module.exports = typeof (function f() { f = 1; return f })()`,
