@@ -7,6 +7,7 @@ import { Script } from "node:vm";
 import type { Functor } from "../loader/functor.ts";
 import type { Principal } from "../endowments/principal.ts";
 import { compileFunctor, judgedByV8 } from "./compile-functor.ts";
+import { showAsNative } from "./function-text.ts";
 import { nameForEvaluated, noteScriptOwner } from "./script-owners.ts";
 import { prepareEvaluated } from "./prepare-evaluated.ts";
 import { isObject } from "../endowments/is-object.ts";
@@ -308,6 +309,7 @@ function installEvaluators(
   compileFunction: Compartment["compileFunction"],
 ): void {
   const method = { eval: (text: unknown) => guestEval(text) };
+  showAsNative(method.eval);
   defineProperty(guestGlobal, "eval", { value: method.eval, writable: true, configurable: true });
   defineProperty(guestGlobal, "Function", {
     value: makeFunctionConstructor("Function", functionPrototype, (parameters, body) =>
@@ -333,6 +335,7 @@ export function makeFunctionConstructor(
     const heir: unknown = new.target === undefined || new.target === constructor ? undefined : new.target.prototype;
     return isObject(heir) ? setPrototypeOf(made, heir) : made;
   };
+  showAsNative(constructor);
   defineProperty(constructor, "name", { value: name });
   defineProperty(constructor, "length", { value: 1 });
   defineProperty(constructor, "prototype", { value: prototype, writable: false });

@@ -17,6 +17,8 @@ export const SLOPPY_SNIPPETS: Readonly<Record<string, string>> = {
     class Heir extends Callable {} var made = new Heir(2);
     module.exports = [made(0, 3), made instanceof Heir, made instanceof Function, made.constructor.name,
       Reflect.construct(Function, ["return 4"], Object).constructor === Object, Function("return 5")()]`,
+  "constructors of functions look native": `
+    module.exports = [Function, eval, (function () {}).constructor, (async () => {}).constructor].map(String)`,
   "this of a module is its exports": `module.exports = this === exports`,
   "this of an arrow at the top": `var e = exports; module.exports = (() => this === e)()`,
   "this stays undefined in a strict function": `

@@ -33,8 +33,8 @@ interface OpenFile extends DescriptorOwner {
 export type Use = { uses: number } | undefined;
 
 /**
- * The descriptors of one principal. A number that it did not open itself is no
- * descriptor to it, whoever else has it open.
+ * The descriptors of one principal: what it opened itself, and what packages have open that import it.
+ * Any other number is no descriptor to it, whoever has it open.
  *
  * HAZARD: a number is a file's only until that is closed, and then the next one's that anybody opens. So what
  * works on a number says when it begins and when it is over, and nothing is closed in between: neither by the
@@ -72,11 +72,20 @@ function makeDescriptors(context: EndowmentContext): Descriptors {
 
   function find(fd: unknown): OpenFile | undefined {
     const file = files.get(fd as number);
-    return file !== undefined && file.principal === principal ? file : undefined;
+    return file !== undefined && (file.principal === principal || isHanded(file)) ? file : undefined;
+  }
+
+  /**
+   * Whoever imports a package that works on numbers hands it its own (yauzl opens, fd-slicer reads).
+   * HAZARD: numbers can be guessed, so this is no more than what such a package is for: the application's files,
+   * those of packages that do not import it, and those whose grant was dropped since are out of its reach.
+   */
+  function isHanded({ principal: opener, policy }: OpenFile): boolean {
+    return !opener.trusted && policy === opener.policy && opener.policy.packages?.includes(principal.name) === true;
   }
 
   function assertStillGranted(file: OpenFile | undefined, syscall: string): void {
-    if (file === undefined || file.policy === principal.policy) return;
+    if (file === undefined || file.principal !== principal || file.policy === principal.policy) return;
     scopes ??= makePathScopes(context);
     if (!scopes.covers(file.real, file.writable ? "write" : "read")) throw fsError("EBADF", syscall);
     file.policy = principal.policy;
