@@ -30,6 +30,17 @@ describe("a number of a file that one package opened", () => {
     expect(() => opener.readSync(fd, buffer, 0, 1, 0)).toThrow(/EBADF/);
   });
 
+  it("works for none that opens files itself, and is there for something else", () => {
+    const opener = fsOf("logger", { fs: { write: ["."] }, packages: ["logger>colors", "logger>own"] });
+    const fd = opener.openSync(`${world.project}/log.txt`, "w");
+    for (const [name, fs] of [
+      ["logger>colors", { read: ["<package>"] }],
+      ["logger>own", { write: ["<tmp>"] }],
+    ] as const)
+      expect(() => fsOf(name, { fs }).writeSync(fd, "x"), name).toThrow(/EBADF/);
+    opener.closeSync(fd);
+  });
+
   it("is nothing to the package that imports the opener", () => {
     const inner = fsOf("zip>slicer", READS);
     const fd = inner.openSync(file, "r");

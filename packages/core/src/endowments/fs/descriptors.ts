@@ -1,6 +1,7 @@
 import { perContext } from "../facade.ts";
 import { mayReadInputByNumber } from "../process/may-read-input.ts";
 import type { EndowmentContext, Principal } from "../principal.ts";
+import type { PackagePolicy } from "../../policy/types.ts";
 import { fsError } from "./fs-error.ts";
 import type { RawFileHandle } from "./node-fs.ts";
 import { makePathScopes, type PathScopes } from "./path-scopes.ts";
@@ -65,6 +66,8 @@ export interface Descriptors {
 const openFiles = (context: EndowmentContext): Map<number, OpenFile> =>
   context.shared("fs.openFiles", () => new Map<number, OpenFile>());
 
+const hasPaths = ({ fs }: PackagePolicy): boolean => (fs?.read?.length ?? 0) > 0 || (fs?.write?.length ?? 0) > 0;
+
 function makeDescriptors(context: EndowmentContext): Descriptors {
   const { principal } = context;
   const files = openFiles(context);
@@ -77,11 +80,13 @@ function makeDescriptors(context: EndowmentContext): Descriptors {
 
   /**
    * Whoever imports a package that works on numbers hands it its own (yauzl opens, fd-slicer reads).
-   * HAZARD: numbers can be guessed, so this is no more than what such a package is for: the application's files,
-   * those of packages that do not import it, and those whose grant was dropped since are out of its reach.
+   * HAZARD: numbers can be guessed, so this is no more than what such a package is for: it has no path to open anything by
+   * itself, and the application's files, those of packages that do not import it, and those whose grant was dropped
+   * since are out of its reach.
    */
   function isHanded({ principal: opener, policy }: OpenFile): boolean {
-    return !opener.trusted && policy === opener.policy && opener.policy.packages?.includes(principal.name) === true;
+    const isImporter = !opener.trusted && opener.policy.packages?.includes(principal.name) === true;
+    return isImporter && policy === opener.policy && !hasPaths(principal.policy);
   }
 
   function assertStillGranted(file: OpenFile | undefined, syscall: string): void {
