@@ -25,7 +25,7 @@ import { grantMockClocks } from "./mock-clocks.ts";
 import { grantNamedCommands, grantNativePrograms } from "./named-commands.ts";
 import { grantProjectModules } from "./project-modules.ts";
 import { DRIVEN_PROGRAMS } from "./tables/command-runners.ts";
-import { grantHandedFolders, grantHomeCaches } from "./temp-folders.ts";
+import { grantHandedFolders, grantToolFolders } from "./temp-folders.ts";
 import { ADDON_LOADERS, addonsOf } from "./native-addons.ts";
 import { isForOnePlatform } from "./native-programs.ts";
 import { addonGrant, grantsOfUse, namedFileGrant } from "./package-grants.ts";
@@ -153,7 +153,7 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
   grantToEvaluators(context);
   grantEnvironmentKeys({ reached, disk, project, collectorOf, isDependency, within, find });
   grantHandedFolders(context);
-  grantHomeCaches(context);
+  grantToolFolders(context);
   grantMockClocks(context);
   const loadersUsed = new Map<string, { file: string; use: Use }>();
   const commandWrappers = new Set<string>();

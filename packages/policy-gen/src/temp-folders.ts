@@ -2,7 +2,8 @@ import type { Use } from "./facts.ts";
 import type { GrantCollector } from "./grant-collector.ts";
 import type { GrantContext } from "./grant-context.ts";
 import { packageNameAt, packageNameOf } from "./reach.ts";
-import { CONFIGURES_TEMP, HOME_CACHES, MAKES_TEMP } from "./tables/module-loaders.ts";
+import { CONFIGURES_TEMP, MAKES_TEMP } from "./tables/module-loaders.ts";
+import { TOOL_FOLDERS } from "./tables/tool-folders.ts";
 
 /**
  * What the project's own code asks the temp folder for, it hands to packages by
@@ -28,23 +29,24 @@ export function grantHandedFolders(context: GrantContext): void {
   }
 }
 
-/** What a tool keeps in the home folder, those write that it brings: each that reads or writes where it is told. */
-export function grantHomeCaches({ reached, collectorOf, isDependency, nameOf, within }: GrantContext): void {
+/** What a tool keeps in folders of its own, it writes, and where it hands them on those that it brings: each that reads or writes where it is told. */
+export function grantToolFolders({ reached, collectorOf, isDependency, nameOf, within }: GrantContext): void {
   const broughtBy = new Map<string, Set<string>>();
   for (const { path, location, facts } of reached.files) {
-    const folder = isDependency(location) ? HOME_CACHES.get(packageNameAt(location)) : undefined;
+    const row = isDependency(location) ? TOOL_FOLDERS.get(packageNameAt(location)) : undefined;
     const use = facts.uses[0];
-    if (folder === undefined || use === undefined) continue;
-    let brought = broughtBy.get(location);
-    if (brought === undefined) {
-      broughtBy.set(location, (brought = new Set([location])));
+    if (row === undefined || use === undefined || broughtBy.has(location)) continue;
+    const brought = new Set([location]);
+    broughtBy.set(location, brought);
+    if (row.handedOn) {
       for (const one of brought)
         for (const { from, to } of reached.edges) if (from === one && isDependency(to)) brought.add(to);
     }
     for (const one of brought) {
       const collector = collectorOf(one);
-      if (collector !== undefined)
-        grantFolder(collector, `<home>/${folder}`, `${nameOf(location)}: ${within(location, path)}`, use);
+      if (collector === undefined) continue;
+      for (const folder of row.folders)
+        grantFolder(collector, folder, `${nameOf(location)}: ${within(location, path)}`, use);
     }
   }
 }

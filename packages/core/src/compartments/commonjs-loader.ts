@@ -84,8 +84,10 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
   };
 
   const load = (request: string, referrer: string, isMain = false, parent?: ModuleObject): unknown => {
-    const resolution = resolve(request, referrer);
-    if (resolution.format === "builtin") return builtinFor(resolution.path, request, referrer);
+    const found = resolve(request, referrer);
+    if (found.format === "builtin") return builtinFor(found.path, request, referrer);
+    const original = found.format === "addon" ? realm.originalOfAddon(world, found) : undefined;
+    const resolution = original === undefined ? found : resolve(original, referrer);
     const owner = ownerFor(resolution, request, referrer);
     if (owner === world || isCompiledHere(owner, resolution.path)) return exportsOf(resolution.path, parent, isMain);
     return owner.commonJs.exportsOf(resolution.path, undefined, false, { principal, file: referrer });

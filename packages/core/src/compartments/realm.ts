@@ -2,7 +2,7 @@
  * What all packages of a process share: the locked-down realm, the resolver, the
  * policy, and the principals by their location on disk.
  */
-import { basename, dirname, sep } from "node:path";
+import { basename, dirname, join, sep } from "node:path";
 import { makePathScopes, type PathScopes } from "../endowments/fs/path-scopes.ts";
 import { MoatError } from "../errors/moat-error.ts";
 import type { EndowmentContext, Powers, Principal, ProjectPaths } from "../endowments/principal.ts";
@@ -15,6 +15,7 @@ import type { CanonicalName, PackagePolicy } from "../policy/types.ts";
 import { isFirstParty } from "../naming/canonical-name.ts";
 import { MODULE_CACHES } from "../policy/scope-rules.ts";
 import { assertStackRoom, LITTLE_ROOM } from "../stack-room.ts";
+import { copiedFrom } from "./copied-addon.ts";
 import { makeEntryModules, type EntryModules } from "./entry-modules.ts";
 import { guardExports, guardUnfinished } from "./guarded-exports.ts";
 import type { AskToChange } from "./guarded-property.ts";
@@ -78,6 +79,8 @@ export interface Realm extends RealmOptions {
   readonly sharedNames: SharedNames;
   /** Locations of the installed packages that a principal may import; first-party code is not among them. */
   dependenciesOf(principal: Principal): readonly string[];
+  /** The addon, of the importer or of a package that it may import, of which a file that it may read and not import is a copy. */
+  originalOfAddon(importer: World, resolution: Resolution): string | undefined;
   /**
    * Whether it may import the project's modules, to which a dependency of it gives globals
    * (the share `*`): jasmine and its core, which the project's own program has run its specs.
@@ -226,6 +229,17 @@ export function makeRealm(options: RealmOptions): Realm {
         const location = isFirstParty(name) ? undefined : locations.get(name);
         return location === undefined ? [] : [location];
       });
+    },
+    originalOfAddon(importer, { path, location }) {
+      const mayImport = location !== undefined && realm.mayCross(importer, location);
+      if (mayImport || !mayReadItself(importer, path)) return undefined;
+      const { principal } = importer;
+      const holders = [principal.name, ...(principal.policy.packages ?? [])];
+      const originals = holders.flatMap((name) => {
+        const folder = locations.get(name);
+        return folder === undefined ? [] : (current.get(name)?.native ?? []).map((addon) => join(folder, addon));
+      });
+      return originals.length === 0 ? undefined : copiedFrom(path, originals);
     },
     runsTests({ policy }) {
       const { packages = [], shares = [] } = policy;

@@ -20,8 +20,10 @@ const HARMLESS_DOT_NAMES: ReadonlySet<string> = new Set([
   ".output",
   ".parcel-cache",
   ".prettiercache",
+  ".previewinfo",
   ".rollup.cache",
   ".rpt2_cache",
+  ".rscinfo",
   ".rts2_cache",
   ".sass-cache",
   ".stylelintcache",
@@ -234,7 +236,11 @@ export function isReservedForWrite(segments: readonly string[], broad: boolean, 
   if (segments.length === 0) return false;
   if (hasReservedName(segments, windows)) return true;
   if (!broad) return false;
-  return segments.some((segment) => {
+  const cache = segments.findIndex(
+    (segment, i) => HARMLESS_DOT_NAMES.has(foldName(segment)) || isModuleCache(segments, i),
+  );
+  // In caches and outputs manifests say what is there (`.next/package.json`, `node_modules/.vite/deps/package.json`).
+  return segments.slice(0, cache === -1 ? undefined : cache).some((segment) => {
     const name = foldName(segment);
     return ORDER_FILES.has(name) || (ORDER_PATTERN.test(name) && !MADE_MODULE.test(name));
   });

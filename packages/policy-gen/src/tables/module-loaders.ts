@@ -40,12 +40,6 @@ export const CONFIGURES_TEMP: ReadonlyMap<string, string> = new Map([
   ["jest-config", "cacheDirectory, for transforms and the map of files"],
 ]);
 
-/** Tools that keep a cache in a folder of the home folder's, which they hand to what they load. */
-export const HOME_CACHES: ReadonlyMap<string, string> = new Map([
-  ["semistandard", ".cache/semistandard"],
-  ["standard", ".cache/standard"],
-]);
-
 /** Packages that make files and folders in the temp folder for their callers. */
 export const MAKES_TEMP: ReadonlySet<string> = new Set([
   "temp",

@@ -18,8 +18,9 @@ const PROBES: ReadonlySet<string> = new Set([
   "/etc/os-release",
   "/usr/lib/os-release",
   "/.dockerenv",
-  "/proc/self/cgroup",
 ]);
+/** The same, in folders of the kernel's own that are called after the process. */
+const PROBE_OF_PROCESS = /^\/proc\/\d+\/(?:cgroup|mountinfo)$/;
 
 /** What one call wants of one path. */
 export interface Want {
@@ -105,7 +106,8 @@ export function makeFsAuthority(context: EndowmentContext): FsAuthority {
     // What does not exist is not there for anybody: nothing to report.
     // Programs that look for a file in every folder above go on without: nothing to tell a person.
     const quiet =
-      (scopes.isAboveProject(location.real) || PROBES.has(location.real)) && !/readdir|opendir|glob|watch/.test(via);
+      (scopes.isAboveProject(location.real) || PROBES.has(location.real) || PROBE_OF_PROCESS.test(location.real)) &&
+      !/readdir|opendir|glob|watch/.test(via);
     if (
       !location.exists ||
       principal.denies({ capability: "fs.read", target: location.real, via, ...(quiet && { quiet }) })
