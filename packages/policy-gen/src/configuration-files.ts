@@ -22,6 +22,7 @@ const ELSEWHERE = [
 ];
 /** They tell no tool what to load, and hold secrets. */
 const SECRETS = /^\.(?:env|npmrc|yarnrc)/;
+const OWN_CONFIGURATION = /^(?:config|main)\.(?:json|[cm]?[jt]s)$/;
 const CODE = /\.[cm]?[jt]s$/;
 
 /**
@@ -54,6 +55,22 @@ export function configurationFiles(project: string, names: ReadonlySet<string>, 
     for (const file of disk.list(folder)) if (!SECRETS.test(file) && isFor(file, names)) add(join(folder, file));
   }
   for (const path of ELSEWHERE) add(join(project, path));
+  // `docs/.vitepress/config.mts`, `.storybook/main.ts`: in a folder that is called after the tool, in the project or one of its folders.
+  const isFolder = (name: string): boolean =>
+    !name.includes(".") && name !== "node_modules" && disk.stat(join(project, name)) === "dir";
+  for (const folder of [
+    project,
+    ...disk
+      .list(project)
+      .filter(isFolder)
+      .map((name) => join(project, name)),
+  ]) {
+    for (const name of names) {
+      const own = join(folder, `.${name}`);
+      if (disk.stat(own) === "dir")
+        for (const file of disk.list(own)) if (OWN_CONFIGURATION.test(file)) add(join(own, file));
+    }
+  }
   const path = join(project, "package.json");
   for (const [field, value] of Object.entries(fieldsOf(disk.readText(path)))) {
     if (typeof value === "object" && names.has(field.replace(/Config$/, "")))

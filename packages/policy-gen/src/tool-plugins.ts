@@ -112,6 +112,24 @@ export function makePluginSearch(options: PluginSearchOptions): PluginSearch {
     }
   };
 
+  /**
+   * A loader names what its tool has beside it, or the tool itself: `resolveModulePath("@nuxt/kit")` in nuxt's
+   * commands, `new Liftup({ name: "grunt" })` in grunt's. What the tool's package declares or is called, and nothing else.
+   */
+  const lookForNamesOfTool = (state: (typeof states)[number], file: string, text: string): void => {
+    const own = packageNameAt(state.tool);
+    const declared = new Set(options.declaredNames(state.tool));
+    for (const [word, offset] of quotedWords(text)) {
+      if (word !== own && !declared.has(word)) continue;
+      const found = resolveFrom(word, join(word === own ? project : state.tool, "noop.js"));
+      if (found?.location === undefined || options.isFirstParty(found.location) || state.named.has(found.location))
+        continue;
+      const use: Use = { capability: "names", target: word, ...makePlaces(text)(offset) };
+      state.named.set(found.location, { location: found.location, specifier: word, file, use });
+      if (found.format === "commonjs" || found.format === "module") state.modules.set(found.path, found);
+    }
+  };
+
   const lookAtConfigurations = (state: (typeof states)[number], tree: ReadonlySet<string>): void => {
     const names = new Set(
       [...tree].flatMap((location) => configurationNames(packageNameAt(location))).map((name) => name.toLowerCase()),
@@ -146,10 +164,21 @@ export function makePluginSearch(options: PluginSearchOptions): PluginSearch {
   /** `["./rules/style"].map(require.resolve)`: what a shared configuration has others load out of its own package. */
   const lookForOwnFiles = (state: (typeof states)[number], location: string, file: string, text: string): void => {
     for (const [word] of quotedWords(text)) {
-      const found = /^\.{1,2}\//.test(word) ? resolveFrom(word, file) : undefined;
-      if (found?.location === location && (found.format === "commonjs" || found.format === "module"))
-        state.modules.set(found.path, found);
+      if (/^\.{1,2}\//.test(word)) addOwnFile(state, location, file, word);
     }
+  };
+
+  /** `{ fs: "unstorage/drivers/fs" }`: what a package says that others may load of it, under its own name. */
+  const lookForOwnSubpaths = (state: (typeof states)[number], location: string, file: string, text: string): void => {
+    const start = `${packageNameAt(location)}/`;
+    if (!text.includes(start)) return;
+    for (const [word] of quotedWords(text)) if (word.startsWith(start)) addOwnFile(state, location, file, word);
+  };
+
+  const addOwnFile = (state: (typeof states)[number], location: string, file: string, word: string): void => {
+    const found = resolveFrom(word, file);
+    if (found?.location === location && (found.format === "commonjs" || found.format === "module"))
+      state.modules.set(found.path, found);
   };
 
   /** `new URL("../eslintrc.json", import.meta.url)`: a configuration that a package has beside its code, for others to read. */
@@ -220,7 +249,9 @@ export function makePluginSearch(options: PluginSearchOptions): PluginSearch {
               text,
             );
           }
+          if (location !== state.tool && isLoader(facts)) lookForNamesOfTool(state, path, text);
           if (state.named.has(location) || isLoader(facts)) lookForOwnFiles(state, location, path, text);
+          lookForOwnSubpaths(state, location, path, text);
           lookAtOwnConfigurations(state, location, path, text);
         }
         lookAtConfigurations(state, tree);

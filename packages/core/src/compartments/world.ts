@@ -64,6 +64,8 @@ export function makeWorld(realm: Realm, principal: Principal): World {
 
   const contexts = new WeakMap<object, Compartment>();
   const compartmentOver = (global: object | undefined): Compartment => {
+    // What runs texts for others (jiti: `defineNuxtConfig`) looks for what these have defined for them just now.
+    if (world.publishShares !== undefined) realm.sharedNames.publishAll();
     if (global === undefined) return world.compartment;
     let context = contexts.get(global);
     if (context === undefined) {

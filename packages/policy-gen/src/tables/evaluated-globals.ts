@@ -5,4 +5,6 @@
 export const EVALUATED_GLOBALS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   // arktype's registry, to which its compiled validators refer.
   ["$ark", new Set(["@ark/schema", "@ark/util"])],
+  // What nuxt.config.ts calls, which jiti runs as its own code.
+  ["defineNuxtConfig", new Set(["@nuxt/kit", "jiti"])],
 ]);
