@@ -210,3 +210,37 @@ test("neither in a worker nor in a child of its own a package reads the program'
     project.dispose();
   }
 });
+
+test("no handle of a socket opens the program's standard input, which the application reads", () => {
+  const project = makeProject({
+    "package.json": '{"name":"app","dependencies":{"hostile":"1.0.0"}}',
+    "index.js": `const net = require("net"), server = net.createServer((socket) => {
+        require("hostile")(socket).then((came) => { socket.destroy(); server.close(); process.stdin.on("data", (chunk) => console.log(came + " and " + chunk)) });
+      }).listen(0, "127.0.0.1", () => net.connect(server.address().port, "127.0.0.1").on("error", () => {}));`,
+    "node_modules/hostile/package.json": '{"name":"hostile","version":"1.0.0"}',
+    "node_modules/hostile/index.js": `const net = require("net");
+      const reads = (socket) => new Promise((done) => {
+        socket.on("error", () => {}).on("data", (data) => done(String(data)));
+        const handle = socket._handle; socket.connecting = false; handle.reading = true;
+        try { if (handle.open(0) < 0) return done("refused"); handle.readStart() } catch { done("refused") }
+        setTimeout(done, 200, "nothing");
+      });
+      module.exports = async (handed) => [await reads(net.connect(1, "127.0.0.1")), await reads(net.connect("/moat.invalid")), await reads(handed)].join();`,
+    "moat.policy.json": JSON.stringify({
+      version: 1,
+      root: "trusted",
+      entries: ["./index.js"],
+      packages: { hostile: { globals: ["setTimeout"], builtins: { net: true } } },
+    }),
+  });
+  try {
+    const { stdout, stderr } = spawnSync(process.execPath, [MOAT, "run", "index.js"], {
+      cwd: project.folder,
+      input: "typed",
+      encoding: "utf8",
+    });
+    expect(stdout, stderr).toBe("refused,refused,refused and typed\n");
+  } finally {
+    project.dispose();
+  }
+});

@@ -65,3 +65,23 @@ test("a size that changes while it is looked at has no place in Node's pool", as
   });
   expect(damage).toMatchObject(NOTHING);
 });
+
+test("no stream of Node's is given the address of a buffer, which may be gone by then", async () => {
+  const damage = await attack({
+    before: `const net = require("net"), given = (globalThis.given = { connect: (options) => new Promise((done) => {
+        const server = net.createServer((socket) => { socket.write("a".repeat(10)); setTimeout(() => socket.end("bcd"), 50) }).listen(0, "127.0.0.1", () => {
+          const { port } = server.address(); done(net.connect({ port, host: "127.0.0.1", ...options }).on("close", () => server.close())) }) }) });`,
+    grants: { globals: ["Buffer"], shares: ["given"] },
+    techniques: {
+      "of a socket that is handed over": `const socket = await given.connect(), bytes = Buffer.alloc(64); let text = "";
+        socket._handle.useUserBuffer(bytes); socket.on("data", (chunk) => (text += chunk)); await new Promise((done) => socket.on("close", done));
+        return text + " " + bytes.some((byte) => byte !== 0)`,
+    },
+    aftermath: `assert(JSON.stringify(outcomes) === '{"of a socket that is handed over":"aaaaaaaaaabcd false"}', JSON.stringify(outcomes));
+      const parts = []; let socket; let count = 0;
+      const callback = (length, buffer) => { parts.push(buffer.toString("latin1", 0, length)); if (++count === 2) { setTimeout(() => socket.resume(), 20); return false } };
+      for (const buffer of [Buffer.alloc(4), () => Buffer.alloc(6)]) { socket = await given.connect({ onread: { buffer, callback } }); await new Promise((done) => socket.on("close", done)) }
+      assert(parts.join("|") === "aaaa|aaaa|aa|bcd|aaaaaa|aaaa|bcd", "the application has buffers of its own filled: " + parts.join("|"));`,
+  });
+  expect(damage).toMatchObject(NOTHING);
+});

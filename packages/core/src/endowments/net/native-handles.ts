@@ -7,6 +7,7 @@ import { ownSymbol } from "../own-symbol.ts";
 import { bindingOf } from "../binding-of.ts";
 import { addressKey } from "./network-permit.ts";
 import type { SocketPermit } from "./network-permit.ts";
+import { keepAddressesFrom } from "./user-buffers.ts";
 
 /** On this port (0: whichever is free) and, where it is known, at this address; at this path; or wherever it is bound. */
 export type ApprovedListener = { readonly port: number; readonly address: string | undefined } | string | true;
@@ -18,6 +19,9 @@ export interface NativeHandles {
   opening<T>(descriptor: number | undefined, body: () => T): T;
   guardTls(tlsHandle: object): void;
 }
+
+/** The process's streams, which Node opens as they are first looked at, by their numbers. */
+const STANDARD_STREAMS = ["stdin", "stdout", "stderr"];
 
 const MISSING_SOCKET = platform() === "win32" ? "\\\\.\\pipe\\moat.invalid" : "/moat.invalid/socket";
 
@@ -101,24 +105,26 @@ export function guardNativeHandles(
   }
   for (const prototype of [tcp, pipe]) {
     patch(prototype, "listen", mayListen);
-    // Node opens 0 to 2 itself, when it makes `process.stdin` and its like.
-    patch(prototype, "open", (_handle, [fd]) => isToOpen(fd) || fd === 0 || fd === 1 || fd === 2);
+    patch(prototype, "open", (_handle, [fd]) => isToOpen(fd));
   }
   for (const prototype of [tcp, pipe]) {
     hardenHandles(prototype);
   }
 
+  const opening: NativeHandles["opening"] = (descriptor, body) => {
+    const before = mayOpen;
+    mayOpen = descriptor;
+    try {
+      return body();
+    } finally {
+      mayOpen = before;
+    }
+  };
+  openStandardStreams(process, opening);
+
   return {
     approveListening: (server, where) => void listeners.set(server, where),
-    opening(descriptor, body) {
-      const before = mayOpen;
-      mayOpen = descriptor;
-      try {
-        return body();
-      } finally {
-        mayOpen = before;
-      }
-    },
+    opening,
     guardTls(tlsHandle) {
       const prototype: Native = Object.getPrototypeOf(tlsHandle);
       for (const name of ["connect", "connect6"]) {
@@ -156,6 +162,7 @@ export function hardenHandles(prototype: Native): void {
     level !== null && level !== Object.prototype;
     level = Object.getPrototypeOf(level)
   ) {
+    keepAddressesFrom(level);
     for (const key of Reflect.ownKeys(level)) {
       const descriptor = Object.getOwnPropertyDescriptor(level, key)!;
       if (descriptor.get !== undefined && descriptor.configurable === true)
@@ -321,4 +328,14 @@ function hideConstructors(prototype: Native): void {
       configurable: false,
     });
   }
+}
+
+/** HAZARD: who has any socket has a handle that opens the program's input, if anybody may open that number. */
+function openStandardStreams(process: object, opening: NativeHandles["opening"]): void {
+  STANDARD_STREAMS.forEach((name, descriptor) => {
+    const { get, enumerable } = Object.getOwnPropertyDescriptor(process, name) ?? {};
+    if (get === undefined) return;
+    const open = () => opening(descriptor, () => Reflect.apply(get, process, []) as unknown);
+    Object.defineProperty(process, name, { get: open, enumerable: enumerable === true, configurable: true });
+  });
 }

@@ -8,7 +8,6 @@ const HANDLE_MEMBERS = [
   "readStart",
   "readStop",
   "shutdown",
-  "useUserBuffer",
   "writev",
   "writeBuffer",
   "writeAsciiString",
