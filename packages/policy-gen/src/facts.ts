@@ -20,6 +20,7 @@ export interface Place {
  * | `global` | name |
  * | `builtin` | `fs` (imported), `fs.readFile` (member), `fs.*` (escapes as a value) |
  * | `env` | key, or `DEBUG_*` for a prefix |
+ * | `sets-env` | key that is assigned to |
  * | `env-reader` | name of a function that reads the key which it gets |
  * | `key-call` | `function KEY`: a constant that may be such a key, and the function or property that it is given to |
  * | `key-name` | `KEY`, where the program describes what may be such a key: `{ PORT: { type: "number" } }` |
@@ -48,6 +49,7 @@ export type Capability =
   | "builtin"
   | "env"
   | "env-reader"
+  | "sets-env"
   | "key-call"
   | "key-name"
   | "fs"

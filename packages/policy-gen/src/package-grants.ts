@@ -6,6 +6,7 @@ import {
   globalProblem,
   memberProblem,
   scopeProblem,
+  shareProblem,
 } from "@moat/core/model";
 import type { Grant } from "@moat/core/model";
 import type { Use } from "./facts.ts";
@@ -46,6 +47,10 @@ export function grantsOfUse(use: Use): readonly Grant[] {
     case "defines":
       // Tools that map stacks to sources; of other names both sides are asked, see `sharedGlobals`.
       return target === "Error.prepareStackTrace" ? [{ capability: "share", target }] : [];
+    case "sets-env":
+      return shareProblem(`process.env.${target}`, "policy")
+        ? []
+        : [{ capability: "share", target: `process.env.${target}` }];
     default:
       return [];
   }

@@ -266,6 +266,7 @@ export function tracePowers(context: TraceContext): {
       case "process":
         return processMember(key, node);
       case "env":
+        if (isWrite(node)) emit("sets-env", key, node);
         if (/^[A-Za-z_][A-Za-z0-9_.()@/:-]*$/.test(key) && !(key in Object.prototype)) emit("env", key, node);
         return undefined;
       case "builtin":

@@ -45,7 +45,9 @@ const table: Readonly<Record<GrantCapability, (grant: Grant) => string>> = {
   share: ({ target }) =>
     target === "fetch.dispatcher"
       ? "carry the application's own fetch, with all that it sends"
-      : `define the global ${target} for all packages`,
+      : target.startsWith("process.env.")
+        ? `set the variable ${target.slice("process.env.".length)} for all packages`
+        : `define the global ${target} for all packages`,
   change: ({ target }) => (target === "*" ? "change what all packages export" : `change what ${target} exports`),
   package: ({ target }) => `import ${target}`,
   builtin: ({ target, member }) =>

@@ -1,3 +1,4 @@
+import { isModeShare } from "./mode-variables.ts";
 import { isCanonicalName } from "../naming/canonical-name.ts";
 import { parseEndpoint, printEndpoint } from "./endpoint.ts";
 
@@ -119,11 +120,15 @@ const NEVER_SHARED: ReadonlySet<string> = new Set(
 /**
  * A global variable that a package defines for others; `Reflect.*` stands for
  * what libraries add to that namespace, never for what the language has there,
- * `Error.prepareStackTrace` for the text of everybody's stacks, `fetch.dispatcher` for what carries the application's requests, and `*` for names
+ * `Error.prepareStackTrace` for the text of everybody's stacks, `fetch.dispatcher` for what carries the application's requests, `process.env.NODE_ENV` for what is built, and `*` for names
  * of a test runner's choosing, which the project's own code alone sees.
  */
 export const shareProblem: GrantSyntax = (text, origin) =>
-  text === "*" || text === "Reflect.*" || text === "Error.prepareStackTrace" || text === "fetch.dispatcher"
+  text === "*" ||
+  text === "Reflect.*" ||
+  text === "Error.prepareStackTrace" ||
+  text === "fetch.dispatcher" ||
+  isModeShare(text)
     ? undefined
     : (globalProblem(text, origin) ??
       (NEVER_SHARED.has(text) ? "no package may define this one for others" : undefined));

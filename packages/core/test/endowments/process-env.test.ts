@@ -142,6 +142,27 @@ describe("env grants", () => {
     expect(real).toEqual({ SECRET: "hidden" });
   });
 
+  it("lets who shares a variable of mode set it for all, where nobody has from outside", () => {
+    const shares = ["process.env.NODE_ENV"];
+    const make = (real: Record<string, string>, policy: object, shared = new Map<string, unknown>()) =>
+      makeEnv(contextOf(policy, { process: { env: real }, shared })) as Record<string, any>;
+    const real: Record<string, string> = {};
+    const shared = new Map<string, unknown>();
+    const [vite, vitepress, stranger] = [{ shares }, { shares }, {}].map((policy) => make(real, policy, shared));
+    stranger!["NODE_ENV"] = "strange";
+    expect(real).toEqual({});
+    vite!["NODE_ENV"] = "development";
+    vitepress!["NODE_ENV"] = "production";
+    vite!["PORT"] = "1";
+    expect(real).toEqual({ NODE_ENV: "production" });
+    // The application's word, and that of who started it.
+    real["NODE_ENV"] = "test";
+    vite!["NODE_ENV"] = "development";
+    const outside = { NODE_ENV: "staging" };
+    make(outside, { shares })["NODE_ENV"] = "production";
+    expect([real, outside]).toEqual([{ NODE_ENV: "test" }, { NODE_ENV: "staging" }]);
+  });
+
   it("does not take what others put where it has filled", () => {
     const real: Record<string, string> = {};
     const make = () =>

@@ -2,6 +2,7 @@ import { defineMember } from "../facade.ts";
 import { derivedFromPolicy } from "../derived-from-policy.ts";
 import { grantsMember } from "../granted-members.ts";
 import { isSeveralNames, LOADER_VARIABLES, matchesVariable } from "../subprocess/loader-variables.ts";
+import { isModeVariable, MODE_SHARE } from "../../policy/mode-variables.ts";
 import type { EndowmentContext } from "../principal.ts";
 
 const { hasOwn } = Object;
@@ -95,7 +96,18 @@ export function makeEnv(context: EndowmentContext): NodeJS.ProcessEnv {
    * which such a package leaves alone where it sees it, it must not replace where it does not.
    */
   const fillsForAll = (key: string): boolean =>
-    !isSeveralNames(key) && !matchesVariable(LOADER_VARIABLES, key) && (!hasOwn(real, key) || covers(key)) && mayFill();
+    (!isSeveralNames(key) &&
+      !matchesVariable(LOADER_VARIABLES, key) &&
+      (!hasOwn(real, key) || covers(key)) &&
+      mayFill()) ||
+    setsMode(key);
+  /** Tools say for what they build (`NODE_ENV`), where whoever started the program has not. */
+  const modes = context.shared("env.modes", () => new Map<string, string>());
+  const sharesOf = derivedFromPolicy(principal, ({ shares }) => new Set(shares));
+  const setsMode = (key: string): boolean =>
+    isModeVariable(key) &&
+    sharesOf().has(MODE_SHARE + key) &&
+    (!hasOwn(real, key) || (modes.has(key) && modes.get(key) === real[key]));
   let listsAll: boolean | undefined;
   const list = (): string[] => {
     const keys = new Set<string>();
@@ -122,7 +134,9 @@ export function makeEnv(context: EndowmentContext): NodeJS.ProcessEnv {
       real[key] = text;
       // As the system keeps it, if at all: without what follows a NUL.
       const kept = real[key];
-      if (kept !== undefined) filled.set(slot(key), kept);
+      if (kept === undefined) return;
+      filled.set(slot(key), kept);
+      if (isModeVariable(key)) modes.set(key, kept);
     } else overlay.set(slot(key), text);
   };
 
