@@ -6,7 +6,7 @@ import { consoleOutput, standardOutput } from "./process/standard-output.ts";
 import type { EndowmentContext } from "./principal.ts";
 
 const { create, defineProperty } = Object;
-const { ownKeys } = Reflect;
+const { apply, ownKeys } = Reflect;
 
 /** Methods of V8's console that only an attached inspector would notice. */
 const INSPECTOR_METHODS = ["profile", "profileEnd", "timeStamp"] as const;
@@ -26,12 +26,18 @@ export const principalConsole = perContext((context: EndowmentContext): object =
   const { Console } = context.powers.builtin("console");
   const hidden = new Console({ stdout: consoleOutput(context, "stdout"), stderr: consoleOutput(context, "stderr") });
   // As in Node: an object of nobody's class, over an empty one.
-  const console = create(create(Object.prototype) as object) as object;
+  const console = create(create(Object.prototype) as object) as Record<string, unknown>;
+  const ofApplication = context.shared("console.application", (): ApplicationConsole[] => []);
   for (const key of ownKeys(hidden)) {
     const descriptor = getOwnPropertyDescriptor(hidden, key)!;
     if (key === "_stdout" || key === "_stderr") defineProperty(console, key, streamProperty(context, hidden, key));
     else if (typeof key === "string" && typeof descriptor.value !== "function")
       defineProperty(console, key, sameProperty(hidden, key, descriptor));
+    else if (typeof key === "string" && !context.principal.trusted)
+      defineProperty(console, key, {
+        ...descriptor,
+        value: asReplaced(key, descriptor.value as Function, ofApplication),
+      });
     // HAZARD: what symbols lead to is Node's own.
     else if (typeof key === "string" || isPrimitive(descriptor.value)) defineProperty(console, key, descriptor);
   }
@@ -55,8 +61,29 @@ export const principalConsole = perContext((context: EndowmentContext): object =
     return hardenNodeClass(Console);
   };
   defineProperty(console, "Console", lazyDescriptor("Console", ownClass));
+  if (context.principal.trusted) ofApplication.push({ console, original: { ...hidden } });
   return console;
 });
+
+/** A console of the application, or of a workspace member, and its methods as they were. */
+interface ApplicationConsole {
+  readonly console: Record<string, unknown>;
+  readonly original: Readonly<Record<string, unknown>>;
+}
+
+/** A package's method: what the application has put in place of its own (`console.error = log`, a stub) speaks for packages too, as in Node. */
+function asReplaced(name: string, method: Function, ofApplication: readonly ApplicationConsole[]): Function {
+  return named(name, method.length, (...args: unknown[]) => {
+    for (const { console, original } of ofApplication) {
+      const current = console[name];
+      if (current === original[name] || typeof current !== "function") continue;
+      // HAZARD: what it returns is the application's, and Node's methods return nothing.
+      apply(current, console, args);
+      return;
+    }
+    apply(method, undefined, args);
+  });
+}
 
 /** The stream that the principal has as `process.stdout`, and in its place another one that it assigns. */
 function streamProperty(

@@ -210,3 +210,47 @@ describe("process.stdin", () => {
     expect(text).toBe("typed text");
   });
 });
+
+describe("what the application puts in place of its own", () => {
+  function withApplication() {
+    const all = setUp([{}, {}, {}]);
+    const [application, one, other] = all.contexts.map((context, index) =>
+      index === 0 ? { ...context, principal: { ...context.principal, trusted: true } } : context,
+    );
+    return { ...all, application: application!, one: one!, other: other! };
+  }
+
+  it("is a method of console: packages speak through it, and get nothing from it", () => {
+    const { application, one, other, printed } = withApplication();
+    const [mine, theirs] = [principalConsole(application), principalConsole(one)] as Record<string, any>[];
+    const seen: unknown[] = [];
+    const { log } = mine!;
+    mine!.log = function (this: unknown, ...args: unknown[]) {
+      seen.push(this === mine, ...args);
+      return mine;
+    };
+    expect(theirs!.log("a", 1)).toBeUndefined();
+    expect(seen).toEqual([true, "a", 1]);
+    theirs!.log = () => seen.push("their own");
+    theirs!.log();
+    (principalConsole(other) as Console).warn("plain");
+    mine!.log = log;
+    (principalConsole(other) as Console).log("restored");
+    expect(seen).toEqual([true, "a", 1, "their own"]);
+    expect(printed()).toBe("restored\n");
+  });
+
+  it("is process.stdout.write: it takes what packages print, and no package's does", () => {
+    const { application, one, other, printed } = withApplication();
+    const streams = [application, one, other].map((context) => (principalProcess(context) as NodeJS.Process).stdout);
+    const seen: string[] = [];
+    streams[1]!.write = () => true;
+    streams[0]!.write = ((chunk: string) => seen.push(chunk)) as never;
+    streams[2]!.write("a");
+    (principalConsole(other) as Console).log("b");
+    delete (streams[0] as { write?: unknown }).write;
+    streams[2]!.write("c");
+    expect(seen).toEqual(["a", "b\n"]);
+    expect(printed()).toBe("c");
+  });
+});

@@ -6,6 +6,8 @@ import { perContext } from "../facade.ts";
 import { hardenInstancesOf } from "../sample-instances.ts";
 import type { EndowmentContext } from "../principal.ts";
 
+const { hasOwn } = Object;
+
 export type OutputName = "stdout" | "stderr";
 
 /** Members of `tty.WriteStream` that act on the terminal's screen and nothing else. */
@@ -15,9 +17,9 @@ const COLOR_METHODS = ["getColorDepth", "hasColors"] as const;
 
 interface OutputClasses {
   /** For pipes and files. */
-  readonly StandardOutput: new (real: Writable, fd: number) => Writable;
+  readonly StandardOutput: new (real: Writable, fd: number, target: () => Writable) => Writable;
   /** For terminals; its prototype is what `tty.WriteStream` shows. */
-  readonly TerminalOutput: new (real: Writable, fd: number) => Writable;
+  readonly TerminalOutput: new (real: Writable, fd: number, target: () => Writable) => Writable;
 }
 
 /**
@@ -34,6 +36,7 @@ export function outputClasses(context: EndowmentContext): OutputClasses {
     hardenInstancesOf(context, "stream");
     const Base: typeof Writable = stream.Writable;
     const reals = new WeakMap<Writable, Writable>();
+    const targets = new WeakMap<Writable, () => Writable>();
     const realOf = (facade: Writable): Writable => {
       const real = reals.get(facade);
       if (real === undefined) throw new TypeError("Illegal invocation");
@@ -45,9 +48,10 @@ export function outputClasses(context: EndowmentContext): OutputClasses {
       readonly _isStdio = true;
       readonly _type: string;
 
-      constructor(real: Writable, fd: number) {
+      constructor(real: Writable, fd: number, target: () => Writable) {
         super({ decodeStrings: false, emitClose: false });
         reals.set(this, real);
+        targets.set(this, target);
         this.fd = fd;
         this._type = String((real as any)._type);
         audienceOf(context, real).add(this);
@@ -60,7 +64,9 @@ export function outputClasses(context: EndowmentContext): OutputClasses {
           encoding = undefined;
         }
         const done = typeof callback === "function" ? (error?: Error | null) => callback(error) : undefined;
-        return realOf(this).write(chunk, typeof encoding === "string" ? (encoding as BufferEncoding) : "utf8", done);
+        const target = targets.get(this);
+        if (target === undefined) throw new TypeError("Illegal invocation");
+        return target().write(chunk, typeof encoding === "string" ? (encoding as BufferEncoding) : "utf8", done);
       }
 
       /**
@@ -180,9 +186,26 @@ export function standardOutput(context: EndowmentContext, name: OutputName): Wri
     const real = context.powers.process[name] as unknown as Writable;
     const { StandardOutput, TerminalOutput } = outputClasses(context);
     const Output = (real as any).isTTY === true ? TerminalOutput : StandardOutput;
-    outputs.set(name, (output = new Output(real, name === "stdout" ? 1 : 2)));
+    outputs.set(name, (output = new Output(real, name === "stdout" ? 1 : 2, () => targetOf(context, name))));
+    if (context.principal.trusted) ofApplication(context, name).push(output);
   }
   return output;
+}
+
+/** The application's and its workspace members' streams of a name. */
+function ofApplication(context: EndowmentContext, name: OutputName): Writable[] {
+  return context.shared(`process.output.application.${name}`, () => []);
+}
+
+/**
+ * Where a principal's stream writes to: the real one, but where the application has put a `write` of its own on its
+ * `process.stdout`, which then takes what packages print too, as in Node. No package can do that to another one.
+ */
+function targetOf(context: EndowmentContext, name: OutputName): Writable {
+  const replaced = context.principal.trusted
+    ? undefined
+    : ofApplication(context, name).find((output) => hasOwn(output, "write") && typeof output.write === "function");
+  return replaced ?? (context.powers.process[name] as unknown as Writable);
 }
 
 /** Errors of what a console has written: Node's own ignores them. */
@@ -198,7 +221,7 @@ export function consoleOutput(context: EndowmentContext, name: OutputName): obje
   const real = (): any => context.powers.process[name];
   const writeToReal = (chunk: unknown, callback?: (error?: Error | null) => void): unknown => {
     audienceOf(context, real());
-    return real().write(chunk, "utf8", (error?: Error | null) => {
+    return targetOf(context, name).write(chunk, "utf8", (error?: Error | null) => {
       if (error) ignoredErrors.add(error);
       callback?.(error);
     });
