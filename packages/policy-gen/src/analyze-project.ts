@@ -156,6 +156,7 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
   grantToolFolders(context);
   grantMockClocks(context);
   const loadersUsed = new Map<string, { file: string; use: Use }>();
+  const joinedAddons = new Map<string, { file: string; use: Use }>();
   const commandWrappers = new Set<string>();
   for (const { path, location, facts } of reached.files) {
     const collector = collectorOf(location);
@@ -169,6 +170,8 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
       ) {
         if (!loadersUsed.has(location)) loadersUsed.set(location, { file: path, use });
       }
+      if (use.capability === "computed" && /^\*.*\.node$/.test(use.target) && !joinedAddons.has(location))
+        joinedAddons.set(location, { file: path, use });
       if (use.capability === "unanalyzed" && use.target.startsWith("command ")) {
         commandWrappers.add(location);
         for (const target of DRIVEN_PROGRAMS.get(packageNameAt(location)) ?? [])
@@ -213,6 +216,15 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
         if (grant !== undefined) collectorOf(holder)?.grant(grant, within(location, file), use);
         find(holder, join(holder, path), "native addon", use);
       }
+    }
+  }
+  // `require(folder + "/pty.node")`: of the package's own, whichever that is.
+  for (const [location, { file, use }] of joinedAddons) {
+    for (const path of addonsOf(location, disk)) {
+      const grant = addonGrant(path);
+      if (grant === undefined || collectorOf(location)?.has(grant) === true) continue;
+      collectorOf(location)?.grant(grant, within(location, file), use);
+      find(location, join(location, path), "native addon", use);
     }
   }
   for (const { from, to, file, use } of reached.edges) {

@@ -4,12 +4,13 @@ import { envProblem } from "@moat/core/model";
 import type { FileReader } from "@moat/core/model";
 import type { Place, Use } from "./facts.ts";
 import type { GrantCollector } from "./grant-collector.ts";
+import { namedFileGrant } from "./package-grants.ts";
 import { packageNameAt, packageNameOf } from "./reach.ts";
 import type { Reached } from "./reach.ts";
 import { makePlaces } from "./source-lines.ts";
 import { ENVIRONMENT_KEY_FILES } from "./tables/environment-key-files.ts";
 import type { EnvironmentKeyFile } from "./tables/environment-key-files.ts";
-import { FILLS_ENVIRONMENT } from "./tables/environment-fillers.ts";
+import { ENVIRONMENT_FILES, FILLS_ENVIRONMENT } from "./tables/environment-fillers.ts";
 import { ENVIRONMENT_READERS, type EnvironmentReader } from "./tables/environment-readers.ts";
 
 export interface KeyedProject {
@@ -43,8 +44,25 @@ export function grantEnvironmentKeys(input: KeyedProject): void {
   grantFilling(input);
 }
 
-/** `dotenv` writes what the program reads. */
-function grantFilling({ reached, collectorOf, within }: KeyedProject): void {
+/** `dotenv` writes what the program reads, out of the usual files and those that the project names. */
+function grantFilling({ reached, collectorOf, isDependency, within, project }: KeyedProject): void {
+  const named = reached.files
+    .filter(({ location }) => !isDependency(location))
+    .flatMap(({ path, facts }) =>
+      facts.uses.flatMap((use) => {
+        const grant = /\/\.env[^/]*$/.test(use.target) ? namedFileGrant(use) : undefined;
+        return grant === undefined ? [] : [{ grant, place: `.: ${within(project, path)}`, use }];
+      }),
+    );
+  for (const { path, location, facts } of reached.files) {
+    const collector = FILLS_ENVIRONMENT.has(packageNameAt(location)) ? collectorOf(location) : undefined;
+    if (collector === undefined || !collector.has({ capability: "fs.read", target: "." })) continue;
+    const use = facts.uses.find(({ capability, target }) => capability === "builtin" && target.startsWith("fs"));
+    if (use === undefined) continue;
+    for (const target of ENVIRONMENT_FILES)
+      collector.grant({ capability: "fs.read", target }, within(location, path), use);
+    for (const each of named) collector.grant(each.grant, each.place, each.use);
+  }
   for (const { path, location, facts } of reached.files) {
     if (!FILLS_ENVIRONMENT.has(packageNameAt(location))) continue;
     const use = facts.uses.find(({ capability, target }) => capability === "global" && target === "process");

@@ -39,6 +39,12 @@ export function grantProjectModules(
     if (makesUrls) loaders.add(location);
     granted.add(location);
   }
+  // The project loads its own with them, too.
+  for (const { from, to, specifier, file, use } of reached.edges) {
+    if (isDependency(from) || !CALLERS_LOADERS.has(packageNameOf(specifier) ?? "")) continue;
+    collectorOf(to)?.grant({ capability: "package", target: "." }, `${nameOf(from)}: ${within(from, file)}`, use);
+    granted.add(to);
+  }
   // What they load with: `import-fresh`, and what that resolves with.
   for (const location of granted) {
     for (const { from, to, specifier, file, use } of reached.edges) {

@@ -483,7 +483,7 @@ function truthOfTypeTest(test: SyntaxNode): boolean | undefined {
 
 /** Constant texts that matter by themselves: secret-bearing files of the project. */
 function isNotable(text: string): boolean {
-  return /^(?:\.\/)?(?:\.env(?:\.[\w-]+)*|\.npmrc|\.netrc|\.pgpass|[\w-]+\.pem|[\w-]+\.key|id_(?:rsa|dsa|ecdsa|ed25519))$/.test(
+  return /^(?:\.\/)?(?:(?:[\w-]+\/)*\.env(?:\.[\w-]+)*|\.npmrc|\.netrc|\.pgpass|[\w-]+\.pem|[\w-]+\.key|id_(?:rsa|dsa|ecdsa|ed25519))$/.test(
     text,
   );
 }

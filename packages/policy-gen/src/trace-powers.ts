@@ -477,6 +477,11 @@ export function tracePowers(context: TraceContext): {
       use(call, kind === "eval" ? GLOBAL : { kind: "global-maker" });
       return;
     }
+    // `eval("require")("worker_threads")`: out of sight of bundlers.
+    if (kind === "eval" && /^\s*require\s*;?\s*$/.test(body) && context.format === "commonjs") {
+      use(call, { kind: "require" });
+      return;
+    }
     const parameters = texts
       .slice(0, -1)
       .map((text) => text!.text)

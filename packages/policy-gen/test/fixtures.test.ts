@@ -25,7 +25,7 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
   ],
   "computed-process-env": [[5, /environment used as a whole/]],
   "fills-environment": [
-    [1, /environment used as a whole/],
+    [3, /environment used as a whole/],
     [1, /environment used as a whole/],
   ],
   "files-of-the-importer": [
@@ -54,6 +54,11 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
   "named-transport": [
     [2, /^computed require\.resolve$/],
     [1, /^computed specifier \*$/],
+  ],
+  "out-of-sight": [
+    [1, /^computed specifier \*$/],
+    [1, /^native addon$/],
+    [1, /^computed specifier \*\.node$/],
   ],
   "optional-peers": [[1, /^computed specifier \*$/]],
   "named-by-project": [[1, /^computed specifier \*$/]],

@@ -17,3 +17,14 @@ export const FILLS_ENVIRONMENT: ReadonlySet<string> = new Set([
   "dotenv-yaml",
   "node-env-file",
 ]);
+
+/**
+ * What they read besides `.env`, by a name that the program puts together (`.env.${NODE_ENV}`).
+ * A table, and not what lies there: these files are on one machine and not on another one.
+ */
+export const ENVIRONMENT_FILES: readonly string[] = ["", "development", "test", "staging", "production"].flatMap(
+  (stage) => {
+    const name = stage === "" ? "./.env" : `./.env.${stage}`;
+    return [name, `${name}.local`];
+  },
+);
