@@ -1,6 +1,6 @@
 import { startsScripts, type Use } from "./facts.ts";
 import type { GrantContext } from "./grant-context.ts";
-import { packageNameAt, packageNameOf } from "./reach.ts";
+import { packageNameAt, packageNameOf, type ImportEdge, type Reached } from "./reach.ts";
 import {
   CALLERS_LOADERS,
   LOADS_FILES_OF_ITS_IMPORTER,
@@ -28,7 +28,7 @@ export function grantHandedScripts({ reached, collectorOf, nameOf, within }: Gra
     else if (use !== undefined && !facts.uses.some(({ capability }) => capability === "file"))
       starters.set(location, { path, use });
   }
-  for (const { from, to } of reached.edges) {
+  for (const { from, to } of [...reached.edges, ...handedThrough(reached)]) {
     const starter = starters.get(to);
     if (starter === undefined) continue;
     // What the importer was named (pino: `transport: { target: "pino-pretty" }`), it may hand on.
@@ -52,6 +52,26 @@ export function grantHandedScripts({ reached, collectorOf, nameOf, within }: Gra
     }
   }
 }
+
+/**
+ * A file that spells the path of a script, and imports a package that has a pool of threads, may hand it that script
+ * (pino: `transport: { target: join(__dirname, "ours.js") }`): to the pool, and to what the package loads modules with.
+ */
+function* handedThrough({ edges, files }: Reached): Iterable<Pick<ImportEdge, "from" | "to">> {
+  const poolOf = new Map<string, string>();
+  for (const { from, to } of edges) if (SCRIPT_POOLS.has(packageNameAt(to))) poolOf.set(from, to);
+  if (poolOf.size === 0) return;
+  for (const { location, facts } of files) {
+    if (!facts.uses.some(({ capability }) => capability === "script")) continue;
+    const imported = new Set(facts.uses.filter(isImport).map(({ target }) => packageNameOf(target)));
+    for (const { from, to, specifier } of edges) {
+      const pool = from === location && imported.has(packageNameOf(specifier)) ? poolOf.get(to) : undefined;
+      if (pool !== undefined) yield { from, to: pool };
+    }
+  }
+}
+
+const isImport = ({ capability }: Use): boolean => capability === "import" || capability === "require";
 
 function isByComputedName({ capability, target }: Use): boolean {
   return capability === "computed" || (capability === "unanalyzed" && target === "computed require.resolve");

@@ -195,11 +195,16 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
     }
   };
 
-  /** What one file of a package spells, another may start, or a pool that the package imports. */
+  /** What one file of a package spells, another may start, or a pool that the package imports, itself or through another. */
   const linkScripts = (): void => {
     const handsOn = new Set(starters);
-    for (const { from, to } of edges.values())
-      if (pools.has(to) || SCRIPT_POOLS.has(packageNameAt(to))) handsOn.add(from);
+    const havePools = new Set<string>();
+    for (const { from, to } of edges.values()) {
+      if (SCRIPT_POOLS.has(packageNameAt(to))) havePools.add(from);
+      else if (pools.has(to)) handsOn.add(from);
+    }
+    // And through such a package: `pino({ transport: { target: join(__dirname, "ours.js") } })`.
+    for (const { from, to } of edges.values()) if (havePools.has(from) || havePools.has(to)) handsOn.add(from);
     for (const { file, use } of scripts) if (handsOn.has(file.location)) link(file, use.target, "require", use);
   };
 

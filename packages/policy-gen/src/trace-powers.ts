@@ -381,6 +381,7 @@ export function tracePowers(context: TraceContext): {
       if (text?.complete) {
         importOf(text.text, "require", call);
         if (builtinName(text.text) === undefined) emit("names", text.text, call);
+        if (/^\.\.?\//.test(text.text)) emit("script", text.text, call);
       } else emit("unanalyzed", "computed require.resolve", call);
       return;
     }

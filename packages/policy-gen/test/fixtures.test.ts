@@ -55,6 +55,10 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
     [2, /^computed require\.resolve$/],
     [1, /^computed specifier \*$/],
   ],
+  "own-transport": [
+    [2, /^computed require\.resolve$/],
+    [1, /^computed specifier \*$/],
+  ],
   "out-of-sight": [
     [1, /^computed specifier \*$/],
     [1, /^native addon$/],
