@@ -31,6 +31,8 @@ export interface Importer {
 
 export interface CommonJsLoader {
   readonly Module: ModuleClass;
+  /** Whether the package finds or loads its modules in its own way now. */
+  readonly isPatched: boolean;
   /** `require(request)` from a file, without asking a patched `Module._load`. */
   load(request: string, referrer: string, isMain?: boolean): unknown;
   /** Fills `module.exports` from a file of the package. */
@@ -65,6 +67,16 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
   const resolve = (request: string, referrer: string, paths?: readonly string[]): Resolution =>
     realm.resolver.resolve(request, referrer, "require", paths === undefined ? {} : { paths });
 
+  /** `require` of a name that nothing has: a package may have meant to find it for the application (`module-alias`). */
+  const resolveTelling = (request: string, referrer: string): Resolution => {
+    try {
+      return resolve(request, referrer);
+    } catch (error) {
+      if (principal.trusted && (error as { code?: string }).code === "MODULE_NOT_FOUND") realm.tellOfPatchedLoaders();
+      throw error;
+    }
+  };
+
   const ownerFor = (resolution: Resolution, request: string, referrer: string): World =>
     realm.cross(
       world,
@@ -84,7 +96,7 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
   };
 
   const load = (request: string, referrer: string, isMain = false, parent?: ModuleObject): unknown => {
-    const found = resolve(request, referrer);
+    const found = resolveTelling(request, referrer);
     if (found.format === "builtin") return builtinFor(found.path, request, referrer);
     const original = found.format === "addon" ? realm.originalOfAddon(world, found) : undefined;
     const resolution = original === undefined ? found : resolve(original, referrer);
@@ -258,6 +270,9 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
 
   return {
     Module,
+    get isPatched() {
+      return Module["_load"] !== nativeLoad || Module["_resolveFilename"] !== nativeResolveFilename;
+    },
     load,
     loadFile,
     exportsOf,

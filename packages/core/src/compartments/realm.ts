@@ -79,6 +79,8 @@ export interface Realm extends RealmOptions {
   readonly sharedNames: SharedNames;
   /** Locations of the installed packages that a principal may import; first-party code is not among them. */
   dependenciesOf(principal: Principal): readonly string[];
+  /** Says which packages have changed how modules are found, where the application's are not found: it holds for their own. */
+  tellOfPatchedLoaders(): void;
   /** The addon, of the importer or of a package that it may import, of which a file that it may read and not import is a copy. */
   originalOfAddon(importer: World, resolution: Resolution): string | undefined;
   /**
@@ -229,6 +231,12 @@ export function makeRealm(options: RealmOptions): Realm {
         const location = isFirstParty(name) ? undefined : locations.get(name);
         return location === undefined ? [] : [location];
       });
+    },
+    tellOfPatchedLoaders() {
+      for (const { principal, commonJs } of worlds.values()) {
+        if (!principal.trusted && commonJs.isPatched)
+          principal.denies({ capability: "patch", target: "how modules are found", never: true });
+      }
     },
     originalOfAddon(importer, { path, location }) {
       const mayImport = location !== undefined && realm.mayCross(importer, location);

@@ -22,10 +22,21 @@ function showPlace(error: Error): void {
     const { stack } = error;
     if (typeof stack !== "string") return;
     markAsShown(error);
-    Reflect.set(error, "stack", `${HAS_PLACE.test(stack) ? "" : placeOf(error)}${stack}`);
+    Reflect.set(error, "stack", `${noteOn(error)}${HAS_PLACE.test(stack) ? "" : placeOf(error)}${stack}`);
   } catch {
     // A getter that throws: Node prints what it can.
   }
+}
+
+/** V8's words for a change of what is locked. */
+const IS_LOCKED =
+  /^Cannot (?:add|define|redefine|assign to read only|delete) property .*(?:not extensible|of object|: )|^Cannot redefine property/;
+
+/** An installed package that changes what is everybody's can't say so better than V8 does. */
+function noteOn(error: Error): string {
+  if (!(error instanceof TypeError) || !IS_LOCKED.test(error.message)) return "";
+  if (!/[\\/]node_modules[\\/]/.test(guestOrigin(error)?.file ?? "")) return "";
+  return "moat: the language's objects and Node's classes are everybody's, and no package changes them; if this is one of them, the package does not run under moat\n";
 }
 
 /** Syntax errors come with their place. */

@@ -1,3 +1,4 @@
+import { defineMember } from "../facade.ts";
 import { facadeFromTable } from "../member-table.ts";
 import { hardenNodeObject } from "../harden-node.ts";
 import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
@@ -45,6 +46,7 @@ export const makeHttpFacade: BuiltinFactory = (context) => {
     (value) => (globalAgent.current = value),
   );
   defineAccessor(facade, "maxHeaderSize", () => http.maxHeaderSize);
+  tellOfReplacement(context, facade, "ClientRequest");
   const web = makeFetchGlobals(context);
   for (const name of ["WebSocket", "CloseEvent", "MessageEvent"]) {
     if (Object.hasOwn(http, name)) defineAccessor(facade, name, () => web[name]);
@@ -182,4 +184,24 @@ function requestFunctions(make: (...args: unknown[]) => unknown): { request: Fun
 
 function defineAccessor(facade: object, name: string, get: () => unknown, set?: (value: unknown) => void): void {
   Object.defineProperty(facade, name, { get, ...(set && { set }), enumerable: true, configurable: true });
+}
+
+/**
+ * Who puts another class in the place of `http.ClientRequest` means to have everybody's requests (nock,
+ * interceptors), and has its own package's: said, since a mock that is asked for nothing lets requests out.
+ */
+function tellOfReplacement({ principal }: EndowmentContext, facade: object, name: string): void {
+  const descriptor = Object.getOwnPropertyDescriptor(facade, name);
+  if (principal.trusted || descriptor === undefined || !("value" in descriptor)) return;
+  let { value } = descriptor;
+  const set = function (this: object, next: unknown): void {
+    // Not on an object that only inherits from it; on the copy with the granted members it is the same accessor.
+    if (Object.getOwnPropertyDescriptor(this, name)?.set !== set) {
+      defineMember(this, name, next);
+      return;
+    }
+    principal.denies({ capability: "patch", target: `http.${name}`, never: true });
+    value = next;
+  };
+  Object.defineProperty(facade, name, { get: () => value, set, enumerable: true, configurable: true });
 }

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { makeProject, policyFor, type Project } from "./run-both.ts";
+
+let project: Project;
+beforeAll(async () => {
+  const manifest = (name: string) => JSON.stringify({ name, version: "1.0.0" });
+  project = await makeProject({
+    "package.json": JSON.stringify({ name: "app", dependencies: { mocks: "1", aliases: "1", extends: "1" } }),
+    "mocked.js": `require("mocks"); const { ClientRequest } = require("http"); console.log(ClientRequest.name);`,
+    "aliased.js": `require("aliases"); try { require("@lib/x"); } catch (error) { console.log(error.code); }`,
+    "found.js": `require("aliases"); console.log(require("./lib.js"));`,
+    "lib.js": `module.exports = "lib";`,
+    "extended.js": `require("extends");`,
+    "node_modules/mocks/package.json": manifest("mocks"),
+    "node_modules/mocks/index.js": `
+      const http = require("http"), { ClientRequest } = http;
+      http.ClientRequest = function Mine() {};
+      http.ClientRequest = ClientRequest;
+      const heir = Object.create(http);
+      heir.ClientRequest = 1;
+      if (http.ClientRequest !== ClientRequest || heir.ClientRequest !== 1) throw new Error("not its own");`,
+    "node_modules/aliases/package.json": manifest("aliases"),
+    "node_modules/aliases/index.js": `const Module = require("module"), find = Module._resolveFilename; Module._resolveFilename = (name, ...rest) => find(name.replace("@lib", "/lib"), ...rest);`,
+    "node_modules/extends/package.json": manifest("extends"),
+    "node_modules/extends/index.js": `"use strict";\nrequire("http").ServerResponse.prototype.added = () => {};`,
+  });
+});
+afterAll(() => project.remove());
+
+const http = { builtins: { http: ["ClientRequest", "ServerResponse"] } };
+
+test("who replaces http.ClientRequest has it for itself, and a line says so, once", async () => {
+  const { stdout, stderr } = await project.moat("mocked.js", policyFor("mocked.js", { mocks: http }));
+  expect(stdout, stderr).toBe("ClientRequest\n");
+  expect(stderr).toBe("moat: mocks may not replace for other packages http.ClientRequest; no policy allows this\n");
+});
+
+const aliases = { builtins: { module: ["_resolveFilename"] } };
+
+test("where the application's module is nowhere, a line names who has changed how modules are found", async () => {
+  const { stdout, stderr } = await project.moat("aliased.js", policyFor("aliased.js", { aliases }));
+  expect(stdout, stderr).toBe("MODULE_NOT_FOUND\n");
+  expect(stderr).toBe(
+    "moat: aliases may not replace for other packages how modules are found; no policy allows this\n",
+  );
+});
+
+test("where it is found, nobody is told", async () => {
+  const { stdout, stderr } = await project.moat("found.js", policyFor("found.js", { aliases }));
+  expect([stdout, stderr]).toEqual(["lib\n", ""]);
+});
+
+test("a package that dies of a change of what is everybody's dies with a line that says why", async () => {
+  const { stderr, code } = await project.moat("extended.js", policyFor("extended.js", { extends: http }));
+  expect(stderr).toMatch(/^moat: the language's objects and Node's classes are everybody's/);
+  expect(code).toBe(1);
+});
