@@ -15,6 +15,7 @@ import { assignmentTarget, computedTarget } from "./assignment-target.ts";
 import { makeOwnExtensions } from "./own-extensions.ts";
 import { assertSilent, deleteSilently, failedAssignment } from "./silent-failures.ts";
 import { usesStackSettings } from "./stack-settings.ts";
+import { isSharedError, sharedErrorFor } from "./stack-traces.ts";
 import type { PreparedModules } from "../prepared/prepared-modules.ts";
 import { optimisedLate } from "../optimise-late.ts";
 import { RESERVED, RESERVED_PREFIX } from "../loader/reserved-names.ts";
@@ -107,6 +108,10 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
 
   const extensions = makeOwnExtensions();
   /** Made when a text first needs it: many packages hold none that does. */
+  const targetOf: typeof assignmentTarget = (value, key, mode) =>
+    key === "prepareStackTrace" && options.owner !== undefined && isSharedError(value)
+      ? sharedErrorFor(options.owner)
+      : assignmentTarget(value, key, mode);
   const makeMachinery = (): Record<string, unknown> => ({
     __proto__: null,
     [RESERVED.global]: guestGlobal,
@@ -124,7 +129,7 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
       (...args: unknown[]) =>
         typeof args[0] === "string" ? evaluateDirectly(args[0], locals, thisValue, strict) : args[0],
     [RESERVED.import]: (specifier: unknown, settings?: unknown) => options.importModule(specifier, settings, undefined),
-    [RESERVED.target]: assignmentTarget,
+    [RESERVED.target]: targetOf,
     [RESERVED.computedTarget]: computedTarget,
     [RESERVED.key]: undefined,
     [RESERVED.extended]: extensions.holder,

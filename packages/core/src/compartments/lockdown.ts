@@ -40,7 +40,7 @@ export interface LockedRealm {
 
 const requireHere = createRequire(import.meta.url);
 /** Taken now: there are hundreds of packages, and lockdown puts slower ones in their places. */
-const { create, defineProperty, getPrototypeOf, setPrototypeOf } = Object;
+const { create, defineProperty, getPrototypeOf, hasOwn, setPrototypeOf } = Object;
 const native = { Date, RegExp, Symbol, Math, Error };
 
 /** `RegExp.$1` and its like tell what another package matched last. */
@@ -181,6 +181,7 @@ function loadSes(harden: LockedRealm["harden"]): SesGlobals {
  * @param worker in a worker
  */
 export function lockdownRealm(ownFiles: () => readonly string[], worker?: WorkerMarks): LockedRealm {
+  defineMetadata();
   const natives = captureNative();
   // SES looks at stacks of errors that it makes, and V8 would count all lines of moat for that.
   Error.stackTraceLimit = 0;
@@ -230,6 +231,16 @@ export function lockdownRealm(ownFiles: () => readonly string[], worker?: Worker
     makeCompartmentGlobal: globalMaker(makeIntrinsicsGlobal(new Compartment({ __options__: true }).globalThis)),
     powerlessConstructors,
   };
+}
+
+/**
+ * The one symbol that libraries put on `Symbol` for everybody and can't do without: decorators of compilers and
+ * of lit meet at it (`Symbol.metadata ??= Symbol("metadata")`). No engine of a supported Node has it.
+ */
+function defineMetadata(): void {
+  if (hasOwn(Symbol, "metadata")) return;
+  const value = Symbol("Symbol.metadata");
+  defineProperty(Symbol, "metadata", { value, writable: false, enumerable: false, configurable: true });
 }
 
 /** Those that V8 does not make fast by itself once they are read: a text's prototype is no object's. */

@@ -11,6 +11,8 @@
 import { Buffer } from "node:buffer";
 import { Given } from "../endowments/define-field.ts";
 import { loadedTextOf, positionsIn } from "./loaded-sources.ts";
+import type { Principal } from "../endowments/principal.ts";
+import { ownerOfScript } from "./script-owners.ts";
 import { charCodeAt, endsWith, slice } from "./uncurried-strings.ts";
 import {
   formatWithSharedHook,
@@ -160,6 +162,28 @@ interface StackSettings {
 }
 const settingsOf = new WeakMap<object, StackSettings>();
 
+/**
+ * Hooks that packages have set on an `Error` which they got from another one (`es-errors`), and which all
+ * share: each counts for the errors that are made in the package's own text.
+ */
+const hooksOnShared = new Map<Principal, Function>();
+
+/** What takes a package's assignment of `prepareStackTrace` to the shared `Error`. */
+export function sharedErrorFor(owner: Principal): object {
+  const own = RealError.prepareStackTrace;
+  return {
+    get prepareStackTrace() {
+      return hooksOnShared.get(owner) ?? own;
+    },
+    set prepareStackTrace(hook: unknown) {
+      if (typeof hook === "function" && hook !== own) hooksOnShared.set(owner, hook);
+      else hooksOnShared.delete(owner);
+    },
+  };
+}
+
+export const isSharedError = (value: unknown): boolean => value === RealError;
+
 /** Whether files are moat's own machinery, whose frames no program should see; evaluated texts may give themselves any number of names. */
 const knownFiles = new Map<string, boolean>();
 const MOST_KNOWN_FILES = 4_096;
@@ -292,6 +316,10 @@ function prepareStackTrace(error: object, sites: NodeJS.CallSite[], ownFiles: ()
     const facades = visible.slice(0, settings.limit).map((site) => makeCallSite(site));
     return apply(settings.hook, settings.ownError, [error, facades]);
   }
+  const maker = hooksOnShared.size > 0 && typeof files[0] === "string" ? ownerOfScript(files[0]) : undefined;
+  const hook = maker && hooksOnShared.get(maker);
+  if (settings === undefined && hook !== undefined)
+    return apply(hook, RealError, [error, visible.slice(0, DEFAULT_STACK_LIMIT).map((site) => makeCallSite(site))]);
   if (hasSharedStackHook()) {
     const shared = formatWithSharedHook(
       error,

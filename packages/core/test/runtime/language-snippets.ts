@@ -17,6 +17,16 @@ export const SLOPPY_SNIPPETS: Readonly<Record<string, string>> = {
     class Heir extends Callable {} var made = new Heir(2);
     module.exports = [made(0, 3), made instanceof Heir, made instanceof Function, made.constructor.name,
       Reflect.construct(Function, ["return 4"], Object).constructor === Object, Function("return 5")()]`,
+  "prepareStackTrace of an Error that came from elsewhere": `
+    var shared = new Function("return Error")();
+    (function () { "use strict";
+      var old = shared.prepareStackTrace; shared.prepareStackTrace = (error, sites) => sites;
+      var stack = new shared("x").stack; shared.prepareStackTrace = old;
+      module.exports = [typeof stack[0].getFileName(), stack.length > 0, typeof new shared("y").stack];
+    })()`,
+  "the symbol of decorators' metadata can be brought": `
+    (function () { "use strict"; Symbol.metadata ??= Symbol("metadata"); })();
+    module.exports = [typeof Symbol.metadata, (class { static [Symbol.metadata] = 1 })[Symbol.metadata]]`,
   "constructors of functions look native": `
     module.exports = [Function, eval, (function () {}).constructor, (async () => {}).constructor].map(String)`,
   "this of a module is its exports": `module.exports = this === exports`,
