@@ -144,3 +144,63 @@ test("the secret in the user's cache, and the stores that hold it, by a package 
     other.dispose();
   }
 });
+
+/** A command, its tool's core, which imports the project's configuration, and what that one depends on; each writes what it can. */
+const writer = (who: string): string =>
+  `for (const file of ["index.js", "dist/main.js", "made.js"]) try { require("fs").appendFileSync(file, "// ${who}\\n") } catch (error) { console.log("${who} " + file + " " + error.code) }`;
+
+test("sources are changed by the command that a person started, and by those that import the project, and by no other dependency", () => {
+  const policy = { globals: ["console"], builtins: { fs: true }, fs: { read: ["."], write: ["."] } };
+  const tool = makeProject({
+    "package.json": '{"name":"app","dependencies":{"tool":"1.0.0"}}',
+    "index.js": "",
+    "dist/main.js": "",
+    "node_modules/tool/package.json":
+      '{"name":"tool","version":"1.0.0","bin":{"tool":"./cli.js"},"dependencies":{"core":"1"}}',
+    "node_modules/tool/cli.js": `require("core"); ${writer("tool")}`,
+    "node_modules/core/package.json": '{"name":"core","version":"1.0.0","dependencies":{"other":"1"}}',
+    "node_modules/core/index.js": `require("other"); ${writer("core")}`,
+    "node_modules/other/package.json": '{"name":"other","version":"1.0.0"}',
+    "node_modules/other/index.js": writer("other"),
+    "moat.policy.json": JSON.stringify({
+      version: 1,
+      root: "trusted",
+      entries: ["./dist/main.js", "./index.js", "bin:tool"],
+      packages: {
+        tool: { ...policy, packages: ["tool>core"] },
+        "tool>core": { ...policy, packages: [".", "tool>core>other"] },
+        "tool>core>other": policy,
+      },
+    }),
+  });
+  try {
+    const { code, stdout, stderr } = tool.moat("exec", "tool");
+    expect([code, stdout], stderr).toEqual([0, "other index.js EACCES\n"]);
+    const text = (name: string): string => readFileSync(path.join(tool.folder, name), "utf8");
+    expect(text("index.js")).toBe("// core\n// tool\n");
+    for (const name of ["dist/main.js", "made.js"]) expect(text(name)).toBe("// other\n// core\n// tool\n");
+  } finally {
+    tool.dispose();
+  }
+});
+
+test("what a person saves while the program runs is as closed as it was", () => {
+  const app = makeProject({
+    "package.json": '{"name":"app","dependencies":{"dep":"1.0.0"}}',
+    "index.js": `const fs = require("fs"), dep = require("dep"); console.log(dep()); fs.writeFileSync(__filename, fs.readFileSync(__filename)); fs.writeFileSync("part.js", "1"); fs.renameSync("part.js", "lib.js"); console.log(dep()); require("./lib");`,
+    "lib.js": "",
+    "node_modules/dep/package.json": '{"name":"dep","version":"1.0.0"}',
+    "node_modules/dep/index.js": `module.exports = () => ["index.js", "lib.js"].map((file) => { try { require("fs").appendFileSync(file, "//"); return "written" } catch (error) { return error.code } }).join()`,
+    "moat.policy.json": JSON.stringify({
+      version: 1,
+      root: "trusted",
+      entries: ["./index.js"],
+      packages: { dep: { builtins: { fs: true }, fs: { read: ["."], write: ["."] } } },
+    }),
+  });
+  try {
+    expect(app.moat("run", "index.js").stdout).toBe("EACCES,EACCES\nEACCES,EACCES\n");
+  } finally {
+    app.dispose();
+  }
+});

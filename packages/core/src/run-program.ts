@@ -208,10 +208,8 @@ function openProgram(
       ...[options.logFile, options.learnFile].flatMap((file) => (file === undefined ? [] : [realFile(file)])),
     ],
     entry,
-    // A command that a person starts may change the project's sources: a formatter must.
-    otherEntries: isFirstParty(names.get(resolver.ownerOf(entry)) ?? "?")
-      ? policy.entries.filter((other) => other.startsWith("./")).map((other) => join(project, other))
-      : [],
+    otherEntries: policy.entries.filter((other) => other.startsWith("./")).map((other) => join(project, other)),
+    isCommand: !isFirstParty(names.get(resolver.ownerOf(entry)) ?? "?"),
     prepared,
     launchers: {
       ...makeLaunchers({

@@ -3,8 +3,7 @@
  * write grant may not change them: they run with the application's authority,
  * now or the next time.
  */
-import { statSync } from "node:fs";
-import { basename, dirname, extname, join } from "node:path";
+import { basename, dirname, extname, join, sep } from "node:path";
 import { assertAnswer } from "../errors/assert-answer.ts";
 import { assertStackRoom } from "../stack-room.ts";
 import type { Resolver } from "../packages/resolver.ts";
@@ -19,7 +18,10 @@ const SPECIFIERS = /(?:\b(?:require|import|resolve)\s*\(\s*|\bfrom\s*|\bimport\s
 
 /**
  * Follows the project's own files from the entries; found when first asked, since
- * few programs have packages that write next to their sources.
+ * few programs have packages that write next to their sources. What is not there by then
+ * (a bundle that the program builds, loads and builds again) is none of them.
+ *
+ * HAZARD: not by a file's age. What was changed since the program started, a person may have saved in an editor.
  */
 export function makeEntryModules(
   resolver: Resolver,
@@ -27,7 +29,6 @@ export function makeEntryModules(
   isFirstParty: (location: string) => boolean,
 ): EntryModules {
   let found: Protected | undefined;
-  const startedAt = Date.now();
 
   const collect = (): Set<string> => {
     const paths = new Set(entries);
@@ -51,9 +52,27 @@ export function makeEntryModules(
     has(path, isFolder = false) {
       const { modules, usurpers } = (found ??= protect());
       // `build/` beside `build.js` is where a build goes, and is looked for after the file.
-      return (modules.has(path) || (!isFolder && usurpers.has(path))) && !isOfThisRun(path, startedAt);
+      return modules.has(path) || (!isFolder && usurpers.has(path));
     },
   };
+}
+
+/** Folders that builders fill, by the names that they have in most projects. */
+const OUTPUT_FOLDER = /^(?:build|bundle|dist|out|output|release)(?:[-_.].*)?$/i;
+
+/**
+ * The same without what lies in folders of outputs: a builder's command (`vite`, `webpack`) has other packages write there.
+ * @param project its real absolute folder
+ */
+export function withoutOutputs(modules: EntryModules, project: string): EntryModules {
+  const isOutput = (path: string): boolean =>
+    path.startsWith(project + sep) &&
+    path
+      .slice(project.length + 1)
+      .split(sep)
+      .slice(0, -1)
+      .some((folder) => OUTPUT_FOLDER.test(folder));
+  return { has: (path, isFolder) => !isOutput(path) && modules.has(path, isFolder) };
 }
 
 interface Protected {
@@ -84,13 +103,4 @@ function resolveQuietly(resolver: Resolver, specifier: string, path: string, mod
     // Text that looks like an import and leads nowhere.
     return undefined;
   }
-}
-
-/**
- * Whether the program itself made the file: a bundle that it builds, loads and
- * builds again. By the time of the last change of the inode, which nobody can set.
- */
-function isOfThisRun(path: string, startedAt: number): boolean {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat !== undefined && stat.ctimeMs > startedAt;
 }

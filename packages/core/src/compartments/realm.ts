@@ -16,7 +16,7 @@ import { isFirstParty } from "../naming/canonical-name.ts";
 import { MODULE_CACHES } from "../policy/scope-rules.ts";
 import { assertStackRoom, LITTLE_ROOM } from "../stack-room.ts";
 import { copiedFrom } from "./copied-addon.ts";
-import { makeEntryModules, type EntryModules } from "./entry-modules.ts";
+import { makeEntryModules, withoutOutputs, type EntryModules } from "./entry-modules.ts";
 import { guardExports, guardUnfinished } from "./guarded-exports.ts";
 import type { AskToChange } from "./guarded-property.ts";
 import { makeSharedNames, type SharedNames } from "./shared-names.ts";
@@ -45,6 +45,8 @@ export interface RealmOptions {
   readonly entry: string;
   /** Those of the project's other programs. */
   readonly otherEntries: readonly string[];
+  /** A person started an installed command, which may change the project's sources (a formatter must). */
+  readonly isCommand?: boolean;
   /** Modules that earlier runs prepared; undefined where none can be kept. */
   readonly prepared?: PreparedModules | undefined;
   /** Whether `narrow` is ever called. */
@@ -63,8 +65,8 @@ export interface Realm extends RealmOptions {
    * @throws an error as for a package that is not there.
    */
   cross(importer: World, resolution: Resolution, specifier: string, notFound: () => Error, referrer?: string): World;
-  /** The project's own modules that the program reaches. */
-  readonly entryModules: EntryModules;
+  /** The project's own modules that entries reach, and that a package may not write by a broad scope. */
+  entryModulesFor(principal: Principal): EntryModules;
   /** Whether `cross` would let a package through, without reporting that it does not. */
   mayCross(importer: World, location: string): boolean;
   /** A package's grants as they are now. */
@@ -184,14 +186,26 @@ export function makeRealm(options: RealmOptions): Realm {
 
   const entryOwner = nameAt(options.resolver.ownerOf(options.entry));
   const startsInProject = entryOwner !== undefined && isFirstParty(entryOwner);
+  const startedLocation = options.resolver.ownerOf(options.entry);
+  const isProjects = (location: string): boolean => {
+    const name = nameAt(location);
+    return name !== undefined && isFirstParty(name);
+  };
+  const modulesOfEntry = makeEntryModules(options.resolver, [options.entry], isProjects);
+  const modulesOfAll = makeEntryModules(options.resolver, [options.entry, ...options.otherEntries], isProjects);
+  const sourcesOfAll = withoutOutputs(modulesOfAll, options.paths.project);
 
   const realm: Realm = {
     ...options,
     sharedNames: makeSharedNames([...policies.values()].flatMap(({ shares }) => shares ?? [])),
-    entryModules: makeEntryModules(options.resolver, [options.entry, ...options.otherEntries], (location) => {
-      const name = nameAt(location);
-      return name !== undefined && isFirstParty(name);
-    }),
+    entryModulesFor({ location, name, policy }) {
+      if (options.isCommand !== true) return modulesOfAll;
+      // `standard` has ESLint write, which it imports; and who imports the project's modules works for the project.
+      const imported = (entryOwner !== undefined && policies.get(entryOwner)?.packages) || [];
+      const mayChangeSources =
+        location === startedLocation || imported.includes(name) || policy.packages?.includes(".") === true;
+      return mayChangeSources ? modulesOfEntry : sourcesOfAll;
+    },
     worldAt(location) {
       let world = worlds.get(location);
       if (world === undefined) {

@@ -108,7 +108,7 @@ export function makeWorld(realm: Realm, principal: Principal): World {
     shared: (key, make) => realm.shared(key, make),
     reservedPaths: realm.reservedPaths,
     secretPaths: realm.secretPaths,
-    entryModules: realm.entryModules,
+    entryModules: realm.entryModulesFor(principal),
     get importable() {
       return (importable ??= realm.dependenciesOf(principal));
     },
