@@ -204,3 +204,30 @@ test("what a person saves while the program runs is as closed as it was", () => 
     app.dispose();
   }
 });
+
+test("scripts that the application starts as threads and processes are its own modules, with what they import", () => {
+  const scripts = ["worker.js", "jobs/child.js", "spawned.cjs", "joined.js", "by-url.mjs", "imported.js"];
+  const app = makeProject({
+    "package.json": '{"name":"app","dependencies":{"dep":"1.0.0"}}',
+    "index.js": `const { Worker } = require("worker_threads"), { fork, exec } = require("child_process"), path = require("path"); require("dep");
+      const unused = () => { new Worker("./worker.js"); fork("jobs/child"); exec("node spawned.cjs --fast"); new Worker(path.join(__dirname, "joined.js")); new Worker(new URL("by-url.mjs", "file://" + __filename)); fork("./jobs/child.js") };
+      require("fs").writeFileSync("dist/made.js", "");`,
+    ...Object.fromEntries(scripts.map((name) => [name, name === "worker.js" ? 'require("./imported")' : ""])),
+    "dist/made.js": "",
+    "mentioned.js": "",
+    "node_modules/dep/package.json": '{"name":"dep","version":"1.0.0"}',
+    "node_modules/dep/index.js": `for (const file of ${JSON.stringify([...scripts, "dist/made.js", "mentioned.js"])}) try { require("fs").appendFileSync(file, "//"); console.log(file) } catch {}`,
+    "moat.policy.json": JSON.stringify({
+      version: 1,
+      root: "trusted",
+      entries: ["./index.js"],
+      packages: { dep: { globals: ["console"], builtins: { fs: true }, fs: { read: ["."], write: ["."] } } },
+    }),
+  });
+  try {
+    const { code, stdout, stderr } = app.moat("run", "index.js");
+    expect([code, stdout], stderr).toEqual([0, "dist/made.js\nmentioned.js\n"]);
+  } finally {
+    app.dispose();
+  }
+});

@@ -4,6 +4,7 @@
  * now or the next time.
  */
 import { basename, dirname, extname, join, sep } from "node:path";
+import type { ProjectPaths } from "../endowments/principal.ts";
 import { assertAnswer } from "../errors/assert-answer.ts";
 import { assertStackRoom } from "../stack-room.ts";
 import type { Resolver } from "../packages/resolver.ts";
@@ -16,6 +17,20 @@ export interface EntryModules {
 /** Specifiers of `require`, `import` and `export … from`, also where they are only text: too many do no harm. */
 const SPECIFIERS = /(?:\b(?:require|import|resolve)\s*\(\s*|\bfrom\s*|\bimport\s*)(["'`])([^"'`\n]+)\1/g;
 
+/** A text that starts threads or processes names their scripts in ways of its own: `join(__dirname, "worker.js")`, `"node jobs/a.js"`. */
+const STARTS_SCRIPTS = /\b(?:child_process|cluster|worker_threads|workerpool|[Pp]iscina|[Tt]inypool|new\s+Worker)\b/;
+const END_OF_NAME = /\.[cm]?[jt]sx?(?![\w.])/g;
+const NAME = /[\w@./-]+$/;
+const LONGEST_NAME = 200;
+
+/** Found from their ends: a text may hold a megabyte of letters. */
+function namesIn(text: string): string[] {
+  return [...text.matchAll(END_OF_NAME)].flatMap(({ 0: { length }, index }) => {
+    const end = index + length;
+    return NAME.exec(text.slice(Math.max(0, end - LONGEST_NAME), end))?.[0] ?? [];
+  });
+}
+
 /**
  * Follows the project's own files from the entries; found when first asked, since
  * few programs have packages that write next to their sources. What is not there by then
@@ -27,13 +42,16 @@ export function makeEntryModules(
   resolver: Resolver,
   entries: readonly string[],
   isFirstParty: (location: string) => boolean,
+  { project, cwd }: Pick<ProjectPaths, "project" | "cwd">,
 ): EntryModules {
   let found: Protected | undefined;
 
   const collect = (): Set<string> => {
     const paths = new Set(entries);
     for (const path of paths) {
-      for (const [, , specifier] of resolver.disk.readText(path)?.matchAll(SPECIFIERS) ?? []) {
+      const text = resolver.disk.readText(path) ?? "";
+      for (const script of scriptsNamedIn(text, [dirname(path), project, cwd])) paths.add(script);
+      for (const [, , specifier] of text.matchAll(SPECIFIERS)) {
         for (const mode of ["require", "import"] as const) {
           const next = resolveQuietly(resolver, specifier!, path, mode);
           if (next?.location !== undefined && isFirstParty(next.location)) paths.add(next.path);
@@ -41,6 +59,16 @@ export function makeEntryModules(
       }
     }
     return paths;
+  };
+
+  /** Of the project's own; what lies among outputs may be what the text has somebody build. */
+  const scriptsNamedIn = (text: string, folders: readonly string[]): string[] => {
+    if (!STARTS_SCRIPTS.test(text)) return [];
+    const named = new Set(namesIn(text).flatMap((name) => folders.map((folder) => join(folder, name))));
+    return [...named].flatMap((path) => {
+      const real = resolver.disk.stat(path) === "file" ? resolver.disk.realpath(path) : undefined;
+      return real !== undefined && isFirstParty(resolver.ownerOf(real)) && !isOutput(real, project) ? [real] : [];
+    });
   };
 
   const protect = (): Protected => {
@@ -60,19 +88,20 @@ export function makeEntryModules(
 /** Folders that builders fill, by the names that they have in most projects. */
 const OUTPUT_FOLDER = /^(?:build|bundle|dist|out|output|release)(?:[-_.].*)?$/i;
 
+const isOutput = (path: string, project: string): boolean =>
+  path.startsWith(project + sep) &&
+  path
+    .slice(project.length + 1)
+    .split(sep)
+    .slice(0, -1)
+    .some((folder) => OUTPUT_FOLDER.test(folder));
+
 /**
  * The same without what lies in folders of outputs: a builder's command (`vite`, `webpack`) has other packages write there.
  * @param project its real absolute folder
  */
 export function withoutOutputs(modules: EntryModules, project: string): EntryModules {
-  const isOutput = (path: string): boolean =>
-    path.startsWith(project + sep) &&
-    path
-      .slice(project.length + 1)
-      .split(sep)
-      .slice(0, -1)
-      .some((folder) => OUTPUT_FOLDER.test(folder));
-  return { has: (path, isFolder) => !isOutput(path) && modules.has(path, isFolder) };
+  return { has: (path, isFolder) => !isOutput(path, project) && modules.has(path, isFolder) };
 }
 
 interface Protected {

@@ -191,8 +191,13 @@ export function makeRealm(options: RealmOptions): Realm {
     const name = nameAt(location);
     return name !== undefined && isFirstParty(name);
   };
-  const modulesOfEntry = makeEntryModules(options.resolver, [options.entry], isProjects);
-  const modulesOfAll = makeEntryModules(options.resolver, [options.entry, ...options.otherEntries], isProjects);
+  const modulesOfEntry = makeEntryModules(options.resolver, [options.entry], isProjects, options.paths);
+  const modulesOfAll = makeEntryModules(
+    options.resolver,
+    [options.entry, ...options.otherEntries],
+    isProjects,
+    options.paths,
+  );
   const sourcesOfAll = withoutOutputs(modulesOfAll, options.paths.project);
 
   const realm: Realm = {

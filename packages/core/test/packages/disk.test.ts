@@ -38,6 +38,7 @@ it("protects the modules that an entry reaches, also from who had all files open
     makeResolver(makeDisk(power), { roots: [project] }),
     [HERE],
     (location) => location === project,
+    { project, cwd: project },
   );
   const reached = fileURLToPath(new URL("../../src/packages/disk.ts", import.meta.url));
   expect(() => modules.has(reached)).toThrow("EMFILE");
