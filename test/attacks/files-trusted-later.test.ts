@@ -205,13 +205,24 @@ test("what a person saves while the program runs is as closed as it was", () => 
   }
 });
 
-test("scripts that the application starts as threads and processes are its own modules, with what they import", () => {
-  const scripts = ["worker.js", "jobs/child.js", "spawned.cjs", "joined.js", "by-url.mjs", "imported.js"];
+test("scripts that the application starts as threads and processes, and modules by paths that it joins, are its own, with what they import", () => {
+  const scripts = [
+    "worker.js",
+    "lib/one.js",
+    "lib/two.js",
+    "lib/three.js",
+    "jobs/child.js",
+    "spawned.cjs",
+    "joined.js",
+    "by-url.mjs",
+    "imported.js",
+  ];
   const app = makeProject({
     "package.json": '{"name":"app","dependencies":{"dep":"1.0.0"}}',
     "index.js": `const { Worker } = require("worker_threads"), { fork, exec } = require("child_process"), path = require("path"); require("dep");
       const unused = () => { new Worker("./worker.js"); fork("jobs/child"); exec("node spawned.cjs --fast"); new Worker(path.join(__dirname, "joined.js")); new Worker(new URL("by-url.mjs", "file://" + __filename)); fork("./jobs/child.js") };
-      require("fs").writeFileSync("dist/made.js", "");`,
+      require("fs").writeFileSync("dist/made.js", "");
+      require(path.join(__dirname, "lib", "one")); require(__dirname + "/lib/two.js"); import(\`\${__dirname}/lib/three.js\`);`,
     ...Object.fromEntries(scripts.map((name) => [name, name === "worker.js" ? 'require("./imported")' : ""])),
     "dist/made.js": "",
     "mentioned.js": "",

@@ -17,6 +17,24 @@ export interface EntryModules {
 /** Specifiers of `require`, `import` and `export … from`, also where they are only text: too many do no harm. */
 const SPECIFIERS = /(?:\b(?:require|import|resolve)\s*\(\s*|\bfrom\s*|\bimport\s*)(["'`])([^"'`\n]+)\1/g;
 
+/** `require(path.join(__dirname, "lib", "a"))`, as far as it goes on one line. */
+const COMPUTED = /\b(?:require|import)\s*\(\s*(?!["'][^"'\n]*["']\s*[),])([^\n;]{1,200})/g;
+const TEXT = /(["'`])([^"'`\n]+)\1/g;
+
+/** The texts of a computed specifier, each and with those before it, from the module's own folder. */
+function* computedSpecifiers(text: string): Generator<string> {
+  for (const [, expression] of text.matchAll(COMPUTED)) {
+    let before = ".";
+    for (const [, , part] of expression!.matchAll(TEXT)) {
+      const name = part!.replace(/^(?:\$\{[^}]*\})?\/*/, "");
+      if (name === "") continue;
+      before += `/${name}`;
+      yield `./${name}`;
+      if (before !== `./${name}`) yield before;
+    }
+  }
+}
+
 /** A text that starts threads or processes names their scripts in ways of its own: `join(__dirname, "worker.js")`, `"node jobs/a.js"`. */
 const STARTS_SCRIPTS = /\b(?:child_process|cluster|worker_threads|workerpool|[Pp]iscina|[Tt]inypool|new\s+Worker)\b/;
 const END_OF_NAME = /\.[cm]?[jt]sx?(?![\w.])/g;
@@ -56,6 +74,12 @@ export function makeEntryModules(
           const next = resolveQuietly(resolver, specifier!, path, mode);
           if (next?.location !== undefined && isFirstParty(next.location)) paths.add(next.path);
         }
+      }
+      for (const specifier of computedSpecifiers(text)) {
+        const next = resolveQuietly(resolver, specifier, path, "require");
+        // What is beside it on the line may be data.
+        const isCode = next?.location !== undefined && next.format !== "json";
+        if (isCode && isFirstParty(next.location!)) paths.add(next.path);
       }
     }
     return paths;
