@@ -27,6 +27,8 @@ export interface Walked {
   readonly keysDescribed: { readonly key: string; readonly node: SyntaxNode }[];
   /** `Symbol.for("undici.globalDispatcher.1")`: where Node keeps what carries `fetch`. */
   readonly dispatcherSymbols: SyntaxNode[];
+  /** `this.nodeRequire("buffer")`: calls of methods that are called like `require`. */
+  readonly requiringCalls: SyntaxNode[];
 }
 
 export function emptyWalk(): Walked {
@@ -43,6 +45,7 @@ export function emptyWalk(): Walked {
     keyCalls: [],
     keysDescribed: [],
     dispatcherSymbols: [],
+    requiringCalls: [],
   };
 }
 
@@ -123,6 +126,7 @@ const VISITORS: ReadonlyMap<string, Visitor> = new Map(
       const called = calledName(node["callee"]);
       if (called !== undefined)
         for (const key of environmentKeys(node["arguments"][0])) walk.keyCalls.push({ called, key, node });
+      if (node["callee"].type === "MemberExpression" && /require$/i.test(called ?? "")) walk.requiringCalls.push(node);
       if (isDispatcherSymbol(node)) walk.dispatcherSymbols.push(node);
       visit(node["callee"], node, scope, walk);
       visitAll(node["arguments"], node, scope, walk);

@@ -68,6 +68,8 @@ export function tracePowers(context: TraceContext): {
   const textsRead: { path: string; node: SyntaxNode }[] = [];
   let evaluatesText = false;
   const bundled: { name: string; power: Power; node: SyntaxNode }[] = [];
+  /** Names of properties that hold a `require`: `{ nodeRequire: createRequire(import.meta.url) }`. */
+  const keptRequires = new Set<string>();
 
   const isNew = (key: object, power: Power): boolean => {
     if (isBuried(power)) return false;
@@ -96,6 +98,10 @@ export function tracePowers(context: TraceContext): {
     if (!isNew(node, power)) return;
     const parent = node.parent;
     if (parent === undefined) return;
+    if (power.kind === "require" && (parent.type === "Property" || parent.type === "PropertyDefinition")) {
+      const key = parent["value"] === node ? keyOf(parent, isConstant) : undefined;
+      if (key !== undefined) keptRequires.add(key);
+    }
     switch (parent.type) {
       case "MemberExpression":
         if (parent["object"] === node) useMember(parent, power);
@@ -777,6 +783,12 @@ export function tracePowers(context: TraceContext): {
         }
       }
       useBundled();
+      // `this.nodeRequire("buffer")`, in a method of the object that holds it.
+      for (const call of walked.requiringCalls) {
+        const name = keyOf(call["callee"], isConstant);
+        const first: SyntaxNode | undefined = call["arguments"][0];
+        if (name !== undefined && keptRequires.has(name) && textOf(first)?.complete) requireCall(call, first);
+      }
       if (evaluatesText) for (const { path, node } of textsRead) emit("file", path, node);
       nameScripts();
     },
