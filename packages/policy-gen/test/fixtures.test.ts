@@ -66,6 +66,7 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
   ],
   "optional-peers": [[1, /^computed specifier \*$/]],
   "named-by-project": [[1, /^computed specifier \*$/]],
+  "create-require": [[13, /^require used as a value$/]],
   "environment-readers": [
     [1, /environment used as a whole/],
     [2, /computed environment key/],

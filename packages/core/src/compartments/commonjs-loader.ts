@@ -194,6 +194,7 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
     rememberSource(path, prepared.functor);
     const inner = world.compartment.instantiate(prepared.functor, path, {
       ...(prepared.usesStackSettings && { Error: world.localError }),
+      ...(prepared.readsMatches && { RegExp: world.compartment.localRegExp }),
       moat$import: (specifier: unknown, options?: unknown) => world.modules.importDynamically(specifier, path, options),
     });
     apply(inner, module.exports, [module.exports, require, module, path, dirname(path)]);

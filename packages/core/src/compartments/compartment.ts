@@ -13,6 +13,7 @@ import { prepareEvaluated } from "./prepare-evaluated.ts";
 import { isObject } from "../endowments/is-object.ts";
 import { assignmentTarget, computedTarget } from "./assignment-target.ts";
 import { makeOwnExtensions } from "./own-extensions.ts";
+import { makeOwnMatches } from "./own-matches.ts";
 import { assertSilent, deleteSilently, failedAssignment } from "./silent-failures.ts";
 import { usesStackSettings } from "./stack-settings.ts";
 import { isSharedError, sharedErrorFor } from "./stack-traces.ts";
@@ -43,6 +44,8 @@ export type Machinery = Readonly<Record<string, unknown>>;
 export interface Compartment {
   readonly globalThis: Record<PropertyKey, unknown>;
   readonly names: NameSets;
+  /** The `RegExp` of texts that read what was matched last. */
+  readonly localRegExp: RegExpConstructor;
   /** Compiles a functor and fills its parameters; returns the inner function. */
   instantiate(functor: Functor, fileName: string, machinery?: Machinery): Function;
   /** Runs a script's text, or one for `eval`; returns its completion value. */
@@ -106,7 +109,9 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
   const isDefined = (name: PropertyKey): boolean =>
     name in guestGlobal || (intrinsics !== undefined && hasOwn(intrinsics, name));
 
-  const extensions = makeOwnExtensions();
+  const matches = makeOwnMatches();
+  const extensions = makeOwnExtensions(matches);
+  let ownRegExp: RegExpConstructor | undefined;
   /** Made when a text first needs it: many packages hold none that does. */
   const targetOf: typeof assignmentTarget = (value, key, mode) =>
     key === "prepareStackTrace" && options.owner !== undefined && isSharedError(value)
@@ -228,7 +233,16 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
   installEvaluators(holder, guestEval, compileFunction);
   const known = bindableNames(guestGlobal);
   const { live, bindable } = splitNames(known, options.isLive);
-  return { globalThis: guestGlobal, names, instantiate, evaluate, compileFunction };
+  return {
+    globalThis: guestGlobal,
+    names,
+    get localRegExp() {
+      return (ownRegExp ??= matches.makeRegExp(read("RegExp") as RegExpConstructor));
+    },
+    instantiate,
+    evaluate,
+    compileFunction,
+  };
 }
 
 /** Programs print what is wrong with a text, as V8 says it; where V8 finds nothing wrong, moat's reason. */

@@ -21,9 +21,8 @@ import {
   type ModuleRecord,
 } from "./module-record.ts";
 import { rememberSource } from "./loaded-sources.ts";
-import { commonJsNamesOf, prepareAhead, prepareSource, type PreparedSource } from "./prepare-source.ts";
+import { commonJsNamesOf, prepareAhead, prepareSource, traitsOf, type PreparedSource } from "./prepare-source.ts";
 import { nameForEvaluated } from "./script-owners.ts";
-import { usesStackSettings } from "./stack-settings.ts";
 import type { World } from "./world.ts";
 
 const { create, getOwnPropertyDescriptor } = Object;
@@ -135,7 +134,7 @@ export function makeModuleLoader(world: World): ModuleLoader {
     return bodyRecord(
       url,
       url,
-      { kind: "module", functor, usesStackSettings: usesStackSettings(text) },
+      { kind: "module", functor, ...traitsOf(text) },
       meta,
       nameForEvaluated(url, world.principal),
     );
@@ -201,6 +200,7 @@ export function makeModuleLoader(world: World): ModuleLoader {
         onInstantiate?.();
         return world.compartment.instantiate(functor, fileName, {
           ...(prepared.usesStackSettings && { Error: world.localError }),
+          ...(prepared.readsMatches && { RegExp: world.compartment.localRegExp }),
           moat$import: (specifier: unknown, options?: unknown) => importDynamically(specifier, path, options),
         }) as unknown as ModuleBody;
       },

@@ -4,6 +4,7 @@
  * its text calls such a name.
  */
 import { assignmentTarget } from "./assignment-target.ts";
+import type { OwnMatches } from "./own-matches.ts";
 import { isHardenedIntrinsic } from "./tame-definitions.ts";
 
 const { apply } = Reflect;
@@ -19,7 +20,8 @@ export interface OwnExtensions {
   holder(value: unknown, name: string): unknown;
 }
 
-export function makeOwnExtensions(): OwnExtensions {
+/** @param matches of the texts that read what was matched last. */
+export function makeOwnExtensions(matches: OwnMatches): OwnExtensions {
   const added = new Map<object, Record<string, unknown>>();
   /** Whether objects may have inherited something: else only functions and primitives are looked at. */
   let onObjects = false;
@@ -35,6 +37,8 @@ export function makeOwnExtensions(): OwnExtensions {
       return table;
     },
     holder(value, name) {
+      const noting = matches.noting(value, name);
+      if (noting !== undefined) return noting;
       if ((typeof value === "object" && !onObjects) || value === null || value === undefined) return value;
       const object = toObject(value) as object;
       if (name in object) return value;

@@ -18,6 +18,7 @@ import { optimisedLate } from "../optimise-late.ts";
 import type { Resolution } from "../packages/types.ts";
 import { stripTypes } from "../packages/typescript.ts";
 import type { PreparedModules } from "../prepared/prepared-modules.ts";
+import { readsMatches } from "../loader/names-of-matches.ts";
 import { judgedByV8 } from "./compile-functor.ts";
 import { namesKeyOf } from "./names-key.ts";
 import { readSource } from "./read-source.ts";
@@ -27,7 +28,14 @@ import type { World } from "./world.ts";
 interface SourceTraits {
   /** Whether the text speaks of `Error`'s stack settings: it then gets an `Error` of the compartment's own. */
   readonly usesStackSettings: boolean;
+  /** Whether it reads what was matched last: it then gets a `RegExp` that tells what it has matched itself. */
+  readonly readsMatches: boolean;
 }
+
+export const traitsOf = (source: string): SourceTraits => ({
+  usesStackSettings: usesStackSettings(source),
+  readsMatches: readsMatches(source),
+});
 
 /** What importers see of a CommonJS file, as its text tells. */
 export interface CommonJsNames {
@@ -125,16 +133,15 @@ function prepare(world: World, resolution: Resolution): PreparedSource {
 }
 
 function prepareText(source: string, names: NameSets, resolution: Resolution): PreparedSource {
-  const usesSettings = usesStackSettings(source);
+  const traits = traitsOf(source);
   loadPreparation();
-  const quick = optimisedLate(() => prepareQuickly(source, names, resolution, usesSettings));
+  const quick = optimisedLate(() => prepareQuickly(source, names, resolution, traits));
   if (quick !== undefined) return quick;
   loadParser();
   try {
     return optimisedLate(() => {
-      if (resolution.format === "module")
-        return { kind: "module", functor: prepareModule(source, names), usesStackSettings: usesSettings };
-      return prepareAmbiguous(source, names, resolution, usesSettings);
+      if (resolution.format === "module") return { kind: "module", functor: prepareModule(source, names), ...traits };
+      return prepareAmbiguous(source, names, resolution, traits);
     });
   } catch (error) {
     throw located(error, resolution, source);
@@ -145,15 +152,15 @@ function prepareQuickly(
   source: string,
   names: NameSets,
   resolution: Resolution,
-  usesSettings: boolean,
+  traits: SourceTraits,
 ): PreparedSource | undefined {
   const fileName = fileNameOf(resolution);
   if (resolution.format === "module") {
     const functor = judgedByV8(prepareModuleQuickly(source, names), fileName);
-    return functor && { kind: "module", functor, usesStackSettings: usesSettings };
+    return functor && { kind: "module", functor, ...traits };
   }
   const functor = judgedByV8(prepareCommonJsQuickly(source, names), fileName);
-  return functor && { kind: "commonjs", functor, usesStackSettings: usesSettings };
+  return functor && { kind: "commonjs", functor, ...traits };
 }
 
 /** How a file's text is called in stacks: as Node does. */
@@ -165,14 +172,14 @@ function prepareAmbiguous(
   source: string,
   names: NameSets,
   resolution: Resolution,
-  usesSettings: boolean,
+  traits: SourceTraits,
 ): PreparedSource {
   try {
-    return { kind: "commonjs", functor: prepareCommonJs(source, names), usesStackSettings: usesSettings };
+    return { kind: "commonjs", functor: prepareCommonJs(source, names), ...traits };
   } catch (error) {
     if (resolution.ambiguous !== true || !(error instanceof SyntaxError)) throw error;
     try {
-      return { kind: "module", functor: prepareModule(source, names), usesStackSettings: usesSettings };
+      return { kind: "module", functor: prepareModule(source, names), ...traits };
     } catch {
       throw error;
     }

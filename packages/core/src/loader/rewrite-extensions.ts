@@ -5,6 +5,7 @@
  * them and in no other, look there too. Other texts pay nothing.
  */
 import { callAt } from "./edits.ts";
+import { MATCHING_METHODS, readsMatches } from "./names-of-matches.ts";
 import { RESERVED } from "./reserved-names.ts";
 import type { Rewriting } from "./rewrite-references.ts";
 import type { Scan } from "./scan.ts";
@@ -13,9 +14,10 @@ import { afterObject as dotAfter } from "./rewrite-targets.ts";
 const ADDITION =
   /\b(?:Object|Function|Array|String|Number|Boolean|Symbol|BigInt|Date|RegExp|Error|Promise|Map|Set|WeakMap|WeakSet)\.prototype\.([A-Za-z_$][\w$]*)\s*=(?!=)/g;
 
-/** Names that a text seems to assign to intrinsics' prototypes. */
+/** Names that a text seems to assign to intrinsics' prototypes, and methods whose matches it asks for. */
 export function addedNames(source: string): ReadonlySet<string> {
   const names = new Set<string>();
+  if (readsMatches(source)) for (const name of MATCHING_METHODS) names.add(name);
   if (!source.includes(".prototype.")) return names;
   for (const [, name] of source.matchAll(ADDITION)) names.add(name!);
   return names;
