@@ -132,9 +132,30 @@ function namespaceValues(namespace: object): unknown[] {
   return found;
 }
 
+/**
+ * What renderers of React write into a context while they render what is in it: state, which whoever made the
+ * context exports (Emotion's `CacheProvider` is one), and every renderer is another package.
+ */
+const CONTEXT_MARKS: ReadonlySet<unknown> = new Set([Symbol.for("react.context"), Symbol.for("react.provider")]);
+const CONTEXT_STATE: ReadonlySet<unknown> = new Set([
+  "_currentValue",
+  "_currentValue2",
+  "_currentRenderer",
+  "_currentRenderer2",
+  "_threadCount",
+]);
+const { has: setHas } = Set.prototype;
+
+function isContext(object: object): boolean {
+  const mark = getOwnPropertyDescriptor(object, "$$typeof");
+  return mark !== undefined && (apply(setHas, CONTEXT_MARKS, [valueBehind(mark)]) as boolean);
+}
+
 function guardPlain(object: object, guard: Guard, { unfinished }: Walk): unknown[] {
   const found: unknown[] = [];
-  const keys = ownKeys(object);
+  const keys = isContext(object)
+    ? ownKeys(object).filter((key) => !(apply(setHas, CONTEXT_STATE, [key]) as boolean))
+    : ownKeys(object);
   const isTable = keys.length > MOST_DATA_PROPERTIES;
   let guarded = 0;
   for (let index = 0; index < keys.length; index++) {

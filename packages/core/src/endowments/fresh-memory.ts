@@ -23,14 +23,17 @@ export function giveFreshMemory(given: typeof Buffer): void {
   dropPool(constructor, allocUnsafe);
 
   // An alignment, which Node 26 takes, leaves room around the buffer.
-  const emptied = (native: BufferClass["alloc"]) => (size: unknown, alignment: unknown) =>
-    alignment === undefined ? alloc(size) : withoutRemains(native(size, alignment));
+  // Functions, and no arrows: msgpackr and cbor-x call them with `new`, as Node's can be.
+  const emptied = (native: BufferClass["alloc"]) =>
+    function (size: unknown, alignment: unknown) {
+      return alignment === undefined ? alloc(size) : withoutRemains(native(size, alignment));
+    };
   replace(constructor, "allocUnsafe", emptied(allocUnsafe));
   replace(constructor, "allocUnsafeSlow", emptied(allocUnsafeSlow));
   // HAZARD: Node fills what the list's buffers leave free, and asks the list for them more than once.
-  replace(constructor, "concat", (list: unknown, length: unknown) =>
-    concat(isArray(list) ? elementsOf(list) : list, length),
-  );
+  replace(constructor, "concat", function (list: unknown, length: unknown) {
+    return concat(isArray(list) ? elementsOf(list) : list, length);
+  });
 }
 
 /** `buffer.SlowBuffer`, which takes its memory past the class, and of which nothing is an instance; undefined where Node has none any more. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { guardExports } from "../../src/compartments/guarded-exports.ts";
+import { guardExports, guardUnfinished } from "../../src/compartments/guarded-exports.ts";
 import { lazyDescriptor } from "../../src/endowments/facade.ts";
 import type { Principal } from "../../src/endowments/principal.ts";
 
@@ -32,6 +32,27 @@ test("exports of which a part could not be made yet are guarded in full the next
     [exported.Client.prototype, "send"],
     [late, "late"],
   ])
+    expect(() => {
+      holder[key] = "mine";
+    }, key).toThrow("not allowed by moat's policy");
+});
+
+test("what renderers write into a context of React's is state, and nothing else of it is", () => {
+  const context = { $$typeof: Symbol.for("react.context"), _currentValue: 1, _currentValue2: 1, Consumer: {} };
+  const likeness = { $$typeof: Symbol.for("react.element"), _currentValue: 1 };
+  const exported = { context, likeness };
+  // As in a cycle, and again once the package has run.
+  guardUnfinished(exported, exporter, () => false);
+  guardExports(exported, exporter, () => false);
+  context._currentValue = 2;
+  context._currentValue2 = 3;
+  expect([context._currentValue, context._currentValue2]).toEqual([2, 3]);
+  for (const [holder, key] of [
+    [context, "Consumer"],
+    [context, "$$typeof"],
+    [likeness, "_currentValue"],
+    [exported, "context"],
+  ] as [any, string][])
     expect(() => {
       holder[key] = "mine";
     }, key).toThrow("not allowed by moat's policy");

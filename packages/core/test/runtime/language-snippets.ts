@@ -27,6 +27,8 @@ export const SLOPPY_SNIPPETS: Readonly<Record<string, string>> = {
   "the symbol of decorators' metadata can be brought": `
     (function () { "use strict"; Symbol.metadata ??= Symbol("metadata"); })();
     module.exports = [typeof Symbol.metadata, (class { static [Symbol.metadata] = 1 })[Symbol.metadata]]`,
+  "what makes Buffers can be called with new": `
+    module.exports = [new Buffer.allocUnsafeSlow(2).length, new Buffer.allocUnsafe(3).length, new Buffer.concat([]).length]`,
   "constructors of functions look native": `
     module.exports = [Function, eval, (function () {}).constructor, (async () => {}).constructor].map(String)`,
   "this of a module is its exports": `module.exports = this === exports`,
