@@ -246,7 +246,7 @@ function filesNamed(pattern: RegExp, project: string, disk: FileReader): string[
   const found: string[] = [];
   const look = (folder: string, steps: number): void => {
     for (const name of disk.list(folder)) {
-      if (name === "node_modules" || name.startsWith(".")) continue;
+      if (name === "node_modules") continue;
       const path = join(folder, name);
       if (pattern.test(name)) {
         if (disk.stat(path) === "file") found.push(path);

@@ -16,4 +16,10 @@ export const ENVIRONMENT_KEY_FILES: readonly EnvironmentKeyFile[] = [
     value: /(?<!__format["']?\s*)[:=]\s*["']?([A-Za-z_][A-Za-z0-9_]*)["']?\s*(?=[,}\r\n#]|$)/g,
     why: "its values are names of variables, which the package then reads by computed keys",
   },
+  {
+    package: "dotenv-safe",
+    file: /^\.env\.example$/,
+    value: /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=/gm,
+    why: "it demands that the variables which the file names are there",
+  },
 ];
