@@ -21,6 +21,9 @@ export interface TraceContext {
   readonly evaluated: (text: string, at: SyntaxNode, scope: Scope | undefined) => void;
 }
 
+/** Methods by which packages take plugins. */
+const PLUGS_IN: ReadonlySet<string> = new Set(["extend", "plugin"]);
+
 /** Members of `Object` and `Reflect` that change their first argument. */
 const CHANGING: ReadonlySet<string> = new Set([
   "assign",
@@ -462,11 +465,22 @@ export function tracePowers(context: TraceContext): {
 
   /** A constant text that a package is handed: a program to start, an addon to find. */
   function packageCall(call: SyntaxNode, specifier: string, first: SyntaxNode | undefined): void {
+    plugIn(call, specifier);
     const text = first && textOf(first);
     if (text && text.text.length < 200) emit("calls", `${specifier} ${text.text.trim().split(/\s+/)[0]}`, call);
     else if (first?.type === "MemberExpression" && keyOf(first, isConstant) === "execPath")
       emit("calls", `${specifier} node`, call);
     else emit("calls", `${specifier} `, call);
+  }
+
+  /** `dayjs.extend((options, Dayjs) => { Dayjs.prototype.format = … })`: a plugin is handed what it changes. */
+  function plugIn(call: SyntaxNode, specifier: string): void {
+    const callee: SyntaxNode | undefined = call["callee"];
+    if (callee?.type !== "MemberExpression" || !PLUGS_IN.has(keyOf(callee, isConstant) ?? "")) return;
+    for (const plugin of call["arguments"] as SyntaxNode[]) {
+      if (!isFunction(plugin)) continue;
+      for (const parameter of plugin["params"] as SyntaxNode[]) bind(parameter, { kind: "package", specifier });
+    }
   }
 
   function evaluate(call: SyntaxNode, kind: "function" | "eval"): void {
