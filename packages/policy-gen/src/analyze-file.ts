@@ -9,7 +9,7 @@ import { lastingStackHooks } from "./stack-hooks.ts";
 import { tracePowers } from "./trace-powers.ts";
 
 /** Raise it whenever the same text may give other facts: cached facts of other versions are not used. */
-export const ANALYSER_VERSION = 38;
+export const ANALYSER_VERSION = 39;
 
 /** What is said of reads of the environment whose keys can't be seen. */
 const UNKNOWN_VARIABLES: ReadonlySet<string> = new Set(["computed environment key", "environment used as a whole"]);

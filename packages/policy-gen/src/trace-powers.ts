@@ -22,7 +22,7 @@ export interface TraceContext {
 }
 
 /** Methods by which packages take plugins. */
-const PLUGS_IN: ReadonlySet<string> = new Set(["extend", "plugin"]);
+const PLUGS_IN: ReadonlySet<string> = new Set(["extend", "plugin", "use"]);
 
 /** Members of `Object` and `Reflect` that change their first argument. */
 const CHANGING: ReadonlySet<string> = new Set([
@@ -477,9 +477,13 @@ export function tracePowers(context: TraceContext): {
   function plugIn(call: SyntaxNode, specifier: string): void {
     const callee: SyntaxNode | undefined = call["callee"];
     if (callee?.type !== "MemberExpression" || !PLUGS_IN.has(keyOf(callee, isConstant) ?? "")) return;
-    for (const plugin of call["arguments"] as SyntaxNode[]) {
+    // `axios.interceptors.request.use(f)` hands over a request, and not the package.
+    if (keyOf(callee, isConstant) === "use" && callee["object"].type !== "Identifier") return;
+    for (const argument of call["arguments"] as SyntaxNode[]) {
+      const binding = argument.type === "Identifier" ? lookUp(argument) : undefined;
+      const plugin = binding?.kind === "function" ? binding.init : argument;
       if (!isFunction(plugin)) continue;
-      for (const parameter of plugin["params"] as SyntaxNode[]) bind(parameter, { kind: "package", specifier });
+      for (const parameter of plugin!["params"] as SyntaxNode[]) bind(parameter, { kind: "package", specifier });
     }
   }
 
