@@ -112,11 +112,12 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
   const matches = makeOwnMatches();
   const extensions = makeOwnExtensions(matches);
   let ownRegExp: RegExpConstructor | undefined;
-  /** Made when a text first needs it: many packages hold none that does. */
+  /** A hook on the `Error` that all share is noted for the package; what else is assigned to goes the usual way. */
   const targetOf: typeof assignmentTarget = (value, key, mode) =>
     key === "prepareStackTrace" && options.owner !== undefined && isSharedError(value)
       ? sharedErrorFor(options.owner)
       : assignmentTarget(value, key, mode);
+  /** Made when a text first needs it: many packages hold none that does. */
   const makeMachinery = (): Record<string, unknown> => ({
     __proto__: null,
     [RESERVED.global]: guestGlobal,

@@ -8,45 +8,11 @@ import type { ProjectPaths } from "../endowments/principal.ts";
 import { assertAnswer } from "../errors/assert-answer.ts";
 import { assertStackRoom } from "../stack-room.ts";
 import type { Resolver } from "../packages/resolver.ts";
+import { computedSpecifiersIn, scriptNamesIn, specifiersIn } from "./modules-in-text.ts";
 
 export interface EntryModules {
   /** Whether a real absolute path is such a module, or a file that would be loaded in the place of one. */
   has(path: string, isFolder?: boolean): boolean;
-}
-
-/** Specifiers of `require`, `import` and `export … from`, also where they are only text: too many do no harm. */
-const SPECIFIERS = /(?:\b(?:require|import|resolve)\s*\(\s*|\bfrom\s*|\bimport\s*)(["'`])([^"'`\n]+)\1/g;
-
-/** `require(path.join(__dirname, "lib", "a"))`, as far as it goes on one line. */
-const COMPUTED = /\b(?:require|import)\s*\(\s*(?!["'][^"'\n]*["']\s*[),])([^\n;]{1,200})/g;
-const TEXT = /(["'`])([^"'`\n]+)\1/g;
-
-/** The texts of a computed specifier, each and with those before it, from the module's own folder. */
-function* computedSpecifiers(text: string): Generator<string> {
-  for (const [, expression] of text.matchAll(COMPUTED)) {
-    let before = ".";
-    for (const [, , part] of expression!.matchAll(TEXT)) {
-      const name = part!.replace(/^(?:\$\{[^}]*\})?\/*/, "");
-      if (name === "") continue;
-      before += `/${name}`;
-      yield `./${name}`;
-      if (before !== `./${name}`) yield before;
-    }
-  }
-}
-
-/** A text that starts threads or processes names their scripts in ways of its own: `join(__dirname, "worker.js")`, `"node jobs/a.js"`. */
-const STARTS_SCRIPTS = /\b(?:child_process|cluster|worker_threads|workerpool|[Pp]iscina|[Tt]inypool|new\s+Worker)\b/;
-const END_OF_NAME = /\.[cm]?[jt]sx?(?![\w.])/g;
-const NAME = /[\w@./-]+$/;
-const LONGEST_NAME = 200;
-
-/** Found from their ends: a text may hold a megabyte of letters. */
-function namesIn(text: string): string[] {
-  return [...text.matchAll(END_OF_NAME)].flatMap(({ 0: { length }, index }) => {
-    const end = index + length;
-    return NAME.exec(text.slice(Math.max(0, end - LONGEST_NAME), end))?.[0] ?? [];
-  });
 }
 
 /**
@@ -69,13 +35,13 @@ export function makeEntryModules(
     for (const path of paths) {
       const text = resolver.disk.readText(path) ?? "";
       for (const script of scriptsNamedIn(text, [dirname(path), project, cwd])) paths.add(script);
-      for (const [, , specifier] of text.matchAll(SPECIFIERS)) {
+      for (const specifier of specifiersIn(text)) {
         for (const mode of ["require", "import"] as const) {
-          const next = resolveQuietly(resolver, specifier!, path, mode);
+          const next = resolveQuietly(resolver, specifier, path, mode);
           if (next?.location !== undefined && isFirstParty(next.location)) paths.add(next.path);
         }
       }
-      for (const specifier of computedSpecifiers(text)) {
+      for (const specifier of computedSpecifiersIn(text)) {
         const next = resolveQuietly(resolver, specifier, path, "require");
         // What is beside it on the line may be data.
         const isCode = next?.location !== undefined && next.format !== "json";
@@ -87,8 +53,7 @@ export function makeEntryModules(
 
   /** Of the project's own; what lies among outputs may be what the text has somebody build. */
   const scriptsNamedIn = (text: string, folders: readonly string[]): string[] => {
-    if (!STARTS_SCRIPTS.test(text)) return [];
-    const named = new Set(namesIn(text).flatMap((name) => folders.map((folder) => join(folder, name))));
+    const named = new Set(scriptNamesIn(text).flatMap((name) => folders.map((folder) => join(folder, name))));
     return [...named].flatMap((path) => {
       const real = resolver.disk.stat(path) === "file" ? resolver.disk.realpath(path) : undefined;
       return real !== undefined && isFirstParty(resolver.ownerOf(real)) && !isOutput(real, project) ? [real] : [];

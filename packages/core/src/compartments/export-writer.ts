@@ -1,7 +1,7 @@
 /**
- * Who is writing, for the decision that asks a stack: whether a property of
- * another package's exports may be changed. Asked only when somebody writes to
- * one, never when it is read.
+ * Who is writing, and who calls: for the two decisions that ask a stack. One is whether a
+ * property of another package's exports may be changed, asked only when somebody writes to
+ * one, never when it is read; the other whether a stream of HTTP/2 sends a file (`http2-files.ts`).
  *
  * An assignment is made by the function right above the setter: V8 puts no frame
  * between them, and shows each builtin that calls a setter (`Object.assign`,

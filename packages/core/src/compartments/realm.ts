@@ -65,7 +65,7 @@ export interface Realm extends RealmOptions {
    * @throws an error as for a package that is not there.
    */
   cross(importer: World, resolution: Resolution, specifier: string, notFound: () => Error, referrer?: string): World;
-  /** The project's own modules that entries reach, and that a package may not write by a broad scope. */
+  /** The project's own modules that a package may not write by a broad scope: what entries reach, for a command's package less. */
   entryModulesFor(principal: Principal): EntryModules;
   /** Whether `cross` would let a package through, without reporting that it does not. */
   mayCross(importer: World, location: string): boolean;
@@ -184,13 +184,13 @@ export function makeRealm(options: RealmOptions): Realm {
     return !reported.denies({ capability: "change", target: exporter.name, via: property });
   };
 
-  const entryOwner = nameAt(options.resolver.ownerOf(options.entry));
-  const startsInProject = entryOwner !== undefined && isFirstParty(entryOwner);
-  const startedLocation = options.resolver.ownerOf(options.entry);
   const isProjects = (location: string): boolean => {
     const name = nameAt(location);
     return name !== undefined && isFirstParty(name);
   };
+  const startedLocation = options.resolver.ownerOf(options.entry);
+  const startedName = nameAt(startedLocation);
+  const startsInProject = isProjects(startedLocation);
   const modulesOfEntry = makeEntryModules(options.resolver, [options.entry], isProjects, options.paths);
   const modulesOfAll = makeEntryModules(
     options.resolver,
@@ -206,7 +206,7 @@ export function makeRealm(options: RealmOptions): Realm {
     entryModulesFor({ location, name, policy }) {
       if (options.isCommand !== true) return modulesOfAll;
       // `standard` has ESLint write, which it imports; and who imports the project's modules works for the project.
-      const imported = (entryOwner !== undefined && policies.get(entryOwner)?.packages) || [];
+      const imported = (startedName !== undefined && policies.get(startedName)?.packages) || [];
       const mayChangeSources =
         location === startedLocation || imported.includes(name) || policy.packages?.includes(".") === true;
       return mayChangeSources ? modulesOfEntry : sourcesOfAll;

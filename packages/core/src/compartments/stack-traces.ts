@@ -182,6 +182,7 @@ export function sharedErrorFor(owner: Principal): object {
   };
 }
 
+/** Whether it is the `Error` that packages have by themselves, and not one made for a text with stack settings. */
 export const isSharedError = (value: unknown): boolean => value === RealError;
 
 /** Whether files are moat's own machinery, whose frames no program should see; evaluated texts may give themselves any number of names. */

@@ -684,7 +684,8 @@ export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
   };
   for (const statement of program["body"] as SyntaxNode[]) visit(statement, program, "body", initial);
   const hoisted = hoistedFunctions(scan);
-  scan.replacedFunctions.push(...replacedFunctions(scan.blockFunctions.filter((each) => !hoisted.includes(each))));
+  const isHoisted = new Set(hoisted);
+  scan.replacedFunctions.push(...replacedFunctions(scan.blockFunctions.filter((each) => !isHoisted.has(each))));
   scan.blockFunctions.splice(0, Infinity, ...hoisted);
   return scan;
 }

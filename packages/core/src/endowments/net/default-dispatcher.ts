@@ -8,6 +8,7 @@
  * the application's too, and never another package's: the request would be made
  * with the authority of who carries it.
  */
+import { isObject } from "../is-object.ts";
 import type { EndowmentContext } from "../principal.ts";
 
 const { defineProperty, freeze, getOwnPropertyDescriptor } = Object;
@@ -15,6 +16,7 @@ const { defineProperty, freeze, getOwnPropertyDescriptor } = Object;
 /** The share by which a package's dispatcher carries the application's requests. */
 export const DISPATCHER_SHARE = "fetch.dispatcher";
 
+/** What carries requests: of Node's own agents, npm's undici's, or any object of a package's that says it is one. */
 export interface Dispatcher {
   dispatch(options: unknown, handler: object): unknown;
   readonly isMockActive?: unknown;
@@ -28,8 +30,7 @@ export const DISPATCHER_SYMBOLS: readonly symbol[] = ["undici.globalDispatcher.2
 /** Where a global object keeps it; nothing for what is no dispatcher, or an accessor, which would run at each look. */
 export function dispatcherOn(global: object, symbol: symbol): Dispatcher | undefined {
   const value: unknown = getOwnPropertyDescriptor(global, symbol)?.value;
-  const isObject = (typeof value === "object" && value !== null) || typeof value === "function";
-  return isObject && !standIns.has(value) ? (value as Dispatcher) : undefined;
+  return isObject(value) && !standIns.has(value) ? (value as Dispatcher) : undefined;
 }
 
 const standIns = new WeakSet<object>();
