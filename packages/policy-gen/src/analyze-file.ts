@@ -1,3 +1,4 @@
+import { STACK_SHARE } from "@moat/core/model";
 import type { Capability, FileFacts, SourceInfo, Use } from "./facts.ts";
 import { parseSource } from "./parse-source.ts";
 import type { Scope, SyntaxNode } from "./scope.ts";
@@ -106,7 +107,7 @@ function analyzeProgram(program: SyntaxNode, { source, format, record, onDeep }:
     const [proxyName] = nodes.proxyNames;
     if (readsUnknownVariables && proxyName !== undefined)
       for (const name of PROXY_VARIABLES) emit("env", name, proxyName);
-    for (const node of lastingStackHooks(nodes)) emit("defines", "Error.prepareStackTrace", node);
+    for (const node of lastingStackHooks(nodes)) emit("defines", STACK_SHARE, node);
     for (const node of nodes.strings) emit("fs", `./${String(node["value"]).replace(/^\.\//, "")}`, node);
   };
   run(walked);

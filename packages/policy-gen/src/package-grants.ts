@@ -4,9 +4,11 @@ import {
   endpointProblem,
   envProblem,
   globalProblem,
+  isModeVariable,
   memberProblem,
+  modeShareOf,
   scopeProblem,
-  shareProblem,
+  STACK_SHARE,
 } from "@moat/core/model";
 import type { Grant } from "@moat/core/model";
 import type { Use } from "./facts.ts";
@@ -46,11 +48,9 @@ export function grantsOfUse(use: Use): readonly Grant[] {
       return [{ capability: "worker", target: "" }];
     case "defines":
       // Tools that map stacks to sources; of other names both sides are asked, see `sharedGlobals`.
-      return target === "Error.prepareStackTrace" ? [{ capability: "share", target }] : [];
+      return target === STACK_SHARE ? [{ capability: "share", target }] : [];
     case "sets-env":
-      return shareProblem(`process.env.${target}`, "policy")
-        ? []
-        : [{ capability: "share", target: `process.env.${target}` }];
+      return isModeVariable(target) ? [{ capability: "share", target: modeShareOf(target) }] : [];
     default:
       return [];
   }

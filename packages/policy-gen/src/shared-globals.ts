@@ -1,4 +1,4 @@
-import { shareProblem } from "@moat/core/model";
+import { DISPATCHER_SHARE, shareProblem } from "@moat/core/model";
 import { packageNameAt } from "./reach.ts";
 import type { ReachedFile } from "./reach.ts";
 import type { Use } from "./facts.ts";
@@ -44,7 +44,7 @@ function dispatchers(files: readonly ReachedFile[], importedByProject: ReadonlyS
     const use = facts.uses.find(({ capability }) => capability === "dispatcher");
     const isSet = facts.uses.some(({ capability }) => capability === "hands-global" || capability === "defines-any");
     return use !== undefined && isSet && importedByProject.has(location)
-      ? [{ name: "fetch.dispatcher", location, file: path, use }]
+      ? [{ name: DISPATCHER_SHARE, location, file: path, use }]
       : [];
   });
 }

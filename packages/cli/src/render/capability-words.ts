@@ -1,3 +1,4 @@
+import { DISPATCHER_SHARE, modeVariableOf } from "@moat/core/model";
 import type { Grant, GrantCapability } from "@moat/core/model";
 import { listWords } from "./list-words.ts";
 
@@ -42,12 +43,13 @@ const table: Readonly<Record<GrantCapability, (grant: Grant) => string>> = {
   worker: () => "start workers",
   env: ({ target }) => `read ${envWords(target)}`,
   global: ({ target }) => `use the global ${target}`,
-  share: ({ target }) =>
-    target === "fetch.dispatcher"
-      ? "carry the application's own fetch, with all that it sends"
-      : target.startsWith("process.env.")
-        ? `set the variable ${target.slice("process.env.".length)} for all packages`
-        : `define the global ${target} for all packages`,
+  share: ({ target }) => {
+    if (target === DISPATCHER_SHARE) return "carry the application's own fetch, with all that it sends";
+    const variable = modeVariableOf(target);
+    return variable === undefined
+      ? `define the global ${target} for all packages`
+      : `set the variable ${variable} for all packages`;
+  },
   change: ({ target }) => (target === "*" ? "change what all packages export" : `change what ${target} exports`),
   package: ({ target }) => `import ${target}`,
   builtin: ({ target, member }) =>

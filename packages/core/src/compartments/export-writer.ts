@@ -12,20 +12,13 @@
  *
  * HAZARD: this holds only as long as no guest gets hold of a setter; see `tameDescriptors`.
  */
-import type { Principal } from "../endowments/principal.ts";
+import type { Caller, Principal } from "../endowments/principal.ts";
 import { loadedTextOf } from "./loaded-sources.ts";
 import { ownerOfScript } from "./script-owners.ts";
 import { callSitesAbove } from "./stack-traces.ts";
 
 const { apply } = Reflect;
 const { startsWith } = String.prototype;
-
-export interface Writer {
-  /** Who certainly writes. */
-  readonly principal: Principal | undefined;
-  /** Whose text is nearest; only to be told. */
-  readonly nearest: Principal | undefined;
-}
 
 /** Builtins that write for their caller, as their callers spell them. */
 const SPELLINGS: Readonly<Record<string, readonly string[]>> = {
@@ -44,7 +37,7 @@ export function isMethodBuiltin(builtin: string): boolean {
  * @param above the function of moat's that is being called: a setter, or what stands in for a builtin.
  * @param builtin the name of the builtin that it stands in for.
  */
-export function writerAbove(above: Function, builtin?: string): Writer {
+export function writerAbove(above: Function, builtin?: string): Caller {
   const sites = callSitesAbove(above);
   let called = builtin;
   let index = 0;
@@ -67,7 +60,7 @@ export function writerAbove(above: Function, builtin?: string): Writer {
  * calls are nobody's.
  * HAZARD: the method may have been put, bound to something else, where the caller's text looks for it.
  */
-export function callerAbove(method: Function, name: string): Writer {
+export function callerAbove(method: Function, name: string): Caller {
   const sites = callSitesAbove(method);
   const [site] = sites;
   const owner = site && ownerOf(site);

@@ -4,8 +4,8 @@
  */
 import { makeFieldDefiner, type FieldDefiner } from "../endowments/define-field.ts";
 import { isObject } from "../endowments/is-object.ts";
-import type { Principal } from "../endowments/principal.ts";
-import { isMethodBuiltin, writerAbove, type Writer } from "./export-writer.ts";
+import type { Caller, Principal } from "../endowments/principal.ts";
+import { isMethodBuiltin, writerAbove } from "./export-writer.ts";
 import { assignThrough, noteStandIn, standInOf, type StandIn } from "./override-mistake.ts";
 
 const { defineProperty, getOwnPropertyDescriptor, hasOwn, is } = Object;
@@ -13,7 +13,7 @@ const { apply } = Reflect;
 const { get: weakMapGet, set: weakMapSet } = WeakMap.prototype;
 
 /** Says whether `writer` may change what `exporter` exports; reports it where not. */
-export type AskToChange = (writer: Writer, exporter: Principal, property: string) => boolean;
+export type AskToChange = (writer: Caller, exporter: Principal, property: string) => boolean;
 
 export interface Guard {
   readonly exporter: Principal;
@@ -110,7 +110,7 @@ function readThrough(access: Access, receiver: unknown): unknown {
   return value;
 }
 
-function assertMayChange({ exporter, ask }: Guard, key: PropertyKey, writer: Writer): void {
+function assertMayChange({ exporter, ask }: Guard, key: PropertyKey, writer: Caller): void {
   if (ask(writer, exporter, String(key))) return;
   throw new TypeError(
     `Cannot assign to read only property '${String(key)}' of what ${exporter.name} exports (not allowed by moat's policy)`,

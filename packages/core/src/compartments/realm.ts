@@ -14,6 +14,7 @@ import type { Resolver } from "../packages/resolver.ts";
 import type { CanonicalName, PackagePolicy } from "../policy/types.ts";
 import { isFirstParty } from "../naming/canonical-name.ts";
 import { MODULE_CACHES } from "../policy/scope-rules.ts";
+import { ANY_SHARE } from "../policy/special-shares.ts";
 import { assertStackRoom, LITTLE_ROOM } from "../stack-room.ts";
 import { copiedFrom } from "./copied-addon.ts";
 import { makeEntryModules, withoutOutputs, type EntryModules } from "./entry-modules.ts";
@@ -270,8 +271,8 @@ export function makeRealm(options: RealmOptions): Realm {
     },
     runsTests({ policy }) {
       const { packages = [], shares = [] } = policy;
-      if (!startsInProject || !packages.includes(".") || shares.includes("*")) return false;
-      return packages.some((name) => policies.get(name)?.shares?.includes("*"));
+      if (!startsInProject || !packages.includes(".") || shares.includes(ANY_SHARE)) return false;
+      return packages.some((name) => policies.get(name)?.shares?.includes(ANY_SHARE));
     },
     mayCross(importer, location) {
       const { principal } = importer;

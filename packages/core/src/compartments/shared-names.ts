@@ -15,10 +15,11 @@
  * its own, and for nobody else. So do the
  * timers that it puts in the place of Node's; see `replaced-timers.ts`.
  */
-import { DISPATCHER_SHARE, dispatcherOn, type Dispatcher } from "../endowments/net/default-dispatcher.ts";
+import { dispatcherOn, type Dispatcher } from "../endowments/net/default-dispatcher.ts";
 import { GLOBAL_RULES } from "../endowments/global-names.ts";
 import type { Principal } from "../endowments/principal.ts";
 import { shareProblem } from "../policy/grant-syntax.ts";
+import { ANY_SHARE, DISPATCHER_SHARE } from "../policy/special-shares.ts";
 import { showReplacedTimers, watchTimers, type ReplacedTimers } from "./replaced-timers.ts";
 import { NAMESPACES } from "./own-namespaces.ts";
 
@@ -40,8 +41,6 @@ export interface SharedNames {
   /** Publishes what anybody has defined: before a package runs the project's modules. */
   publishAll(): void;
 }
-
-const ANY = "*";
 
 interface Participant {
   readonly holderOf: (share: string) => GlobalObject | undefined;
@@ -81,7 +80,7 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
         if (before === undefined) known.set(key, { by: from, value: descriptor.value });
         else if (before.by !== from || before.value === descriptor.value) continue;
         for (const to of participants) {
-          if (to !== from && to.shares.has(share) && (to.seesAny || share !== ANY))
+          if (to !== from && to.shares.has(share) && (to.seesAny || share !== ANY_SHARE))
             appear(to.holderOf(share), key, descriptor.value, before);
         }
         if (before !== undefined) before.value = descriptor.value;
@@ -97,34 +96,34 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
         shares,
         trusted: principal.trusted,
         seesAny: principal.trusted,
-        given: shares.has(ANY) ? new Set(ownKeys(globalObject)) : new Set(),
+        given: shares.has(ANY_SHARE) ? new Set(ownKeys(globalObject)) : new Set(),
         holderOf: (share) =>
           share.endsWith(".*") ? (globalObject[share.slice(0, -2)] as GlobalObject | undefined) : globalObject,
       };
       participants.push(participant);
-      if (shares.has(ANY)) {
+      if (shares.has(ANY_SHARE)) {
         if (principal.trusted) showReplacedTimers(globalObject, () => runners);
         else runners.push(watchTimers(globalObject));
       }
       for (const share of shares) {
-        if (share === ANY && !principal.trusted) continue;
+        if (share === ANY_SHARE && !principal.trusted) continue;
         for (const [key, { value }] of published.get(share)!)
           appear(participant.holderOf(share), key, value, undefined);
       }
       return () => publish(participant);
     },
     admitRunner(globalObject) {
-      if (!all.has(ANY) || admitted.has(globalObject)) return;
+      if (!all.has(ANY_SHARE) || admitted.has(globalObject)) return;
       admitted.add(globalObject);
       // It defines nothing for others by this.
       participants.push({
-        shares: new Set([ANY]),
+        shares: new Set([ANY_SHARE]),
         trusted: true,
         seesAny: true,
         given: new Set(),
         holderOf: () => globalObject,
       });
-      for (const [key, { value }] of published.get(ANY)!) appear(globalObject, key, value, undefined);
+      for (const [key, { value }] of published.get(ANY_SHARE)!) appear(globalObject, key, value, undefined);
     },
     dispatcher(symbol) {
       for (const { trusted, shares, holderOf } of participants) {
@@ -164,7 +163,7 @@ for (const name of NAMESPACES) {
 }
 
 function namesIn(share: string, holder: GlobalObject, { given, trusted }: Participant): PropertyKey[] {
-  if (share === ANY) {
+  if (share === ANY_SHARE) {
     if (trusted) return [];
     return ownKeys(holder).filter(
       (key) =>
@@ -172,7 +171,7 @@ function namesIn(share: string, holder: GlobalObject, { given, trusted }: Partic
         !given.has(key) &&
         !GLOBAL_RULES.has(key) &&
         shareProblem(key, "policy") === undefined &&
-        key !== ANY,
+        key !== ANY_SHARE,
     );
   }
   const language = languageMembers.get(share);

@@ -9,8 +9,6 @@ const { apply } = Reflect;
 const { create, defineProperty, freeze } = Object;
 const errorPrototype = Error.prototype;
 
-export const STACK_SHARE = "Error.prepareStackTrace";
-
 type Hook = (error: unknown, sites: readonly object[]) => unknown;
 
 export interface HookOwner {

@@ -7,6 +7,7 @@ import { isAbsolute, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { makeGlobals } from "../endowments/globals.ts";
 import { makeBuiltin } from "../endowments/late.ts";
+import { STACK_SHARE } from "../policy/special-shares.ts";
 import type { EndowmentContext, Principal, PrincipalLoader } from "../endowments/principal.ts";
 import { makeCommonJsLoader, type CommonJsLoader } from "./commonjs-loader.ts";
 import { makeCompartment, type Compartment } from "./compartment.ts";
@@ -15,7 +16,6 @@ import { lookedUpLate, madeLate } from "./live-names.ts";
 import { positionsIn } from "./loaded-sources.ts";
 import { makeModuleLoader, type ModuleLoader } from "./module-loader.ts";
 import { ownNamespaces } from "./own-namespaces.ts";
-import { STACK_SHARE } from "./shared-stack-hook.ts";
 import { errorOrigin, makeLocalError } from "./stack-traces.ts";
 import type { Realm } from "./realm.ts";
 

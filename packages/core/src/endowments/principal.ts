@@ -77,6 +77,14 @@ export interface SourcePositions {
   isOwn(textStart: number, textEnd: number): boolean;
 }
 
+/** Whose text is at work, as the stack shows it. */
+export interface Caller {
+  /** Who certainly calls or writes. */
+  readonly principal: Principal | undefined;
+  /** Whose text is nearest; only to be told. */
+  readonly nearest: Principal | undefined;
+}
+
 /** Everything that a factory of facades is given. */
 export interface EndowmentContext {
   readonly principal: Principal;
@@ -102,10 +110,7 @@ export interface EndowmentContext {
   /** The application's: what a package that shares `fetch.dispatcher` has put in the place of Node's. */
   readonly sharedDispatcher?: (symbol: symbol) => Dispatcher | undefined;
   /** Whose text calls a method that all share; without it, nobody's. See `export-writer.ts`. */
-  readonly callerOf?: (
-    method: Function,
-    name: string,
-  ) => { readonly principal: Principal | undefined; readonly nearest: Principal | undefined };
+  readonly callerOf?: (method: Function, name: string) => Caller;
   /** How a child `node` comes up under moat; without it such children are refused. */
   readonly nodeLauncher?: NodeLauncher;
   /** How a worker comes up under moat; without it workers are refused. */

@@ -2,6 +2,7 @@ import { isFirstParty } from "../naming/canonical-name.ts";
 import { builtinMemberRisk } from "./builtin-risk.ts";
 import { isHarmlessGlobal } from "./global-risk.ts";
 import type { Grant, GrantCapability } from "./grant.ts";
+import { DISPATCHER_SHARE } from "./special-shares.ts";
 
 /** What a grant can do in the wrong hands, from worst to nothing. */
 export type Risk = "critical" | "high" | "medium" | "low" | "none";
@@ -24,7 +25,7 @@ const table: Readonly<Record<GrantCapability, (grant: Grant) => Risk>> = {
         : "medium",
   "net.listen": () => "medium",
   // What carries the application's requests sees what they carry.
-  share: ({ target }) => (target === "fetch.dispatcher" ? "high" : "medium"),
+  share: ({ target }) => (target === DISPATCHER_SHARE ? "high" : "medium"),
   // What another package does is then what this one makes of it.
   change: () => "high",
   env: ({ target }) => (target === "*" ? "high" : target.endsWith("*") ? "medium" : "low"),

@@ -1,6 +1,7 @@
-import { isModeShare } from "./mode-variables.ts";
 import { isCanonicalName } from "../naming/canonical-name.ts";
 import { parseEndpoint, printEndpoint } from "./endpoint.ts";
+import { modeVariableOf } from "./mode-variables.ts";
+import { ANY_SHARE, DISPATCHER_SHARE, REFLECT_SHARE, STACK_SHARE } from "./special-shares.ts";
 
 /**
  * The spelling of grants. Each reader gives `undefined` for a good one, and
@@ -117,18 +118,11 @@ const NEVER_SHARED: ReadonlySet<string> = new Set(
    clearImmediate queueMicrotask structuredClone constructor prototype`.split(/\s+/u),
 );
 
-/**
- * A global variable that a package defines for others; `Reflect.*` stands for
- * what libraries add to that namespace, never for what the language has there,
- * `Error.prepareStackTrace` for the text of everybody's stacks, `fetch.dispatcher` for what carries the application's requests, `process.env.NODE_ENV` for what is built, and `*` for names
- * of a test runner's choosing, which the project's own code alone sees.
- */
+const SPECIAL_SHARES: ReadonlySet<string> = new Set([ANY_SHARE, REFLECT_SHARE, STACK_SHARE, DISPATCHER_SHARE]);
+
+/** A global variable that a package defines for others, or one of the few shares that are something else. */
 export const shareProblem: GrantSyntax = (text, origin) =>
-  text === "*" ||
-  text === "Reflect.*" ||
-  text === "Error.prepareStackTrace" ||
-  text === "fetch.dispatcher" ||
-  isModeShare(text)
+  SPECIAL_SHARES.has(text) || modeVariableOf(text) !== undefined
     ? undefined
     : (globalProblem(text, origin) ??
       (NEVER_SHARED.has(text) ? "no package may define this one for others" : undefined));

@@ -5,13 +5,20 @@
  */
 const MODE_VARIABLES: ReadonlySet<string> = new Set(["NODE_ENV", "BABEL_ENV", "BROWSERSLIST_ENV"]);
 
-/** `process.env.NODE_ENV` among the `shares` of a policy: it may be set for everybody, where nobody has from outside. */
-export const MODE_SHARE = "process.env.";
+const PREFIX = "process.env.";
 
+/** Whether an environment variable is one of these. */
 export function isModeVariable(key: string): boolean {
   return MODE_VARIABLES.has(key);
 }
 
-export function isModeShare(share: string): boolean {
-  return share.startsWith(MODE_SHARE) && isModeVariable(share.slice(MODE_SHARE.length));
+/** `process.env.NODE_ENV` among the `shares` of a policy: it may be set for everybody, where nobody has from outside. */
+export function modeShareOf(key: string): string {
+  return PREFIX + key;
+}
+
+/** The variable that such a share is about; undefined for every other share. */
+export function modeVariableOf(share: string): string | undefined {
+  const key = share.startsWith(PREFIX) ? share.slice(PREFIX.length) : "";
+  return isModeVariable(key) ? key : undefined;
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { endpointProblem, envProblem, scopeProblem } from "../../src/policy/grant-syntax.ts";
+import { endpointProblem, envProblem, scopeProblem, shareProblem } from "../../src/policy/grant-syntax.ts";
 import { parsePolicy } from "../../src/policy/parse-policy.ts";
 
 const schema = JSON.parse(readFileSync(new URL("../../policy.schema.json", import.meta.url), "utf8"));
@@ -22,6 +22,13 @@ test("knows the fields that the parser knows", () => {
   }
   expect(known).toContain(`it has ${[...Object.keys(grants), "pending"].join(", ")}`);
   expect(Object.keys(schema.properties)).toEqual(["$schema", "version", "root", "entries", "packages"]);
+});
+
+test("its special shares are the parser's, and none of them is a name", () => {
+  const [, special] = grants.shares.items.anyOf;
+  const others = ["process.env.PATH", "process.env.", "fetch.other", "Math.*", "Error.captureStackTrace", "**"];
+  for (const share of [...special.enum, ...others])
+    expect(shareProblem(share, "policy") === undefined, share).toBe(special.enum.includes(share));
 });
 
 test("its patterns take what the parser takes", () => {

@@ -13,9 +13,6 @@ import type { EndowmentContext } from "../principal.ts";
 
 const { defineProperty, freeze, getOwnPropertyDescriptor } = Object;
 
-/** The share by which a package's dispatcher carries the application's requests. */
-export const DISPATCHER_SHARE = "fetch.dispatcher";
-
 /** What carries requests: of Node's own agents, npm's undici's, or any object of a package's that says it is one. */
 export interface Dispatcher {
   dispatch(options: unknown, handler: object): unknown;

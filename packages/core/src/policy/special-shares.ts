@@ -1,0 +1,10 @@
+/** Among the `shares` of a policy, those that name no global variable; see also `mode-variables.ts`. */
+
+/** Whatever a test runner defines, for the project's own code alone. */
+export const ANY_SHARE = "*";
+/** What libraries add to that namespace, never what the language has there. */
+export const REFLECT_SHARE = "Reflect.*";
+/** The text of everybody's stacks. */
+export const STACK_SHARE = "Error.prepareStackTrace";
+/** What carries the application's own `fetch`, with all that it sends. */
+export const DISPATCHER_SHARE = "fetch.dispatcher";
