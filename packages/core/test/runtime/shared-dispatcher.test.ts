@@ -67,3 +67,58 @@ test("who wraps the default dispatcher finds a stand-in of its own, which takes 
   const { stdout, stderr } = await project.moat("wrapped.js", policyFor("wrapped.js", { wraps }));
   expect(stdout, stderr).toBe("served\nmoat: this dispatcher takes what fetch hands to it, and nothing else\n");
 });
+
+/** Whether a package comes by anything of Node's that carries others' requests: by what Node calls, and by what it tells a handler. */
+const STEALS = `
+  exports.steal = async () => {
+    const told = [];
+    // As sloppy code has it, undefined is the package's own global object.
+    const note = (name) => function () { if (this !== undefined && this !== globalThis) told.push(name + " is called on " + (this?.constructor?.name ?? typeof this)); };
+    const aborting = new AbortController();
+    const dispatcher = {
+      dispatch(options, handler) {
+        if (handler.onRequestStart) {
+          const controller = { abort() {}, resume() {}, pause() {}, rawHeaders: [] };
+          handler.onRequestStart(controller, {});
+          handler.onResponseStart(controller, 200, {}, "OK");
+        } else {
+          handler.onConnect(note("abort"));
+          handler.onHeaders(200, [], note("resume"), "OK");
+        }
+        return true;
+      },
+    };
+    const response = await fetch("http://127.0.0.1:34567/", { dispatcher, signal: aborting.signal });
+    setTimeout(() => aborting.abort(), 10);
+    await response.text().catch(() => {});
+    const wrapping = {
+      dispatch(options, handler) {
+        for (const name of ["onConnect", "onRequestStart"]) {
+          const native = handler[name];
+          if (native) handler[name] = (...args) => { told.push(name + " is told of"); return native.apply(handler, args); };
+        }
+        const standIn = Object.getOwnPropertySymbols(globalThis).map((one) => globalThis[one]).find((one) => typeof one?.dispatch === "function");
+        return standIn.dispatch(options, handler);
+      },
+    };
+    await fetch("http://127.0.0.1:34567/", { dispatcher: wrapping }).catch(() => {});
+    return told;
+  };`;
+
+test("a package's dispatcher comes by no controller of Node's, and is told nothing that Node's own client tells", async () => {
+  const hostile = await makeProject({
+    "package.json": JSON.stringify({ name: "app", dependencies: { hostile: "1.0.0" } }),
+    "index.js": `require("hostile").steal().then((told) => console.log(JSON.stringify(told)));`,
+    "node_modules/hostile/package.json": JSON.stringify({ name: "hostile", version: "1.0.0" }),
+    "node_modules/hostile/index.js": STEALS,
+  });
+  try {
+    const { stdout, stderr } = await hostile.moat(
+      "index.js",
+      policyFor("index.js", { hostile: { ...wraps, globals: ["fetch", "AbortController", "setTimeout"] } }),
+    );
+    expect(stdout, stderr).toBe("[]\n");
+  } finally {
+    await hostile.remove();
+  }
+});

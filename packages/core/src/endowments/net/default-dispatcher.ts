@@ -8,9 +8,11 @@
  * the application's too, and never another package's: the request would be made
  * with the authority of who carries it.
  */
+import { named } from "../facade.ts";
 import { isObject } from "../is-object.ts";
 import type { EndowmentContext } from "../principal.ts";
 
+const { apply } = Reflect;
 const { defineProperty, freeze, getOwnPropertyDescriptor } = Object;
 
 /** What carries requests: of Node's own agents, npm's undici's, or any object of a package's that says it is one. */
@@ -46,11 +48,12 @@ export interface Carriers {
  */
 export function makeCarriers(context: EndowmentContext, symbols: readonly symbol[], own: Dispatcher): Carriers {
   const global = context.loader.globalThis;
-  /** What Node's `fetch` has made: the stand-in takes no other, for what it tells them (sockets, controllers) is Node's own. */
-  const handlers = new WeakSet<object>();
+  /** What Node's `fetch` has made, by what was handed on for it: the stand-in takes no other, for what it tells them (sockets, controllers) is Node's own. */
+  const handlers = new WeakMap<object, object>();
   const standIn: Dispatcher = freeze({
-    dispatch(options: unknown, handler: object): unknown {
-      if (!handlers.has(handler))
+    dispatch(options: unknown, likeness: object): unknown {
+      const handler = handlers.get(likeness);
+      if (handler === undefined)
         throw new TypeError("moat: this dispatcher takes what fetch hands to it, and nothing else");
       return own.dispatch(options, handler);
     },
@@ -69,8 +72,9 @@ export function makeCarriers(context: EndowmentContext, symbols: readonly symbol
     carriedBy(given) {
       const carrier: Dispatcher = {
         dispatch(options, handler) {
-          handlers.add(handler);
-          return given.dispatch(options, handler);
+          const likeness = likenessOf(handler as Record<string, unknown>);
+          handlers.set(likeness, handler);
+          return given.dispatch(options, likeness);
         },
       };
       // `fetch` asks a mock for it, to hand over the body as it was given.
@@ -78,3 +82,25 @@ export function makeCarriers(context: EndowmentContext, symbols: readonly symbol
     },
   };
 }
+
+/**
+ * HAZARD: Node keeps the functions that a dispatcher hands to its handler, and calls them as methods of the request's
+ * controller, whose class all requests share and which holds the client that carries the request. And a handler is an
+ * open object: whoever changes its methods is told what Node's own client tells them.
+ * So a dispatcher has a likeness, and none of its functions sees a receiver.
+ */
+function likenessOf(handler: Record<string, unknown>): object {
+  const likeness = {};
+  for (const name of Object.keys(handler)) {
+    const method = handler[name];
+    if (typeof method !== "function") continue;
+    const value = named(name, method.length, (...args: unknown[]): unknown =>
+      apply(method, handler, args.map(withoutReceiver)),
+    );
+    defineProperty(likeness, name, { value, writable: true, enumerable: true, configurable: true });
+  }
+  return likeness;
+}
+
+const withoutReceiver = (value: unknown): unknown =>
+  typeof value === "function" ? (...args: unknown[]): unknown => apply(value, undefined, args) : value;
