@@ -22,3 +22,18 @@ export function modeVariableOf(share: string): string | undefined {
   const key = share.startsWith(PREFIX) ? share.slice(PREFIX.length) : "";
   return isModeVariable(key) ? key : undefined;
 }
+
+const WORD = /^[\w-]{1,64}$/;
+/** What tools call them. */
+const COMMON_MODE = /^(?:development|production|test)$/;
+
+/**
+ * Whether a package may set a mode for everybody to this.
+ * HAZARD: programs put it into paths (`require("./config/" + process.env.NODE_ENV)`) and commands, and who sets it must
+ * not say where that leads: nowhere else, and to no module that the same package has just made there.
+ */
+export const isCommonMode = (key: string, value: string): boolean =>
+  (key === "NODE_ENV" ? COMMON_MODE : WORD).test(value);
+
+/** The same for a package that reads the program's own `.env`, where any name may stand. */
+export const isModeName = (value: string): boolean => WORD.test(value);

@@ -163,6 +163,28 @@ describe("env grants", () => {
     expect([real, outside]).toEqual([{ NODE_ENV: "test" }, { NODE_ENV: "staging" }]);
   });
 
+  it("takes no mode that leads somewhere from whoever sets it for all", () => {
+    const set = (policy: object, key: string, value: string): Record<string, string> => {
+      const real: Record<string, string> = {};
+      const env = makeEnv(contextOf(policy, { process: { env: real } })) as Record<string, any>;
+      env[key] = value;
+      // It has it for itself.
+      expect(env[key]).toBe(value);
+      return real;
+    };
+    const sharing = { shares: ["process.env.NODE_ENV", "process.env.BABEL_ENV"] };
+    const filling = { env: [], builtins: { process: ["loadEnvFile"] } };
+    for (const path of ["../dist/planted", "production/../x", "test; touch x", "..", "a.js"]) {
+      expect(set(sharing, "NODE_ENV", path)).toEqual({});
+      expect(set(sharing, "BABEL_ENV", path)).toEqual({});
+      expect(set(filling, "NODE_ENV", path)).toEqual({});
+    }
+    // What it may have made itself: `config/planted.js`.
+    expect(set(sharing, "NODE_ENV", "planted")).toEqual({});
+    expect(set(sharing, "BABEL_ENV", "esm")).toEqual({ BABEL_ENV: "esm" });
+    expect(set(filling, "NODE_ENV", "staging")).toEqual({ NODE_ENV: "staging" });
+  });
+
   it("does not take what others put where it has filled", () => {
     const real: Record<string, string> = {};
     const make = () =>

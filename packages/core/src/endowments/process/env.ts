@@ -2,7 +2,7 @@ import { defineMember } from "../facade.ts";
 import { derivedFromPolicy } from "../derived-from-policy.ts";
 import { grantsMember } from "../granted-members.ts";
 import { isSeveralNames, LOADER_VARIABLES, matchesVariable } from "../subprocess/loader-variables.ts";
-import { isModeVariable, modeShareOf } from "../../policy/mode-variables.ts";
+import { isCommonMode, isModeName, isModeVariable, modeShareOf } from "../../policy/mode-variables.ts";
 import type { EndowmentContext } from "../principal.ts";
 
 const { hasOwn } = Object;
@@ -95,13 +95,18 @@ export function makeEnv(context: EndowmentContext): NodeJS.ProcessEnv {
    * HAZARD: what programs load code by, or trust others by, stays its own; and what others have set,
    * which such a package leaves alone where it sees it, it must not replace where it does not.
    */
-  const fillsForAll = (key: string): boolean =>
-    !isSeveralNames(key) && !matchesVariable(LOADER_VARIABLES, key) && (!hasOwn(real, key) || covers(key)) && mayFill();
+  const fillsForAll = (key: string, value: string): boolean =>
+    !isSeveralNames(key) &&
+    !matchesVariable(LOADER_VARIABLES, key) &&
+    (!hasOwn(real, key) || covers(key)) &&
+    (!isModeVariable(key) || isModeName(value)) &&
+    mayFill();
   /** Tools say for what they build (`NODE_ENV`), where whoever started the program has not. */
   const modes = context.shared("env.modes", () => new Map<string, string>());
   const sharesOf = derivedFromPolicy(principal, ({ shares }) => new Set(shares));
-  const setsMode = (key: string): boolean =>
+  const setsMode = (key: string, value: string): boolean =>
     isModeVariable(key) &&
+    isCommonMode(key, value) &&
     sharesOf().has(modeShareOf(key)) &&
     (!hasOwn(real, key) || (modes.has(key) && modes.get(key) === real[key]));
   let listsAll: boolean | undefined;
@@ -125,7 +130,7 @@ export function makeEnv(context: EndowmentContext): NodeJS.ProcessEnv {
     if (typeof value === "symbol") throw new TypeError("Cannot convert a Symbol value to a string");
     const text = String(value);
     if (principal.trusted) real[key] = text;
-    else if (fillsForAll(key) || setsMode(key)) {
+    else if (fillsForAll(key, text) || setsMode(key, text)) {
       overlay.delete(slot(key));
       real[key] = text;
       // As the system keeps it, if at all: without what follows a NUL.
