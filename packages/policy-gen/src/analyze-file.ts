@@ -1,4 +1,5 @@
 import { STACK_SHARE } from "@moat/core/model";
+import { readsUnknownVariables } from "./facts.ts";
 import type { Capability, FileFacts, SourceInfo, Use } from "./facts.ts";
 import { parseSource } from "./parse-source.ts";
 import type { Scope, SyntaxNode } from "./scope.ts";
@@ -11,9 +12,6 @@ import { tracePowers } from "./trace-powers.ts";
 
 /** Raise it whenever the same text may give other facts: cached facts of other versions are not used. */
 export const ANALYSER_VERSION = 39;
-
-/** What is said of reads of the environment whose keys can't be seen. */
-const UNKNOWN_VARIABLES: ReadonlySet<string> = new Set(["computed environment key", "environment used as a whole"]);
 
 /** Names that are followed although they cost nothing by themselves. */
 const FOLLOWED_FREE: ReadonlySet<string> = new Set([
@@ -79,9 +77,9 @@ function analyzeProgram(program: SyntaxNode, { source, format, record, onDeep }:
   const walked = emptyWalk();
   const scope = walkProgram(program, undefined, format === "module", walked, format === "commonjs");
   let origin: SyntaxNode | undefined;
-  let readsUnknownVariables = false;
+  let readsUnknown = false;
   const emit = (capability: Capability, target: string, node: SyntaxNode): void => {
-    if (capability === "unanalyzed" && UNKNOWN_VARIABLES.has(target)) readsUnknownVariables = true;
+    readsUnknown ||= readsUnknownVariables(capability, target);
     record(capability, target, (origin ?? node).start);
   };
   const evaluations: { text: string; at: SyntaxNode; scope: Scope | undefined }[] = [];
@@ -105,8 +103,7 @@ function analyzeProgram(program: SyntaxNode, { source, format, record, onDeep }:
     for (const node of nodes.dispatcherSymbols) emit("dispatcher", "", node);
     for (const node of nodes.namedLikeGlobals) emit("handed", (node["property"] ?? node["key"]).name, node);
     const [proxyName] = nodes.proxyNames;
-    if (readsUnknownVariables && proxyName !== undefined)
-      for (const name of PROXY_VARIABLES) emit("env", name, proxyName);
+    if (readsUnknown && proxyName !== undefined) for (const name of PROXY_VARIABLES) emit("env", name, proxyName);
     for (const node of lastingStackHooks(nodes)) emit("defines", STACK_SHARE, node);
     for (const node of nodes.strings) emit("fs", `./${String(node["value"]).replace(/^\.\//, "")}`, node);
   };

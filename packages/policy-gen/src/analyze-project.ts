@@ -1,4 +1,4 @@
-import { join, relative, sep } from "node:path";
+import { relative, sep } from "node:path";
 import process from "node:process";
 import {
   builtinMemberRisk,
@@ -18,7 +18,8 @@ import type { Generation } from "./kept-generation.ts";
 import { makeFileQueue } from "./file-queue.ts";
 import { makeGrantCollector } from "./grant-collector.ts";
 import type { Evidence, Finding, GrantCollector } from "./grant-collector.ts";
-import type { GrantContext } from "./grant-context.ts";
+import { grantAddons } from "./addon-grants.ts";
+import type { GrantContext, ProjectContext } from "./grant-context.ts";
 import { grantEnvironmentKeys } from "./environment-keys.ts";
 import { grantHandedScripts } from "./handed-scripts.ts";
 import { grantMockClocks } from "./mock-clocks.ts";
@@ -26,10 +27,8 @@ import { grantNamedCommands, grantNativePrograms } from "./named-commands.ts";
 import { grantProjectModules } from "./project-modules.ts";
 import { DRIVEN_PROGRAMS } from "./tables/command-runners.ts";
 import { grantHandedFolders, grantToolFolders } from "./temp-folders.ts";
-import { ADDON_LOADERS, addonsOf } from "./native-addons.ts";
-import { isForOnePlatform } from "./native-programs.ts";
-import { addonGrant, grantsOfUse, namedFileGrant } from "./package-grants.ts";
-import { listFiles, packageNameAt, packageNameOf, reachFiles, resolveOrNothing } from "./reach.ts";
+import { grantsOfUse, namedFileGrant } from "./package-grants.ts";
+import { listFiles, packageNameAt, reachFiles, resolveOrNothing } from "./reach.ts";
 import type { Reached } from "./reach.ts";
 import { sharedGlobals } from "./shared-globals.ts";
 import { grantToEvaluators } from "./test-evaluators.ts";
@@ -40,7 +39,6 @@ import type { Use } from "./facts.ts";
 const RUNS_TEXT = /^vm\.(?:\*|Script|createScript|compileFunction|runIn\w+)$/;
 /** What bundles look up besides their own modules. */
 const COMPUTING_BUILTINS = ["path", "url", "util"].filter((name) => builtinMemberRisk(name, "*") === "harmless");
-const NOWHERE = { line: 1, column: 1, snippet: "" };
 
 /**
  * Reads and follows everything that the entries reach.
@@ -151,12 +149,11 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
   }
   grantComputingBuiltins();
   grantToEvaluators(context);
-  grantEnvironmentKeys({ reached, disk, project, collectorOf, isDependency, within, find });
+  const projectContext: ProjectContext = { ...context, disk, project, find };
+  grantEnvironmentKeys(projectContext);
   grantHandedFolders(context);
   grantToolFolders(context);
   grantMockClocks(context);
-  const loadersUsed = new Map<string, { file: string; use: Use }>();
-  const joinedAddons = new Map<string, { file: string; use: Use }>();
   const commandWrappers = new Set<string>();
   for (const { path, location, facts } of reached.files) {
     const collector = collectorOf(location);
@@ -164,14 +161,6 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
       const named = namedFileGrant(use);
       if (named !== undefined && collector?.has({ capability: "fs.read", target: "." }))
         collector.grant(named, within(location, path), use);
-      if (
-        (use.capability === "require" || use.capability === "import") &&
-        ADDON_LOADERS.has(packageNameOf(use.target) ?? "")
-      ) {
-        if (!loadersUsed.has(location)) loadersUsed.set(location, { file: path, use });
-      }
-      if (use.capability === "computed" && /^\*.*\.node$/.test(use.target) && !joinedAddons.has(location))
-        joinedAddons.set(location, { file: path, use });
       if (use.capability === "unanalyzed" && use.target.startsWith("command ")) {
         commandWrappers.add(location);
         for (const target of DRIVEN_PROGRAMS.get(packageNameAt(location)) ?? [])
@@ -179,54 +168,7 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
       }
     }
   }
-  for (const { path, location, use, file } of reached.addons) {
-    const grant = addonGrant(within(location, path));
-    if (grant !== undefined)
-      collectorOf(location)?.grant(
-        grant,
-        within(location, file).startsWith("..") ? within(location, path) : within(location, file),
-        use ?? NOWHERE,
-      );
-    find(location, path, "native addon", use ?? NOWHERE);
-  }
-  for (const [location, { file, use }] of loadersUsed) {
-    // The loader is what requires the addon, out of the package that asked it to or of what that brings for one platform.
-    const loader = resolveOrNothing(
-      use.target,
-      file,
-      use.capability === "import" ? "import" : "require",
-      resolver,
-    )?.location;
-    const brought = [...(graph.byLocation.get(location)?.dependencies.values() ?? [])].filter((one) =>
-      isForOnePlatform(one, disk),
-    );
-    for (const holder of [location, ...brought]) {
-      const target = nameOf(holder);
-      if (loader !== undefined && target !== undefined)
-        collectorOf(loader)?.grant(
-          { capability: "package", target },
-          `${nameOf(location)}: ${within(location, file)}`,
-          use,
-        );
-      // It is the package's own, in a folder of its own; lmdb completes what its addon exports.
-      if (holder !== location && target !== undefined)
-        collectorOf(location)?.grant({ capability: "change", target }, within(location, file), use);
-      for (const path of addonsOf(holder, disk)) {
-        const grant = addonGrant(path);
-        if (grant !== undefined) collectorOf(holder)?.grant(grant, within(location, file), use);
-        find(holder, join(holder, path), "native addon", use);
-      }
-    }
-  }
-  // `require(folder + "/pty.node")`: of the package's own, whichever that is.
-  for (const [location, { file, use }] of joinedAddons) {
-    for (const path of addonsOf(location, disk)) {
-      const grant = addonGrant(path);
-      if (grant === undefined || collectorOf(location)?.has(grant) === true) continue;
-      collectorOf(location)?.grant(grant, within(location, file), use);
-      find(location, join(location, path), "native addon", use);
-    }
-  }
+  grantAddons(projectContext, resolver, (location) => graph.byLocation.get(location)?.dependencies.values() ?? []);
   for (const { from, to, file, use } of reached.edges) {
     collectorOf(to);
     const target = nameOf(to);

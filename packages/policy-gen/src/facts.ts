@@ -89,6 +89,19 @@ export interface SourceInfo {
   readonly path: string;
 }
 
+/** What `unanalyzed` says of a read of the environment whose key can't be seen, … */
+export const COMPUTED_KEY = "computed environment key";
+/** … and of all variables in one place: a list of them, or the object handed on. */
+export const WHOLE_ENVIRONMENT = "environment used as a whole";
+
+/** Whether it reads variables of the environment that the text does not name. */
+export function readsUnknownVariables(capability: Capability, target: string): boolean {
+  return capability === "unanalyzed" && (target === COMPUTED_KEY || target === WHOLE_ENVIRONMENT);
+}
+
+/** Whether it loads a module by a name that stands there. */
+export const isImport = ({ capability }: Use): boolean => capability === "import" || capability === "require";
+
 /** Whether it runs a script of the package's choice in a worker or a child. */
 export function startsScripts({ capability, target }: Use): boolean {
   return capability === "worker" || (capability === "builtin" && target === "child_process.fork");

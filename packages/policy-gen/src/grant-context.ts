@@ -1,4 +1,5 @@
-import type { CanonicalName } from "@moat/core/model";
+import type { CanonicalName, FileReader } from "@moat/core/model";
+import type { Use } from "./facts.ts";
 import type { GrantCollector } from "./grant-collector.ts";
 import type { Reached } from "./reach.ts";
 
@@ -14,4 +15,13 @@ export interface GrantContext {
   readonly nameOf: (location: string) => CanonicalName | undefined;
   /** The path of a package's file in that package, with `/`. */
   readonly within: (location: string, path: string) => string;
+}
+
+/** The same where the project's own files are asked, too. */
+export interface ProjectContext extends GrantContext {
+  readonly disk: FileReader;
+  /** The project's folder. */
+  readonly project: string;
+  /** Says what could not be analysed. */
+  readonly find: (location: string, path: string, reason: string, use: Omit<Use, "capability" | "target">) => void;
 }

@@ -1,4 +1,4 @@
-import { startsScripts, type Use } from "./facts.ts";
+import { isImport, startsScripts, type Use } from "./facts.ts";
 import type { GrantContext } from "./grant-context.ts";
 import { packageNameAt, packageNameOf, type ImportEdge, type Reached } from "./reach.ts";
 import {
@@ -70,8 +70,6 @@ function* handedThrough({ edges, files }: Reached): Iterable<Pick<ImportEdge, "f
     }
   }
 }
-
-const isImport = ({ capability }: Use): boolean => capability === "import" || capability === "require";
 
 function isByComputedName({ capability, target }: Use): boolean {
   return capability === "computed" || (capability === "unanalyzed" && target === "computed require.resolve");

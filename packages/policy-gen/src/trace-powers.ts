@@ -1,6 +1,7 @@
 import { ownPath, readsStandardInput, recordCallEffect, recordValueEffect } from "./call-effects.ts";
 import type { Emit } from "./call-effects.ts";
 import { constantText, keyOf, lastNameOf } from "./constant.ts";
+import { COMPUTED_KEY, WHOLE_ENVIRONMENT } from "./facts.ts";
 import { keysOf } from "./listed-keys.ts";
 import { isBuried, powerId } from "./power.ts";
 import type { Power } from "./power.ts";
@@ -223,7 +224,7 @@ export function tracePowers(context: TraceContext): {
     else {
       for (const key of keysOf(member["property"], isConstant)) derive({ kind: "env" }, key, member);
       // Lists can grow.
-      emit("unanalyzed", "computed environment key", member);
+      emit("unanalyzed", COMPUTED_KEY, member);
       const reader = member["property"].type === "Identifier" ? readerByFirstParameter(member["property"]) : undefined;
       if (reader !== undefined) emit("env-reader", reader, member);
     }
@@ -753,7 +754,7 @@ export function tracePowers(context: TraceContext): {
         emit("hands-global", "", node);
         return;
       case "env":
-        emit("unanalyzed", "environment used as a whole", node);
+        emit("unanalyzed", WHOLE_ENVIRONMENT, node);
         return;
       case "eval":
         emit("unanalyzed", "eval used as a value", node);
