@@ -36,7 +36,7 @@ export const principalConsole = perContext((context: EndowmentContext): object =
     else if (typeof key === "string" && !context.principal.trusted)
       defineProperty(console, key, {
         ...descriptor,
-        value: asReplaced(key, descriptor.value as Function, ofApplication),
+        value: asReplaced(context, key, descriptor.value as Function, ofApplication),
       });
     // HAZARD: what symbols lead to is Node's own.
     else if (typeof key === "string" || isPrimitive(descriptor.value)) defineProperty(console, key, descriptor);
@@ -72,17 +72,34 @@ interface ApplicationConsole {
 }
 
 /** A package's method: what the application has put in place of its own (`console.error = log`, a stub) speaks for packages too, as in Node. */
-function asReplaced(name: string, method: Function, ofApplication: readonly ApplicationConsole[]): Function {
+function asReplaced(
+  context: EndowmentContext,
+  name: string,
+  method: Function,
+  ofApplication: readonly ApplicationConsole[],
+): Function {
   return named(name, method.length, (...args: unknown[]) => {
     for (const { console, original } of ofApplication) {
       const current = console[name];
       if (current === original[name] || typeof current !== "function") continue;
       // HAZARD: what it returns is the application's, and Node's methods return nothing.
-      apply(current, console, args);
+      apply(current, console, asTexts(context, args));
       return;
     }
     apply(method, undefined, args);
   });
+}
+
+/**
+ * HAZARD: the application's console is handed over (`new Client({ logger: console })`), so that another package may have
+ * put its own method there: it gets what would be printed, and not the objects that a package meant to show.
+ */
+function asTexts({ powers }: EndowmentContext, args: readonly unknown[]): readonly unknown[] {
+  if (args.every(isPrimitive)) return args;
+  const { format, inspect } = powers.builtin("util") as typeof import("node:util");
+  const [first] = args;
+  if (typeof first === "string" && first.includes("%")) return [format(...args)];
+  return args.map((one) => (isPrimitive(one) ? one : inspect(one)));
 }
 
 /** The stream that the principal has as `process.stdout`, and in its place another one that it assigns. */

@@ -240,6 +240,28 @@ describe("what the application puts in place of its own", () => {
     expect(printed()).toBe("restored\n");
   });
 
+  it("gets the text of what packages print, and none of their objects: another package may have put it there", () => {
+    const { application, one } = withApplication();
+    const [handed, theirs] = [principalConsole(application), principalConsole(one)] as Record<string, any>[];
+    const seen: unknown[] = [];
+    for (const name of ["log", "dir", "error"]) handed![name] = (...args: unknown[]) => seen.push(...args);
+    const state = { token: () => "secret" };
+    theirs!.log("a", 1, state, null);
+    theirs!.log("%o of %s", state, "b");
+    theirs!.dir(state);
+    theirs!.error(Object.assign(new Error("failed"), { stack: "Error: failed" }), state.token);
+    expect(seen).toEqual([
+      "a",
+      1,
+      "{ token: [Function: token] }",
+      null,
+      expect.stringMatching(/^\{ token:.* of b$/s),
+      "{ token: [Function: token] }",
+      "[Error: failed]",
+      "[Function: token]",
+    ]);
+  });
+
   it("is process.stdout.write: it takes what packages print, and no package's does", () => {
     const { application, one, other, printed } = withApplication();
     const streams = [application, one, other].map((context) => (principalProcess(context) as NodeJS.Process).stdout);
@@ -247,6 +269,10 @@ describe("what the application puts in place of its own", () => {
     streams[1]!.write = () => true;
     streams[0]!.write = ((chunk: string) => seen.push(chunk)) as never;
     streams[2]!.write("a");
+    const memory = Buffer.from("[b]");
+    streams[2]!.write(memory.subarray(1, 2));
+    const given = seen.pop() as unknown as Buffer;
+    expect([String(given), given.buffer === memory.buffer]).toEqual(["b", false]);
     (principalConsole(other) as Console).log("b");
     delete (streams[0] as { write?: unknown }).write;
     streams[2]!.write("c");

@@ -1,5 +1,6 @@
 import type { Writable } from "node:stream";
 import type { WriteStream } from "node:tty";
+import { types } from "node:util";
 import { hardenNodeClass, hardenNodeObject } from "../harden-node.ts";
 import { hardenBasics } from "../late.ts";
 import { perContext } from "../facade.ts";
@@ -66,7 +67,10 @@ export function outputClasses(context: EndowmentContext): OutputClasses {
         const done = typeof callback === "function" ? (error?: Error | null) => callback(error) : undefined;
         const target = targets.get(this);
         if (target === undefined) throw new TypeError("Illegal invocation");
-        return target().write(chunk, typeof encoding === "string" ? (encoding as BufferEncoding) : "utf8", done);
+        const to = target();
+        // HAZARD: a buffer leads to all the memory around it, and who put a `write` there may be another package.
+        const given = to !== realOf(this) && types.isUint8Array(chunk) ? Buffer.from(chunk) : chunk;
+        return to.write(given, typeof encoding === "string" ? (encoding as BufferEncoding) : "utf8", done);
       }
 
       /**
@@ -199,7 +203,8 @@ function ofApplication(context: EndowmentContext, name: OutputName): Writable[] 
 
 /**
  * Where a principal's stream writes to: the real one, but where the application has put a `write` of its own on its
- * `process.stdout`, which then takes what packages print too, as in Node. No package can do that to another one.
+ * `process.stdout`, which then takes what packages print too, as in Node: text, since a package to which the application
+ * hands its stream may have put it there.
  */
 function targetOf(context: EndowmentContext, name: OutputName): Writable {
   const replaced = context.principal.trusted
