@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   symlinkSync,
   utimesSync,
@@ -70,6 +71,22 @@ test("moat's own compiled code is kept, and used by the next run", () => {
   expect(readFileSync(kept()).equals(before)).toBe(true);
   plant();
   // That it is used at all: whoever can write here can be the user.
+  expect(run()).toMatchObject(FORGED);
+});
+
+test("a project's first run finds what another one has kept, and keeps its own", () => {
+  run();
+  project.moat("policy", "--write", "index.js");
+  const name = path.basename(kept());
+  const shared = path.join(userFolder(), "own-code", name);
+  expect(readFileSync(shared).equals(readFileSync(kept()))).toBe(true);
+  rmSync(folder(), { recursive: true });
+  expect(run()).toEqual(HELLO);
+  expect(path.basename(kept())).toBe(name);
+  plant(undefined, identityOf(shared), shared);
+  expect(run()).toEqual(HELLO);
+  rmSync(folder(), { recursive: true });
+  // That it is used at all.
   expect(run()).toMatchObject(FORGED);
 });
 

@@ -13,7 +13,14 @@ import { createRequire } from "node:module";
 import { basename, dirname, join, sep } from "node:path";
 import { Script } from "node:vm";
 import { makeAhead, openMadeAhead } from "../prepared/made-ahead.ts";
-import { openPreparedStore, storeFile, type PreparedStore, type StoredModule } from "../prepared/prepared-store.ts";
+import {
+  copyStore,
+  openPreparedStore,
+  storeFile,
+  storesIn,
+  type PreparedStore,
+  type StoredModule,
+} from "../prepared/prepared-store.ts";
 import { buildIdentity, preparationIdentity } from "../prepared/preparation-identity.ts";
 import { MOAT_FOLDER } from "../moat-folder.ts";
 import { assertStackRoom } from "../stack-room.ts";
@@ -45,11 +52,20 @@ interface OwnScript {
 
 export const WRAPPER = ["(function(exports,require,module,__filename,__dirname){", "\n})"] as const;
 
+const OWN_CODE = "own-code";
+
 /** The files of a folder that every run loads as functions, in one script; of others, the name of such a script. */
 const PACK = "moat-pack.cjs";
 const PACKS = "moat-pack";
 
-let kept: { readonly folder: string; readonly secret: Buffer } | undefined;
+interface Kept {
+  /** Of this project's runs. */
+  readonly folder: string;
+  /** Of all projects of the user: what a project's first run finds. Its own is better, with the functions that its program uses. */
+  readonly shared: string;
+  readonly secret: Buffer;
+}
+let kept: Kept | undefined;
 let whenCompiled: (() => void) | undefined;
 let usesPacks = false;
 let startsProgram = true;
@@ -68,7 +84,9 @@ export function useKeptCode(location: StoreLocation | undefined, runs = true, on
   whenCompiled = onCompiled;
   startsProgram = runs;
   const secret = location && (secretIn(location.userFolder) ?? (runs ? firstSecret(location.userFolder) : undefined));
-  if (secret !== undefined) kept = { folder: join(location!.folder, "own-code"), secret };
+  if (secret === undefined) return;
+  const { folder, userFolder } = location!;
+  kept = { folder: join(folder, OWN_CODE), shared: join(userFolder, OWN_CODE), secret };
 }
 
 /** For who runs a program whose policy somebody else has written: or else each of their runs would be a first one. */
@@ -142,10 +160,13 @@ function compile(file: string): Script {
   const text = wrapped.toString(isAscii(wrapped) ? "latin1" : "utf8");
   const source = sourceMark(wrapped, writtenAt);
   const store = kept && source && storeOf(file, kept.folder, kept.secret);
-  const code = source && (store?.find(file, source)?.code ?? codeMadeAhead(file, source));
+  const own = source && store?.find(file, source)?.code;
+  const shared =
+    own === undefined && kept && source && storeOf(file, kept.shared, kept.secret).find(file, source)?.code;
+  const code = own ?? shared ?? (source && codeMadeAhead(file, source));
   // HAZARD: no `importModuleDynamically`, on purpose: what is evaluated inherits it from its script.
   const script = new Script(text, { filename: file, ...(code && { cachedData: code }) });
-  const isKept = code !== undefined && script.cachedDataRejected !== true;
+  const isKept = code !== undefined && code !== shared && script.cachedDataRejected !== true;
   scripts.set(file, { source, store, script, isKept });
   if (store !== undefined && !isKept) {
     whenCompiled?.();
@@ -215,6 +236,17 @@ function requireFrom(file: string): Require {
   };
 }
 
+/** Gives other projects what this one has of this very moat and they would compile first. */
+function share(folder: string, shared: string): void {
+  if (!isOwnFolder(shared, true)) return;
+  const missing = storesIn(folder).filter(({ name }) => !existsSync(join(shared, name)));
+  if (missing.length === 0) return;
+  const folders = new Set(Array.from(scripts.keys(), (file) => dirname(file)));
+  const files = [...folders].flatMap((each) => readdirSync(each).map((name) => join(each, name)));
+  const names = new Set(files.map((file) => basename(storeFile(shared, ownIdentity(file)))));
+  for (const { file, name } of missing) if (names.has(name)) copyStore(file, join(shared, name));
+}
+
 const storedCode = (source: Buffer, script: Script): StoredModule => ({
   source,
   facts: null,
@@ -229,21 +261,27 @@ function codeMadeAhead(file: string, bytes: Buffer): Buffer | undefined {
 }
 let ahead: Pick<PreparedStore, "find"> | undefined;
 
+const ownIdentity = (file: string): string => preparationIdentity(MOAT_FOLDER, file);
+
 /** One for each file: no run reads what others need. */
 function storeOf(file: string, folder: string, secret: Buffer): PreparedStore {
-  const identity = preparationIdentity(MOAT_FOLDER, file);
+  const identity = ownIdentity(file);
   return openPreparedStore(storeFile(folder, identity), secret, identity, (path) => readOwnFile(path, spaceFor));
 }
 
 /** Keeps the code that was compiled so far, where it was not kept yet. Never throws. */
 export function keepOwnCode(): void {
   if (kept === undefined) return;
-  const { folder } = kept;
+  const { folder, shared } = kept;
   kept = undefined;
   try {
     if (!isOwnFolder(folder, true)) return;
-    for (const [file, { source, store, script, isKept }] of scripts)
-      if (source && !isKept) store?.replace(new Map([[file, storedCode(source, script)]]));
+    const compiled = [...scripts].filter(([, { source, isKept }]) => source !== undefined && !isKept);
+    for (const [file, { source, store, script }] of compiled)
+      store?.replace(new Map([[file, storedCode(source!, script)]]));
+    // A run writes to the user's cache only where its project keeps all in there.
+    const mayShare = startsProgram ? compiled.length > 0 && folder.startsWith(dirname(shared) + sep) : true;
+    if (mayShare) share(folder, shared);
   } catch {
     // A read-only home or a full disk: the next run compiles again, and nothing else.
   }

@@ -211,6 +211,14 @@ export function isLatin(text: string): boolean {
 const MOST_FILES = 32;
 const MOST_BYTES_OF_ALL = 1024 * 1024 * 1024;
 
+/** Puts a store where others look for it too. Nothing where it is not the user's own. @throws where nothing can be written */
+export function copyStore(from: string, to: string): void {
+  const bytes = readOwnFile(from);
+  if (bytes === undefined) return;
+  writeFileAtomically(to, [bytes], 0o600);
+  removeOldest(dirname(to));
+}
+
 function removeOldest(folder: string): void {
   let bytes = 0;
   for (const [index, { file, size }] of storesIn(folder).entries()) {
@@ -234,17 +242,19 @@ export function storeFile(folder: string, identity: string): string {
 
 interface StoreFile {
   readonly file: string;
+  readonly name: string;
   readonly size: number;
   readonly writtenAt: number;
 }
 
-function storesIn(folder: string): StoreFile[] {
+/** The stores of a folder, those first that were written last. */
+export function storesIn(folder: string): StoreFile[] {
   const found: StoreFile[] = [];
   for (const name of readdirSync(folder)) {
     if (!STORE_NAME.test(name)) continue;
     const file = join(folder, name);
     const stat = statSync(file, { throwIfNoEntry: false });
-    if (stat !== undefined) found.push({ file, size: stat.size, writtenAt: stat.mtimeMs });
+    if (stat !== undefined) found.push({ file, name, size: stat.size, writtenAt: stat.mtimeMs });
   }
   return found.toSorted((a, b) => b.writtenAt - a.writtenAt);
 }
