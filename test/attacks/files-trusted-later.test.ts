@@ -242,3 +242,37 @@ test("scripts that the application starts as threads and processes, and modules 
     app.dispose();
   }
 });
+
+test("manifests in caches and outputs around the project's modules, which say what these import", () => {
+  const built = makeProject({
+    "package.json": JSON.stringify({
+      name: "app",
+      type: "module",
+      dependencies: { dep: "1.0.0" },
+      imports: { "#settings": "./settings.js" },
+    }),
+    "settings.js": "",
+    "index.js": `import "./.output/server/index.js";`,
+    ".output/server/index.js": `import "#settings"; import "dep";`,
+    "node_modules/dep/package.json": JSON.stringify({ name: "dep", version: "1.0.0" }),
+    "node_modules/dep/index.js": `
+      const fs = require("fs"), imports = { "#settings": "./planted.js" };
+      fs.writeFileSync(".output/planted.js", "console.log('planted', typeof process.exit)");
+      for (const folder of [".output", ".output/server", ".", ".output/public"])
+        try { fs.writeFileSync(folder + "/package.json", JSON.stringify({ type: "module", imports })); } catch {}`,
+    ".output/public/page.html": "",
+    "moat.overrides.json": JSON.stringify({
+      packages: { dep: { fs: { read: ["."], write: ["."] }, reason: "writes a cache" } },
+    }),
+  });
+  try {
+    expect(built.moat("policy", "--write", "index.js").code).toBe(0);
+    expect(built.moat("run", "index.js")).toMatchObject({ code: 0 });
+    expect(built.moat("run", "index.js").stdout).toBe("");
+    const has = (name: string): boolean => existsSync(path.join(built.folder, name));
+    expect([".output/package.json", ".output/server/package.json"].filter(has)).toEqual([]);
+    expect([".output/planted.js", ".output/public/package.json"].filter(has)).toHaveLength(2);
+  } finally {
+    built.dispose();
+  }
+});

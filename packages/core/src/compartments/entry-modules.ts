@@ -63,7 +63,7 @@ export function makeEntryModules(
   const protect = (): Protected => {
     assertStackRoom();
     const modules = collect();
-    return { modules, usurpers: new Set([...modules].flatMap(usurpersOf)) };
+    return { modules, usurpers: new Set([...modules].flatMap((path) => usurpersOf(path, project))) };
   };
   return {
     has(path, isFolder = false) {
@@ -105,12 +105,18 @@ const EXTENSIONS = [".js", ".json", ".node"];
  * What Node would load, or read to know what to load, before a module: `config.js`
  * made beside `config.json` is what `require("./config")` finds from then on.
  */
-function usurpersOf(path: string): string[] {
+function usurpersOf(path: string, project: string): string[] {
   const folder = dirname(path);
   const stem = join(folder, basename(path, extname(path)));
   const earlier = EXTENSIONS.slice(0, Math.max(0, EXTENSIONS.indexOf(extname(path))));
   const beside = basename(stem) === "index" ? EXTENSIONS.map((extension) => folder + extension) : [];
-  return [stem, ...earlier.map((extension) => stem + extension), ...beside, join(folder, "package.json")];
+  return [stem, ...earlier.map((extension) => stem + extension), ...beside, ...manifestsAbove(folder, project)];
+}
+
+/** The next one above a module says what its `#names`, and its own package's name, lead to: also one that is new in a folder between. */
+function manifestsAbove(folder: string, project: string): string[] {
+  const manifest = join(folder, "package.json");
+  return folder.startsWith(project + sep) ? [manifest, ...manifestsAbove(dirname(folder), project)] : [manifest];
 }
 
 function resolveQuietly(resolver: Resolver, specifier: string, path: string, mode: "require" | "import") {
