@@ -1,7 +1,7 @@
 import { isCanonicalName } from "../naming/canonical-name.ts";
 import { parseEndpoint, printEndpoint } from "./endpoint.ts";
 import { modeVariableOf } from "./mode-variables.ts";
-import { ANY_SHARE, DISPATCHER_SHARE, REFLECT_SHARE, STACK_SHARE } from "./special-shares.ts";
+import { SPECIAL_SHARES } from "./special-shares.ts";
 
 /**
  * The spelling of grants. Each reader gives `undefined` for a good one, and
@@ -117,8 +117,6 @@ const NEVER_SHARED: ReadonlySet<string> = new Set(
    process require module exports Buffer console fetch setTimeout setInterval setImmediate clearTimeout clearInterval
    clearImmediate queueMicrotask structuredClone constructor prototype`.split(/\s+/u),
 );
-
-const SPECIAL_SHARES: ReadonlySet<string> = new Set([ANY_SHARE, REFLECT_SHARE, STACK_SHARE, DISPATCHER_SHARE]);
 
 /** A global variable that a package defines for others, or one of the few shares that are something else. */
 export const shareProblem: GrantSyntax = (text, origin) =>

@@ -3,7 +3,7 @@
  * in vite makes React's server code the one for production. They choose among what is there,
  * and lead to no code, service or secret; others than these no package sets for all.
  */
-const MODE_VARIABLES: ReadonlySet<string> = new Set(["NODE_ENV", "BABEL_ENV", "BROWSERSLIST_ENV"]);
+export const MODE_VARIABLES: ReadonlySet<string> = new Set(["NODE_ENV", "BABEL_ENV", "BROWSERSLIST_ENV"]);
 
 const PREFIX = "process.env.";
 

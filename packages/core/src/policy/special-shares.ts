@@ -8,3 +8,5 @@ export const REFLECT_SHARE = "Reflect.*";
 export const STACK_SHARE = "Error.prepareStackTrace";
 /** What carries the application's own `fetch`, with all that it sends. */
 export const DISPATCHER_SHARE = "fetch.dispatcher";
+
+export const SPECIAL_SHARES: ReadonlySet<string> = new Set([ANY_SHARE, REFLECT_SHARE, STACK_SHARE, DISPATCHER_SHARE]);

@@ -125,6 +125,11 @@ test("risks of grants, the worst first", () => {
     riskOf({ capability: "fs.read", target: "/etc" }),
     riskOf({ capability: "global", target: "console" }),
     riskOf({ capability: "builtin", target: "vm" }),
+    riskOf({ capability: "share", target: "fetch.dispatcher" }),
+    riskOf({ capability: "share", target: "process.env.NODE_ENV" }),
   ];
-  expect(risks.toSorted(compareRisk)).toEqual(["critical", "critical", "high", "high", "low", "low", "none"]);
+  expect(risks.toSorted(compareRisk)).toEqual([
+    ...["critical", "critical", "high", "high", "high"],
+    ...["medium", "low", "low", "none"],
+  ]);
 });

@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { computedSpecifiersIn, scriptNamesIn, specifiersIn } from "../../src/compartments/modules-in-text.ts";
+
+test.each([
+  [`require("./a"); require.resolve('./b')`, ["./a", "./b"]],
+  [`import "./a"; import x from "./b"; export * from './c'`, ["./a", "./b", "./c"]],
+  ["import(`./a`); await import ( './b' )", ["./a", "./b"]],
+  [`// require("./in-a-comment")`, ["./in-a-comment"]],
+  [`required("./a"); const from = 1`, []],
+])("specifiers of %s", (text, specifiers) => expect(specifiersIn(text)).toEqual(specifiers));
+
+test.each([
+  [`require(path.join(__dirname, "lib", "a"))`, ["./lib", "./a", "./lib/a"]],
+  [`require(__dirname + "/lib/a.js")`, ["./lib/a.js"]],
+  ["import(`${here}/lib/a.js`)", ["./lib/a.js"]],
+  [`require("./a")`, []],
+  [`require(name)`, []],
+])("computed specifiers of %s", (text, specifiers) => expect([...computedSpecifiersIn(text)]).toEqual(specifiers));
+
+test.each([
+  [`new Worker(new URL("./by-url.mjs", import.meta.url))`, ["./by-url.mjs"]],
+  [`require("child_process").exec("node jobs/a.cjs --fast; node b.ts")`, ["jobs/a.cjs", "b.ts"]],
+  [`new Piscina({ filename: path.join(__dirname, 'worker.js') })`, ["worker.js"]],
+  [`new Worker("data.json"); x.json; y.jsx.map`, []],
+  [`console.log("a.js")`, []],
+])("names of scripts in %s", (text, names) => expect(scriptNamesIn(text)).toEqual(names));
+
+test("texts of a megabyte that name nothing are read once through", () => {
+  const before = performance.now();
+  for (const part of ["a", "a.", "./", "require(", "from ", "import (", "require(x,", "`"])
+    for (const read of [specifiersIn, (text: string) => [...computedSpecifiersIn(text)], scriptNamesIn])
+      read(`new Worker ${part.repeat(1e6 / part.length)}`);
+  // Some milliseconds each; what looks at a part of them from each place takes minutes.
+  expect(performance.now() - before).toBeLessThan(10_000);
+});
