@@ -216,18 +216,28 @@ test("scripts that the application starts as threads and processes, and modules 
     "joined.js",
     "by-url.mjs",
     "imported.js",
+    "jobs/parts.js",
+    "jobs/bare.js",
+    "dist/served.js",
+    "dist/beside.js",
   ];
+  const texts: Record<string, string> = {
+    "worker.js": 'require("./imported")',
+    "dist/served.js": `exports.start = () => new (require("worker_threads").Worker)(__dirname + "/beside.js");`,
+  };
   const app = makeProject({
     "package.json": '{"name":"app","dependencies":{"dep":"1.0.0"}}',
     "index.js": `const { Worker } = require("worker_threads"), { fork, exec } = require("child_process"), path = require("path"); require("dep");
-      const unused = () => { new Worker("./worker.js"); fork("jobs/child"); exec("node spawned.cjs --fast"); new Worker(path.join(__dirname, "joined.js")); new Worker(new URL("by-url.mjs", "file://" + __filename)); fork("./jobs/child.js") };
+      const unused = () => { new Worker("./worker.js"); fork("jobs/child"); exec("node spawned.cjs --fast"); new Worker(path.join(__dirname, "joined.js")); new Worker(new URL("by-url.mjs", "file://" + __filename)); fork("./jobs/child.js"); fork(path.join(__dirname, "jobs", "parts.js")); fork("jobs/bare"); path.join(__dirname, "data", "one.json") };
+      require("./dist/served");
       require("fs").writeFileSync("dist/made.js", "");
       require(path.join(__dirname, "lib", "one")); require(__dirname + "/lib/two.js"); import(\`\${__dirname}/lib/three.js\`);`,
-    ...Object.fromEntries(scripts.map((name) => [name, name === "worker.js" ? 'require("./imported")' : ""])),
+    ...Object.fromEntries(scripts.map((name) => [name, texts[name] ?? ""])),
     "dist/made.js": "",
     "mentioned.js": "",
+    "data/one.json": "",
     "node_modules/dep/package.json": '{"name":"dep","version":"1.0.0"}',
-    "node_modules/dep/index.js": `for (const file of ${JSON.stringify([...scripts, "dist/made.js", "mentioned.js"])}) try { require("fs").appendFileSync(file, "//"); console.log(file) } catch {}`,
+    "node_modules/dep/index.js": `for (const file of ${JSON.stringify([...scripts, "dist/made.js", "mentioned.js", "data/one.json"])}) try { require("fs").appendFileSync(file, "//"); console.log(file) } catch {}`,
     "moat.policy.json": JSON.stringify({
       version: 1,
       root: "trusted",
@@ -237,7 +247,7 @@ test("scripts that the application starts as threads and processes, and modules 
   });
   try {
     const { code, stdout, stderr } = app.moat("run", "index.js");
-    expect([code, stdout], stderr).toEqual([0, "dist/made.js\nmentioned.js\n"]);
+    expect([code, stdout], stderr).toEqual([0, "dist/made.js\nmentioned.js\ndata/one.json\n"]);
   } finally {
     app.dispose();
   }

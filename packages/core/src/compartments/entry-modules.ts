@@ -34,7 +34,7 @@ export function makeEntryModules(
     const paths = new Set(entries);
     for (const path of paths) {
       const text = resolver.disk.readText(path) ?? "";
-      for (const script of scriptsNamedIn(text, [dirname(path), project, cwd])) paths.add(script);
+      for (const script of scriptsNamedIn(text, path)) paths.add(script);
       for (const specifier of specifiersIn(text)) {
         for (const mode of ["require", "import"] as const) {
           const next = resolveQuietly(resolver, specifier, path, mode);
@@ -51,12 +51,15 @@ export function makeEntryModules(
     return paths;
   };
 
-  /** Of the project's own; what lies among outputs may be what the text has somebody build. */
-  const scriptsNamedIn = (text: string, folders: readonly string[]): string[] => {
+  /** Of the project's own; what lies among outputs may be what the text has somebody build, unless it is built itself. */
+  const scriptsNamedIn = (text: string, from: string): string[] => {
+    const folders = [dirname(from), project, cwd];
     const named = new Set(scriptNamesIn(text).flatMap((name) => folders.map((folder) => join(folder, name))));
+    const isBuilt = isOutput(from, project);
     return [...named].flatMap((path) => {
       const real = resolver.disk.stat(path) === "file" ? resolver.disk.realpath(path) : undefined;
-      return real !== undefined && isFirstParty(resolver.ownerOf(real)) && !isOutput(real, project) ? [real] : [];
+      if (real === undefined || !isFirstParty(resolver.ownerOf(real))) return [];
+      return isBuilt || !isOutput(real, project) ? [real] : [];
     });
   };
 
