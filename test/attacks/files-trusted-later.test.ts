@@ -214,6 +214,9 @@ test("scripts that the application starts as threads and processes, and modules 
     "jobs/child.js",
     "spawned.cjs",
     "joined.js",
+    "work/deep/joined.js",
+    "forked/alone.js",
+    "forked/folder/index.js",
     "by-url.mjs",
     "imported.js",
     "jobs/parts.js",
@@ -228,7 +231,7 @@ test("scripts that the application starts as threads and processes, and modules 
   const app = makeProject({
     "package.json": '{"name":"app","dependencies":{"dep":"1.0.0"}}',
     "index.js": `const { Worker } = require("worker_threads"), { fork, exec } = require("child_process"), path = require("path"); require("dep");
-      const unused = () => { new Worker("./worker.js"); fork("jobs/child"); exec("node spawned.cjs --fast"); new Worker(path.join(__dirname, "joined.js")); new Worker(new URL("by-url.mjs", "file://" + __filename)); fork("./jobs/child.js"); fork(path.join(__dirname, "jobs", "parts.js")); fork("jobs/bare"); path.join(__dirname, "data", "one.json") };
+      const unused = () => { new Worker("./worker.js"); fork("jobs/child"); exec("node spawned.cjs --fast"); new Worker(path.join(__dirname, "joined.js")); new Worker(path.resolve(__dirname, "work", \`deep\`, "joined.js")); fork(path.join(__dirname, "forked/alone")); fork("forked/folder"); new Worker(new URL("by-url.mjs", "file://" + __filename)); fork("./jobs/child.js"); fork(path.join(__dirname, "jobs", "parts.js")); fork("jobs/bare"); path.join(__dirname, "data", "one.json") };
       require("./dist/served");
       require("fs").writeFileSync("dist/made.js", "");
       require(path.join(__dirname, "lib", "one")); require(__dirname + "/lib/two.js"); import(\`\${__dirname}/lib/three.js\`);`,

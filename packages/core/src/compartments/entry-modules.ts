@@ -54,7 +54,7 @@ export function makeEntryModules(
   /** Of the project's own; what lies among outputs may be what the text has somebody build, unless it is built itself. */
   const scriptsNamedIn = (text: string, from: string): string[] => {
     const folders = [dirname(from), project, cwd];
-    const named = new Set(scriptNamesIn(text).flatMap((name) => folders.map((folder) => join(folder, name))));
+    const named = new Set([...scriptNamesIn(text)].flatMap((name) => folders.map((folder) => join(folder, name))));
     const isBuilt = isOutput(from, project);
     return [...named].flatMap((path) => {
       const real = resolver.disk.stat(path) === "file" ? resolver.disk.realpath(path) : undefined;

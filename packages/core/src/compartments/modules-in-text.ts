@@ -15,42 +15,50 @@ export function specifiersIn(text: string): string[] {
 const COMPUTED = /\b(?:require|import)\s*\(\s*(?!["'][^"'\n]*["']\s*[),])([^\n;]{1,200})/g;
 const TEXT = /(["'`])([^"'`\n]+)\1/g;
 
-/** The texts of each computed specifier, each and with those before it, from the module's own folder. */
+/** The texts of each computed specifier, each and with its neighbours, from the module's own folder. */
 export function* computedSpecifiersIn(text: string): Generator<string> {
-  for (const [, expression] of text.matchAll(COMPUTED)) yield* joinedTextsIn(expression!);
+  for (const [, expression] of text.matchAll(COMPUTED))
+    for (const name of joinsOf(textsIn(expression!))) yield `./${name}`;
 }
 
-function* joinedTextsIn(expression: string): Generator<string> {
-  let before = ".";
-  for (const [, , part] of expression.matchAll(TEXT)) {
-    const name = part!.replace(/^(?:\$\{[^}]*\})?\/*/, "");
-    if (name === "") continue;
-    before += `/${name}`;
-    yield `./${name}`;
-    if (before !== `./${name}`) yield before;
-  }
+/** What stands in quotes, without what a template begins with and slashes. */
+function textsIn(expression: string): string[] {
+  return [...expression.matchAll(TEXT)].flatMap(([, , part]) => part!.replace(/^(?:\$\{[^}]*\})?\/*/, "") || []);
+}
+
+const MOST_JOINED = 6;
+
+/** Texts that stand beside each other as one path: of what is joined each may be a part, or none (`join(env["ROOT"], "lib", "a")`). */
+function* joinsOf(parts: readonly string[]): Generator<string> {
+  for (let start = 0; start < parts.length; start++)
+    for (let end = start + 1; end <= Math.min(parts.length, start + MOST_JOINED); end++)
+      yield parts.slice(start, end).join("/");
 }
 
 const STARTS_SCRIPTS = /\b(?:child_process|cluster|worker_threads|workerpool|[Pp]iscina|[Tt]inypool|new\s+Worker)\b/;
 const END_OF_NAME = /\.[cm]?[jt]sx?(?![\w.])/g;
 const IS_SCRIPT = /\.[cm]?[jt]sx?$/;
 const NAME = /[\w@./-]+$/;
+const IS_NAME = /^[\w@./-]+$/;
 const LONGEST_NAME = 200;
-/** `fork(path.join(__dirname, "jobs", "worker"))`, `const file = resolve("jobs", "worker.js")`. */
-const JOINED = /\b(?:fork|join|resolve|Worker)\s*\(([^\n;]{1,200})/g;
+/** `fork(path.join(__dirname, "jobs", "worker"))`, `const file = resolve("jobs", "worker.js")`, `exec("node jobs/worker")`; each may stand in another. */
+const MAKES_PATH = /\b(?:fork|join|resolve|Worker|(?:spawn|exec)\w*)\s*[(:](?=([^;]{1,200}))/g;
 
 /**
  * Names of scripts in a text that starts threads or processes, which names them in ways of its own:
- * `join(__dirname, "worker.js")`, `"node jobs/a.js"`. Found from their ends: a text may hold a megabyte of letters.
+ * `join(__dirname, "worker.js")`, `"node jobs/a.js"`.
  */
-export function scriptNamesIn(text: string): string[] {
-  if (!STARTS_SCRIPTS.test(text)) return [];
-  const names = [...text.matchAll(END_OF_NAME)].flatMap(({ 0: { length }, index }) => {
-    const end = index + length;
-    return NAME.exec(text.slice(Math.max(0, end - LONGEST_NAME), end))?.[0] ?? [];
-  });
-  for (const [, expression] of text.matchAll(JOINED))
-    // `fork` looks for the script as `require` does. What else is joined may be data, which packages write.
-    for (const name of joinedTextsIn(expression!)) names.push(IS_SCRIPT.test(name) ? name : `${name}.js`);
-  return names;
+export function* scriptNamesIn(text: string): Generator<string> {
+  if (!STARTS_SCRIPTS.test(text)) return;
+  // Found from their ends: a text may hold a megabyte of letters.
+  for (const { 0: found, index } of text.matchAll(END_OF_NAME)) {
+    const end = index + found.length;
+    const name = NAME.exec(text.slice(Math.max(0, end - LONGEST_NAME), end))?.[0];
+    if (name !== undefined) yield name;
+  }
+  for (const [, expression] of text.matchAll(MAKES_PATH)) {
+    const words = textsIn(expression!).flatMap((part) => part.split(/\s+/).filter((word) => IS_NAME.test(word)));
+    // Node looks for a process's script as `require` does. What else is joined may be data, which packages write.
+    for (const name of joinsOf(words)) yield* IS_SCRIPT.test(name) ? [name] : [`${name}.js`, `${name}/index.js`];
+  }
 }

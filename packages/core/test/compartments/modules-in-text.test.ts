@@ -10,7 +10,8 @@ test.each([
 ])("specifiers of %s", (text, specifiers) => expect(specifiersIn(text)).toEqual(specifiers));
 
 test.each([
-  [`require(path.join(__dirname, "lib", "a"))`, ["./lib", "./a", "./lib/a"]],
+  [`require(path.join(__dirname, "lib", "a"))`, ["./lib", "./lib/a", "./a"]],
+  [`require(join(env["ROOT"], "lib", "a"))`, ["./ROOT", "./ROOT/lib", "./ROOT/lib/a", "./lib", "./lib/a", "./a"]],
   [`require(__dirname + "/lib/a.js")`, ["./lib/a.js"]],
   ["import(`${here}/lib/a.js`)", ["./lib/a.js"]],
   [`require("./a")`, []],
@@ -21,15 +22,38 @@ test.each([
   [`new Worker(new URL("./by-url.mjs", import.meta.url))`, ["./by-url.mjs"]],
   [`require("child_process").exec("node jobs/a.cjs --fast; node b.ts")`, ["jobs/a.cjs", "b.ts"]],
   [`new Piscina({ filename: path.join(__dirname, 'worker.js') })`, ["worker.js"]],
-  [`new Worker("data.json"); x.json; y.jsx.map`, []],
-  [`console.log("a.js")`, []],
-])("names of scripts in %s", (text, names) => expect(scriptNamesIn(text)).toEqual(names));
+  [`new Worker(\n  join(\n    __dirname,\n    "deep",\n    'worker.js',\n  ))`, ["deep/worker.js"]],
+  [`new Worker(join(env["ROOT"], "deep", "worker.js"))`, ["deep/worker.js"]],
+  [`cluster.fork("jobs/child")`, ["jobs/child.js", "jobs/child/index.js"]],
+  [`cluster; fork("a"${" ".repeat(185)}, x, join("jobs", "child"))`, ["jobs/child.js"]],
+  ["child_process.fork(`${__dirname}/jobs/child`)", ["jobs/child.js"]],
+  [`child_process.exec("node jobs/child")`, ["jobs/child.js"]],
+])("names of scripts in %s", (text, names) => expect([...scriptNamesIn(text)]).toEqual(expect.arrayContaining(names)));
+
+test.each([
+  ["which starts none", `console.log("a.js"); join("b", "c")`],
+  ["which names none", `new Worker(path); x.json; y.jsx.map`],
+])("no names of scripts in a text %s", (_why, text) => expect([...scriptNamesIn(text)]).toEqual([]));
 
 test("texts of a megabyte that name nothing are read once through", () => {
   const before = performance.now();
-  for (const part of ["a", "a.", "./", "require(", "from ", "import (", "require(x,", "`"])
-    for (const read of [specifiersIn, (text: string) => [...computedSpecifiersIn(text)], scriptNamesIn])
-      read(`new Worker ${part.repeat(1e6 / part.length)}`);
+  for (const part of [
+    "a",
+    "a.",
+    "./",
+    "require(",
+    "from ",
+    "import (",
+    "require(x,",
+    "`",
+    '"a",',
+    '"',
+    "fork(",
+    "exec: ",
+    "'\n",
+  ])
+    for (const read of [specifiersIn, computedSpecifiersIn, scriptNamesIn])
+      void [...read(`new Worker ${part.repeat(1e6 / part.length)}`)];
   // Some milliseconds each; what looks at a part of them from each place takes minutes.
   expect(performance.now() - before).toBeLessThan(10_000);
 });
