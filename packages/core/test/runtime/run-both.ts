@@ -16,8 +16,8 @@ export interface Outcome {
 export interface Project {
   readonly folder: string;
   node(entry: string): Promise<Outcome>;
-  /** Under a policy that moat writes for the entry, unless `policy` is given. */
-  moat(entry: string, policy?: object): Promise<Outcome>;
+  /** Under a policy that moat writes for the entry, unless `policy` is given; with Node's own `flags`. */
+  moat(entry: string, policy?: object, flags?: readonly string[]): Promise<Outcome>;
   remove(): Promise<void>;
 }
 
@@ -38,14 +38,14 @@ export async function makeProject(files: Readonly<Record<string, string>>): Prom
   return {
     folder,
     node: (entry) => start([entry]),
-    async moat(entry, policy) {
+    async moat(entry, policy, flags = []) {
       if (policy === undefined) {
         const written = await start([MOAT, "policy", "--write", entry]);
         if (written.code !== 0) return written;
       } else {
         await writeFile(join(folder, "moat.policy.json"), JSON.stringify(policy));
       }
-      return start([MOAT, "run", entry]);
+      return start([...flags, MOAT, "run", entry]);
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   };

@@ -74,7 +74,6 @@ const STEALS = `
     const told = [];
     // As sloppy code has it, undefined is the package's own global object.
     const note = (name) => function () { if (this !== undefined && this !== globalThis) told.push(name + " is called on " + (this?.constructor?.name ?? typeof this)); };
-    const aborting = new AbortController();
     const dispatcher = {
       dispatch(options, handler) {
         if (handler.onRequestStart) {
@@ -88,9 +87,8 @@ const STEALS = `
         return true;
       },
     };
-    const response = await fetch("http://127.0.0.1:34567/", { dispatcher, signal: aborting.signal });
-    setTimeout(() => aborting.abort(), 10);
-    await response.text().catch(() => {});
+    const response = await fetch("http://127.0.0.1:34567/", { dispatcher });
+    await response.body.cancel();
     const wrapping = {
       dispatch(options, handler) {
         for (const name of ["onConnect", "onRequestStart"]) {
@@ -115,8 +113,52 @@ test("a package's dispatcher comes by no controller of Node's, and is told nothi
   try {
     const { stdout, stderr } = await hostile.moat(
       "index.js",
-      policyFor("index.js", { hostile: { ...wraps, globals: ["fetch", "AbortController", "setTimeout"] } }),
+      policyFor("index.js", { hostile: { ...wraps, globals: ["fetch"] } }),
     );
+    expect(stdout, stderr).toBe("[]\n");
+  } finally {
+    await hostile.remove();
+  }
+});
+
+/** Opens a `WebSocket` over a connection of its own making, and looks for prototypes that it could change for everybody. */
+const OPENS = `
+  const { createHash } = require("node:crypto");
+  exports.open = () => {
+    const socket = { on: () => socket, once: () => socket, off: () => socket, write: () => true, end() {}, destroy() {}, pause() {}, resume() {}, address: () => ({}) };
+    const dispatcher = {
+      dispatch({ headers }, handler) {
+        const accept = createHash("sha1").update(headers["sec-websocket-key"] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").digest("base64");
+        handler.onConnect(() => {});
+        handler.onUpgrade(101, ["Upgrade", "websocket", "Connection", "Upgrade", "Sec-WebSocket-Accept", accept].map((text) => Buffer.from(text)), socket);
+        return true;
+      },
+    };
+    const opened = new WebSocket("ws://127.0.0.1:34567/", { dispatcher });
+    return new Promise((done) => {
+      opened.onerror = (event) => done("failed " + event.message);
+      opened.onopen = () => {
+        const open = [];
+        for (const symbol of Object.getOwnPropertySymbols(opened))
+          for (let level = Object.getPrototypeOf(Object(opened[symbol])); level !== null; level = Object.getPrototypeOf(level))
+            if (Object.isExtensible(level)) open.push(String(symbol) + " " + level.constructor?.name);
+        done(open);
+      };
+    });
+  };`;
+
+// Later versions keep nothing under symbols, and ask a handler otherwise.
+const keepsSymbols = Number.parseInt(process.versions.node) <= 22;
+
+test.runIf(keepsSymbols)("a WebSocket leads to no class of Node's that can be changed", async () => {
+  const hostile = await makeProject({
+    "package.json": JSON.stringify({ name: "app", dependencies: { hostile: "1.0.0" } }),
+    "index.js": `require("hostile").open().then((found) => console.log(JSON.stringify(found)));`,
+    "node_modules/hostile/package.json": JSON.stringify({ name: "hostile", version: "1.0.0" }),
+    "node_modules/hostile/index.js": OPENS,
+  });
+  try {
+    const { stdout, stderr } = await hostile.moat("index.js", undefined, ["--experimental-websocket"]);
     expect(stdout, stderr).toBe("[]\n");
   } finally {
     await hostile.remove();

@@ -9,6 +9,7 @@ import { connectTls } from "./tls-facade.ts";
 import { hardenSignals, hardenWebStreams } from "../leads-to.ts";
 import { hardenInstancesOf } from "../sample-instances.ts";
 import { hardenDataClass, tameForEach } from "./data-classes.ts";
+import { ownSymbol } from "../own-symbol.ts";
 import { pickOptions } from "./socket-arguments.ts";
 import type { Options } from "./socket-arguments.ts";
 
@@ -231,8 +232,25 @@ function makeWebSocket(context: EndowmentContext): unknown {
       const headers = init["headers"] === undefined ? {} : { headers: init["headers"] };
       return [url, { ...headers, protocols: list, dispatcher: chosenDispatcher(context, init["dispatcher"]) }];
     },
-    made: hideController,
+    made(socket) {
+      hideController(socket);
+      hardenParserOf(socket, context);
+    },
   });
+}
+
+/**
+ * HAZARD: up to Node 22 an open `WebSocket` keeps what parses its messages under a symbol, of a class that all share,
+ * and whose instances hold the socket that they parse for. It is there right before the socket says that it is open:
+ * this listener is the first to hear of it.
+ */
+function hardenParserOf(socket: object, { powers }: EndowmentContext): void {
+  const { addEventListener } = (powers.globals["EventTarget"] as typeof EventTarget).prototype;
+  const harden = (): void => {
+    const symbol = ownSymbol(socket, "byte parser");
+    if (symbol !== undefined) hardenNodeObject(Object.getPrototypeOf((socket as Record<symbol, unknown>)[symbol]));
+  };
+  Reflect.apply(addEventListener, socket, ["open", harden, { once: true }]);
 }
 
 /**
