@@ -21,6 +21,7 @@ import type { Evidence, Finding, GrantCollector } from "./grant-collector.ts";
 import { grantAddons } from "./addon-grants.ts";
 import type { GrantContext, ProjectContext } from "./grant-context.ts";
 import { grantEnvironmentKeys } from "./environment-keys.ts";
+import { grantHandedGlobals } from "./handed-globals.ts";
 import { grantHandedScripts } from "./handed-scripts.ts";
 import { grantMockClocks } from "./mock-clocks.ts";
 import { grantNamedCommands, grantNativePrograms } from "./named-commands.ts";
@@ -135,18 +136,7 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
     }
   }
   // A second round, for what depends on the first.
-  const handsGlobal = new Set(
-    reached.files
-      .filter(({ facts }) => facts.uses.some(({ capability }) => capability === "hands-global"))
-      .map(({ location }) => location),
-  );
-  for (const { path, location, facts } of reached.files) {
-    if (!handsGlobal.has(location)) continue;
-    for (const use of facts.uses) {
-      if (use.capability === "handed")
-        collectorOf(location)?.grant({ capability: "global", target: use.target }, within(location, path), use);
-    }
-  }
+  grantHandedGlobals(context);
   grantComputingBuiltins();
   grantToEvaluators(context);
   const projectContext: ProjectContext = { ...context, disk, project, find };
