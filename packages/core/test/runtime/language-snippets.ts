@@ -27,6 +27,11 @@ export const SLOPPY_SNIPPETS: Readonly<Record<string, string>> = {
   "the symbol of decorators' metadata can be brought": `
     (function () { "use strict"; Symbol.metadata ??= Symbol("metadata"); })();
     module.exports = [typeof Symbol.metadata, (class { static [Symbol.metadata] = 1 })[Symbol.metadata]]`,
+  "a prototype is given the methods that it has": `
+    (function (target, source) { "use strict";
+      target.prototype.toUTCString = source.prototype.toUTCString; target.UTC = source.UTC; target.prototype.toString = source.prototype.toString;
+    })(Date, Date);
+    module.exports = new Date(0).toUTCString()`,
   "what makes Buffers can be called with new": `
     module.exports = [new Buffer.allocUnsafeSlow(2).length, new Buffer.allocUnsafe(3).length, new Buffer.concat([]).length]`,
   "constructors of functions look native": `
