@@ -77,8 +77,9 @@ export function makeEntryModules(
   };
 }
 
-/** Folders that builders fill, by the names that they have in most projects. */
-const OUTPUT_FOLDER = /^(?:build|bundle|dist|out|output|release)(?:[-_.].*)?$/i;
+/** Folders that builders fill, by the names that they have in most projects; `build-tools` holds what builds. */
+const OUTPUT_FOLDER =
+  /^(?:build|bundle|dist|out|output|release)(?:[-_.](?!(?:configs?|helpers?|plugins?|scripts?|system|tasks?|tool(?:s|ing)?|utils?)$).*)?$/i;
 
 const isOutput = (path: string, project: string): boolean =>
   path.startsWith(project + sep) &&
