@@ -14,7 +14,7 @@ import { basename, dirname, join, sep } from "node:path";
 import { Script } from "node:vm";
 import { makeAhead, openMadeAhead } from "../prepared/made-ahead.ts";
 import {
-  copyStore,
+  shareStore,
   openPreparedStore,
   storeFile,
   storesIn,
@@ -244,7 +244,7 @@ function share(folder: string, shared: string): void {
   const folders = new Set(Array.from(scripts.keys(), (file) => dirname(file)));
   const files = [...folders].flatMap((each) => readdirSync(each).map((name) => join(each, name)));
   const names = new Set(files.map((file) => basename(storeFile(shared, ownIdentity(file)))));
-  for (const { file, name } of missing) if (names.has(name)) copyStore(file, join(shared, name));
+  for (const { file, name } of missing) if (names.has(name)) shareStore(file, join(shared, name));
 }
 
 const storedCode = (source: Buffer, script: Script): StoredModule => ({

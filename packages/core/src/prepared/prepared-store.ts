@@ -17,7 +17,7 @@
  * long; a module's text is a slice of it, which the garbage collector has no need to copy.
  */
 import { Buffer } from "node:buffer";
-import { readdirSync, statSync, unlinkSync } from "node:fs";
+import { linkSync, readdirSync, statSync, unlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { writeFileAtomically } from "../policy/write-file-atomically.ts";
 import { shortHash } from "./short-hash.ts";
@@ -211,11 +211,19 @@ export function isLatin(text: string): boolean {
 const MOST_FILES = 32;
 const MOST_BYTES_OF_ALL = 1024 * 1024 * 1024;
 
-/** Puts a store where others look for it too. Nothing where it is not the user's own. @throws where nothing can be written */
-export function copyStore(from: string, to: string): void {
+/**
+ * Puts a store where others look for it too: as the same file, since stores are replaced and never changed.
+ * Nothing where it is not the user's own. @throws where nothing can be written
+ */
+export function shareStore(from: string, to: string): void {
   const bytes = readOwnFile(from);
   if (bytes === undefined) return;
-  writeFileAtomically(to, [bytes], 0o600);
+  try {
+    linkSync(from, to);
+  } catch {
+    // Another disk, or one that knows no links.
+    writeFileAtomically(to, [bytes], 0o600);
+  }
   removeOldest(dirname(to));
 }
 
