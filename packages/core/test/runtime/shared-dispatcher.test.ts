@@ -3,19 +3,31 @@ import { makeProject, policyFor, type Project } from "./run-both.ts";
 
 /** A client as npm's undici is one: it keeps its dispatcher on the global object, where Node's `fetch` finds it. */
 const CLIENT = `
-  const symbol = Symbol.for("undici.globalDispatcher.1");
-  const put = (value) => Object.defineProperty(globalThis, symbol, { value, writable: true, enumerable: false, configurable: false });
+  const symbols = [Symbol.for("undici.globalDispatcher.1"), Symbol.for("undici.globalDispatcher.2")];
+  const put = (value) => {
+    for (const symbol of symbols) Object.defineProperty(globalThis, symbol, { value, writable: true, enumerable: false, configurable: false });
+  };
   exports.setGlobalDispatcher = put;
   exports.mock = {
     dispatch(options, handler) {
-      handler.onConnect(() => {});
-      handler.onHeaders(200, [], () => {}, "OK");
-      handler.onData(Buffer.from("mocked " + options.path));
-      handler.onComplete([]);
+      const body = Buffer.from("mocked " + options.path);
+      // Node 26 has handlers of another kind.
+      if ("onResponseStart" in handler) {
+        const controller = { abort() {}, pause() {}, resume() {}, aborted: false, paused: false };
+        handler.onRequestStart(controller, {});
+        handler.onResponseStart(controller, 200, {}, "OK");
+        handler.onResponseData(controller, body);
+        handler.onResponseEnd(controller, {});
+      } else {
+        handler.onConnect(() => {});
+        handler.onHeaders(200, [], () => {}, "OK");
+        handler.onData(body);
+        handler.onComplete([]);
+      }
       return true;
     },
   };
-  put({ dispatch: (options, handler) => handler.onError(new Error("the client's own")) });`;
+  put({ dispatch: (options, handler) => (handler.onError ?? ((error) => handler.onResponseError({}, error)))(new Error("the client's own")) });`;
 
 /** What \`@google/genai\` does: wraps the dispatcher that is in force. */
 const WRAPS = `
