@@ -1,6 +1,5 @@
-import { isImport } from "./facts.ts";
 import type { GrantContext } from "./grant-context.ts";
-import { packageNameOf } from "./reach.ts";
+import { packageNameOf, packagesNamedIn } from "./reach.ts";
 
 /**
  * Harmless globals that are read off an object which may be the global one: where a package hands its
@@ -29,7 +28,7 @@ export function grantHandedGlobals({ reached, collectorOf, isDependency, nameOf,
       for (const use of handed) collectorOf(owner)?.grant({ capability: "global", target: use.target }, place, use);
     };
     if (handsGlobal.has(location)) grant(location, file);
-    const imported = new Set(facts.uses.filter(isImport).map(({ target }) => packageNameOf(target)));
+    const imported = packagesNamedIn(facts);
     for (const [name, owner] of handers.get(location) ?? [])
       if (imported.has(name)) grant(owner, `${nameOf(location)}: ${file}`);
   }

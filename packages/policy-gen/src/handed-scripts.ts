@@ -1,6 +1,6 @@
-import { isImport, startsScripts, type Use } from "./facts.ts";
+import { startsScripts, type Use } from "./facts.ts";
 import type { GrantContext } from "./grant-context.ts";
-import { packageNameAt, packageNameOf, type ImportEdge, type Reached } from "./reach.ts";
+import { packageNameAt, packageNameOf, packagesNamedIn, type ImportEdge, type Reached } from "./reach.ts";
 import {
   CALLERS_LOADERS,
   LOADS_FILES_OF_ITS_IMPORTER,
@@ -63,7 +63,7 @@ function* handedThrough({ edges, files }: Reached): Iterable<Pick<ImportEdge, "f
   if (poolOf.size === 0) return;
   for (const { location, facts } of files) {
     if (!facts.uses.some(({ capability }) => capability === "script")) continue;
-    const imported = new Set(facts.uses.filter(isImport).map(({ target }) => packageNameOf(target)));
+    const imported = packagesNamedIn(facts);
     for (const { from, to, specifier } of edges) {
       const pool = from === location && imported.has(packageNameOf(specifier)) ? poolOf.get(to) : undefined;
       if (pool !== undefined) yield { from, to: pool };

@@ -1,6 +1,6 @@
 import { dirname, join, relative, sep } from "node:path";
 import type { FileReader, Resolution, Resolver } from "@moat/core/model";
-import { startsScripts, type FileFacts, type Use } from "./facts.ts";
+import { isImport, startsScripts, type FileFacts, type Use } from "./facts.ts";
 import type { FileQueue, QueuedFile } from "./file-queue.ts";
 import { LOADS_FILES_OF_ITS_IMPORTER, SCRIPT_POOLS } from "./tables/module-loaders.ts";
 
@@ -254,6 +254,11 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
 /** The package that a bare specifier names; undefined for files and `#imports`. */
 export function packageNameOf(specifier: string): string | undefined {
   return /^(?:@[^/\\%]+\/)?[^./\\%#@][^/\\%]*/.exec(specifier)?.[0];
+}
+
+/** The packages that a file imports by names that stand there. */
+export function packagesNamedIn({ uses }: FileFacts): ReadonlySet<string | undefined> {
+  return new Set(uses.filter(isImport).map(({ target }) => packageNameOf(target)));
 }
 
 /** The name of the folder that a package is installed in; empty for the project's own. */

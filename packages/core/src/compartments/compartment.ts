@@ -10,6 +10,7 @@ import { compileFunctor, judgedByV8 } from "./compile-functor.ts";
 import { showAsNative } from "./function-text.ts";
 import { nameForEvaluated, noteScriptOwner } from "./script-owners.ts";
 import { prepareEvaluated } from "./prepare-evaluated.ts";
+import { isIdentifier } from "../identifier.ts";
 import { isObject } from "../endowments/is-object.ts";
 import { assignmentTarget, computedTarget } from "./assignment-target.ts";
 import { makeOwnExtensions } from "./own-extensions.ts";
@@ -84,9 +85,6 @@ export interface CompartmentOptions {
   readonly prepared?: PreparedModules | undefined;
 }
 
-const PLAIN_IDENTIFIER = /^[a-zA-Z$_][\w$]*$/;
-const isIdentifier = (name: string): boolean =>
-  PLAIN_IDENTIFIER.test(name) || /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name);
 /** Can't be parameters, or must not be: their values are the language's. */
 const UNBINDABLE = new Set(["undefined", "NaN", "Infinity", "arguments", "this"]);
 

@@ -1,10 +1,5 @@
-/**
- * Globals that tests and set-up files replace while modules that use them are
- * loaded already: `globalThis.fetch = mine`, mock clocks. The project's own code
- * looks them up at each use; packages, whose globals nobody else can replace,
- * have them as constants.
- */
-const LIVE_NAMES: ReadonlySet<string> = new Set([
+/** What mock clocks replace. */
+export const TIMERS = [
   "setTimeout",
   "clearTimeout",
   "setInterval",
@@ -12,10 +7,20 @@ const LIVE_NAMES: ReadonlySet<string> = new Set([
   "setImmediate",
   "clearImmediate",
   "queueMicrotask",
+  "Date",
+] as const;
+
+/**
+ * Globals that tests and set-up files replace while modules that use them are
+ * loaded already: `globalThis.fetch = mine`, mock clocks. The project's own code
+ * looks them up at each use; packages, whose globals nobody else can replace,
+ * have them as constants.
+ */
+const LIVE_NAMES: ReadonlySet<string> = new Set([
+  ...TIMERS,
   "fetch",
   "WebSocket",
   "EventSource",
-  "Date",
   "performance",
   "console",
   "process",

@@ -3,24 +3,13 @@
  * project's modules, which it runs, are to use them from that moment on. The
  * share `*` makes it possible, for the project's own code and for nobody else.
  */
-import { lookedUpLate } from "./live-names.ts";
+import { lookedUpLate, TIMERS } from "./live-names.ts";
 import { standInOf } from "./override-mistake.ts";
 
 const { defineProperty, getOwnPropertyDescriptor } = Object;
 const { apply } = Reflect;
 
 type GlobalObject = Record<PropertyKey, unknown>;
-
-const TIMERS = [
-  "setTimeout",
-  "clearTimeout",
-  "setInterval",
-  "clearInterval",
-  "setImmediate",
-  "clearImmediate",
-  "queueMicrotask",
-  "Date",
-] as const;
 
 /** What a global object has under a name that it does not have at first. */
 export interface ReplacedTimers {

@@ -2,6 +2,7 @@
  * The edits that a text needs which was read without a tree: the same ones, to
  * the character, that `rewrite-*.ts` make of its tree.
  */
+import { isIdentifier } from "../identifier.ts";
 import { callAt, lineBreaksOf, type Edit } from "./edits.ts";
 import {
   DECLARATION,
@@ -279,14 +280,9 @@ function wayOf(
     return { kind: "stays", name };
   }
   // V8 will see the name of a free variable in quotes: whether it is one must be told here.
-  if (!isName(name)) throw new Doubt(name);
+  if (!isIdentifier(name)) throw new Doubt(name);
   return { kind: live?.has(name) === true ? "live" : "dynamic", name };
 }
-
-const ASCII_NAME = /^[A-Za-z_$][\w$]*$/;
-// The other is asked only where a name is not ASCII: it takes five times as long.
-const isName = (text: string): boolean =>
-  ASCII_NAME.test(text) || /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u.test(text);
 
 function rewriteDelicate(
   reading: QuickReading,

@@ -7,7 +7,7 @@
 import { callAt } from "./edits.ts";
 import { RESERVED } from "./reserved-names.ts";
 import type { Rewriting } from "./rewrite-references.ts";
-import { resolveName, type Scan, type Scope } from "./scan.ts";
+import { resolveName, STRICT_RESERVED, type Scan, type Scope } from "./scan.ts";
 import type { SyntaxNode } from "./syntax.ts";
 
 /** @param imports names that the text imports, which are rewritten where they stand. */
@@ -60,25 +60,11 @@ export function rewriteTargets(
 
 /** The scope of a variable that may simply be named twice; undefined for any other expression. */
 function isPlainVariable(node: SyntaxNode, scope: Scope, imports: { has(name: string): boolean }): Scope | undefined {
-  if (node.type !== "Identifier" || node["name"] === "arguments" || RENAMED_WHEN_SLOPPY.has(node["name"]))
-    return undefined;
+  if (node.type !== "Identifier" || node["name"] === "arguments" || STRICT_RESERVED.has(node["name"])) return undefined;
   const found = resolveName(node["name"], scope);
   if (found === undefined || found.kind === "with") return undefined;
   return found.kind === "top" && imports.has(node["name"]) ? undefined : found;
 }
-
-/** Identifiers of sloppy code that strict code reserves; they get other names. */
-const RENAMED_WHEN_SLOPPY = new Set<unknown>([
-  "let",
-  "static",
-  "yield",
-  "implements",
-  "interface",
-  "package",
-  "private",
-  "protected",
-  "public",
-]);
 
 function countersByScope(scan: Scan): ReadonlyMap<Scope, ReadonlySet<string>> {
   const found = new Map<Scope, Set<string>>();

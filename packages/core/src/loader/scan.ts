@@ -8,6 +8,7 @@ import { isInheritedAsData, SETTINGS_OF_INTRINSICS } from "./delicate-names.ts";
 import { namesItsSource } from "./names-its-source.ts";
 import { CHILD_FIELDS, hasUseStrict, isNameOnly, type SyntaxNode } from "./syntax.ts";
 import { RESERVED_PREFIX } from "./reserved-names.ts";
+import { FIRST_INTRINSIC, LAST_INTRINSIC, WORDS } from "./token-kinds.ts";
 
 export interface Scope {
   readonly parent: Scope | undefined;
@@ -98,6 +99,7 @@ export interface Scan {
   readonly sloppyFunctionCount: () => number;
 }
 
+/** Names of sloppy code that strict code reserves: they get other ones. */
 export const STRICT_RESERVED: ReadonlySet<string> = new Set([
   "let",
   "static",
@@ -111,28 +113,7 @@ export const STRICT_RESERVED: ReadonlySet<string> = new Set([
 ]);
 const DECLARATION_KINDS = new Set<unknown>(["var", "let", "const", "using", "await using"]);
 /** Frozen objects of the language by the name of their constructor: sloppy code extends them without noticing that it fails. */
-const INTRINSICS = new Set<unknown>([
-  "Object",
-  "Function",
-  "Array",
-  "String",
-  "Number",
-  "Boolean",
-  "Symbol",
-  "BigInt",
-  "Date",
-  "RegExp",
-  "Error",
-  "Promise",
-  "Map",
-  "Set",
-  "WeakMap",
-  "WeakSet",
-  "ArrayBuffer",
-  "DataView",
-  "Uint8Array",
-  "Intl",
-]);
+const INTRINSICS = new Set<unknown>(WORDS.slice(FIRST_INTRINSIC, LAST_INTRINSIC + 1));
 
 /** `String` or `String.prototype`, or a variable of that name: then nothing but a look too many. */
 function isIntrinsic(node: SyntaxNode): boolean {

@@ -132,7 +132,7 @@ export const WORDS = [
   "exports",
   "as",
   "from",
-  // Frozen objects of the language: see `INTRINSICS` in `scan.ts`.
+  // Frozen objects of the language, by the name of their constructor.
   "Symbol",
   "Object",
   "Function",

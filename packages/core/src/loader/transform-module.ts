@@ -7,6 +7,7 @@
  *
  * @see https://tc39.es/ecma262/#sec-source-text-module-records
  */
+import { isIdentifier } from "../identifier.ts";
 import { lineBreaksOf } from "./edits.ts";
 import { makeFunctor, makeQuickFunctor, type Functor, type FunctorShape } from "./functor.ts";
 import { holdsHtmlComment, parseGuest } from "./parser/late.ts";
@@ -148,8 +149,7 @@ const namespaceName = (request: number): string => `${RESERVED.imported}n${reque
 
 function importText({ request, imported }: ImportBinding): string {
   if (imported === "*") return namespaceName(request);
-  const isIdentifier = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u.test(imported);
-  return `${importedObject(request)}${isIdentifier ? `.${imported}` : `[${JSON.stringify(imported)}]`}`;
+  return `${importedObject(request)}${isIdentifier(imported) ? `.${imported}` : `[${JSON.stringify(imported)}]`}`;
 }
 
 /** The text of a name in an import or export list: an identifier or a string. */

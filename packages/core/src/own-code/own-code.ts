@@ -280,7 +280,7 @@ export function keepOwnCode(): void {
     for (const [file, { source, store, script }] of compiled)
       store?.replace(new Map([[file, storedCode(source!, script)]]));
     // A run writes to the user's cache only where its project keeps all in there.
-    const mayShare = startsProgram ? compiled.length > 0 && folder.startsWith(dirname(shared) + sep) : true;
+    const mayShare = !startsProgram || (compiled.length > 0 && folder.startsWith(dirname(shared) + sep));
     if (mayShare) share(folder, shared);
   } catch {
     // A read-only home or a full disk: the next run compiles again, and nothing else.

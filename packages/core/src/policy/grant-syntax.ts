@@ -1,3 +1,4 @@
+import { isIdentifier } from "../identifier.ts";
 import { isCanonicalName } from "../naming/canonical-name.ts";
 import { parseEndpoint, printEndpoint } from "./endpoint.ts";
 import { modeVariableOf } from "./mode-variables.ts";
@@ -98,11 +99,6 @@ export const addonProblem: GrantSyntax = (text) => {
     return `write the path inside the package, as in "build/Release/addon.node"`;
   return stepsProblem(text, /\//u);
 };
-
-const ASCII_IDENTIFIER = /^[A-Za-z_$][A-Za-z0-9_$]*$/u;
-// Compiled only where a name is not ASCII: it costs a millisecond of each start.
-const isIdentifier = (text: string) =>
-  ASCII_IDENTIFIER.test(text) || /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(text);
 
 /** The name of a global variable. */
 export const globalProblem: GrantSyntax = (text) =>

@@ -203,5 +203,5 @@ function tellOfReplacement({ principal }: EndowmentContext, facade: object, name
     principal.denies({ capability: "patch", target: `http.${name}`, never: true });
     value = next;
   };
-  Object.defineProperty(facade, name, { get: () => value, set, enumerable: true, configurable: true });
+  defineAccessor(facade, name, () => value, set);
 }
