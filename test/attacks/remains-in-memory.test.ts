@@ -85,3 +85,69 @@ test("no stream of Node's is given the address of a buffer, which may be gone by
   });
   expect(damage).toMatchObject(NOTHING);
 });
+
+test("other threads of Node's read and write no memory that a package can give away meanwhile", async () => {
+  const compressing = `const zlib = require("zlib"); const stream = zlib.createDeflate({ level: 1, chunkSize: 4096 }); const parts = [];
+    stream.on("data", (part) => parts.push(part)); const ended = new Promise((done, fail) => stream.on("end", done).on("error", fail));
+    const moved = ({ buffer }) => new Uint8Array(structuredClone(buffer, { transfer: [buffer] }));`;
+  const inflated = `await ended; const text = zlib.inflateSync(Buffer.concat(parts)).toString("latin1"); return text.length + " " + [...new Set(text)].join("")`;
+  const damage = await attack({
+    grants: { globals: ["Buffer", "structuredClone", "setTimeout"], builtins: { zlib: true, crypto: true } },
+    techniques: {
+      "memory that is being filled": `const given = new Uint8Array(1 << 22), filled = new Promise((done) => require("crypto").randomFill(given, done));
+        const mine = new Uint8Array(structuredClone(given.buffer, { transfer: [given.buffer] })); await filled; return given.length + " " + mine.some((byte) => byte !== 0)`,
+      "memory that is being compressed": `${compressing} const given = Buffer.alloc(1 << 22, "a"); stream.end(given); moved(given).fill(98); ${inflated}`,
+      "memory that is written to": `${compressing} stream.end(Buffer.alloc(1 << 16, "a")); const { _outBuffer } = stream, mine = moved(_outBuffer); stream._outBuffer = Buffer.alloc(4096);
+        await new Promise((done) => setTimeout(done, 50)); return _outBuffer.length + " " + mine.some((byte) => byte !== 0)`,
+      "the numbers that say how far it came": `${compressing} const given = stream._writeState, mine = new Uint32Array(moved(given).buffer); mine.fill(7);
+        stream._writeState = new Uint32Array(2); stream.end("x"); await new Promise((done) => setTimeout(done, 50)); return given.length + " " + mine.join()`,
+      "what it works with": `${compressing} stream.write(Buffer.alloc(1 << 22, "a")); const told = [];
+        for (const use of [() => stream.reset(), () => stream._handle.params(3, 0), () => stream._handle.init(15, 6, 8, 0, new Uint32Array(2), () => {}, undefined)])
+          try { use(); told.push("done") } catch { told.push("refused") }
+        stream.end(); ${inflated.replace("return ", "return told.join() + ' ' + ")}`,
+    },
+    aftermath: `const all = JSON.stringify(outcomes); assert(all === JSON.stringify({
+      "memory that is being filled": "0 false", "memory that is being compressed": "4194304 a", "memory that is written to": "0 false",
+      "the numbers that say how far it came": "0 7,7", "what it works with": "refused,refused,refused 4194304 a" }), all);`,
+  });
+  expect(damage).toMatchObject(NOTHING);
+});
+
+test("zlib and randomFill are as in Node", async () => {
+  const damage = await attack({
+    grants: { builtins: { zlib: true, crypto: true, util: true }, globals: ["Buffer"] },
+    techniques: {
+      all: `const zlib = require("zlib"), crypto = require("crypto"), { promisify } = require("util"); const bad = [];
+        const text = Buffer.from(Array.from({ length: 60000 }, (_, at) => "line " + (at * 7919) % 1000).join("\\n"));
+        const ways = [["gzip", "gunzip"], ["deflate", "inflate"], ["deflateRaw", "inflateRaw"], ["brotliCompress", "brotliDecompress"], ["gzip", "unzip"], ["zstdCompress", "zstdDecompress"]];
+        for (const [pack, unpack] of ways) {
+          if (!zlib[pack]) continue;
+          const options = pack === "brotliCompress" ? { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 2 } } : {};
+          for (const chunkSize of [64, 1000, 16384]) {
+            const packed = await promisify(zlib[pack])(text, { ...options, chunkSize });
+            if (!(await promisify(zlib[unpack])(packed, { chunkSize })).equals(text)) bad.push(pack + chunkSize);
+            if (!zlib[unpack + "Sync"](zlib[pack + "Sync"](text, options)).equals(text)) bad.push(pack + "Sync");
+          }
+          const Stream = zlib["create" + pack[0].toUpperCase() + pack.slice(1)](options), parts = [];
+          Stream.on("data", (part) => parts.push(part));
+          // One buffer for all that is written, filled anew as soon as it was taken.
+          const buffer = Buffer.alloc(700); let at = 0;
+          await new Promise((done, fail) => { Stream.on("end", done).on("error", fail); (function next() { if (at >= text.length) return Stream.end(); const length = text.copy(buffer, 0, at); at += length; Stream.write(buffer.subarray(0, length), next) })() });
+          if (!zlib[unpack + "Sync"](Buffer.concat(parts)).equals(text)) bad.push(pack + " by pieces");
+        }
+        const dictionary = Buffer.from("line "), packed = zlib.deflateSync("line line", { dictionary });
+        if (String(await promisify(zlib.inflate)(packed, { dictionary })) !== "line line") bad.push("dictionary");
+        const again = zlib.createDeflate(), seen = []; again.on("data", (part) => seen.push(part));
+        for (const word of ["one", "two"]) { seen.length = 0; await new Promise((done) => { again.write(word); again.flush(done) }); again.reset(); if (String(zlib.inflateSync(Buffer.concat(seen), { finishFlush: zlib.constants.Z_SYNC_FLUSH })) !== word) bad.push("reset") }
+        again.write("x"); await new Promise((done) => again.params(9, 0, done));
+        await promisify(zlib.gunzip)(text).then(() => bad.push("no error"), ({ code }) => { if (code !== "Z_DATA_ERROR") bad.push(code) });
+        const fill = promisify(crypto.randomFill); const zeros = (view) => Array.from(new Uint8Array(view.buffer ?? view)).filter((byte) => byte === 0).length;
+        if (zeros(await fill(Buffer.alloc(1000))) > 50 || zeros(await fill(new ArrayBuffer(1000))) > 50 || zeros(await fill(new DataView(new ArrayBuffer(1000)))) > 50) bad.push("not filled");
+        if (Math.abs(zeros(await fill(new Uint32Array(100), 50)) - 200) > 15 || Math.abs(zeros(await fill(new Float64Array(100), 50, 10)) - 720) > 10 || Math.abs(zeros(await fill(new Uint8Array(new ArrayBuffer(300), 100, 100), 0, 50)) - 250) > 10) bad.push("not where it was asked for");
+        for (const [args, code] of [[[Buffer.alloc(1), 2], "ERR_OUT_OF_RANGE"], [["x"], "ERR_INVALID_ARG_TYPE"], [[Buffer.alloc(1), 0, 2], "ERR_OUT_OF_RANGE"], [[Buffer.alloc(1), "0"], "ERR_INVALID_ARG_TYPE"]]) try { crypto.randomFill(...args, () => {}); bad.push("no error") } catch (error) { if (error.code !== code) bad.push(error.code) }
+        return bad.join() || "as in Node"`,
+    },
+    aftermath: `assert(outcomes.all === "as in Node", outcomes.all)`,
+  });
+  expect(damage).toMatchObject(NOTHING);
+});

@@ -4,6 +4,7 @@ import { hardenNodeObject } from "./harden-node.ts";
 import { makeHandedBuiltin, reach } from "./handed-builtin.ts";
 import { defineProperty, getOwnPropertyDescriptor } from "./native-definitions.ts";
 import type { EndowmentContext } from "./principal.ts";
+import { fillingOwnMemory } from "./random-fill.ts";
 
 const { apply, ownKeys } = Reflect;
 
@@ -47,7 +48,9 @@ export function makeCrypto(context: EndowmentContext): object {
     if (typeof original !== "function") continue;
     const make = (): unknown => {
       reach(context, "crypto", name);
-      return context.shared(`crypto.${name}`, () => withoutReceiver(real[name]));
+      return context.shared(`crypto.${name}`, () =>
+        withoutReceiver(name === "randomFill" ? fillingOwnMemory(real[name]) : real[name]),
+      );
     };
     deferMember(facade, name, original, make, descriptor.enumerable === true);
   }

@@ -4,6 +4,7 @@ import type { EndowmentContext } from "./principal.ts";
 import { veilAsyncResourceOfEmitters } from "./reflective/async-resource.ts";
 import { hardenNodeObject } from "./harden-node.ts";
 import { hardenPrototypesOf } from "./harden-instances.ts";
+import { keepMemoryOfZlib } from "./zlib-memory.ts";
 
 // Taken now: the real global object is emptied before any package runs.
 const { AbortController, AbortSignal } = globalThis;
@@ -181,6 +182,7 @@ const SAMPLES: Readonly<Record<string, Sampler>> = {
     if (zlib.ZstdCompress !== undefined)
       made.push(new zlib.ZstdCompress({ chunkSize: 64 }), new zlib.ZstdDecompress({ chunkSize: 64 }));
     for (const stream of made) stream.on("error", () => {});
+    for (const { _handle } of made) keepMemoryOfZlib(Object.getPrototypeOf(_handle));
     return made;
   },
 };
