@@ -147,3 +147,41 @@ test("a command is that of the package which is called so, whoever else has one 
   expect(project.moat("policy", "--write", "bin:tool")).toMatchObject({ code: 0 });
   expect(project.moat("exec", "tool")).toMatchObject({ code: 0, stdout: "tool\n" });
 });
+
+test("a command that two packages have is nobody's until somebody says whose is meant", () => {
+  const manifest = (name: string, bin: object) => JSON.stringify({ name, version: "1.0.0", bin });
+  const own = makeProject({
+    "package.json": JSON.stringify({
+      name: "app",
+      dependencies: { dep: "1.0.0", later: "npm:compiler@2" },
+      devDependencies: { "@scope/compiler": "1.0.0" },
+    }),
+    "index.js": 'require("dep");',
+    "node_modules/dep/package.json": manifest("dep", {}),
+    "node_modules/dep/index.js": "",
+    "node_modules/dep/cli.js": 'console.log("taken over");',
+    "node_modules/@scope/compiler/package.json": manifest("@scope/compiler", { comp: "cli.js" }),
+    "node_modules/@scope/compiler/cli.js": 'console.log("compiled");',
+    "node_modules/later/package.json": manifest("compiler", { comp: "cli.js" }),
+    "node_modules/later/cli.js": 'console.log("compiled later");',
+  });
+  try {
+    expect(own.moat("policy", "--write", "index.js", "bin:comp")).toMatchObject({ code: 0 });
+    expect(own.moat("exec", "comp")).toMatchObject({ code: 0, stdout: "compiled\n" });
+    own.write({ "node_modules/dep/package.json": manifest("dep", { comp: "cli.js" }) });
+    const stderr = expect.stringContaining('"@scope/compiler" and "dep" each have a command "comp"');
+    for (const command of [
+      ["exec", "comp"],
+      ["policy", "--check"],
+      ["policy", "--write"],
+    ])
+      expect(own.moat(...command)).toMatchObject({ code: 2, stdout: "", stderr });
+    expect(own.moat("policy", "--write", "bin:@scope/compiler/comp")).toMatchObject({ code: 0 });
+    expect(own.moat("exec", "@scope/compiler/comp")).toMatchObject({ code: 0, stdout: "compiled\n" });
+    expect(own.moat("policy", "--check")).toMatchObject({ code: 0 });
+    const misspelt = own.moat("exec", "@scope/compiler/com");
+    expect(misspelt).toMatchObject({ code: 2, stderr: expect.stringContaining("moat exec @scope/compiler/comp") });
+  } finally {
+    own.dispose();
+  }
+});

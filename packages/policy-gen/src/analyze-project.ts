@@ -283,6 +283,7 @@ function findEntry(entry: string, project: string, resolver: Resolver): Resoluti
     if (!entry.startsWith("bin:")) return resolver.resolveFrom(entry, project, "require");
     return resolveProgram(findInstalledCommand(entry.slice("bin:".length), project).file, resolver);
   } catch (cause) {
+    if (cause instanceof MoatError && cause.code === "MOAT_COMMAND_AMBIGUOUS") throw cause;
     throw new MoatError("MOAT_ENTRY_MISSING", `The entry ${entry} is not in ${project}.`, {
       fields: { entry },
       nextStep: entry.startsWith("bin:")

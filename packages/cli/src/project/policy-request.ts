@@ -43,8 +43,9 @@ export function readPolicyRequest(asked: readonly string[], cwd: string, resolve
   for (const command of commands) findInstalledCommand(command.slice("bin:".length), project);
   const agreed = resolves ? readConflictedPolicy(project) : undefined;
   const previous = agreed ?? readPolicyFile(project);
-  for (const entry of previous?.entries ?? []) assertListedEntry(entry, project);
-  const entries = new Set([...(previous?.entries ?? []), ...files.map(({ name }) => name), ...commands]);
+  const listed = (previous?.entries ?? []).filter((entry) => !isSaid(entry, commands));
+  for (const entry of listed) assertListedEntry(entry, project);
+  const entries = new Set([...listed, ...files.map(({ name }) => name), ...commands]);
   if (entries.size === 0) {
     throw new MoatError("MOAT_USAGE", `there is no ${POLICY_FILE} in ${project}, and no entry was named`, {
       nextStep: "moat policy --write <entry>",
@@ -59,12 +60,17 @@ export function readPolicyRequest(asked: readonly string[], cwd: string, resolve
   };
 }
 
+/** Whether somebody says now whose command it is that the file lists: `bin:typescript/tsc` stands for `bin:tsc`. */
+const isSaid = (listed: string, commands: readonly string[]): boolean =>
+  listed.startsWith("bin:") && commands.some((command) => command.endsWith(`/${listed.slice("bin:".length)}`));
+
 /** An entry that the file lists and that is gone: only a person can say whether it comes back. */
 function assertListedEntry(entry: string, project: string): void {
   try {
     if (entry.startsWith("bin:")) findInstalledCommand(entry.slice("bin:".length), project);
     else findEntry(entry, project);
   } catch (cause) {
+    if (cause instanceof MoatError && cause.code === "MOAT_COMMAND_AMBIGUOUS") throw cause;
     throw new MoatError("MOAT_ENTRY_MISSING", `${POLICY_FILE} lists the entry ${entry}, which is not in ${project}`, {
       fields: { entry, project },
       nextStep: `put it back, or take it out of "entries" in ${POLICY_FILE}`,

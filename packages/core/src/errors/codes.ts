@@ -7,6 +7,7 @@ export interface ErrorCodeEntry {
 const table = {
   MOAT_BELT_IMPOSSIBLE: { title: "Node's permission flags can't be used here" },
   MOAT_BUILTIN_DENIED: { title: "A package may not use a builtin module" },
+  MOAT_COMMAND_AMBIGUOUS: { title: "Several packages have this command" },
   MOAT_COMMAND_MISSING: { title: "No installed package has this command" },
   MOAT_ENTRY_IN_PACKAGE: { title: "The program belongs to an installed package" },
   MOAT_ENTRY_MISSING: { title: "The program does not exist" },

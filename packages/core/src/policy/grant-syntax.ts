@@ -140,13 +140,15 @@ export const builtinProblem: GrantSyntax = (text) => {
 export const memberProblem: GrantSyntax = (text) =>
   isIdentifier(text) && text !== "__proto__" ? undefined : "this is not the name of a member";
 
-/** What a policy was made for: `./index.js`, or an installed command, `bin:eslint`. */
+/** What a policy was made for: `./index.js`, or an installed command, `bin:eslint`, with its package `bin:typescript/tsc`. */
 export const entryProblem: GrantSyntax = (text) => {
   if (CONTROL.test(text)) return "an entry has no control characters";
   if (text.startsWith("bin:"))
-    return /^[A-Za-z0-9_][A-Za-z0-9_.+@-]*$/u.test(text.slice(4))
+    return /^(?:(?:@[A-Za-z0-9_~-][A-Za-z0-9_.~-]*\/)?[A-Za-z0-9_~-][A-Za-z0-9_.~-]*\/)?[A-Za-z0-9_][A-Za-z0-9_.+@-]*$/u.test(
+      text.slice(4),
+    )
       ? undefined
-      : `"bin:" is followed by the name of an installed command`;
+      : `"bin:" is followed by the name of an installed command, or by its package and its name, "typescript/tsc"`;
   if (text.startsWith("./")) return stepsProblem(text.slice(2), /\//u);
   return `an entry is "./index.js", relative to the project, or "bin:eslint"`;
 };
