@@ -5,6 +5,7 @@ import { openFlags } from "./open-flags.ts";
 import { pathArgument } from "./path-argument.ts";
 import type { Opener } from "./open-operations.ts";
 import type { Fs } from "./node-fs.ts";
+import { ownDataOf, ownPartsOf } from "./own-memory.ts";
 
 /**
  * `readFile`, `writeFile` and `appendFile`, in their three forms.
@@ -133,10 +134,12 @@ export function makeFileContents(
       const [path, data] = args;
       const { flag, mode, ...rest } = optionsOf(args[2]);
       if (typeof path === "number")
-        return whileOnDescriptor(path, "write", callback, (done) => writeFile(path, data as any, rest, done as any));
+        return whileOnDescriptor(path, "write", callback, (done) =>
+          writeFile(path, ownDataOf(data) as any, rest, done as any),
+        );
       opener.callback(path, flag ?? defaultFlag, mode ?? 0o666, via, (error, fd) => {
         if (error) return callback(error);
-        using(fd as number, callback, (done) => writeFile(fd as number, data as any, rest, done as any));
+        using(fd as number, callback, (done) => writeFile(fd as number, ownDataOf(data) as any, rest, done as any));
       });
     };
   }
@@ -145,10 +148,10 @@ export function makeFileContents(
     return async (path: unknown, data: unknown, options?: unknown): Promise<void> => {
       const own = handles.rawOf(path);
       const { flag, mode, ...rest } = optionsOf(options);
-      if (own !== undefined) return own.writeFile(data as any, rest);
+      if (own !== undefined) return own.writeFile(ownPartsOf(data) as any, rest);
       const handle = await opener.promise(path, flag ?? defaultFlag, mode ?? 0o666, via);
       try {
-        await handle.writeFile(data as any, rest);
+        await handle.writeFile(ownPartsOf(data) as any, rest);
       } finally {
         await handle.close();
       }

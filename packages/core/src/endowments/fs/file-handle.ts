@@ -4,12 +4,15 @@ import type { EndowmentContext } from "../principal.ts";
 import type { FsAuthority } from "./authority.ts";
 import { withoutConstructor } from "../shared-prototype.ts";
 import type { RawFileHandle } from "./node-fs.ts";
+import { inOwnMemory, ownPartsOf, type Worker } from "./own-memory.ts";
 import type { StreamHandle } from "./streams.ts";
 
 interface HandleState {
   readonly raw: RawFileHandle;
   readonly authority: FsAuthority;
   readonly streams: () => { ReadStream: any; WriteStream: any };
+  /** Of a package, and not of the application. */
+  readonly isPackage: boolean;
 }
 
 interface SharedHandles {
@@ -39,7 +42,7 @@ export function makeFileHandles(
     wrap(raw) {
       const handle = Object.create(FileHandle.prototype);
       EventEmitter.call(handle);
-      states.set(handle, { raw, authority, streams });
+      states.set(handle, { raw, authority, streams, isPackage: !context.principal.trusted });
       const close = raw.close.bind(raw);
       let closed: Promise<void> | undefined;
       // On Node's own: a web stream may close it, too.
@@ -87,6 +90,18 @@ function makeSharedHandles(EventEmitter: any, context: EndowmentContext): Shared
     );
   }
 
+  const dataFor = (handle: unknown, data: unknown): unknown => (stateOf(handle).isPackage ? ownPartsOf(data) : data);
+
+  async function work(handle: unknown, name: Worker, args: unknown[]): Promise<unknown> {
+    const raw = rawOf(handle);
+    if (!stateOf(handle).isPackage) return raw[name](...args);
+    const own = inOwnMemory(name, args);
+    const result = await raw[name](...own.args);
+    const shown = name.endsWith("v") ? "buffers" : "buffer";
+    result[shown] = own.finish(result[name.startsWith("read") ? "bytesRead" : "bytesWritten"], result[shown]);
+    return result;
+  }
+
   class FileHandle extends EventEmitter {
     constructor() {
       super();
@@ -99,7 +114,7 @@ function makeSharedHandles(EventEmitter: any, context: EndowmentContext): Shared
       return rawOf(this).getAsyncId();
     }
     async appendFile(data: unknown, options?: unknown) {
-      return rawOf(this).appendFile(data, options);
+      return rawOf(this).appendFile(dataFor(this, data), options);
     }
     async chmod(mode: unknown) {
       assertMayChange(this, "fchmod");
@@ -120,10 +135,10 @@ function makeSharedHandles(EventEmitter: any, context: EndowmentContext): Shared
       return rawOf(this).sync();
     }
     async read(...args: unknown[]) {
-      return rawOf(this).read(...args);
+      return work(this, "read", args);
     }
     async readv(...args: unknown[]) {
-      return rawOf(this).readv(...args);
+      return work(this, "readv", args);
     }
     async readFile(options?: unknown) {
       return rawOf(this).readFile(options);
@@ -135,13 +150,13 @@ function makeSharedHandles(EventEmitter: any, context: EndowmentContext): Shared
       return rawOf(this).truncate(length);
     }
     async write(...args: unknown[]) {
-      return rawOf(this).write(...args);
+      return work(this, "write", args);
     }
     async writev(...args: unknown[]) {
-      return rawOf(this).writev(...args);
+      return work(this, "writev", args);
     }
     async writeFile(data: unknown, options?: unknown) {
-      return rawOf(this).writeFile(data, options);
+      return rawOf(this).writeFile(dataFor(this, data), options);
     }
     readLines(options?: object) {
       hardenInstancesOf(context, "readline");

@@ -11,6 +11,7 @@ import { preparePaths } from "./path-operations.ts";
 import { sharePrototype } from "../shared-prototype.ts";
 import { makeStreamClasses, type StreamClasses, type StreamOperations } from "./streams.ts";
 import { makeTrustedMembers } from "./trusted-members.ts";
+import { inOwnMemory, isWorker, type Worker } from "./own-memory.ts";
 import type { Fs } from "./node-fs.ts";
 
 /**
@@ -118,7 +119,7 @@ function makeAttenuatedMembers(context: EndowmentContext, raw: Fs): FsMembers {
       else if (typeof real !== "function") continue;
       else if (row.kind === "own") members.fs[key] = own.fs[key];
       else if (row.kind === "descriptor")
-        members.fs[key] = descriptorForm(authority, key, real, row.changes === true, nextTick);
+        members.fs[key] = descriptorForm(authority, key, real, row.changes === true, nextTick, isWorker(key));
       else if (row.kind === "path") {
         const prepare = preparePaths(authority, name, row.roles);
         members.fs[key] = key.endsWith("Sync")
@@ -137,9 +138,13 @@ function makeAttenuatedMembers(context: EndowmentContext, raw: Fs): FsMembers {
   }
   quicken(members, authority, raw);
 
-  const { open, read, write, close, fsync } = members.fs;
+  const { open, write, close, fsync } = members.fs;
+  // What streams read into, and what they have put together, nobody has.
+  const [read, writeOwn] = (["read", "write"] as const).map((name) =>
+    descriptorForm(authority, name, raw[name], false, nextTick, false),
+  );
   const streams = onceMade(() =>
-    makeStreamClasses(context, { open, read, write, close, fsync } as StreamOperations, handles.forStream),
+    makeStreamClasses(context, { open, read, write, writeOwn, close, fsync } as StreamOperations, handles.forStream),
   );
   return withStreams(members, streams);
 }
@@ -217,6 +222,7 @@ function descriptorForm(
   real: Function,
   changes: boolean,
   nextTick: Function,
+  ownMemory: boolean,
 ): Function {
   const syscall = name.replace(/Sync$/, "").replace("futimes", "futime").replace(/v$/, "");
   /** Mode, owner and times belong to the file, however it was opened. */
@@ -263,7 +269,12 @@ function descriptorForm(
     };
     try {
       const [fd, ...rest] = args;
-      real(fd, ...argumentsFor(fd, rest), done);
+      const given = argumentsFor(fd, rest);
+      if (!ownMemory) return real(fd, ...given, done);
+      const own = inOwnMemory(name as Worker, given);
+      real(fd, ...own.args, (error: unknown, bytes: unknown, shown: unknown) =>
+        done(error, bytes, own.finish(bytes, shown)),
+      );
     } catch (error) {
       descriptors.end(use);
       throw error;

@@ -12,6 +12,8 @@ export interface StreamOperations {
   open: Function;
   read: Function;
   write: Function;
+  /** The same of memory that nobody else has. */
+  writeOwn: Function;
   close: Function;
   fsync: Function;
 }
@@ -207,14 +209,16 @@ export function makeStreamClasses(
 
 /** `options.fs` is the caller's own code: it is called, and is given nothing that the caller does not have. */
 function guestOperations(guest: any, operations: StreamOperations): StreamOperations {
-  const member = (name: keyof StreamOperations) => {
+  const member = (name: Exclude<keyof StreamOperations, "writeOwn">) => {
     const fn = guest[name];
     return typeof fn === "function" ? (...args: unknown[]) => Reflect.apply(fn, guest, args) : operations[name];
   };
+  const write = member("write");
   return {
     open: member("open"),
     read: member("read"),
-    write: member("write"),
+    write,
+    writeOwn: write === operations.write ? operations.writeOwn : write,
     close: member("close"),
     fsync: member("fsync"),
   };
@@ -411,28 +415,35 @@ function makeSharedStreams(Readable: any, Writable: any, process: NodeJS.Process
     },
   });
 
-  function writeAll(stream: any, data: Buffer, callback: Function): void {
+  function writeAll(stream: any, data: Buffer, operation: "write" | "writeOwn", callback: Function): void {
     const state = stateOf(stream, "write");
     const fd = openDescriptor(stream, state);
     state.busy += 1;
     const next = (offset: number): void => {
-      state.operations.write(fd, data, offset, data.length - offset, stream.pos, (error: unknown, written: number) => {
-        const failure =
-          error ||
-          (stream.destroyed
-            ? nodeError(new Error("Cannot call write after a stream was destroyed"), "ERR_STREAM_DESTROYED")
-            : null);
-        if (failure) {
-          idle(state, error);
-          callback(failure);
-          return;
-        }
-        stream.bytesWritten += written;
-        advancePosition(stream, written);
-        if (offset + written < data.length) return next(offset + written);
-        idle(state);
-        callback();
-      });
+      state.operations[operation](
+        fd,
+        data,
+        offset,
+        data.length - offset,
+        stream.pos,
+        (error: unknown, written: number) => {
+          const failure =
+            error ||
+            (stream.destroyed
+              ? nodeError(new Error("Cannot call write after a stream was destroyed"), "ERR_STREAM_DESTROYED")
+              : null);
+          if (failure) {
+            idle(state, error);
+            callback(failure);
+            return;
+          }
+          stream.bytesWritten += written;
+          advancePosition(stream, written);
+          if (offset + written < data.length) return next(offset + written);
+          idle(state);
+          callback();
+        },
+      );
     };
     next(0);
   }
@@ -443,10 +454,10 @@ function makeSharedStreams(Readable: any, Writable: any, process: NodeJS.Process
       construct(this, stateOf(this, "write"), callback);
     },
     _write(this: any, data: Buffer, _encoding: unknown, callback: Function) {
-      writeAll(this, data, callback);
+      writeAll(this, data, "write", callback);
     },
     _writev(this: any, chunks: { chunk: Buffer }[], callback: Function) {
-      writeAll(this, Buffer.concat(chunks.map(({ chunk }) => chunk)), callback);
+      writeAll(this, Buffer.concat(chunks.map(({ chunk }) => chunk)), "writeOwn", callback);
     },
     _destroy(this: any, error: unknown, callback: Function) {
       destroy(this, stateOf(this, "write"), error, callback);

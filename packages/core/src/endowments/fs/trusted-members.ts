@@ -113,7 +113,11 @@ export function makeTrustedMembers(context: EndowmentContext, raw: Fs): FsMember
   Object.assign(members.fs, closingMembers(authority.descriptors, raw, context.powers.process.nextTick));
   const { open, read, write, fsync } = raw;
   const streams = onceMade(() =>
-    makeStreamClasses(context, { open, read, write, close: members.fs.close, fsync }, handles.forStream),
+    makeStreamClasses(
+      context,
+      { open, read, write, writeOwn: write, close: members.fs.close, fsync },
+      handles.forStream,
+    ),
   );
   return withStreams(members, streams);
 }
