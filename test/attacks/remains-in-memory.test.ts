@@ -151,3 +151,21 @@ test("zlib and randomFill are as in Node", async () => {
   });
   expect(damage).toMatchObject(NOTHING);
 });
+
+test("what is parsed while packages are told of it is no memory that they can give away", async () => {
+  const setUp = `const { Duplex } = require("stream"), http = require("http"); const through = new Duplex({ read() {}, write(part, encoding, done) { done() } });
+    const given = Buffer.alloc(200, " "); const length = given.write(START + "Content-Length: 20\\r\\n\\r\\n" + "a".repeat(20), "latin1");
+    const part = new Uint8Array(given.buffer, 0, length), moved = () => new Uint8Array(structuredClone(given.buffer, { transfer: [given.buffer] })).fill(98, 0, length);
+    const came = (message, done) => { let text = ""; message.on("data", (some) => (text += some)).on("end", () => done(text)) };`;
+  const damage = await attack({
+    grants: { globals: ["Buffer", "structuredClone", "setTimeout"], builtins: { http: true, stream: true } },
+    techniques: {
+      "a request": `${setUp.replace("START", '"POST / HTTP/1.1\\r\\nHost: x\\r\\n"')}
+        return new Promise((done) => { http.createServer((request) => { moved(); came(request, done) }).emit("connection", through); through.push(part) })`,
+      "a response": `${setUp.replace("START", '"HTTP/1.1 200 OK\\r\\n"')}
+        return new Promise((done) => { http.request({ createConnection: () => through }, (response) => { moved(); came(response, done) }).end(); setTimeout(() => through.push(part), 20) })`,
+    },
+    aftermath: `assert(Object.values(outcomes).every((outcome) => outcome === "a".repeat(20)), JSON.stringify(outcomes));`,
+  });
+  expect(damage).toMatchObject(NOTHING);
+});

@@ -1,6 +1,7 @@
 import { hardenClassOfError } from "../harden-errors.ts";
 import { hardenPrototypesOf } from "../harden-instances.ts";
 import type { Powers } from "../principal.ts";
+import { readOwnInput } from "./own-input.ts";
 import { streamToNowhere } from "./stream-to-nowhere.ts";
 import { veilTimer } from "./veiled-timers.ts";
 import { withoutDeprecations } from "../without-deprecations.ts";
@@ -18,6 +19,7 @@ export function hardenHttpInstances(powers: Powers): void {
   veilTimer(http.Server.prototype, server, "http.server.connectionsCheckingInterval");
   const connection = streamToNowhere(powers);
   server.emit("connection", connection);
+  readOwnInput(Object.getPrototypeOf(connection.parser) as object);
   for (const instance of [server, connection.parser]) hardenPrototypesOf(instance, 2);
   connection.destroy();
   server.close();

@@ -7,6 +7,7 @@ import { ownSymbol } from "../own-symbol.ts";
 import { bindingOf } from "../binding-of.ts";
 import { addressKey } from "./network-permit.ts";
 import type { SocketPermit } from "./network-permit.ts";
+import { readOwnInput } from "./own-input.ts";
 import { keepAddressesFrom } from "./user-buffers.ts";
 
 /** On this port (0: whichever is free) and, where it is known, at this address; at this path; or wherever it is bound. */
@@ -163,6 +164,7 @@ export function hardenHandles(prototype: Native): void {
     level = Object.getPrototypeOf(level)
   ) {
     keepAddressesFrom(level);
+    readOwnInput(level);
     for (const key of Reflect.ownKeys(level)) {
       const descriptor = Object.getOwnPropertyDescriptor(level, key)!;
       if (descriptor.get !== undefined && descriptor.configurable === true)
