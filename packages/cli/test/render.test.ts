@@ -27,6 +27,7 @@ test.each<[Grant, string]>([
   [{ capability: "builtin", target: "fs", member: "readFile" }, "use fs.readFile of Node"],
   [{ capability: "share", target: "__x" }, "define the global __x for all packages"],
   [{ capability: "share", target: "fetch.dispatcher" }, "carry the application's own fetch, with all that it sends"],
+  [{ capability: "share", target: "http.client" }, "carry all packages' requests by HTTP, with all that they send"],
   [{ capability: "share", target: "process.env.NODE_ENV" }, "set the variable NODE_ENV for all packages"],
 ])("%o is: %s", (grant, words) => expect(capabilityWords(grant)).toBe(words));
 

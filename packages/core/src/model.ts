@@ -20,7 +20,7 @@ export { effectivePolicy, mergeEntry } from "./policy/effective-policy.ts";
 export { entryOf } from "./policy/entry-of.ts";
 export * from "./policy/grant-syntax.ts";
 export { isModeVariable, modeShareOf, modeVariableOf } from "./policy/mode-variables.ts";
-export { DISPATCHER_SHARE, STACK_SHARE } from "./policy/special-shares.ts";
+export { CLIENT_SHARE, DISPATCHER_SHARE, STACK_SHARE } from "./policy/special-shares.ts";
 export {
   GRANT_FIELD,
   grantKey,

@@ -1,6 +1,7 @@
 import { relative, sep } from "node:path";
 import process from "node:process";
 import {
+  CLIENT_SHARE,
   builtinMemberRisk,
   buildGraph,
   findInstalledCommand,
@@ -26,6 +27,7 @@ import { grantHandedScripts } from "./handed-scripts.ts";
 import { grantMockClocks } from "./mock-clocks.ts";
 import { grantNamedCommands, grantNativePrograms } from "./named-commands.ts";
 import { grantProjectModules } from "./project-modules.ts";
+import { REQUEST_MAKERS } from "./tables/builtin-names.ts";
 import { DRIVEN_PROGRAMS } from "./tables/command-runners.ts";
 import { grantHandedFolders, grantToolFolders } from "./temp-folders.ts";
 import { grantsOfUse, namedFileGrant } from "./package-grants.ts";
@@ -168,8 +170,14 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
       : within(from, file);
     if (target !== undefined) collectorOf(from)?.grant({ capability: "package", target }, place, use);
   }
-  for (const { name, location, file, use } of sharedGlobals(reached.files, reached.importedByProject)) {
+  for (const { name, location, file, use } of sharedGlobals(reached)) {
     collectorOf(location)?.grant({ capability: "share", target: name }, within(location, file), use);
+    // A mock sends on by the function in whose place it stands, which it may name in a loop.
+    if (name !== CLIENT_SHARE) continue;
+    for (const maker of REQUEST_MAKERS) {
+      const [target, member] = maker.split(".") as [string, string];
+      collectorOf(location)?.grant({ capability: "builtin", target, member }, within(location, file), use);
+    }
   }
   for (const { path, location, facts } of reached.files) {
     for (const use of facts.uses) {

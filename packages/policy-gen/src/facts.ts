@@ -32,6 +32,7 @@ export interface Place {
  * | `defines`, `reads` | name of a property of the global object that Node does not have, or `Reflect.*` |
  * | `defines-any` | empty: a global by a computed name |
  * | `dispatcher` | empty: the place on the global object is named where Node keeps what carries `fetch` |
+ * | `carries` | empty: something is put in the place of `http.ClientRequest`, `request` or `get`, or the same of `https` |
  * | `hands-global` | empty: the global object goes where it can't be followed |
  * | `handed` | name of a harmless global, read off an object that may be the global one |
  * | `calls` | `specifier first-argument`: a constant string handed to an imported function |
@@ -62,6 +63,7 @@ export type Capability =
   | "reads"
   | "defines-any"
   | "dispatcher"
+  | "carries"
   | "hands-global"
   | "handed"
   | "calls"

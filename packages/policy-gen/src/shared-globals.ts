@@ -1,6 +1,6 @@
-import { DISPATCHER_SHARE, shareProblem } from "@moat/core/model";
+import { CLIENT_SHARE, DISPATCHER_SHARE, shareProblem } from "@moat/core/model";
 import { packageNameAt } from "./reach.ts";
-import type { ReachedFile } from "./reach.ts";
+import type { Reached, ReachedFile } from "./reach.ts";
 import type { Use } from "./facts.ts";
 import { EVALUATED_GLOBALS } from "./tables/evaluated-globals.ts";
 
@@ -16,7 +16,8 @@ export interface SharedGlobal {
  * both sides need the name among their `shares`. What a package keeps there for
  * itself is its own and no grant.
  */
-export function sharedGlobals(files: readonly ReachedFile[], importedByProject: ReadonlySet<string>): SharedGlobal[] {
+export function sharedGlobals(reached: Reached): SharedGlobal[] {
+  const { files, importedByProject } = reached;
   const users = new Map<string, { defines: boolean; locations: Map<string, { file: string; use: Use }> }>();
   for (const { path, location, facts } of files) {
     for (const use of facts.uses) {
@@ -32,7 +33,7 @@ export function sharedGlobals(files: readonly ReachedFile[], importedByProject: 
     if (!defines || locations.size < 2 || shareProblem(name, "policy")) continue;
     for (const [location, { file, use }] of locations) shared.push({ name, location, file, use });
   }
-  return [...shared, ...evaluatedGlobals(files), ...dispatchers(files, importedByProject)];
+  return [...shared, ...evaluatedGlobals(files), ...dispatchers(files, importedByProject), ...requestCarriers(reached)];
 }
 
 /**
@@ -46,6 +47,16 @@ function dispatchers(files: readonly ReachedFile[], importedByProject: ReadonlyS
     return use !== undefined && isSet && importedByProject.has(location)
       ? [{ name: DISPATCHER_SHARE, location, file: path, use }]
       : [];
+  });
+}
+
+/** Mocks of the network that the project imports (nock), or that it imports the mock of (msw imports `@mswjs/interceptors`). */
+function requestCarriers({ files, importedByProject, edges }: Reached): SharedGlobal[] {
+  const near = new Set(importedByProject);
+  for (const { from, to } of edges) if (importedByProject.has(from)) near.add(to);
+  return files.flatMap(({ path, location, facts }) => {
+    const use = near.has(location) ? facts.uses.find(({ capability }) => capability === "carries") : undefined;
+    return use === undefined ? [] : [{ name: CLIENT_SHARE, location, file: path, use }];
   });
 }
 

@@ -1,8 +1,9 @@
-import { isHarmlessGlobal } from "@moat/core/model";
+import { CLIENT_SHARE, isHarmlessGlobal } from "@moat/core/model";
 import type { Capability } from "./facts.ts";
 import type { GrantContext } from "./grant-context.ts";
 import { grantsOfUse } from "./package-grants.ts";
 import { packageNameAt } from "./reach.ts";
+import { sharedGlobals } from "./shared-globals.ts";
 import { NODE_GLOBALS } from "./tables/node-globals.ts";
 import { TEST_EVALUATORS } from "./tables/test-evaluators.ts";
 
@@ -27,12 +28,26 @@ export function grantToEvaluators({ reached, collectorOf, isDependency, nameOf, 
         if (wanted?.has(use.capability)) for (const grant of grantsOfUse(use)) collector.grant(grant, place, use);
       }
     }
+    // What these modules import, the runner imports for them.
+    for (const { from, to, file, use } of row.importsFor ? reached.edges : []) {
+      const target = isDependency(from) || to === location ? undefined : nameOf(to);
+      if (target !== undefined)
+        collector.grant({ capability: "package", target }, `${nameOf(from) ?? "."}: ${within(from, file)}`, use);
+    }
     const own = reached.files.find((file) => file.location === location)!;
     const use = { ...(own.facts.uses[0] ?? { line: 1, column: 1, snippet: "" }) };
     for (const event of row.hears ?? []) {
       for (const grant of grantsOfUse({ ...use, capability: "builtin", target: `process.${event}` }))
         collector.grant(grant, within(location, own.path), use);
     }
+    // A mock of the network is evaluated like any other package: it has Node's own from the runner.
+    const mock = sharedGlobals(reached).find(({ name }) => name === CLIENT_SHARE);
+    if (mock !== undefined && !row.importsFor && (row.evaluates || row.handsGlobals))
+      collector.grant(
+        { capability: "share", target: CLIENT_SHARE },
+        `${nameOf(mock.location)}: ${within(mock.location, mock.file)}`,
+        mock.use,
+      );
     for (const name of row.handsGlobals ? NODE_GLOBALS : []) {
       if (isHarmlessGlobal(name))
         for (const grant of grantsOfUse({ ...use, capability: "global", target: name }))

@@ -9,7 +9,7 @@ import { lookUp } from "./scope.ts";
 import type { Binding, Scope, SyntaxNode } from "./scope.ts";
 import { enclosingFunction, isFunction } from "./scope-walk.ts";
 import type { Walked } from "./scope-walk.ts";
-import { builtinName, SUBMODULES } from "./tables/builtin-names.ts";
+import { builtinName, REQUEST_MAKERS, SUBMODULES } from "./tables/builtin-names.ts";
 import { builtinEffects, GLOBAL_EFFECTS, memberEffect } from "./tables/member-effects.ts";
 import { EXTENDED_NAMESPACES, FREE_OF_CHARGE, NODE_GLOBALS } from "./tables/node-globals.ts";
 import { FREE_EVENTS, GUARDED_PROCESS_MEMBERS, GUARDED_WRITES, LISTENERS } from "./tables/process-members.ts";
@@ -211,6 +211,8 @@ export function tracePowers(context: TraceContext): {
       else if (!isNamed(member, /^_*require/)) emit("computed", "*", member);
       return;
     }
+    if (power.kind === "builtin" && REQUEST_MAKERS.has(`${power.name}.${key}`) && isWrite(member))
+      emit("carries", "", member);
     const derived = derive(power, key, member);
     if (derived !== undefined) use(member, derived);
   }

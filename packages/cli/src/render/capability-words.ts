@@ -1,4 +1,4 @@
-import { DISPATCHER_SHARE, modeVariableOf } from "@moat/core/model";
+import { CLIENT_SHARE, DISPATCHER_SHARE, modeVariableOf } from "@moat/core/model";
 import type { Grant, GrantCapability } from "@moat/core/model";
 import { listWords } from "./list-words.ts";
 
@@ -45,6 +45,7 @@ const table: Readonly<Record<GrantCapability, (grant: Grant) => string>> = {
   global: ({ target }) => `use the global ${target}`,
   share: ({ target }) => {
     if (target === DISPATCHER_SHARE) return "carry the application's own fetch, with all that it sends";
+    if (target === CLIENT_SHARE) return "carry all packages' requests by HTTP, with all that they send";
     const variable = modeVariableOf(target);
     return variable === undefined
       ? `define the global ${target} for all packages`

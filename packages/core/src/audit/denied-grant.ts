@@ -1,6 +1,7 @@
 /** Which grant would allow what was denied, in the words of policies. */
 import { pid } from "node:process";
 import type { Grant } from "../policy/grant.ts";
+import { CLIENT_SHARE } from "../policy/special-shares.ts";
 import type { Denial } from "./denial.ts";
 
 /** Real absolute folders, to write paths as scopes. */
@@ -33,6 +34,8 @@ const table: Readonly<Record<string, Spell>> = {
   builtin: builtinGrant,
   global: same("global"),
   share: same("share"),
+  // How the loader finds modules is nobody else's.
+  patch: ({ target }) => (target.startsWith("http.") ? { capability: "share", target: CLIENT_SHARE } : undefined),
   change: same("change"),
   package: same("package"),
   // Events and some members of process can be granted, most are nobody's.

@@ -251,7 +251,7 @@ export const HANDED_BUILTINS = {
 export const ATTENUATED_BUILTINS: readonly string[] = words(`
   buffer console crypto process timers tty util
   fs fs/promises
-  net tls http https http2 dgram dns dns/promises
+  net tls http _http_common https http2 dgram dns dns/promises
   child_process worker_threads cluster
   async_hooks diagnostics_channel domain ffi inspector inspector/promises module perf_hooks repl
   sea sqlite test test/reporters trace_events v8 vm wasi`);
@@ -287,7 +287,6 @@ export const DEPRECATED_STREAMS: Readonly<Record<string, string>> = {
 export const REFUSED_BUILTINS: Readonly<Record<string, string>> = {
   _http_agent: "an internal module of http",
   _http_client: "an internal module of http",
-  _http_common: "an internal module of http",
   _http_incoming: "an internal module of http",
   _http_outgoing: "an internal module of http",
   _http_server: "an internal module of http",

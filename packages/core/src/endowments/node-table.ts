@@ -15,6 +15,7 @@ import { GLOBAL_RULES, type GlobalRule } from "./global-names.ts";
 import type { MemberTable } from "./member-table.ts";
 import { DGRAM_MEMBERS } from "./net/dgram-facade.ts";
 import { DNS_MEMBERS } from "./net/dns-members.ts";
+import { HTTP_COMMON_MEMBERS } from "./net/http-common.ts";
 import { HTTPS_MEMBERS, HTTP_MEMBERS } from "./net/http-members.ts";
 import { HTTP2_MEMBERS } from "./net/http2-facade.ts";
 import { NET_MEMBERS } from "./net/net-members.ts";
@@ -165,6 +166,7 @@ const TABLES: Readonly<Record<string, MemberTable>> = {
   "dns/promises": DNS_MEMBERS,
   domain: DOMAIN_MEMBERS,
   ffi: FFI_MEMBERS,
+  _http_common: HTTP_COMMON_MEMBERS,
   http: HTTP_MEMBERS,
   http2: HTTP2_MEMBERS,
   https: HTTPS_MEMBERS,

@@ -18,6 +18,7 @@ const AUTHORITY: BuiltinRisk = { risk: "authority" };
 const partly = (members: string): BuiltinRisk => ({ risk: "partly", harmless: members.split(/\s+/u) });
 
 const rows: Readonly<Record<string, BuiltinRisk>> = {
+  _http_common: HARMLESS,
   assert: HARMLESS,
   "assert/strict": HARMLESS,
   buffer: HARMLESS,

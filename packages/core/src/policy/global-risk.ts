@@ -7,7 +7,7 @@ const HARMLESS_GLOBALS: ReadonlySet<string> = new Set(
   `console setTimeout setInterval setImmediate clearTimeout clearInterval clearImmediate queueMicrotask structuredClone
    global globalThis
    URL URLSearchParams URLPattern TextEncoder TextDecoder TextEncoderStream TextDecoderStream atob btoa Buffer Blob File
-   FormData Headers Response Event EventTarget CustomEvent ErrorEvent CloseEvent MessageEvent AbortController AbortSignal DOMException
+   FormData Headers Request Response Event EventTarget CustomEvent ErrorEvent CloseEvent MessageEvent AbortController AbortSignal DOMException
    ReadableStream ReadableStreamBYOBReader ReadableStreamBYOBRequest ReadableStreamDefaultController ReadableStreamDefaultReader
    ReadableByteStreamController WritableStream WritableStreamDefaultController WritableStreamDefaultWriter TransformStream
    TransformStreamDefaultController ByteLengthQueuingStrategy CountQueuingStrategy CompressionStream DecompressionStream

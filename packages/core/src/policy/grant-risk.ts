@@ -2,7 +2,7 @@ import { isFirstParty } from "../naming/canonical-name.ts";
 import { builtinMemberRisk } from "./builtin-risk.ts";
 import { isHarmlessGlobal } from "./global-risk.ts";
 import type { Grant, GrantCapability } from "./grant.ts";
-import { DISPATCHER_SHARE } from "./special-shares.ts";
+import { CLIENT_SHARE, DISPATCHER_SHARE } from "./special-shares.ts";
 
 /** What a grant can do in the wrong hands, from worst to nothing. */
 export type Risk = "critical" | "high" | "medium" | "low" | "none";
@@ -24,8 +24,8 @@ const table: Readonly<Record<GrantCapability, (grant: Grant) => Risk>> = {
         ? "high"
         : "medium",
   "net.listen": () => "medium",
-  // What carries the application's requests sees what they carry.
-  share: ({ target }) => (target === DISPATCHER_SHARE ? "high" : "medium"),
+  // What carries others' requests sees what they carry.
+  share: ({ target }) => (target === DISPATCHER_SHARE || target === CLIENT_SHARE ? "high" : "medium"),
   // What another package does is then what this one makes of it.
   change: () => "high",
   env: ({ target }) => (target === "*" ? "high" : target.endsWith("*") ? "medium" : "low"),

@@ -9,4 +9,13 @@ export const STACK_SHARE = "Error.prepareStackTrace";
 /** What carries the application's own `fetch`, with all that it sends. */
 export const DISPATCHER_SHARE = "fetch.dispatcher";
 
-export const SPECIAL_SHARES: ReadonlySet<string> = new Set([ANY_SHARE, REFLECT_SHARE, STACK_SHARE, DISPATCHER_SHARE]);
+/** What makes everybody's requests by `http`, `https` and `fetch`: mocks of the network. */
+export const CLIENT_SHARE = "http.client";
+
+export const SPECIAL_SHARES: ReadonlySet<string> = new Set([
+  ANY_SHARE,
+  REFLECT_SHARE,
+  STACK_SHARE,
+  DISPATCHER_SHARE,
+  CLIENT_SHARE,
+]);

@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { expect, test } from "vitest";
 import { DGRAM_MEMBERS } from "../../src/endowments/net/dgram-facade.ts";
 import { DNS_MEMBERS } from "../../src/endowments/net/dns-members.ts";
+import { HTTP_COMMON_MEMBERS } from "../../src/endowments/net/http-common.ts";
 import { HTTPS_MEMBERS, HTTP_MEMBERS } from "../../src/endowments/net/http-members.ts";
 import { HTTP2_MEMBERS } from "../../src/endowments/net/http2-facade.ts";
 import { NET_MEMBERS } from "../../src/endowments/net/net-members.ts";
@@ -12,6 +13,7 @@ const require = createRequire(import.meta.url);
 const TABLES = {
   net: NET_MEMBERS,
   tls: TLS_MEMBERS,
+  _http_common: HTTP_COMMON_MEMBERS,
   http: HTTP_MEMBERS,
   https: HTTPS_MEMBERS,
   http2: HTTP2_MEMBERS,

@@ -126,10 +126,11 @@ test("risks of grants, the worst first", () => {
     riskOf({ capability: "global", target: "console" }),
     riskOf({ capability: "builtin", target: "vm" }),
     riskOf({ capability: "share", target: "fetch.dispatcher" }),
+    riskOf({ capability: "share", target: "http.client" }),
     riskOf({ capability: "share", target: "process.env.NODE_ENV" }),
   ];
   expect(risks.toSorted(compareRisk)).toEqual([
-    ...["critical", "critical", "high", "high", "high"],
+    ...["critical", "critical", "high", "high", "high", "high"],
     ...["medium", "low", "low", "none"],
   ]);
 });

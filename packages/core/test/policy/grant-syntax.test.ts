@@ -135,6 +135,7 @@ describe.each([
       "*",
       "Error.prepareStackTrace",
       "fetch.dispatcher",
+      "http.client",
       "process.env.NODE_ENV",
     ],
     [],

@@ -32,7 +32,9 @@ const http = { builtins: { http: ["ClientRequest", "ServerResponse"] } };
 test("who replaces http.ClientRequest has it for itself, and a line says so, once", async () => {
   const { stdout, stderr } = await project.moat("mocked.js", policyFor("mocked.js", { mocks: http }));
   expect(stdout, stderr).toBe("ClientRequest\n");
-  expect(stderr).toBe("moat: mocks may not replace for other packages http.ClientRequest; no policy allows this\n");
+  expect(stderr).toBe(
+    "moat: mocks may not replace for other packages http.ClientRequest; to allow it: moat allow mocks share http.client\n",
+  );
 });
 
 const aliases = { builtins: { module: ["_resolveFilename"] } };

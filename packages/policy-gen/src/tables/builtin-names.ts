@@ -89,3 +89,12 @@ export const SUBMODULES: Readonly<Record<string, string>> = {
   "timers.promises": "timers/promises",
   "util.types": "util/types",
 };
+
+/** By what requests are made; mocks of the network put others in their place. */
+export const REQUEST_MAKERS: ReadonlySet<string> = new Set([
+  "http.ClientRequest",
+  "http.get",
+  "http.request",
+  "https.get",
+  "https.request",
+]);

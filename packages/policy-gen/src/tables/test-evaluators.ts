@@ -6,6 +6,8 @@
 interface TestEvaluator {
   readonly evaluates?: true;
   readonly handsGlobals?: true;
+  /** Packages that the evaluated modules import are loaded as usual, by its own imports. */
+  readonly importsFor?: true;
   /** Events of the process that it listens for by computed names. */
   readonly hears?: readonly string[];
   readonly why: string;
@@ -26,5 +28,13 @@ export const TEST_EVALUATORS: ReadonlyMap<string, TestEvaluator> = new Map<strin
     },
   ],
   ["jest-util", { why: "copies its process.env for the specs" }],
-  ["vitest", { evaluates: true, handsGlobals: true, why: "runs the project's modules after Vite has compiled them" }],
+  [
+    "vitest",
+    {
+      evaluates: true,
+      handsGlobals: true,
+      importsFor: true,
+      why: "runs the project's modules after Vite has compiled them",
+    },
+  ],
 ]);

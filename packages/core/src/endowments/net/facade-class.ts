@@ -2,6 +2,8 @@ import { getOwnPropertyDescriptor } from "../native-definitions.ts";
 
 /** How a principal's view of one of Node's classes differs from the class itself. */
 export interface FacadeClassParts {
+  /** What `new` of the facade itself makes instead, as it is at that moment; heirs are made by Node's class. */
+  instead?(): Function | undefined;
   /** The arguments that Node's constructor gets instead of the given ones. */
   prepare?(args: unknown[]): unknown[];
   /** Runs Node's constructor, with these arguments. */
@@ -17,9 +19,11 @@ export interface FacadeClassParts {
  */
 export function facadeClass(
   real: any,
-  { prepare = (args) => args, making, made = () => {} }: FacadeClassParts = {},
+  { instead, prepare = (args) => args, making, made = () => {} }: FacadeClassParts = {},
 ): any {
   const facade = function (this: unknown, ...args: unknown[]): unknown {
+    const other = new.target === facade ? instead?.() : undefined;
+    if (other !== undefined) return Reflect.construct(other, args);
     const prepared = prepare(args);
     if (new.target === undefined && this instanceof real) {
       const make = () => Reflect.apply(real, this, prepared);

@@ -9,6 +9,8 @@ import { connectTls } from "./tls-facade.ts";
 import { hardenSignals, hardenWebStreams } from "../leads-to.ts";
 import { hardenInstancesOf } from "../sample-instances.ts";
 import { hardenDataClass, tameForEach } from "./data-classes.ts";
+import { getOwnPropertyDescriptor } from "../native-definitions.ts";
+import { carrierOf, mayCarry, offerCarrier } from "./request-carriers.ts";
 import { ownSymbol } from "../own-symbol.ts";
 import { pickOptions } from "./socket-arguments.ts";
 import type { Options } from "./socket-arguments.ts";
@@ -56,7 +58,7 @@ function buildFetchGlobals(context: EndowmentContext): Record<string, unknown> {
   for (const name of DATA_CLASSES)
     makers[name] = () => {
       hardenDataClasses(context);
-      return globals[name];
+      return name === "Headers" && mayCarry(context) ? changeableHeaders(globals[name]) : globals[name];
     };
   makers["WebSocket"] = () => makeWebSocket(context);
   makers["EventSource"] = () => makeEventSource(context);
@@ -73,6 +75,13 @@ function buildFetchGlobals(context: EndowmentContext): Record<string, unknown> {
   return facade;
 }
 
+/** For mocks of the network, which replace methods of `Headers` to note names as they were written: a class of their own, of which Node's instances are too. */
+function changeableHeaders(real: any): unknown {
+  const Headers = { Headers: class extends real {} }.Headers;
+  Object.defineProperty(Headers, Symbol.hasInstance, { value: (value: unknown) => value instanceof real });
+  return Headers;
+}
+
 /** One of them leads to the others, and so does what `fetch` resolves to. */
 function hardenDataClasses(context: EndowmentContext): void {
   const { globals } = context.powers;
@@ -87,10 +96,20 @@ function hardenDataClasses(context: EndowmentContext): void {
 
 function makeFetch(context: EndowmentContext): Function {
   const real = context.powers.globals["fetch"];
-  return async function fetch(input: unknown, init: unknown = undefined): Promise<unknown> {
+  const own = async function fetch(input: unknown, init: unknown = undefined): Promise<unknown> {
+    const carrier = carrierOf(context, "fetch");
+    if (carrier !== undefined) return carrier(input, init);
     const given = typeof init === "object" && init !== null ? pickOptions(init as Options, REQUEST_INIT) : {};
     return real(input, { ...given, dispatcher: chosenDispatcher(context, given["dispatcher"]) });
   };
+  if (mayCarry(context)) offerCarrier(context, "fetch", () => replacementOf(context.loader.globalThis, own));
+  return own;
+}
+
+/** What a package has put on its global object in the place of its `fetch`; not an accessor, which would run at each look. */
+function replacementOf(global: object, own: Function): Function | undefined {
+  const value: unknown = getOwnPropertyDescriptor(global, "fetch")?.value;
+  return typeof value === "function" && value !== own ? value : undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { defineMember } from "../facade.ts";
+import { getOwnPropertyDescriptor } from "../native-definitions.ts";
 import { facadeFromTable } from "../member-table.ts";
 import { hardenNodeObject } from "../harden-node.ts";
 import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
@@ -11,6 +12,7 @@ import { hardenHttpInstances } from "./http-instances.ts";
 import { networkAuthority } from "./network-authority.ts";
 import { networkParts } from "./net-facade.ts";
 import { clientRequestArguments, requestTarget } from "./request-arguments.ts";
+import { carrierOf, mayCarry, offerCarrier, type RequestMaker } from "./request-carriers.ts";
 import type { Options } from "./socket-arguments.ts";
 import { assertStackRoom, MUCH_ROOM } from "../../stack-room.ts";
 import { tlsParts } from "./tls-facade.ts";
@@ -37,7 +39,10 @@ export const makeHttpFacade: BuiltinFactory = (context) => {
     createServer: function createServer(options?: unknown, listener?: unknown): unknown {
       return new Server(options, listener);
     },
-    ...requestFunctions((...args) => new ClientRequest(...args)),
+    ...requestFunctions(context, "http", (...args) =>
+      // As Node's: whatever somebody has put in the place of the class is not asked.
+      Reflect.construct(ClientRequest, args, http.ClientRequest),
+    ),
   });
   defineAccessor(
     facade,
@@ -46,7 +51,7 @@ export const makeHttpFacade: BuiltinFactory = (context) => {
     (value) => (globalAgent.current = value),
   );
   defineAccessor(facade, "maxHeaderSize", () => http.maxHeaderSize);
-  tellOfReplacement(context, facade, "ClientRequest");
+  letReplace(context, facade, ["http.ClientRequest", "http.request", "http.get"]);
   const web = makeFetchGlobals(context);
   for (const name of ["WebSocket", "CloseEvent", "MessageEvent"]) {
     if (Object.hasOwn(http, name)) defineAccessor(facade, name, () => web[name]);
@@ -67,8 +72,9 @@ export const makeHttpsFacade: BuiltinFactory = (context) => {
     createServer: function createServer(options?: unknown, listener?: unknown): unknown {
       return new Server(options, listener);
     },
-    ...requestFunctions(httpsRequest(context, parts)),
+    ...requestFunctions(context, "https", httpsRequest(context, parts)),
   });
+  letReplace(context, facade, ["https.request", "https.get"]);
   defineAccessor(
     facade,
     "globalAgent",
@@ -149,6 +155,7 @@ function granted(
 function httpRequest(context: EndowmentContext, parts: ClientParts): any {
   const { ClientRequest } = context.powers.builtin("http");
   return facadeClass(ClientRequest, {
+    instead: () => carrierOf(context, "http.ClientRequest"),
     prepare: (args) => {
       const { options, callback } = granted(context, parts, args);
       options["_defaultAgent"] ??= parts.globalAgent.current;
@@ -169,12 +176,19 @@ function httpsRequest(context: EndowmentContext, parts: ClientParts): (...args: 
   };
 }
 
-function requestFunctions(make: (...args: unknown[]) => unknown): { request: Function; get: Function } {
+function requestFunctions(
+  context: EndowmentContext,
+  module: "http" | "https",
+  make: (...args: unknown[]) => unknown,
+): { request: Function; get: Function } {
+  const carried = (maker: "request" | "get") => carrierOf(context, `${module}.${maker}`);
   return {
     request: function request(...args: unknown[]): unknown {
-      return make(...args);
+      return (carried("request") ?? make)(...args);
     },
     get: function get(...args: unknown[]): unknown {
+      const carrier = carried("get");
+      if (carrier !== undefined) return carrier(...args);
       const made: any = make(...args);
       made.end();
       return made;
@@ -187,21 +201,31 @@ function defineAccessor(facade: object, name: string, get: () => unknown, set?: 
 }
 
 /**
- * Who puts another class in the place of `http.ClientRequest` means to have everybody's requests (nock,
- * interceptors), and has its own package's: said, since a mock that is asked for nothing lets requests out.
+ * Who puts something in the place of `http.ClientRequest`, `request` or `get` means to have everybody's requests (nock,
+ * msw). It has them where its policy shares `http.client`, and else its own package's, which is said: a mock that is
+ * asked for nothing lets requests out.
  */
-function tellOfReplacement({ principal }: EndowmentContext, facade: object, name: string): void {
-  const descriptor = Object.getOwnPropertyDescriptor(facade, name);
-  if (principal.trusted || descriptor === undefined || !("value" in descriptor)) return;
-  let { value } = descriptor;
-  const set = function (this: object, next: unknown): void {
-    // Not on an object that only inherits from it; on the copy with the granted members it is the same accessor.
-    if (Object.getOwnPropertyDescriptor(this, name)?.set !== set) {
-      defineMember(this, name, next);
-      return;
-    }
-    principal.denies({ capability: "patch", target: `http.${name}`, never: true });
-    value = next;
-  };
-  defineAccessor(facade, name, () => value, set);
+function letReplace(context: EndowmentContext, facade: object, makers: readonly RequestMaker[]): void {
+  const { principal } = context;
+  if (principal.trusted) return;
+  const carries = mayCarry(context);
+  for (const maker of makers) {
+    const name = maker.slice(maker.indexOf(".") + 1);
+    const original: unknown = getOwnPropertyDescriptor(facade, name)?.value;
+    // Of the functions nothing is said: tools wrap them for themselves, and mocks replace the class too.
+    if (original === undefined || (!carries && maker !== "http.ClientRequest")) continue;
+    let value: any = original;
+    const set = function (this: object, next: unknown): void {
+      // Not on an object that only inherits from it; on the copy with the granted members it is the same accessor.
+      if (getOwnPropertyDescriptor(this, name)?.set !== set) {
+        defineMember(this, name, next);
+        return;
+      }
+      if (!carries) principal.denies({ capability: "patch", target: maker });
+      value = next;
+    };
+    defineAccessor(facade, name, () => value, set);
+    if (carries)
+      offerCarrier(context, maker, () => (value === original || typeof value !== "function" ? undefined : value));
+  }
 }

@@ -46,7 +46,9 @@ function hardenClientResource(http: any, nowhere: object): void {
  * there; `setMaxIdleHTTPParsers` does not take 0.
  */
 function keepNoParsers({ process, builtin }: Powers): void {
-  const { parsers } = withoutDeprecations(process, () => builtin("_http_common"));
+  const { parsers, HTTPParser } = withoutDeprecations(process, () => builtin("_http_common"));
+  // Nor does a connection's lead to others: they read from any handle, and end the process where they are misused.
+  delete HTTPParser.prototype.constructor;
   if (typeof parsers?.max !== "number")
     throw new TypeError("This version of Node does not show where it keeps its HTTP parsers");
   Object.defineProperty(parsers, "max", { get: () => 0, set() {}, configurable: false });

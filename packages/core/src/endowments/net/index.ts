@@ -15,11 +15,13 @@ import { makeNetFacade } from "./net-facade.ts";
 import { makeTlsFacade } from "./tls-facade.ts";
 import { makeHttpFacade, makeHttpsFacade } from "./http-facade.ts";
 import { makeHttp2Facade } from "./http2-facade.ts";
+import { makeHttpCommon } from "./http-common.ts";
 import { makeDgramFacade } from "./dgram-facade.ts";
 import { makeDnsFacade, makeDnsPromisesFacade } from "./dns-facade.ts";
 
 /** By the builtin's name. */
 export const NETWORK_FACTORIES: Readonly<Record<string, BuiltinFactory>> = {
+  _http_common: makeHttpCommon,
   net: makeNetFacade,
   tls: makeTlsFacade,
   http: makeHttpFacade,

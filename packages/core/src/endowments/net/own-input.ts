@@ -24,8 +24,9 @@ export function readOwnInput(level: object): void {
     const real: unknown = descriptor?.value;
     if (typeof real !== "function" || descriptor!.configurable !== true || guarded.has(real)) continue;
     const value = named(name, real.length, function (this: unknown, input: unknown, ...rest: unknown[]): unknown {
-      const own = isArrayBufferView(input) ? (apply(slice, bytesOf(input), []) as Uint8Array) : input;
-      return apply(real, this, [own, ...rest]);
+      // What is none ends the process in native code; Node hands it nothing else.
+      if (!isArrayBufferView(input)) throw new TypeError(`moat: ${name} takes bytes`);
+      return apply(real, this, [apply(slice, bytesOf(input), []), ...rest]);
     });
     guarded.add(value);
     defineProperty(level, name, { ...descriptor, value });
