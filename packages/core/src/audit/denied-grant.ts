@@ -38,9 +38,11 @@ const table: Readonly<Record<string, Spell>> = {
   patch: ({ target }) => (target.startsWith("http.") ? { capability: "share", target: CLIENT_SHARE } : undefined),
   change: same("change"),
   package: same("package"),
-  // Events and some members of process can be granted, most are nobody's.
+  // Events, variables and some members of process can be granted, most are nobody's.
   process: ({ target, via }) =>
-    via === "process.on" || (GRANTABLE_PROCESS_MEMBERS.has(target) && via === `process.${target}`)
+    via === "process.on" ||
+    via === `process.${target} =` ||
+    (GRANTABLE_PROCESS_MEMBERS.has(target) && via === `process.${target}`)
       ? { capability: "builtin", target: "process", member: target }
       : undefined,
 };

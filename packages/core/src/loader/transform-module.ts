@@ -115,7 +115,11 @@ function collect(items: readonly SyntaxNode[]): Collected {
     stars: [],
     anonymousDefault: false,
   };
-  for (const item of items) if (item.type === "ImportDeclaration") collectImport(item, found);
+  // Exports may name what a later line imports; modules are evaluated in the order in which lines name them.
+  for (const item of items) {
+    if (item.type === "ImportDeclaration") collectImport(item, found);
+    else if (item["source"]) requestOf(item, found);
+  }
   for (const item of items) if (item.type !== "ImportDeclaration") collectExport(item, found);
   return found;
 }

@@ -42,8 +42,8 @@ const HARMLESS_DOT_NAMES: ReadonlySet<string> = new Set([
   ".coverage",
 ]);
 
-/** What is written first and then moved into its place: `.tmp-1795281050497-oukf`, `.data.json.tmp`. */
-const TEMPORARY_DOT_NAME = /^\.(?:(?:tmp|temp)[-_.]|.+\.(?:tmp|temp)$)/;
+/** What is written first and then moved into its place: `.tmp-1795281050497-oukf`, `.data.json.tmp`, `.~data.json`. */
+const TEMPORARY_DOT_NAME = /^\.(?:~.|(?:tmp|temp)[-_.]|.+\.(?:tmp|temp)$)/;
 /** With a digest in it, as of what a log's rotation has done: no tool looks for its orders under such a name. */
 const DIGEST_DOT_NAME = /^\.(?:[\w.-]+[.-])?[0-9a-f]{32,}(?:-[a-z]+)?(?:\.json)?$/;
 /** `.cache_8vqmlo`: ESLint's, for one working folder, in the folder that it is told to keep caches in. */

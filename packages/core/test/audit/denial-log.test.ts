@@ -216,6 +216,10 @@ test.each<[Denial, string]>([
     { principal: "a", capability: "process", target: "SIGINT", via: "process.on" },
     "moat allow a builtin process.SIGINT",
   ],
+  [
+    { principal: "a", capability: "process", target: "exitCode", via: "process.exitCode =" },
+    "moat allow a builtin process.exitCode",
+  ],
 ])("%j is allowed by %s", (denial, command) => {
   expect(formatDenial(denial, { project: "/p" })).toMatch(new RegExp(`to allow it: ${command}$`));
 });

@@ -203,6 +203,8 @@ describe("scopes", () => {
     [".", "write", ".next/cache/.rscinfo", true, "a key of the build"],
     [".", "write", "a/.hidden/x", false, "dot-folders"],
     [".", "write", "a/.data.json.tmp", true, "what is moved into its place"],
+    [".", "write", "a/.~data.json", true, "what steno moves into its place"],
+    [".", "write", "a/.~/data.json", false, "a folder of no such name"],
     [".", "write", ".env.tmp", false, "secrets, whatever they end in"],
     [".", "write", "a/.git/hooks/x.tmp", false, "what lies in a dot-folder"],
     [".", "write", "logs/.8f1404b4f882e19482a256193780691c61cc309a-audit.json", true, "a digest's name"],

@@ -7,6 +7,16 @@ export const MODULE_SNIPPETS: Readonly<Record<string, Readonly<Record<string, st
     "main.mjs": `import { n, bump } from "./a.mjs"; const before = n; bump(); export const result = [before, n]`,
     "a.mjs": `export let n = 1; export function bump() { n++ }`,
   },
+  "modules are evaluated in the order of the lines that name them, whether these import or export": {
+    "main.mjs": `import { order } from "./order.mjs"; export * from "./a.mjs"; export { b }; export { c } from "./c.mjs"; import { b } from "./b.mjs"; import "./d.mjs"; export * as e from "./e.mjs"; export const result = order`,
+    "order.mjs": `export const order = []`,
+    ...Object.fromEntries(
+      [..."abcde"].map((name) => [
+        `${name}.mjs`,
+        `import { order } from "./order.mjs"; order.push("${name}"); export const ${name} = 1`,
+      ]),
+    ),
+  },
   "live bindings through a re-export and a star": {
     "main.mjs": `import { m, bump } from "./b.mjs"; import * as ns from "./c.mjs"; bump(); export const result = [m, ns.n]`,
     "a.mjs": `export let n = 1; export const bump = () => n++`,
