@@ -280,7 +280,8 @@ function globalMaker(template: Record<PropertyKey, unknown>): () => Record<Prope
 /** SES's replacements of these are slower and break `x.constructor === Date`; frozen, the native ones are harmless. */
 function restoreNativeConstructors(): void {
   for (const name of LEGACY_REGEXP_STATICS) delete (native.RegExp as unknown as Record<string, unknown>)[name];
-  for (const constructor of [native.Date, native.RegExp, native.Symbol, native.Error]) {
+  // That of `RegExp.prototype` was never replaced; see `keepNativeRegExp` in `scripts/bundle.mjs`.
+  for (const constructor of [native.Date, native.Symbol, native.Error]) {
     Object.defineProperty(constructor.prototype, "constructor", {
       value: constructor,
       writable: true,

@@ -16,6 +16,7 @@
 import { showAsNative } from "./function-text.ts";
 import { substitute } from "./regexp-substitution.ts";
 import { makeSplitterCache } from "./regexp-splitters.ts";
+import { isWorthTwins, replaceByTwin } from "./regexp-twins.ts";
 import { literalOf } from "./regexp-literals.ts";
 import { charCodeAt, indexOf, replaceAll, slice, split as splitByText, uncurry } from "./uncurried-strings.ts";
 
@@ -156,15 +157,22 @@ function plainTextOf(regexp: RegExp): string | undefined {
   return literal === undefined || nativeIgnoreCase(regexp) || nativeSticky(regexp) ? undefined : literal;
 }
 
+/** Where both stand for texts; undefined elsewhere. */
+function replaceText(regexp: RegExp, text: string, template: string): string | undefined {
+  if (!isLiteral(template)) return undefined;
+  const sought = plainTextOf(regexp);
+  return sought === undefined ? undefined : replaceAll(text, sought, template);
+}
+
 function replaceEach(regexp: RegExp, text: string, template: string): string {
+  regexp.lastIndex = 0;
+  if (text.length >= LONG) {
+    const replaced = isWorthTwins(text) ? replaceByTwin(regexp, text, template) : replaceText(regexp, text, template);
+    if (replaced !== undefined) return replaced;
+  }
   const literal = isLiteral(template);
   let result = "";
   let done = 0;
-  regexp.lastIndex = 0;
-  if (literal && text.length >= LONG) {
-    const sought = plainTextOf(regexp);
-    if (sought !== undefined) return replaceAll(text, sought, template);
-  }
   for (let match = exec(regexp, text); match !== null; match = exec(regexp, text)) {
     const { 0: matched, index } = match;
     if (matched === "") advanceLastIndex(regexp, text);

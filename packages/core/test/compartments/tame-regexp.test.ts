@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
+import { isWorthTwins } from "../../src/compartments/regexp-twins.ts";
 import { makeRegExpMethods } from "../../src/compartments/tame-regexp.ts";
 
 type Method = (this: unknown, ...rest: unknown[]) => unknown;
@@ -474,5 +475,53 @@ describe("the same as native, whatever guests try", () => {
         expect(tamed[Symbol.split]!.call(new RegExp(String(number)), `a${number}b`)).toEqual(["a", "b"]);
       }
     }
+  });
+});
+
+// Last in this file: for the rest of the process, long texts are replaced in by twins.
+describe("once twins pay", () => {
+  const replace = (pattern: RegExp, text: string, by: string) => tamed[Symbol.replace]!.call(pattern, text, by);
+  beforeAll(() => {
+    for (let round = 0; !isWorthTwins(""); round++) replace(/x/g, "text ".repeat(200), "y");
+  });
+
+  it("the same as native, for any pattern, in texts of any length", () => {
+    fc.assert(
+      fc.property(regexp, subject, fc.constantFrom(1, 8, 60), template, (of, text, times, by) => {
+        fc.pre(nativeEnds(of, text));
+        expectSame("replace", (log) => ({ receiver: build(of, log), rest: [text.repeat(times), by] }));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it("patterns that differ only in flags, also where they stand for texts, and many of them", () => {
+    const long = "a.B\nb.".repeat(100);
+    for (let round = 0; round < 2; round++) {
+      for (const source of ["b", "\\.", ".", "^b", "B.b", "[b-z]"]) {
+        for (const flag of ["g", "gi", "gm", "gs", "gu", "gv", "gy", "giy", "gims", "gd"]) {
+          expectSame("replace", () => ({ receiver: new RegExp(source, flag), rest: [long, "<$&>"] }));
+        }
+      }
+      for (let number = 0; number < 700; number++) {
+        expect(replace(new RegExp(String(number), "g"), `a${number}b`.repeat(200), "-")).toBe("a-b".repeat(200));
+      }
+    }
+  });
+
+  it("errors are of the realm, also of a full stack, and the next call works", () => {
+    const errorOf = (work: () => unknown): unknown => {
+      try {
+        return work();
+      } catch (error) {
+        return error;
+      }
+    };
+    const tooLong = errorOf(() => replace(/a/g, "a".repeat(2 ** 20), "b".repeat(2 ** 10)));
+    expect(Object.getPrototypeOf(tooLong)).toBe(RangeError.prototype);
+    const long = "a".repeat(500);
+    const deep = (): unknown => [deep(), replace(/[a]/g, long, "b")];
+    expect(Object.getPrototypeOf(errorOf(deep))).toBe(RangeError.prototype);
+    expect(replace(/[a]/g, long, "b")).toBe("b".repeat(500));
   });
 });

@@ -4,7 +4,7 @@ import { connectDenied, connectionEnded, listenDenied } from "./network-errors.t
 import { guardNativeHandles } from "./native-handles.ts";
 import { hardenErrorsOfConnecting } from "../harden-errors.ts";
 import { hardenStreamRequests } from "./native-requests.ts";
-import { descriptorOf, readConnectArguments, readListenArguments } from "./socket-arguments.ts";
+import { descriptorOf, isPlainlyAddress, readConnectArguments, readListenArguments } from "./socket-arguments.ts";
 import { approvedLookup, trustedLookup } from "./approved-lookup.ts";
 import { addressKey } from "./network-permit.ts";
 import { disarmClass } from "../disarm-clones.ts";
@@ -94,7 +94,14 @@ function makeGuard(powers: Powers, net: any, hint: string | undefined): NetworkG
   veilTimer(net.Socket.prototype, new net.Socket(), "timeout");
   let waiting: SocketPermit | undefined;
   let isListeningForWorkers = false;
-  let hasConnected = false;
+  let hasLookedUp = false;
+
+  /** Before a name is looked up: an address has no such errors, and to make them costs milliseconds. */
+  function hardenErrorsOfNames(): void {
+    if (hasLookedUp) return;
+    hardenErrorsOfConnecting(powers, realConnect);
+    hasLookedUp = true;
+  }
 
   /**
    * Fails as a connection that the kernel refuses does: through the stream, once the ticks and promises of
@@ -130,13 +137,11 @@ function makeGuard(powers: Powers, net: any, hint: string | undefined): NetworkG
 
   net.Socket.prototype.connect = function connect(this: any, ...args: unknown[]): unknown {
     if (!(this instanceof net.Socket)) throw new TypeError("Illegal invocation");
-    if (!hasConnected) {
-      hardenErrorsOfConnecting(powers, realConnect);
-      hasConnected = true;
-    }
     const permit = permitOf(this);
-    if (permit?.authority.trusted === true && permit.target === undefined)
+    if (permit?.authority.trusted === true && permit.target === undefined) {
+      if (!hasLookedUp && !isPlainlyAddress(args, net.isIP)) hardenErrorsOfNames();
       return Reflect.apply(realConnect, this, args);
+    }
     const { options, callback, target } = readConnectArguments(args);
     const go = () => Reflect.apply(realConnect, this, callback === undefined ? [options] : [options, callback]);
     // Malformed: Node's own error, before anything is connected.
@@ -159,9 +164,14 @@ function makeGuard(powers: Powers, net: any, hint: string | undefined): NetworkG
       return refuseConnection(this, connectDenied(shown, port));
     }
     authority.endWithGrant(this, { by: "connect", host: target.host, port: target.port }, endConnection);
-    if (net.isIP(target.host) !== 0) approved.add(addressKey(target.host, target.port));
-    else if (authority.trusted) options["lookup"] = trustedLookup(permit, target, options["lookup"], dnsLookup);
-    else options["lookup"] = approvedLookup(permit, target, options["lookup"], dnsLookup, net.isIP);
+    if (net.isIP(target.host) !== 0) {
+      approved.add(addressKey(target.host, target.port));
+      return go();
+    }
+    hardenErrorsOfNames();
+    options["lookup"] = authority.trusted
+      ? trustedLookup(permit, target, options["lookup"], dnsLookup)
+      : approvedLookup(permit, target, options["lookup"], dnsLookup, net.isIP);
     return go();
   };
 

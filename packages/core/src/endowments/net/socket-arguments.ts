@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import type { SocketTarget } from "./network-permit.ts";
 
 /**
@@ -125,6 +126,22 @@ export function readConnectArguments(args: readonly unknown[]): ConnectArguments
   const { options: given, callback } = netArguments(args);
   const options = pickOptions(given, CONNECT_OPTIONS);
   return { options, callback, target: settleTarget(options) };
+}
+
+/**
+ * Whether arguments of `connect` lead to an address, or a path, and to no name that is looked up: of an ordinary object
+ * without accessors, so that whoever reads them again is told the same.
+ */
+export function isPlainlyAddress(args: readonly unknown[], isIP: (host: string) => number): boolean {
+  // What `net` has normalised it marks by a symbol; another array is options without a host.
+  if (Array.isArray(args[0]) && Object.getOwnPropertySymbols(args[0]).length === 0) return false;
+  const { options } = netArguments(args);
+  if (types.isProxy(options) || ![Object.prototype, null].includes(Object.getPrototypeOf(options))) return false;
+  const members = Object.getOwnPropertyDescriptors(options);
+  if (Object.values(members).some((member) => !("value" in member))) return false;
+  const { host, path } = members;
+  if (path?.value) return typeof path.value === "string";
+  return typeof host?.value === "string" && isIP(host.value) !== 0;
 }
 
 /** Makes `host`, `port` and `path` of a copy primitive, in place, and says where they lead. */
