@@ -6,6 +6,7 @@
 import { isObject } from "../endowments/is-object.ts";
 import { showAsNative } from "./function-text.ts";
 import { isHardenedIntrinsic, isReplacement } from "./tame-definitions.ts";
+import { uncurry } from "./uncurried-strings.ts";
 
 const REPLACING = 2;
 const INSPECT = Symbol.for("nodejs.util.inspect.custom");
@@ -14,6 +15,7 @@ const { defineProperty, getOwnPropertySymbols } = Object;
 const objectPrototype = Object.prototype;
 const nativeAssign = Object.assign;
 const { propertyIsEnumerable } = Object.prototype;
+const hasOwn = uncurry(Object.prototype.hasOwnProperty) as (object: unknown, key: string) => boolean;
 
 const wellKnownSymbols = new Map<string, symbol>();
 for (const name of Object.getOwnPropertyNames(Symbol)) {
@@ -100,14 +102,16 @@ export function computedTarget(value: unknown, key: unknown, sloppy?: 1): unknow
  */
 export function tameAssignments(): void {
   const assign = {
-    assign(target: object, _source: unknown): object {
+    assign(target: object, first: unknown): object {
       const count = arguments.length;
       // Plain objects inherit none of the symbols: they are most targets.
       const mayInheritSymbols = isObject(target) && getPrototypeOf(target) !== objectPrototype;
       for (let index = 1; index < count; index++) {
         const source: unknown = arguments[index];
         if (source === null || source === undefined) continue;
-        if (apply(propertyIsEnumerable, source, ["constructor"]) as boolean) assignmentTarget(target, "constructor");
+        // First, since V8 has a quick answer to this question alone.
+        if (hasOwn(source, "constructor") && (apply(propertyIsEnumerable, source, ["constructor"]) as boolean))
+          assignmentTarget(target, "constructor");
         if (!mayInheritSymbols || !isObject(source)) continue;
         const symbols = getOwnPropertySymbols(source);
         for (let at = 0; at < symbols.length; at++) {
@@ -116,6 +120,7 @@ export function tameAssignments(): void {
             assignmentTarget(target, symbol);
         }
       }
+      if (count === 2) return nativeAssign(target, first) as object;
       return apply(nativeAssign, Object, arguments as unknown as Parameters<typeof nativeAssign>) as object;
     },
   }.assign;
