@@ -22,6 +22,7 @@ import type { Evidence, Finding, GrantCollector } from "./grant-collector.ts";
 import { grantAddons } from "./addon-grants.ts";
 import type { GrantContext, ProjectContext } from "./grant-context.ts";
 import { grantEnvironmentKeys } from "./environment-keys.ts";
+import { grantGlobalLookups } from "./global-lookups.ts";
 import { grantHandedGlobals } from "./handed-globals.ts";
 import { grantHandedScripts } from "./handed-scripts.ts";
 import { grantMockClocks } from "./mock-clocks.ts";
@@ -143,6 +144,7 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
   grantToEvaluators(context);
   const projectContext: ProjectContext = { ...context, disk, project, find };
   grantEnvironmentKeys(projectContext);
+  grantGlobalLookups(projectContext);
   grantHandedFolders(context);
   grantToolFolders(context);
   grantMockClocks(context);

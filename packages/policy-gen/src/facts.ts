@@ -22,6 +22,8 @@ export interface Place {
  * | `env` | key, or `DEBUG_*` for a prefix |
  * | `sets-env` | key that is assigned to |
  * | `env-reader` | name of a function that reads the key which it gets |
+ * | `global-reader` | the same of a function that reads a global |
+ * | `global-call` | `function name`: one of Node's globals, named in a call |
  * | `key-call` | `function KEY`: a constant that may be such a key, and the function or property that it is given to |
  * | `key-name` | `KEY`, where the program describes what may be such a key: `{ PORT: { type: "number" } }` |
  * | `fs` | `read`, `write`, `tmp` or a project file that it names, `./.env` |
@@ -50,6 +52,8 @@ export type Capability =
   | "builtin"
   | "env"
   | "env-reader"
+  | "global-reader"
+  | "global-call"
   | "sets-env"
   | "key-call"
   | "key-name"

@@ -1,4 +1,4 @@
-import { HARMLESS_GLOBALS } from "./tables/node-globals.ts";
+import { HARMLESS_GLOBALS, NODE_GLOBALS } from "./tables/node-globals.ts";
 import { namesProxyVariable } from "./tables/proxy-variables.ts";
 import { makeScope } from "./scope.ts";
 import type { Binding, Scope, SyntaxNode } from "./scope.ts";
@@ -22,6 +22,8 @@ export interface Walked {
   /** `x.setTimeout`, `const { setTimeout } = x`: members of any object that are named like harmless globals. */
   readonly namedLikeGlobals: SyntaxNode[];
   /** `f("APP_PORT")`, `x.f(["APP_PORT"])`, `{ env: "APP_PORT" }`: texts that read like a key of the environment, and the function or property (`env:`) that they are given to. */
+  /** Calls that name one of Node's globals: `polyfill("fetch")`. */
+  readonly globalCalls: { readonly called: string; readonly name: string; readonly node: SyntaxNode }[];
   readonly keyCalls: { readonly called: string; readonly key: string; readonly node: SyntaxNode }[];
   /** `{ APP_PORT: { … } }`, `{ APP_PORT: z.string() }`: what reads like a description of such a key. */
   readonly keysDescribed: { readonly key: string; readonly node: SyntaxNode }[];
@@ -42,6 +44,7 @@ export function emptyWalk(): Walked {
     proxyNames: [],
     workerTexts: [],
     namedLikeGlobals: [],
+    globalCalls: [],
     keyCalls: [],
     keysDescribed: [],
     dispatcherSymbols: [],
@@ -126,6 +129,9 @@ const VISITORS: ReadonlyMap<string, Visitor> = new Map(
       const called = calledName(node["callee"]);
       if (called !== undefined)
         for (const key of environmentKeys(node["arguments"][0])) walk.keyCalls.push({ called, key, node });
+      const first: unknown = node["arguments"][0]?.value;
+      if (called !== undefined && typeof first === "string" && NODE_GLOBALS.has(first))
+        walk.globalCalls.push({ called, name: first, node });
       if (node["callee"].type === "MemberExpression" && /require$/i.test(called ?? "")) walk.requiringCalls.push(node);
       if (isDispatcherSymbol(node)) walk.dispatcherSymbols.push(node);
       visit(node["callee"], node, scope, walk);

@@ -191,6 +191,10 @@ export function tracePowers(context: TraceContext): {
       if (power.kind === "global") {
         emit("unanalyzed", "computed name of a global", member);
         if (isWrite(member)) emit("defines-any", "", member);
+        else if (member["property"].type === "Identifier") {
+          const reader = readerByFirstParameter(member["property"]);
+          if (reader !== undefined) emit("global-reader", reader, member);
+        }
       } else if (power.kind === "namespace") emit(isWrite(member) ? "defines" : "reads", `${power.name}.*`, member);
       else if (power.kind === "env") useComputedKey(member);
       else escape(power, member);

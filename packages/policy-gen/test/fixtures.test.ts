@@ -46,6 +46,7 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
     [2, /^computed specifier \*$/],
     [1, /^computed specifier \*$/],
   ],
+  "looked-up-globals": [[3, /^computed name of a global$/]],
   "named-programs": [
     [1, /^command that is not constant$/],
     [1, /^command that is not constant$/],
