@@ -155,8 +155,8 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
       }
       return;
     }
-    if (options.isFirstParty(file.location)) return;
     if (prefix === "" && suffix === "") loadsAnything.push({ file, use });
+    if (options.isFirstParty(file.location)) return;
     linkDeclared(file, use, prefix, suffix);
     if (prefix !== "" && suffix.endsWith(".node")) linkAddons(file, use, prefix, suffix);
     if (prefix === "") lookAtAll(file, mode);
@@ -185,11 +185,12 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
 
   /**
    * A package that the project imports, and that loads what it is told (`require(engine)`),
-   * is told by the project: dependencies whose names stand in the project's own texts.
+   * is told by the project: dependencies whose names stand in the project's own texts. So is the
+   * project itself (`for (const name of ["a", "b"]) await import(name)`).
    */
   const linkNamedByProject = (): void => {
     for (const { file, use } of loadsAnything) {
-      if (!importedByProject.has(file.location)) continue;
+      if (!importedByProject.has(file.location) && !options.isFirstParty(file.location)) continue;
       const mode = file.facts.format === "module" ? "import" : "require";
       for (const name of namedByProject) link(file, name, mode, use);
     }

@@ -23,6 +23,7 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
     [1, /^native addon$/],
     [1, /^computed specifier \*$/],
   ],
+  "computed-by-project": [[1, /^computed specifier \*$/]],
   "computed-process-env": [[5, /environment used as a whole/]],
   "fills-environment": [
     [3, /environment used as a whole/],
