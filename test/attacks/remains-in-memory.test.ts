@@ -16,6 +16,7 @@ const look = (
 ) => `const { secret } = given, zlib = require("zlib"), { SlowBuffer = Buffer.alloc } = require("buffer");
   const lying = (length) => Object.defineProperties(new Uint8Array(1), { length: { value: length }, byteLength: { value: length } });
   const listOf = (...elements) => new Proxy([1], { get: (list, key) => key === "0" ? elements.length > 1 ? elements.shift() : elements[0] : list[key] });
+  const changing = (...said) => ({ get length() { return said.length > 1 ? said.shift() : said[0] } });
   for (let round = 0; round < 60; round++) {
     given.use();
     if (round % 10 === 0) await new Promise((done) => setTimeout(done, 1));
@@ -41,6 +42,14 @@ test("memory that a package is given shows nothing of what others had in it", as
       ),
       "a list that changes, of a given length": look(
         "Buffer.concat(listOf(new Uint8Array(5000), new Uint32Array(1250)), 5000)",
+      ),
+      "of a buffer that says that it is longer": look("Buffer.from(lying(5000))"),
+      "of an object whose length changes": look("Buffer.from(changing(5000, 1))"),
+      "of an object whose length changes later": look("Buffer.from(changing(5000, 5000, 1))"),
+      "of an object whose length changes last": look("Buffer.from(changing(5000, 5000, 5000, 1))"),
+      "a copy of a buffer that says that it is longer": look("Buffer.copyBytesFrom(lying(5000), 0, 5000)"),
+      "of a class that says so": look(
+        "Buffer.from(new (class extends Uint8Array { get length() { return 5000 } get byteLength() { return 5000 } })(1))",
       ),
       "behind what could not be read": look(`Buffer.from("zz".repeat(3000), "hex")`),
       "behind compressed data": look(`zlib.deflateSync("x")`),
@@ -166,6 +175,49 @@ test("what is parsed while packages are told of it is no memory that they can gi
         return new Promise((done) => { http.request({ createConnection: () => through }, (response) => { moved(); came(response, done) }).end(); setTimeout(() => through.push(part), 20) })`,
     },
     aftermath: `assert(Object.values(outcomes).every((outcome) => outcome === "a".repeat(20)), JSON.stringify(outcomes));`,
+  });
+  expect(damage).toMatchObject(NOTHING);
+});
+
+test("no method of a buffer reads or writes what is not there, or not there any more", async () => {
+  const moving = `const { constructor: { prototype } } = Buffer.alloc(0); const SIZE = 4000;
+    const lying = (size) => { const one = Buffer.alloc(size, "a"); for (const name of ["length", "byteLength"]) Object.defineProperty(one, name, { value: SIZE * 2 }); return one };
+    class Liar extends Uint8Array { get length() { return SIZE * 2 } get byteLength() { return SIZE * 2 } }
+    /** Gives memory away when it is made a number, the so-manieth time. */
+    const mover = (given, time = 1) => { let moved, times = 0; return { valueOf() { if (++times === time) moved = new Uint8Array(structuredClone(given.buffer, { transfer: [given.buffer] })).fill(122); return 0 },
+      get wasWritten() { return moved !== undefined && moved.some((byte) => byte !== 122) } } };
+    const saw = []; const tried = (name, run) => { let outcome; try { outcome = run() } catch { return } if (outcome) saw.push(name) };`;
+  const damage = await attack({
+    grants: { globals: ["Buffer", "structuredClone"], builtins: { v8: true } },
+    techniques: {
+      "methods in C++": `${moving}
+        for (const name of Reflect.ownKeys(prototype)) for (const time of [1, 2, 3]) {
+          if (/Slice$/.test(String(name))) for (const args of [(one) => [one, 40], (one) => [0, one]]) tried(name, () => { const given = Buffer.alloc(SIZE, "a"), text = String(given[name](...args(mover(given, time)))); return /zz|7a7a|enp6|\u7a7a/.test(text) });
+          if (/Write$/.test(String(name))) for (const args of [(one) => ["41".repeat(20), one], (one) => ["41".repeat(20), one, 20], (one) => ["41".repeat(20), 0, one]]) tried(name, () => { const given = Buffer.alloc(SIZE, "a"), one = mover(given, time); try { given[name](...args(one)) } catch {} return one.wasWritten });
+        }
+        for (const time of [1, 2, 3]) tried("fill", () => { const given = Buffer.alloc(SIZE, "a"), one = mover(given, time); given.fill(one); return one.wasWritten });
+        return saw.join() || "nothing"`,
+      "bytes behind a buffer": `${moving}
+        const seen = (target) => target.subarray(SIZE).some((byte) => byte !== 0);
+        for (const source of [() => lying(SIZE), () => new Liar(SIZE)]) for (const args of [[0, 0, SIZE * 2], [0, 1, SIZE * 2], [1, 1], []])
+          for (let round = 0; round < 20; round++) tried("copy", () => { const target = Buffer.alloc(SIZE * 2); prototype.copy.call(source(), target, ...args); return seen(target) });
+        for (let round = 0; round < 20; round++) tried("concat", () => { const one = lying(SIZE); return Buffer.concat([Object.defineProperty(one, "constructor", { value: 1 })], SIZE * 2).subarray(SIZE).some((byte) => byte !== 0) });
+        tried("into", () => Buffer.alloc(SIZE * 2, "x").copy(lying(SIZE), 0, 1, SIZE * 2) > SIZE);
+        return saw.join() || "nothing"`,
+      "what is read anew": `${moving} const v8 = require("v8");
+        const bytes = (given) => ({ move: () => new Uint8Array(structuredClone(given.buffer, { transfer: [given.buffer] })).fill(122), given });
+        for (const Class of [v8.Deserializer, v8.DefaultDeserializer, Object.getPrototypeOf(v8.DefaultDeserializer), v8.DefaultDeserializer.prototype.constructor, Object.getPrototypeOf(v8.DefaultDeserializer.prototype).constructor, class extends v8.Deserializer {}])
+          tried(Class.name, () => { const { given, move } = bytes(Buffer.alloc(SIZE, 1)), reader = new Class(given); move(); return reader.readUint32() !== 1 });
+        let leaked; class Setting extends v8.Deserializer { set buffer(value) { leaked = value } }
+        tried("a setter", () => { const given = Buffer.alloc(SIZE, 1), reader = new Setting(given); return leaked !== undefined && leaked !== given });
+        tried("a getter", () => { const made = v8.serialize([new Uint8Array(SIZE), "a".repeat(SIZE)]), given = Buffer.alloc(made.length); made.copy(given); let moved = false; const { buffer } = given;
+          Object.defineProperty(given, "buffer", { get() { if (!moved) new Uint8Array(structuredClone(buffer, { transfer: [buffer] })).fill(122); moved = true; return buffer } });
+          return v8.deserialize(given)[1].includes("z") });
+        const [first, second] = v8.deserialize(v8.serialize([new Float64Array([1.5]), { a: new Map([[1, "x"]]) }])); if (first[0] !== 1.5 || second.a.get(1) !== "x") saw.push("broken");
+        const reader = new (class Own extends v8.DefaultDeserializer { own() { return this.readValue() } })(v8.serialize({ b: 1 })); reader.readHeader(); if (reader.own().b !== 1 || !(reader instanceof v8.Deserializer)) saw.push("broken class");
+        return saw.join() || "nothing"`,
+    },
+    aftermath: `assert(Object.values(outcomes).every((outcome) => outcome === "nothing"), JSON.stringify(outcomes));`,
   });
   expect(damage).toMatchObject(NOTHING);
 });

@@ -3,7 +3,8 @@ import { types } from "node:util";
 import { getOwnPropertyDescriptor } from "./native-definitions.ts";
 
 const { apply } = Reflect;
-const { isDataView } = types;
+const { isDataView, isUint8Array } = types;
+const { slice } = Uint8Array.prototype;
 
 type Fields = Readonly<Record<"buffer" | "byteOffset" | "byteLength", (view: object) => any>>;
 
@@ -33,4 +34,15 @@ function byteLengthOrNone(byteLength: Fields["byteLength"], view: object): numbe
     if (error instanceof TypeError) return 0;
     throw error;
   }
+}
+
+/** A copy of all bytes of a view, in memory that nobody else has. */
+export const copyOf = (view: NodeJS.ArrayBufferView): Uint8Array =>
+  isUint8Array(view) ? new Uint8Array(view) : (apply(slice, bytesOf(view), []) as Uint8Array);
+
+const { get: typedByteLength } = getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), "byteLength")!;
+
+/** How many bytes a view has, whatever it says. */
+export function byteLengthOf(view: NodeJS.ArrayBufferView): number {
+  return isDataView(view) ? bytesOf(view).length : (apply(typedByteLength!, view, []) as number);
 }

@@ -5,13 +5,17 @@
  * as under `--zero-fill-buffers`, which nobody can set any more once Node runs.
  */
 import type { Buffer } from "node:buffer";
+import { types } from "node:util";
+import { byteLengthOf, bytesOf } from "./bytes-of.ts";
 import { named } from "./facade.ts";
 import { defineProperty, getOwnPropertyDescriptor } from "./native-definitions.ts";
 
 const { isArray } = Array;
+const { isSafeInteger } = Number;
+const { isUint8Array } = types;
 const { apply } = Reflect;
 const { setPrototypeOf } = Object;
-const { fill } = Uint8Array.prototype;
+const { fill, set } = Uint8Array.prototype;
 
 type BufferClass = typeof Buffer &
   Record<"alloc" | "allocUnsafe" | "allocUnsafeSlow" | "concat", (...args: unknown[]) => Buffer>;
@@ -30,10 +34,28 @@ export function giveFreshMemory(given: typeof Buffer): void {
     };
   replace(constructor, "allocUnsafe", emptied(allocUnsafe));
   replace(constructor, "allocUnsafeSlow", emptied(allocUnsafeSlow));
-  // HAZARD: Node fills what the list's buffers leave free, and asks the list for them more than once.
+  // HAZARD: Node leaves what it does not fill as it was, believes what the list's buffers say of their length, and asks for them more than once.
   replace(constructor, "concat", function (list: unknown, length: unknown) {
-    return concat(isArray(list) ? elementsOf(list) : list, length);
+    const parts = isArray(list) ? elementsOf(list) : undefined;
+    const isLength = length === undefined || (isSafeInteger(length) && (length as number) >= 0);
+    // What is wrong Node says; an empty list is nobody's affair.
+    if (!parts?.length || !isLength || !parts.every(isUint8Array)) return concat(parts ?? list, length);
+    return joined(alloc, parts, length as number | undefined);
   });
+}
+
+function joined(alloc: BufferClass["alloc"], parts: readonly Uint8Array[], length: number | undefined): Buffer {
+  let total = 0;
+  for (let at = 0; at < parts.length; at += 1) total += byteLengthOf(parts[at]!);
+  const all = alloc(length ?? total);
+  let filled = 0;
+  for (let at = 0; at < parts.length && filled < all.length; at += 1) {
+    const size = byteLengthOf(parts[at]!);
+    const room = all.length - filled;
+    apply(set, all, [size <= room ? parts[at] : bytesOf(parts[at]!).subarray(0, room), filled]);
+    filled += size;
+  }
+  return all;
 }
 
 /** `buffer.SlowBuffer`, which takes its memory past the class, and of which nothing is an instance; undefined where Node has none any more. */

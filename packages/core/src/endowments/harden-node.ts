@@ -11,6 +11,7 @@
 import { Buffer } from "node:buffer";
 import { EventEmitter } from "node:events";
 import { promisify, types } from "node:util";
+import { keepBuffersHonest } from "./buffer-arguments.ts";
 import { makeFieldDefiner, type FieldDefiner } from "./define-field.ts";
 import { makePropertiesFast } from "./fast-properties.ts";
 import { giveFreshMemory } from "./fresh-memory.ts";
@@ -48,6 +49,7 @@ const noteClass = classes.set.bind(classes);
 
 // Here, as the module is loaded, because SES's lockdown freezes `Buffer` where it finds it.
 giveFreshMemory(Buffer);
+keepBuffersHonest(Buffer);
 
 /**
  * Classes of which Node itself makes instances in two steps, `instance.constructor = Blob`

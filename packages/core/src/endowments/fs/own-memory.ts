@@ -6,11 +6,11 @@
  * would be read over, or written from, what somebody else has there by then.
  */
 import { types } from "node:util";
-import { bytesOf } from "../bytes-of.ts";
+import { bytesOf, copyOf } from "../bytes-of.ts";
 
 const { apply } = Reflect;
 const { isArrayBufferView } = types;
-const { set: copyInto, slice, subarray } = Uint8Array.prototype;
+const { set: copyInto, subarray } = Uint8Array.prototype;
 const { isInteger } = Number;
 
 /** Functions on numbers of files, and methods of handles, that work on a caller's buffers. */
@@ -44,8 +44,6 @@ export function ownPartsOf(data: unknown): unknown {
 async function* copiesOf(parts: AsyncIterable<unknown>): AsyncGenerator<unknown> {
   for await (const part of parts) yield ownDataOf(part);
 }
-
-const copyOf = (view: NodeJS.ArrayBufferView): Uint8Array => apply(slice, bytesOf(view), []) as Uint8Array;
 
 const CHUNK_BYTES = 65_536;
 /** More calls than these are seldom under way. */

@@ -6,13 +6,12 @@
  * memory away (`structuredClone` with `transfer`): the rest would be read from what somebody else has there by then.
  */
 import { types } from "node:util";
-import { bytesOf } from "../bytes-of.ts";
+import { copyOf } from "../bytes-of.ts";
 import { named } from "../facade.ts";
 import { defineProperty, getOwnPropertyDescriptor } from "../native-definitions.ts";
 
 const { apply } = Reflect;
 const { isArrayBufferView } = types;
-const { slice } = Uint8Array.prototype;
 
 const READING: readonly string[] = ["execute", "readBuffer", "receive"];
 const guarded = new WeakSet<object>();
@@ -26,7 +25,7 @@ export function readOwnInput(level: object): void {
     const value = named(name, real.length, function (this: unknown, input: unknown, ...rest: unknown[]): unknown {
       // What is none ends the process in native code; Node hands it nothing else.
       if (!isArrayBufferView(input)) throw new TypeError(`moat: ${name} takes bytes`);
-      return apply(real, this, [apply(slice, bytesOf(input), []), ...rest]);
+      return apply(real, this, [copyOf(input), ...rest]);
     });
     guarded.add(value);
     defineProperty(level, name, { ...descriptor, value });

@@ -1,6 +1,7 @@
 import { accessDenied, assertMayUse } from "../access-denied.ts";
 import { facadeFromTable, wholeModule, type MemberTable } from "../member-table.ts";
 import type { BuiltinFactory } from "../principal.ts";
+import { makeDeserializer, ownBytes } from "./deserializers.ts";
 
 export const V8_MEMBERS: MemberTable = {
   cachedDataVersionTag: ["pass", "a number"],
@@ -54,16 +55,26 @@ export const makeV8: BuiltinFactory = (context) => {
     },
   };
   const own: Record<string, unknown> = { promiseHooks, startupSnapshot };
-  for (const name of ["Serializer", "Deserializer", "DefaultSerializer", "DefaultDeserializer"]) {
-    own[name] = freezeClass(real[name]);
-  }
+  for (const name of ["Serializer", "DefaultSerializer"]) own[name] = freezeClass(real[name]);
+  Object.assign(
+    own,
+    context.shared("v8.deserializers", () => deserializersOf(real)),
+  );
   // Test runners call these at their end, whether coverage was asked for or not.
   own.takeCoverage = () => {};
   own.stopCoverage = () => {};
   own.serialize = (value: unknown) => real.serialize(value);
-  own.deserialize = (buffer: unknown) => real.deserialize(buffer);
+  own.deserialize = (buffer: unknown) => real.deserialize(ownBytes(buffer));
   return facadeFromTable(context, "v8", V8_MEMBERS, own);
 };
+
+function deserializersOf(real: Record<"Deserializer" | "DefaultDeserializer", Function>): Record<string, Function> {
+  const Deserializer = makeDeserializer(real.Deserializer);
+  const DefaultDeserializer = makeDeserializer(real.DefaultDeserializer, Deserializer);
+  for (const Class of [real.Deserializer, real.DefaultDeserializer, Deserializer, DefaultDeserializer])
+    freezeClass(Class);
+  return { Deserializer, DefaultDeserializer };
+}
 
 /**
  * HAZARD: native code reads `_readHostObject` and its like where no JavaScript may
