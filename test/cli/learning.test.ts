@@ -149,6 +149,26 @@ describe("moat run --learn", () => {
 });
 
 describe("moat allow", () => {
+  test("an import that no text names: each line leads to the next, until it runs", () => {
+    const host = `exports.load = (name) => require(name.split("").join(""))`;
+    const project = makeProject({
+      "package.json": `{"name": "app", "dependencies": {"host": "1"}}`,
+      "index.js": `console.log(require("host").load(__dirname + "/node_modules/plugin/index.js"))`,
+      "node_modules/host/package.json": `{"name": "host", "version": "1.0.0"}`,
+      "node_modules/host/index.js": host,
+      "node_modules/plugin/package.json": `{"name": "plugin", "version": "1.0.0"}`,
+      "node_modules/plugin/index.js": `module.exports = require("path").basename(__dirname)`,
+    });
+    project.moat("policy", "--write", "index.js");
+    expect(project.moat("run", "index.js").stderr).toContain("to allow it: moat allow host package plugin\n");
+    expect(project.moat("allow", "host", "package", "plugin").stdout).toContain("next: moat policy --write\n");
+    expect(project.moat("run", "index.js").stderr).toContain("to allow it: moat policy --write\n");
+    project.moat("policy", "--write");
+    expect(project.moat("run", "index.js")).toEqual({ code: 0, stdout: "plugin\n", stderr: "" });
+    expect(project.moat("policy", "--check").code).toBe(0);
+    project.dispose();
+  });
+
   test("grants one thing and keeps the rest", () => {
     project.write({
       "moat.overrides.json": JSON.stringify({ packages: { dep: { env: ["APP_MODE"], reason: "ours" } } }),

@@ -5,12 +5,13 @@ import {
   builtinMemberRisk,
   buildGraph,
   findInstalledCommand,
+  isHarmlessGlobal,
   isTypeScriptElsewhere,
   makeResolver,
   MoatError,
   resolveProgram,
 } from "@moat/core/model";
-import type { CanonicalName, FileReader, PackageEntry, Resolution, Resolver } from "@moat/core/model";
+import type { CanonicalName, FileReader, PackageEntry, PackageGraph, Resolution, Resolver } from "@moat/core/model";
 import { analysisWorkerFile, makeAnalysisPool } from "./analysis-pool.ts";
 import { makeEnginePace } from "./engine-pace.ts";
 import { openFactsCache } from "./facts-cache.ts";
@@ -21,6 +22,7 @@ import { makeGrantCollector } from "./grant-collector.ts";
 import type { Evidence, Finding, GrantCollector } from "./grant-collector.ts";
 import { grantAddons } from "./addon-grants.ts";
 import type { GrantContext, ProjectContext } from "./grant-context.ts";
+import { grantedImports } from "./granted-imports.ts";
 import { grantEnvironmentKeys } from "./environment-keys.ts";
 import { grantGlobalLookups } from "./global-lookups.ts";
 import { grantHandedGlobals } from "./handed-globals.ts";
@@ -43,6 +45,23 @@ import type { Use } from "./facts.ts";
 const RUNS_TEXT = /^vm\.(?:\*|Script|createScript|compileFunction|runIn\w+)$/;
 /** What bundles look up besides their own modules. */
 const COMPUTING_BUILTINS = ["path", "url", "util"].filter((name) => builtinMemberRisk(name, "*") === "harmless");
+const COMPUTING_GLOBALS = [
+  "AbortController",
+  "Buffer",
+  "MessageChannel",
+  "TextDecoder",
+  "TextEncoder",
+  "URL",
+  "URLSearchParams",
+  "clearImmediate",
+  "clearInterval",
+  "clearTimeout",
+  "performance",
+  "queueMicrotask",
+  "setImmediate",
+  "setInterval",
+  "setTimeout",
+].filter(isHarmlessGlobal);
 
 /**
  * Reads and follows everything that the entries reach.
@@ -78,6 +97,7 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
     ],
     projectFiles: () => listFiles(project, disk),
   });
+  const granted = grantedImports(options.overrides, project, resolver);
   let found: Reached;
   try {
     found = reachFiles(entries, {
@@ -88,7 +108,7 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
       projectNames: (location) => namesDeclaredBy(location, resolver, "devDependencies"),
       isFirstParty,
       onFile: (file, count) => options.onProgress?.({ file, count }),
-      more: plugins.more,
+      more: (reached) => [...plugins.more(reached), ...granted.more(reached.files)],
     });
   } finally {
     pool.end();
@@ -98,7 +118,7 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
   cache.save();
 
   const phantom = withTools(reached.importedNames);
-  const graph = buildGraph(project, reader, { resolver, phantom });
+  const graph = graphWithGranted(phantom);
   const nameOf = (location: string): CanonicalName | undefined => graph.byLocation.get(location)?.name;
   const isConfined = (location: string): boolean => {
     const instance = graph.byLocation.get(location);
@@ -224,8 +244,17 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
     files: reached.files.map(({ path }) => path),
   };
 
+  /** What nobody declares has the name that people call it by; HAZARD: with another one for what has one, grants would move. */
+  function graphWithGranted(names: Map<string, ReadonlySet<string>>): PackageGraph {
+    const without = buildGraph(project, reader, { resolver, phantom: names });
+    const nameless = granted.targets.filter(({ location }) => !without.byLocation.has(location));
+    if (nameless.length === 0) return without;
+    for (const { parent, specifier } of nameless) names.set(parent, new Set([...(names.get(parent) ?? []), specifier]));
+    return buildGraph(project, reader, { resolver, phantom: names });
+  }
+
   /** A command may be one that the project has installed and does not declare. */
-  function withTools(importedNames: Reached["importedNames"]): Reached["importedNames"] {
+  function withTools(importedNames: Reached["importedNames"]): Map<string, ReadonlySet<string>> {
     const names = new Set(importedNames.get(project));
     for (const name of tools.map(packageNameAt)) if (name !== "") names.add(name);
     return new Map([...importedNames, [project, names]]);
@@ -233,7 +262,7 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
 
   /**
    * A package that runs texts which it makes or is handed (`vm`), as bundlers run what they
-   * have built: what such a text requires can't be seen. Builtins that only compute do no harm.
+   * have built: what such a text requires and names can't be seen. What only computes does no harm.
    */
   function grantComputingBuiltins(): void {
     for (const { path, location, facts } of reached.files) {
@@ -241,6 +270,8 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
       if (use === undefined) continue;
       for (const target of COMPUTING_BUILTINS)
         collectorOf(location)?.grant({ capability: "builtin", target, member: "*" }, within(location, path), use);
+      for (const target of COMPUTING_GLOBALS)
+        collectorOf(location)?.grant({ capability: "global", target }, within(location, path), use);
     }
   }
 }

@@ -20,6 +20,10 @@ const ELSEWHERE = [
   "build.config.mjs",
   "build.config.js",
 ];
+/** The same, of one tool's, by one of the names that its configuration goes by. */
+const ELSEWHERE_OF: readonly (readonly [name: string, paths: readonly string[]])[] = [
+  ["graphql-codegen", ["codegen.yml", "codegen.yaml", "codegen.json", "codegen.ts", "codegen.js"]],
+];
 /** They tell no tool what to load, and hold secrets. */
 const SECRETS = /^\.(?:env|npmrc|yarnrc)/;
 const OWN_CONFIGURATION = /^(?:config|main)\.(?:json|[cm]?[jt]s)$/;
@@ -55,6 +59,7 @@ export function configurationFiles(project: string, names: ReadonlySet<string>, 
     for (const file of disk.list(folder)) if (!SECRETS.test(file) && isFor(file, names)) add(join(folder, file));
   }
   for (const path of ELSEWHERE) add(join(project, path));
+  for (const [name, paths] of ELSEWHERE_OF) if (names.has(name)) for (const path of paths) add(join(project, path));
   // `docs/.vitepress/config.mts`, `.storybook/main.ts`: in a folder that is called after the tool, in the project or one of its folders.
   const isFolder = (name: string): boolean =>
     !name.includes(".") && name !== "node_modules" && disk.stat(join(project, name)) === "dir";
@@ -72,11 +77,17 @@ export function configurationFiles(project: string, names: ReadonlySet<string>, 
     }
   }
   const path = join(project, "package.json");
-  for (const [field, value] of Object.entries(fieldsOf(disk.readText(path)))) {
-    if (typeof value === "object" && names.has(field.replace(/Config$/, "")))
-      found.push({ path, text: JSON.stringify(value), isCode: false });
-  }
+  for (const [, text] of configuringFields(disk.readText(path), names)) found.push({ path, text, isCode: false });
   return found;
+}
+
+/** The fields of a manifest that are configurations for packages of the given names, each as JSON. */
+export function configuringFields(manifest: string | undefined, names: ReadonlySet<string>): [string, string][] {
+  return Object.entries(fieldsOf(manifest)).flatMap(([field, value]): [string, string][] =>
+    typeof value === "object" && value !== null && names.has(field.replace(/Config$/, ""))
+      ? [[field, JSON.stringify(value)]]
+      : [],
+  );
 }
 
 function fieldsOf(text: string | undefined): object {

@@ -47,6 +47,7 @@ export async function generatePolicy(options: GenerateOptions): Promise<Generate
     project,
     options.entries.map((entry) => [entry, findProgram(entry, project)]),
     options.root ?? "trusted",
+    Object.entries(options.overrides?.packages ?? {}).map(([name, { packages = [] }]) => [name, packages]),
   ];
   const kept = options.cacheDir === undefined ? undefined : openKeptGeneration(options.cacheDir, question, disk);
   const known = kept?.find();

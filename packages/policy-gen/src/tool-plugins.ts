@@ -1,11 +1,11 @@
 import { basename, dirname, join, relative, sep } from "node:path";
 import type { FileReader, Resolution, Resolver } from "@moat/core/model";
-import { configurationFiles, configurationNames } from "./configuration-files.ts";
+import { configurationFiles, configurationNames, configuringFields } from "./configuration-files.ts";
 import type { Capability, FileFacts, Use } from "./facts.ts";
 import type { ImportEdge, ReachedFile } from "./reach.ts";
-import { packageNameAt, packageNameOf } from "./reach.ts";
+import { listFiles, packageNameAt, packageNameOf } from "./reach.ts";
 import { makePlaces } from "./source-lines.ts";
-import { spellingsOf } from "./tables/plugin-names.ts";
+import { PLUGINS_BY_NAME, spellingsOf } from "./tables/plugin-names.ts";
 import { SPEC_FILE, TEST_RUNNERS } from "./tables/project-tests.ts";
 
 export interface PluginSearchOptions {
@@ -97,19 +97,30 @@ export function makePluginSearch(options: PluginSearchOptions): PluginSearch {
       .declaredNames(location)
       .flatMap((name) => spell(name).map((spelling) => [spelling, name] as const));
     if (declared.length === 0) return;
-    const names = new Map(declared);
+    // A short name may mean several: `typescript`, and `@graphql-codegen/typescript`.
+    const names = new Map<string, Set<string>>();
+    for (const [spelling, name] of declared) names.set(spelling, (names.get(spelling) ?? new Set()).add(name));
     for (const [word, offset] of words) {
       const bare = word.replace(/^(?:module|plugin):/, "");
-      const [whole, head] = [names.get(bare), names.get(/^(?:@[^/]+\/)?[^/]+/.exec(bare)?.[0] ?? "")];
-      const name = whole ?? head;
-      if (name === undefined) continue;
-      const found = resolveFrom(name, file) ?? resolveFrom(`${name}/package.json`, file);
-      if (found?.location === undefined || options.isFirstParty(found.location) || state.named.has(found.location))
-        continue;
-      const use: Use = { capability: "names", target: name, ...makePlaces(text)(offset) };
-      state.named.set(found.location, { location: found.location, specifier: name, file, use });
-      if (found.format === "commonjs" || found.format === "module") state.modules.set(found.path, found);
+      const meant = names.get(bare) ?? names.get(/^(?:@[^/]+\/)?[^/]+/.exec(bare)?.[0] ?? "");
+      for (const name of meant ?? []) {
+        const found = resolveFrom(name, file) ?? resolveFrom(`${name}/package.json`, file);
+        if (found?.location === undefined || options.isFirstParty(found.location) || state.named.has(found.location))
+          continue;
+        const use: Use = { capability: "names", target: name, ...makePlaces(text)(offset) };
+        state.named.set(found.location, { location: found.location, specifier: name, file, use });
+        if (found.format === "commonjs" || found.format === "module") state.modules.set(found.path, found);
+        else if (found.format === "json") lookAtData(state, found.location, found.path);
+      }
     }
+  };
+
+  /** A package that is a configuration itself: `"main": "index.json"`. */
+  const lookAtData = (state: (typeof states)[number], location: string, path: string): void => {
+    if (state.looked.has(path) || basename(path) === "package.json") return;
+    state.looked.add(path);
+    const text = textOf(path);
+    if (text.length < MOST_TEXT) lookForNames(state, location, path, jsonTexts(text), text);
   };
 
   /**
@@ -134,6 +145,8 @@ export function makePluginSearch(options: PluginSearchOptions): PluginSearch {
     const names = new Set(
       [...tree].flatMap((location) => configurationNames(packageNameAt(location))).map((name) => name.toLowerCase()),
     );
+    lookAtManifests(state, names);
+    lookForNamesByPattern(state, tree);
     for (const { path, text, isCode } of configurationFiles(project, names, disk)) {
       if (state.looked.has(path)) continue;
       if (!path.endsWith(`${sep}package.json`)) state.looked.add(path);
@@ -148,6 +161,23 @@ export function makePluginSearch(options: PluginSearchOptions): PluginSearch {
     if (TEST_RUNNERS.has(packageNameAt(state.tool))) {
       for (const file of options.projectFiles())
         if (SPEC_FILE.test(relative(project, file).split(sep).join("/"))) addModule(state, file);
+    }
+  };
+
+  /** What the project has installed under a name of a pattern is a plugin to some tools, whatever any configuration says. */
+  const lookForNamesByPattern = (state: (typeof states)[number], tree: ReadonlySet<string>): void => {
+    for (const location of tree) {
+      const pattern = PLUGINS_BY_NAME.get(packageNameAt(location));
+      if (pattern === undefined) continue;
+      const path = join(project, "package.json");
+      const found = options.declaredNames(project).filter((name) => pattern.test(name));
+      lookForNames(
+        state,
+        project,
+        path,
+        found.map((name) => [name, 0] as const),
+        textOf(path),
+      );
     }
   };
 
@@ -190,12 +220,29 @@ export function makePluginSearch(options: PluginSearchOptions): PluginSearch {
   ): void => {
     for (const [word] of quotedWords(text)) {
       const path = /^\.{1,2}\/.*\.json$/.test(word) ? join(dirname(file), word) : undefined;
-      if (path === undefined || basename(path) === "package.json" || state.looked.has(path)) continue;
-      state.looked.add(path);
-      const configuration = path.startsWith(location + sep) && disk.stat(path) === "file" ? textOf(path) : "";
-      if (configuration.length < MOST_TEXT)
-        lookForNames(state, location, path, jsonTexts(configuration), configuration);
+      if (path?.startsWith(location + sep) && disk.stat(path) === "file") lookAtData(state, location, path);
     }
+  };
+
+  /** A field that a tool's own manifest, or a plugin's, has for a package of the tool: `"oclif": { "plugins": [ … ] }`. */
+  const lookAtManifests = (state: (typeof states)[number], names: ReadonlySet<string>): void => {
+    for (const location of [state.tool, ...state.named.keys()]) {
+      const path = join(location, "package.json");
+      if (state.looked.has(path)) continue;
+      state.looked.add(path);
+      for (const [field, text] of configuringFields(textOf(path), names)) {
+        if (field === "dependencies") continue;
+        lookForNames(state, location, path, jsonTexts(text), text);
+        for (const [word] of text.matchAll(/(?<=")\.\/[^"*]+/g)) addOwnFiles(state, location, word);
+      }
+    }
+  };
+
+  /** `./lib/commands`, `./lib/hooks/init`: a module of the package, or all of a folder. */
+  const addOwnFiles = (state: (typeof states)[number], location: string, word: string): void => {
+    const path = join(location, word);
+    const files = disk.stat(path) === "dir" ? listFiles(path, disk) : [path];
+    for (const file of files) addOwnFile(state, location, join(location, "noop.js"), `./${relative(location, file)}`);
   };
 
   const addModule = (state: (typeof states)[number], path: string): void => {

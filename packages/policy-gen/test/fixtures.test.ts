@@ -91,6 +91,11 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
     [1, /^require\.resolve used as a value$/],
   ],
   "names-of-a-tool": [[2, /^computed specifier \*$/]],
+  "plugins-by-name": [
+    [1, /^computed specifier \*$/],
+    [1, /^computed specifier \*$/],
+    [1, /^computed specifier \*$/],
+  ],
   "platform-addon": [
     [1, /^computed specifier @two\/\*\/lib\/two\.node$/],
     [1, /^native addon$/],

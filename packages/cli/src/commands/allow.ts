@@ -6,9 +6,11 @@ import {
   grantProblem,
   grantReaches,
   grantsOf,
+  isFirstParty,
   mergeEntry,
   nearestWord,
   OVERRIDES_FILE,
+  POLICY_FILE,
   policyOf,
   printOverrides,
   readPolicy,
@@ -65,6 +67,8 @@ export const allow: Command = async (args, context) => {
   const packages = Object.assign(Object.create(null), overrides.packages, { [name]: changed as OverrideEntry });
   writeFileAtomically(path.join(project, OVERRIDES_FILE), printOverrides({ ...overrides, packages }));
   context.stdout.write(`Written to ${OVERRIDES_FILE}: ${can}.\n`);
+  if (capability === "package" && !isFirstParty(target) && entryOf(policy, target) === undefined)
+    context.stdout.write(`${POLICY_FILE} does not have it yet.\n  next: moat policy --write\n`);
   return 0;
 };
 

@@ -1,6 +1,7 @@
 /** What becomes of a denial: a line for the person, a line in the log. One for the program, its workers and its children. */
 import { entryOf } from "../policy/entry-of.ts";
 import { openSync, writeSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
 import process from "node:process";
 import { MoatError } from "../errors/moat-error.ts";
 import type { CanonicalName, Overrides, Policy } from "../policy/types.ts";
@@ -33,6 +34,8 @@ export function makeDenialReport(options: DenialReportOptions): DenialReport {
   const descriptor = logFile === undefined ? undefined : openLog(logFile);
   const contextOf = (name: CanonicalName): DenialContext => ({
     project,
+    home: homedir(),
+    temp: tmpdir(),
     pending: entryOf(policy, name)?.pending,
     override: entryOf(overrides, name),
   });

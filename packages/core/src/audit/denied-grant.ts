@@ -9,6 +9,9 @@ export interface DenialPlaces {
   readonly project?: string | undefined;
   /** The package's own folder. */
   readonly location?: string | undefined;
+  readonly home?: string | undefined;
+  /** Where temporary files go. */
+  readonly temp?: string | undefined;
 }
 
 type Spell = (denial: Denial, places: DenialPlaces) => Grant | undefined;
@@ -61,12 +64,16 @@ function builtinGrant({ target }: Denial): Grant {
     : { capability: "builtin", target: target.slice(0, dot), member: target.slice(dot + 1) };
 }
 
-/** The narrowest portable scope of a path. */
-function scopeOf(target: string, { project, location }: DenialPlaces): string {
+/** The narrowest scope of a path that holds on another machine, and in the next run. */
+function scopeOf(target: string, { project, location, home, temp }: DenialPlaces): string {
   const inPackage = below(location, target);
   if (inPackage !== undefined) return inPackage === "" ? "<package>" : `<package>/${inPackage}`;
   const inProject = below(project, target);
   if (inProject !== undefined) return inProject === "" ? "." : `./${inProject}`;
+  // What lies there is called otherwise in each run.
+  if (below(temp, target) !== undefined) return "<tmp>";
+  const inHome = below(home, target);
+  if (inHome !== undefined) return inHome === "" ? "<home>" : `<home>/${inHome}`;
   // The next run is another process; `/proc/self` leads to it.
   const inProcess = below(`/proc/${pid}`, target);
   return inProcess === undefined ? target : inProcess === "" ? "/proc/self" : `/proc/self/${inProcess}`;

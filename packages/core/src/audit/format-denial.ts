@@ -77,7 +77,8 @@ export function remedyOf(denial: Denial, context: DenialContext = {}): Remedy | 
   const grant = denial.target.length > LONGEST_TARGET ? undefined : deniedGrant(denial, context);
   if (grant === undefined) return undefined;
   // A package that the policy does not know: it came after the last look.
-  if (denial.principal.startsWith("?")) return { command: "moat policy --write", waits: false };
+  if (denial.principal.startsWith("?") || hasOverride(grant, context))
+    return { command: "moat policy --write", waits: false };
   const name = quoteForShell(denial.principal);
   if (waits(grant, context)) return { command: escapeForTerminal(`moat policy --accept ${name}`), waits: true };
   const target =
@@ -91,6 +92,11 @@ function unreachedModule({ principal, capability, file }: Denial, { project }: D
   if (capability !== "package" || principal !== "." || file === undefined) return undefined;
   const inProject = below(project, file);
   return inProject ? `./${inProject}` : undefined;
+}
+
+/** Somebody has allowed the import already, of a package that the policy does not have yet. */
+function hasOverride({ capability, target }: Grant, { override }: DenialContext): boolean {
+  return capability === "package" && override?.packages !== false && (override?.packages?.includes(target) ?? false);
 }
 
 /** Whether acceptance alone would allow it: what waits must reach it, and no override may decide in its place. */

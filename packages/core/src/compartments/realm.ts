@@ -2,7 +2,7 @@
  * What all packages of a process share: the locked-down realm, the resolver, the
  * policy, and the principals by their location on disk.
  */
-import { basename, dirname, join, sep } from "node:path";
+import { basename, dirname, join, relative, sep } from "node:path";
 import { makePathScopes, type PathScopes } from "../endowments/fs/path-scopes.ts";
 import { MoatError } from "../errors/moat-error.ts";
 import type { EndowmentContext, Powers, Principal, ProjectPaths } from "../endowments/principal.ts";
@@ -12,7 +12,7 @@ import type { Resolution } from "../packages/types.ts";
 import type { PreparedModules } from "../prepared/prepared-modules.ts";
 import type { Resolver } from "../packages/resolver.ts";
 import type { CanonicalName, PackagePolicy } from "../policy/types.ts";
-import { isFirstParty } from "../naming/canonical-name.ts";
+import { isCanonicalName, isFirstParty } from "../naming/canonical-name.ts";
 import { MODULE_CACHES } from "../policy/scope-rules.ts";
 import { ANY_SHARE } from "../policy/special-shares.ts";
 import { assertStackRoom, LITTLE_ROOM } from "../stack-room.ts";
@@ -99,6 +99,16 @@ export interface Realm extends RealmOptions {
  */
 const isToolCache = (location: string): boolean =>
   basename(dirname(location)) === "node_modules" && MODULE_CACHES.has(basename(location));
+
+/** `a>b` of `node_modules/a/node_modules/b`, of which the policy has no name. */
+const nameByFolders = (location: string, project: string): CanonicalName | undefined => {
+  const [first, ...steps] = relative(project, location)
+    .split(sep)
+    .join("/")
+    .split(/(?:^|\/)node_modules\//);
+  const name = steps.join(">");
+  return first === "" && name !== "" && isCanonicalName(name) ? name : undefined;
+};
 
 const scopesOf = new WeakMap<World, PathScopes>();
 const pathScopesOf = (world: World): PathScopes => {
@@ -234,7 +244,7 @@ export function makeRealm(options: RealmOptions): Realm {
         if (isReadableData(importer, resolution, target)) return importer;
         const denied = importer.principal.denies({
           capability: "package",
-          target: target ?? specifier,
+          target: target ?? nameByFolders(location, options.paths.project) ?? specifier,
           via: specifier,
           ...(importer.principal.trusted && referrer !== undefined && { file: referrer }),
         });

@@ -220,6 +220,10 @@ test.each<[Denial, string]>([
     { principal: "a", capability: "process", target: "exitCode", via: "process.exitCode =" },
     "moat allow a builtin process.exitCode",
   ],
+  [{ principal: "a", capability: "fs.read", target: "/home/u/.npmrc" }, "moat allow a fs.read '<home>/.npmrc'"],
+  [{ principal: "a", capability: "fs.write", target: "/tmp/x-8f14/a.js" }, "moat allow a fs.write '<tmp>'"],
 ])("%j is allowed by %s", (denial, command) => {
-  expect(formatDenial(denial, { project: "/p" })).toMatch(new RegExp(`to allow it: ${command}$`));
+  expect(formatDenial(denial, { project: "/p", home: "/home/u", temp: "/tmp" })).toMatch(
+    new RegExp(`to allow it: ${command}$`),
+  );
 });

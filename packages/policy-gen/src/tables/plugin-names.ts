@@ -22,9 +22,21 @@ const LEFT_OUT: readonly (readonly [affix: string, why: string])[] = [
   ["karma", "Karma: frameworks, reporters and browsers by their short names"],
   ["gulp", "gulp-load-plugins"],
   ["release-it", "release-it plugins"],
+  ["verdaccio", `Verdaccio: "auth": {"htpasswd": {}}`],
 ];
 
+/** Scopes whose packages a tool's configuration names without them. */
+const OWN_SCOPES: readonly (readonly [scope: string, why: string])[] = [
+  ["graphql-codegen", `GraphQL Code Generator: "plugins": ["typescript-operations"], "preset": "client"`],
+];
+
+/** Packages that load what the project declares under such a name, configured or not. */
+export const PLUGINS_BY_NAME: ReadonlyMap<string, RegExp> = new Map([
+  ["size-limit", /^@size-limit\/|^(?:@[^/]+\/)?size-limit-/],
+]);
+
 const AFFIXED = new RegExp(`^(?:(@[^/]+)/)?(?:${LEFT_OUT.map(([affix]) => affix).join("|")})(?:-(.+))?$`);
+const IN_OWN_SCOPE = new RegExp(`^@(?:${OWN_SCOPES.map(([scope]) => scope).join("|")})/(.+?)(?:-preset)?$`);
 /** `@babel/preset-env` is `@babel/env`, `@rollup/plugin-json` is `json`. */
 const OFFICIAL = /^(@[^/]+)\/(?:preset|plugin|config)-(.+)$/;
 
@@ -36,5 +48,7 @@ export function spellingsOf(name: string): readonly string[] {
   else if (rest !== undefined) spellings.push(rest);
   const [, owner, short] = OFFICIAL.exec(name) ?? [];
   if (owner !== undefined) spellings.push(`${owner}/${short}`, short!);
+  const inOwnScope = IN_OWN_SCOPE.exec(name)?.[1];
+  if (inOwnScope !== undefined) spellings.push(inOwnScope);
   return spellings;
 }
