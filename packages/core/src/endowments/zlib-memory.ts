@@ -9,7 +9,7 @@
  */
 import { types } from "node:util";
 import { Given } from "./define-field.ts";
-import { bytesOf } from "./bytes-of.ts";
+import { byteLengthOf, bytesOf } from "./bytes-of.ts";
 import { named } from "./facade.ts";
 import { defineProperty, getOwnPropertyDescriptor } from "./native-definitions.ts";
 
@@ -80,9 +80,8 @@ const METHODS: Readonly<Record<string, (real: Method, handle: object, args: any[
     const work = Handle.workOf(handle);
     // One of Node's own, from before anybody could have any.
     if (work === undefined) return apply(real, handle, args);
+    const [flush, source, from, length, shownOutput, shownFrom, room] = settled(args);
     assertIdle(work);
-    const [flush, source, , , shownOutput] = args;
-    const [from, length, shownFrom, room] = [args[2] >>> 0, args[3] >>> 0, args[5] >>> 0, args[6] >>> 0];
     let input = source;
     let start = from;
     if (isArrayBufferView(source)) {
@@ -91,7 +90,7 @@ const METHODS: Readonly<Record<string, (real: Method, handle: object, args: any[
       start = from - work.start;
     }
     if (work.output.length < room) work.output = new Uint8Array(room);
-    work.shownOutput = shownOutput;
+    work.shownOutput = shownOutput as object;
     work.shownFrom = shownFrom;
     work.room = room;
     work.isRunning = true;
@@ -100,14 +99,32 @@ const METHODS: Readonly<Record<string, (real: Method, handle: object, args: any[
   writeSync(real, handle, args) {
     const work = Handle.workOf(handle);
     if (work === undefined) return apply(real, handle, args);
+    const numbers = settled(args);
     assertIdle(work);
-    const result = apply(real, handle, args);
+    const result = apply(real, handle, numbers);
     showState(work);
     return result;
   },
   params: whenIdle,
   reset: whenIdle,
 };
+
+type Call = [flush: number, source: unknown, from: number, length: number, output: unknown, to: number, room: number];
+
+/**
+ * HAZARD: what makes numbers of objects is their own code, and the native method has an address by then. Where the
+ * memory is gone, it ends the process.
+ */
+function settled([flush, source, from, length, output, to, room]: any[]): Call {
+  const call: Call = [flush >>> 0, source, from >>> 0, length >>> 0, output, to >>> 0, room >>> 0];
+  for (const [view, start, size] of [
+    [source, call[2], call[3]],
+    [output, call[5], call[6]],
+  ])
+    if (isArrayBufferView(view) && start + size > byteLengthOf(view))
+      throw new RangeError("Out of the buffer's bounds");
+  return call;
+}
 
 /** HAZARD: these change what the other thread works with. From Node 22 on `reset` refuses that itself. */
 function whenIdle(real: Method, handle: object, args: any[]): unknown {

@@ -178,3 +178,16 @@ test("calls that work on buffers answer and fail as Node's", async () => {
   fs.writeFileSync(at("text"), "0123456789");
   expect(await answers(guest)).toEqual(expected);
 });
+
+test.each(["readvSync", "writevSync"])("%s looks at each buffer once, before Node has any of them", (name) => {
+  fs.writeFileSync(at("text"), "0123456789");
+  const fd: number = guest.openSync(at("text"), "r+");
+  const given = new Uint8Array(5).fill(97);
+  let mine: Uint8Array | undefined;
+  const list: unknown[] = [given, given];
+  Object.defineProperty(list, 1, { get: () => ((mine ??= moved(given).fill(98)), new Uint8Array(2)) });
+  guest[name](fd, list, 0);
+  guest.closeSync(fd);
+  expect([given.length, ...mine!]).toEqual([0, 98, 98, 98, 98, 98]);
+  expect(fs.readFileSync(at("text"), "latin1")).not.toContain("b");
+});

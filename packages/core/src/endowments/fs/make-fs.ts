@@ -246,7 +246,10 @@ function descriptorForm(
       const use = descriptors.begin(fd, syscall);
       try {
         assertMayChange(fd);
-        return real(fd, ...argumentsFor(fd, rest));
+        const given = argumentsFor(fd, rest);
+        // HAZARD: Node takes each buffer's address before it looks at the next one, which an accessor may give.
+        if (/^(?:read|write)vSync$/.test(name) && Array.isArray(given[0])) given[0] = Array.from(given[0] as unknown[]);
+        return real(fd, ...given);
       } finally {
         descriptors.end(use);
       }

@@ -1,5 +1,7 @@
+import { named } from "../facade.ts";
 import { hardenClassOfError } from "../harden-errors.ts";
 import { hardenPrototypesOf } from "../harden-instances.ts";
+import { defineProperty, getOwnPropertyDescriptor } from "../native-definitions.ts";
 import type { Powers } from "../principal.ts";
 import { readOwnInput } from "./own-input.ts";
 import { streamToNowhere } from "./stream-to-nowhere.ts";
@@ -19,7 +21,9 @@ export function hardenHttpInstances(powers: Powers): void {
   veilTimer(http.Server.prototype, server, "http.server.connectionsCheckingInterval");
   const connection = streamToNowhere(powers);
   server.emit("connection", connection);
-  readOwnInput(Object.getPrototypeOf(connection.parser) as object);
+  const parsers = Object.getPrototypeOf(connection.parser) as object;
+  readOwnInput(parsers);
+  closeParsersLater(parsers, powers.globals["setImmediate"] as (run: () => void) => void);
   for (const instance of [server, connection.parser]) hardenPrototypesOf(instance, 2);
   connection.destroy();
   server.close();
@@ -53,6 +57,20 @@ function keepNoParsers({ process, builtin }: Powers): void {
     throw new TypeError("This version of Node does not show where it keeps its HTTP parsers");
   Object.defineProperty(parsers, "max", { get: () => 0, set() {}, configurable: false });
   parsers.list.length = 0;
+}
+
+/**
+ * HAZARD: a parser that is closed is gone, also under the native code that calls back from it: whoever is told of a request
+ * closes the parser that tells of it, and what it reads then is what somebody else has put there. Node itself closes
+ * parsers when nothing of them is on the stack any more.
+ */
+function closeParsersLater(prototype: object, later: (run: () => void) => void): void {
+  const { value: close, ...descriptor } = getOwnPropertyDescriptor(prototype, "close")!;
+  if (typeof close !== "function" || descriptor.configurable !== true) return;
+  const value = named("close", close.length, function (this: object): void {
+    later(() => void Reflect.apply(close, this, []));
+  });
+  defineProperty(prototype, "close", { ...descriptor, value });
 }
 
 /**
