@@ -33,6 +33,8 @@ export interface CommonJsLoader {
   readonly Module: ModuleClass;
   /** Whether the package finds or loads its modules in its own way now. */
   readonly isPatched: boolean;
+  /** Whether it has put a `_load` of its own in place. */
+  readonly hooksLoads: boolean;
   /** `require(request)` from a file, without asking a patched `Module._load`. */
   load(request: string, referrer: string, isMain?: boolean): unknown;
   /** Fills `module.exports` from a file of the package. */
@@ -165,6 +167,9 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
     const resolution = resolve(path, path);
     const owner = ownerFor(resolution, path, path);
     if (owner !== world) {
+      // Another one's module is loaded as its own loader does it, whatever a hook has put on this likeness of it (proxyquire, rewire).
+      if (hasOwn(module, "require") || hasOwn(module, "_compile"))
+        principal.denies({ capability: "patch", target: "how modules are loaded", never: true });
       module.exports = owner.commonJs.exportsOf(resolution.path, undefined, false, { principal, file: path });
       return;
     }
@@ -181,6 +186,7 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
   };
 
   const evaluate = (module: ModuleObject, resolution: Resolution): void => {
+    if (principal.trusted) realm.tellOfHookedLoads();
     const prepared = prepareSource(world, resolution);
     if (prepared.kind === "module") {
       module.exports = world.modules.requireModule(resolution, prepared);
@@ -271,6 +277,9 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
 
   return {
     Module,
+    get hooksLoads() {
+      return Module["_load"] !== nativeLoad;
+    },
     get isPatched() {
       return Module["_load"] !== nativeLoad || Module["_resolveFilename"] !== nativeResolveFilename;
     },

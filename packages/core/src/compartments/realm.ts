@@ -84,6 +84,10 @@ export interface Realm extends RealmOptions {
   dependenciesOf(principal: Principal): readonly string[];
   /** Says which packages have changed how modules are found, where the application's are not found: it holds for their own. */
   tellOfPatchedLoaders(): void;
+  /** A package has Node's `module`, by which it may put another `_load` in place: it holds for its own files. */
+  noteModuleHolder(world: World): void;
+  /** As a module of the application is loaded: says which packages have done so, who mean to put others in its place (mockery). */
+  tellOfHookedLoads(): void;
   /** The addon, of the importer or of a package that it may import, of which a file that it may read and not import is a copy. */
   originalOfAddon(importer: World, resolution: Resolution): string | undefined;
   /**
@@ -146,6 +150,7 @@ const NO_GRANTS: PackagePolicy = Object.freeze({});
 
 export function makeRealm(options: RealmOptions): Realm {
   const worlds = new Map<string, World>();
+  const moduleHolders: World[] = [];
   const sharedValues = options.sharedValues ?? new Map<string, unknown>();
   const { names, policies } = options;
   const locations = options.locations ?? new Map(Array.from(names, ([location, name]) => [name, location]));
@@ -266,6 +271,15 @@ export function makeRealm(options: RealmOptions): Realm {
       for (const { principal, commonJs } of worlds.values()) {
         if (!principal.trusted && commonJs.isPatched)
           principal.denies({ capability: "patch", target: "how modules are found", never: true });
+      }
+    },
+    noteModuleHolder(world) {
+      moduleHolders.push(world);
+    },
+    tellOfHookedLoads() {
+      for (const { principal, commonJs } of moduleHolders) {
+        if (commonJs.hooksLoads)
+          principal.denies({ capability: "patch", target: "how modules are loaded", never: true });
       }
     },
     originalOfAddon(importer, { path, location }) {

@@ -58,6 +58,7 @@ export function makeWorld(realm: Realm, principal: Principal): World {
     if (facade === undefined) {
       facade = makeBuiltin(name, world.context);
       facades.set(name, facade);
+      if (name === "module" && !principal.trusted) realm.noteModuleHolder(world);
     }
     return facade;
   };

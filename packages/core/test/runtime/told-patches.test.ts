@@ -5,9 +5,23 @@ let project: Project;
 beforeAll(async () => {
   const manifest = (name: string) => JSON.stringify({ name, version: "1.0.0" });
   project = await makeProject({
-    "package.json": JSON.stringify({ name: "app", dependencies: { mocks: "1", aliases: "1", extends: "1" } }),
+    "package.json": JSON.stringify({
+      name: "app",
+      dependencies: { mocks: "1", aliases: "1", extends: "1", replaces: "1", stubs: "1" },
+    }),
     "mocked.js": `require("mocks"); const { ClientRequest } = require("http"); console.log(ClientRequest.name);`,
     "aliased.js": `require("aliases"); try { require("@lib/x"); } catch (error) { console.log(error.code); }`,
+    "mocked-module.js": `require("replaces").on(); console.log(require("./lib.js")); require("replaces").off(); require("./more.js");`,
+    "more.js": "",
+    "node_modules/replaces/package.json": manifest("replaces"),
+    "node_modules/replaces/index.js": `const Module = require("module"), { _load } = Module; exports.on = () => { Module._load = () => "mocked"; }; exports.off = () => { Module._load = _load; };`,
+    "stubbed.js": `console.log(require("stubs")(module, require.resolve("./lib.js")));`,
+    "node_modules/stubs/package.json": manifest("stubs"),
+    "node_modules/stubs/index.js": `const Module = require("module"); module.exports = (parent, path) => {
+      const original = require.extensions[".js"];
+      require.extensions[".js"] = (module, name) => { module.require = () => "stub"; return original(module, name); };
+      try { return Module._load(path, parent); } finally { require.extensions[".js"] = original; }
+    };`,
     "found.js": `require("aliases"); console.log(require("./lib.js"));`,
     "lib.js": `module.exports = "lib";`,
     "extended.js": `require("extends");`,
@@ -45,6 +59,22 @@ test("where the application's module is nowhere, a line names who has changed ho
   expect(stderr).toBe(
     "moat: aliases may not replace for other packages how modules are found; no policy allows this\n",
   );
+});
+
+test("who replaces Module._load for others is told of as the application loads a module, once", async () => {
+  const replaces = { builtins: { module: ["_load"] } };
+  const { stdout, stderr } = await project.moat("mocked-module.js", policyFor("mocked-module.js", { replaces }));
+  expect(stdout, stderr).toBe("lib\n");
+  expect(stderr).toBe(
+    "moat: replaces may not replace for other packages how modules are loaded; no policy allows this\n",
+  );
+});
+
+test("who loads the application's module with another require in it is told that it has Node's", async () => {
+  const stubs = { packages: ["."], builtins: { module: ["_load"] } };
+  const { stdout, stderr } = await project.moat("stubbed.js", policyFor("stubbed.js", { stubs }));
+  expect(stdout, stderr).toBe("lib\n");
+  expect(stderr).toBe("moat: stubs may not replace for other packages how modules are loaded; no policy allows this\n");
 });
 
 test("where it is found, nobody is told", async () => {
