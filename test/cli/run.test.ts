@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -135,6 +135,24 @@ describe("denials", () => {
 
 test("moat exec runs the command of a package, found by its manifest", () => {
   expect(project.moat("exec", "dep-cli", "--help", "x")).toMatchObject({ code: 5, stdout: "cli --help x\n" });
+});
+
+test("a command is told the name that it was started by, where that leads to it", () => {
+  const own = makeProject({
+    "package.json": `{"dependencies": {"tool": "1.0.0"}}`,
+    "node_modules/tool/package.json": `{"name": "tool", "bin": {"tool": "cli.js"}}`,
+    "node_modules/tool/cli.js": `console.log(require("path").relative(process.cwd(), process.argv[1]));`,
+    "node_modules/other.js": "",
+    "node_modules/.bin/x": "",
+  });
+  own.moat("policy", "--write", "bin:tool");
+  const link = path.join(own.folder, "node_modules", ".bin", "tool");
+  symlinkSync("../tool/cli.js", link);
+  expect(own.moat("exec", "tool")).toMatchObject({ code: 0, stdout: path.join("node_modules", ".bin", "tool\n") });
+  rmSync(link);
+  symlinkSync("../other.js", link);
+  expect(own.moat("exec", "tool")).toMatchObject({ code: 0, stdout: path.join("node_modules", "tool", "cli.js\n") });
+  own.dispose();
 });
 
 test("a command is that of the package which is called so, whoever else has one of its name", () => {

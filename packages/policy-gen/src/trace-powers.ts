@@ -5,6 +5,7 @@ import { COMPUTED_KEY, WHOLE_ENVIRONMENT } from "./facts.ts";
 import { keysOf } from "./listed-keys.ts";
 import { isBuried, powerId } from "./power.ts";
 import type { Power } from "./power.ts";
+import { textsOfProperty } from "./property-texts.ts";
 import { lookUp } from "./scope.ts";
 import type { Binding, Scope, SyntaxNode } from "./scope.ts";
 import { enclosingFunction, isFunction } from "./scope-walk.ts";
@@ -432,8 +433,19 @@ export function tracePowers(context: TraceContext): {
         if (power !== undefined) use(call, power);
       } else if (choice.type === "Identifier" && requireParameter(call, choice)) {
         continue;
-      } else if (!isNamed(call, /^_*require$/))
+      } else if (!isNamed(call, /^_*require$/)) {
         emit("computed", text ? `${text.text}*${text.suffix ?? ""}` : "*", call);
+        if (text === undefined) requireBuiltinsOf(call, choice);
+      }
+    }
+  }
+
+  /** `require(server.type)`: builtins that the file gives that property, or compares it with. */
+  function requireBuiltinsOf(call: SyntaxNode, property: SyntaxNode): void {
+    for (const text of textsOfProperty(property, isConstant)) {
+      const name = builtinName(text);
+      const power = name === undefined ? undefined : builtin(name, call);
+      if (power !== undefined) use(call, power);
     }
   }
 

@@ -17,6 +17,12 @@ describe("analyzeFile", () => {
       ["builtin net", "builtin net.connect", "connect h:1"],
     ],
     [
+      "a property that the file gives builtins' names",
+      "const fill = (o) => ({ type: o.type || 'http', kind: 'fs' }); const start = ({ server }) => { const { type } = server; require(type).createServer(); return server.type === 'https' }",
+      ["builtin http", "builtin http.createServer", "builtin https", "builtin https.createServer", "computed *"],
+    ],
+    ["a property that has other names", "const o = { type: 'spdy' }; require(o.type)", ["computed *"]],
+    [
       "an argument of a local function",
       "(function (f) { f.rmSync(x); })(require('fs'))",
       ["builtin fs", "builtin fs.rmSync", "fs write"],

@@ -1,3 +1,5 @@
+import { realpathSync } from "node:fs";
+import { basename, join } from "node:path";
 import { findInstalledCommand } from "@moat/core/model";
 import { parseFlags } from "../arguments/parse-flags.ts";
 import { splitAtProgram } from "../arguments/split-at-program.ts";
@@ -19,6 +21,20 @@ export const exec: Command = async (args, context) => {
   if (program === undefined) throw usageError("moat exec needs a command to run", "moat exec <command>");
   const project = findProjectFrom(context.cwd);
   const { file } = findInstalledCommand(program, project);
-  await startProgram({ name: `bin:${program}`, file, project, argv: rest, flags }, context);
+  await startProgram(
+    { name: `bin:${program}`, file: asStarted(file, program, project), project, argv: rest, flags },
+    context,
+  );
   return undefined;
 };
+
+/** `node_modules/.bin/eslint`, as which tools tell of themselves, where it leads to the command's file. */
+function asStarted(file: string, program: string, project: string): string {
+  const link = join(project, "node_modules", ".bin", basename(program));
+  try {
+    return realpathSync.native(link) === file ? link : file;
+  } catch {
+    // Not installed by its name, or as a shell script.
+    return file;
+  }
+}

@@ -1,5 +1,6 @@
 /** Which grant would allow what was denied, in the words of policies. */
 import { pid } from "node:process";
+import { isCanonicalName } from "../naming/canonical-name.ts";
 import type { Grant } from "../policy/grant.ts";
 import { CLIENT_SHARE } from "../policy/special-shares.ts";
 import type { Denial } from "./denial.ts";
@@ -40,7 +41,8 @@ const table: Readonly<Record<string, Spell>> = {
   // How the loader finds modules is nobody else's.
   patch: ({ target }) => (target.startsWith("http.") ? { capability: "share", target: CLIENT_SHARE } : undefined),
   change: same("change"),
-  package: same("package"),
+  // A path leads to what is nobody's, and no policy names that.
+  package: ({ target }) => (isCanonicalName(target) ? { capability: "package", target } : undefined),
   // Events, variables and some members of process can be granted, most are nobody's.
   process: ({ target, via }) =>
     via === "process.on" ||

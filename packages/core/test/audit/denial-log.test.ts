@@ -227,3 +227,8 @@ test.each<[Denial, string]>([
     new RegExp(`to allow it: ${command}$`),
   );
 });
+
+test("a file that is no package's can't be allowed as one", () => {
+  const denial: Denial = { principal: "a", capability: "package", target: "/home/u/.cache/x.json", via: "x" };
+  expect(formatDenial(denial)).toMatch(/; no policy allows this$/);
+});
