@@ -207,6 +207,9 @@ test("no method of a buffer reads or writes what is not there, or not there any 
         for (const source of [() => lying(SIZE), () => new Liar(SIZE)]) for (const args of [[0, 0, SIZE * 2], [0, 1, SIZE * 2], [1, 1], []])
           for (let round = 0; round < 20; round++) tried("copy", () => { const target = Buffer.alloc(SIZE * 2); prototype.copy.call(source(), target, ...args); return seen(target) });
         for (let round = 0; round < 20; round++) tried("concat", () => { const one = lying(SIZE); return Buffer.concat([Object.defineProperty(one, "constructor", { value: 1 })], SIZE * 2).subarray(SIZE).some((byte) => byte !== 0) });
+        const told = (last) => { const other = Buffer.alloc(SIZE * 2, last); other.fill("a", 0, SIZE); try { return other.compare(lying(SIZE), 0, SIZE * 2, 0, SIZE * 2) } catch { return "refused" } };
+        tried("compare", () => told(0) !== told(255));
+        if (Buffer.from("abc").compare(Buffer.from("xbcd"), 1, 3, 1, 3) !== 0 || Buffer.from("b").compare(Buffer.from("a")) !== 1) saw.push("compare is broken");
         tried("into", () => Buffer.alloc(SIZE * 2, "x").copy(lying(SIZE), 0, 1, SIZE * 2) > SIZE);
         return saw.join() || "nothing"`,
       "what is read anew": `${moving} const v8 = require("v8");

@@ -7,15 +7,16 @@
  * `buffer.hexWrite("00…", { valueOf: giveAway })` writes to it. So these get numbers.
  * And `copy` copies by what buffers say of their length, of which Node 22 and 24 check nothing: one that says that it is
  * longer (`Object.defineProperty(buffer, "byteLength", …)`) shows what lies behind it, and is written to there.
+ * `compare` tells of what lies there, on each of them.
  */
 import type { Buffer } from "node:buffer";
 import { types } from "node:util";
-import { byteLengthOf } from "./bytes-of.ts";
+import { byteLengthOf, bytesOf } from "./bytes-of.ts";
 import { named } from "./facade.ts";
 import { defineProperty, getOwnPropertyDescriptor } from "./native-definitions.ts";
 
 const { apply, ownKeys } = Reflect;
-const { isArrayBufferView } = types;
+const { isArrayBufferView, isUint8Array } = types;
 const { isSafeInteger } = Number;
 const { floor, max, min } = Math;
 
@@ -53,6 +54,12 @@ function checked(name: string, native: Function): Function | undefined {
       const to = primitive(at);
       const from = primitive(start);
       return apply(native, this, [target, to, from, endThatIsThere(this, target, to, from, primitive(end))]);
+    };
+  if (name === "compare")
+    return function (this: unknown, ...args: unknown[]): unknown {
+      // With no other argument Node asks the engine.
+      if (args.length > 1 && isUint8Array(args[0])) args[0] = bytesOf(args[0]);
+      return apply(native, this, args);
     };
   return undefined;
 }
