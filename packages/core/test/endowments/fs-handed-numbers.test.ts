@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
 import { makeFs } from "../../src/endowments/fs/index.ts";
 import { makeWorld } from "./fs-world.ts";
@@ -47,11 +48,78 @@ describe("a number of a file that one package opened", () => {
     expect(() => fsOf("zip", { packages: ["zip>slicer"] }).fstatSync(fd)).toThrow(/EBADF/);
     inner.closeSync(fd);
   });
+});
 
-  it("is the application's where this opened it, whatever it imports", () => {
-    const application = fsOf(".", { packages: ["slicer"] }, { trusted: true });
-    const fd = application.openSync(file, "r");
-    expect(() => fsOf("slicer", {}).fstatSync(fd)).toThrow(/EBADF/);
+describe("a number of a file that the application opened", () => {
+  const application = fsOf(".", {}, { trusted: true });
+  const log = `${world.project}/lent.txt`;
+
+  it("works for a package that may open the file by its path, as far as that goes", () => {
+    writeFileSync(log, "");
+    const fd = application.openSync(log, "r+");
+    const writes = fsOf("logger", { fs: { write: ["."] } });
+    expect(writes.writeSync(fd, "one")).toBe(3);
+    writes.fsyncSync(fd);
+    expect(readFileSync(log, "utf8")).toBe("one");
+    expect(() => writes.readSync(fd, Buffer.alloc(1), 0, 1, 0)).toThrow(/EBADF/);
+    expect(() => writes.fchmodSync(fd, 0o600)).toThrow(/EBADF/);
+    const reads = fsOf("zip", READS);
+    const buffer = Buffer.alloc(3);
+    expect([reads.readSync(fd, buffer, 0, 3, 0), String(buffer), reads.fstatSync(fd).size]).toEqual([3, "one", 3]);
+    expect(() => reads.writeSync(fd, "x")).toThrow(/EBADF/);
+    expect(readFileSync(log, "utf8")).toBe("one");
     application.closeSync(fd);
+    expect(() => writes.writeSync(fd, "x")).toThrow(/EBADF/);
+  });
+
+  it("stays where it is for the application, which packages neither move nor close", () => {
+    writeFileSync(log, "one");
+    const fd = application.openSync(log, "r+");
+    const dep = fsOf("dep", { fs: { read: ["."], write: ["."] } });
+    for (const position of [null, undefined, -1, -1n])
+      expect(() => dep.readSync(fd, Buffer.alloc(1), 0, 1, position)).toThrow(/EBADF/);
+    expect(() => dep.readSync(fd, Buffer.alloc(1))).toThrow(/EBADF/);
+    expect(() => dep.readFileSync(fd)).toThrow(/EBADF/);
+    dep.closeSync(fd);
+    expect(() => dep.writeSync(fd, "x")).toThrow(/EBADF/);
+    expect(() => dep.closeSync(fd)).toThrow(/EBADF/);
+    const buffer = Buffer.alloc(3);
+    expect([application.readSync(fd, buffer), String(buffer)]).toEqual([3, "one"]);
+    application.closeSync(fd);
+  });
+
+  it("is no number to who has no right to the path, and to nobody once it has none", () => {
+    for (const [path, policy] of [
+      [file, {}],
+      [file, { fs: { read: ["./elsewhere"] } }],
+      [`${world.project}/.env`, READS],
+    ] as const) {
+      if (path !== file) writeFileSync(path, "SECRET=1");
+      const fd = application.openSync(path, "r");
+      expect(() => fsOf("dep", policy).readSync(fd, Buffer.alloc(1), 0, 1, 0), path).toThrow(/EBADF/);
+      expect(() => fsOf("dep", policy).fstatSync(fd), path).toThrow(/EBADF/);
+      application.closeSync(fd);
+    }
+    writeFileSync(log, "gone");
+    const fd = application.openSync(log, "r");
+    application.unlinkSync(log);
+    expect(() => fsOf("dep", READS).readSync(fd, Buffer.alloc(1), 0, 1, 0)).toThrow(/EBADF/);
+    application.closeSync(fd);
+  });
+
+  it("is closed after the last call on it", async () => {
+    writeFileSync(log, "");
+    const fd: number = await new Promise((done) =>
+      application.open(log, "w", (_: unknown, opened: number) => done(opened)),
+    );
+    const dep = fsOf("dep", { fs: { write: ["."] } });
+    const written = new Promise((done) => dep.write(fd, "late", (error: unknown) => done(error)));
+    application.closeSync(fd);
+    // The number is not the next file's while the call is under way.
+    const other = application.openSync(file, "r");
+    expect(other).not.toBe(fd);
+    expect(await written).toBeNull();
+    expect(readFileSync(log, "utf8")).toBe("late");
+    application.closeSync(other);
   });
 });

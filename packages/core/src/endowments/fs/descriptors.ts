@@ -2,9 +2,10 @@ import { perContext } from "../facade.ts";
 import { mayReadInputByNumber } from "../process/may-read-input.ts";
 import type { EndowmentContext, Principal } from "../principal.ts";
 import type { PackagePolicy } from "../../policy/types.ts";
+import { assertAnswer } from "../../errors/assert-answer.ts";
 import { fsError } from "./fs-error.ts";
 import type { RawFileHandle } from "./node-fs.ts";
-import { makePathScopes, type PathScopes } from "./path-scopes.ts";
+import { makePathScopes, type PathMode, type PathScopes } from "./path-scopes.ts";
 
 /** What is known of an open descriptor. */
 export interface DescriptorOwner {
@@ -28,13 +29,16 @@ interface OpenFile extends DescriptorOwner {
   uses: number;
   /** The file was closed in the meantime: what is to be done about that after the last of them. */
   whenIdle: (() => void) | undefined;
+  /** Packages that have closed the application's file, which stays open for it. */
+  closedFor?: Set<Principal>;
 }
 
 /** A call under way; undefined where the number is no package's. */
 export type Use = { uses: number } | undefined;
 
 /**
- * The descriptors of one principal: what it opened itself, and what packages have open that import it.
+ * The descriptors of one principal: what it opened itself, what packages have open that import it, and of the
+ * application's files those that it could open itself (`lent`).
  * Any other number is no descriptor to it, whoever has it open.
  *
  * HAZARD: a number is a file's only until that is closed, and then the next one's that anybody opens. So what
@@ -46,9 +50,10 @@ export interface Descriptors {
   find(fd: number): DescriptorOwner | undefined;
   /**
    * To be called before a number is worked on, and `end` after it.
+   * @param isPositional a read that leaves the file's own position where it is
    * @throws `EBADF` for what is not the principal's own, but for standard input and outputs. All may write there, as `console` does.
    */
-  begin(fd: unknown, syscall: string): Use;
+  begin(fd: unknown, syscall: string, isPositional?: boolean): Use;
   end(use: Use): void;
   /** @throws `EBADF` where the grant that the descriptor was opened by was dropped since. */
   checkStillGranted(fd: unknown, syscall: string): void;
@@ -67,6 +72,17 @@ const openFiles = (context: EndowmentContext): Map<number, OpenFile> =>
   context.shared("fs.openFiles", () => new Map<number, OpenFile>());
 
 const hasPaths = ({ fs }: PackagePolicy): boolean => (fs?.read?.length ?? 0) > 0 || (fs?.write?.length ?? 0) > 0;
+
+/** What a package does with the application's file, by the right to its path that it needs. */
+const NEEDED: Readonly<Record<string, PathMode>> = {
+  __proto__: null as never,
+  read: "read",
+  fstat: "read",
+  write: "write",
+  fsync: "write",
+  fdatasync: "write",
+  ftruncate: "write",
+};
 
 function makeDescriptors(context: EndowmentContext): Descriptors {
   const { principal } = context;
@@ -87,6 +103,42 @@ function makeDescriptors(context: EndowmentContext): Descriptors {
   function isHanded({ principal: opener, policy }: OpenFile): boolean {
     const isImporter = !opener.trusted && opener.policy.packages?.includes(principal.name) === true;
     return isImporter && policy === opener.policy && !hasPaths(principal.policy);
+  }
+
+  /**
+   * The application hands numbers of its files to packages (`new SonicBoom({ fd })`, `yauzl.fromFd`).
+   * HAZARD: numbers can be guessed, so one works where the package may open the very file by its path, which the kernel
+   * tells: what it reads or writes is within its grants. A read without a position would move the application's own,
+   * and a close would make the number somebody else's: neither is done.
+   */
+  function lent(fd: unknown, syscall: string, isPositional: boolean): OpenFile | undefined {
+    const file = files.get(fd as number);
+    const mode = NEEDED[syscall];
+    if (!file?.principal.trusted || principal.trusted || mode === undefined) return undefined;
+    if (file.closedFor?.has(principal) || (syscall === "read" && !isPositional)) return undefined;
+    const real = pathOf(fd as number);
+    if (real === undefined) return undefined;
+    scopes ??= makePathScopes(context);
+    if (scopes.covers(real, mode)) {
+      const target = principal.uses && scopes.spelling(real, mode);
+      if (target !== undefined) principal.uses!({ capability: `fs.${mode}`, target });
+      return file;
+    }
+    const denied = principal.denies({ capability: `fs.${mode}`, target: real, via: `fs.${syscall}` });
+    return denied || scopes.isReserved(real) ? undefined : file;
+  }
+
+  /** Where the kernel says that an open file is; undefined for what has no path, or has none any more. */
+  function pathOf(fd: number): string | undefined {
+    const { builtin, process } = context.powers;
+    if (process.platform !== "linux") return undefined;
+    try {
+      const path: string = builtin("fs").readlinkSync(`/proc/self/fd/${fd}`);
+      return path.startsWith("/") && !path.endsWith(" (deleted)") ? path : undefined;
+    } catch (error) {
+      assertAnswer(error);
+      return undefined;
+    }
   }
 
   function assertStillGranted(file: OpenFile | undefined, syscall: string): void {
@@ -116,8 +168,8 @@ function makeDescriptors(context: EndowmentContext): Descriptors {
       void files.set(fd, { ...owner, principal, policy: principal.policy, uses: 0, whenIdle: undefined }),
     find,
     checkStillGranted: (fd, syscall) => assertStillGranted(find(fd), syscall),
-    begin(fd, syscall) {
-      const file = find(fd);
+    begin(fd, syscall, isPositional = false) {
+      const file = find(fd) ?? lent(fd, syscall, isPositional);
       assertStillGranted(file, syscall);
       assertOwn(fd, file, syscall);
       if (file !== undefined) file.uses += 1;
@@ -137,6 +189,12 @@ function makeDescriptors(context: EndowmentContext): Descriptors {
       // The application closes what a package has opened for it.
       const file = principal.trusted ? files.get(fd as number) : find(fd);
       if (!principal.trusted) {
+        // It is told that it is closed, and the application closes it.
+        const borrowed = file === undefined && (lent(fd, "fstat", false) ?? lent(fd, "write", false));
+        if (borrowed) {
+          (borrowed.closedFor ??= new Set()).add(principal);
+          return false;
+        }
         assertOwn(fd, file, "close");
         if (file === undefined && isStandard(fd)) throw fsError("EBADF", "close");
       }

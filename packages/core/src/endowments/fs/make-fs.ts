@@ -241,9 +241,13 @@ function descriptorForm(
     syscall === "write" && isStandard(fd) && descriptors.find(fd as number) === undefined
       ? withoutPosition(rest, real)
       : rest;
+  const isPositional = (rest: unknown[]): boolean => {
+    const position = rest[name.startsWith("readv") ? 1 : 3];
+    return (typeof position === "number" || typeof position === "bigint") && position >= 0;
+  };
   if (name.endsWith("Sync")) {
     return (fd: unknown, ...rest: unknown[]) => {
-      const use = descriptors.begin(fd, syscall);
+      const use = descriptors.begin(fd, syscall, isPositional(rest));
       try {
         assertMayChange(fd);
         const given = argumentsFor(fd, rest);
@@ -259,7 +263,7 @@ function descriptorForm(
     const callback = takeCallback(args);
     let use: Use;
     try {
-      use = descriptors.begin(args[0], syscall);
+      use = descriptors.begin(args[0], syscall, isPositional(args.slice(1)));
       assertMayChange(args[0]);
     } catch (error) {
       descriptors.end(use);

@@ -110,6 +110,26 @@ export function makeTrustedMembers(context: EndowmentContext, raw: Fs): FsMember
     const real = rawPromises[name];
     members.promises[name] = async (path: unknown, ...rest: unknown[]) => real(handles.rawOf(path) ?? path, ...rest);
   }
+  // Numbers that packages may be handed; see `descriptors.ts`.
+  const opened = (fd: number): number => {
+    authority.descriptors.add(fd, { real: "", writable: false });
+    return fd;
+  };
+  members.fs.openSync = dressed(
+    (...args: any) => opened((raw.openSync as Function)(...args)),
+    "openSync",
+    raw.openSync,
+  );
+  members.fs.open = dressed(
+    (...args: any[]) => {
+      const callback = takeCallback(args);
+      (raw.open as Function)(...args, (error: unknown, fd: number) =>
+        error ? callback(error) : callback(null, opened(fd)),
+      );
+    },
+    "open",
+    raw.open,
+  );
   Object.assign(members.fs, closingMembers(authority.descriptors, raw, context.powers.process.nextTick));
   const { open, read, write, fsync } = raw;
   const streams = onceMade(() =>
