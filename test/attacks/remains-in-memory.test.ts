@@ -229,3 +229,31 @@ test("no method of a buffer reads or writes what is not there, or not there any 
   });
   expect(damage).toMatchObject(NOTHING);
 });
+
+test("a decoder of texts shows nothing of what lies behind its state", async () => {
+  const changed = (change: string) => `const { StringDecoder } = require("string_decoder"); const all = [];
+    for (const encoding of ["utf8", "utf16le", "base64"]) {
+      const decoder = new StringDecoder(encoding), [key] = Object.getOwnPropertySymbols(decoder); const state = decoder[key]; let text; ${change}
+      try { text = decoder.end() } catch { continue } if (text.length > 8) all.push(encoding);
+    } return all.join() || "nothing"`;
+  const damage = await attack({
+    grants: { globals: ["Buffer"], builtins: { string_decoder: true, stream: true } },
+    techniques: {
+      "more bytes than there are": changed("state[5] = 200;"),
+      "in another buffer": changed("decoder[key] = Buffer.from([0, 0, 0, 0, 0, 200, 1]);"),
+      "in a shorter one": changed("decoder[key] = new Uint8Array(1); decoder[key].fill(255);"),
+      "in one that changes": changed(
+        "let asked = 0; Object.defineProperty(decoder, key, { get: () => (++asked === 1 ? new Uint8Array(7) : Buffer.from([0, 0, 0, 0, 0, 200, 1])) });",
+      ),
+      "of a stream": `const { Readable } = require("stream"); const stream = new Readable({ read() {} }).setEncoding("utf8"); const { decoder } = stream._readableState;
+        const [key] = Object.getOwnPropertySymbols(decoder); decoder[key][5] = 200; let text = ""; try { text = decoder.end() } catch {} return text.length > 8 ? text : "nothing"`,
+      "as in Node": `const { StringDecoder } = require("string_decoder"); const decoder = new StringDecoder("utf8"), euro = Buffer.from("€"); const seen = [];
+        seen.push(decoder.write(euro.subarray(0, 1)), decoder.lastNeed, decoder.lastTotal, decoder.write(euro.subarray(1)), decoder.write("text"), decoder.write(euro.subarray(0, 2)), decoder.end(), decoder.end(euro), decoder.text(Buffer.from("xyz"), 1));
+        for (const use of [() => decoder.write(5), () => StringDecoder.prototype.write.call({}, euro)]) try { use(); seen.push("no error") } catch ({ code }) { seen.push(code) }
+        class Own extends StringDecoder { write(bytes) { return "<" + super.write(bytes) + ">" } } seen.push(new Own("latin1").end(Buffer.from("a")));
+        const text = JSON.stringify(seen); return text === '["",2,3,"€","text","","\ufffd","€","yz","ERR_INVALID_ARG_TYPE","ERR_INVALID_THIS","<a>"]' ? "nothing" : text`,
+    },
+    aftermath: `assert(Object.values(outcomes).every((outcome) => outcome === "nothing"), JSON.stringify(outcomes));`,
+  });
+  expect(damage).toMatchObject(NOTHING);
+});

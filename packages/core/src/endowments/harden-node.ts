@@ -12,6 +12,7 @@ import { Buffer } from "node:buffer";
 import { EventEmitter } from "node:events";
 import { promisify, types } from "node:util";
 import { keepBuffersHonest } from "./buffer-arguments.ts";
+import { keepStateOfDecoders } from "./decoder-state.ts";
 import { makeFieldDefiner, type FieldDefiner } from "./define-field.ts";
 import { makePropertiesFast } from "./fast-properties.ts";
 import { giveFreshMemory } from "./fresh-memory.ts";
@@ -255,6 +256,7 @@ function hardenOne(object: object, queue: object[]): void {
     due.push(run);
   }
   const isPrototype = typeof object !== "function" && isClassPrototype(object) && isClass((object as any).constructor);
+  if (isPrototype && (object as any).constructor.name === "StringDecoder") keepStateOfDecoders(object as never);
   const tolerant = isPrototype || isClass(object);
   if (!tolerant && typeof object !== "function") settleLazyProperties(object, keys);
   for (let index = 0; index < keys.length; index += 1) {
