@@ -8,6 +8,7 @@ import type { Functor } from "../loader/functor.ts";
 import type { Principal } from "../endowments/principal.ts";
 import { compileFunctor, judgedByV8 } from "./compile-functor.ts";
 import { showAsNative } from "./function-text.ts";
+import { makeRecentTexts, type EvaluatedText } from "./recent-texts.ts";
 import { nameForEvaluated, noteScriptOwner } from "./script-owners.ts";
 import { prepareEvaluated } from "./prepare-evaluated.ts";
 import { isIdentifier } from "../identifier.ts";
@@ -147,11 +148,14 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
   });
   let machinery: Record<string, unknown> | undefined;
 
-  const instantiate: Compartment["instantiate"] = (functor, fileName, own) => {
+  const compile = (functor: Functor, fileName: string): Function => {
     noteScriptOwner(fileName, options.owner);
     const script = compileFunctor(functor, fileName);
     functor.code?.compiled(script);
-    const outer = script.runInThisContext() as Function;
+    return script.runInThisContext() as Function;
+  };
+  /** Each time anew: a function with the values that its names have now. */
+  const give = (outer: Function, functor: Functor, own: Machinery | undefined): Function => {
     const values = functor.parameters.map((name) =>
       own !== undefined && Object.hasOwn(own, name)
         ? own[name]
@@ -160,6 +164,13 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
           : read(name),
     );
     return apply(outer, undefined, values) as Function;
+  };
+  const instantiate: Compartment["instantiate"] = (functor, fileName, own) =>
+    give(compile(functor, fileName), functor, own);
+  const instantiateText = (text: EvaluatedText, fileName: string, own: Machinery): Function => {
+    const { functor } = text;
+    if (text.compiled?.fileName !== fileName) text.compiled = { fileName, outer: compile(functor, fileName) };
+    return give(text.compiled.outer, functor, own);
   };
 
   /** `import("./x.js")` in evaluated text starts from the file that has it evaluated, as in Node. */
@@ -176,37 +187,40 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
     };
   };
 
+  const recentText = makeRecentTexts();
   const preparedText = (
     source: string,
     how: string,
     prepare: () => Functor,
     prepareQuickly: () => Functor | undefined = () => undefined,
-  ): Functor =>
-    prepareEvaluated(source, how, names, options.prepared, () => {
-      loadPreparation();
-      const quick = optimisedLate(prepareQuickly);
-      if (quick !== undefined) return quick;
-      loadParser();
-      return optimisedLate(() => inWordsOfV8(source, prepare));
-    });
+  ): EvaluatedText => {
+    const prepared = () =>
+      prepareEvaluated(source, how, names, options.prepared, () => {
+        loadPreparation();
+        const quick = optimisedLate(prepareQuickly);
+        if (quick !== undefined) return quick;
+        loadParser();
+        return optimisedLate(() => inWordsOfV8(source, prepare));
+      });
+    // With an object that stands for the global one, names may become others at any time.
+    return intrinsics === undefined ? recentText(source, how, prepared) : { functor: prepared(), compiled: undefined };
+  };
 
   const evaluate: Compartment["evaluate"] = (source, fileName = "evalmachine.<anonymous>", kind = "script") => {
-    const functor = preparedText(source, kind, () => prepareScript(source, names, { script: kind === "script" }));
-    return apply(
-      instantiate(functor, nameForEvaluated(fileName, options.owner), ownOf(functor, source)),
-      guestGlobal,
-      [],
-    );
+    const text = preparedText(source, kind, () => prepareScript(source, names, { script: kind === "script" }));
+    const name = nameForEvaluated(fileName, options.owner);
+    return apply(instantiateText(text, name, ownOf(text.functor, source)), guestGlobal, []);
   };
 
   /** @param locals accessors of the variables around the `eval`, which no guest holds. */
   const evaluateDirectly = (source: string, locals: object, thisValue: () => unknown, strict: boolean): unknown => {
     const known = Object.keys(locals);
-    const functor = preparedText(source, JSON.stringify([strict, known]), () =>
+    const text = preparedText(source, JSON.stringify([strict, known]), () =>
       prepareScript(source, names, { locals: new Set(known), strict }),
     );
     const receiver: unknown = source.includes("this") ? thisValue() : undefined;
-    const inner = instantiate(functor, `moat:eval${ofOwner}`, { ...ownOf(functor, source), [RESERVED.locals]: locals });
+    const own = { ...ownOf(text.functor, source), [RESERVED.locals]: locals };
+    const inner = instantiateText(text, `moat:eval${ofOwner}`, own);
     return apply(inner, strict ? receiver : (receiver ?? guestGlobal), []);
   };
 
@@ -217,13 +231,13 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
   ) => {
     const text = `(${FUNCTION_HEADS[kind]} anonymous(${parameters.join(",")}\n) {\n${body}\n})`;
     const name = nameForEvaluated(fileName, options.owner);
-    const functor = preparedText(
+    const prepared = preparedText(
       text,
       "function",
       () => prepareFunction(text, names),
       () => judgedByV8(prepareFunctionQuickly(text, names), name),
     );
-    return apply(instantiate(functor, name, ownOf(functor, body)), undefined, []) as Function;
+    return apply(instantiateText(prepared, name, ownOf(prepared.functor, body)), undefined, []) as Function;
   };
 
   const guestEval = (text: unknown): unknown =>

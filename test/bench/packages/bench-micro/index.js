@@ -343,6 +343,11 @@ const objects = {
     for (let n = 0; n < 50_000; n++) sum += add.call(point, n, 1) + add.apply(point, [n, 2]) + bound(n);
     return sum;
   },
+  "`new Function`, of texts seen before": () => {
+    let sum = 0;
+    for (let n = 0; n < 2000; n++) sum += new Function("a", `return a + ${n % 20}`)(n);
+    return sum;
+  },
   "`arguments`": () => {
     function total() {
       let sum = 0;
