@@ -13,6 +13,7 @@ const INSPECT = Symbol.for("nodejs.util.inspect.custom");
 const { apply, getOwnPropertyDescriptor, getPrototypeOf, isExtensible } = Reflect;
 const { defineProperty, getOwnPropertySymbols } = Object;
 const objectPrototype = Object.prototype;
+const arrayPrototype = Array.prototype;
 const nativeAssign = Object.assign;
 const { propertyIsEnumerable } = Object.prototype;
 const hasOwn = uncurry(Object.prototype.hasOwnProperty) as (object: unknown, key: string) => boolean;
@@ -68,6 +69,9 @@ export function assignmentTarget(value: unknown, key: string | symbol, mode?: 1 
         return sloppy === undefined ? value : standIn(value, property);
       // The inherited value: `x.constructor ||= f` reads before it writes.
       defineProperty(value, property, { value: inherited.value, writable: true, enumerable: true, configurable: true });
+      // The prototype of heirs of arrays (CoffeeScript's): their `push` assigns a `length`, which would meet the read-only one.
+      if (holder === arrayPrototype && property === "constructor" && !hasOwn(value, "length"))
+        defineProperty(value, "length", { value: 0, writable: true, enumerable: false, configurable: true });
     }
     break;
   }

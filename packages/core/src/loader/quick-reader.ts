@@ -12,6 +12,7 @@
  */
 import { isInheritedAsData, SETTINGS_OF_INTRINSICS } from "./delicate-names.ts";
 import { exportsGlobal } from "./exports-global.ts";
+import { inheritsArrays } from "./inherits-arrays.ts";
 import { readExport, readImport } from "./quick-module-items.ts";
 import type { SyntaxNode } from "./syntax.ts";
 import * as K from "./token-kinds.ts";
@@ -224,6 +225,7 @@ let memberKey: number;
 /** How many names follow an intrinsic's, all members up to the object; -1 where it begins with no intrinsic. */
 let memberIntrinsic: number;
 let globalIsExported: boolean | undefined;
+let arraysAreInherited: boolean | undefined;
 
 /** HAZARD: whatever one text has left here would be known of the next one, also after a doubt. */
 function begin(text: Tokens, asModule: boolean, addedNames: ReadonlySet<string>): void {
@@ -253,6 +255,7 @@ function begin(text: Tokens, asModule: boolean, addedNames: ReadonlySet<string>)
   memberKey = OTHER;
   memberIntrinsic = -1;
   globalIsExported = undefined;
+  arraysAreInherited = undefined;
 }
 
 const NO_TEXT = new Tokens("");
@@ -1713,13 +1716,20 @@ function noteTarget(): MemberTokens | undefined {
   const intrinsic = memberIntrinsic;
   if (intrinsic === UNKNOWN) doubt();
   const isMethod = intrinsic > 0 && tokens.textOf(memberDot - 1) !== "prototype";
-  const isDelicate = isInheritedAsData(name) || (!strict && (name === "name" || name === "length" || intrinsic !== -1));
+  const isDelicate =
+    isInheritedAsData(name) ||
+    (strict && name === "length" && hasHeirsOfArrays()) ||
+    (!strict && (name === "name" || name === "length" || intrinsic !== -1));
   const replaces = !isDelicate && !isMethod && strict && (intrinsic !== -1 || SETTINGS_OF_INTRINSICS.has(name));
   if (strict && isOfExportedGlobal()) doubt();
   if (isDelicate || isMethod || replaces) {
     delicate.push({ ...member, keyKind: "name", strict: strict && (isDelicate || replaces), replaces, scope });
   }
   return asked;
+}
+
+function hasHeirsOfArrays(): boolean {
+  return (arraysAreInherited ??= inheritsArrays(tokens.source));
 }
 
 /** `module.exports.Map = …` of strict code, where `module.exports` is what is everybody's. */

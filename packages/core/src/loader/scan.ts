@@ -188,6 +188,7 @@ interface ScanOptions {
   readonly added?: ReadonlySet<string>;
   /** See `exports-global.ts`. */
   readonly exportsGlobal?: () => boolean;
+  readonly inheritsArrays?: () => boolean;
 }
 
 export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
@@ -444,7 +445,12 @@ export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
     }
     const name: unknown = member["computed"] ? property["value"] : property["name"];
     if (typeof name !== "string") return;
-    if (isInheritedAsData(name) || (!strict && (SILENT_WHEN_SLOPPY.has(name) || isIntrinsic(member["object"])))) {
+    const isLength = strict && name === "length" && options.inheritsArrays?.() === true;
+    if (
+      isInheritedAsData(name) ||
+      isLength ||
+      (!strict && (SILENT_WHEN_SLOPPY.has(name) || isIntrinsic(member["object"])))
+    ) {
       scan.delicateTargets.push({ member, key: { name }, strict, scope });
     } else if (
       isMethodOfIntrinsic(member["object"]) ||

@@ -2,6 +2,7 @@
 import { stripByteOrderMark } from "./byte-order-mark.ts";
 import { certainRequests } from "./certain-requests.ts";
 import { exportsGlobal } from "./exports-global.ts";
+import { inheritsArrays } from "./inherits-arrays.ts";
 import { makeFunctor, makeQuickFunctor, type Functor, type FunctorShape } from "./functor.ts";
 import { COMMONJS_NAMES, type NameSets } from "./name-sets.ts";
 import type { Parsed } from "./parse.ts";
@@ -45,6 +46,7 @@ export function prepareCommonJs(source: string, names: NameSets): CommonJsFuncto
     strict: false,
     added: addedNames(text),
     exportsGlobal: () => exportsGlobal(text),
+    inheritsArrays: () => inheritsArrays(text),
   });
   const options = { ...names, wrapperNames: COMMONJS_SCOPE };
   const rewriting = rewriteReferences(scan, text, options);

@@ -12,6 +12,18 @@ export const SLOPPY_SNIPPETS: Readonly<Record<string, string>> = {
     module.exports = (function () { return (() => this)() })() === globalThis`,
   "this of a getter of a global's property": `
     var o = { get g() { return this === o } }; module.exports = o.g`,
+  "heirs of Array.prototype that are no arrays have a length": `
+    (function () {
+      "use strict";
+      function List() { this.length = 0; this.length += 1; this[0] = "a"; }
+      List.prototype = Object.create(Array.prototype);
+      var list = new List(); list.push("b"); list.length++;
+      function Tokens(all) { this.push.apply(this, all); }
+      function Prototype() { this.constructor = Tokens; }
+      Prototype.prototype = Array.prototype; Tokens.prototype = new Prototype();
+      var tokens = new Tokens(["x", "y"]), array = [1, 2]; array.length = 1; array.constructor = List;
+      module.exports = [Object.keys(list), list.length, tokens.length, tokens.shift(), Object.keys(tokens), array.length, Array.prototype.length];
+    })()`,
   "heirs of Function have their own methods": `
     class Callable extends Function { constructor(value) { super("return arguments.callee.call.apply(arguments.callee, arguments)"); this.value = value } call(that, add) { return this.value + add } }
     class Heir extends Callable {} var made = new Heir(2);
