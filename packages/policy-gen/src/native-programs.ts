@@ -1,6 +1,9 @@
 import { join } from "node:path";
 import type { FileReader } from "@moat/core/model";
 
+/** `dart-sass/src/dart`. */
+const DEEPEST = 2;
+
 /**
  * The programs in a package that is made for one platform (its manifest has `os`
  * or `cpu`): `bin/esbuild`, `biome`, `esbuild.exe`. What brings them starts them by
@@ -8,12 +11,16 @@ import type { FileReader } from "@moat/core/model";
  */
 export function nativeProgramsOf(location: string, disk: FileReader): string[] {
   if (!isForOnePlatform(location, disk)) return [];
-  const programs = (folder: string): string[] =>
-    disk
-      .list(join(location, folder))
-      .map((name) => folder + name)
-      .filter(isProgram);
-  return [...programs(""), ...programs("bin/")].filter((path) => disk.stat(join(location, path)) === "file");
+  const programs = (folder: string, depth: number): string[] =>
+    disk.list(join(location, folder)).flatMap((name) => {
+      if (!isProgram(name)) return [];
+      const kind = disk.stat(join(location, folder, name));
+      if (kind === "file") return [folder + name];
+      return kind === "dir" && depth < DEEPEST && name !== "node_modules"
+        ? programs(`${folder}${name}/`, depth + 1)
+        : [];
+    });
+  return programs("", 0);
 }
 
 /** Whether a package's manifest says for which systems it is. */
@@ -28,7 +35,6 @@ export function isForOnePlatform(location: string, disk: FileReader): boolean {
 }
 
 /** Without an extension, as programs are, but for LICENSE and its like. */
-function isProgram(path: string): boolean {
-  const name = path.replace(/^bin\//, "");
+function isProgram(name: string): boolean {
   return /^[\w-]+(?:\.exe)?$/.test(name) && !/^[A-Z]+$/.test(name);
 }

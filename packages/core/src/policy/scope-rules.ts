@@ -26,6 +26,7 @@ const HARMLESS_DOT_NAMES: ReadonlySet<string> = new Set([
   ".rscinfo",
   ".rts2_cache",
   ".sass-cache",
+  ".server",
   ".stylelintcache",
   ".svelte-kit",
   ".swc",
@@ -36,7 +37,6 @@ const HARMLESS_DOT_NAMES: ReadonlySet<string> = new Set([
   ".vite",
   ".vite-temp",
   ".vitest",
-  ".vuepress",
   ".webpack",
   ".wireit",
   ".coverage",
@@ -48,12 +48,13 @@ const TEMPORARY_DOT_NAME = /^\.(?:~.|(?:tmp|temp)[-_.]|.+\.(?:tmp|temp)$)/;
 const DIGEST_DOT_NAME = /^\.(?:[\w.-]+[.-])?[0-9a-f]{32,}(?:-[a-z]+)?(?:\.json)?$/;
 /** `.cache_8vqmlo`: ESLint's, for one working folder, in the folder that it is told to keep caches in. */
 const CACHE_DOT_NAME = /^\.cache_[0-9a-z]{1,8}$/;
-/** `vite.config.js.timestamp-1795332528715-0a1b.mjs`: made to be imported once, as the code of who has made it. */
-const MADE_MODULE = /\.timestamp-\d+-[0-9a-f]+\.[cm]?js$/;
+/** `vite.config.js.timestamp-1795332528715-0a1b.mjs`, `config.js.a61ff746.mjs`: made to be imported once, as the code of who has made it. */
+const MADE_MODULE = /\.(?:timestamp-\d+-[0-9a-f]+\.[cm]?js|[cm]?[jt]s\.[0-9a-f]{8}\.mjs)$/;
 
 /** What tools put into folders beside their configuration. */
 const OUTPUTS_OF: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   [".vitepress", new Set([".temp", "cache", "dist"])],
+  [".vuepress", new Set([".cache", ".temp", "dist"])],
 ]);
 
 /** The folders directly inside `node_modules` that tools keep caches in. */

@@ -236,6 +236,9 @@ describe("scopes", () => {
     [".", "write", "docs/.vitepress/config.mjs", false, "a configuration in a dot-folder"],
     [".", "write", "docs/.vitepress/config.mjs.timestamp-1795332528715-0a1b2c.mjs", true, "what it is compiled to"],
     [".", "write", "docs/.vitepress/dist/index.html", true, "a tool's output"],
+    [".", "write", "docs/.vuepress/config.js", false, "a configuration in a dot-folder that has outputs beside it"],
+    [".", "write", "docs/.vuepress/config.js.a61ff746.mjs", true, "what VuePress compiles it to"],
+    [".", "write", "docs/.vuepress/.temp/.server/app.mjs", true, "what VuePress renders pages by"],
     [
       ".",
       "write",
