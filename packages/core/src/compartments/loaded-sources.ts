@@ -16,6 +16,8 @@ const loaded = new Map<string, LoadedSource>();
 /** For files alone: a name that evaluated text gives itself must not stand for another package's file. */
 export function rememberSource(fileName: string, { text, positions }: Functor): void {
   let made: SourcePositions | undefined;
+  // What was in no file may be in this one.
+  if (found.size > 0) found.clear();
   loaded.set(fileName, { text, positions: () => (made ??= makeSourcePositions(text, positions)) });
 }
 
@@ -28,11 +30,27 @@ export function loadedTextOf(fileName: string): string | undefined {
   return loaded.get(fileName)?.text;
 }
 
+/** Some libraries ask for the text of each function that they are called with, and looking for it goes over all files. */
+const found = new Map<string, string | undefined>();
+/** How many are kept, and how long they may be. */
+const MOST_KEPT = 500;
+const LONGEST_KEPT = 2_000;
+
 /**
  * What a piece of rewritten text, a function's own, was in its file before;
  * undefined where no loaded file holds it, or the file is no longer the same.
  */
 export function sourceOf(piece: string): string | undefined {
+  if (piece.length > LONGEST_KEPT) return lookFor(piece);
+  const before = found.get(piece);
+  if (before !== undefined || found.has(piece)) return before;
+  if (found.size === MOST_KEPT) found.clear();
+  const source = lookFor(piece);
+  found.set(piece, source);
+  return source;
+}
+
+function lookFor(piece: string): string | undefined {
   for (const [fileName, { text, positions }] of loaded) {
     const start = text.indexOf(piece);
     if (start === -1) continue;

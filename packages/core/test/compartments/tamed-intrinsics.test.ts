@@ -34,6 +34,30 @@ it("a function's text is that of the file, and compiles again where its names me
   expect(again("node ")).toBe("node false");
 });
 
+it("a text is looked for once, and again once another file has come", () => {
+  const names = makeCompartment({
+    globalThis: {},
+    realGlobalNames: new Set(),
+    importModule: async () => undefined,
+  }).names;
+  const rewrittenOf = (name: string) => {
+    const file = join(folder, `${name}.js`);
+    const source = `exports.${name} = function () { return missing_${name} };\n`;
+    writeFileSync(file, source);
+    const functor = prepareCommonJs(source, names);
+    const piece = functor.text.slice(functor.text.indexOf("function () { return"), functor.text.indexOf("};") + 1);
+    return { piece, load: () => rememberSource(file, functor), change: () => writeFileSync(file, "") };
+  };
+  const [first, second] = [rewrittenOf("first"), rewrittenOf("second")];
+  expect(first.piece).toContain("moat$");
+  first.load();
+  expect([sourceOf(first.piece), sourceOf(second.piece)]).toEqual(["function () { return missing_first }", undefined]);
+  first.change();
+  expect(sourceOf(first.piece)).toBe("function () { return missing_first }");
+  second.load();
+  expect(sourceOf(second.piece)).toBe("function () { return missing_second }");
+});
+
 it("what moat replaced looks native, what is no function still throws", () => {
   for (const one of [Object.getOwnPropertyDescriptor, Function.prototype.toString]) {
     expect(Function.prototype.toString.call(one)).toBe(`function ${one.name}() { [native code] }`);
