@@ -96,7 +96,7 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
   const ofOwner = options.owner === undefined ? "" : ` of ${options.owner.location}`;
   const names: NameSets = {
     get bindable() {
-      return intrinsics === undefined ? bindable : steadyNames(guestGlobal, intrinsics);
+      return steady?.() ?? bindable;
     },
     realGlobal: realGlobalNames,
     get live() {
@@ -187,7 +187,17 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
     };
   };
 
-  const recentText = makeRecentTexts();
+  /** A set of names for each, since what a text becomes depends on them; in a context that `vm` made they may change. */
+  const recentTexts = new Map<ReadonlySet<string>, ReturnType<typeof makeRecentTexts>>();
+  const recentTextsNow = (): ReturnType<typeof makeRecentTexts> => {
+    const { bindable: served } = names;
+    let texts = recentTexts.get(served);
+    if (texts === undefined) {
+      if (recentTexts.size === MOST_SETS) recentTexts.clear();
+      recentTexts.set(served, (texts = makeRecentTexts()));
+    }
+    return texts;
+  };
   const preparedText = (
     source: string,
     how: string,
@@ -202,8 +212,7 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
         loadParser();
         return optimisedLate(() => inWordsOfV8(source, prepare));
       });
-    // With an object that stands for the global one, names may become others at any time.
-    return intrinsics === undefined ? recentText(source, how, prepared) : { functor: prepared(), compiled: undefined };
+    return recentTextsNow()(source, how, prepared);
   };
 
   const evaluate: Compartment["evaluate"] = (source, fileName = "evalmachine.<anonymous>", kind = "script") => {
@@ -244,6 +253,7 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
     typeof text === "string" ? evaluate(text, `moat:eval${ofOwner}`, "eval") : text;
 
   installEvaluators(holder, guestEval, compileFunction);
+  const steady = intrinsics && steadyNames(guestGlobal, bindableNames(intrinsics));
   const known = bindableNames(guestGlobal);
   const { live, bindable } = splitNames(known, options.isLive);
   return {
@@ -325,13 +335,24 @@ function bindableNames(guestGlobal: object): ReadonlySet<string> {
 /** What tests and polyfills replace on a context's global after its code was compiled. */
 const OFTEN_REPLACED = new Set(["Date", "Math", "Promise", "Intl", "globalThis"]);
 
-/** The intrinsics that an object used as a global does not shadow now, and hardly will later. */
-function steadyNames(guestGlobal: object, intrinsics: object): ReadonlySet<string> {
-  const steady = new Set<string>();
-  for (const name of bindableNames(intrinsics)) {
-    if (!OFTEN_REPLACED.has(name) && !(name in guestGlobal)) steady.add(name);
-  }
-  return steady;
+/** How many sets of names are kept for an object that is used as a global: each one that it ever shadowed makes another. */
+const MOST_SETS = 32;
+
+/** The intrinsics that an object used as a global does not shadow now, and hardly will later; a set for each that it shadows. */
+function steadyNames(guestGlobal: object, intrinsics: ReadonlySet<string>): () => ReadonlySet<string> {
+  const candidates = [...intrinsics].filter((name) => !OFTEN_REPLACED.has(name));
+  const sets = new Map<string, ReadonlySet<string>>();
+  return () => {
+    const shadowed = candidates.filter((name) => name in guestGlobal);
+    const key = shadowed.join();
+    let steady = sets.get(key);
+    if (steady === undefined) {
+      if (sets.size === MOST_SETS) sets.clear();
+      steady = new Set(candidates.filter((name) => !shadowed.includes(name)));
+      sets.set(key, steady);
+    }
+    return steady;
+  };
 }
 
 /** The compartment's own `eval` and `Function`; the real ones are handed to nobody. */

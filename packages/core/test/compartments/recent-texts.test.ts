@@ -42,6 +42,24 @@ test("what differs in how it is evaluated, or by whom, is another text", () => {
   expect(kinds.map((made) => made.constructor.name)).toEqual(["Function", "AsyncFunction", "GeneratorFunction"]);
 });
 
+test("in a context, what its object has put before the intrinsics counts from then on, and no longer than it is there", () => {
+  const context: Record<string, unknown> = {};
+  const { evaluate } = makeCompartment({
+    globalThis: context,
+    intrinsics: { JSON, Map },
+    realGlobalNames: new Set(),
+    importModule: () => Promise.reject(new Error("no import")),
+  });
+  const seen = () => evaluate("typeof JSON + typeof Map");
+  expect([seen(), seen()]).toEqual(["objectfunction", "objectfunction"]);
+  context["JSON"] = "own";
+  expect(seen()).toBe("stringfunction");
+  context["Map"] = 1;
+  expect(seen()).toBe("stringnumber");
+  delete context["JSON"];
+  expect(seen()).toBe("objectnumber");
+});
+
 test("many texts, long ones and wrong ones: each is itself", () => {
   const { compileFunction } = compartmentWith({});
   for (let round = 0; round < 2; round++) {
