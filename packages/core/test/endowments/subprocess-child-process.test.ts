@@ -201,6 +201,19 @@ describe("any other program", () => {
     expect(context.denials.filter((denial) => denial.capability === "command")).toEqual([]);
   });
 
+  test("a command of the project's packages is found by no name, and the denial says that no grant would do", () => {
+    stub(join(project, "node_modules/.bin/only-here"), `echo shadow > "${loot}"`);
+    const { cp, context } = facade([]);
+    expect(() => cp.execFileSync("only-here")).toThrow(/ENOENT/);
+    expect(() => cp.execFileSync("other")).toThrow(/ENOENT/);
+    expectNothingRan();
+    expect(context.denials).toMatchObject([
+      { capability: "command", target: "only-here", never: true },
+      { capability: "command", target: "other" },
+    ]);
+    expect(context.denials[1]).not.toHaveProperty("never");
+  });
+
   test("failures look as Node's", async () => {
     const { cp } = facade(["false", "sh"]);
     expect(() => cp.execSync("exit 3; true")).toThrow(

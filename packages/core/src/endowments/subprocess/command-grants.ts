@@ -36,6 +36,8 @@ export function isNodeName(path: string): boolean {
  */
 export function makeCommandGrants(context: EndowmentContext): {
   programFor(file: string, cwd: string): Program | "missing" | undefined;
+  /** Whether a name means a command of the project's packages alone: no grant leads there by a name. */
+  isOnlyInstalled(file: string): boolean;
 } {
   const { principal, powers, paths } = context;
   const fs = powers.builtin("fs");
@@ -43,6 +45,7 @@ export function makeCommandGrants(context: EndowmentContext): {
   const execPath = powers.process.execPath;
 
   const realpath = (path: string): string | undefined => realPathOf(fs, path);
+  const isName = (file: string): boolean => !file.includes("/") && !(windows && file.includes("\\"));
   const isExecutable = (path: string): boolean => {
     try {
       if (!fs.statSync(path).isFile()) return false;
@@ -98,8 +101,7 @@ export function makeCommandGrants(context: EndowmentContext): {
       if (file === "" || file.includes("\0")) return undefined;
       const grants = principal.policy.commands ?? [];
       const isAnything = principal.trusted || grants.includes("*");
-      const isBare = !file.includes("/") && !(windows && file.includes("\\"));
-      if (isBare) {
+      if (isName(file)) {
         if (!isAnything && !grants.includes(file) && !(windows && grants.includes(file.replace(/\.exe$/i, ""))))
           return undefined;
         const found = file === "node" ? execPath : onPath(file);
@@ -116,16 +118,21 @@ export function makeCommandGrants(context: EndowmentContext): {
         return program(asked, basename(asked));
       }
       for (const grant of grants) {
-        const isName = !grant.includes("/");
-        const candidates = isName ? filesNamed(grant) : expand(grant);
+        const byName = !grant.includes("/");
+        const candidates = byName ? filesNamed(grant) : expand(grant);
         const granted = candidates.find((path) => realpath(path) === real);
         // A name covers no other name of the same file: busybox as `sh` is not busybox as `ls`.
-        if (granted === undefined || (isName && basename(asked) !== basename(granted))) continue;
+        if (granted === undefined || (byName && basename(asked) !== basename(granted))) continue;
         if (!isExecutable(granted)) return undefined;
         noteUse(grant);
-        return program(granted, isName ? grant : basename(granted));
+        return program(granted, byName ? grant : basename(granted));
       }
       return undefined;
     },
+    isOnlyInstalled: (file) =>
+      file !== "node" &&
+      isName(file) &&
+      onPath(file) === undefined &&
+      isExecutable(join(paths.project, "node_modules", ".bin", file)),
   };
 }

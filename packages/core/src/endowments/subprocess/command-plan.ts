@@ -32,7 +32,8 @@ export function makeCommandPlanner(context: EndowmentContext): CommandPlanner {
   const grants = makeCommandGrants(context);
   const windows = powers.process.platform === "win32";
   const defaultShell = windows ? "cmd.exe" : "sh";
-  const refuse = (target: string, via: string): boolean => principal.denies({ capability: "command", target, via });
+  const refuse = (target: string, via: string): boolean =>
+    principal.denies({ capability: "command", target, via, ...(grants.isOnlyInstalled(target) && { never: true }) });
   const start = (program: Program, args: readonly string[]): CommandPlan => ({
     file: program.path,
     args,
