@@ -16,6 +16,7 @@ export const HTTP_COMMON_MEMBERS: MemberTable = {
   kIncomingMessage: ["absent", "where Node's parsers keep a request"],
   HTTPParser: ["own", "reads requests and answers in what it is given"],
   isLenient: ["absent", "a setting of the process"],
+  calculateLenientFlags: ["absent", "an internal of Node's clients"],
   prepareError: ["absent", "an internal of Node's clients"],
   kSkipPendingData: ["absent", "an internal of Node's clients"],
 };
