@@ -54,14 +54,14 @@ const spare: ArrayBuffer[] = [];
  * Memory for one call. New memory for each would cost as much as the call.
  * HAZARD: what others have read and written is in it, so no caller is ever shown it.
  */
-function take(size: number): Uint8Array {
+export function take(size: number): Uint8Array {
   return size > CHUNK_BYTES
     ? new Uint8Array(size)
     : new Uint8Array(spare.pop() ?? new ArrayBuffer(CHUNK_BYTES), 0, size);
 }
 
 /** Once the call is over. */
-function giveBack(own: Uint8Array): void {
+export function giveBack(own: Uint8Array): void {
   const { buffer } = own;
   if (buffer.byteLength === CHUNK_BYTES && spare.length < SPARE) spare.push(buffer as ArrayBuffer);
 }

@@ -4,6 +4,7 @@ import { Buffer } from "node:buffer";
 import type { EndowmentContext } from "../principal.ts";
 import { dressed } from "./call-forms.ts";
 import { fsError } from "./fs-error.ts";
+import { giveBack, take } from "./own-memory.ts";
 import { nodeError, pathArgument } from "./path-argument.ts";
 import { powerless, sharePrototype } from "../shared-prototype.ts";
 
@@ -41,6 +42,8 @@ interface StreamState {
   readonly opensItself: boolean;
   /** The same of `_construct`. */
   readonly constructsItself: boolean;
+  /** By the principal's own `read`, and not by one that its maker gave as `options.fs`. */
+  readonly readsItself: boolean;
   fd: number | null;
   wasOpened: boolean;
   range: ReadRange | undefined;
@@ -136,6 +139,7 @@ export function makeStreamClasses(
       constructsItself:
         fd === null &&
         stream._construct !== (kind === "read" ? shared.ReadStreamPrototype : shared.WriteStreamPrototype)._construct,
+      readsItself: own.read === operations.read,
       fd,
       wasOpened: false,
       range: undefined,
@@ -367,21 +371,24 @@ function makeSharedStreams(Readable: any, Writable: any, process: NodeJS.Process
       const done = pos === undefined ? read : pos;
       const length = Math.min(Number(end) - Number(done) + 1, size);
       if (length <= 0) return void this.push(null);
-      // Never from the pool: its memory is shared with other principals' buffers.
-      const buffer = Buffer.allocUnsafeSlow(length);
       const fd = openDescriptor(this, state);
+      // HAZARD: a caller's own `read` is shown what it reads into.
+      const spare = state.readsItself ? take(length) : undefined;
+      const memory = spare ?? Buffer.allocUnsafeSlow(length);
       state.busy += 1;
-      state.operations.read(fd, buffer, 0, length, pos, (error: unknown, bytesRead: number) => {
+      state.operations.read(fd, memory, 0, length, pos, (error: unknown, bytesRead: number) => {
+        const chunk = !error && bytesRead > 0 ? chunkOf(memory, bytesRead) : null;
+        if (spare !== undefined && chunk?.buffer !== spare.buffer) giveBack(spare);
         if (!error && range !== undefined) advance(range, bytesRead);
         idle(state, error);
         if (this.destroyed) return;
         if (error) {
           if (this._readableState.autoDestroy) this.destroy(error);
           else this.emit("error", error);
-        } else if (bytesRead > 0) {
-          advance(this, bytesRead);
-          this.push(bytesRead === length ? buffer : copyOf(buffer, bytesRead));
-        } else this.push(null);
+        } else {
+          if (chunk !== null) advance(this, bytesRead);
+          this.push(chunk);
+        }
       });
     },
     _destroy(this: any, error: unknown, callback: Function) {
@@ -497,8 +504,10 @@ function advance(range: Positioned & { bytesRead: number }, bytes: number): void
   range.bytesRead += bytes;
 }
 
-function copyOf(buffer: Buffer, length: number): Buffer {
-  const copy = Buffer.allocUnsafeSlow(length);
-  buffer.copy(copy, 0, 0, length);
+/** What was read, in memory that holds nothing else: that which it was read into, where that is full. */
+function chunkOf(memory: Uint8Array, bytesRead: number): Buffer {
+  if (bytesRead === memory.buffer.byteLength) return Buffer.from(memory.buffer as ArrayBuffer);
+  const copy = Buffer.allocUnsafeSlow(bytesRead);
+  copy.set(memory.subarray(0, bytesRead));
   return copy;
 }
