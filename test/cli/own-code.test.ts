@@ -209,3 +209,20 @@ test("a home without a cache gets none by a run", () => {
   expect(run()).toEqual(HELLO);
   expect(existsSync(cache)).toBe(false);
 });
+
+test("what a thread has prepared is kept before it is terminated", () => {
+  const worker = `const { Worker } = require("worker_threads");
+const worker = new Worker(__dirname + "/thread.js");
+worker.once("message", () => setTimeout(() => worker.terminate(), 2_000));`;
+  project.write({
+    "index.js": worker,
+    "thread.js": `require("./module.js"); require("worker_threads").parentPort.postMessage(1); setInterval(() => {}, 1000);`,
+    "module.js": `module.exports = 1;`,
+  });
+  project.moat("policy", "--write", "index.js");
+  const stores = (): number => readdirSync(path.dirname(folder())).filter((name) => name.endsWith(".bin")).length;
+  const before = existsSync(folder()) ? stores() : 0;
+  expect(project.moat("run", "index.js")).toMatchObject({ code: 0, stderr: "" });
+  // The program's, and the thread's.
+  expect(stores()).toBe(before + 2);
+});

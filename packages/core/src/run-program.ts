@@ -73,7 +73,8 @@ export interface ProgramOptions {
 export function runProgram(options: ProgramOptions): void {
   const { started } = options;
   const { realm, powers, project, entry, resolutions } = openProgram(options, openPreparedModules);
-  if (realm.prepared !== undefined) saveWhenSettled(realm.prepared, resolutions, powers);
+  if (realm.prepared !== undefined)
+    saveWhenSettled(realm.prepared, resolutions, powers, options.started?.worker !== undefined);
   if (started !== undefined) {
     startEntry(realm, started.request);
     return;
@@ -243,12 +244,16 @@ function preparedFor(entry: string, started: StartedBy | undefined): string {
 
 /** Lets a program load most of what it needs; a server never exits. */
 const SETTLED_AFTER_MS = 5_000;
+/** Pools terminate their threads, which hear of no end then; what comes later is saved ever later. */
+const THREAD_SETTLED_AFTER_MS = 100;
+const LATER_EACH_TIME = 4;
 
 /** Saves what was prepared when the program ends, or once it has been up for a while. */
 function saveWhenSettled(
   prepared: PreparedModules,
   resolutions: PreparedResolutions | undefined,
   powers: Powers,
+  isThread: boolean,
 ): void {
   const save = (): void => {
     try {
@@ -262,8 +267,14 @@ function saveWhenSettled(
   powers.process.on("exit", save);
   // Most runs add nothing, and a timer of their own costs the smallest ones a hundredth of their time.
   let isAwaited = false;
+  let delay = isThread ? THREAD_SETTLED_AFTER_MS : SETTLED_AFTER_MS;
+  const settled = (): void => {
+    save();
+    delay *= LATER_EACH_TIME;
+    isAwaited = !isThread;
+  };
   const saveLater = (): void => {
-    if (!isAwaited) powers.globals["setTimeout"](save, SETTLED_AFTER_MS).unref();
+    if (!isAwaited) powers.globals["setTimeout"](settled, delay).unref();
     isAwaited = true;
   };
   prepared.whenAdded(saveLater);
