@@ -191,3 +191,35 @@ test.each(["readvSync", "writevSync"])("%s looks at each buffer once, before Nod
   expect([given.length, ...mine!]).toEqual([0, 98, 98, 98, 98, 98]);
   expect(fs.readFileSync(at("text"), "latin1")).not.toContain("b");
 });
+
+test("what a stream of a file gives is in memory of its own, also by the stream's options, and a stream's own read is shown none that was used", async () => {
+  const secret = at("secret.txt");
+  fs.writeFileSync(secret, "s".repeat(200_000));
+  const short = at("short.txt");
+  fs.writeFileSync(short, "short");
+  const chunksOf = async (file: string, options = {}): Promise<Buffer[]> => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of guest.createReadStream(file, options)) chunks.push(chunk);
+    return chunks;
+  };
+  for (let round = 0; round < 4; round++) {
+    const all = await Promise.all([chunksOf(secret), chunksOf(secret), chunksOf(secret, { highWaterMark: 100_000 })]);
+    for (const chunks of all) expect(Buffer.concat(chunks).equals(fs.readFileSync(secret))).toBe(true);
+    const shorts = await Promise.all([chunksOf(short), chunksOf(short, { start: 1, end: 2, highWaterMark: 3 })]);
+    expect(shorts.map((chunks) => Buffer.concat(chunks).toString())).toEqual(["short", "ho"]);
+    for (const chunk of [...all, ...shorts].flat()) {
+      expect([Buffer.isBuffer(chunk), chunk.buffer.byteLength]).toEqual([true, chunk.length]);
+    }
+    expect(new Set([...all, ...shorts].flat().map(({ buffer }) => buffer)).size).toBe(
+      [...all, ...shorts].flat().length,
+    );
+  }
+  const shown: Buffer[] = [];
+  const read = (fd: number, buffer: Buffer, offset: number, length: number, position: unknown, done: Function) => {
+    shown.push(Buffer.from(new Uint8Array(buffer.buffer)));
+    guest.read(fd, buffer, offset, length, position, done);
+  };
+  expect(Buffer.concat(await chunksOf(short, { fs: { ...guest, read } })).toString()).toBe("short");
+  expect(shown.length).toBeGreaterThan(0);
+  for (const bytes of shown) expect(bytes.every((byte) => byte === 0)).toBe(true);
+});
