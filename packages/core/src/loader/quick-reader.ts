@@ -422,8 +422,9 @@ function refer(token: number, use: number): void {
   }
   if (name === K.EVAL) {
     const next = kinds[token + 1];
-    // HAZARD: `(eval)(text)` is a direct one too.
-    if (next === K.PAREN_OPEN || next === K.OPTIONAL_DOT || next === K.PAREN_CLOSE || (use & USE) === WRITE) doubt();
+    // HAZARD: `(eval)(text)` is a direct one too; `(0, eval)(text)` is none.
+    const mayBeCalled = next === K.PAREN_CLOSE && kinds[token - 1] !== K.COMMA;
+    if (next === K.PAREN_OPEN || next === K.OPTIONAL_DOT || mayBeCalled || (use & USE) === WRITE) doubt();
   }
   if (name === K.AWAIT && isModule) doubt();
   const place = references.add(REFERENCE);
