@@ -1,4 +1,5 @@
 import { deferMember, lazyDescriptor, named } from "./facade.ts";
+import { guardHandlesOfCrypto } from "./genuine-handles.ts";
 import { hardenPrototypesOf } from "./harden-instances.ts";
 import { hardenNodeObject } from "./harden-node.ts";
 import { makeHandedBuiltin, reach } from "./handed-builtin.ts";
@@ -73,6 +74,7 @@ export function makeCrypto(context: EndowmentContext): object {
 /** The one `crypto` of all, and its `subtle`, whose own properties would be seen by everybody. */
 export function hardenWebCrypto(context: EndowmentContext, webcrypto: any): { self: any; subtle: any } {
   return context.shared("crypto.webcrypto", () => {
+    guardHandlesOfCrypto(context.powers.builtin("crypto"));
     const { subtle } = webcrypto;
     for (const object of [webcrypto, subtle, webcrypto.CryptoKey]) hardenNodeObject(object);
     // The class of the keys that Node makes is an heir of it, and comes with the first: nobody's is made before this one.

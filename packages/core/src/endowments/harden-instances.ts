@@ -1,4 +1,5 @@
 import { types } from "node:util";
+import { guardNativeClasses } from "./genuine-handles.ts";
 import { hardenNodeObject } from "./harden-node.ts";
 
 const { getPrototypeOf, getOwnPropertyDescriptor } = Object;
@@ -24,7 +25,10 @@ export function hardenPrototypesOf(instance: unknown, depth = DEPTH, seen = new 
   if (!isObject(instance) || seen.has(instance)) return;
   seen.add(instance);
   const prototype = getPrototypeOf(instance);
-  if (prototype !== null) hardenNodeObject(prototype);
+  if (prototype !== null) {
+    guardNativeClasses(instance);
+    hardenNodeObject(prototype);
+  }
   if (depth === 0) return;
   for (const key of ownKeys(instance)) {
     const value = getOwnPropertyDescriptor(instance, key)?.value;

@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { accessDenied } from "./access-denied.ts";
 import type { EndowmentContext } from "./principal.ts";
 import { veilAsyncResourceOfEmitters } from "./reflective/async-resource.ts";
+import { guardHandlesOfCrypto } from "./genuine-handles.ts";
 import { hardenNodeObject } from "./harden-node.ts";
 import { hardenPrototypesOf } from "./harden-instances.ts";
 import { keepMemoryOfZlib } from "./zlib-memory.ts";
@@ -39,7 +40,9 @@ AiAOXGM8IL4/LE5mBJunlqt9u+C15DeK/XXpXYVJ8r2rLw==
 -----END CERTIFICATE-----`;
 
 /** A secret key, a pair and a certificate: of classes that no member names, with the material inside. */
-export function sampleKeys({ createSecretKey, generateKeyPairSync, X509Certificate }: any): readonly object[] {
+export function sampleKeys(crypto: any): readonly object[] {
+  const { createSecretKey, generateKeyPairSync, X509Certificate } = crypto;
+  guardHandlesOfCrypto(crypto);
   return [
     createSecretKey(Buffer.alloc(1)),
     ...(Object.values(generateKeyPairSync("ed25519")) as object[]),
@@ -73,8 +76,9 @@ const FEW: Readonly<Record<string, { readonly members: ReadonlySet<string>; read
   crypto: {
     members: words("Hash Hmac createHash createHmac"),
     make: (builtin) => {
-      const { createHash, createHmac } = builtin("crypto");
-      return [createHash("sha256"), createHmac("sha256", "key")];
+      const crypto = builtin("crypto");
+      guardHandlesOfCrypto(crypto);
+      return [crypto.createHash("sha256"), crypto.createHmac("sha256", "key")];
     },
   },
 };

@@ -1,0 +1,122 @@
+import { X509Certificate } from "node:crypto";
+import { expect, test } from "vitest";
+import { attack, NOTHING } from "./hostile-package.ts";
+
+/** A certificate that nothing trusts. */
+const CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBbjCCARWgAwIBAgIUBevECM8w+OlkYL9MzUurlinf+OQwCgYIKoZIzj0EAwIw
+DDEKMAgGA1UEAwwBbTAgFw0yNjExMjExMzI2MzlaGA8yMTI2MTAyODEzMjYzOVow
+DDEKMAgGA1UEAwwBbTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABDyivFCOHfL7
+vZWgbJGRXL+elO6HuUkasS3eY0F+o83Gh4WY9BEPDv/+6eVJQTscNGyDYtshWtL1
++eIfU8zjIsmjUzBRMB0GA1UdDgQWBBS54ydI+hFC1KdIynkqc5d4MncYcDAfBgNV
+HSMEGDAWgBS54ydI+hFC1KdIynkqc5d4MncYcDAPBgNVHRMBAf8EBTADAQH/MAoG
+CCqGSM49BAMCA0cAMEQCIA2dTYjUzRD1vJwcXEkfEeIwdwTQm6F3VAOKRydA8cm6
+AiAOXGM8IL4/LE5mBJunlqt9u+C15DeK/XXpXYVJ8r2rLw==
+-----END CERTIFICATE-----`;
+
+const grants = {
+  builtins: { crypto: true, zlib: true, perf_hooks: true, buffer: true },
+  globals: ["Buffer", "TextDecoder", "MessageChannel", "Blob"],
+};
+
+/** Has a handle taken for another one's; what is refused is well, and what does not show as such is told. */
+const take = (expression: string) => `
+  const crypto = require("crypto"), zlib = require("zlib"), { getPrototypeOf, setPrototypeOf } = Object;
+  const symbol = (object, name) => Object.getOwnPropertySymbols(object).find(({ description }) => description === name);
+  const handle = (object) => object[symbol(object, "kHandle")];
+  const foreign = (like) => { const { _handle } = zlib.createGzip(); return like ? setPrototypeOf(_handle, getPrototypeOf(like)) : _handle };
+  const hash = crypto.createHash("sha256"), hmac = crypto.createHmac("sha256", "x"), key = crypto.createSecretKey(Buffer.alloc(32));
+  const certificate = () => new crypto.X509Certificate(${JSON.stringify(CERTIFICATE)});
+  const cipher = () => crypto.createCipheriv("aes-256-cbc", Buffer.alloc(32), Buffer.alloc(16));
+  // What Node gives the native handle for a key.
+  const handleOfKey = () => { let given; const name = symbol(hmac, "kHandle"); class Forged extends crypto.Hmac {}
+    Object.defineProperty(Forged.prototype, name, { set() {}, get: () => ({ init: (_name, key) => { given = key } }) });
+    Reflect.construct(crypto.Hmac, ["sha256", key], Forged); return given };
+  let outcome; try { outcome = ${expression} } catch (error) { return "refused: " + error.message }
+  return outcome === "does not apply" ? "refused: it does not apply" : "taken for the other";`;
+
+test("no native function takes a handle for one of another class", async () => {
+  const damage = await attack({
+    grants,
+    techniques: {
+      "a constructor of hashes": take("new (handle(hash).constructor)(foreign())"),
+      "a constructor of hashes, by a prototype": take("new (handle(hash).constructor)(foreign(handle(hash)))"),
+      "a constructor of ciphers": take(
+        `new (handle(cipher()).constructor)(true, "aes-256-cbc", foreign(), Buffer.alloc(16), 16)`,
+      ),
+      "a constructor of what all are": take("new (getPrototypeOf(getPrototypeOf(foreign())).constructor)(foreign())"),
+      "a copy": take(`(hash[symbol(hash, "kHandle")] = foreign(handle(hash)), hash.copy())`),
+      "a copy, made by hand": take("new crypto.Hash(foreign(handle(hash)))"),
+      "a copy of another class": take(
+        "new crypto.Hash(setPrototypeOf(new MessageChannel().port1, getPrototypeOf(handle(hash))))",
+      ),
+      "a key": take(`new crypto.KeyObject("secret", foreign(handleOfKey()))`),
+      "a key of a class of Node's": take(`new key.constructor(foreign(handleOfKey()))`),
+      "the class below keys": take("new (getPrototypeOf(crypto.KeyObject))(foreign())"),
+      "the class below keys, by an heir": take(
+        "Reflect.construct(getPrototypeOf(crypto.KeyObject), [foreign()], Object)",
+      ),
+      "the handle of a key": take("new (handleOfKey().constructor)()"),
+      "a key to compare with": take("handleOfKey().equals(foreign())"),
+      "a key of an Hmac": take(`handle(hmac).init("sha256", foreign())`),
+      "a key to sign with": take(`handle(crypto.createSign("sha256")).sign(foreign())`),
+      "a key to verify with": take(
+        `handle(crypto.createVerify("sha256")).verify(foreign(), undefined, undefined, undefined, Buffer.alloc(1))`,
+      ),
+      "a key to encrypt with": take(
+        `handle(cipher()).initiv ? handle(cipher()).initiv("aes-256-cbc", foreign(), Buffer.alloc(16), 16) : "does not apply"`,
+      ),
+      "a key of a certificate": take(
+        `handle(certificate()) ? handle(certificate()).verify(foreign()) : "does not apply"`,
+      ),
+      "a private key of a certificate": take(
+        `handle(certificate()) ? handle(certificate()).checkPrivateKey(foreign()) : "does not apply"`,
+      ),
+    },
+  });
+  expect(damage).toMatchObject(NOTHING);
+  const REFUSED =
+    /^refused: (?:Illegal constructor|Not the handle of a key|it does not apply|The "algorithm" argument must be of type string)/;
+  expect(Object.entries(damage.outcomes).filter(([, outcome]) => !REFUSED.test(outcome))).toEqual([]);
+  expect(Object.keys(damage.outcomes)).toHaveLength(19);
+});
+
+test("the class of the handles of keys, which no property shows, is nobody's to change", async () => {
+  const damage = await attack({
+    before: `globalThis.crypto ??= require("crypto").webcrypto; const key = require("crypto").createSecretKey(Buffer.from(process.env.SECRET)); globalThis.given = { use: () => key.export() };`,
+    grants: { builtins: { crypto: ["createHmac", "createSecretKey", "Hmac"] }, globals: ["Buffer"], shares: ["given"] },
+    techniques: {
+      replaced: take(
+        "Object.defineProperty(getPrototypeOf(handleOfKey()), `export`, { value: function () { return `mine` } }) && `changed`",
+      )
+        .replace('zlib = require("zlib"), ', "")
+        .replace('crypto.createHash("sha256")', "0"),
+    },
+    aftermath: `assert(String(given.use()) === process.env.SECRET, "keys export something else")`,
+  });
+  expect(damage).toMatchObject(NOTHING);
+});
+
+test("what takes handles takes its own", async () => {
+  expect(new X509Certificate(CERTIFICATE).ca).toBe(true);
+  const damage = await attack({
+    techniques: {
+      all: `const crypto = require("crypto"), key = crypto.createSecretKey(Buffer.alloc(32));
+        const { publicKey, privateKey } = crypto.generateKeyPairSync("ed25519"), rsa = crypto.generateKeyPairSync("rsa", { modulusLength: 1024 });
+        const hash = crypto.createHash("sha256").update("x"), certificate = new crypto.X509Certificate(${JSON.stringify(CERTIFICATE)});
+        const signature = crypto.createSign("sha256").update("x").sign(rsa.privateKey);
+        const clone = structuredClone(key);
+        return JSON.stringify([
+          hash.copy().digest("hex") === hash.digest("hex"), crypto.createHmac("sha256", key).update("x").digest("hex").length,
+          crypto.createVerify("sha256").update("x").verify(rsa.publicKey, signature), key.equals(clone), clone instanceof crypto.KeyObject,
+          crypto.createCipheriv("aes-256-cbc", key, Buffer.alloc(16)).update("x".repeat(16), "utf8", "hex").length,
+          crypto.createPublicKey(privateKey).equals(publicKey), certificate.verify(certificate.publicKey), certificate.verify(publicKey),
+          certificate.checkPrivateKey(privateKey), key.type, crypto.KeyObject.from(await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, true, ["encrypt"])).type,
+          hash instanceof crypto.Hash, new MessageChannel().port1.constructor.name ]);`,
+    },
+    grants: { ...grants, globals: [...grants.globals, "structuredClone"] },
+  });
+  expect(damage.outcomes["all"]).toBe(
+    JSON.stringify([true, 64, true, true, true, 32, true, true, false, false, "secret", "secret", true, "MessagePort"]),
+  );
+});
