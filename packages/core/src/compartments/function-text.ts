@@ -12,6 +12,8 @@ const nativeToString = Function.prototype.toString;
 const { has: weakSetHas, add: weakSetAdd } = WeakSet.prototype;
 const { includes } = String.prototype;
 const standIns = new WeakSet<object>();
+/** What the loader may have put there: its names, and the escapes of `names-its-source.ts`. */
+const SIGNS = [RESERVED_PREFIX, "\\x23", "\\x40"];
 
 /** Makes moat's replacement of a native function look native in its text, as programs test for. */
 export function showAsNative(replacement: Function): void {
@@ -29,7 +31,7 @@ export function tameFunctionText(sourceOf: (rewritten: string) => string | undef
       const text = apply(nativeToString, this, []) as string;
       if (apply(weakSetHas, standIns, [this]) as boolean)
         return `function ${(this as Function).name}() { [native code] }`;
-      return (apply(includes, text, [RESERVED_PREFIX]) as boolean) ? (sourceOf(text) ?? text) : text;
+      return SIGNS.some((sign) => apply(includes, text, [sign]) as boolean) ? (sourceOf(text) ?? text) : text;
     },
   };
   showAsNative(toString);

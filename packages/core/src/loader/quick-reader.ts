@@ -141,6 +141,8 @@ export interface QuickReading {
   readonly deletes: readonly MemberDelete[];
   readonly blockFunctions: readonly BlockFunction[];
   readonly dynamicImports: readonly number[];
+  /** Tokens of templates that no function is called with, of a text that may name its source. */
+  readonly namingTemplates: readonly number[];
   /** The token `import` of each `import.meta`. */
   readonly importMetas: readonly number[];
   /** Imports and exports, as a parser has them. */
@@ -190,6 +192,7 @@ let sloppyStatements: SloppyStatement[];
 let deletes: MemberDelete[];
 let blockFunctions: BlockFunction[];
 let dynamicImports: number[];
+let namingTemplates: number[];
 let importMetas: number[];
 let moduleItems: SyntaxNode[];
 let topFunctions: number[];
@@ -242,6 +245,7 @@ function begin(text: Tokens, asModule: boolean, addedNames: ReadonlySet<string>)
   deletes = [];
   blockFunctions = [];
   dynamicImports = [];
+  namingTemplates = [];
   importMetas = [];
   moduleItems = [];
   topFunctions = [];
@@ -288,6 +292,7 @@ export function readQuickly<T>(
       deletes,
       blockFunctions,
       dynamicImports,
+      namingTemplates,
       importMetas,
       moduleItems,
       topFunctions,
@@ -1517,12 +1522,15 @@ function noteRequest(open: number): void {
   if (kinds[open - 2] !== K.NEW) certainRequests.push(text.slice(1, -1));
 }
 
-function template(): void {
+/** @param parts where its tokens are noted */
+function template(parts?: number[]): void {
   while (kinds[at] === K.TEMPLATE_HEAD || kinds[at] === K.TEMPLATE_MIDDLE) {
+    parts?.push(at);
     at++;
     inside();
   }
   if (kinds[at] !== K.TEMPLATE && kinds[at] !== K.TEMPLATE_TAIL) doubt();
+  parts?.push(at);
   at++;
 }
 
@@ -1553,7 +1561,7 @@ function primary(mayBeCalled: boolean): number {
       return LITERAL;
     case K.TEMPLATE:
     case K.TEMPLATE_HEAD:
-      template();
+      template(tokens.mayBeMagic ? namingTemplates : undefined);
       return OTHER;
     case K.PAREN_OPEN:
       return inParentheses();

@@ -34,7 +34,6 @@ import { STRICT_RESERVED, type ReferenceUse } from "./scan.ts";
 import type { SyntaxNode } from "./syntax.ts";
 import { escapedSourceNames } from "./names-its-source.ts";
 import * as K from "./token-kinds.ts";
-import type { Tokens } from "./tokens.ts";
 
 const USES: readonly ReferenceUse[] = ["read", "write", "call", "typeof"];
 
@@ -157,7 +156,7 @@ export function rewriteQuickly(reading: QuickReading, options: RewriteOptions): 
   hoistFunctions(reading, hoisting);
   if (tokens.source.startsWith("#!")) edits.push({ start: 0, end: 2, text: "//" });
   for (const at of tokens.magicComments) edits.push({ start: at, end: at + 1, text: "_" });
-  if (tokens.mayBeMagic) rewriteStrings(tokens, rewriting);
+  if (tokens.mayBeMagic) rewriteStrings(reading, rewriting);
   rewriteNames(reading, options, imports, rewriting);
   for (const token of reading.dynamicImports) {
     machinery.add(RESERVED.import);
@@ -179,9 +178,11 @@ export function rewriteQuickly(reading: QuickReading, options: RewriteOptions): 
   return rewriting;
 }
 
-function rewriteStrings({ source, kinds, starts, ends, count }: Tokens, { edits }: Rewriting): void {
-  for (let at = 0; at < count; at++)
-    if (kinds[at] === K.STRING) edits.push(...escapedSourceNames(source, starts[at]!, ends[at]!));
+function rewriteStrings({ tokens, namingTemplates }: QuickReading, { edits }: Rewriting): void {
+  const { source, kinds, starts, ends, count } = tokens;
+  const escape = (token: number) => edits.push(...escapedSourceNames(source, starts[token]!, ends[token]!));
+  for (let at = 0; at < count; at++) if (kinds[at] === K.STRING) escape(at);
+  for (const token of namingTemplates) escape(token);
 }
 
 /** @param imports by name, the text that it is read by. */

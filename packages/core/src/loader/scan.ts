@@ -630,6 +630,12 @@ export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
           scan.legacyOctals.push(node);
         else if (typeof node["value"] === "string" && namesItsSource(node["raw"])) scan.namingStrings.push(node);
         return;
+      case "TemplateLiteral":
+        // A function that is called with a template sees how it is written.
+        if (parent.type !== "TaggedTemplateExpression" || field !== "quasi")
+          for (const part of node["quasis"] as SyntaxNode[])
+            if (namesItsSource(part["value"].raw)) scan.namingStrings.push(part);
+        break;
       case "ImportExpression":
         scan.dynamicImports.push(node);
         break;

@@ -225,12 +225,20 @@ describe("what the quick way says, the full way says", () => {
     "class A { '#sourceURL' = '#\\x20sourceURL' } switch (a) { case '# sourceURL': }",
     "var { '#sourceURL': a } = b; ({ '@sourceURL': c } = d)",
     "a = '##\t sourceURL #sourceURL' // # sourceURL=b",
+    "a = `//# sourceURL=${b}@ sourceMappingURL${`#sourceURL${'#sourceURL'}`}# sourceURL`; `#sourceURL`.c(`//@sourceURL`)",
+    "a(`${b}`, c`${`# sourceURL`}`)",
   ];
   test("strings that would name the source if they were comments", () => {
     expect(NAMING.filter((source) => !compare(source))).toEqual([]);
     for (const source of NAMING) expect(namesItsSource(prepareCommonJsQuickly(source, names)!.text)).toBe(false);
     expect(
-      ["a = '\\# sourceURL'", "a = `# sourceURL`", "a = /# sourceURL/"].filter((source) => compare(source)),
+      [
+        "a = '\\# sourceURL'",
+        "a = `\\# sourceURL`",
+        "a`# sourceURL`",
+        "a.b`${c}# sourceURL`",
+        "a = /# sourceURL/",
+      ].filter((source) => compare(source)),
     ).toEqual([]);
     for (const source of ["import '#sourceURL'", "export { a as '# sourceURL' }; var a"])
       expect([source, compareModule(source)]).toEqual([source, false]);

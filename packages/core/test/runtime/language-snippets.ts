@@ -165,6 +165,9 @@ export const SLOPPY_SNIPPETS: Readonly<Record<string, string>> = {
     module.exports = [exports === Object.keys, exports.length, exports.name]`,
   "two names of the source in one comment": `
     module.exports = 1 /* //# sourceURL=a.js //@ sourceURL=b.js */`,
+  "two names of the source in templates": String.raw`
+    var raw = (parts) => parts.raw.join(), x = 1;
+    module.exports = [${"`//# sourceURL=${x}//@ sourceMappingURL=y`"}, raw${"`//# sourceURL=${x}# sourceURL`"}, (() => ${"`#sourceURL`"}).toString()]`,
   "assignment on frozen objects": `
     var o = Object.freeze({ a: 1, in: { b: 2 } }), a = Object.freeze([1, 2]), k = "a", i = 0;
     o.a = 2; o.new = 3; o[k] = 4; o.a++; o.a += 5; --o.a; a[0] = 9; a[i++] = 9; a[2] = 9; o.in.b = 7; delete o.a; delete a[0];
