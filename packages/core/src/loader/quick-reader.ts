@@ -1748,9 +1748,13 @@ function isOfExportedGlobal(): boolean {
   return (globalIsExported ??= exportsGlobal(tokens.source));
 }
 
+/** An escape that may stand for a character of a name; the others stand for punctuation and controls. */
+const ESCAPED_IN_NAME = /\\(?:[^bfnrtv\W]|[\n\r\u2028\u2029])/;
+
+/** A key as it is written, which is its name where it is an identifier's. */
 function keyName({ computed, key }: MemberTokens): string {
   const text = tokens.textOf(key);
-  if (computed && text.includes("\\")) doubt();
+  if (computed && text.includes("\\") && ESCAPED_IN_NAME.test(text)) doubt();
   return computed ? text.slice(1, -1) : text;
 }
 

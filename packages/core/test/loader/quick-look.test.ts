@@ -245,6 +245,21 @@ describe("what the quick way says, the full way says", () => {
     expect(compareModule("export default '# sourceURL'; import a from 'a'")).toBe(true);
   });
 
+  test("keys of assignments with escapes: those that may be characters of a name go the other way", () => {
+    const plain = ["\\\\", "\\n", "\\'", "\\/", "a\\tb", '\\"', "\\$"];
+    for (const key of plain) expect([key, compare(`a['${key}'] = b; "use x"; c['${key}'].d = 1`)]).toEqual([key, true]);
+    const others = [
+      "\\x63onstructor",
+      "\\u0063onstructor",
+      "\\constructor",
+      "le\\ngth\\x61",
+      "\\143onstructor",
+      "con\\\nstructor",
+      "\\_",
+    ];
+    for (const key of others) expect([key, compare(`a['${key}'] = b`)]).toEqual([key, false]);
+  });
+
   const MODULES = [
     "import a, { b as c, default as d, 'e-f' as g, h } from 'x'; import * as i from 'y'; import 'z'; import j from 'x'; c(); c\n(d); i.k(g, h); j = 1; typeof a; ({ a, c }); a`b`; new c(a)",
     "import l from './a.json' with { type: 'json' }; import m from 'm' with { 'type': 'json', }\nimport n from 'n'\nn[l] = m; o[n] = 1; for (let p = 0; p < 1; p++) o[p] = n",
