@@ -81,6 +81,66 @@ test("no native function takes a handle for one of another class", async () => {
   expect(Object.keys(damage.outcomes)).toHaveLength(19);
 });
 
+/** Takes a decoder whose converter is another handle; what it decodes is what it would have decoded. */
+const decode = (replace: string, read = `decoder.decode(bytes)`) => `
+  const zlib = require("zlib"), bytes = Buffer.from("hi", "utf16le");
+  const decoder = new TextDecoder("utf-16le"), converter = Object.getOwnPropertySymbols(decoder).find(({ description }) => description === "handle");
+  ${replace};
+  try { return ${read} } catch (error) { return "refused: " + error.code }`;
+
+test("a TextDecoder has the converter that it was made with", async () => {
+  const damage = await attack({
+    grants,
+    techniques: {
+      replaced: decode("decoder[converter] = zlib.createGzip()._handle"),
+      "later, of the same class": decode(
+        "const { _handle } = zlib.createGzip(); Object.setPrototypeOf(_handle, Object.getPrototypeOf(decoder[converter])); decoder.decode(bytes); decoder[converter] = _handle",
+      ),
+      "in parts": decode(
+        "decoder[converter] = zlib.createGzip()._handle",
+        `decoder.decode(bytes.subarray(0, 3), { stream: true }) + decoder.decode(bytes.subarray(3))`,
+      ),
+      "of an heir": decode(
+        "const heir = Object.create(decoder, { [converter]: { value: zlib.createGzip()._handle } })",
+        "heir.decode(bytes)",
+      ),
+      "of none": decode("", "decoder.decode.call({ [converter]: zlib.createGzip()._handle }, bytes)"),
+    },
+  });
+  expect(damage).toMatchObject(NOTHING);
+  expect(damage.outcomes).toEqual({
+    replaced: "hi",
+    "later, of the same class": "hi",
+    "in parts": "hi",
+    "of an heir": "hi",
+    "of none": "refused: ERR_INVALID_THIS",
+  });
+});
+
+test("decoders decode as in Node", async () => {
+  const damage = await attack({
+    techniques: {
+      all: `const bytes = (text) => new TextEncoder().encode(text), outcome = (run) => { try { return run() } catch (error) { return error.code } };
+        const parts = new TextDecoder(), others = new TextDecoder(), euro = bytes("€"), strict = new TextDecoder("utf-8", { fatal: true }), japanese = new TextDecoder("shift_jis");
+        class Heir extends TextDecoder { decode(...args) { return super.decode(...args) + "!" } }
+        return JSON.stringify([
+          parts.decode(euro.subarray(0, 2), { stream: true }), others.decode(euro), parts.decode(euro.subarray(2), { stream: true }), parts.decode(), parts.decode(euro),
+          outcome(() => strict.decode(euro.subarray(1))), strict.decode(euro), outcome(() => strict.decode(euro.subarray(1))), new TextDecoder().decode(euro.subarray(1)),
+          japanese.decode(new Uint8Array([0x83]), { stream: true }) + japanese.decode(new Uint8Array([0x65])), new Heir().decode(euro),
+          new TextDecoder().decode(bytes("\ufeffx")), new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes("\ufeffx")).length,
+          outcome(() => TextDecoder.prototype.decode.call({}, euro)), outcome(() => new TextDecoder().decode("x")), new TextDecoder().decode(), new TextDecoder("latin1").decode(new Uint8Array([0xe9])),
+          TextDecoder.prototype.decode.name, TextDecoder.prototype.decode.length ]);`,
+    },
+    grants: { globals: ["TextDecoder", "TextEncoder"] },
+  });
+  expect(damage.outcomes["all"]).toBe(
+    JSON.stringify([
+      ...["", "€", "€", "", "€", "ERR_ENCODING_INVALID_ENCODED_DATA", "€", "ERR_ENCODING_INVALID_ENCODED_DATA", "��"],
+      ...["テ", "€!", "x", 2, "ERR_INVALID_THIS", "ERR_INVALID_ARG_TYPE", "", "é", "decode", 0],
+    ]),
+  );
+});
+
 test("the class of the handles of keys, which no property shows, is nobody's to change", async () => {
   const damage = await attack({
     before: `globalThis.crypto ??= require("crypto").webcrypto; const key = require("crypto").createSecretKey(Buffer.from(process.env.SECRET)); globalThis.given = { use: () => key.export() };`,

@@ -21,6 +21,7 @@ import { noteTolerated } from "./tolerated.ts";
 import { areKeysOfMethod, isObject } from "./is-object.ts";
 import { collectIntrinsics } from "./node-intrinsics.ts";
 import { prepareEventEmitter } from "./prepare-event-emitter.ts";
+import { keepConvertersOfDecoders } from "./text-decoders.ts";
 
 const { defineProperty, getPrototypeOf, freeze, hasOwn, preventExtensions } = Object;
 const { ownKeys, apply } = Reflect;
@@ -257,6 +258,7 @@ function hardenOne(object: object, queue: object[]): void {
   }
   const isPrototype = typeof object !== "function" && isClassPrototype(object) && isClass((object as any).constructor);
   if (isPrototype && (object as any).constructor.name === "StringDecoder") keepStateOfDecoders(object as never);
+  if (isPrototype && (object as any).constructor.name === "TextDecoder") keepConvertersOfDecoders(object as never);
   const tolerant = isPrototype || isClass(object);
   if (!tolerant && typeof object !== "function") settleLazyProperties(object, keys);
   for (let index = 0; index < keys.length; index += 1) {
