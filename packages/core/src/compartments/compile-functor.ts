@@ -17,7 +17,10 @@ export function compileFunctor({ text, code, compiled }: Functor, fileName: stri
 export function judgedByV8<T extends Functor>(functor: T | undefined, fileName: string): T | undefined {
   if (functor === undefined) return undefined;
   try {
-    return { ...functor, compiled: { script: compileFunctor(functor, fileName), fileName } };
+    const script = compileFunctor(functor, fileName);
+    // PostCSS and its like look for such comments by regular expressions, in which V8 finds none.
+    if (functor.mayNameMap && script.sourceMapURL !== undefined) return undefined;
+    return { ...functor, compiled: { script, fileName } };
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

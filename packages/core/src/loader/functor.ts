@@ -30,6 +30,8 @@ export interface Functor {
   /** Names of the outer function's first parameters, in order: the compartment's, then moat's machinery. The others are given nothing. */
   readonly parameters: readonly string[];
   readonly positions: TextShifts;
+  /** It holds what would name a map in a comment, and none was seen there: so V8 is asked, see `judgedByV8`. */
+  readonly mayNameMap?: true;
   /** The text as V8 has compiled it already, and the name that it was given. */
   readonly compiled?: { readonly script: Script; readonly fileName: string };
   /** The engine's code cache of the text, where it is kept from run to run. */
@@ -70,7 +72,7 @@ export function makeFunctor(
  * The same for a text that was read without a tree. HAZARD: the second look at it
  * is V8's own; the functor counts only once V8 has compiled it.
  * @param source holds nothing that begins a reserved name, escaped or not: so neither a label; see `quick-look.ts`.
- * @returns undefined where the text might name its own source.
+ * @returns undefined where the text might give itself another name.
  */
 export function makeQuickFunctor(
   source: string,
@@ -86,7 +88,8 @@ export function makeQuickFunctor(
     shape,
     realGlobalNames,
   );
-  return namesItsSource(functor.text) ? undefined : functor;
+  if (namesItsSource(functor.text, ["source"])) return undefined;
+  return namesItsSource(functor.text, ["sourceMapping"]) ? { ...functor, mayNameMap: true } : functor;
 }
 
 function wrap(

@@ -1,7 +1,8 @@
 import type { Edit } from "./edits.ts";
 
-/** What V8 takes a file's name from, in a comment: `#` or `@`, any white space, and one of these before `URL`. */
-const SETTINGS = ["source", "sourceMapping"];
+/** What V8 takes a file's name, or its map's, from, in a comment: `#` or `@`, any white space, and one of these before `URL`. */
+const SETTINGS = ["source", "sourceMapping"] as const;
+type Setting = (typeof SETTINGS)[number];
 const SPACE = /\s/;
 
 /** The same in a comment, for who has found one. */
@@ -22,11 +23,14 @@ export function escapedSourceNames(text: string, start: number, end: number): Ed
     .map((at) => ({ start: at, end: at + 1, text: text[at] === "#" ? "\\x23" : "\\x40" }));
 }
 
-/** Whether a text may give itself another name in stack traces, in a comment or in what only looks like one. */
-export function namesItsSource(text: string): boolean {
+/**
+ * Whether a text may give itself another name in stack traces, in a comment or in what only looks like one.
+ * @param settings `sourceMapping` alone: whether it may name a map
+ */
+export function namesItsSource(text: string, settings: readonly Setting[] = SETTINGS): boolean {
   // A capital letter is rare, so that V8 finds these sooner than the whole words.
   for (let at = text.indexOf("URL"); at !== -1; at = text.indexOf("URL", at + 1)) {
-    for (const setting of SETTINGS) {
+    for (const setting of settings) {
       if (!text.endsWith(setting, at)) continue;
       let before = at - setting.length - 1;
       while (before >= 0 && SPACE.test(text[before]!)) before--;

@@ -240,6 +240,12 @@ describe("what the quick way says, the full way says", () => {
         "a = /# sourceURL/",
       ].filter((source) => compare(source)),
     ).toEqual([]);
+    for (const source of ["a = /# sourceMappingURL/", "a = /\\/\\*\\s*# sourceMappingURL=/g", "a`# sourceMappingURL`"])
+      expect([source, compare(source), prepareCommonJsQuickly(source, names)?.mayNameMap]).toEqual([
+        source,
+        true,
+        true,
+      ]);
     for (const source of ["import '#sourceURL'", "export { a as '# sourceURL' }; var a"])
       expect([source, compareModule(source)]).toEqual([source, false]);
     expect(compareModule("export default '# sourceURL'; import a from 'a'")).toBe(true);
