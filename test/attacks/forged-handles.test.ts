@@ -69,6 +69,14 @@ test("no native function takes a handle for one of another class", async () => {
       "a key of a certificate": take(
         `handle(certificate()) ? handle(certificate()).verify(foreign()) : "does not apply"`,
       ),
+      ...Object.fromEntries(
+        ["ksTest", "cohensD", "cliffsD", "mannWhitneyTest", "welchTest"].map((name) => [
+          `a histogram for ${name}`,
+          take(
+            `(({ createHistogram }, name) => { const own = handle(createHistogram()); return own[name] ? own[name](foreign(), 0.95) : "does not apply" })(require("perf_hooks"), "${name}")`,
+          ),
+        ]),
+      ),
       "a private key of a certificate": take(
         `handle(certificate()) ? handle(certificate()).checkPrivateKey(foreign()) : "does not apply"`,
       ),
@@ -76,9 +84,9 @@ test("no native function takes a handle for one of another class", async () => {
   });
   expect(damage).toMatchObject(NOTHING);
   const REFUSED =
-    /^refused: (?:Illegal constructor|Not the handle of a key|it does not apply|The "algorithm" argument must be of type string)/;
+    /^refused: (?:Illegal constructor|Not the handle of a (?:key|histogram)|it does not apply|The "algorithm" argument must be of type string)/;
   expect(Object.entries(damage.outcomes).filter(([, outcome]) => !REFUSED.test(outcome))).toEqual([]);
-  expect(Object.keys(damage.outcomes)).toHaveLength(19);
+  expect(Object.keys(damage.outcomes)).toHaveLength(24);
 });
 
 /** Takes a decoder whose converter is another handle; what it decodes is what it would have decoded. */
@@ -166,17 +174,37 @@ test("what takes handles takes its own", async () => {
         const hash = crypto.createHash("sha256").update("x"), certificate = new crypto.X509Certificate(${JSON.stringify(CERTIFICATE)});
         const signature = crypto.createSign("sha256").update("x").sign(rsa.privateKey);
         const clone = structuredClone(key);
+        const histograms = () => { const { createHistogram, monitorEventLoopDelay } = require("perf_hooks"), [one, other] = [createHistogram(), createHistogram()];
+          for (let value = 1; value < 9; value++) { one.record(value); other.record(value) }
+          if (one.ksTest) { one.ksTest(other); one.cohensD(monitorEventLoopDelay()) }
+          return one.count === undefined ? 8 : one.count };
         return JSON.stringify([
           hash.copy().digest("hex") === hash.digest("hex"), crypto.createHmac("sha256", key).update("x").digest("hex").length,
           crypto.createVerify("sha256").update("x").verify(rsa.publicKey, signature), key.equals(clone), clone instanceof crypto.KeyObject,
           crypto.createCipheriv("aes-256-cbc", key, Buffer.alloc(16)).update("x".repeat(16), "utf8", "hex").length,
           crypto.createPublicKey(privateKey).equals(publicKey), certificate.verify(certificate.publicKey), certificate.verify(publicKey),
           certificate.checkPrivateKey(privateKey), key.type, crypto.KeyObject.from(await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, true, ["encrypt"])).type,
-          hash instanceof crypto.Hash, new MessageChannel().port1.constructor.name ]);`,
+          hash instanceof crypto.Hash, new MessageChannel().port1.constructor.name, histograms() ]);`,
     },
     grants: { ...grants, globals: [...grants.globals, "structuredClone"] },
   });
   expect(damage.outcomes["all"]).toBe(
-    JSON.stringify([true, 64, true, true, true, 32, true, true, false, false, "secret", "secret", true, "MessagePort"]),
+    JSON.stringify([
+      true,
+      64,
+      true,
+      true,
+      true,
+      32,
+      true,
+      true,
+      false,
+      false,
+      "secret",
+      "secret",
+      true,
+      "MessagePort",
+      8,
+    ]),
   );
 });

@@ -28,9 +28,10 @@ const NO_BYTES = new Uint8Array(0);
 
 type Native = Record<PropertyKey, any>;
 
-/** Methods of native classes that take bytes or the handle of a key, and at which place. */
-const TAKING_KEYS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+/** Methods of native classes that take bytes or the handle of a key, or that of a histogram, and at which place. */
+const TAKING_HANDLES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   CipherBase: { initiv: 1 },
+  Histogram: { ksTest: 0, cohensD: 0, cliffsD: 0, mannWhitneyTest: 0, welchTest: 0 },
   Hmac: { init: 1 },
   KeyObjectHandle: { init: 1, equals: 0 },
   Sign: { sign: 0 },
@@ -48,6 +49,7 @@ export function guardNativeClasses(instance: object): void {
     const constructor: unknown = getOwnPropertyDescriptor(level, "constructor")?.value;
     // The constructor of ports is a global, and makes none.
     if (typeof constructor !== "function" || constructor === MessagePort || !isNative(constructor)) continue;
+    if (constructor.name === "Histogram") countsOfHistograms.push(level["countBigInt"]);
     guardArguments(level, constructor.name);
     hideConstructor(constructor as never);
   }
@@ -56,6 +58,9 @@ export function guardNativeClasses(instance: object): void {
 function isNative(constructor: Function): boolean {
   return (apply(textOf, constructor, []) as string).endsWith("{ [native code] }");
 }
+
+/** Of each class of histograms; they take one another. */
+const countsOfHistograms: Function[] = [];
 
 let equalsOfKeys: Function | undefined;
 
@@ -73,17 +78,23 @@ function isReceiverOf(method: Function, object: object, args: readonly unknown[]
 }
 
 function guardArguments(prototype: Native, name: string): void {
-  if (!Object.hasOwn(TAKING_KEYS, name)) return;
-  for (const [method, at] of Object.entries(TAKING_KEYS[name]!)) {
+  if (!Object.hasOwn(TAKING_HANDLES, name)) return;
+  const assertGenuine = name === "Histogram" ? assertHistogram : assertKeyOrBytes;
+  for (const [method, at] of Object.entries(TAKING_HANDLES[name]!)) {
     const descriptor = getOwnPropertyDescriptor(prototype, method);
     if (typeof descriptor?.value !== "function") continue;
     const real: Function = descriptor.value;
     const value = methodFor(method, real.length, (receiver, args) => {
-      assertKeyOrBytes(args[at]);
+      assertGenuine(args[at]);
       return apply(real, receiver, args);
     });
     defineProperty(prototype, method, { ...descriptor, value });
   }
+}
+
+function assertHistogram(value: unknown): void {
+  if (!isObject(value) || !countsOfHistograms.some((count) => isReceiverOf(count, value, [])))
+    throw new TypeError("Not the handle of a histogram");
 }
 
 function assertKeyOrBytes(value: unknown): void {
