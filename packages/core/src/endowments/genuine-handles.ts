@@ -21,8 +21,6 @@ const { getPrototypeOf, prototype: objectPrototype, setPrototypeOf } = Object;
 const { apply, construct } = Reflect;
 const { isAnyArrayBuffer, isArrayBufferView } = types;
 const { toString: textOf } = Function.prototype;
-// Taken now: the real global object is emptied before any package runs.
-const { MessagePort } = globalThis;
 
 const NO_BYTES = new Uint8Array(0);
 
@@ -47,8 +45,9 @@ export function guardNativeClasses(instance: object): void {
     level = getPrototypeOf(level)
   ) {
     const constructor: unknown = getOwnPropertyDescriptor(level, "constructor")?.value;
-    // The constructor of ports is a global, and makes none.
-    if (typeof constructor !== "function" || constructor === MessagePort || !isNative(constructor)) continue;
+    if (typeof constructor !== "function" || !isNative(constructor)) continue;
+    // That of ports is a global, and makes none. By its name, since to read the global has Node load its modules for threads.
+    if (constructor.name === "MessagePort") continue;
     if (constructor.name === "Histogram") countsOfHistograms.push(level["countBigInt"]);
     guardArguments(level, constructor.name);
     hideConstructor(constructor as never);
