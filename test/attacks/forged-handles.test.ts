@@ -208,3 +208,27 @@ test("what takes handles takes its own", async () => {
     ]),
   );
 });
+
+test("JSON Web Keys are keys, and a handle in the place of one is none", async () => {
+  const damage = await attack({
+    techniques: {
+      all: `const crypto = require("crypto"), { subtle } = crypto, seen = [];
+        for (const [type, options, hash, name] of [["ec", { namedCurve: "P-256" }, "sha256", { name: "ECDSA", namedCurve: "P-256" }], ["ed25519", {}, null, { name: "Ed25519" }]]) {
+          const pair = crypto.generateKeyPairSync(type, options), data = Buffer.from("data");
+          const [key, open] = ["privateKey", "publicKey"].map((each) => pair[each].export({ format: "jwk" }));
+          seen.push(crypto.createPublicKey({ key: open, format: "jwk" }).equals(pair.publicKey), crypto.createPrivateKey({ key, format: "jwk" }).type,
+            crypto.verify(hash, data, { key: open, format: "jwk" }, crypto.sign(hash, data, { key, format: "jwk" })),
+            (await subtle.importKey("jwk", open, name, true, ["verify"])).type);
+          if (hash) seen.push(crypto.createVerify(hash).update(data).verify({ key: open, format: "jwk" }, crypto.createSign(hash).update(data).sign({ key, format: "jwk" })));
+        }
+        const handle = require("zlib").createGzip()._handle;
+        for (const use of [() => crypto.createPublicKey({ key: handle, format: "jwk" }), () => crypto.createSign("sha256").sign({ key: handle, format: "jwk" })])
+          try { use(); seen.push("taken") } catch (error) { seen.push(/^ERR_(?:INVALID_ARG_VALUE|CRYPTO_INVALID_JWK)$/.test(error.code)) }
+        return JSON.stringify(seen)`,
+    },
+    grants: { globals: ["Buffer"], builtins: { crypto: true, zlib: true } },
+  });
+  expect(damage.outcomes["all"]).toBe(
+    JSON.stringify([true, "private", true, "public", true, true, "private", true, "public", true, true]),
+  );
+});

@@ -78,27 +78,36 @@ function isReceiverOf(method: Function, object: object, args: readonly unknown[]
 
 function guardArguments(prototype: Native, name: string): void {
   if (!Object.hasOwn(TAKING_HANDLES, name)) return;
-  const assertGenuine = name === "Histogram" ? assertHistogram : assertKeyOrBytes;
+  const genuine = name === "Histogram" ? genuineHistogram : genuineKey;
   for (const [method, at] of Object.entries(TAKING_HANDLES[name]!)) {
     const descriptor = getOwnPropertyDescriptor(prototype, method);
     if (typeof descriptor?.value !== "function") continue;
     const real: Function = descriptor.value;
     const value = methodFor(method, real.length, (receiver, args) => {
-      assertGenuine(args[at]);
-      return apply(real, receiver, args);
+      const given = genuine(args[at], args[at + 1]);
+      if (given === args[at]) return apply(real, receiver, args);
+      const all = Array.from(args);
+      all[at] = given;
+      return apply(real, receiver, all);
     });
     defineProperty(prototype, method, { ...descriptor, value });
   }
 }
 
-function assertHistogram(value: unknown): void {
+function genuineHistogram(value: unknown): unknown {
   if (!isObject(value) || !countsOfHistograms.some((count) => isReceiverOf(count, value, [])))
     throw new TypeError("Not the handle of a histogram");
+  return value;
 }
 
-function assertKeyOrBytes(value: unknown): void {
-  if (isObject(value) && !isArrayBufferView(value) && !isAnyArrayBuffer(value) && !isKey(value))
-    throw new TypeError("Not the handle of a key");
+/** Node's number for a key that is given as a JSON Web Key, an object whose properties native code reads from Node 24 on. */
+const FORMAT_JWK = 2;
+
+/** The handle of a key, bytes, or a copy of a JSON Web Key, behind which nothing lies. */
+function genuineKey(value: unknown, format: unknown): unknown {
+  if (!isObject(value) || isArrayBufferView(value) || isAnyArrayBuffer(value) || isKey(value)) return value;
+  if (format === FORMAT_JWK && typeof value === "object") return { __proto__: null, ...value };
+  throw new TypeError("Not the handle of a key");
 }
 
 /**
