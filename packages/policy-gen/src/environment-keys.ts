@@ -8,6 +8,7 @@ import type { ProjectContext } from "./grant-context.ts";
 import type { GrantCollector } from "./grant-collector.ts";
 import { grantKeysOfReaders } from "./keys-of-readers.ts";
 import { packageNameOf } from "./reach.ts";
+import { callsOfReaders } from "./reader-calls.ts";
 import { makePlaces } from "./source-lines.ts";
 import { ENVIRONMENT_KEY_FILES } from "./tables/environment-key-files.ts";
 import type { EnvironmentKeyFile } from "./tables/environment-key-files.ts";
@@ -30,25 +31,8 @@ export function grantEnvironmentKeys(input: ProjectContext): void {
 }
 
 function grantKeysOfCalls({ reached, collectorOf, within }: ProjectContext): void {
-  const readers = new Map<string, Set<string>>();
-  for (const { location, facts } of reached.files) {
-    for (const { capability, target } of facts.uses) {
-      if (capability !== "env-reader") continue;
-      const names = readers.get(location);
-      if (names === undefined) readers.set(location, new Set([target]));
-      else names.add(target);
-    }
-  }
-  for (const { path, location, facts } of reached.files) {
-    const names = readers.get(location);
-    if (names === undefined) continue;
-    for (const use of facts.uses) {
-      if (use.capability !== "key-call") continue;
-      const [called, key] = use.target.split(" ") as [string, string];
-      if (names.has(called))
-        collectorOf(location)?.grant({ capability: "env", target: key }, within(location, path), use);
-    }
-  }
+  for (const { location, path, argument, use } of callsOfReaders(reached, "env-reader", "key-call"))
+    collectorOf(location)?.grant({ capability: "env", target: argument }, within(location, path), use);
 }
 
 /**

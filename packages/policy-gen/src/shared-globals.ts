@@ -51,7 +51,7 @@ function dispatchers(files: readonly ReachedFile[], importedByProject: ReadonlyS
 }
 
 /** Mocks of the network that the project imports (nock), or that it imports the mock of (msw imports `@mswjs/interceptors`). */
-function requestCarriers({ files, importedByProject, edges }: Reached): SharedGlobal[] {
+export function requestCarriers({ files, importedByProject, edges }: Reached): SharedGlobal[] {
   const near = new Set(importedByProject);
   for (const { from, to } of edges) if (importedByProject.has(from)) near.add(to);
   return files.flatMap(({ path, location, facts }) => {

@@ -3,7 +3,7 @@ import type { Capability } from "./facts.ts";
 import type { GrantContext } from "./grant-context.ts";
 import { grantsOfUse } from "./package-grants.ts";
 import { packageNameAt } from "./reach.ts";
-import { sharedGlobals } from "./shared-globals.ts";
+import { requestCarriers } from "./shared-globals.ts";
 import { NODE_GLOBALS } from "./tables/node-globals.ts";
 import { TEST_EVALUATORS } from "./tables/test-evaluators.ts";
 
@@ -41,8 +41,8 @@ export function grantToEvaluators({ reached, collectorOf, isDependency, nameOf, 
         collector.grant(grant, within(location, own.path), use);
     }
     // A mock of the network is evaluated like any other package: it has Node's own from the runner.
-    const mock = sharedGlobals(reached).find(({ name }) => name === CLIENT_SHARE);
-    if (mock !== undefined && !row.importsFor && (row.evaluates || row.handsGlobals))
+    const [mock] = !row.importsFor && (row.evaluates || row.handsGlobals) ? requestCarriers(reached) : [];
+    if (mock !== undefined)
       collector.grant(
         { capability: "share", target: CLIENT_SHARE },
         `${nameOf(mock.location)}: ${within(mock.location, mock.file)}`,
