@@ -1,18 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { expect, test } from "vitest";
+import { CERTIFICATE } from "../../packages/core/src/endowments/sample-certificate.ts";
 import { attack, NOTHING } from "./hostile-package.ts";
-
-/** A certificate that nothing trusts. */
-const CERTIFICATE = `-----BEGIN CERTIFICATE-----
-MIIBbjCCARWgAwIBAgIUBevECM8w+OlkYL9MzUurlinf+OQwCgYIKoZIzj0EAwIw
-DDEKMAgGA1UEAwwBbTAgFw0yNjExMjExMzI2MzlaGA8yMTI2MTAyODEzMjYzOVow
-DDEKMAgGA1UEAwwBbTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABDyivFCOHfL7
-vZWgbJGRXL+elO6HuUkasS3eY0F+o83Gh4WY9BEPDv/+6eVJQTscNGyDYtshWtL1
-+eIfU8zjIsmjUzBRMB0GA1UdDgQWBBS54ydI+hFC1KdIynkqc5d4MncYcDAfBgNV
-HSMEGDAWgBS54ydI+hFC1KdIynkqc5d4MncYcDAPBgNVHRMBAf8EBTADAQH/MAoG
-CCqGSM49BAMCA0cAMEQCIA2dTYjUzRD1vJwcXEkfEeIwdwTQm6F3VAOKRydA8cm6
-AiAOXGM8IL4/LE5mBJunlqt9u+C15DeK/XXpXYVJ8r2rLw==
------END CERTIFICATE-----`;
 
 const grants = {
   builtins: { crypto: true, zlib: true, perf_hooks: true, buffer: true },

@@ -3,18 +3,17 @@
  * change what matches. Building one costs more than most splits, so they are
  * kept by source and flags: a literal makes a new object each time it is evaluated.
  */
+import {
+  nativeDotAll,
+  nativeIgnoreCase,
+  nativeMultiline,
+  nativeUnicode,
+  nativeUnicodeSets,
+  sourceOf,
+} from "./regexp-getters.ts";
 import { uncurry } from "./uncurried-strings.ts";
 
 const { RegExp } = globalThis;
-const { getOwnPropertyDescriptor } = Object;
-const getterOf = <Result>(name: string) =>
-  uncurry(getOwnPropertyDescriptor(RegExp.prototype, name)!.get as (this: unknown) => Result);
-const sourceOf = getterOf<string>("source");
-const ignoreCase = getterOf<boolean>("ignoreCase");
-const multiline = getterOf<boolean>("multiline");
-const dotAll = getterOf<boolean>("dotAll");
-const unicode = getterOf<boolean>("unicode");
-const unicodeSets = getterOf<boolean>("unicodeSets");
 type SplittersBySource = Map<string, RegExp>;
 const find = uncurry(Map.prototype.get) as (map: SplittersBySource, source: string) => RegExp | undefined;
 const keep = uncurry(Map.prototype.set) as (map: SplittersBySource, source: string, splitter: RegExp) => unknown;
@@ -32,11 +31,11 @@ export function makeSplitterCache(): (regexp: RegExp) => RegExp {
   return (regexp) => {
     const source = sourceOf(regexp);
     const bits =
-      (ignoreCase(regexp) ? 1 : 0) |
-      (multiline(regexp) ? 2 : 0) |
-      (dotAll(regexp) ? 4 : 0) |
-      (unicode(regexp) ? 8 : 0) |
-      (unicodeSets(regexp) ? 16 : 0);
+      (nativeIgnoreCase(regexp) ? 1 : 0) |
+      (nativeMultiline(regexp) ? 2 : 0) |
+      (nativeDotAll(regexp) ? 4 : 0) |
+      (nativeUnicode(regexp) ? 8 : 0) |
+      (nativeUnicodeSets(regexp) ? 16 : 0);
     const splitters = byFlags[bits]!;
     const known = find(splitters, source);
     if (known !== undefined) return known;

@@ -8,6 +8,15 @@
  * full) is dropped, and the work is done again by the realm's own means, which throws the realm's error.
  */
 import { createContext, Script } from "node:vm";
+import {
+  nativeDotAll,
+  nativeIgnoreCase,
+  nativeMultiline,
+  nativeSticky,
+  nativeUnicode,
+  nativeUnicodeSets,
+  sourceOf,
+} from "./regexp-getters.ts";
 import { literalOf } from "./regexp-literals.ts";
 import { uncurry } from "./uncurried-strings.ts";
 
@@ -26,16 +35,6 @@ interface Pattern {
 }
 
 type Patterns = Map<string, Pattern>;
-const { prototype } = RegExp;
-const getterOf = <Result>(name: string) =>
-  uncurry(Object.getOwnPropertyDescriptor(prototype, name)!.get as (this: unknown) => Result);
-const sourceOf = getterOf<string>("source");
-const isSticky = getterOf<boolean>("sticky");
-const ignoresCase = getterOf<boolean>("ignoreCase");
-const isMultiline = getterOf<boolean>("multiline");
-const isDotAll = getterOf<boolean>("dotAll");
-const isUnicode = getterOf<boolean>("unicode");
-const hasUnicodeSets = getterOf<boolean>("unicodeSets");
 const find = uncurry(Map.prototype.get) as (patterns: Patterns, source: string) => Pattern | undefined;
 const keep = uncurry(Map.prototype.set) as (patterns: Patterns, source: string, pattern: Pattern) => unknown;
 const empty = uncurry(Map.prototype.clear) as (patterns: Patterns) => void;
@@ -95,12 +94,12 @@ const FLAGS = ["i", "m", "s", "u"];
  * expressions (by `regexp.constructor = f`), that of Node 20 replaces by such a one for ever.
  */
 function twinOf({ source, isText, twins: made }: Pattern, regexp: RegExp, { make }: Twins): RegExp | undefined {
-  let bits = ignoresCase(regexp) ? 1 : 0;
+  let bits = nativeIgnoreCase(regexp) ? 1 : 0;
   if (!isText || bits === 1) {
-    if (isMultiline(regexp)) bits |= 2;
-    if (isDotAll(regexp)) bits |= 4;
-    if (isUnicode(regexp)) bits |= 8;
-    if (hasUnicodeSets(regexp)) return undefined;
+    if (nativeMultiline(regexp)) bits |= 2;
+    if (nativeDotAll(regexp)) bits |= 4;
+    if (nativeUnicode(regexp)) bits |= 8;
+    if (nativeUnicodeSets(regexp)) return undefined;
   }
   return (made[bits] ??= make(source, `g${FLAGS.filter((_flag, bit) => (bits & (1 << bit)) !== 0).join("")}`));
 }
@@ -123,7 +122,7 @@ export function isWorthTwins(text: string): boolean {
 export function replaceByTwin(regexp: RegExp, text: string, template: string): string | undefined {
   try {
     const pattern = patternOf(sourceOf(regexp));
-    if (isSticky(regexp) || (text.length < LONG && !pattern.isText)) return undefined;
+    if (nativeSticky(regexp) || (text.length < LONG && !pattern.isText)) return undefined;
     twins ??= makeTwins();
     const twin = twinOf(pattern, regexp, twins);
     return twin && twins.replace(twin, text, template);

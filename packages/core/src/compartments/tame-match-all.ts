@@ -8,16 +8,8 @@
 import { Given } from "../endowments/define-field.ts";
 import { showAsNative } from "./function-text.ts";
 import { flagOfPlain } from "./tame-patterns.ts";
-import {
-  advance,
-  isPlain,
-  matcherOf,
-  nativeHasIndices,
-  nativeSticky,
-  nativeUnicode,
-  nativeUnicodeSets,
-  readsFrozenConstructor,
-} from "./tame-regexp.ts";
+import { nativeHasIndices, nativeSticky, nativeUnicode, nativeUnicodeSets } from "./regexp-getters.ts";
+import { advance, isPlain, matcherOf, readsFrozenConstructor } from "./tame-regexp.ts";
 import { uncurry } from "./uncurried-strings.ts";
 
 const { defineProperty, getPrototypeOf } = Object;

@@ -14,6 +14,17 @@
  * @see https://tc39.es/ecma262/#sec-properties-of-the-regexp-prototype-object
  */
 import { showAsNative } from "./function-text.ts";
+import {
+  nativeDotAll,
+  nativeGlobal,
+  nativeHasIndices,
+  nativeIgnoreCase,
+  nativeMultiline,
+  nativeSticky,
+  nativeUnicode,
+  nativeUnicodeSets,
+  sourceOf,
+} from "./regexp-getters.ts";
 import { substitute } from "./regexp-substitution.ts";
 import { makeSplitterCache } from "./regexp-splitters.ts";
 import { isWorthTwins, replaceByTwin } from "./regexp-twins.ts";
@@ -25,22 +36,8 @@ const { apply } = Reflect;
 const { prototype } = RegExp;
 const { exec: nativeExec } = prototype;
 const exec = uncurry(nativeExec);
-const sourceOf = uncurry(getOwnPropertyDescriptor(prototype, "source")!.get as () => string) as (
-  regexp: RegExp,
-) => string;
 const hasOwn = uncurry(Object.prototype.hasOwnProperty);
 const push = uncurry(Array.prototype.push) as <T>(list: T[], item: T) => number;
-const flagOf = (name: string) =>
-  uncurry(getOwnPropertyDescriptor(prototype, name)!.get as (this: unknown) => boolean | undefined);
-const nativeDotAll = flagOf("dotAll");
-const nativeGlobal = flagOf("global");
-export const nativeHasIndices = flagOf("hasIndices");
-const nativeIgnoreCase = flagOf("ignoreCase");
-const nativeMultiline = flagOf("multiline");
-export const nativeSticky = flagOf("sticky");
-export const nativeUnicode = flagOf("unicode");
-export const nativeUnicodeSets = flagOf("unicodeSets");
-
 /** The `g` flag; undefined for whatever object is no regular expression. Runs no guest code, also for proxies. */
 export function globalFlag(value: unknown): boolean | undefined {
   try {

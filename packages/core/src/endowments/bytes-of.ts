@@ -3,8 +3,8 @@ import { types } from "node:util";
 import { getOwnPropertyDescriptor } from "./native-definitions.ts";
 
 const { apply } = Reflect;
-const { isDataView, isUint8Array } = types;
-const { slice } = Uint8Array.prototype;
+const { isArrayBufferView, isDataView, isUint8Array } = types;
+const { set, slice } = Uint8Array.prototype;
 
 type Fields = Readonly<Record<"buffer" | "byteOffset" | "byteLength", (view: object) => any>>;
 
@@ -40,9 +40,14 @@ function byteLengthOrNone(byteLength: Fields["byteLength"], view: object): numbe
 export const copyOf = (view: NodeJS.ArrayBufferView): Uint8Array =>
   isUint8Array(view) ? new Uint8Array(view) : (apply(slice, bytesOf(view), []) as Uint8Array);
 
-const { get: typedByteLength } = getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), "byteLength")!;
+/** The same of whatever is given: all but bytes as it is. */
+export const ownBytesOf = (given: unknown): unknown => (isArrayBufferView(given) ? copyOf(given) : given);
 
 /** How many bytes a view has, whatever it says. */
-export function byteLengthOf(view: NodeJS.ArrayBufferView): number {
-  return isDataView(view) ? bytesOf(view).length : (apply(typedByteLength!, view, []) as number);
+export const byteLengthOf = (view: NodeJS.ArrayBufferView): number =>
+  isDataView(view) ? bytesOf(view).length : (ofTypedArrays.byteLength(view) as number);
+
+/** Copies to a place of a caller's bytes what was made ready elsewhere; not where their memory was given away meanwhile. */
+export function copyBack(bytes: Uint8Array, target: Uint8Array, at: number): void {
+  if (at + bytes.length <= target.length) apply(set, target, [bytes, at]);
 }

@@ -66,6 +66,12 @@ const CONSTRUCTOR_ASSIGNED_BY_NODE: ReadonlySet<string> = new Set([
   "RecordableHistogram",
 ]);
 
+/** By the class, what is done to its prototype before it is locked. */
+const PREPARED: Readonly<Record<string, (prototype: never) => void>> = {
+  StringDecoder: keepStateOfDecoders,
+  TextDecoder: keepConvertersOfDecoders,
+};
+
 /** One of those, or Node's internal heir of one (`InternalWritableStream`, `ClonedBlob`). */
 function isConstructorAssigned(constructor: Function): boolean {
   if (CONSTRUCTOR_ASSIGNED_BY_NODE.has(constructor.name)) return true;
@@ -257,8 +263,10 @@ function hardenOne(object: object, queue: object[]): void {
     due.push(run);
   }
   const isPrototype = typeof object !== "function" && isClassPrototype(object) && isClass((object as any).constructor);
-  if (isPrototype && (object as any).constructor.name === "StringDecoder") keepStateOfDecoders(object as never);
-  if (isPrototype && (object as any).constructor.name === "TextDecoder") keepConvertersOfDecoders(object as never);
+  if (isPrototype) {
+    const { name } = (object as { constructor: Function }).constructor;
+    if (hasOwn(PREPARED, name)) PREPARED[name]!(object as never);
+  }
   const tolerant = isPrototype || isClass(object);
   if (!tolerant && typeof object !== "function") settleLazyProperties(object, keys);
   for (let index = 0; index < keys.length; index += 1) {

@@ -1,10 +1,10 @@
 import { types } from "node:util";
-import { bytesOf } from "./bytes-of.ts";
+import { bytesOf, copyBack } from "./bytes-of.ts";
 import { named } from "./facade.ts";
 
 const { apply } = Reflect;
 const { isArrayBuffer, isArrayBufferView } = types;
-const { set: copyInto, subarray } = Uint8Array.prototype;
+const { subarray } = Uint8Array.prototype;
 
 /** By the size of their elements, in which Node counts. */
 const ARRAYS: Readonly<Record<number, new (length: number) => NodeJS.TypedArray>> = {
@@ -36,8 +36,7 @@ export function fillingOwnMemory(randomFill: Function): Function {
     args[last] = (error: unknown) => {
       if (error) return apply(callback, undefined, [error]) as unknown;
       const [from, to] = [offset * size, (offset + length) * size];
-      // Not where it was given away meanwhile.
-      if (to <= target.length) apply(copyInto, target, [apply(subarray, bytesOf(own), [from, to]), from]);
+      copyBack(apply(subarray, bytesOf(own), [from, to]) as Uint8Array, target, from);
       return apply(callback, undefined, [null, given]) as unknown;
     };
     return apply(randomFill, undefined, args);

@@ -5,6 +5,7 @@ import { veilAsyncResourceOfEmitters } from "./reflective/async-resource.ts";
 import { guardHandlesOfCrypto } from "./genuine-handles.ts";
 import { hardenNodeObject } from "./harden-node.ts";
 import { hardenPrototypesOf } from "./harden-instances.ts";
+import { CERTIFICATE } from "./sample-certificate.ts";
 import { keepMemoryOfZlib } from "./zlib-memory.ts";
 
 // Taken now: the real global object is emptied before any package runs.
@@ -26,18 +27,6 @@ function tameHistory(history: any): void {
   });
   Object.defineProperty(prototype, "constructor", { value: Object });
 }
-
-/** A certificate that nothing trusts, for the class of its native handle. */
-const CERTIFICATE = `-----BEGIN CERTIFICATE-----
-MIIBbjCCARWgAwIBAgIUBevECM8w+OlkYL9MzUurlinf+OQwCgYIKoZIzj0EAwIw
-DDEKMAgGA1UEAwwBbTAgFw0yNjExMjExMzI2MzlaGA8yMTI2MTAyODEzMjYzOVow
-DDEKMAgGA1UEAwwBbTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABDyivFCOHfL7
-vZWgbJGRXL+elO6HuUkasS3eY0F+o83Gh4WY9BEPDv/+6eVJQTscNGyDYtshWtL1
-+eIfU8zjIsmjUzBRMB0GA1UdDgQWBBS54ydI+hFC1KdIynkqc5d4MncYcDAfBgNV
-HSMEGDAWgBS54ydI+hFC1KdIynkqc5d4MncYcDAPBgNVHRMBAf8EBTADAQH/MAoG
-CCqGSM49BAMCA0cAMEQCIA2dTYjUzRD1vJwcXEkfEeIwdwTQm6F3VAOKRydA8cm6
-AiAOXGM8IL4/LE5mBJunlqt9u+C15DeK/XXpXYVJ8r2rLw==
------END CERTIFICATE-----`;
 
 /** A secret key, a pair and a certificate: of classes that no member names, with the material inside. */
 export function sampleKeys(crypto: any): readonly object[] {

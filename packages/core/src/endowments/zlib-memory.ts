@@ -9,13 +9,13 @@
  */
 import { types } from "node:util";
 import { Given } from "./define-field.ts";
-import { byteLengthOf, bytesOf } from "./bytes-of.ts";
+import { byteLengthOf, bytesOf, copyBack, copyOf } from "./bytes-of.ts";
 import { named } from "./facade.ts";
 import { defineProperty, getOwnPropertyDescriptor } from "./native-definitions.ts";
 
 const { apply } = Reflect;
 const { isArrayBufferView, isUint32Array } = types;
-const { set: copyInto, slice, subarray } = Uint8Array.prototype;
+const { slice, subarray } = Uint8Array.prototype;
 const nothing = new Uint8Array(0);
 
 /** What a handle works with. */
@@ -71,7 +71,7 @@ const METHODS: Readonly<Record<string, (real: Method, handle: object, args: any[
     };
     // Behind it a dictionary may come.
     for (let index = at + 1; index < args.length; index += 1)
-      if (isArrayBufferView(args[index])) args[index] = apply(slice, bytesOf(args[index]), []);
+      if (isArrayBufferView(args[index])) args[index] = copyOf(args[index]);
     const result = apply(real, handle, args);
     Handle.note(handle, work);
     return result;
@@ -156,8 +156,7 @@ function show(work: Work): void {
   const { output, shownOutput, shownFrom, room, state } = work;
   const written = room - state[0]!;
   const target = isArrayBufferView(shownOutput) ? bytesOf(shownOutput) : nothing;
-  // Not where it was given away meanwhile.
-  if (shownFrom + written <= target.length) apply(copyInto, target, [apply(subarray, output, [0, written]), shownFrom]);
+  copyBack(apply(subarray, output, [0, written]) as Uint8Array, target, shownFrom);
   work.shownOutput = undefined;
   if (state[1] === 0) {
     work.source = undefined;

@@ -5,7 +5,8 @@ import { openFlags } from "./open-flags.ts";
 import { pathArgument } from "./path-argument.ts";
 import type { Opener } from "./open-operations.ts";
 import type { Fs } from "./node-fs.ts";
-import { ownDataOf, ownPartsOf } from "./own-memory.ts";
+import { ownBytesOf } from "../bytes-of.ts";
+import { ownPartsOf } from "./own-memory.ts";
 
 /**
  * `readFile`, `writeFile` and `appendFile`, in their three forms.
@@ -135,11 +136,11 @@ export function makeFileContents(
       const { flag, mode, ...rest } = optionsOf(args[2]);
       if (typeof path === "number")
         return whileOnDescriptor(path, "write", callback, (done) =>
-          writeFile(path, ownDataOf(data) as any, rest, done as any),
+          writeFile(path, ownBytesOf(data) as any, rest, done as any),
         );
       opener.callback(path, flag ?? defaultFlag, mode ?? 0o666, via, (error, fd) => {
         if (error) return callback(error);
-        using(fd as number, callback, (done) => writeFile(fd as number, ownDataOf(data) as any, rest, done as any));
+        using(fd as number, callback, (done) => writeFile(fd as number, ownBytesOf(data) as any, rest, done as any));
       });
     };
   }

@@ -241,8 +241,9 @@ function descriptorForm(
     syscall === "write" && isStandard(fd) && descriptors.find(fd as number) === undefined
       ? withoutPosition(rest, real)
       : rest;
+  const isOfList = /^(?:read|write)v/.test(name);
   const isPositional = (rest: unknown[]): boolean => {
-    const position = rest[name.startsWith("readv") ? 1 : 3];
+    const position = rest[isOfList ? 1 : 3];
     return (typeof position === "number" || typeof position === "bigint") && position >= 0;
   };
   if (name.endsWith("Sync")) {
@@ -252,7 +253,7 @@ function descriptorForm(
         assertMayChange(fd);
         const given = argumentsFor(fd, rest);
         // HAZARD: Node takes each buffer's address before it looks at the next one, which an accessor may give.
-        if (/^(?:read|write)vSync$/.test(name) && Array.isArray(given[0])) given[0] = Array.from(given[0] as unknown[]);
+        if (isOfList && Array.isArray(given[0])) given[0] = Array.from(given[0] as unknown[]);
         return real(fd, ...given);
       } finally {
         descriptors.end(use);

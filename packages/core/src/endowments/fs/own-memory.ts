@@ -6,7 +6,7 @@
  * would be read over, or written from, what somebody else has there by then.
  */
 import { types } from "node:util";
-import { bytesOf, copyOf } from "../bytes-of.ts";
+import { byteLengthOf, bytesOf, copyBack, copyOf, ownBytesOf } from "../bytes-of.ts";
 
 const { apply } = Reflect;
 const { isArrayBufferView } = types;
@@ -31,18 +31,15 @@ export function inOwnMemory(name: Worker, args: readonly unknown[]): OwnMemory {
   return WORKERS[name](args);
 }
 
-/** What `writeFile` and `appendFile` are given, where that is a buffer a copy. */
-export const ownDataOf = (data: unknown): unknown => (isArrayBufferView(data) ? copyOf(data) : data);
-
-/** The same in promises, where data may come part by part. */
+/** What `writeFile` and `appendFile` are given in promises, where data may come part by part: copies of what is bytes. */
 export function ownPartsOf(data: unknown): unknown {
-  if (typeof data !== "object" || data === null || isArrayBufferView(data)) return ownDataOf(data);
+  if (typeof data !== "object" || data === null || isArrayBufferView(data)) return ownBytesOf(data);
   const parts = data as AsyncIterable<unknown> & Iterable<unknown>;
   return (parts[Symbol.asyncIterator] ?? parts[Symbol.iterator]) ? copiesOf(parts) : data;
 }
 
 async function* copiesOf(parts: AsyncIterable<unknown>): AsyncGenerator<unknown> {
-  for await (const part of parts) yield ownDataOf(part);
+  for await (const part of parts) yield ownBytesOf(part);
 }
 
 const CHUNK_BYTES = 65_536;
@@ -83,7 +80,7 @@ const WORKERS: Readonly<Record<Worker, (args: readonly unknown[]) => OwnMemory>>
     return {
       args: call.argsWith(own),
       finish(bytes, shown) {
-        if (bytes) copyBack(own, bytes as number, call);
+        if (bytes) show(own, bytes as number, call);
         giveBack(own);
         return shown === own ? call.given : shown;
       },
@@ -104,7 +101,7 @@ const WORKERS: Readonly<Record<Worker, (args: readonly unknown[]) => OwnMemory>>
       },
     };
   },
-  readv: (args) => inList(args, (view) => new Uint8Array(bytesOf(view).length), true),
+  readv: (args) => inList(args, (view) => new Uint8Array(byteLengthOf(view)), true),
   writev: (args) => inList(args, copyOf, false),
 };
 
@@ -149,7 +146,7 @@ function plain(options: object): Record<string, unknown> {
 
 /** The part of the buffer that a call is about; all of it where Node is to say what is wrong. */
 function within(given: NodeJS.ArrayBufferView, offset: unknown, length: unknown) {
-  const total = bytesOf(given).length;
+  const total = byteLengthOf(given);
   const from = (offset ?? 0) as number;
   if (!isInteger(from) || from < 0 || from > total) return { from: 0, size: total, isValid: false };
   const left = total - from;
@@ -175,7 +172,7 @@ function inList(
       let left = isRead && bytes ? (bytes as number) : 0;
       owns.forEach((own, at) => {
         const size = Math.min(left, own.length);
-        if (size > 0) copyBack(own, size, { given: views[at]!, from: 0 });
+        if (size > 0) show(own, size, { given: views[at]!, from: 0 });
         left -= size;
       });
       return shown === owns ? given : shown;
@@ -183,8 +180,7 @@ function inList(
   };
 }
 
-/** Not where it was given away meanwhile. */
-function copyBack(own: Uint8Array, size: number, { given, from }: Pick<Part, "given" | "from">): void {
-  const target = bytesOf(given);
-  if (from + size <= target.length) apply(copyInto, target, [apply(subarray, own, [0, size]), from]);
+/** Gives the caller what was read. */
+function show(own: Uint8Array, size: number, { given, from }: Pick<Part, "given" | "from">): void {
+  copyBack(apply(subarray, own, [0, size]) as Uint8Array, bytesOf(given), from);
 }

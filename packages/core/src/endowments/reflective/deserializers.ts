@@ -5,26 +5,22 @@
  * has it can give the memory away, or let go of it, and go on reading: what others have there by then. The buffer's own
  * properties can do so, too, while a value is read.
  */
-import { types } from "node:util";
-import { copyOf } from "../bytes-of.ts";
+import { ownBytesOf } from "../bytes-of.ts";
 import { named } from "../facade.ts";
 import { defineProperty } from "../native-definitions.ts";
 
 const { construct } = Reflect;
 const { setPrototypeOf } = Object;
-const { isArrayBufferView } = types;
 
 /** As long as there is the one, there are the bytes. */
 const bytesOfDeserializers = new WeakMap<object, unknown>();
-
-/** What nobody else has of what is given; anything but bytes is for Node to refuse. */
-export const ownBytes = (given: unknown): unknown => (isArrayBufferView(given) ? copyOf(given) : given);
 
 /** Stands for the real class, at its prototype too. */
 export function makeDeserializer(real: Function, parent?: Function): Function {
   const facade = named(real.name, real.length, function (this: unknown, given: unknown): object {
     if (new.target === undefined) throw new TypeError(`Class constructor ${real.name} cannot be invoked without 'new'`);
-    const bytes = ownBytes(given);
+    // Anything but bytes is for Node to refuse.
+    const bytes = ownBytesOf(given);
     // Not of the caller's class: a setter of `buffer` there would be given the bytes.
     const made = construct(real, [bytes]) as object;
     bytesOfDeserializers.set(made, bytes);

@@ -1,7 +1,8 @@
 import { accessDenied, assertMayUse } from "../access-denied.ts";
 import { facadeFromTable, wholeModule, type MemberTable } from "../member-table.ts";
 import type { BuiltinFactory } from "../principal.ts";
-import { makeDeserializer, ownBytes } from "./deserializers.ts";
+import { ownBytesOf } from "../bytes-of.ts";
+import { makeDeserializer } from "./deserializers.ts";
 
 export const V8_MEMBERS: MemberTable = {
   cachedDataVersionTag: ["pass", "a number"],
@@ -64,7 +65,7 @@ export const makeV8: BuiltinFactory = (context) => {
   own.takeCoverage = () => {};
   own.stopCoverage = () => {};
   own.serialize = (value: unknown) => real.serialize(value);
-  own.deserialize = (buffer: unknown) => real.deserialize(ownBytes(buffer));
+  own.deserialize = (buffer: unknown) => real.deserialize(ownBytesOf(buffer));
   return facadeFromTable(context, "v8", V8_MEMBERS, own);
 };
 
