@@ -67,7 +67,7 @@ let equalsOfKeys: Function | undefined;
 const isKey = (handle: object): boolean => equalsOfKeys !== undefined && isReceiverOf(equalsOfKeys, handle, [handle]);
 
 /** Whether V8 lets a native method have the object for its receiver. @param args with which it changes nothing */
-function isReceiverOf(method: Function, object: object, args: readonly unknown[]): boolean {
+export function isReceiverOf(method: Function, object: object, args: readonly unknown[]): boolean {
   try {
     apply(method, object, args);
     return true;

@@ -3,7 +3,9 @@ import { hardenClassOfError } from "../harden-errors.ts";
 import { hardenPrototypesOf } from "../harden-instances.ts";
 import { defineProperty, getOwnPropertyDescriptor } from "../native-definitions.ts";
 import type { Powers } from "../principal.ts";
+import { guardParsers } from "./native-arguments.ts";
 import { readOwnInput } from "./own-input.ts";
+import { ownSymbol } from "../own-symbol.ts";
 import { streamToNowhere } from "./stream-to-nowhere.ts";
 import { veilTimer } from "./veiled-timers.ts";
 import { withoutDeprecations } from "../without-deprecations.ts";
@@ -23,12 +25,20 @@ export function hardenHttpInstances(powers: Powers): void {
   server.emit("connection", connection);
   const parsers = Object.getPrototypeOf(connection.parser) as object;
   readOwnInput(parsers);
+  guardParsers(parsers, connectionsOf(server));
   closeParsersLater(parsers, powers.globals["setImmediate"] as (run: () => void) => void);
   for (const instance of [server, connection.parser]) hardenPrototypesOf(instance, 2);
   connection.destroy();
   server.close();
   hardenClientResource(http, streamToNowhere(powers));
   keepLineEnd(http);
+}
+
+/** The native list of a server's connections. */
+function connectionsOf(server: any): { readonly expired: (...args: unknown[]) => unknown } {
+  const symbol = ownSymbol(server, "http.server.connections");
+  if (symbol === undefined) throw new TypeError("This version of Node does not show a server's connections");
+  return server[symbol];
 }
 
 /**

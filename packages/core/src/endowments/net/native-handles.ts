@@ -8,6 +8,7 @@ import { bindingOf } from "../binding-of.ts";
 import { addressKey } from "./network-permit.ts";
 import type { SocketPermit } from "./network-permit.ts";
 import { readOwnInput } from "./own-input.ts";
+import { guardNativeArguments } from "./native-arguments.ts";
 import { keepAddressesFrom } from "./user-buffers.ts";
 
 /** On this port (0: whichever is free) and, where it is known, at this address; at this path; or wherever it is bound. */
@@ -163,6 +164,7 @@ export function hardenHandles(prototype: Native): void {
     level !== null && level !== Object.prototype;
     level = Object.getPrototypeOf(level)
   ) {
+    guardNativeArguments(level);
     keepAddressesFrom(level);
     readOwnInput(level);
     for (const key of Reflect.ownKeys(level)) {

@@ -4,8 +4,9 @@ import { named } from "../facade.ts";
 import { reach } from "../handed-builtin.ts";
 import { hardenClassOfError, hardenErrorsOf } from "../harden-errors.ts";
 import { hardenNodeObject } from "../harden-node.ts";
-import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
+import type { BuiltinFactory, EndowmentContext, Powers } from "../principal.ts";
 import { facadeClass } from "./facade-class.ts";
+import { knowRequests } from "./native-arguments.ts";
 import { hardenHandles } from "./native-handles.ts";
 import { networkParts } from "./net-facade.ts";
 import type { NetworkParts } from "./net-facade.ts";
@@ -30,7 +31,7 @@ export function tlsParts(context: EndowmentContext): NetworkParts {
     forgetKeys(tls);
     unused.destroy();
     hardenErrorsOf(context.powers, "tls");
-    hardenTlsOverStreams(tls, secureContext, streamToNowhere(context.powers));
+    hardenTlsOverStreams(tls, secureContext, context.powers);
     hardenErrorsOfHandshakes(tls, secureContext);
     const { context: nativeContext } = secureContext;
     refuseEngines(nativeContext);
@@ -47,8 +48,12 @@ export function tlsParts(context: EndowmentContext): NetworkParts {
  * Hardens what stands between TLS and a stream that is no socket, which `socket._handle` leads to: a class
  * of Node's and its native handle.
  */
-function hardenTlsOverStreams(tls: any, secureContext: object, nowhere: object): void {
-  const socket = new tls.TLSSocket(nowhere, { secureContext }).on("error", () => {});
+function hardenTlsOverStreams(tls: any, secureContext: object, powers: Powers): void {
+  const overNowhere = () => new tls.TLSSocket(streamToNowhere(powers), { secureContext }).on("error", () => {});
+  const asked = overNowhere();
+  knowRequests(asked._handle._parent, powers.builtin("net").Socket);
+  asked.destroy();
+  const socket = overNowhere();
   const { _parent: handle, _parentWrap: wrap } = socket._handle;
   hardenHandles(Object.getPrototypeOf(handle));
   hardenNodeObject(Object.getPrototypeOf(wrap));

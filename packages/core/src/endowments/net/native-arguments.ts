@@ -1,0 +1,190 @@
+/**
+ * What the native methods of streams, parsers of HTTP and sessions of HTTP/2 are given by whoever has one.
+ *
+ * HAZARD: Node's C++ takes its arguments for what Node's JavaScript hands it. It reads and writes what lies behind any
+ * handle that it is given for a stream (`parser.consume(gzip._handle)`), takes the addresses of buffers before it looks at
+ * the next one, which an accessor may give, and reads a list of headers up to the zeros that Node puts there. A package
+ * needs no socket for any of it: a server of HTTP and TLS work over every stream. So each argument is looked at first.
+ */
+import { types } from "node:util";
+import { named } from "../facade.ts";
+import { isReceiverOf } from "../genuine-handles.ts";
+import { isObject } from "../is-object.ts";
+import { defineProperty, getOwnPropertyDescriptor, lookupGetter } from "../native-definitions.ts";
+
+const { apply } = Reflect;
+const { isArrayBufferView } = types;
+
+type Method = (...args: any[]) => any;
+/** Looks at what a native method is given, and says what the method gets in its place. */
+type Look = (args: unknown[]) => readonly unknown[];
+
+/** By the names of the methods, which mean the same on all classes that have them. */
+const LOOKS: Readonly<Record<string, Look>> = {
+  consume([stream, ...rest]) {
+    if (!isObject(stream) || !streamGetters.some((getter) => isReceiverOf(getter, stream, [])))
+      throw new TypeError("Not the handle of a stream");
+    return [stream, ...rest];
+  },
+  finishWrite: (args) => withRequest(args, "write"),
+  finishShutdown: (args) => withRequest(args, "shutdown"),
+  writev: ([request, chunks, ...rest]) => [request, settledChunks(chunks), ...rest],
+  send: withChunksOfDatagram,
+  send6: withChunksOfDatagram,
+  request: withHeaders,
+  respond: withHeaders,
+  info: withHeaders,
+  trailers: withHeaders,
+  pushPromise: withHeaders,
+  origin([origins, count, ...rest]) {
+    const list = endingInZeros(origins, count, 1);
+    return [...list, ...rest];
+  },
+};
+
+const guarded = new WeakSet<object>();
+
+/** @param level a prototype of native handles, before it is closed. */
+export function guardNativeArguments(level: object): void {
+  const getter: unknown = Object.hasOwn(level, "bytesRead") && apply(lookupGetter, level, ["bytesRead"]);
+  if (typeof getter === "function" && Object.hasOwn(level, "isStreamBase") && !guarded.has(level)) {
+    guarded.add(level);
+    streamGetters.push(getter);
+  }
+  for (const [name, look] of Object.entries(LOOKS)) guard(level, name, look);
+}
+
+function guard(level: object, name: string, look: Look): void {
+  const descriptor = getOwnPropertyDescriptor(level, name);
+  const real: unknown = descriptor?.value;
+  if (typeof real !== "function" || descriptor!.configurable !== true || guarded.has(real)) return;
+  const value = named(name, real.length, function (this: unknown, ...args: unknown[]): unknown {
+    return apply(real, this, look(args));
+  });
+  guarded.add(value);
+  defineProperty(level, name, { ...descriptor, value });
+}
+
+/** Of each class of streams, one that V8 lets no other object be asked by. */
+const streamGetters: Function[] = [];
+
+/** Where a parser of HTTP gets its server's list of connections. */
+const CONNECTIONS = 4;
+
+/**
+ * @param parsers the prototype of HTTP's parsers, before it is closed
+ * @param connections a server's list
+ */
+export function guardParsers(parsers: object, connections: { readonly expired: Method }): void {
+  guardNativeArguments(parsers);
+  const { expired } = connections;
+  guard(parsers, "initialize", (args) => {
+    const list = args[CONNECTIONS];
+    // Of a list it asks for nothing: no connection has expired after no time.
+    if (list !== undefined && list !== null && !(isObject(list) && isReceiverOf(expired, list, [0, 0])))
+      throw new TypeError("Not a server's list of connections");
+    return args;
+  });
+}
+
+/** Node's numbers for the requests of streams, by what these ask for. */
+const providers: Record<"write" | "shutdown", unknown> = { write: undefined, shutdown: undefined };
+let providerOf: Function | undefined;
+
+/**
+ * Has a stream over JavaScript asked to write and to end, to know the requests that come of it.
+ * @param handle which nobody else has
+ * @param Socket Node's own class
+ */
+export function knowRequests(handle: Record<string, Method>, Socket: new () => any): void {
+  const { getProviderType } = handle;
+  if (getProviderType === undefined) throw new TypeError("This version of Node does not tell requests apart");
+  providerOf = getProviderType;
+  const note = (kind: keyof typeof providers) => (request: object) => {
+    providers[kind] = apply(getProviderType, request, []);
+    return DONE;
+  };
+  handle["onwrite"] = note("write");
+  handle["onshutdown"] = note("shutdown");
+  const { write, shutdown } = requestsOf(Socket);
+  handle["writeLatin1String"]!(write, "x");
+  handle["shutdown"]!(shutdown);
+  if (providers.write === undefined || providers.shutdown === undefined)
+    throw new TypeError("This version of Node does not show the requests of streams");
+}
+
+const DONE = 0;
+
+/** What Node's sockets ask their handles by. From Node 26 on these make the one to write themselves. */
+function requestsOf(Socket: new () => any): { write: object | null; shutdown: object | null } {
+  const asked: { write: object | null; shutdown: object | null } = { write: null, shutdown: null };
+  const standIn = {
+    writeLatin1String(request: object | null) {
+      asked.write = request;
+      return DONE;
+    },
+    shutdown(request: object) {
+      asked.shutdown = request;
+      return DONE;
+    },
+    readStart: () => DONE,
+    close() {},
+  };
+  const [writing, ending] = [new Socket(), new Socket()];
+  writing._handle = ending._handle = standIn;
+  writing.write("x", "latin1");
+  ending.end();
+  for (const socket of [writing, ending]) {
+    socket.on("error", () => {});
+    socket._handle = null;
+    socket.destroy();
+  }
+  return asked;
+}
+
+/** Of a request of that kind, which native code has begun. */
+function withRequest(args: unknown[], kind: keyof typeof providers): readonly unknown[] {
+  const [request] = args;
+  // Throws for what is none of Node's.
+  if (!isObject(request) || apply(providerOf!, request, []) !== providers[kind])
+    throw new TypeError("Not a request of a stream");
+  return args;
+}
+
+/** A list that nobody else has, of buffers and texts. */
+function settledChunks(chunks: unknown): unknown {
+  if (!Array.isArray(chunks)) throw new TypeError("Not a list of buffers");
+  const own = Array.from(chunks as unknown[]);
+  if (!own.every((chunk) => isArrayBufferView(chunk) || !isObject(chunk))) throw new TypeError("Not a list of buffers");
+  return own;
+}
+
+function withChunksOfDatagram([request, chunks, ...rest]: unknown[]): readonly unknown[] {
+  return [request, settledChunks(chunks), ...rest];
+}
+
+/** Of a header there are its name, its value, and a character of what it is. */
+function withHeaders([headers, ...rest]: unknown[]): readonly unknown[] {
+  if (!Array.isArray(headers)) throw new TypeError("Not a list of headers");
+  const [text, count] = headers as unknown[];
+  return [endingInZeros(text, count, 2), ...rest];
+}
+
+/**
+ * A text, and how many things there are in it.
+ * @param parts how many parts a thing has that end in a zero. After two comes one character.
+ */
+function endingInZeros(text: unknown, count: unknown, parts: 1 | 2): readonly [string, number] {
+  if (typeof text !== "string" || !Number.isInteger(count)) throw new TypeError("Not a text and a number");
+  let at = 0;
+  // What begins at the end of the text is not read any more.
+  for (let thing = 0; thing < (count as number) && at < text.length; thing++) {
+    for (let part = 0; part < parts; part++) {
+      const end = text.indexOf("\0", at);
+      if (end === -1) throw new TypeError("A text that does not end");
+      at = end + 1;
+    }
+    if (parts === 2 && at++ >= text.length) throw new TypeError("A text that does not end");
+  }
+  return [text, count as number];
+}

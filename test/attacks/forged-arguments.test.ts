@@ -1,0 +1,121 @@
+import { expect, test } from "vitest";
+import { attack, NOTHING } from "./hostile-package.ts";
+
+/** None of it needs a socket. */
+const grants = {
+  builtins: { http: true, http2: true, net: true, stream: true, tls: true, zlib: true },
+  globals: ["Buffer", "setTimeout", "structuredClone"],
+};
+
+/** Hands a native method of Node's what it is not for. */
+const hand = (expression: string) => `
+  const http = require("http"), http2 = require("http2"), net = require("net"), tls = require("tls"), { Duplex } = require("stream");
+  const symbol = (object, name) => Object.getOwnPropertySymbols(object).find(({ description }) => description === name);
+  const foreign = () => require("zlib").createGzip()._handle;
+  const over = (handle) => { const stream = new Duplex({ read() {}, write(_chunk, _encoding, done) { done() } }).on("error", () => {});
+    if (handle) stream._handle = Object.assign(handle, { isStreamBase: true, readStart: () => 0, readStop: () => 0 }); return stream };
+  const serve = (stream, server = http.createServer()) => (server.emit("connection", stream), stream);
+  const secure = () => new tls.TLSSocket(over(), {}).on("error", () => {});
+  const session = async (stream = over()) => { const made = http2.connect("http://x", { createConnection: () => stream }).on("error", () => {});
+    await new Promise((done) => setTimeout(done, 1)); return made[symbol(made, "kHandle")] };
+  let outcome; try { outcome = await ${expression} } catch (error) { return "refused: " + error.message } return "done: " + outcome;`;
+
+test("no native method of streams, parsers and sessions is given another class's handle", async () => {
+  const damage = await attack({
+    grants,
+    techniques: {
+      "a parser, by a connection": hand("serve(over(foreign()))"),
+      "a parser": hand("serve(over()).parser.consume(foreign())"),
+      "a parser, by a proxy": hand("serve(over()).parser.consume(new Proxy(secure()._handle, {}))"),
+      "a parser, by an heir": hand("serve(over()).parser.consume(Object.create(secure()._handle))"),
+      "a parser's list": hand("serve(over()).parser.initialize(1, {}, 0, 0, foreign())"),
+      "a session, by a connection": hand("session(over(foreign()))"),
+      "a session of a server": hand("serve(over(foreign()), http2.createServer())"),
+      "a session": hand("session().then((one) => one.consume(foreign()))"),
+      "a write": hand("secure()._handle._parent.finishWrite(foreign(), 0)"),
+      "a write, by the class": hand(
+        "secure()._handle._parent.finishWrite(Object.setPrototypeOf(foreign(), Object.getPrototypeOf(secure()._handle)), 0)",
+      ),
+      "an end": hand("secure()._handle._parent.finishShutdown(foreign(), 0)"),
+    },
+  });
+  expect(damage).toMatchObject(NOTHING);
+  const REFUSED =
+    /^refused: (?:Not the handle of a stream|Not a (?:request of a stream|server's list of connections)|Illegal invocation)$/;
+  expect(Object.entries(damage.outcomes).filter(([, outcome]) => !REFUSED.test(outcome))).toEqual([]);
+  expect(Object.keys(damage.outcomes)).toHaveLength(11);
+});
+
+test("no native method of streams and sessions reads what lies behind its arguments", async () => {
+  const damage = await attack({
+    grants,
+    techniques: {
+      "headers that do not end": hand(`session().then((one) => typeof one.request(["a".repeat(3000), 1], 0))`),
+      "headers without a flag": hand(`session().then((one) => typeof one.request(["a\\0b\\0", 1], 0))`),
+      "fewer headers than said": hand(`session().then((one) => typeof one.request([":path\\0/\\0\\0a", 2], 0))`),
+      "a count that is none": hand(
+        `session().then((one) => typeof one.request([":path\\0/\\0\\0", { valueOf: () => 1 }], 0))`,
+      ),
+      "origins that do not end": hand(`session().then((one) => typeof one.origin("a".repeat(5000), 1))`),
+      "a buffer that goes while a list is read": hand(`new Promise((done) => {
+        const { _parent: handle } = secure()._handle, socket = new net.Socket(); let request = null;
+        const take = (given) => ((request = given), 0);
+        socket._handle = { writeLatin1String: take, readStart: () => 0, close() {} }; socket.write("x", "latin1");
+        handle.onwrite = (_request, chunks) => (done(chunks.map(({ length }) => length).join()), 0);
+        const buffer = Buffer.alloc(100_000), list = [buffer];
+        Object.defineProperty(list, 1, { get: () => (structuredClone(buffer.buffer, { transfer: [buffer.buffer] }), Buffer.from("x")) });
+        handle.writev(request, list, true) })`),
+      "a buffer that goes while a text is made": hand(`(() => {
+        const { _parent: handle } = secure()._handle, buffer = Buffer.alloc(100_000);
+        return handle.writev({}, [buffer, "buffer", { toString: () => (structuredClone(buffer.buffer, { transfer: [buffer.buffer] }), "x") }, "latin1"], false) })()`),
+    },
+  });
+  expect(damage).toMatchObject(NOTHING);
+  expect(damage.outcomes).toEqual({
+    "headers that do not end": "refused: A text that does not end",
+    "headers without a flag": "refused: A text that does not end",
+    "fewer headers than said": "refused: A text that does not end",
+    "a count that is none": "refused: Not a text and a number",
+    "origins that do not end": "refused: A text that does not end",
+    "a buffer that goes while a list is read": "done: 0,1",
+    "a buffer that goes while a text is made": "refused: Not a list of buffers",
+  });
+});
+
+test("streams, servers and sessions are given what Node gives them", async () => {
+  const damage = await attack({
+    before: `
+      const http = require("http"), http2 = require("http2"), net = require("net"), dgram = require("dgram");
+      const { Duplex } = require("stream");
+      const listening = (server) => new Promise((done) => server.listen(0, "127.0.0.1", () => done(server.address().port)));
+      const textOf = async (stream) => { let text = ""; for await (const part of stream.setEncoding("utf8")) text += part; return text };
+      /** Two ends of a stream that is no socket. */
+      const pair = () => { const make = () => new Duplex({ read() {}, write(chunk, _encoding, done) { this.other.push(chunk); setImmediate(done) }, final(done) { this.other.push(null); done() } });
+        const [one, other] = [make(), make()]; one.other = other; other.other = one; return [one, other] };
+      globalThis.work = async () => {
+        const seen = [];
+        const server = http.createServer(async (request, response) => { response.writeHead(200, { trailer: "x-t" }); for (const part of ["a", Buffer.from("b"), "c"]) response.write(part); response.addTrailers({ "x-t": await textOf(request) }); response.end("d") });
+        const port = await listening(server);
+        const agent = new http.Agent({ keepAlive: true });
+        for (let round = 0; round < 2; round++) await new Promise((done) => http.request({ port, host: "127.0.0.1", agent, method: "POST" }, async (response) => { seen.push(await textOf(response), response.trailers["x-t"]); done() }).end("sent"));
+        agent.destroy(); server.close();
+        const [one, other] = pair(); server.emit("connection", other);
+        await new Promise((done) => http.get({ createConnection: () => one }, async (response) => { seen.push(await textOf(response)); done() }));
+        const plain = http2.createServer((request, response) => { response.setHeader("x-many", ["1", "2"]); response.write("h"); response.end("2") });
+        const over = async (options, origin) => { const client = http2.connect(origin, options).on("error", (error) => seen.push(error.code));
+          const stream = client.request({ ":path": "/", "x-a": "b" }); const headers = await new Promise((done) => stream.on("response", done)); seen.push(headers["x-many"], await textOf(stream)); client.close() };
+        await over({}, "http://127.0.0.1:" + (await listening(plain)));
+        const [mine, theirs] = pair(); plain.emit("connection", theirs); await over({ createConnection: () => mine }, "http://x"); plain.close();
+        const datagrams = dgram.createSocket("udp4"); await new Promise((done) => datagrams.bind(0, "127.0.0.1", done));
+        const came = new Promise((done) => datagrams.on("message", (text) => done(String(text)))); datagrams.send(["a", Buffer.from("b")], datagrams.address().port, "127.0.0.1"); seen.push(await came); datagrams.close();
+        const lines = net.createServer((socket) => { socket.cork(); for (const part of ["a", Buffer.from("b"), "c"]) socket.write(part); socket.uncork(); socket.end() });
+        seen.push(await textOf(net.connect(await listening(lines), "127.0.0.1"))); lines.close();
+        return JSON.stringify(seen);
+      };`,
+    grants: { shares: ["work"] },
+    techniques: { all: "return await work()" },
+  });
+  expect(damage.outcomes["all"]).toBe(
+    JSON.stringify(["abcd", "sent", "abcd", "sent", "abcd", "1, 2", "h2", "1, 2", "h2", "ab", "abc"]),
+  );
+});
