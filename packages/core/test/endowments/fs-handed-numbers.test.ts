@@ -78,6 +78,11 @@ describe("a number of a file that the application opened", () => {
     const dep = fsOf("dep", { fs: { read: ["."], write: ["."] } });
     for (const position of [null, undefined, -1, -1n])
       expect(() => dep.readSync(fd, Buffer.alloc(1), 0, 1, position)).toThrow(/EBADF/);
+    // What Node takes for no position, though it stands where one would.
+    expect(() => dep.readSync(fd, Buffer.alloc(1), { position: null }, 1, 0)).toThrow(/EBADF/);
+    for (const position of [0n, Infinity, 0.5, -1])
+      expect(() => dep.readvSync(fd, [Buffer.alloc(1)], position)).toThrow(/EBADF/);
+    expect(dep.readvSync(fd, [Buffer.alloc(1)], 1)).toBe(1);
     expect(() => dep.readSync(fd, Buffer.alloc(1))).toThrow(/EBADF/);
     expect(() => dep.readFileSync(fd)).toThrow(/EBADF/);
     dep.closeSync(fd);

@@ -242,9 +242,13 @@ function descriptorForm(
       ? withoutPosition(rest, real)
       : rest;
   const isOfList = /^(?:read|write)v/.test(name);
+  /** HAZARD: Node reads without a position where it does not take what stands in its place for one. */
   const isPositional = (rest: unknown[]): boolean => {
-    const position = rest[isOfList ? 1 : 3];
-    return (typeof position === "number" || typeof position === "bigint") && position >= 0;
+    if (isOfList) return Number.isSafeInteger(rest[1]) && (rest[1] as number) >= 0;
+    const [, offset, , position] = rest;
+    // Else these are options, which have a position of their own.
+    const isInPlace = typeof offset !== "object" || offset === null;
+    return isInPlace && (typeof position === "number" || typeof position === "bigint") && position >= 0;
   };
   if (name.endsWith("Sync")) {
     return (fd: unknown, ...rest: unknown[]) => {
