@@ -1,3 +1,4 @@
+import { symbolShare } from "@moat/core/model";
 import { lookUp } from "./scope.ts";
 import type { Binding, SyntaxNode } from "./scope.ts";
 
@@ -86,6 +87,27 @@ function join(parts: readonly (ConstantText | undefined)[]): ConstantText | unde
   }
   if (complete) return { text, complete };
   return text === "" && suffix === "" ? undefined : { text, complete, suffix };
+}
+
+/** The share that names the registered symbol which an expression evaluates to: `Symbol.for(x)`. */
+export function registeredSymbol(
+  node: SyntaxNode | undefined | null,
+  isConstant: IsConstant,
+  depth = 0,
+): string | undefined {
+  if (node === undefined || node === null || depth > 20) return undefined;
+  if (node.type === "Identifier") {
+    const binding = lookUp(node);
+    if (binding?.init === undefined || binding.kind === "function" || !isConstant(binding)) return undefined;
+    return registeredSymbol(binding.init, isConstant, depth + 1);
+  }
+  if (node.type === "ParenthesizedExpression") return registeredSymbol(node["expression"], isConstant, depth + 1);
+  const callee: SyntaxNode | undefined = node.type === "CallExpression" ? node["callee"] : undefined;
+  if (callee?.type !== "MemberExpression" || callee["computed"] || callee["property"].name !== "for") return undefined;
+  const { object } = callee as { object?: SyntaxNode };
+  if (object?.type !== "Identifier" || object["name"] !== "Symbol" || lookUp(object) !== undefined) return undefined;
+  const key = constantText(node["arguments"][0], isConstant, depth + 1);
+  return key?.complete ? symbolShare(key.text) : undefined;
 }
 
 /** The key of a member expression, property or pattern property; undefined where it is computed. */

@@ -1,6 +1,7 @@
 import type { Resolution } from "@moat/core/model";
 import type { GrantContext } from "./grant-context.ts";
 import { packageNameAt, packageNameOf } from "./reach.ts";
+import { ownSymbols } from "./shared-globals.ts";
 import { CALLERS_LOADERS, PROJECT_LOADERS } from "./tables/module-loaders.ts";
 
 /**
@@ -52,6 +53,10 @@ export function grantProjectModules(
       collectorOf(to)?.grant({ capability: "package", target: "." }, `${nameOf(from)}: ${within(from, file)}`, use);
       granted.add(to);
     }
+  }
+  for (const location of granted) {
+    for (const { name, file, use } of ownSymbols(reached, location))
+      collectorOf(location)?.grant({ capability: "share", target: name }, within(location, file), use);
   }
   // What such a runner, or a dependency of it, defines by computed names (`describe`, `it`) is for those modules.
   for (const { from, to } of reached.edges) if (loaders.has(from) && isDependency(to)) runners.add(to);

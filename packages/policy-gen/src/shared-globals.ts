@@ -1,4 +1,4 @@
-import { CLIENT_SHARE, DISPATCHER_SHARE, shareProblem } from "@moat/core/model";
+import { CLIENT_SHARE, DISPATCHER_SHARE, shareProblem, symbolKeyOf, symbolShare } from "@moat/core/model";
 import { packageNameAt } from "./reach.ts";
 import type { Reached, ReachedFile } from "./reach.ts";
 import type { Use } from "./facts.ts";
@@ -43,7 +43,12 @@ export function sharedGlobals(reached: Reached): SharedGlobal[] {
 function dispatchers(files: readonly ReachedFile[], importedByProject: ReadonlySet<string>): SharedGlobal[] {
   return files.flatMap(({ path, location, facts }) => {
     const use = facts.uses.find(({ capability }) => capability === "dispatcher");
-    const isSet = facts.uses.some(({ capability }) => capability === "hands-global" || capability === "defines-any");
+    const isSet = facts.uses.some(
+      ({ capability, target }) =>
+        capability === "hands-global" ||
+        capability === "defines-any" ||
+        (capability === "defines" && target.startsWith(symbolShare("undici.").slice(0, -1))),
+    );
     return use !== undefined && isSet && importedByProject.has(location)
       ? [{ name: DISPATCHER_SHARE, location, file: path, use }]
       : [];
@@ -58,6 +63,30 @@ export function requestCarriers({ files, importedByProject, edges }: Reached): S
     const use = near.has(location) ? facts.uses.find(({ capability }) => capability === "carries") : undefined;
     return use === undefined ? [] : [{ name: CLIENT_SHARE, location, file: path, use }];
   });
+}
+
+/**
+ * What a package both puts on the global object under a registered symbol and reads there. Where it also runs the
+ * project's modules, these may hold copies of its files, which meet there: Next.js builds what it later loads.
+ */
+export function ownSymbols({ files }: Reached, location: string): SharedGlobal[] {
+  const found = new Map<string, { shared: SharedGlobal; defines: boolean; reads: boolean }>();
+  for (const file of files) {
+    if (file.location !== location) continue;
+    for (const use of file.facts.uses) {
+      const { capability, target } = use;
+      if ((capability !== "defines" && capability !== "reads") || symbolKeyOf(target) === undefined) continue;
+      let known = found.get(target);
+      if (known === undefined) {
+        const shared = { name: target, location, file: file.path, use };
+        found.set(target, (known = { shared, defines: false, reads: false }));
+      }
+      known[capability] = true;
+    }
+  }
+  return [...found.values()].flatMap(({ shared, defines, reads }) =>
+    defines && reads && shareProblem(shared.name, "policy") === undefined ? [shared] : [],
+  );
 }
 
 function evaluatedGlobals(files: readonly ReachedFile[]): SharedGlobal[] {

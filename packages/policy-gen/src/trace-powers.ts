@@ -1,6 +1,6 @@
 import { ownPath, readsStandardInput, recordCallEffect, recordValueEffect } from "./call-effects.ts";
 import type { Emit } from "./call-effects.ts";
-import { constantText, keyOf, lastNameOf } from "./constant.ts";
+import { constantText, keyOf, lastNameOf, registeredSymbol } from "./constant.ts";
 import { COMPUTED_KEY, WHOLE_ENVIRONMENT } from "./facts.ts";
 import { keysOf } from "./listed-keys.ts";
 import { isBuried, powerId } from "./power.ts";
@@ -168,7 +168,9 @@ export function tracePowers(context: TraceContext): {
       case "BinaryExpression":
         if (parent["operator"] === "in" && parent["right"] === node) {
           const key = textOf(parent["left"]);
-          if (key?.complete) derive(power, key.text, parent);
+          const symbol = power.kind === "global" ? registeredSymbol(parent["left"], isConstant) : undefined;
+          if (symbol !== undefined) emit("reads", symbol, parent);
+          else if (key?.complete) derive(power, key.text, parent);
         }
         return;
       case "ForInStatement":
@@ -189,7 +191,12 @@ export function tracePowers(context: TraceContext): {
         use(member, power);
         return;
       }
-      if (power.kind === "global") {
+      const symbol = power.kind === "global" ? registeredSymbol(member["property"], isConstant) : undefined;
+      if (symbol !== undefined) {
+        if (isWrite(member)) emit("defines", symbol, member);
+        // `global[symbol] ??= {}` does both.
+        if (!isWrite(member) || member.parent?.["operator"] !== "=") emit("reads", symbol, member);
+      } else if (power.kind === "global") {
         emit("unanalyzed", "computed name of a global", member);
         if (isWrite(member)) emit("defines-any", "", member);
         else if (member["property"].type === "Identifier") {
@@ -559,6 +566,11 @@ export function tracePowers(context: TraceContext): {
         return;
       }
       const key = textOf(call["arguments"][1]);
+      const symbol = power.kind === "global" ? registeredSymbol(call["arguments"][1], isConstant) : undefined;
+      if (symbol !== undefined && /^(?:get|has|getOwnPropertyDescriptor|hasOwn|defineProperty|set)$/.test(name)) {
+        emit(/^(?:defineProperty|set)$/.test(name) ? "defines" : "reads", symbol, call);
+        return;
+      }
       if (/^(?:get|has|getOwnPropertyDescriptor|hasOwn|defineProperty|set)$/.test(name) && key?.complete) {
         if (power.kind === "namespace" && /^(?:defineProperty|set)$/.test(name)) {
           escape(power, node);

@@ -2,15 +2,15 @@
  * What packages define for each other on the global object: nothing, but for the
  * names that a policy lists in `shares`, for the one that defines and for the
  * one that looks. Every package keeps its own global object; what one defines
- * under such a name appears on those of the others, once a module of it has run
- * or calls another package.
+ * under such a name, or registered symbol, appears on those of the others, once a module of it has run
+ * or calls another package, or when somebody looks for what it lacks (`sought-late.ts`).
  *
  * HAZARD: what is published is a copy of the property, never a way to the other's
  * global object. The first to define a name keeps it: a package that lists it too
  * can change its own, and nobody else's. The language's own names can't be
  * listed; see `shareProblem`.
  *
- * The share `*` is a test runner's: whatever it defines that neither the language
+ * The share `*` is a test runner's: whatever it defines, by name or registered symbol, that neither the language
  * nor Node has appears for the project's own code, also where a package runs that as
  * its own, and for nobody else. So do the
  * timers that it puts in the place of Node's; see `replaced-timers.ts`.
@@ -19,9 +19,12 @@ import { dispatcherOn, type Dispatcher } from "../endowments/net/default-dispatc
 import { GLOBAL_RULES } from "../endowments/global-names.ts";
 import type { Principal } from "../endowments/principal.ts";
 import { shareProblem } from "../policy/grant-syntax.ts";
-import { ANY_SHARE, DISPATCHER_SHARE } from "../policy/special-shares.ts";
+import { modeVariableOf } from "../policy/mode-variables.ts";
+import { ANY_SHARE, DISPATCHER_SHARE, SPECIAL_SHARES } from "../policy/special-shares.ts";
+import { propertyOfShare, symbolShare } from "../policy/symbol-shares.ts";
 import { showReplacedTimers, watchTimers, type ReplacedTimers } from "./replaced-timers.ts";
 import { NAMESPACES } from "./own-namespaces.ts";
+import { seekLate } from "./sought-late.ts";
 
 const { defineProperty, getOwnPropertyDescriptor, hasOwn } = Object;
 const { ownKeys } = Reflect;
@@ -71,21 +74,35 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
     for (const share of from.shares) {
       const holder = from.holderOf(share);
       if (holder === undefined) continue;
-      const known = published.get(share)!;
-      for (const key of namesIn(share, holder, from)) {
-        const descriptor = getOwnPropertyDescriptor(holder, key);
-        // An accessor would run one package's code at another's every look.
-        if (descriptor === undefined || !("value" in descriptor)) continue;
-        const before = known.get(key);
-        if (before === undefined) known.set(key, { by: from, value: descriptor.value });
-        else if (before.by !== from || before.value === descriptor.value) continue;
-        for (const to of participants) {
-          if (to !== from && to.shares.has(share) && (to.seesAny || share !== ANY_SHARE))
-            appear(to.holderOf(share), key, descriptor.value, before);
-        }
-        if (before !== undefined) before.value = descriptor.value;
-      }
+      for (const key of namesIn(share, holder, from)) publishOne(from, share, holder, key);
     }
+  };
+  const publishOne = (from: Participant, share: string, holder: GlobalObject, key: PropertyKey): void => {
+    const known = published.get(share)!;
+    const descriptor = getOwnPropertyDescriptor(holder, key);
+    // An accessor would run one package's code at another's every look.
+    if (descriptor === undefined || !("value" in descriptor)) return;
+    const before = known.get(key);
+    if (before === undefined) known.set(key, { by: from, value: descriptor.value });
+    else if (before.by !== from || before.value === descriptor.value) return;
+    for (const to of participants) {
+      if (to !== from && to.shares.has(share) && (to.seesAny || share !== ANY_SHARE))
+        appear(to.holderOf(share), key, descriptor.value, before);
+    }
+    if (before !== undefined) before.value = descriptor.value;
+  };
+  /** Asks the others for a property that somebody looks for and does not have. */
+  const seek = (share: string, key: PropertyKey, to: Participant): boolean => {
+    for (const from of participants) {
+      if (from === to || !from.shares.has(share)) continue;
+      const holder = from.holderOf(share);
+      if (holder !== undefined && hasOwn(holder, key) && (share !== ANY_SHARE || isOwnName(key, from)))
+        publishOne(from, share, holder, key);
+    }
+    const found = published.get(share)!.get(key);
+    if (found === undefined || found.by === to) return false;
+    appear(to.holderOf(share), key, found.value, undefined);
+    return hasOwn(to.holderOf(share)!, key);
   };
 
   return {
@@ -101,6 +118,13 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
           share.endsWith(".*") ? (globalObject[share.slice(0, -2)] as GlobalObject | undefined) : globalObject,
       };
       participants.push(participant);
+      const sought = new Map([...shares].filter(isSought).map((share) => [propertyOfShare(share), share]));
+      const any = participant.seesAny && shares.has(ANY_SHARE) ? ANY_SHARE : undefined;
+      if (sought.size > 0 || any !== undefined)
+        seekLate(globalObject, (key) => {
+          const share = sought.get(key) ?? any;
+          return share !== undefined && seek(share, key, participant);
+        });
       if (shares.has(ANY_SHARE)) {
         if (principal.trusted) showReplacedTimers(globalObject, () => runners);
         else runners.push(watchTimers(globalObject));
@@ -162,19 +186,24 @@ for (const name of NAMESPACES) {
   if (namespace !== undefined) languageMembers.set(`${name}.*`, new Set(ownKeys(namespace)));
 }
 
-function namesIn(share: string, holder: GlobalObject, { given, trusted }: Participant): PropertyKey[] {
-  if (share === ANY_SHARE) {
-    if (trusted) return [];
-    return ownKeys(holder).filter(
-      (key) =>
-        typeof key === "string" &&
-        !given.has(key) &&
-        !GLOBAL_RULES.has(key) &&
-        shareProblem(key, "policy") === undefined &&
-        key !== ANY_SHARE,
-    );
-  }
+function namesIn(share: string, holder: GlobalObject, from: Participant): PropertyKey[] {
+  if (share === ANY_SHARE) return from.trusted ? [] : ownKeys(holder).filter((key) => isOwnName(key, from));
   const language = languageMembers.get(share);
-  if (language === undefined) return hasOwn(holder, share) ? [share] : [];
-  return ownKeys(holder).filter((key) => !language.has(key));
+  if (language !== undefined) return ownKeys(holder).filter((key) => !language.has(key));
+  const property = propertyOfShare(share);
+  return hasOwn(holder, property) ? [property] : [];
+}
+
+/** Whether the share `*` covers a property: not what everybody has, and no share that means something else. */
+function isOwnName(key: PropertyKey, { given, trusted }: Participant): boolean {
+  if (trusted || given.has(key)) return false;
+  if (typeof key === "string")
+    return !GLOBAL_RULES.has(key) && isSought(key) && shareProblem(key, "policy") === undefined;
+  const name = typeof key === "symbol" ? Symbol.keyFor(key) : undefined;
+  return name !== undefined && shareProblem(symbolShare(name), "policy") === undefined;
+}
+
+/** Whether a share names one property of the global object. */
+function isSought(share: string): boolean {
+  return !SPECIAL_SHARES.has(share) && modeVariableOf(share) === undefined;
 }

@@ -3,6 +3,7 @@ import { isCanonicalName } from "../naming/canonical-name.ts";
 import { parseEndpoint, printEndpoint } from "./endpoint.ts";
 import { modeVariableOf } from "./mode-variables.ts";
 import { SPECIAL_SHARES } from "./special-shares.ts";
+import { symbolKeyOf } from "./symbol-shares.ts";
 
 /**
  * The spelling of grants. Each reader gives `undefined` for a good one, and
@@ -114,9 +115,11 @@ const NEVER_SHARED: ReadonlySet<string> = new Set(
    clearImmediate queueMicrotask structuredClone constructor prototype`.split(/\s+/u),
 );
 
-/** A global variable that a package defines for others, or one of the few shares that are something else. */
+/** A global variable, or a registered symbol's, that a package defines for others, or one of the few shares that are something else. */
 export const shareProblem: GrantSyntax = (text, origin) =>
-  SPECIAL_SHARES.has(text) || modeVariableOf(text) !== undefined
+  SPECIAL_SHARES.has(text) ||
+  modeVariableOf(text) !== undefined ||
+  (symbolKeyOf(text) !== undefined && !CONTROL.test(text))
     ? undefined
     : (globalProblem(text, origin) ??
       (NEVER_SHARED.has(text) ? "no package may define this one for others" : undefined));

@@ -1,4 +1,4 @@
-/** Among the `shares` of a policy, those that name no global variable; see also `mode-variables.ts`. */
+/** Among the `shares` of a policy, those that name no global variable; see also `mode-variables.ts` and `symbol-shares.ts`. */
 
 /** Whatever a test runner defines, for the project's own code alone. */
 export const ANY_SHARE = "*";

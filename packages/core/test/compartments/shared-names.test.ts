@@ -117,4 +117,54 @@ describe("shared names", () => {
     publish();
     expect("__config" in user).toBe(false);
   });
+
+  it("may be registered symbols, and Node's own never are", () => {
+    const share = "Symbol.for(a.b)";
+    const shared = makeSharedNames([share, "*"]);
+    const [definer, user, stranger, project] = [globalObject(), globalObject(), globalObject(), globalObject()];
+    const publish = shared.join(principal([share, "*"]), definer)!;
+    shared.join(principal([share]), user);
+    shared.join(principal(["*"]), stranger);
+    shared.join(principal([], true), project);
+    const [meant, other, dispatcher, own] = [
+      Symbol.for("a.b"),
+      Symbol.for("other"),
+      Symbol.for("undici.globalDispatcher.1"),
+      Symbol("a.b"),
+    ];
+    Object.assign(definer, { [meant]: 1, [other]: 2, [dispatcher]: 3, [own]: 4 });
+    publish();
+    expect(Object.getOwnPropertySymbols(user)).toEqual([meant]);
+    expect(Object.getOwnPropertySymbols(stranger)).toEqual([]);
+    expect(Object.getOwnPropertySymbols(project)).toEqual([meant, other]);
+  });
+
+  it("that are defined late are there for who looks", () => {
+    const shared = makeSharedNames(["__late", "__never", "*"]);
+    const [definer, user, project] = [globalObject(), globalObject(), globalObject()];
+    shared.join(principal(["__late", "__never", "*"]), definer);
+    shared.join(principal(["__late", "__never"]), user);
+    shared.join(principal([], true), project);
+    expect(["__late" in user, user["__late"], "describe" in project]).toEqual([false, undefined, false]);
+    Object.assign(definer, { __late: 1, describe: 2, process: 3 });
+    project["__secret"] = 4;
+    expect(["__late" in user, user["__late"], "__never" in user]).toEqual([true, 1, false]);
+    expect([project["describe"], project["process"]]).toEqual([2, undefined]);
+    expect("describe" in user || "__secret" in user || "__secret" in definer).toBe(false);
+    expect(["toString" in user, typeof user["hasOwnProperty"]]).toEqual([true, "function"]);
+    delete user["__late"];
+    expect(user["__late"]).toBe(1);
+  });
+
+  it("that the application defines late are seen by who lists them, as values", () => {
+    const shared = makeSharedNames(["Symbol.for(a)", "Symbol.for(b)"]);
+    const [user, stranger, project] = [globalObject(), globalObject(), globalObject()];
+    shared.join(principal(["Symbol.for(a)", "Symbol.for(b)"]), user);
+    shared.join(principal(["Symbol.for(b)"]), stranger);
+    shared.join(principal([], true), project);
+    project[Symbol.for("a")] = 1;
+    Object.defineProperty(project, Symbol.for("b"), { get: () => "spy" });
+    expect([user[Symbol.for("a")], stranger[Symbol.for("a")]]).toEqual([1, undefined]);
+    expect(Symbol.for("b") in user).toBe(false);
+  });
 });

@@ -41,7 +41,7 @@ export const packagePolicy: fc.Arbitrary<PackagePolicy> = fc
     commands: list("git", "node"),
     workers: some(fc.boolean()),
     native: list("build/Release/a.node", "b.node"),
-    shares: list("__a", "b$"),
+    shares: list("__a", "b$", "Symbol.for(@a/b)"),
     changes: list("react", "a>b"),
   })
   .map(defined) as fc.Arbitrary<PackagePolicy>;

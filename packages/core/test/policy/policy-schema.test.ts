@@ -27,7 +27,7 @@ test("knows the fields that the parser knows", () => {
 });
 
 test("its special shares are the parser's", () => {
-  const [, special] = grants.shares.items.anyOf;
+  const [, , special] = grants.shares.items.anyOf;
   expect(special.enum).toEqual([...SPECIAL_SHARES, ...[...MODE_VARIABLES].map(modeShareOf)]);
   for (const share of special.enum) expect(shareProblem(share, "policy"), share).toBeUndefined();
 });
@@ -43,6 +43,18 @@ test("its patterns take what the parser takes", () => {
       schema.$defs.endpoint.pattern,
       endpointProblem,
       ["*", "a.example:443", "*.a.example:1", "127.0.0.1:*", "[::1]:80", "*:80", "a", "https://a:443", "unix:/x"],
+    ],
+    [
+      grants.shares.items.anyOf[1].pattern,
+      shareProblem,
+      [
+        "Symbol.for(a)",
+        "Symbol.for(@a/b c)",
+        "Symbol.for()",
+        "Symbol.for(undici.x)",
+        "Symbol.for(nodejs.x)",
+        "Symbol(a)",
+      ],
     ],
     [grants.env.items.pattern, envProblem, ["NODE_ENV", "FOO_*", "ProgramFiles(x86)", "*", "A B", ""]],
   ] as const;

@@ -22,3 +22,33 @@ test("what an ES module has defined appears for others once it has run, where th
   );
   expect(stdout, stderr).toBe(`["object","undefined"]\n`);
 });
+
+test("what is defined by a function that is called late is there for others at their next look", async () => {
+  const manifest = (name: string) => JSON.stringify({ name, version: "1.0.0" });
+  const late = await makeProject({
+    "main.js": `
+const { look } = require("looks");
+const before = look();
+globalThis[Symbol.for("late.one")] = "mine";
+globalThis[Symbol.for("late.other")] = "mine";
+require("defines").define();
+console.log(JSON.stringify([before, look(), typeof $defined]));`,
+    "node_modules/defines/package.json": manifest("defines"),
+    "node_modules/defines/index.js": `exports.define = () => { globalThis.$defined = 1; };`,
+    "node_modules/looks/package.json": manifest("looks"),
+    "node_modules/looks/index.js": `const one = Symbol.for("late.one"), other = Symbol.for("late.other");
+exports.look = () => [one in globalThis, globalThis[one] ?? null, globalThis[other] ?? null, typeof $defined];`,
+  });
+  try {
+    const { stdout, stderr } = await late.moat(
+      "main.js",
+      policyFor("main.js", {
+        defines: { shares: ["$defined"] },
+        looks: { shares: ["$defined", "Symbol.for(late.one)"] },
+      }),
+    );
+    expect(stdout, stderr).toBe('[[false,null,null,"undefined"],[true,"mine",null,"number"],"number"]\n');
+  } finally {
+    await late.remove();
+  }
+});
