@@ -17,7 +17,7 @@ import { showGuardedWhenInspected } from "./guarded-inspection.ts";
 import { isNamespace } from "./module-record.ts";
 import { standInOf } from "./override-mistake.ts";
 
-const { create, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, isExtensible } = Object;
+const { create, defineProperty, getOwnPropertyDescriptor, getPrototypeOf } = Object;
 const { apply, ownKeys } = Reflect;
 const { add: weakSetAdd, delete: weakSetDelete, has: weakSetHas } = WeakSet.prototype;
 const { toString: functionText } = Function.prototype;
@@ -32,8 +32,9 @@ const MOST_DATA_PROPERTIES = 256;
 
 const visited = new WeakSet<object>();
 
-/** What a walk leaves behind. */
 interface Walk {
+  /** Objects to look at. */
+  readonly queue: object[];
   readonly seen: WeakSet<object>;
   /** Those that this walk has seen: should it fail, the next one goes over them again. */
   readonly marked: object[];
@@ -46,7 +47,7 @@ export function guardExports(value: unknown, exporter: Principal, ask: AskToChan
   guardFrom(
     value,
     { exporter, ask, onRead: (read) => guardExports(read, exporter, ask) },
-    { seen: visited, marked: [], unfinished: false },
+    { queue: [], seen: visited, marked: [], unfinished: false },
   );
 }
 
@@ -55,17 +56,16 @@ export function guardUnfinished(value: unknown, exporter: Principal, ask: AskToC
   guardFrom(
     value,
     { exporter, ask, onRead: (read) => guardExports(read, exporter, ask) },
-    { seen: new WeakSet(), marked: [], unfinished: true },
+    { queue: [], seen: new WeakSet(), marked: [], unfinished: true },
   );
 }
 
 function guardFrom(value: unknown, guard: Guard, walk: Walk): void {
-  const has = (object: object): boolean =>
-    (apply(weakSetHas, visited, [object]) as boolean) || (apply(weakSetHas, walk.seen, [object]) as boolean);
-  if (!isObject(value) || has(value)) return;
+  if (!isObject(value) || isSeen(value, walk)) return;
   assertStackRoom(LITTLE_ROOM);
+  walk.queue[0] = value;
   try {
-    guardAll(value, guard, walk, has);
+    guardAll(guard, walk);
   } catch (error) {
     // What is made when it is looked at may need more stack, or files that can be open.
     for (let index = 0; index < walk.marked.length; index++) apply(weakSetDelete, walk.seen, [walk.marked[index]]);
@@ -73,19 +73,24 @@ function guardFrom(value: unknown, guard: Guard, walk: Walk): void {
   }
 }
 
-function guardAll(value: object, guard: Guard, walk: Walk, has: (object: object) => boolean): void {
-  const queue: unknown[] = [value];
+function guardAll(guard: Guard, walk: Walk): void {
+  const { queue } = walk;
   let plainObjects = 0;
   for (let index = 0; index < queue.length; index++) {
-    const next = queue[index];
-    if (!isObject(next) || has(next)) continue;
+    const next = queue[index]!;
     // HAZARD: a look at a proxy runs code of the package's, which may load or throw anything.
-    if (isProxy(next) || isOrdinary(next)) continue;
+    if (isSeen(next, walk) || isProxy(next) || isOrdinary(next) || isArray(next)) continue;
     if (typeof next === "object" && isPlain(next) && ++plainObjects > MOST_PLAIN_OBJECTS) continue;
     mark(next, walk);
-    const found = reachedFrom(next, guard, walk);
-    for (let each = 0; each < found.length; each++) queue[queue.length] = found[each];
+    guardOne(next, guard, walk);
   }
+}
+
+function isSeen(object: object, { seen }: Walk): boolean {
+  return (
+    (apply(weakSetHas, visited, [object]) as boolean) ||
+    (seen !== visited && (apply(weakSetHas, seen, [object]) as boolean))
+  );
 }
 
 function mark(object: object, { seen, marked }: Walk): void {
@@ -93,20 +98,22 @@ function mark(object: object, { seen, marked }: Walk): void {
   marked[marked.length] = object;
 }
 
+function lookAtLater(value: unknown, { queue }: Walk): void {
+  if (isObject(value)) queue[queue.length] = value;
+}
+
 function isPlain(object: object): boolean {
   const prototype: unknown = getPrototypeOf(object);
   return prototype === objectPrototype || prototype === null;
 }
 
-/** Guards one object's own properties; returns what they lead to. */
-function reachedFrom(object: object, guard: Guard, walk: Walk): unknown[] {
-  if (typeof object === "function") return guardFunction(object, guard, walk);
-  if (isArray(object)) return [];
-  if (isNamespace(object)) return namespaceValues(object);
-  if (isPlain(object)) return guardPlain(object, guard, walk);
+/** Guards one object's own properties; what they lead to is looked at later. */
+function guardOne(object: object, guard: Guard, walk: Walk): void {
+  if (typeof object === "function") guardFunction(object, guard, walk);
+  else if (isNamespace(object)) lookAtNamespace(object, walk);
+  else if (isPlain(object)) guardPlain(object, guard, walk);
   // An instance: its own properties are its state, and whoever made it may write them.
-  guardPrototype(getPrototypeOf(object) as object, guard, walk);
-  return [];
+  else guardPrototype(getPrototypeOf(object) as object, guard, walk);
 }
 
 /** By a walk in a cycle, or by one that failed: what it leads to may have changed since, or was not reached. */
@@ -119,17 +126,15 @@ function valueBehind(descriptor: PropertyDescriptor): unknown {
   return "value" in descriptor ? descriptor.value : standInOf(descriptor.get)?.value;
 }
 
-function namespaceValues(namespace: object): unknown[] {
-  const found: unknown[] = [];
+function lookAtNamespace(namespace: object, walk: Walk): void {
   const keys = ownKeys(namespace);
   for (let index = 0; index < keys.length; index++) {
     try {
-      found[found.length] = (namespace as Record<PropertyKey, unknown>)[keys[index]!];
+      lookAtLater((namespace as Record<PropertyKey, unknown>)[keys[index]!], walk);
     } catch {
       // In its dead zone: a cycle. The next importer finds it.
     }
   }
-  return found;
 }
 
 /**
@@ -151,8 +156,7 @@ function isContext(object: object): boolean {
   return mark !== undefined && (apply(setHas, CONTEXT_MARKS, [valueBehind(mark)]) as boolean);
 }
 
-function guardPlain(object: object, guard: Guard, { unfinished }: Walk): unknown[] {
-  const found: unknown[] = [];
+function guardPlain(object: object, guard: Guard, walk: Walk): void {
   const keys = isContext(object)
     ? ownKeys(object).filter((key) => !(apply(setHas, CONTEXT_STATE, [key]) as boolean))
     : ownKeys(object);
@@ -162,25 +166,21 @@ function guardPlain(object: object, guard: Guard, { unfinished }: Walk): unknown
     const key = keys[index]!;
     const descriptor = getOwnPropertyDescriptor(object, key)!;
     if (isTable && "value" in descriptor && typeof descriptor.value !== "function") continue;
-    if (guarded === 0) prepareForMany(object, keys.length);
     if ("value" in descriptor) {
-      found[found.length] = descriptor.value;
+      lookAtLater(descriptor.value, walk);
       if (guardData(object, key, descriptor, guard)) guarded++;
-    } else if (isGuardedAlready(descriptor)) found[found.length] = valueBehind(descriptor);
-    else if (!unfinished) {
-      if (isPlainRead(descriptor.get)) found[found.length] = readOrNothing(descriptor.get!, object);
+    } else if (isGuardedAlready(descriptor)) lookAtLater(valueBehind(descriptor), walk);
+    else if (!walk.unfinished) {
+      if (isPlainRead(descriptor.get)) lookAtLater(readOrNothing(descriptor.get!, object), walk);
       if (guardAccessor(object, key, descriptor, guard)) guarded++;
     }
   }
   if (guarded > 0) finish(object, guard);
-  return found;
 }
 
 /** Functions that a function has, and plain objects; other values are a function's state (`Decimal.precision`). */
-function guardFunction(callable: object, guard: Guard, walk: Walk): unknown[] {
-  const found: unknown[] = [];
+function guardFunction(callable: object, guard: Guard, walk: Walk): void {
   const keys = ownKeys(callable);
-  prepareForMany(callable, keys.length);
   let guarded = 0;
   for (let index = 0; index < keys.length; index++) {
     const key = keys[index]!;
@@ -198,14 +198,13 @@ function guardFunction(callable: object, guard: Guard, walk: Walk): unknown[] {
       typeof value === "function" ||
       (isObject(value) && !isProxy(value) && !isArray(value) && isPlain(value))
     ) {
-      found[found.length] = value;
+      lookAtLater(value, walk);
       if (guardData(callable, key, descriptor, guard)) guarded++;
     }
   }
   if (guarded > 0) finish(callable, guard);
   const parent: unknown = getPrototypeOf(callable);
-  if (parent !== functionPrototype) found[found.length] = parent;
-  return found;
+  if (parent !== functionPrototype) lookAtLater(parent, walk);
 }
 
 /** A function that has nothing to guard, as most have. */
@@ -229,18 +228,12 @@ function isClassPrototype(prototype: object): boolean {
 
 /** The methods of a class and of those above it. */
 function guardPrototype(prototype: object, guard: Guard, walk: Walk): void {
-  const { seen, unfinished } = walk;
   for (
     let holder: object | null = prototype;
     holder !== null && holder !== objectPrototype;
     holder = getPrototypeOf(holder) as object | null
   ) {
-    if (
-      isProxy(holder) ||
-      (apply(weakSetHas, visited, [holder]) as boolean) ||
-      (apply(weakSetHas, seen, [holder]) as boolean)
-    )
-      return;
+    if (isProxy(holder) || isSeen(holder, walk)) return;
     mark(holder, walk);
     noteGuarded(holder, guard);
     const keys = ownKeys(holder);
@@ -249,7 +242,7 @@ function guardPrototype(prototype: object, guard: Guard, walk: Walk): void {
       const descriptor = getOwnPropertyDescriptor(holder, key)!;
       // `constructor` stays data; see `enableOverrides`.
       if (key === "constructor" || !("value" in descriptor)) {
-        if (!unfinished) lock(holder, key, descriptor);
+        if (!walk.unfinished) lock(holder, key, descriptor);
       } else if (typeof descriptor.value === "function") guardData(holder, key, descriptor, guard);
     }
   }
@@ -284,19 +277,6 @@ function guardAccessor(holder: object, key: string | symbol, descriptor: Propert
   }
   guardProperty(holder, key, undefined, descriptor, guard);
   return true;
-}
-
-/** From here on V8 converts each property in constant time; `finish` makes reads fast again. */
-const MANY_PROPERTIES = 16;
-
-function prepareForMany(holder: object, count: number): void {
-  if (count < MANY_PROPERTIES || !isExtensible(holder)) return;
-  // V8 turns an object into a dictionary when a property is deleted that is not the last one.
-  const [first, last] = [Symbol("first"), Symbol("last")];
-  defineProperty(holder, first, { value: 0, configurable: true });
-  defineProperty(holder, last, { value: 0, configurable: true });
-  delete (holder as Record<symbol, unknown>)[first];
-  delete (holder as Record<symbol, unknown>)[last];
 }
 
 function finish(holder: object, guard: Guard): void {

@@ -4,11 +4,14 @@
  *
  * @see https://nodejs.org/api/util.html#utilinspectcustom
  */
+import { isObject } from "../endowments/is-object.ts";
+import { isGuarded } from "./guarded-property.ts";
 import { standInOf } from "./override-mistake.ts";
 
-const { create, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, hasOwn, setPrototypeOf } = Object;
+const { create, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, hasOwn, isExtensible, setPrototypeOf } =
+  Object;
 const { apply, ownKeys } = Reflect;
-const { get: weakMapGet, has: weakMapHas, set: weakMapSet } = WeakMap.prototype;
+const { get: weakMapGet, set: weakMapSet } = WeakMap.prototype;
 const { test } = RegExp.prototype;
 const { toString: functionText } = Function.prototype;
 
@@ -17,20 +20,17 @@ const inspection = Symbol.for("nodejs.util.inspect.custom");
 const likenesses = new WeakMap<object, object>();
 
 const asked = function (this: object): object {
-  const likeness = apply(weakMapGet, likenesses, [this]) as object | undefined;
   // What inherits from a guarded object is printed as itself.
-  return likeness === undefined ? this : refresh(likeness, this);
+  if (!isObject(this) || !hasOwn(this, inspection) || !isGuarded(this)) return this;
+  let likeness = apply(weakMapGet, likenesses, [this]) as object | undefined;
+  if (likeness === undefined) apply(weakMapSet, likenesses, [this, (likeness = likenessOf(this))]);
+  return refresh(likeness, this);
 };
 
 export function showGuardedWhenInspected(holder: object): void {
-  if (inspection in holder || (apply(weakMapHas, likenesses, [holder]) as boolean)) return;
-  try {
-    defineProperty(holder, inspection, { value: asked, writable: true, enumerable: false, configurable: true });
-  } catch {
-    // Nothing can be added to it: it is printed with its accessors.
-    return;
-  }
-  apply(weakMapSet, likenesses, [holder, likenessOf(holder)]);
+  // Where nothing can be added to it, it is printed with its accessors.
+  if (inspection in holder || !isExtensible(holder)) return;
+  defineProperty(holder, inspection, { value: asked, writable: true, enumerable: false, configurable: true });
 }
 
 function likenessOf(holder: object): object {

@@ -39,10 +39,9 @@ interface Access extends StandIn {
   readonly holder: object;
   readonly key: string | symbol;
   readonly guard: Guard;
-  readonly accessor: { get: () => unknown; set: (assigned: unknown) => void; enumerable: boolean; configurable: false };
   stateChanges: number;
   /** For instances of a class, at the first assignment. */
-  define?: FieldDefiner;
+  define: FieldDefiner | undefined;
 }
 
 /** Makes an accessor of a property, which stands for the same and can't be redefined. */
@@ -53,35 +52,29 @@ export function guardProperty(
   { get, set, enumerable }: PropertyDescriptor,
   guard: Guard,
 ): void {
-  const access = { holder, key, guard, value, get, set, stateChanges: 0 } as Access & { accessor: Access["accessor"] };
-  access.accessor = { get: makeGetter(access), set: makeSetter(access), enumerable: enumerable!, configurable: false };
-  noteStandIn(access.accessor.get, access.accessor.set, access);
-  defineProperty(holder, key, access.accessor);
-}
-
-function makeGetter(access: Access): () => unknown {
-  return function (this: unknown): unknown {
+  // All fields at once: programs have tens of thousands of these, and what is added later takes V8 twice the memory.
+  const access: Access = { value, get, set, holder, key, guard, stateChanges: 0, define: undefined };
+  // Both in one function, which V8 gives one context.
+  function getter(this: unknown): unknown {
     return access.get === undefined ? access.value : readThrough(access, this);
-  };
-}
-
-function makeSetter(access: Access): (assigned: unknown) => void {
-  return function (this: unknown, assigned: unknown): void {
-    const { holder, key } = access;
+  }
+  function setter(this: unknown, assigned: unknown): void {
     if (access.set !== undefined) apply(access.set, this, [assigned]);
-    else if (this === holder || isViewOf(this, access)) change(access, assigned);
+    else if (this === holder || isViewOf(this, key, getter)) change(access, assigned, setter);
     else assignThrough(this, holder, key, assigned, (access.define ??= makeFieldDefiner(key)));
-  };
+  }
+  noteStandIn(getter, access);
+  defineProperty(holder, key, { get: getter, set: setter, enumerable: enumerable!, configurable: false });
 }
 
-/** Somebody assigns to the property itself. To be called by its setter. */
-function change(access: Access, assigned: unknown): void {
+/** Somebody assigns to the property itself. @param setter by which it was called. */
+function change(access: Access, assigned: unknown, setter: Function): void {
   const { guard, key } = access;
   // `module.exports.X = addon.X`, where `module.exports` is that addon: nothing changes.
   if (access.get === undefined && is(assigned, access.value)) return;
   const isState = isPrimitive(access.value) && isPrimitive(assigned);
   if (!isState || access.stateChanges < MOST_CHANGES_OF_STATE) {
-    const writer = writerAbove(access.accessor.set);
+    const writer = writerAbove(setter);
     assertMayChange(guard, key, writer);
     if (isState && writer.principal === guard.exporter) access.stateChanges++;
   }
@@ -91,8 +84,8 @@ function change(access: Access, assigned: unknown): void {
 }
 
 /** A proxy of the holder: what is assigned to it arrives with the proxy as `this`. */
-function isViewOf(receiver: unknown, { key, accessor }: Access): boolean {
-  return isObject(receiver) && hasOwn(receiver, key) && getOwnPropertyDescriptor(receiver, key)?.get === accessor.get;
+function isViewOf(receiver: unknown, key: PropertyKey, getter: Function): boolean {
+  return isObject(receiver) && hasOwn(receiver, key) && getOwnPropertyDescriptor(receiver, key)?.get === getter;
 }
 
 function isPrimitive(value: unknown): boolean {

@@ -103,26 +103,13 @@ class TolerantGetter extends Given {
   }
 }
 
-class TolerantSetter extends Given {
-  #isTolerant = true;
-  static is(setter: Function): boolean {
-    return #isTolerant in setter && setter.#isTolerant;
-  }
-}
-
-/** Makes descriptors show what an accessor stands for, and keeps its setter from everybody. */
-export function noteStandIn(getter: Function, setter: Function, standIn: StandIn): void {
+/** Makes descriptors show what an accessor with this getter stands for, and keeps its setter from everybody. */
+export function noteStandIn(getter: Function, standIn: StandIn): void {
   void new TolerantGetter(getter, standIn);
-  void new TolerantSetter(setter);
 }
 
 export function standInOf(getter: Function | undefined): StandIn | undefined {
   return getter && TolerantGetter.standInOf(getter);
-}
-
-/** Whether a setter only stands for the assignment to plain data. */
-export function isOverrideTolerant(setter: Function): boolean {
-  return TolerantSetter.is(setter);
 }
 
 /** Turns one configurable data property of `holder` into an override-tolerant accessor. */
@@ -132,7 +119,7 @@ export function makeOverrideTolerant(holder: object, key: string | symbol): void
   if (descriptor === undefined || !descriptor.writable || !descriptor.configurable) return;
   const { value } = descriptor;
   const { get, set } = tolerantAccessor(holder, key, value);
-  noteStandIn(get, set, { value });
+  noteStandIn(get, { value });
   defineProperty(holder, key, { get, set, enumerable: descriptor.enumerable!, configurable: true });
   hidden[hidden.length] = value;
 }

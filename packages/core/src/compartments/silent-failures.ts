@@ -4,7 +4,7 @@
  * ones, and where it is no object at all. See `loader/rewrite-silent-failures.ts`.
  */
 import { isObject } from "../endowments/is-object.ts";
-import { isOverrideTolerant } from "./override-mistake.ts";
+import { standInOf } from "./override-mistake.ts";
 
 const { apply, deleteProperty, getOwnPropertyDescriptor, getPrototypeOf, isExtensible } = Reflect;
 const { Object } = globalThis;
@@ -81,7 +81,7 @@ function isUnassignable(value: unknown, key: unknown): boolean {
     if (found === undefined) continue;
     if ("value" in found) return !found.writable || (holder !== value && takesNone);
     if (found.set === undefined) return true;
-    return isOverrideTolerant(found.set) && (holder === value || takesNone);
+    return standInOf(found.get) !== undefined && (holder === value || takesNone);
   }
   return takesNone;
 }
