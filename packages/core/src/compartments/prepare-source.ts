@@ -1,5 +1,6 @@
 /** From a file on disk to a functor ready to be compiled. */
 import { Buffer } from "node:buffer";
+import { extname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Script } from "node:vm";
 import {
@@ -17,7 +18,7 @@ import type { CommonJsFunctor } from "../loader/transform-text.ts";
 import { optimisedLate } from "../optimise-late.ts";
 import type { Resolution } from "../packages/types.ts";
 import { stripTypes } from "../packages/typescript.ts";
-import type { PreparedModules } from "../prepared/prepared-modules.ts";
+import type { FoundModule, PreparedModules } from "../prepared/prepared-modules.ts";
 import { readsMatches } from "../loader/names-of-matches.ts";
 import { judgedByV8 } from "./compile-functor.ts";
 import { namesKeyOf } from "./names-key.ts";
@@ -107,17 +108,22 @@ function readNames(bytes: Buffer, path: string): CommonJsNames {
   }
 }
 
-const nameOf = (world: World, { format, ambiguous, path }: Resolution, kept: PreparedModules): string =>
-  `${format}${ambiguous ? "?" : ""}${namesKeyOf(world.compartment.names, kept)}:${path}`;
+const mannerOf = (world: World, { format, ambiguous }: Resolution, kept: PreparedModules): string =>
+  `${format}${ambiguous ? "?" : ""}${namesKeyOf(world.compartment.names, kept)}:`;
+
+const nameOf = (world: World, resolution: Resolution, kept: PreparedModules): string =>
+  mannerOf(world, resolution, kept) + resolution.path;
 
 function prepare(world: World, resolution: Resolution): PreparedSource {
   const bytes = readSource(resolution.path);
   const { prepared: kept } = world.realm;
   const name = kept && nameOf(world, resolution, kept);
   const found = name === undefined ? undefined : kept!.find(name, bytes);
-  if (found !== undefined) {
-    const { functor, ...traits } = found.facts as PreparedSource;
-    return { ...traits, functor: { ...functor, text: found.text, code: found.code } } as PreparedSource;
+  if (found !== undefined) return preparedFrom(found);
+  const twin = kept?.findTwin(mannerOf(world, resolution, kept), extname(resolution.path), bytes);
+  if (twin !== undefined) {
+    const { facts, text } = twin;
+    return preparedFrom({ facts, text, code: kept!.keep(name!, Buffer.from(bytes), facts, text) });
   }
   const prepared = prepareText(
     stripTypes(bytes.toString("utf8"), resolution.path),
@@ -130,6 +136,11 @@ function prepare(world: World, resolution: Resolution): PreparedSource {
   const positions = { ...facts.positions, shifts: Array.from(facts.positions.shifts) };
   const code = kept!.keep(name, Buffer.from(bytes), { ...traits, functor: { ...facts, positions } }, text);
   return { ...traits, functor: { ...functor, code } } as PreparedSource;
+}
+
+function preparedFrom({ facts, text, code }: FoundModule): PreparedSource {
+  const { functor, ...traits } = facts as PreparedSource;
+  return { ...traits, functor: { ...functor, text, code } } as PreparedSource;
 }
 
 function prepareText(source: string, names: NameSets, resolution: Resolution): PreparedSource {

@@ -21,6 +21,8 @@ export interface PreparedModules {
    * @param name how they are prepared, and a file or another mark: only one source is kept for each.
    */
   find(name: string, source: Buffer): FoundModule | undefined;
+  /** What this run has kept of the very same bytes, under any name that begins and ends so: trees have packages more than once. */
+  findTwin(beginning: string, end: string, source: Buffer): Pick<FoundModule, "facts" | "text"> | undefined;
   /** Keeps what was prepared just now; `facts` must be JSON. */
   keep(name: string, source: Buffer, facts: unknown, text: string): CodeCache;
   /** Keeps other facts with what this run has found or kept of these very bytes. */
@@ -76,6 +78,8 @@ export function openPreparingAhead(identity: string): PreparedModules {
 
 function fromStore(store: PreparedStore): PreparedModules {
   const used = new Map<string, Used>();
+  /** Of what this run keeps, by the length of the source. */
+  const namesByLength = new Map<number, string[]>();
   const texts = new Map(store.texts.map((text, number) => [text, number]));
   const evaluatedBefore = countEvaluated(store.names);
   const evaluated = countEvaluated([]);
@@ -106,11 +110,20 @@ function fromStore(store: PreparedStore): PreparedModules {
       used.set(name, module);
       return { facts: module.facts, text: module.text, code: codeOf(module) };
     },
+    findTwin(beginning, end, source) {
+      const twin = namesByLength
+        .get(source.length)
+        ?.find((name) => name.startsWith(beginning) && name.endsWith(end) && used.get(name)!.source.equals(source));
+      return twin === undefined ? undefined : used.get(twin);
+    },
     keep(name, source, facts, text) {
       const kind = evaluatedKind(name);
       if (kind !== undefined && ++evaluated[kind]! > MOST_EVALUATED[kind]!) return NOT_KEPT;
       const module: Used = { source, facts, text, code: undefined, script: undefined };
       used.set(name, module);
+      const sameLength = namesByLength.get(source.length);
+      if (sameLength === undefined) namesByLength.set(source.length, [name]);
+      else sameLength.push(name);
       // Programs may evaluate another text in each run: for these alone a full store is not written again.
       if (kind !== undefined && evaluatedBefore[kind]! + evaluated[kind]! > MOST_EVALUATED[kind]!)
         return { data: undefined, compiled: (script) => void (module.script = script) };

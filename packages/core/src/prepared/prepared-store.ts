@@ -147,12 +147,18 @@ export function packedStore(
   const kept = withinBounds(modules);
   const pieces: Record<Width, Buffer[]> = { latin1: [], utf16le: [] };
   const characters: Record<Width, number> = { latin1: 0, utf16le: 0 };
+  // Trees have packages more than once: what was placed already is not written again.
+  const places = new Map<string, Pick<IndexRow, "width" | "text">>();
   const placed = kept.map(([, { text }]) => {
-    const width: Width = isLatin(text) ? "latin1" : "utf16le";
+    let place = places.get(text);
+    if (place !== undefined) return place;
+    const width = isLatin(text) ? "latin1" : "utf16le";
     const start = characters[width];
     characters[width] += text.length;
     pieces[width].push(Buffer.from(text, width));
-    return { width, text: [start, characters[width]] as const };
+    place = { width, text: [start, characters[width]] };
+    places.set(text, place);
+    return place;
   });
   const parts: Buffer[] = [];
   let at = 0;
@@ -170,13 +176,21 @@ export function packedStore(
     for (const part of all) add(part);
     return [start, at];
   };
+  const sources = new Map<string, { bytes: Buffer; range: Range }>();
+  const addSource = (bytes: Buffer, text: string): Range => {
+    const known = sources.get(text);
+    if (known?.bytes.equals(bytes)) return known.range;
+    const range = add(bytes);
+    sources.set(text, { bytes, range });
+    return range;
+  };
   const index: Index = {
     identity,
     texts,
     widths: { latin1: addAll(pieces.latin1), utf16le: addAll(pieces.utf16le) },
-    rows: kept.map(([name, { source, facts, code }], number) => [
+    rows: kept.map(([name, { source, facts, text, code }], number) => [
       name,
-      { source: add(source), facts, ...placed[number]!, code: addAligned(code) },
+      { source: addSource(source, text), facts, ...placed[number]!, code: addAligned(code) },
     ]),
   };
   const indexText = JSON.stringify(index);

@@ -70,3 +70,25 @@ test("a torn file is none, nor is that of another moat", () => {
   expect(openPreparedStore(file, SECRET, "moat 2").names).toEqual([]);
   expect(openPreparedStore(file, SECRET, "moat 1").names).toHaveLength(MODULES.size);
 });
+
+test("what is there more than once is written once", () => {
+  const { source, facts, text } = module("let a = 1;\n".repeat(1_000));
+  const twins = ["x", "y", "z"].map((name): [string, StoredModule] => [
+    name,
+    { source: Buffer.from(source), facts, text, code: Buffer.from(`code of ${name}`) },
+  ]);
+  const store = (): ReturnType<typeof openPreparedStore> => openPreparedStore(file, SECRET, "moat 1");
+  store().replace(new Map(twins.slice(0, 1)));
+  const alone = readFileSync(file).length;
+  store().replace(new Map(twins));
+  expect(readFileSync(file).length).toBeLessThan(alone + 1_000);
+  for (const [name, kept] of twins) expect(plain(store().find(name, source)!)).toEqual(kept);
+});
+
+test("a text that was made from two sources is found for both", () => {
+  const other = { ...MODULES.get("ascii")!, source: Buffer.from("other") };
+  openPreparedStore(file, SECRET, "moat 1").replace(new Map([...MODULES, ["other", other]]));
+  const store = openPreparedStore(file, SECRET, "moat 1");
+  expect(plain(store.find("other", other.source)!)).toEqual(other);
+  expect(store.find("ascii", other.source)).toBeUndefined();
+});
