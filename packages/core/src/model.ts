@@ -94,6 +94,7 @@ export { buildIdentity } from "./prepared/preparation-identity.ts";
 export { makeDisk, type DiskPower } from "./packages/disk.ts";
 export { findProject } from "./packages/find-project.ts";
 export { type FileReader } from "./packages/file-reader.ts";
+export { loadedFoldersOf, loadsComputed } from "./packages/loaded-folders.ts";
 export { locateNames } from "./packages/locate-names.ts";
 export { realFolder } from "./packages/real-folder.ts";
 export { isResolutionError, type ResolutionCode, type ResolutionError } from "./packages/resolution-error.ts";

@@ -18,6 +18,7 @@ import { openFactsCache } from "./facts-cache.ts";
 import type { GenerateOptions } from "./generate-policy.ts";
 import type { Generation } from "./kept-generation.ts";
 import { makeFileQueue } from "./file-queue.ts";
+import { makeFolderSearch } from "./folder-modules.ts";
 import { makeGrantCollector } from "./grant-collector.ts";
 import type { Evidence, Finding, GrantCollector } from "./grant-collector.ts";
 import { grantAddons } from "./addon-grants.ts";
@@ -98,6 +99,7 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
     projectFiles: () => listFiles(project, disk),
   });
   const granted = grantedImports(options.overrides, project, resolver);
+  const modulesOfFolders = makeFolderSearch({ project, resolver, isFirstParty });
   let found: Reached;
   try {
     found = reachFiles(entries, {
@@ -108,7 +110,7 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
       projectNames: (location) => namesDeclaredBy(location, resolver, "devDependencies"),
       isFirstParty,
       onFile: (file, count) => options.onProgress?.({ file, count }),
-      more: (reached) => [...plugins.more(reached), ...granted.more(reached.files)],
+      more: (reached) => [...plugins.more(reached), ...granted.more(reached.files), ...modulesOfFolders(reached)],
     });
   } finally {
     pool.end();
@@ -219,7 +221,7 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
   grantNamedCommands(context, commandWrappers, resolver);
   grantNativePrograms(context, commandWrappers, disk);
   grantHandedScripts(context);
-  grantProjectModules(context, entries);
+  grantProjectModules(projectContext, entries);
 
   const packages: Record<CanonicalName, PackageEntry> = Object.create(null);
   const evidence: Evidence[] = [];

@@ -1,8 +1,8 @@
 import type { Resolution } from "@moat/core/model";
-import type { GrantContext } from "./grant-context.ts";
+import type { ProjectContext } from "./grant-context.ts";
 import { packageNameAt, packageNameOf } from "./reach.ts";
 import { ownSymbols } from "./shared-globals.ts";
-import { CALLERS_LOADERS, PROJECT_LOADERS } from "./tables/module-loaders.ts";
+import { CALLERS_LOADERS, LOADERS_BY_METHOD, PROJECT_LOADERS } from "./tables/module-loaders.ts";
 
 /**
  * Test runners and loaders of plugins import the project's own modules, by the paths of
@@ -12,7 +12,7 @@ import { CALLERS_LOADERS, PROJECT_LOADERS } from "./tables/module-loaders.ts";
  * @param entries what the project starts
  */
 export function grantProjectModules(
-  { reached, collectorOf, isDependency, nameOf, within }: GrantContext,
+  { reached, collectorOf, isDependency, nameOf, within, disk }: ProjectContext,
   entries: readonly Resolution[],
 ): void {
   const loaders = new Set<string>();
@@ -39,6 +39,11 @@ export function grantProjectModules(
     collector.grant({ capability: "package", target: "." }, within(location, path), use);
     if (makesUrls) loaders.add(location);
     granted.add(location);
+  }
+  for (const { from, to, specifier, file, use } of reached.edges) {
+    const method = LOADERS_BY_METHOD.get(packageNameOf(specifier) ?? "");
+    if (isDependency(from) || method === undefined || !projectCalls(from, method)) continue;
+    collectorOf(to)?.grant({ capability: "package", target: "." }, `${nameOf(from)}: ${within(from, file)}`, use);
   }
   // The project loads its own with them, too.
   for (const { from, to, specifier, file, use } of reached.edges) {
@@ -67,5 +72,11 @@ export function grantProjectModules(
     );
     if (use !== undefined)
       collectorOf(location)?.grant({ capability: "share", target: "*" }, within(location, path), use);
+  }
+
+  function projectCalls(location: string, method: string): boolean {
+    return reached.files.some(
+      (file) => file.location === location && disk.readText(file.path)?.includes(`.${method}(`),
+    );
   }
 }

@@ -77,6 +77,8 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
   const listed = new Map<string, readonly string[]>();
   /** Dependencies of the project that its own code names in texts, as in `app.set("view engine", "ejs")`. */
   const namedByProject = new Set<string>();
+  /** Those that its own code names the beginning of. */
+  const begunByProject = new Set<string>();
   /** Packages that the project itself imports. */
   const importedByProject = new Set<string>(entries.flatMap(({ location }) => location ?? []));
   /** Packages that start workers or children, and the scripts that files spell the paths of. */
@@ -105,6 +107,10 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
         const names = importedNames.get(file.location) ?? new Set();
         importedNames.set(file.location, names.add(name));
       }
+    }
+    if (found.format === "json" && options.isFirstParty(found.location) && options.isFirstParty(file.location)) {
+      const text = isOwnManifest(found) ? "" : disk.readText(found.path);
+      for (const name of namesInTexts(text ?? "", options.projectNames(found.location))) namedByProject.add(name);
     }
     if (found.format === "addon") addons.push({ path: found.path, location: found.location, use, file: file.path });
     else enqueue(found);
@@ -156,7 +162,12 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
       return;
     }
     if (prefix === "" && suffix === "") loadsAnything.push({ file, use });
-    if (options.isFirstParty(file.location)) return;
+    if (options.isFirstParty(file.location)) {
+      // `require("@acme/plugin-" + name)`
+      if (!/^[@\w]/.test(prefix)) return;
+      for (const name of options.declaredNames(file.location)) if (name.startsWith(prefix)) link(file, name, mode, use);
+      return;
+    }
     linkDeclared(file, use, prefix, suffix);
     if (prefix !== "" && suffix.endsWith(".node")) linkAddons(file, use, prefix, suffix);
     if (prefix === "") lookAtAll(file, mode);
@@ -193,6 +204,7 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
       if (!importedByProject.has(file.location) && !options.isFirstParty(file.location)) continue;
       const mode = file.facts.format === "module" ? "import" : "require";
       for (const name of namedByProject) link(file, name, mode, use);
+      if (options.isFirstParty(file.location)) for (const name of begunByProject) link(file, name, mode, use);
     }
   };
 
@@ -215,6 +227,7 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
     files.push(file);
     if (source !== undefined && options.isFirstParty(location)) {
       for (const name of namesInTexts(source, options.projectNames(location))) namedByProject.add(name);
+      for (const name of namesBegunIn(source, options.declaredNames(location))) begunByProject.add(name);
     }
     for (const use of facts.uses) {
       if (use.capability === "require" || use.capability === "import") link(file, use.target, use.capability, use);
@@ -286,6 +299,21 @@ export function resolveOrNothing(
   } catch {
     return undefined;
   }
+}
+
+/** It names all that is installed, also what only builds and tests. */
+const isOwnManifest = ({ path, location }: Resolution): boolean => path === join(location ?? "", "package.json");
+
+/** What names begin with: `name.startsWith("acme-plugin-")`, `/^@acme\//`. */
+const BEGINNING = /["'`]((?:@[\w.-]+\/)?[\w.-]*[-/])["'`]|\/\^((?:@[\w.-]+\\\/)?[\w.-]*(?:-|\\\/))/g;
+
+/** Those of `names` that begin as a text says. */
+function namesBegunIn(source: string, names: readonly string[]): string[] {
+  const beginnings = Array.from(
+    source.matchAll(BEGINNING),
+    ([, text, pattern]) => text ?? pattern!.replace("\\/", "/"),
+  );
+  return names.filter((name) => beginnings.some((one) => one.length > 2 && name.startsWith(one)));
 }
 
 /** Those of `names` that stand in `source` as a whole text, other than as what is imported, or as what a file's name ends in (`"home.ejs"`). */

@@ -34,6 +34,12 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
     [3, /^computed specifier \*$/],
   ],
   "files-of-a-folder": [[1, /^computed specifier \.\/kinds\/\*$/]],
+  "folders-of-the-project": [
+    [2, /^computed specifier \*$/],
+    [3, /^computed specifier \*$/],
+    [3, /^computed specifier \*$/],
+    [1, /^computed specifier \*$/],
+  ],
   "imports-project-modules": [
     [1, /^computed specifier \*$/],
     [3, /^computed specifier \*$/],
@@ -89,6 +95,10 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
   "named-in-configurations": [
     [1, /^computed specifier \*$/],
     [1, /^require\.resolve used as a value$/],
+  ],
+  "names-that-begin": [
+    [2, /^computed specifier driver-\*$/],
+    [3, /^computed specifier \*$/],
   ],
   "names-of-a-tool": [[2, /^computed specifier \*$/]],
   "plugins-by-name": [

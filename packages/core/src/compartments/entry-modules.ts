@@ -7,8 +7,10 @@ import { basename, dirname, extname, join, sep } from "node:path";
 import type { ProjectPaths } from "../endowments/principal.ts";
 import { assertAnswer } from "../errors/assert-answer.ts";
 import { assertStackRoom } from "../stack-room.ts";
+import { isModuleOf, loadedFoldersOf, loadsComputed, type LoadedFolder } from "../packages/loaded-folders.ts";
+import { isOutput } from "../packages/output-folders.ts";
 import type { Resolver } from "../packages/resolver.ts";
-import { computedSpecifiersIn, scriptNamesIn, specifiersIn } from "./modules-in-text.ts";
+import { computedNamesIn, scriptNamesIn, specifiersIn } from "./modules-in-text.ts";
 
 export interface EntryModules {
   /** Whether a real absolute path is such a module, or a file that would be loaded in the place of one. */
@@ -19,6 +21,7 @@ export interface EntryModules {
  * Follows the project's own files from the entries; found when first asked, since
  * few programs have packages that write next to their sources. What is not there by then
  * (a bundle that the program builds, loads and builds again) is none of them.
+ * @param loadsProject whether a package may load modules of the project, of which these then name the folders.
  *
  * HAZARD: not by a file's age. What was changed since the program started, a person may have saved in an editor.
  */
@@ -27,28 +30,45 @@ export function makeEntryModules(
   entries: readonly string[],
   isFirstParty: (location: string) => boolean,
   { project, cwd }: Pick<ProjectPaths, "project" | "cwd">,
+  loadsProject: (location: string) => boolean = () => false,
 ): EntryModules {
   let found: Protected | undefined;
 
-  const collect = (): Set<string> => {
+  const collect = (): Pick<Protected, "modules" | "folders"> => {
     const paths = new Set(entries);
+    const folders: LoadedFolder[] = [];
     for (const path of paths) {
       const text = resolver.disk.readText(path) ?? "";
+      let loads = loadsComputed(text);
       for (const script of scriptsNamedIn(text, path)) paths.add(script);
       for (const specifier of specifiersIn(text)) {
         for (const mode of ["require", "import"] as const) {
           const next = resolveQuietly(resolver, specifier, path, mode);
-          if (next?.location !== undefined && isFirstParty(next.location)) paths.add(next.path);
+          if (next?.location === undefined) continue;
+          if (!isFirstParty(next.location)) {
+            loads ||= loadsProject(next.location);
+            continue;
+          }
+          paths.add(next.path);
+          // `loadAll(join(__dirname, "routes"))` of another module.
+          loads ||= loadsComputed(resolver.disk.readText(next.path) ?? "");
         }
       }
-      for (const specifier of computedSpecifiersIn(text)) {
+      for (const specifier of computedNamesIn(text)) {
         const next = resolveQuietly(resolver, specifier, path, "require");
         // What is beside it on the line may be data.
         const isCode = next?.location !== undefined && next.format !== "json";
         if (isCode && isFirstParty(next.location!)) paths.add(next.path);
       }
+      if (!loads) continue;
+      const location = resolver.ownerOf(path);
+      for (const folder of loadedFoldersOf({ path, text, location, project }, resolver.disk)) {
+        const own = folder.modules.filter((one) => isFirstParty(resolver.ownerOf(one)));
+        if (own.length > 0) folders.push(folder);
+        for (const one of own) paths.add(one);
+      }
     }
-    return paths;
+    return { modules: paths, folders };
   };
 
   /** Of the project's own; what lies among outputs may be what the text has somebody build, unless it is built itself. */
@@ -65,29 +85,18 @@ export function makeEntryModules(
 
   const protect = (): Protected => {
     assertStackRoom();
-    const modules = collect();
-    return { modules, usurpers: new Set([...modules].flatMap((path) => usurpersOf(path, project))) };
+    const { modules, folders } = collect();
+    return { modules, folders, usurpers: new Set([...modules].flatMap((path) => usurpersOf(path, project))) };
   };
   return {
     has(path, isFolder = false) {
-      const { modules, usurpers } = (found ??= protect());
+      const { modules, folders, usurpers } = (found ??= protect());
+      if (modules.has(path)) return true;
       // `build/` beside `build.js` is where a build goes, and is looked for after the file.
-      return modules.has(path) || (!isFolder && usurpers.has(path));
+      return !isFolder && (usurpers.has(path) || folders.some((folder) => isModuleOf(path, folder)));
     },
   };
 }
-
-/** Folders that builders fill, by the names that they have in most projects; `build-tools` holds what builds. */
-const OUTPUT_FOLDER =
-  /^(?:build|bundle|dist|out|output|release)(?:[-_.](?!(?:configs?|helpers?|plugins?|scripts?|system|tasks?|tool(?:s|ing)?|utils?)$).*)?$/i;
-
-const isOutput = (path: string, project: string): boolean =>
-  path.startsWith(project + sep) &&
-  path
-    .slice(project.length + 1)
-    .split(sep)
-    .slice(0, -1)
-    .some((folder) => OUTPUT_FOLDER.test(folder));
 
 /**
  * The same without what lies in folders of outputs: a builder's command (`vite`, `webpack`) has other packages write there.
@@ -99,6 +108,8 @@ export function withoutOutputs(modules: EntryModules, project: string): EntryMod
 
 interface Protected {
   readonly modules: ReadonlySet<string>;
+  /** What is new in there is loaded with the others. */
+  readonly folders: readonly LoadedFolder[];
   readonly usurpers: ReadonlySet<string>;
 }
 

@@ -3,6 +3,8 @@
  * only text: too many do no harm, since who asks looks whether they are there.
  */
 
+import { computedSpecifiersIn, joinsOf, textsIn } from "../packages/texts-as-paths.ts";
+
 /** Specifiers of `require`, `import` and `export … from`. */
 const SPECIFIERS = /(?:\b(?:require|import|resolve)\s*\(\s*|\bfrom\s*|\bimport\s*)(["'`])([^"'`\n]+)\1/g;
 
@@ -11,28 +13,10 @@ export function specifiersIn(text: string): string[] {
   return [...text.matchAll(SPECIFIERS)].map(([, , specifier]) => specifier!);
 }
 
-/** `require(path.join(__dirname, "lib", "a"))`, as far as it goes on one line. */
-const COMPUTED = /\b(?:require|import)\s*\(\s*(?!["'][^"'\n]*["']\s*[),])([^\n;]{1,200})/g;
-const TEXT = /(["'`])([^"'`\n]+)\1/g;
-
-/** The texts of each computed specifier, each and with its neighbours, from the module's own folder. */
-export function* computedSpecifiersIn(text: string): Generator<string> {
-  for (const [, expression] of text.matchAll(COMPUTED))
-    for (const name of joinsOf(textsIn(expression!))) yield `./${name}`;
-}
-
-/** What stands in quotes, without what a template begins with and slashes. */
-function textsIn(expression: string): string[] {
-  return [...expression.matchAll(TEXT)].flatMap(([, , part]) => part!.replace(/^(?:\$\{[^}]*\})?\/*/, "") || []);
-}
-
-const MOST_JOINED = 6;
-
-/** Texts that stand beside each other as one path: of what is joined each may be a part, or none (`join(env["ROOT"], "lib", "a")`). */
-function* joinsOf(parts: readonly string[]): Generator<string> {
-  for (let start = 0; start < parts.length; start++)
-    for (let end = start + 1; end <= Math.min(parts.length, start + MOST_JOINED); end++)
-      yield parts.slice(start, end).join("/");
+/** The texts of each computed specifier (`require(path.join(__dirname, "lib", "a"))`), each and with its neighbours, from the module's own folder. */
+export function* computedNamesIn(text: string): Generator<string> {
+  for (const expression of computedSpecifiersIn(text))
+    for (const name of joinsOf(textsIn(expression))) yield `./${name}`;
 }
 
 const STARTS_SCRIPTS = /\b(?:child_process|cluster|worker_threads|workerpool|[Pp]iscina|[Tt]inypool|new\s+Worker)\b/;

@@ -207,12 +207,15 @@ export function makeRealm(options: RealmOptions): Realm {
   const startedLocation = options.resolver.ownerOf(options.entry);
   const startedName = nameAt(startedLocation);
   const startsInProject = isProjects(startedLocation);
-  const modulesOfEntry = makeEntryModules(options.resolver, [options.entry], isProjects, options.paths);
+  const loadsProject = (location: string): boolean =>
+    policies.get(nameAt(location) ?? "")?.packages?.includes(".") === true;
+  const modulesOfEntry = makeEntryModules(options.resolver, [options.entry], isProjects, options.paths, loadsProject);
   const modulesOfAll = makeEntryModules(
     options.resolver,
     [options.entry, ...options.otherEntries],
     isProjects,
     options.paths,
+    loadsProject,
   );
   const sourcesOfAll = withoutOutputs(modulesOfAll, options.paths.project);
 

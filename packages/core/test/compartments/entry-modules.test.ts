@@ -1,6 +1,10 @@
-import { join } from "node:path";
-import { expect, test } from "vitest";
-import { withoutOutputs } from "../../src/compartments/entry-modules.ts";
+import fs, { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { makeEntryModules, withoutOutputs } from "../../src/compartments/entry-modules.ts";
+import { makeDisk } from "../../src/packages/disk.ts";
+import { makeResolver } from "../../src/packages/resolver.ts";
 
 const project = join("/", "project");
 const sources = withoutOutputs({ has: () => true }, project);
@@ -18,4 +22,40 @@ test.each([
   ["../dist/a.js", true],
 ])("%s is a source, and no output: %s", (path, isSource) => {
   expect(sources.has(join(project, path))).toBe(isSource);
+});
+
+const scratch = realpathSync(mkdtempSync(join(tmpdir(), "moat-entry-modules-")));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+test.each([
+  ["lists its own folder", "models/index.js", "require(path.join(__dirname, file))", "models/a.js"],
+  ["joins one", "index.js", 'require(path.join(__dirname, "routes", name))', "routes/a.js"],
+  ["has it in a template", "index.js", "for (const f of list(`${root}/routes`)) require(f)", "routes/deep/a.js"],
+  ["has a pattern", "index.js", 'for (const f of glob("./jobs/*.js")) import(f)', "jobs/a.mjs"],
+  ["names it to a package that loads", "index.js", 'require("loader")({ dir: "plugins" })', "plugins/a.js"],
+  ["names it to a module that loads", "index.js", 'require("./load")(join(root, "plugins"))', "plugins/a.js"],
+])("modules of a folder are the entry's, new ones too, where it %s", (_why, entry, text, module) => {
+  const project = mkdtempSync(join(scratch, "p"));
+  const write = (path: string, content: string): string => {
+    mkdirSync(dirname(join(project, path)), { recursive: true });
+    writeFileSync(join(project, path), content);
+    return join(project, path);
+  };
+  write("package.json", "{}");
+  write("load.js", "module.exports = (x) => require(x)");
+  write("node_modules/loader/package.json", "{}");
+  const loader = dirname(write("node_modules/loader/index.js", ""));
+  write("data/a.js", "");
+  const existing = write(module, "");
+  const modules = makeEntryModules(
+    makeResolver(makeDisk(fs), { roots: [project] }),
+    [write(entry, text)],
+    (location) => location === project,
+    { project, cwd: project },
+    (location) => location === loader,
+  );
+  expect(modules.has(existing)).toBe(true);
+  expect(modules.has(join(dirname(existing), "new.js"))).toBe(true);
+  expect(modules.has(join(dirname(existing), "new.txt"))).toBe(false);
+  expect(modules.has(join(project, "data", "a.js"))).toBe(false);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { computedSpecifiersIn, scriptNamesIn, specifiersIn } from "../../src/compartments/modules-in-text.ts";
+import { computedNamesIn, scriptNamesIn, specifiersIn } from "../../src/compartments/modules-in-text.ts";
 
 test.each([
   [`require("./a"); require.resolve('./b')`, ["./a", "./b"]],
@@ -16,7 +16,7 @@ test.each([
   ["import(`${here}/lib/a.js`)", ["./lib/a.js"]],
   [`require("./a")`, []],
   [`require(name)`, []],
-])("computed specifiers of %s", (text, specifiers) => expect([...computedSpecifiersIn(text)]).toEqual(specifiers));
+])("computed specifiers of %s", (text, specifiers) => expect([...computedNamesIn(text)]).toEqual(specifiers));
 
 test.each([
   [`new Worker(new URL("./by-url.mjs", import.meta.url))`, ["./by-url.mjs"]],
@@ -52,7 +52,7 @@ test("texts of a megabyte that name nothing are read once through", () => {
     "exec: ",
     "'\n",
   ])
-    for (const read of [specifiersIn, computedSpecifiersIn, scriptNamesIn])
+    for (const read of [specifiersIn, computedNamesIn, scriptNamesIn])
       void [...read(`new Worker ${part.repeat(1e6 / part.length)}`)];
   // Some milliseconds each; what looks at a part of them from each place takes minutes.
   expect(performance.now() - before).toBeLessThan(10_000);

@@ -15,6 +15,9 @@ export const PROJECT_LOADERS: ReadonlySet<string> = new Set([
   "umzug",
 ]);
 
+/** Packages that do it where the project calls this method of theirs. */
+export const LOADERS_BY_METHOD: ReadonlyMap<string, string> = new Map([["yargs", "commandDir"]]);
+
 /** Packages that exist to find and load modules for their callers: they may load what those may, of the project's. */
 export const CALLERS_LOADERS: ReadonlySet<string> = new Set([
   "import-cwd",
