@@ -3,6 +3,7 @@
  * the character, that `rewrite-*.ts` make of its tree.
  */
 import { isIdentifier } from "../identifier.ts";
+import { placesThatStay } from "./module-items.ts";
 import { callAt, lineBreaksOf, type Edit } from "./edits.ts";
 import {
   DECLARATION,
@@ -155,7 +156,8 @@ export function rewriteQuickly(reading: QuickReading, options: RewriteOptions): 
   const hoisting: Rewriting = { ...rewriting, edits: [] };
   hoistFunctions(reading, hoisting);
   if (tokens.source.startsWith("#!")) edits.push({ start: 0, end: 2, text: "//" });
-  for (const at of tokens.magicComments) edits.push({ start: at, end: at + 1, text: "_" });
+  for (const at of placesThatStay(tokens.magicComments, reading.moduleItems, tokens.source))
+    edits.push({ start: at, end: at + 1, text: "_" });
   if (tokens.mayBeMagic) rewriteStrings(reading, rewriting);
   rewriteNames(reading, options, imports, rewriting);
   for (const token of reading.dynamicImports) {

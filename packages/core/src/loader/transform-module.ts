@@ -11,6 +11,7 @@ import { isIdentifier } from "../identifier.ts";
 import { lineBreaksOf } from "./edits.ts";
 import { makeFunctor, makeQuickFunctor, type Functor, type FunctorShape } from "./functor.ts";
 import { holdsHtmlComment, parseGuest } from "./parser/late.ts";
+import { endOfTakenOut } from "./module-items.ts";
 import { lookAtModule } from "./quick-look.ts";
 import { RESERVED } from "./reserved-names.ts";
 import { rewriteDirectEvals } from "./rewrite-direct-evals.ts";
@@ -250,30 +251,27 @@ function rewriteItem(item: SyntaxNode, source: string, { edits }: Rewriting): vo
     edits.push({ start, end, text: lineBreaksOf(source.slice(start, end)) + text });
   };
   const declaration: SyntaxNode | null | undefined = item["declaration"];
+  const from = endOfTakenOut(item, source);
   if (!declaration) {
-    erase(item.start, item.end, ";");
+    erase(item.start, from, ";");
     return;
   }
   if (item.type === "ExportNamedDeclaration") {
-    erase(item.start, declaration.start);
+    erase(item.start, from);
     return;
   }
   const isDeclaration = declaration.type === "FunctionDeclaration" || declaration.type === "ClassDeclaration";
   if (isDeclaration && declaration["id"]) {
-    erase(item.start, declaration.start);
+    erase(item.start, from);
   } else if (declaration.type === "FunctionDeclaration") {
-    erase(item.start, declaration.start);
+    erase(item.start, from);
     const keyword = source.slice(declaration.start).match(/^(?:async\s+)?function\s*\*?/)![0].length;
     const at = declaration.start + keyword;
     edits.push({ start: at, end: at, text: ` ${RESERVED.default}` });
   } else {
     // An anonymous function or class gets the name "default" from the property.
-    const from = item.start + DEFAULT_HEAD.exec(source.slice(item.start, declaration.start))![0].length;
     const to = source[item.end - 1] === ";" && item.end > declaration.end ? item.end - 1 : item.end;
     erase(item.start, from, `const ${RESERVED.default}={default:`);
     edits.push({ start: to, end: to, text: "}.default;" });
   }
 }
-
-/** `export default`, with whatever comments stand between the words. */
-const DEFAULT_HEAD = /^export(?:\s|\/\*[\s\S]*?\*\/|\/\/.*)*default/;

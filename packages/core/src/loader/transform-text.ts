@@ -4,6 +4,7 @@ import { certainRequests } from "./certain-requests.ts";
 import { exportsGlobal } from "./exports-global.ts";
 import { inheritsArrays } from "./inherits-arrays.ts";
 import { makeFunctor, makeQuickFunctor, type Functor, type FunctorShape } from "./functor.ts";
+import { placesThatStay } from "./module-items.ts";
 import { COMMONJS_NAMES, type NameSets } from "./name-sets.ts";
 import type { Parsed } from "./parse.ts";
 import { parseGuest } from "./parser/late.ts";
@@ -185,7 +186,8 @@ export function rewriteCommon(
 ): void {
   const { edits, machinery } = rewriting;
   if (source.startsWith("#!")) edits.unshift({ start: 0, end: 2, text: "//" });
-  for (const at of parsed.magicComments) edits.push({ start: at, end: at + 1, text: "_" });
+  for (const at of placesThatStay(parsed.magicComments, scan.moduleItems, source))
+    edits.push({ start: at, end: at + 1, text: "_" });
   for (const { start, end } of scan.namingStrings) edits.push(...escapedSourceNames(source, start, end));
   for (const node of scan.dynamicImports) {
     if (node["phase"]) throw new SyntaxError(`import.${String(node["phase"])}() is not supported`);

@@ -249,6 +249,16 @@ describe("what the quick way says, the full way says", () => {
     for (const source of ["import '#sourceURL'", "export { a as '# sourceURL' }; var a"])
       expect([source, compareModule(source)]).toEqual([source, false]);
     expect(compareModule("export default '# sourceURL'; import a from 'a'")).toBe(true);
+    // Comments in what is taken out, which once was a fault of moat's.
+    for (const source of [
+      "export { a } //# sourceMappingURL=a.map\n;var a",
+      "export * from 'a'/*# sourceURL=b */\n/*# sourceURL=c */;/*# sourceURL=d */",
+      "import /*# sourceURL=a */ b from /*# sourceURL=c */ 'd'",
+      "export /*# sourceURL=a */ const /*# sourceURL=b */ c = 1; export /*# sourceURL=d */ class E {}",
+      "export /*# sourceURL=a */ default /*# sourceURL=b */ class /*# sourceURL=c */ {}",
+      "export default /*# sourceURL=a */ function /*# sourceURL=b */ () {}",
+    ])
+      expect([source, compareModule(source)]).toEqual([source, true]);
   });
 
   test("keys of assignments with escapes: those that may be characters of a name go the other way", () => {
