@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { cert, key } from "../../packages/core/test/endowments/test-certificate.ts";
 import { attack, NOTHING } from "./hostile-package.ts";
 
 /** None of it needs a socket. */
@@ -56,6 +57,10 @@ test("no native method of streams and sessions reads what lies behind its argume
       "a count that is none": hand(
         `session().then((one) => typeof one.request([":path\\0/\\0\\0", { valueOf: () => 1 }], 0))`,
       ),
+      "more headers than there is room for": hand(
+        `session().then((one) => typeof one.request([":path\\0/\\0\\0", 2 ** 31], 0))`,
+      ),
+      "fewer origins than none": hand(`session().then((one) => typeof one.origin("a\\0", -1))`),
       "origins that do not end": hand(`session().then((one) => typeof one.origin("a".repeat(5000), 1))`),
       "a buffer that goes while a list is read": hand(`new Promise((done) => {
         const { _parent: handle } = secure()._handle, socket = new net.Socket(); let request = null;
@@ -76,6 +81,8 @@ test("no native method of streams and sessions reads what lies behind its argume
     "headers without a flag": "refused: A text that does not end",
     "fewer headers than said": "refused: A text that does not end",
     "a count that is none": "refused: Not a text and a number",
+    "more headers than there is room for": "refused: More than the text holds",
+    "fewer origins than none": "refused: More than the text holds",
     "origins that do not end": "refused: A text that does not end",
     "a buffer that goes while a list is read": "done: 0,1",
     "a buffer that goes while a text is made": "refused: Not a list of buffers",
@@ -118,4 +125,71 @@ test("streams, servers and sessions are given what Node gives them", async () =>
   expect(damage.outcomes["all"]).toBe(
     JSON.stringify(["abcd", "sent", "abcd", "sent", "abcd", "1, 2", "h2", "1, 2", "h2", "ab", "abc"]),
   );
+});
+
+/** Ends a connection of TLS while native code tells of it, once for each thing that it tells of. */
+const endWhile = (side: "client" | "server", prepare: string, told: string) => `
+  const tls = require("tls"), { Duplex } = require("stream");
+  const end = () => new Duplex({ read() {}, write(chunk, _encoding, done) { this.other.push(chunk); setTimeout(done, 1) }, final(done) { this.other.push(null); done() } }).on("error", () => {});
+  const [near, far] = [end(), end()]; near.other = far; far.other = near;
+  const server = new tls.TLSSocket(far, { isServer: true, secureContext: tls.createSecureContext(${JSON.stringify({ key, cert })}) }).on("error", () => {});
+  const client = tls.connect({ socket: near, rejectUnauthorized: false }).on("error", () => {});
+  const handle = ${side}._handle; ${prepare};
+  return new Promise((done) => { handle.${told} = () => { handle.destroySSL(); for (let size = 0; size < 3000; size++) new Uint8Array(size).fill(65); setTimeout(done, 20, "ended") } })`;
+
+test("what native code works with is not freed while it tells of its work", async () => {
+  const damage = await attack({
+    grants,
+    techniques: {
+      "keys of a server": endWhile("server", "handle.enableKeylogCallback()", "onkeylog"),
+      "keys of a client": endWhile("client", "handle.enableKeylogCallback()", "onkeylog"),
+      "a server's handshake that begins": endWhile("server", "", "onhandshakestart"),
+      "a server's handshake that is done": endWhile("server", "", "onhandshakedone"),
+      "a client's handshake that is done": endWhile("client", "", "onhandshakedone"),
+      "a certificate that is asked for": endWhile("server", "handle.enableCertCb()", "oncertcb"),
+    },
+  });
+  expect(damage).toMatchObject(NOTHING);
+  expect(Object.values(damage.outcomes)).toEqual(Array.from({ length: 6 }, () => "ended"));
+});
+
+test("nothing is read again while it is read", async () => {
+  const frame = (type: number, flags: number, stream: number, bytes: readonly number[]) => [
+    0,
+    0,
+    bytes.length,
+    type,
+    flags,
+    0,
+    0,
+    0,
+    stream,
+    ...bytes,
+  ];
+  const headers = (stream: number) => frame(1, 5, stream, [0x82, 0x84, 0x86, 1, 1, 0x78]);
+  const damage = await attack({
+    grants,
+    techniques: {
+      "a session, by what it looks up": `
+        const http2 = require("http2"), { Duplex } = require("stream"), symbol = (object, name) => Object.getOwnPropertySymbols(object).find(({ description }) => description === name);
+        const connection = new Duplex({ read() {}, write(_chunk, _encoding, done) { done() } }), server = http2.createServer(), seen = []; let session;
+        server.on("session", (made) => (session = made)); server.on("stream", ({ id }) => seen.push(id)); server.emit("connection", connection);
+        await new Promise((done) => setTimeout(done, 1));
+        const state = session[symbol(session, "state")], { streams } = state, more = Buffer.from(${JSON.stringify(headers(5))}); let first = true;
+        state.streams = new Proxy(streams, { get(_, key) { const value = streams[key]; if (key !== "get") return typeof value === "function" ? value.bind(streams) : value;
+          return (id) => { if (first) { first = false; connection.emit("data", more); try { session[symbol(session, "kHandle")].receive(more); seen.push("read") } catch (error) { seen.push(error.message) } } return streams.get(id) } } });
+        connection.emit("data", Buffer.concat([Buffer.from("PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n"), Buffer.from(${JSON.stringify([...frame(4, 0, 0, []), ...headers(1), ...headers(3)])})]));
+        await new Promise((done) => setTimeout(done, 20)); session.destroy(); return seen.join()`,
+      "a parser, by what it tells of": `
+        const http = require("http"), { Duplex } = require("stream"), connection = new Duplex({ read() {}, write(_chunk, _encoding, done) { done() } }), server = http.createServer(), seen = [];
+        server.emit("connection", connection); const bytes = Buffer.from("GET / HTTP/1.1\\r\\nhost: x\\r\\n\\r\\n");
+        server.on("request", (request) => { try { connection.parser.execute(bytes); seen.push("read") } catch (error) { seen.push(error.message) } });
+        connection.emit("data", bytes); return seen.join()`,
+    },
+  });
+  expect(damage).toMatchObject(NOTHING);
+  expect(damage.outcomes).toEqual({
+    "a session, by what it looks up": "moat: nothing else is read while this is,1,3,5",
+    "a parser, by what it tells of": "moat: nothing else is read while this is",
+  });
 });

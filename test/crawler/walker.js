@@ -105,6 +105,8 @@ const NEVER_CALLED = new Set([
   "end",
   "terminate",
   "destroySoon",
+  "destroySSL",
+  "emitEOF",
   "_destroy",
   "_final",
   "_writev",

@@ -1,8 +1,7 @@
-import { named } from "../facade.ts";
 import { hardenClassOfError } from "../harden-errors.ts";
 import { hardenPrototypesOf } from "../harden-instances.ts";
-import { defineProperty, getOwnPropertyDescriptor } from "../native-definitions.ts";
 import type { Powers } from "../principal.ts";
+import { doneLater } from "./done-later.ts";
 import { guardParsers } from "./native-arguments.ts";
 import { readOwnInput } from "./own-input.ts";
 import { ownSymbol } from "../own-symbol.ts";
@@ -26,7 +25,7 @@ export function hardenHttpInstances(powers: Powers): void {
   const parsers = Object.getPrototypeOf(connection.parser) as object;
   readOwnInput(parsers);
   guardParsers(parsers, connectionsOf(server));
-  closeParsersLater(parsers, powers.globals["setImmediate"] as (run: () => void) => void);
+  doneLater(parsers, "close", powers);
   for (const instance of [server, connection.parser]) hardenPrototypesOf(instance, 2);
   connection.destroy();
   server.close();
@@ -67,20 +66,6 @@ function keepNoParsers({ process, builtin }: Powers): void {
     throw new TypeError("This version of Node does not show where it keeps its HTTP parsers");
   Object.defineProperty(parsers, "max", { get: () => 0, set() {}, configurable: false });
   parsers.list.length = 0;
-}
-
-/**
- * HAZARD: a parser that is closed is gone, also under the native code that calls back from it: whoever is told of a request
- * closes the parser that tells of it, and what it reads then is what somebody else has put there. Node itself closes
- * parsers when nothing of them is on the stack any more.
- */
-function closeParsersLater(prototype: object, later: (run: () => void) => void): void {
-  const { value: close, ...descriptor } = getOwnPropertyDescriptor(prototype, "close")!;
-  if (typeof close !== "function" || descriptor.configurable !== true) return;
-  const value = named("close", close.length, function (this: object): void {
-    later(() => void Reflect.apply(close, this, []));
-  });
-  defineProperty(prototype, "close", { ...descriptor, value });
 }
 
 /**

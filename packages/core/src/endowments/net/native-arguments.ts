@@ -79,6 +79,10 @@ export function guardParsers(parsers: object, connections: { readonly expired: M
   guardNativeArguments(parsers);
   const { expired } = connections;
   guard(parsers, "initialize", (args) => {
+    const [kind, resource, ...numbers] = args.slice(0, CONNECTIONS);
+    // Anything else ends the process.
+    if (!isObject(resource) || ![kind, ...numbers].every((number) => Number.isInteger(number)))
+      throw new TypeError("Not what a parser begins with");
     const list = args[CONNECTIONS];
     // Of a list it asks for nothing: no connection has expired after no time.
     if (list !== undefined && list !== null && !(isObject(list) && isReceiverOf(expired, list, [0, 0])))
@@ -176,6 +180,8 @@ function withHeaders([headers, ...rest]: unknown[]): readonly unknown[] {
  */
 function endingInZeros(text: unknown, count: unknown, parts: 1 | 2): readonly [string, number] {
   if (typeof text !== "string" || !Number.isInteger(count)) throw new TypeError("Not a text and a number");
+  // Room for all of them is made at once.
+  if ((count as number) < 0 || (count as number) > text.length) throw new TypeError("More than the text holds");
   let at = 0;
   // What begins at the end of the text is not read any more.
   for (let thing = 0; thing < (count as number) && at < text.length; thing++) {

@@ -13,21 +13,51 @@ import { defineProperty, getOwnPropertyDescriptor } from "../native-definitions.
 const { apply } = Reflect;
 const { isArrayBufferView } = types;
 
-const READING: readonly string[] = ["execute", "readBuffer", "receive"];
+/** How a method may begin while the same handle reads: once that is over, or not at all. Or while none reads at all. */
+const READING: Readonly<Record<string, "later" | "never" | "alone">> = {
+  execute: "never",
+  emitEOF: "later",
+  readBuffer: "later",
+  // Of what had come before there was a session, in a tick of its own.
+  receive: "alone",
+};
 const guarded = new WeakSet<object>();
 
 /** @param level a prototype of native handles, before it is closed. */
 export function readOwnInput(level: object): void {
-  for (const name of READING) {
+  for (const [name, turn] of Object.entries(READING)) {
     const descriptor = getOwnPropertyDescriptor(level, name);
     const real: unknown = descriptor?.value;
     if (typeof real !== "function" || descriptor!.configurable !== true || guarded.has(real)) continue;
-    const value = named(name, real.length, function (this: unknown, input: unknown, ...rest: unknown[]): unknown {
+    const value = named(name, real.length, function (this: object, input: unknown, ...rest: unknown[]): unknown {
       // What is none ends the process in native code; Node hands it nothing else.
-      if (!isArrayBufferView(input)) throw new TypeError(`moat: ${name} takes bytes`);
-      return apply(real, this, [copyOf(input), ...rest]);
+      if (name !== "emitEOF" && !isArrayBufferView(input)) throw new TypeError(`moat: ${name} takes bytes`);
+      const own = isArrayBufferView(input) ? copyOf(input) : input;
+      return inTurn(this, turn, () => apply(real, this, [own, ...rest]) as unknown);
     });
     guarded.add(value);
     defineProperty(level, name, { ...descriptor, value });
+  }
+}
+
+/** The handles that read, and what each does after that. */
+const reading = new Map<object, (() => void)[]>();
+
+/**
+ * HAZARD: who is told of what native code has read can have it read again, and what it reads the rest from is then gone.
+ */
+function inTurn(handle: object, turn: "later" | "never" | "alone", read: () => unknown): unknown {
+  const waiting = reading.get(handle);
+  if (waiting !== undefined && turn === "later") return void waiting.push(read);
+  if (waiting !== undefined || (turn === "alone" && reading.size > 0))
+    throw new TypeError("moat: nothing else is read while this is");
+  const turns: (() => void)[] = [];
+  reading.set(handle, turns);
+  try {
+    const result = read();
+    for (let next = turns.shift(); next !== undefined; next = turns.shift()) next();
+    return result;
+  } finally {
+    reading.delete(handle);
   }
 }

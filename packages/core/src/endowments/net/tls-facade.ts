@@ -5,6 +5,7 @@ import { reach } from "../handed-builtin.ts";
 import { hardenClassOfError, hardenErrorsOf } from "../harden-errors.ts";
 import { hardenNodeObject } from "../harden-node.ts";
 import type { BuiltinFactory, EndowmentContext, Powers } from "../principal.ts";
+import { doneLater } from "./done-later.ts";
 import { facadeClass } from "./facade-class.ts";
 import { knowRequests } from "./native-arguments.ts";
 import { hardenHandles } from "./native-handles.ts";
@@ -27,6 +28,7 @@ export function tlsParts(context: EndowmentContext): NetworkParts {
     // Without authorities to trust: reading those of the system or of Node takes longer than most programs' start.
     const secureContext = tls.createSecureContext({ ca: [] });
     const unused = new tls.TLSSocket(null, { secureContext });
+    doneLater(Object.getPrototypeOf(unused._handle), "destroySSL", context.powers);
     parts.guard.guardTls(unused._handle);
     forgetKeys(tls);
     unused.destroy();
