@@ -1,7 +1,7 @@
 import type { Resolution } from "@moat/core/model";
 import type { ProjectContext } from "./grant-context.ts";
 import { packageNameAt, packageNameOf } from "./reach.ts";
-import { ownSymbols } from "./shared-globals.ts";
+import { ownGlobals } from "./shared-globals.ts";
 import { CALLERS_LOADERS, LOADERS_BY_METHOD, PROJECT_LOADERS } from "./tables/module-loaders.ts";
 
 /**
@@ -60,7 +60,7 @@ export function grantProjectModules(
     }
   }
   for (const location of granted) {
-    for (const { name, file, use } of ownSymbols(reached, location))
+    for (const { name, file, use } of ownGlobals(reached, location))
       collectorOf(location)?.grant({ capability: "share", target: name }, within(location, file), use);
   }
   // What such a runner, or a dependency of it, defines by computed names (`describe`, `it`) is for those modules.

@@ -1,4 +1,4 @@
-import { CLIENT_SHARE, DISPATCHER_SHARE, shareProblem, symbolKeyOf, symbolShare } from "@moat/core/model";
+import { CLIENT_SHARE, DISPATCHER_SHARE, shareProblem, symbolShare } from "@moat/core/model";
 import { packageNameAt } from "./reach.ts";
 import type { Reached, ReachedFile } from "./reach.ts";
 import type { Use } from "./facts.ts";
@@ -66,16 +66,17 @@ export function requestCarriers({ files, importedByProject, edges }: Reached): S
 }
 
 /**
- * What a package both puts on the global object under a registered symbol and reads there. Where it also runs the
- * project's modules, these may hold copies of its files, which meet there: Next.js builds what it later loads.
+ * What a package both puts on the global object, by name or registered symbol, and reads there. Where it also runs the
+ * project's modules, these may hold copies of its files, which meet there: Next.js builds what it later loads, and
+ * what it only looks for by a name such as `__turbopack_require__` the built modules define for it.
  */
-export function ownSymbols({ files }: Reached, location: string): SharedGlobal[] {
+export function ownGlobals({ files }: Reached, location: string): SharedGlobal[] {
   const found = new Map<string, { shared: SharedGlobal; defines: boolean; reads: boolean }>();
   for (const file of files) {
     if (file.location !== location) continue;
     for (const use of file.facts.uses) {
       const { capability, target } = use;
-      if ((capability !== "defines" && capability !== "reads") || symbolKeyOf(target) === undefined) continue;
+      if (capability !== "defines" && capability !== "reads") continue;
       let known = found.get(target);
       if (known === undefined) {
         const shared = { name: target, location, file: file.path, use };
@@ -85,7 +86,9 @@ export function ownSymbols({ files }: Reached, location: string): SharedGlobal[]
     }
   }
   return [...found.values()].flatMap(({ shared, defines, reads }) =>
-    defines && reads && shareProblem(shared.name, "policy") === undefined ? [shared] : [],
+    ((defines && reads) || shared.name.startsWith("__")) && shareProblem(shared.name, "policy") === undefined
+      ? [shared]
+      : [],
   );
 }
 

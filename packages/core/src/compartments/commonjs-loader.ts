@@ -31,6 +31,8 @@ export interface Importer {
 
 export interface CommonJsLoader {
   readonly Module: ModuleClass;
+  /** What the package has as `require.cache`. */
+  readonly cache: Record<string, ModuleObject | undefined>;
   /** Whether the package finds or loads its modules in its own way now. */
   readonly isPatched: boolean;
   /** Whether it has put a `_load` of its own in place. */
@@ -61,6 +63,7 @@ function notAString(value: unknown): TypeError {
 
 export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): CommonJsLoader {
   const { principal, realm } = world;
+  const reloads = principal.trusted ? realm.reloadedModules : undefined;
   const cache: Record<string, ModuleObject | undefined> = create(null);
   let mainModule: ModuleObject | undefined;
   const foreignModules = new Map<string, ModuleObject>();
@@ -125,7 +128,7 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
   };
 
   const exportsOf = (path: string, parent?: ModuleObject, isMain = false, importer?: Importer): unknown => {
-    const cached = cache[path];
+    const cached = reloads?.wasTakenOff(path) === true ? undefined : cache[path];
     if (cached !== undefined) {
       if (importer !== undefined) cross(cached, importer.principal);
       if (parent !== undefined && !parent.children.includes(cached)) parent.children.push(cached);
@@ -139,6 +142,7 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
     }
     defineProperty(module, "paths", paths);
     cache[path] = module;
+    reloads?.show(path, module);
     let loaded = false;
     try {
       const extend = Module["_extensions"][extensionOf(path)];
@@ -146,7 +150,10 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
       else extend(module, path);
       loaded = true;
     } finally {
-      if (!loaded) delete cache[path];
+      if (!loaded) {
+        delete cache[path];
+        reloads?.hide(path);
+      }
     }
     module.loaded = true;
     const asked = askedEarly.get(module) ?? importer?.principal;
@@ -277,6 +284,7 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
 
   return {
     Module,
+    cache,
     get hooksLoads() {
       return Module["_load"] !== nativeLoad;
     },

@@ -20,6 +20,7 @@ import { copiedFrom } from "./copied-addon.ts";
 import { makeEntryModules, withoutOutputs, type EntryModules } from "./entry-modules.ts";
 import { guardExports, guardUnfinished } from "./guarded-exports.ts";
 import type { AskToChange } from "./guarded-property.ts";
+import { makeReloadedModules, type ReloadedModules } from "./reloaded-modules.ts";
 import { makeSharedNames, type SharedNames } from "./shared-names.ts";
 import { makeWorld, type World } from "./world.ts";
 
@@ -80,6 +81,8 @@ export interface Realm extends RealmOptions {
   guardUnfinished(exporter: Principal, importer: Principal, exports: unknown): void;
   shared<T>(key: string, make: () => T): T;
   readonly sharedNames: SharedNames;
+  /** The project's modules that the package of a command has built and may have loaded anew. */
+  readonly reloadedModules: ReloadedModules | undefined;
   /** Locations of the installed packages that a principal may import; first-party code is not among them. */
   dependenciesOf(principal: Principal): readonly string[];
   /** Says which packages have changed how modules are found, where the application's are not found: it holds for their own. */
@@ -218,10 +221,19 @@ export function makeRealm(options: RealmOptions): Realm {
     loadsProject,
   );
   const sourcesOfAll = withoutOutputs(modulesOfAll, options.paths.project);
+  const started = (): World => realm.worldAt(startedLocation);
+  const startedImportsProject =
+    !startsInProject && startedName !== undefined && policies.get(startedName)?.packages?.includes(".") === true;
 
   const realm: Realm = {
     ...options,
     sharedNames: makeSharedNames([...policies.values()].flatMap(({ shares }) => shares ?? [])),
+    reloadedModules: startedImportsProject
+      ? makeReloadedModules(
+          () => started().commonJs,
+          (path) => pathScopesOf(started()).covers(path, "write"),
+        )
+      : undefined,
     entryModulesFor({ location, name, policy }) {
       if (options.isCommand !== true) return modulesOfAll;
       // `standard` has ESLint write, which it imports; and who imports the project's modules works for the project.

@@ -7,8 +7,9 @@
  *
  * HAZARD: what is published is a copy of the property, never a way to the other's
  * global object. The first to define a name keeps it: a package that lists it too
- * can change its own, and nobody else's. The language's own names can't be
- * listed; see `shareProblem`.
+ * can change its own, and nobody else's; but a name that one package alone shares with the
+ * application is one variable for these two (a development server and what it has built). The language's own
+ * names can't be listed; see `shareProblem`.
  *
  * The share `*` is a test runner's: whatever it defines, by name or registered symbol, that neither the language
  * nor Node has appears for the project's own code, also where a package runs that as
@@ -56,13 +57,15 @@ interface Participant {
 }
 
 interface Published {
-  readonly by: Participant;
+  by: Participant;
   value: unknown;
 }
 
-/** @param everyShare all names that some policy lists: what a trusted principal shares. */
+/** @param everyShare all names that policies list, once for each that does: what a trusted principal shares. */
 export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
-  const all: ReadonlySet<string> = new Set(everyShare);
+  const all = new Set<string>();
+  const ofSeveral = new Set<string>();
+  for (const share of everyShare) (all.has(share) ? ofSeveral : all).add(share);
   const participants: Participant[] = [];
   const runners: ReplacedTimers[] = [];
   const admitted = new WeakSet<GlobalObject>();
@@ -84,13 +87,17 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
     if (descriptor === undefined || !("value" in descriptor)) return;
     const before = known.get(key);
     if (before === undefined) known.set(key, { by: from, value: descriptor.value });
-    else if (before.by !== from || before.value === descriptor.value) return;
+    else if (before.value === descriptor.value || (before.by !== from && !isOfTwo(share, before.by, from))) return;
     for (const to of participants) {
       if (to !== from && to.shares.has(share) && (to.seesAny || share !== ANY_SHARE))
         appear(to.holderOf(share), key, descriptor.value, before);
     }
-    if (before !== undefined) before.value = descriptor.value;
+    if (before === undefined) return;
+    before.by = from;
+    before.value = descriptor.value;
   };
+  const isOfTwo = (share: string, one: Participant, other: Participant): boolean =>
+    one.trusted !== other.trusted && share !== ANY_SHARE && !languageMembers.has(share) && !ofSeveral.has(share);
   /** Asks the others for a property that somebody looks for and does not have. */
   const seek = (share: string, key: PropertyKey, to: Participant): boolean => {
     for (const from of participants) {

@@ -167,4 +167,20 @@ describe("shared names", () => {
     expect([user[Symbol.for("a")], stranger[Symbol.for("a")]]).toEqual([1, undefined]);
     expect(Symbol.for("b") in user).toBe(false);
   });
+
+  it("are one variable for the application and the one package that lists them, and for nobody else", () => {
+    const shared = makeSharedNames(["__state", "__several", "__several"]);
+    const [tool, other, project] = [globalObject(), globalObject(), globalObject()];
+    shared.join(principal(["__state", "__several"]), tool);
+    shared.join(principal(["__several"]), other);
+    shared.join(principal([], true), project);
+    Object.assign(project, { __state: 1, __several: 1 });
+    expect([tool["__state"], tool["__several"], other["__several"]]).toEqual([1, 1, 1]);
+    Object.assign(tool, { __state: 2, __several: 2 });
+    shared.publishAll();
+    expect([project["__state"], project["__several"], other["__several"]]).toEqual([2, 1, 1]);
+    project["__state"] = 3;
+    shared.publishAll();
+    expect(tool["__state"]).toBe(3);
+  });
 });
