@@ -4,6 +4,7 @@ import { hardenPrototypesOf } from "./harden-instances.ts";
 import { hardenNodeObject } from "./harden-node.ts";
 import { makeHandedBuiltin, reach } from "./handed-builtin.ts";
 import { defineProperty, getOwnPropertyDescriptor } from "./native-definitions.ts";
+import { makeOwnWebCrypto } from "./own-web-crypto.ts";
 import type { EndowmentContext } from "./principal.ts";
 import { fillingOwnMemory } from "./random-fill.ts";
 
@@ -63,12 +64,24 @@ export function makeCrypto(context: EndowmentContext): object {
       name,
       lazyDescriptor(
         name,
-        () => hardenWebCrypto(context, real.webcrypto)[name === "subtle" ? name : "self"],
+        () => (name === "subtle" ? hardenWebCrypto(context, real.webcrypto).subtle : webCryptoOf(context)),
         enumerable,
       ),
     );
   }
   return facade;
+}
+
+const ownWebCryptos = new WeakMap<EndowmentContext, object>();
+
+/** The principal's `crypto` of the web, the same by its global and by its builtin. */
+export function webCryptoOf(context: EndowmentContext): object {
+  let own = ownWebCryptos.get(context);
+  if (own === undefined) {
+    own = makeOwnWebCrypto(hardenWebCrypto(context, context.powers.builtin("crypto").webcrypto).self);
+    ownWebCryptos.set(context, own);
+  }
+  return own;
 }
 
 /** The one `crypto` of all, and its `subtle`, whose own properties would be seen by everybody. */

@@ -23,10 +23,10 @@ const NAMES_BY_RULE: Readonly<Record<GlobalRule, readonly string[]>> = {
     ReadableByteStreamController ReadableStreamDefaultController ByteLengthQueuingStrategy
     CountQueuingStrategy TextEncoderStream TextDecoderStream CompressionStream
     DecompressionStream queueMicrotask structuredClone atob btoa MessageChannel MessagePort
-    Blob File crypto Crypto CryptoKey SubtleCrypto`),
+    Blob File Crypto CryptoKey SubtleCrypto`),
   own: words(`
     console process Buffer setTimeout clearTimeout setInterval clearInterval setImmediate
-    clearImmediate WebAssembly navigator Navigator`),
+    clearImmediate WebAssembly crypto navigator Navigator`),
   performance: words(`
     Performance PerformanceEntry PerformanceMark PerformanceMeasure PerformanceObserver
     PerformanceObserverEntryList PerformanceResourceTiming performance`),

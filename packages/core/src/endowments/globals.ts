@@ -8,12 +8,12 @@ import {
   hardenBasics,
   hardenBehindGlobal,
   hardenBuffer,
-  hardenWebCrypto,
   makeFetchGlobals,
   makeNavigator,
   makeWebAssembly,
   principalProcess,
   timerFunctions,
+  webCryptoOf,
 } from "./late.ts";
 import type { EndowmentContext } from "./principal.ts";
 import type { TimerFunctions } from "./timers.ts";
@@ -40,7 +40,6 @@ function grantedGlobals(context: EndowmentContext): ReadonlySet<string> {
 
 function shareGlobal(context: EndowmentContext, name: string): unknown {
   hardenBehindGlobal(context, name);
-  if (name === "crypto") return hardenWebCrypto(context, context.powers.builtin("crypto").webcrypto).self;
   return hardenNodeObject(context.powers.globals[name]);
 }
 
@@ -75,6 +74,12 @@ function computeOwn(context: EndowmentContext, name: string): (() => unknown) | 
       return () => hardenBuffer(context);
     case "WebAssembly":
       return () => makeWebAssembly(context);
+    case "crypto":
+      if (!(name in context.powers.globals)) return undefined;
+      return () => {
+        hardenBehindGlobal(context, name);
+        return webCryptoOf(context);
+      };
     case "navigator":
     case "Navigator":
       return name in context.powers.globals ? () => makeNavigator(context)?.[name] : undefined;

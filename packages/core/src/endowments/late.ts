@@ -1,7 +1,7 @@
 /** Builtins, and what else of Node a principal may ask for; see `loader/late.ts`. A program that only prints needs none of it. */
 export { hardenBuffer } from "./buffer.ts";
 export { builtinFacade, makeBuiltin } from "./builtins.ts";
-export { hardenWebCrypto } from "./crypto.ts";
+export { webCryptoOf } from "./crypto.ts";
 export { hardenBasics } from "./harden-basics.ts";
 export { hardenBehindGlobal } from "./leads-to.ts";
 export { makeNavigator } from "./navigator.ts";
