@@ -121,7 +121,7 @@ describe("env grants", () => {
 
   it("takes what fills the environment for all from who may do that alone, and nothing that loads code", () => {
     const fill = (env: Record<string, any>): void => {
-      for (const key of ["PORT", "SECRET", "NODE_OPTIONS", "LD_PRELOAD", "Path"])
+      for (const key of ["PORT", "SECRET", "NODE_OPTIONS", "LD_PRELOAD", "Path", "XDG_CACHE_HOME", "TMPDIR", "Temp"])
         if (!Object.hasOwn(env, key)) env[key] = "filled";
     };
     const plain = setUp([]);
@@ -135,7 +135,7 @@ describe("env grants", () => {
     expect([env["PORT"], env["SECRET"], Object.keys(env).sort()]).toEqual([
       "filled",
       "filled",
-      ["LD_PRELOAD", "NODE_OPTIONS", "PORT", "Path", "SECRET"],
+      ["LD_PRELOAD", "NODE_OPTIONS", "PORT", "Path", "SECRET", "TMPDIR", "Temp", "XDG_CACHE_HOME"],
     ]);
     delete env["PORT"];
     delete env["SECRET"];

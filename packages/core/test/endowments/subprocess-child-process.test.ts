@@ -119,10 +119,11 @@ describe("a granted program", () => {
         "NODE_OPTIONS=--require /y #": "x",
         "PATH=/z:": "x",
         PYTHONSTARTUP: "x",
+        XDG_CACHE_HOME: "/caches",
       },
     });
     expect(given).toContain("A=1");
-    for (const name of ["NODE_OPTIONS", "LD_PRELOAD", "Bash_Env", "/y", "/z", "PYTHONSTARTUP", "secret"])
+    for (const name of ["NODE_OPTIONS", "LD_PRELOAD", "Bash_Env", "/y", "/z", "PYTHONSTARTUP", "/caches", "secret"])
       expect(given).not.toContain(name);
     delete process.env.MOAT_TEST_SECRET;
   });

@@ -1,7 +1,7 @@
 import { defineMember } from "../facade.ts";
 import { derivedFromPolicy } from "../derived-from-policy.ts";
 import { grantsMember } from "../granted-members.ts";
-import { isSeveralNames, LOADER_VARIABLES, matchesVariable } from "../subprocess/loader-variables.ts";
+import { isSeveralNames, LOADER_VARIABLES, matchesVariable, TEMP_VARIABLES } from "../subprocess/loader-variables.ts";
 import { isCommonMode, isModeName, isModeVariable, modeShareOf } from "../../policy/mode-variables.ts";
 import type { EndowmentContext } from "../principal.ts";
 
@@ -92,12 +92,12 @@ export function makeEnv(context: EndowmentContext): NodeJS.ProcessEnv {
     return real[key];
   };
   /**
-   * HAZARD: what programs load code by, or trust others by, stays its own; and what others have set,
+   * HAZARD: what programs load code by, trust others by, or write others' files to, stays its own; and what others have set,
    * which such a package leaves alone where it sees it, it must not replace where it does not.
    */
   const fillsForAll = (key: string, value: string): boolean =>
     !isSeveralNames(key) &&
-    !matchesVariable(LOADER_VARIABLES, key) &&
+    !matchesVariable([...LOADER_VARIABLES, ...TEMP_VARIABLES], key) &&
     (!hasOwn(real, key) || covers(key)) &&
     (!isModeVariable(key) || isModeName(value)) &&
     mayFill();

@@ -129,8 +129,8 @@ export const LOADER_VARIABLES: readonly string[] = [
   "RSYNC_*",
   "GPG_*",
   "GNUPGHOME",
-  "XDG_CONFIG_*",
-  "XDG_DATA_*",
+  // The cache among them: whose key lies there decides what a moat that starts there believes to have prepared.
+  "XDG_*",
   "GIT_SSH*",
   "GIT_EXEC_PATH",
   "GIT_EDITOR",
@@ -153,6 +153,9 @@ export const LOADER_VARIABLES: readonly string[] = [
   "SVN_*",
 ];
 
+/** Where temporary files go: who sets that for the whole program has others' files, and `<tmp>` of a moat that it starts. */
+export const TEMP_VARIABLES: readonly string[] = ["TMPDIR", "TEMP", "TMP"];
+
 /** What every child gets beside its principal's own variables: nothing secret, and without it programs misbehave. */
 export const BASELINE_VARIABLES: readonly string[] = [
   "HOME",
@@ -164,11 +167,10 @@ export const BASELINE_VARIABLES: readonly string[] = [
   "TERM",
   "COLORTERM",
   "TZ",
-  "TMPDIR",
-  "TEMP",
-  "TMP",
+  ...TEMP_VARIABLES,
   "DISPLAY",
   "WAYLAND_DISPLAY",
+  "XDG_CACHE_HOME",
   "XDG_RUNTIME_DIR",
   "SYSTEMROOT",
   "SYSTEMDRIVE",
