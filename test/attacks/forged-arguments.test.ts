@@ -193,3 +193,29 @@ test("nothing is read again while it is read", async () => {
     "a parser, by what it tells of": "moat: nothing else is read while this is",
   });
 });
+
+test("a parser and the list of connections that it is on are there as long as each other", async () => {
+  const begin = (work: string) => `const http = require("http"), { Duplex } = require("stream");
+    const serve = () => { const server = http.createServer((_request, response) => response.end("x")); server.emit("listening");
+      return [server, server[Object.getOwnPropertySymbols(server).find(({ description }) => description === "http.server.connections")]] };
+    const connect = (server) => { const connection = new Duplex({ read() {}, write(_chunk, _encoding, done) { done() } }).on("error", () => {}); server.emit("connection", connection); return connection };
+    const wait = () => new Promise((done) => setTimeout(done, 5)), fill = (count) => Array.from({ length: count }, (_, index) => Buffer.alloc(100 + index % 3000, 65));
+    const [server, list] = serve(); ${work}; return list.all().length + " are left"`;
+  const damage = await attack({
+    grants,
+    techniques: {
+      "one that begins on another's list": begin(
+        `const [, other] = serve(); for (let count = 0; count < 200; count++) { const { parser } = connect(server); parser.initialize(1, {}, 0, 0, other); parser.close() } await wait(); fill(20_000)`,
+      ),
+      "one that begins without any": begin(
+        `for (let count = 0; count < 200; count++) { const { parser } = connect(server); parser.initialize(1, {}, 0, 0); parser.close() } await wait(); fill(20_000)`,
+      ),
+      "one whose list nobody has":
+        begin(`const all = Array.from({ length: 100 }, () => { const connection = connect(server), [other, forgotten] = serve(); connection.parser.initialize(1, {}, 0, 0, forgotten); other.close(); return connection });
+        for (let round = 0; round < 40; round++) { Array.from({ length: 20_000 }, (_, index) => ({ index: [index] })); new Uint8Array(3e7); await wait() } fill(20_000);
+        for (const connection of all) { connection.emit("data", Buffer.from("GET / HTTP/1.1\\r\\nhost: x\\r\\n\\r\\n")); connection.parser?.close() } await wait()`),
+    },
+  });
+  expect(damage).toMatchObject(NOTHING);
+  expect(Object.values(damage.outcomes)).toEqual(["0 are left", "0 are left", "0 are left"]);
+});

@@ -17,7 +17,7 @@ const { isArrayBufferView } = types;
 
 type Method = (...args: any[]) => any;
 /** Looks at what a native method is given, and says what the method gets in its place. */
-type Look = (args: unknown[]) => readonly unknown[];
+type Look = (args: unknown[], receiver: object) => readonly unknown[];
 
 /** By the names of the methods, which mean the same on all classes that have them. */
 const LOOKS: Readonly<Record<string, Look>> = {
@@ -58,8 +58,8 @@ function guard(level: object, name: string, look: Look): void {
   const descriptor = getOwnPropertyDescriptor(level, name);
   const real: unknown = descriptor?.value;
   if (typeof real !== "function" || descriptor!.configurable !== true || guarded.has(real)) return;
-  const value = named(name, real.length, function (this: unknown, ...args: unknown[]): unknown {
-    return apply(real, this, look(args));
+  const value = named(name, real.length, function (this: object, ...args: unknown[]): unknown {
+    return apply(real, this, look(args, this));
   });
   guarded.add(value);
   defineProperty(level, name, { ...descriptor, value });
@@ -72,13 +72,18 @@ const streamGetters: Function[] = [];
 const CONNECTIONS = 4;
 
 /**
+ * HAZARD: a parser and its server's list of connections have each other's addresses, and neither holds the other. A
+ * parser that begins anew leaves its list and stays in there, and a list that nobody has any more is gone.
  * @param parsers the prototype of HTTP's parsers, before it is closed
  * @param connections a server's list
  */
-export function guardParsers(parsers: object, connections: { readonly expired: Method }): void {
+export function guardParsers(parsers: { readonly remove?: Method }, connections: { readonly expired: Method }): void {
   guardNativeArguments(parsers);
   const { expired } = connections;
-  guard(parsers, "initialize", (args) => {
+  const { remove } = parsers;
+  if (remove === undefined) throw new TypeError("This version of Node does not take parsers off their lists");
+  const lists = new WeakMap<object, unknown>();
+  guard(parsers, "initialize", (args, parser) => {
     const [kind, resource, ...numbers] = args.slice(0, CONNECTIONS);
     // Anything else ends the process.
     if (!isObject(resource) || ![kind, ...numbers].every((number) => Number.isInteger(number)))
@@ -87,6 +92,9 @@ export function guardParsers(parsers: object, connections: { readonly expired: M
     // Of a list it asks for nothing: no connection has expired after no time.
     if (list !== undefined && list !== null && !(isObject(list) && isReceiverOf(expired, list, [0, 0])))
       throw new TypeError("Not a server's list of connections");
+    // HAZARD: of one that has never begun it reads what was in its memory before.
+    if (lists.has(parser)) apply(remove, parser, []);
+    lists.set(parser, list);
     return args;
   });
 }
