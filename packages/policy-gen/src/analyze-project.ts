@@ -38,7 +38,7 @@ import { grantsOfUse, namedFileGrant } from "./package-grants.ts";
 import { listFiles, packageNameAt, reachFiles, resolveOrNothing } from "./reach.ts";
 import type { Reached } from "./reach.ts";
 import { sharedGlobals } from "./shared-globals.ts";
-import { grantToEvaluators } from "./test-evaluators.ts";
+import { grantAddonsToEvaluators, grantToEvaluators } from "./test-evaluators.ts";
 import { makePluginSearch } from "./tool-plugins.ts";
 import type { Use } from "./facts.ts";
 
@@ -185,6 +185,7 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
     }
   }
   grantAddons(projectContext, resolver, (location) => graph.byLocation.get(location)?.dependencies.values() ?? []);
+  grantAddonsToEvaluators(context);
   for (const { from, to, file, use } of reached.edges) {
     collectorOf(to);
     const target = nameOf(to);

@@ -11,10 +11,13 @@ import { TEST_EVALUATORS } from "./tables/test-evaluators.ts";
 const OF_PROJECT: ReadonlySet<Capability> = new Set(["builtin", "fs", "env", "global", "connect", "listen", "command"]);
 const OF_PACKAGES: ReadonlySet<Capability> = new Set(["builtin", "fs"]);
 
+/** Tests of a service start it, and ask it or what runs beside it (supertest). */
+const ITSELF = ["127.0.0.1:*", "[::1]:*", "localhost:*"];
+
 /**
  * A runner that evaluates specs itself needs what these do. The specs are the
  * project's own, and trusted; packages that they import are evaluated the same way,
- * so their connections, programs and variables are not handed to the runner.
+ * so their connections to elsewhere, programs and variables are not handed to the runner.
  */
 export function grantToEvaluators({ reached, collectorOf, isDependency, nameOf, within }: GrantContext): void {
   for (const location of new Set(reached.files.map((file) => file.location))) {
@@ -26,6 +29,9 @@ export function grantToEvaluators({ reached, collectorOf, isDependency, nameOf, 
       const place = `${nameOf(from) ?? "."}: ${within(from, path)}`;
       for (const use of facts.uses) {
         if (wanted?.has(use.capability)) for (const grant of grantsOfUse(use)) collector.grant(grant, place, use);
+        if (use.capability !== "listen" || wanted !== OF_PACKAGES || row.importsFor) continue;
+        collector.grant({ capability: "net.listen", target: "*" }, place, use);
+        for (const target of ITSELF) collector.grant({ capability: "net.connect", target }, place, use);
       }
     }
     // What these modules import, the runner imports for them.
@@ -53,5 +59,18 @@ export function grantToEvaluators({ reached, collectorOf, isDependency, nameOf, 
         for (const grant of grantsOfUse({ ...use, capability: "global", target: name }))
           collector.grant(grant, within(location, own.path), use);
     }
+  }
+}
+
+/** What it evaluates requires addons (better-sqlite3, sharp), which it loads for them: each with the grants of its own package. */
+export function grantAddonsToEvaluators({ reached, collectors, collectorOf, isDependency }: GrantContext): void {
+  const addons = [...collectors.values()].flatMap((collector) => {
+    const place = collector.evidence().find(({ capability }) => capability === "native");
+    return place === undefined ? [] : [place];
+  });
+  for (const location of new Set(reached.files.map((file) => file.location))) {
+    if (TEST_EVALUATORS.get(packageNameAt(location))?.evaluates !== true || !isDependency(location)) continue;
+    for (const { package: target, file, ...place } of addons)
+      collectorOf(location)?.grant({ capability: "package", target }, `${target}: ${file}`, place);
   }
 }

@@ -29,6 +29,7 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
     [3, /environment used as a whole/],
     [1, /environment used as a whole/],
   ],
+  "evaluated-specs": [[1, /^native addon$/]],
   "files-of-the-importer": [
     [1, /^computed specifier \*$/],
     [3, /^computed specifier \*$/],

@@ -28,7 +28,7 @@ const table: Readonly<Record<string, Spell>> = {
   __proto__: null as never,
   "fs.read": path("fs.read"),
   "fs.write": path("fs.write"),
-  "net.connect": same("net.connect"),
+  "net.connect": ({ target }) => ({ capability: "net.connect", target: anyPassingPort(target) }),
   "net.listen": same("net.listen"),
   dns: ({ target }) => ({ capability: "net.connect", target: `${target}:*` }),
   env: same("env"),
@@ -53,6 +53,10 @@ const table: Readonly<Record<string, Spell>> = {
 };
 
 const GRANTABLE_PROCESS_MEMBERS: ReadonlySet<string> = new Set(["stdin", "umask"]);
+
+/** What listens there has another port in the next run. */
+const PASSING_PORT = /^(127\.0\.0\.1|\[::1\]|localhost):(?:3[3-9]|[4-6]\d)\d{3}$/;
+const anyPassingPort = (target: string): string => target.replace(PASSING_PORT, "$1:*");
 
 /** Undefined where no policy allows it. */
 export function deniedGrant(denial: Denial, places: DenialPlaces = {}): Grant | undefined {

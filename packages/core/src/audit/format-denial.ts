@@ -103,8 +103,12 @@ function hasOverride({ capability, target }: Grant, { override }: DenialContext)
 function waits(grant: Grant, { pending, override }: DenialContext): boolean {
   if (pending === undefined) return false;
   if (override !== undefined && Object.hasOwn(override, GRANT_FIELD[grant.capability])) return false;
-  return grantsOf(pending).some((waiting) => grantReaches(waiting, grant));
+  return grantsOf(pending).some((waiting) => grantReaches(waiting, grant) || isPartOf(waiting, grant));
 }
+
+/** Of a builtin that is refused as a whole, the members that the package names. */
+const isPartOf = (waiting: Grant, { capability, target, member }: Grant): boolean =>
+  capability === "builtin" && member === "*" && waiting.capability === "builtin" && waiting.target === target;
 
 /** A word that a person can copy into a POSIX shell. */
 function quoteForShell(word: string): string {

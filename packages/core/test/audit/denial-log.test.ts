@@ -41,6 +41,14 @@ describe("formatDenial", () => {
       "moat: a may not connect to evil.example:443; to allow it: moat allow a net.connect evil.example:443",
     ],
     [
+      { principal: "a", capability: "net.connect", target: "127.0.0.1:44249" },
+      "moat: a may not connect to 127.0.0.1:44249; to allow it: moat allow a net.connect '127.0.0.1:*'",
+    ],
+    [
+      { principal: "a", capability: "net.connect", target: "127.0.0.1:5432" },
+      "moat: a may not connect to 127.0.0.1:5432; to allow it: moat allow a net.connect 127.0.0.1:5432",
+    ],
+    [
       { principal: "a", capability: "dns", target: "evil.example" },
       "moat: a may not resolve evil.example; to allow it: moat allow a net.connect 'evil.example:*'",
     ],
@@ -76,6 +84,12 @@ describe("formatDenial", () => {
     expect(formatDenial(denial, { project: "/p", location: "/p/node_modules/a" })).toBe(line);
   });
 
+  test("names the same command for a builtin of which members wait", () => {
+    const denial = { principal: "a", capability: "builtin", target: "fs" } as const;
+    const waiting = (name: string) => formatDenial(denial, { pending: { builtins: { [name]: ["readFile"] } } });
+    expect(waiting("fs")).toBe("moat: a may not use the builtin fs; it waits for acceptance: moat policy --accept a");
+    expect(waiting("net")).toBe("moat: a may not use the builtin fs; to allow it: moat allow a builtin fs");
+  });
   test("names the command where what is missing waits for acceptance", () => {
     expect(
       formatDenial(
