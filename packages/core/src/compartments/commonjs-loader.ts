@@ -35,6 +35,8 @@ export interface CommonJsLoader {
   readonly cache: Record<string, ModuleObject | undefined>;
   /** Whether the package finds or loads its modules in its own way now. */
   readonly isPatched: boolean;
+  /** Whether the program began with one of its files, which is then `require.main`. */
+  readonly hasMain: boolean;
   /** Whether it has put a `_load` of its own in place. */
   readonly hooksLoads: boolean;
   /** `require(request)` from a file, without asking a patched `Module._load`. */
@@ -268,7 +270,10 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
   /** `require.main`: the real one for the program itself, a likeness for packages. */
   const mainFor = (): unknown => {
     if (mainModule !== undefined) return mainModule;
-    return realm.entry === undefined ? undefined : foreignModule(realm.entry);
+    if (realm.entry === undefined) return undefined;
+    // Where the program is an ES module, there is none.
+    const { commonJs } = realm.worldAt(realm.resolver.ownerOf(realm.entry));
+    return commonJs.hasMain ? foreignModule(realm.entry) : undefined;
   };
 
   const loadPatched = (request: string, module: ModuleObject | undefined, referrer: string): unknown => {
@@ -290,6 +295,9 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
     },
     get isPatched() {
       return Module["_load"] !== nativeLoad || Module["_resolveFilename"] !== nativeResolveFilename;
+    },
+    get hasMain() {
+      return mainModule !== undefined;
     },
     load,
     loadFile,

@@ -78,10 +78,15 @@ function textOnDisk(fileName: string, length: number): string | undefined {
 }
 
 function readOnDisk(fileName: string, length: number): string | undefined {
+  const source = textInFile(fileName);
+  return source?.length === length ? source : undefined;
+}
+
+/** What the file is prepared from, as it is now. */
+export function textInFile(fileName: string): string | undefined {
   try {
     const path = fileName.startsWith("file:") ? fileURLToPath(fileName) : fileName;
-    const source = stripByteOrderMark(stripTypes(readFileSync(path, "utf8"), path));
-    return source.length === length ? source : undefined;
+    return stripByteOrderMark(stripTypes(readFileSync(path, "utf8"), path));
   } catch {
     // Gone, unreadable, or no text of that language by now.
     return undefined;

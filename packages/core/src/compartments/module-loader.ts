@@ -9,6 +9,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { assertAnswer } from "../errors/assert-answer.ts";
 import { assertStackRoom } from "../stack-room.ts";
+import { absentUrlOf } from "../packages/resolution-error.ts";
 import type { Resolution } from "../packages/types.ts";
 import { prepareModule } from "../loader/late.ts";
 import { parseJson } from "./commonjs-loader.ts";
@@ -283,7 +284,16 @@ export function makeModuleLoader(world: World): ModuleLoader {
         const isData = isDataUrl(referrer);
         if (isData) assertReachableFromData(specifier, referrer);
         const from = isData ? world.defaultReferrer : referrer;
-        const resolution = realm.resolver.resolve(specifier, from, "import", { pathOnly: true });
+        let resolution: Resolution;
+        try {
+          resolution = realm.resolver.resolve(specifier, from, "import", { pathOnly: true });
+        } catch (error) {
+          // Folders have an address, and so has what is not there yet. HAZARD: elsewhere that would tell what is there.
+          const url = absentUrlOf(error);
+          const isOwn = url !== undefined && realm.resolver.ownerOf(fileURLToPath(url)) === world.principal.location;
+          if (!isOwn && (url === undefined || !world.principal.trusted)) throw error;
+          return url;
+        }
         if (resolution.format === "builtin") return `node:${resolution.path}`;
         realm.cross(world, resolution, specifier, () => moduleNotFound(specifier, referrer));
         return pathToFileURL(resolution.path).href + (resolution.suffix ?? "");

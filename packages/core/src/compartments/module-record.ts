@@ -5,6 +5,8 @@
  *
  * @see https://tc39.es/ecma262/#sec-abstract-module-records
  */
+import { showNamespaceWhenInspected } from "./namespace-inspection.ts";
+import { withPlace } from "./import-place.ts";
 import { assertStackRoom, LITTLE_ROOM } from "../stack-room.ts";
 import type { ModuleFacts } from "../loader/transform-module.ts";
 
@@ -62,6 +64,7 @@ export function fillNamespace(namespace: object, record: ModuleRecord): void {
     defineProperty(namespace, name, { get: cell.get, enumerable: true, configurable: false });
   }
   defineProperty(namespace, Symbol.toStringTag, { value: "Module" });
+  showNamespaceWhenInspected(namespace);
   setPrototypeOf(namespace, null);
   freeze(namespace);
   namespaces.add(namespace);
@@ -266,6 +269,11 @@ export function makeSourceRecord(options: SourceRecordOptions): ModuleRecord {
     phase = "linked";
   };
 
+  const missing = (request: number, name: string, why: "ambiguous" | undefined): SyntaxError => {
+    const { specifier } = facts.requests[request]!;
+    return withPlace(missingExport(specifier, name, dependencies[request]!, why), url, specifier, name);
+  };
+
   const bind = (): void => {
     for (const { request, imported } of facts.imports) {
       if (imported === "*") {
@@ -274,7 +282,7 @@ export function makeSourceRecord(options: SourceRecordOptions): ModuleRecord {
       }
       const cell = dependencies[request]!.resolveExport(imported);
       if (cell === undefined || cell === "ambiguous") {
-        throw missingExport(facts.requests[request]!.specifier, imported, dependencies[request]!, cell);
+        throw missing(request, imported, cell);
       }
       if (!Object.hasOwn(importObjects[request]!, imported)) {
         defineProperty(importObjects[request]!, imported, { get: cell.get, enumerable: true });
@@ -284,7 +292,7 @@ export function makeSourceRecord(options: SourceRecordOptions): ModuleRecord {
       if (imported === "*") continue;
       const cell = dependencies[request]!.resolveExport(imported);
       if (cell === undefined || cell === "ambiguous") {
-        throw missingExport(facts.requests[request]!.specifier, imported, dependencies[request]!, cell);
+        throw missing(request, imported, cell);
       }
     }
     for (const object of importObjects) freeze(object);

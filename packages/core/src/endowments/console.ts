@@ -1,4 +1,4 @@
-import { defineMember, lazyDescriptor, named, perContext } from "./facade.ts";
+import { defineMember, lazyDescriptor, named, perContext, settle } from "./facade.ts";
 import { hardenNodeClass } from "./harden-node.ts";
 import { hardenBasics } from "./late.ts";
 import { getOwnPropertyDescriptor } from "./native-definitions.ts";
@@ -34,10 +34,7 @@ export const principalConsole = perContext((context: EndowmentContext): object =
     else if (typeof key === "string" && typeof descriptor.value !== "function")
       defineProperty(console, key, sameProperty(hidden, key, descriptor));
     else if (typeof key === "string" && !context.principal.trusted)
-      defineProperty(console, key, {
-        ...descriptor,
-        value: asReplaced(context, key, descriptor.value as Function, ofApplication),
-      });
+      defineProperty(console, key, asReplaced(context, key, descriptor, ofApplication));
     // HAZARD: what symbols lead to is Node's own.
     else if (typeof key === "string" || isPrimitive(descriptor.value)) defineProperty(console, key, descriptor);
   }
@@ -71,23 +68,37 @@ interface ApplicationConsole {
   readonly original: Readonly<Record<string, unknown>>;
 }
 
-/** A package's method: what the application has put in place of its own (`console.error = log`, a stub) speaks for packages too, as in Node. */
+/**
+ * A package's method: what the application has put in place of its own (`console.error = log`, a stub) speaks for packages
+ * too. As in Node, who kept the method from before prints by it (mocha's reporters, while a spec has `console.log` stubbed).
+ */
 function asReplaced(
   context: EndowmentContext,
   name: string,
-  method: Function,
+  { value: method, enumerable }: PropertyDescriptor,
   ofApplication: readonly ApplicationConsole[],
-): Function {
-  return named(name, method.length, (...args: unknown[]) => {
+): PropertyDescriptor {
+  const replacement = (): { console: object; current: Function } | undefined => {
     for (const { console, original } of ofApplication) {
       const current = console[name];
-      if (current === original[name] || typeof current !== "function") continue;
-      // HAZARD: what it returns is the application's, and Node's methods return nothing.
-      apply(current, console, asTexts(context, args));
-      return;
+      if (current !== original[name] && typeof current === "function") return { console, current };
     }
-    apply(method, undefined, args);
+    return undefined;
+  };
+  const redirecting = named(name, (method as Function).length, (...args: unknown[]) => {
+    const found = replacement();
+    // HAZARD: what it returns is the application's, and Node's methods return nothing.
+    if (found === undefined) apply(method as Function, undefined, args);
+    else apply(found.current, found.console, asTexts(context, args));
   });
+  return {
+    get: () => (replacement() === undefined ? method : redirecting),
+    set(this: unknown, next: unknown) {
+      settle(this, name, next);
+    },
+    enumerable: enumerable === true,
+    configurable: true,
+  };
 }
 
 /**

@@ -24,7 +24,8 @@ const member = {
   configurable: true,
 } as PropertyDescriptor;
 
-function settle(receiver: unknown, key: PropertyKey, next: unknown): void {
+/** What an assignment to an accessor comes to where it stands for an ordinary property: on the receiver, as Node has it. */
+export function settle(receiver: unknown, key: PropertyKey, next: unknown): void {
   if ((typeof receiver !== "object" || receiver === null) && typeof receiver !== "function") return;
   const descriptor = getOwnPropertyDescriptor(receiver, key);
   if (descriptor?.configurable === true) defineMember(receiver, key, next, descriptor.enumerable === true);

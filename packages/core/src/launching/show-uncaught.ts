@@ -12,7 +12,10 @@ export function showUncaughtErrors({ process }: Powers): void {
   process.on("uncaughtExceptionMonitor", (error: unknown) => {
     if (process.listenerCount("uncaughtException") > 0 || process.hasUncaughtExceptionCaptureCallback()) return;
     // After the program's own listeners, which see the stack as it was; Node prints when these are done.
-    if (types.isNativeError(error)) process.on("exit", () => showPlace(error));
+    if (!types.isNativeError(error)) return;
+    // Of what a listener of `exit` throws, nobody is told any more.
+    if ((process as { _exiting?: boolean })._exiting === true) showPlace(error);
+    else process.on("exit", () => showPlace(error));
   });
 }
 

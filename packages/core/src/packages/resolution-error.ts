@@ -47,3 +47,9 @@ export const notFoundByRequire = (specifier: string, stack: readonly string[]): 
     requireStack: [...stack],
   });
 };
+
+/** Where `import` would have looked, by a specifier that leads to no file: what `import.meta.resolve` answers. */
+export const absentUrlOf = (error: unknown): string | undefined =>
+  isResolutionError(error, "ERR_MODULE_NOT_FOUND") || isResolutionError(error, "ERR_UNSUPPORTED_DIR_IMPORT")
+    ? (error as ResolutionError).url
+    : undefined;

@@ -1,4 +1,5 @@
 import { join, sep } from "node:path";
+import { pathToFileURL } from "node:url";
 import { makeCommonJsResolution } from "./commonjs-resolution.ts";
 import { makeEsmResolution, type Found } from "./esm-resolution.ts";
 import { folderOf, inFolder } from "./folder-of.ts";
@@ -123,8 +124,11 @@ export const makeResolver = (reader: FileReader, options: ResolverOptions = {}):
         ? resolutionError(
             "ERR_UNSUPPORTED_DIR_IMPORT",
             `Directory import '${path}' is not supported resolving ES modules imported from ${referrer}`,
+            { url: pathToFileURL(path).href },
           )
-        : resolutionError("ERR_MODULE_NOT_FOUND", `Cannot find module '${path}' imported from ${referrer}`),
+        : resolutionError("ERR_MODULE_NOT_FOUND", `Cannot find module '${path}' imported from ${referrer}`, {
+            url: pathToFileURL(path).href,
+          }),
     );
   };
 

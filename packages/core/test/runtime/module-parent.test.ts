@@ -30,3 +30,19 @@ test("module.parent of a package's first module tells who asked, and loads with 
   expect(stdout, stderr).not.toBe("");
   expect(JSON.parse(stdout)).toEqual([false, "main.cjs", true, "MODULE_NOT_FOUND", "MODULE_NOT_FOUND", null]);
 });
+
+test("a program that is an ES module has no require.main, also for packages", async () => {
+  const both = await makeProject({
+    "index.mjs": `import main from "main"; import own from "./own.cjs"; console.log(main, own);`,
+    "own.cjs": `module.exports = typeof require.main;`,
+    "node_modules/main/package.json": '{"name":"main","version":"1.0.0"}',
+    "node_modules/main/index.js": "module.exports = typeof require.main;",
+  });
+  try {
+    const { stdout } = await both.node("index.mjs");
+    expect(stdout).toBe("undefined undefined\n");
+    expect((await both.moat("index.mjs")).stdout).toBe(stdout);
+  } finally {
+    await both.remove();
+  }
+});

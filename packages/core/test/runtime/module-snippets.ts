@@ -34,12 +34,27 @@ export const MODULE_SNIPPETS: Readonly<Record<string, Readonly<Record<string, st
   },
   "a namespace in a cycle": {
     "main.mjs": `import { keys } from "./a.mjs"; export const z = 1; export const a = 2; export const result = keys`,
-    "a.mjs": `import * as main from "./main.mjs"; export const keys = Object.keys(Object.getOwnPropertyDescriptors ? { x: Reflect.ownKeys(main).map(String) } : 0).length + Reflect.ownKeys(main).map(String).join()`,
+    "a.mjs": `import * as main from "./main.mjs"; export const keys = Object.keys(Object.getOwnPropertyDescriptors ? { x: Reflect.ownKeys(main).map(String) } : 0).length + Reflect.ownKeys(main).filter((key) => key !== Symbol.for("nodejs.util.inspect.custom")).map(String).join()`,
+  },
+  "namespaces when they are printed": {
+    "main.mjs": `import { inspect } from "node:util"; import * as ns from "./a.mjs"; import * as own from "./main.mjs"; const cjs = await import("./c.cjs");
+      export const result = [ns, { nested: { ns } }, inspect(cjs), inspect(own)]; export const b = 1;`,
+    "a.mjs": `export const b = { c: 1 }; export default class A {}; export function f() {}`,
+    "c.cjs": `exports.x = 1`,
+  },
+  "addresses of what is not there": {
+    "main.mjs": `const end = (name) => import.meta.resolve(name).replace(/.*\\/g\\d+/, "");
+      let missing; try { import.meta.resolve("no-such-package") } catch (e) { missing = e.code }
+      let url; try { await import("./absent.mjs") } catch (e) { url = [e.code, typeof e.url] }
+      export const result = [end("./absent.html"), end("./folder/"), end("./folder"), missing, url]`,
+    "folder/x.mjs": ``,
   },
   "namespace objects": {
     "main.mjs": `import * as ns from "./a.mjs"; let fails = []; 
       for (const f of [() => { ns.b = 1 }, () => { ns.zz = 1 }, () => { delete ns.b }, () => Object.setPrototypeOf(ns, {}), () => Object.defineProperty(ns, "q", { value: 1 })]) try { f(); fails.push("ok") } catch (e) { fails.push(e.name) }
-      export const result = [Reflect.ownKeys(ns).map(String), ns[Symbol.toStringTag], Object.prototype.toString.call(ns), Object.getPrototypeOf(ns), Object.isExtensible(ns), "b" in ns, ns.zz, typeof ns.default, { ...ns }, fails]`,
+      // What it is printed by is there besides.
+      const keys = Reflect.ownKeys(ns).filter((key) => key !== Symbol.for("nodejs.util.inspect.custom"));
+      export const result = [keys.map(String), ns[Symbol.toStringTag], Object.prototype.toString.call(ns), Object.getPrototypeOf(ns), Object.isExtensible(ns), "b" in ns, ns.zz, typeof ns.default, { ...ns }, fails]`,
     "a.mjs": `export const b = 1; export const a = 2; export default 3; export { a as "string name" }`,
   },
   "default exports' names": {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { makeProject, type Project } from "./run-both.ts";
+import { makeProject, policyFor, type Project } from "./run-both.ts";
 
 let project: Project;
 beforeAll(async () => {
@@ -22,4 +22,28 @@ test("the project's modules see globals that are replaced after they were loaded
   const { stdout } = await project.node("index.js");
   expect(JSON.parse(stdout).slice(0, 4)).toEqual(["my fetch", "my timer", 7, true]);
   expect((await project.moat("index.js")).stdout).toBe(stdout);
+});
+
+test("what the application puts in place of console.log takes what packages print, but by what they kept from before", async () => {
+  const both = await makeProject({
+    "index.js": `
+      const reports = require("reports"), taken = [], { log } = console;
+      console.log = (...args) => taken.push(args.join());
+      reports.now("a"); reports.kept("b");
+      console.log = log;
+      reports.now("c"); reports.kept("d");
+      console.log(taken.join(), Object.keys(console).includes("log"), reports.own());`,
+    "node_modules/reports/package.json": '{"name":"reports","version":"1.0.0"}',
+    "node_modules/reports/index.js": `
+      exports.kept = console.log; exports.now = (text) => console.log(text);
+      exports.own = () => { console.log = () => "mine"; return console.log(); };`,
+  });
+  try {
+    const { stdout } = await both.node("index.js");
+    const moat = await both.moat("index.js", policyFor("index.js", { reports: { globals: ["console"] } }));
+    expect(moat.stdout, moat.stderr).toBe(stdout);
+    expect(stdout).toContain("b\n");
+  } finally {
+    await both.remove();
+  }
 });

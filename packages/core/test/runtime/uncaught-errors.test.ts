@@ -14,6 +14,7 @@ const PROGRAMS = {
   "a rejection": `Promise.reject(new TypeError("r"))`,
   "a primitive": `throw "text"`,
   "exit listeners see the stack as it was": `var e; process.on("exit", (code) => console.error(code, e.stack.split("\\n")[0])); throw e = new Error("e")`,
+  "a listener of exit": `process.on("exit", () => { throw new Error("late") })`,
   "a listener that handles it": `process.on("uncaughtException", (e) => console.error(e.stack.split("\\n")[0])); setTimeout(() => { throw new Error("h") })`,
 };
 
@@ -53,4 +54,22 @@ test("a syntax error's column is the file's", async () => {
     packages: {},
   });
   expect(stderr).toContain("main.js:1:21: Unexpected token '*'");
+});
+
+test.each([
+  ["a name that is not exported", `import { b } from "./e.mjs"`],
+  ["among others", `import x, {\n  a,\n  b as c\n} from './e.mjs'`],
+  ["no default", `import x from "./named.mjs"`],
+  ["one of a builtin", `import { readFileSync, nope } from "node:fs"`],
+  ["a re-export", `export { q } from "./e.mjs"`],
+])("what can't be linked is shown with its place: %s", async (_name, text) => {
+  project = await makeProject({
+    "main.mjs": `\n${text}`,
+    "e.mjs": "export const a = 1; export default 2",
+    "named.mjs": "export const a = 1",
+  });
+  const [node, moat] = await Promise.all([project.node("main.mjs"), project.moat("main.mjs")]);
+  expect(moat.code).toBe(node.code);
+  const plain = (stderr: string): string => printed(stderr).replace(/\^+/g, "^");
+  expect(plain(moat.stderr)).toBe(plain(node.stderr));
 });
