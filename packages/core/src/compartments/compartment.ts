@@ -27,7 +27,7 @@ import { loadPreparation, prepareFunction, prepareFunctionQuickly, prepareScript
 import type { NameSets } from "../loader/name-sets.ts";
 
 const { apply } = Reflect;
-const { defineProperty, hasOwn, setPrototypeOf } = Object;
+const { defineProperty, freeze, getPrototypeOf, hasOwn, setPrototypeOf } = Object;
 /** Taken now: the real global object has no `Function` once the second wall stands. */
 const functionPrototype = Function.prototype;
 
@@ -38,6 +38,13 @@ const FUNCTION_HEADS: Readonly<Record<FunctionKind, string>> = {
   async: "async function",
   generator: "function*",
   asyncGenerator: "async function*",
+};
+
+const FUNCTION_CLASSES: Readonly<Record<FunctionKind, readonly [name: string, prototype: object]>> = {
+  function: ["Function", functionPrototype],
+  async: ["AsyncFunction", getPrototypeOf(async function () {}) as object],
+  generator: ["GeneratorFunction", getPrototypeOf(function* () {}) as object],
+  asyncGenerator: ["AsyncGeneratorFunction", getPrototypeOf(async function* () {}) as object],
 };
 
 /** Values of reserved names that differ from module to module, such as `import()`. */
@@ -145,8 +152,29 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
     [RESERVED.with]: objectOfWith,
     [RESERVED.withCall]: boundTo,
     [RESERVED.unscopables]: Symbol.unscopables,
+    get [RESERVED.makers]() {
+      return (makers ??= makeMakers());
+    },
   });
   let machinery: Record<string, unknown> | undefined;
+  let makers: Readonly<Record<FunctionKind, object>> | undefined;
+  /** Stand-ins for empty functions, whose constructor is the package's own. */
+  const makeMakers = (): Readonly<Record<FunctionKind, object>> =>
+    freeze({
+      __proto__: null,
+      function: standInFor("function"),
+      async: standInFor("async"),
+      generator: standInFor("generator"),
+      asyncGenerator: standInFor("asyncGenerator"),
+    });
+  const standInFor = (kind: FunctionKind): object => {
+    const [name, prototype] = FUNCTION_CLASSES[kind];
+    const constructor =
+      kind === "function"
+        ? read(name)
+        : makeFunctionConstructor(name, prototype, (parameters, body) => compileFunction(parameters, body, { kind }));
+    return freeze({ __proto__: freeze({ __proto__: null, constructor }) });
+  };
 
   const compile = (functor: Functor, fileName: string): Function => {
     noteScriptOwner(fileName, options.owner);

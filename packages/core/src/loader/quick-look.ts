@@ -2,6 +2,7 @@
 import { DECLARATION, Doubt, readQuickly, type QuickReading } from "./quick-reader.ts";
 import { rewriteQuickly } from "./quick-rewriting.ts";
 import { addedNames } from "./rewrite-extensions.ts";
+import { makesFunctions } from "./rewrite-function-makers.ts";
 import type { RewriteOptions, Rewriting } from "./rewrite-references.ts";
 import { RESERVED, RESERVED_PREFIX } from "./reserved-names.ts";
 import type { SyntaxNode } from "./syntax.ts";
@@ -90,7 +91,7 @@ function withoutDoubt<T>(
   added: ReadonlySet<string>,
   look: (reading: QuickReading) => T,
 ): T | undefined {
-  if (mayHoldReserved(source)) return undefined;
+  if (mayHoldReserved(source) || makesFunctions(source)) return undefined;
   const tokens = new Tokens(source);
   if (tokens.doubt !== undefined) {
     tokens.release();

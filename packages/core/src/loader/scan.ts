@@ -6,6 +6,7 @@
  */
 import { isInheritedAsData, SETTINGS_OF_INTRINSICS } from "./delicate-names.ts";
 import { namesItsSource } from "./names-its-source.ts";
+import { emptyFunctionOf } from "./rewrite-function-makers.ts";
 import { CHILD_FIELDS, hasUseStrict, isNameOnly, type SyntaxNode } from "./syntax.ts";
 import { RESERVED_PREFIX } from "./reserved-names.ts";
 import { FIRST_INTRINSIC, LAST_INTRINSIC, WORDS } from "./token-kinds.ts";
@@ -72,6 +73,8 @@ export interface Scan {
   /** With the declarations of variables in their bodies that write values. */
   readonly withStatements: { node: SyntaxNode; scope: Scope; declarations: SyntaxNode[] }[];
   readonly directEvals: { readonly node: SyntaxNode; readonly scope: Scope; readonly strict: boolean }[];
+  /** Empty functions whose constructor is read. */
+  readonly emptyFunctions: SyntaxNode[];
   readonly legacyOctals: SyntaxNode[];
   /** Strings in which V8 would find a name of the source if they were comments. */
   readonly namingStrings: SyntaxNode[];
@@ -205,6 +208,7 @@ export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
     importMetas: [],
     withStatements: [],
     directEvals: [],
+    emptyFunctions: [],
     legacyOctals: [],
     namingStrings: [],
     sloppyDeletes: [],
@@ -596,6 +600,11 @@ export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
         if (node["callee"].type === "Identifier" && node["callee"].name === "eval")
           scan.directEvals.push({ node, scope: state.scope, strict: state.strict });
         break;
+      case "MemberExpression": {
+        const literal = emptyFunctionOf(node);
+        if (literal !== undefined) scan.emptyFunctions.push(literal);
+        break;
+      }
       case "NewExpression": {
         const outer = newCalleeStart;
         newCalleeStart = node["callee"].start;

@@ -12,6 +12,7 @@ import { escapedSourceNames } from "./names-its-source.ts";
 import { lookAtFunction, lookQuickly } from "./quick-look.ts";
 import { RESERVED } from "./reserved-names.ts";
 import { rewriteDirectEvals } from "./rewrite-direct-evals.ts";
+import { rewriteFunctionMakers } from "./rewrite-function-makers.ts";
 import { addedNames, rewriteExtensions } from "./rewrite-extensions.ts";
 import { rewriteReferences, type Rewriting } from "./rewrite-references.ts";
 import { rewriteSilentFailures } from "./rewrite-silent-failures.ts";
@@ -188,6 +189,7 @@ export function rewriteCommon(
   if (source.startsWith("#!")) edits.unshift({ start: 0, end: 2, text: "//" });
   for (const at of placesThatStay(parsed.magicComments, scan.moduleItems, source))
     edits.push({ start: at, end: at + 1, text: "_" });
+  rewriteFunctionMakers(scan.emptyFunctions, source, rewriting);
   for (const { start, end } of scan.namingStrings) edits.push(...escapedSourceNames(source, start, end));
   for (const node of scan.dynamicImports) {
     if (node["phase"]) throw new SyntaxError(`import.${String(node["phase"])}() is not supported`);

@@ -46,6 +46,16 @@ export const SLOPPY_SNIPPETS: Readonly<Record<string, string>> = {
     module.exports = new Date(0).toUTCString()`,
   "what makes Buffers can be called with new": `
     module.exports = [new Buffer.allocUnsafeSlow(2).length, new Buffer.allocUnsafe(3).length, new Buffer.concat([]).length]`,
+  "constructors that are read off empty functions see the package's globals": `
+    globalThis.seen = 7; let read;
+    const Async = (async function () {}).constructor, Generator = Object.getPrototypeOf(function* () {
+    }).constructor, Plain = (() => {}).constructor, Evaluated = new Function("return (async function(){}).constructor;")();
+    new Async("a", "b", "return a + b + seen")(1, 2).then((value) => { read = value });
+    module.exports = [[...new Generator("yield seen")()], Plain("return seen")(), Plain === Function, Async.name, Async.length,
+      (async () => {}) instanceof Async, new Evaluated("return seen")() instanceof Promise, String(new Async("a", "return a"))]`,
+  "constructors of functions that are compared are those of functions": `
+    const Async = (async () => {}).constructor, kind = (f) => f.constructor === Async;
+    module.exports = [kind(async () => {}), kind(() => {}), kind(async function () {})]`,
   "constructors of functions look native": `
     module.exports = [Function, eval, (function () {}).constructor, (async () => {}).constructor].map(String)`,
   "this of a module is its exports": `module.exports = this === exports`,
