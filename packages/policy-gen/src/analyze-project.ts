@@ -23,6 +23,7 @@ import { makeGrantCollector } from "./grant-collector.ts";
 import type { Evidence, Finding, GrantCollector } from "./grant-collector.ts";
 import { grantAddons } from "./addon-grants.ts";
 import type { GrantContext, ProjectContext } from "./grant-context.ts";
+import { grantToBundleRunners, makeBundleSearch } from "./bundle-runners.ts";
 import { grantedImports } from "./granted-imports.ts";
 import { grantEnvironmentKeys } from "./environment-keys.ts";
 import { grantGlobalLookups } from "./global-lookups.ts";
@@ -98,6 +99,14 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
     ],
     projectFiles: () => listFiles(project, disk),
   });
+  const bundles = makeBundleSearch({
+    project,
+    resolver,
+    disk,
+    projectNames: namesDeclaredBy(project, resolver, "devDependencies"),
+    dependencies: (location) => Object.keys(resolver.manifestOf(location)?.dependencies ?? {}),
+    peers: (location) => Object.keys(resolver.manifestOf(location)?.peerDependencies ?? {}),
+  });
   const granted = grantedImports(options.overrides, project, resolver);
   const modulesOfFolders = makeFolderSearch({ project, resolver, isFirstParty });
   let found: Reached;
@@ -110,13 +119,18 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
       projectNames: (location) => namesDeclaredBy(location, resolver, "devDependencies"),
       isFirstParty,
       onFile: (file, count) => options.onProgress?.({ file, count }),
-      more: (reached) => [...plugins.more(reached), ...granted.more(reached.files), ...modulesOfFolders(reached)],
+      more: (reached) => [
+        ...plugins.more(reached),
+        ...bundles.more(reached, tools),
+        ...granted.more(reached.files),
+        ...modulesOfFolders(reached),
+      ],
     });
   } finally {
     pool.end();
     pace?.end();
   }
-  const reached = { ...found, edges: [...found.edges, ...plugins.edges(found)] };
+  const reached = { ...found, edges: [...found.edges, ...plugins.edges(found), ...bundles.edges(found, tools)] };
   cache.save();
 
   const phantom = withTools(reached.importedNames);
@@ -222,6 +236,7 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
   grantNamedCommands(context, commandWrappers, resolver);
   grantNativePrograms(context, commandWrappers, disk);
   grantHandedScripts(context);
+  grantToBundleRunners(context);
   grantProjectModules(projectContext, entries);
 
   const packages: Record<CanonicalName, PackageEntry> = Object.create(null);
