@@ -182,15 +182,17 @@ test("nothing is read again while it is read", async () => {
         await new Promise((done) => setTimeout(done, 20)); session.destroy(); return seen.join()`,
       "a parser, by what it tells of": `
         const http = require("http"), { Duplex } = require("stream"), connection = new Duplex({ read() {}, write(_chunk, _encoding, done) { done() } }), server = http.createServer(), seen = [];
-        server.emit("connection", connection); const bytes = Buffer.from("GET / HTTP/1.1\\r\\nhost: x\\r\\n\\r\\n");
-        server.on("request", (request) => { try { connection.parser.execute(bytes); seen.push("read") } catch (error) { seen.push(error.message) } });
-        connection.emit("data", bytes); return seen.join()`,
+        server.emit("connection", connection); const request = (path, rest = "\\r\\n") => Buffer.from("GET /" + path + " HTTP/1.1\\r\\nhost: x\\r\\n" + rest);
+        server.on("request", ({ url }) => { seen.push(url); if (url === "/1") { seen.push(connection.parser.execute(request(3))); connection.emit("data", request(4, "a: b")) } });
+        connection.emit("data", Buffer.concat([request(1), request(2)])); connection.emit("data", Buffer.from("c\\r\\n\\r\\n"));
+        server.on("clientError", ({ code }) => seen.push(code)); server.on("request", ({ url }) => url === "/5" && connection.parser.execute(Buffer.from("what?\\r\\n\\r\\n")));
+        connection.emit("data", request(5)); return seen.join()`,
     },
   });
   expect(damage).toMatchObject(NOTHING);
   expect(damage.outcomes).toEqual({
     "a session, by what it looks up": "moat: nothing else is read while this is,1,3,5",
-    "a parser, by what it tells of": "moat: nothing else is read while this is",
+    "a parser, by what it tells of": "/1,28,/2,/3,/4,/5,HPE_INVALID_METHOD",
   });
 });
 
@@ -218,4 +220,44 @@ test("a parser and the list of connections that it is on are there as long as ea
   });
   expect(damage).toMatchObject(NOTHING);
   expect(Object.values(damage.outcomes)).toEqual(["0 are left", "0 are left", "0 are left"]);
+});
+
+test("a parser that reads from its connection by itself is handed nothing else meanwhile", async () => {
+  const damage = await attack({
+    before: `const http = require("http"), net = require("net");
+      /** What comes of requests that are handed over one after the other, of which the first may have been read before. */
+      const serve = (options, texts) => new Promise((done) => { const seen = [], sockets = new Set();
+        const server = http.createServer((request, response) => { seen.push(request.url + " " + request.headers.foo); options.middleware?.(request); response.end() });
+        server.on("clientError", (error, socket) => { seen.push(error.code); socket.destroy() });
+        server.on("upgrade", (request, socket, head) => { seen.push("upgrade " + request.url + " " + head); socket.on("data", (more) => seen.push(String(more))) });
+        const front = net.createServer((socket) => { sockets.add(socket); if (!options.sniffs) return server.emit("connection", socket);
+          socket.once("data", (bytes) => { socket.pause(); socket.unshift(bytes); server.emit("connection", socket); process.nextTick(() => socket.resume()) }) });
+        front.listen(0, "127.0.0.1", async () => { const client = net.connect(front.address().port, "127.0.0.1").on("error", () => {});
+          for (const text of texts) { client.write(text); await new Promise((next) => setTimeout(next, 30)) }
+          client.destroy(); for (const socket of sockets) socket.destroy(); front.close(); done(seen.join()) }) });
+      globalThis.work = (middleware) => serve({ middleware }, ["GET /1 HTTP/1.1\\r\\nhost: x\\r\\n\\r\\n", "BBBB\\r\\n\\r\\n"]);
+      globalThis.others = async () => [
+        await serve({ sniffs: true }, ["GET /1 HTTP/1.1\\r\\nhost: x\\r\\n\\r\\nGET /2 HTTP/1.1\\r\\nho", "st: x\\r\\n\\r\\n"]),
+        await serve({ sniffs: true }, ["GET /1 HTTP/1.1\\r\\nhost: x\\r\\nconnection: upgrade\\r\\nupgrade: y\\r\\n\\r\\nhead", "more"]),
+        await serve({ sniffs: true }, ["what?\\r\\n\\r\\n"]),
+        await serve({}, ["GET /1 HTTP/1.1\\r\\nhost: x\\r\\nconnection: upgrade\\r\\nupgrade: y\\r\\n\\r\\nhead", "more"]),
+      ];`,
+    grants: { shares: ["work", "others"], globals: ["Buffer"] },
+    techniques: {
+      "by who is handed a request": `return work(({ url, socket }) => { if (url === "/1") socket.parser.execute(Buffer.from("GET /x HTTP/1.1\\r\\nhost: x\\r\\nfoo: AAAA")) })`,
+      "once it no longer reads": `return work(({ url, socket }) => { if (url === "/1") { socket.parser.unconsume(); socket.parser.execute(Buffer.from("GET /x HTTP/1.1\\r\\nhost: x\\r\\nfoo: AAAA")) } })`,
+      "what was read before": `return JSON.stringify(await others())`,
+    },
+  });
+  expect(damage).toMatchObject(NOTHING);
+  expect(damage.outcomes).toEqual({
+    "by who is handed a request": "/1 undefined,/x AAAABBBB",
+    "once it no longer reads": "/1 undefined,/x AAAABBBB",
+    "what was read before": JSON.stringify([
+      "/1 undefined,/2 undefined",
+      "upgrade /1 head,more",
+      "HPE_INVALID_METHOD",
+      "upgrade /1 head,more",
+    ]),
+  });
 });

@@ -2,7 +2,7 @@ import { hardenClassOfError } from "../harden-errors.ts";
 import { hardenPrototypesOf } from "../harden-instances.ts";
 import type { Powers } from "../principal.ts";
 import { doneLater } from "./done-later.ts";
-import { guardParsers } from "./native-arguments.ts";
+import { guardParsers, letParsersFinish } from "./native-arguments.ts";
 import { readOwnInput } from "./own-input.ts";
 import { ownSymbol } from "../own-symbol.ts";
 import { streamToNowhere } from "./stream-to-nowhere.ts";
@@ -16,6 +16,7 @@ import { withoutDeprecations } from "../without-deprecations.ts";
  */
 export function hardenHttpInstances(powers: Powers): void {
   const http = powers.builtin("http");
+  const { HTTPParser } = withoutDeprecations(powers.process as never, () => powers.builtin("_http_common"));
   keepNoParsers(powers);
   const server = new http.Server();
   server.emit("listening");
@@ -25,6 +26,7 @@ export function hardenHttpInstances(powers: Powers): void {
   const parsers = Object.getPrototypeOf(connection.parser) as object;
   readOwnInput(parsers);
   guardParsers(parsers, connectionsOf(server));
+  letParsersFinish(parsers, HTTPParser.kOnExecute);
   doneLater(parsers, "close", powers);
   for (const instance of [server, connection.parser]) hardenPrototypesOf(instance, 2);
   connection.destroy();

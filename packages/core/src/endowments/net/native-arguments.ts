@@ -6,7 +6,9 @@
  * the next one, which an accessor may give, and reads a list of headers up to the zeros that Node puts there. A package
  * needs no socket for any of it: a server of HTTP and TLS work over every stream. So each argument is looked at first.
  */
+import { Buffer } from "node:buffer";
 import { types } from "node:util";
+import { copyOf } from "../bytes-of.ts";
 import { named } from "../facade.ts";
 import { isReceiverOf } from "../genuine-handles.ts";
 import { isObject } from "../is-object.ts";
@@ -96,6 +98,55 @@ export function guardParsers(parsers: { readonly remove?: Method }, connections:
     if (lists.has(parser)) apply(remove, parser, []);
     lists.set(parser, list);
     return args;
+  });
+}
+
+/**
+ * HAZARD: a parser that reads from a stream by itself may be at it while it calls back, which does not show from outside.
+ * So what it is handed besides, such as what a socket had read before, waits for the end of the turn.
+ * @param parsers the prototype of HTTP's parsers, before it is closed
+ * @param toldResult under which a parser has the function that is told what came of what it read by itself
+ */
+export function letParsersFinish(parsers: Record<PropertyKey, any>, toldResult: number): void {
+  const reading = new WeakSet<object>();
+  const wrap = (name: string, run: (parser: any, real: Function, args: readonly unknown[]) => unknown): void => {
+    const descriptor = getOwnPropertyDescriptor(parsers, name)!;
+    const real = descriptor.value as Function;
+    const value = named(name, real.length, function (this: object, ...args: unknown[]): unknown {
+      return run(this, real, args);
+    });
+    defineProperty(parsers, name, { ...descriptor, value });
+  };
+  wrap("consume", (parser, real, args) => {
+    apply(real, parser, args);
+    reading.add(parser);
+  });
+  wrap("unconsume", (parser, real, args) => {
+    apply(real, parser, args);
+    void Promise.resolve().then(() => reading.delete(parser));
+  });
+  wrap("execute", (parser, real, args) => {
+    const [bytes] = args;
+    if (!reading.has(parser) || !isArrayBufferView(bytes)) return apply(real, parser, args);
+    const own = Buffer.from(copyOf(bytes).buffer);
+    void Promise.resolve().then(() => {
+      const result: unknown = apply(real, parser, [own]);
+      // Told as of what it reads by itself. Of a request that changes the protocol, the rest of the bytes is asked for.
+      const told: unknown = parser[toldResult];
+      if (typeof told !== "function") return;
+      defineProperty(parser, "getCurrentBuffer", {
+        value: () => own,
+        writable: true,
+        enumerable: false,
+        configurable: true,
+      });
+      try {
+        apply(told, parser, [result]);
+      } finally {
+        delete parser.getCurrentBuffer;
+      }
+    });
+    return own.length;
   });
 }
 

@@ -11,13 +11,13 @@ import { named } from "../facade.ts";
 import { defineProperty, getOwnPropertyDescriptor } from "../native-definitions.ts";
 
 const { apply } = Reflect;
-const { isArrayBufferView } = types;
+const { isArrayBufferView, isNativeError } = types;
 
-/** How a method may begin while the same handle reads: once that is over, or not at all. Or while none reads at all. */
-const READING: Readonly<Record<string, "later" | "never" | "alone">> = {
-  execute: "never",
-  emitEOF: "later",
-  readBuffer: "later",
+/** Whether a method waits for its turn while the same handle reads, or is refused while any does. */
+const READING: Readonly<Record<string, "waits" | "alone">> = {
+  execute: "waits",
+  emitEOF: "waits",
+  readBuffer: "waits",
   // Of what had come before there was a session, in a tick of its own.
   receive: "alone",
 };
@@ -33,7 +33,10 @@ export function readOwnInput(level: object): void {
       // What is none ends the process in native code; Node hands it nothing else.
       if (name !== "emitEOF" && !isArrayBufferView(input)) throw new TypeError(`moat: ${name} takes bytes`);
       const own = isArrayBufferView(input) ? copyOf(input) : input;
-      return inTurn(this, turn, () => apply(real, this, [own, ...rest]) as unknown);
+      if (turn === "alone" && reading.size > 0) throw new TypeError("moat: nothing else is read while this is");
+      // All of it, as far as who hands it over is told: a stream that answers within its own `write`.
+      const taken = name === "execute" ? (own as Uint8Array).length : undefined;
+      return inTurn(this, taken, () => apply(real, this, [own, ...rest]) as unknown);
     });
     guarded.add(value);
     defineProperty(level, name, { ...descriptor, value });
@@ -41,21 +44,28 @@ export function readOwnInput(level: object): void {
 }
 
 /** The handles that read, and what each does after that. */
-const reading = new Map<object, (() => void)[]>();
+const reading = new Map<object, (() => unknown)[]>();
 
 /**
- * HAZARD: who is told of what native code has read can have it read again, and what it reads the rest from is then gone.
+ * HAZARD: who is told of what native code has read can have it read again, and what it reads the rest from is then gone,
+ * or counted from where it read the other.
+ * @param taken what who has to wait is told
  */
-function inTurn(handle: object, turn: "later" | "never" | "alone", read: () => unknown): unknown {
+function inTurn(handle: object, taken: unknown, read: () => unknown): unknown {
   const waiting = reading.get(handle);
-  if (waiting !== undefined && turn === "later") return void waiting.push(read);
-  if (waiting !== undefined || (turn === "alone" && reading.size > 0))
-    throw new TypeError("moat: nothing else is read while this is");
-  const turns: (() => void)[] = [];
+  if (waiting !== undefined) {
+    waiting.push(read);
+    return taken;
+  }
+  const turns: (() => unknown)[] = [];
   reading.set(handle, turns);
   try {
-    const result = read();
-    for (let next = turns.shift(); next !== undefined; next = turns.shift()) next();
+    let result = read();
+    for (let next = turns.shift(); next !== undefined; next = turns.shift()) {
+      const later = next();
+      // Of the same connection, which ends by it.
+      if (isNativeError(later)) result = later;
+    }
     return result;
   } finally {
     reading.delete(handle);
