@@ -84,6 +84,16 @@ describe("moat run refuses before anything runs", () => {
     expectRefusal(project.moat("run", "index.js"), /moat\.overrides\.json:1/u);
   });
 
+  test("with a manifest that can't be read", () => {
+    project.write({ "package.json": `{"name":"app",}` });
+    for (const command of [
+      ["run", "index.js"],
+      ["policy", "--write", "index.js"],
+      ["exec", "tool"],
+    ])
+      expectRefusal(project.moat(...command), "Invalid package config", "correct that file");
+  });
+
   test("without the entry", () => {
     expectRefusal(project.moat("run", "indx.js"), "there is no program", "indx.js");
   });

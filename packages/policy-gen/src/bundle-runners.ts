@@ -39,6 +39,7 @@ const SOURCES: ReadonlySet<string> = new Set([
   ".astro",
   ".mdx",
 ]);
+const COMPONENTS = /(?<!\.d)\.(?:jsx|tsx|svelte|vue|astro)$/;
 const MOST_FILES = 5_000;
 const MOST_TEXT = 1_000_000;
 const IMPORTED =
@@ -59,10 +60,11 @@ export function makeBundleSearch(options: BundleSearchOptions) {
     return found?.format === "commonjs" || found?.format === "module" ? found : undefined;
   };
 
-  const importedByProject = (): readonly Imported[] => {
-    const declared = new Set(options.projectNames);
+  /** What files import of packages with these names, as the project finds it. */
+  const importedIn = (files: readonly string[], names: readonly string[]): Imported[] => {
+    const declared = new Set(names);
     const known = new Map<string, Imported>();
-    for (const file of sourcesIn(project, disk)) {
+    for (const file of files) {
       const text = disk.readText(file) ?? "";
       if (text.length > MOST_TEXT) continue;
       for (const match of text.matchAll(IMPORTED)) {
@@ -92,13 +94,19 @@ export function makeBundleSearch(options: BundleSearchOptions) {
       const peers = options
         .peers(runner)
         .flatMap((peer) => (BUNDLE_RUNNERS.has(peer) ? [] : (resolve(peer)?.location ?? [])));
-      byFramework.set(runner, (imported = [runner, ...peers].flatMap(dependenciesOf)));
+      // Files that the runner has for the bundle: React Router's `entry.server.node.tsx`.
+      const files = sourcesIn(runner, disk).filter((file) => COMPONENTS.test(file));
+      const names = [...options.projectNames, ...options.dependencies(runner), ...options.peers(runner)];
+      byFramework.set(
+        runner,
+        (imported = [...[runner, ...peers].flatMap(dependenciesOf), ...importedIn(files, names)]),
+      );
     }
     return imported;
   };
 
   const importedFor = (runners: ReadonlySet<string>): readonly Imported[] => [
-    ...(runners.size === 0 ? [] : (byProject ??= importedByProject())),
+    ...(runners.size === 0 ? [] : (byProject ??= importedIn(sourcesIn(project, disk), options.projectNames))),
     // Vite builds for the others, and is in no bundle.
     ...[...runners].flatMap((runner) => (packageNameAt(runner) === "vite" ? [] : importedByFramework(runner))),
   ];
@@ -138,7 +146,7 @@ export function grantToBundleRunners({ reached, collectorOf, isDependency, withi
   }
 }
 
-/** The project's sources, sorted, hidden folders and `node_modules` left out. */
+/** The sources below a folder, sorted, hidden folders and `node_modules` left out. */
 function sourcesIn(project: string, disk: FileReader): string[] {
   const found: string[] = [];
   const look = (folder: string, depth: number): void => {

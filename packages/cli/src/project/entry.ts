@@ -14,7 +14,7 @@ export interface Entry {
 /**
  * Finds the file that `node <argument>` would run, and its project.
  *
- * @throws MoatError `MOAT_ENTRY_MISSING`, `MOAT_NO_PROJECT`, `MOAT_ENTRY_IN_PACKAGE`
+ * @throws MoatError `MOAT_ENTRY_MISSING`, `MOAT_NO_PROJECT`, `MOAT_ENTRY_IN_PACKAGE`; `ERR_INVALID_PACKAGE_CONFIG`, as Node does
  */
 export function findEntry(argument: string, cwd: string): Entry {
   const wanted = path.resolve(cwd, argument);
@@ -23,6 +23,7 @@ export function findEntry(argument: string, cwd: string): Entry {
   try {
     file = makeResolver(disk).resolveFrom(wanted, cwd, "require").path;
   } catch (cause) {
+    if ((cause as { code?: unknown }).code === "ERR_INVALID_PACKAGE_CONFIG") throw cause;
     throw new MoatError("MOAT_ENTRY_MISSING", `there is no program ${wanted}`, {
       fields: { entry: wanted },
       nextStep: "check the path; it is relative to the current folder",

@@ -11,6 +11,11 @@ export function reportError(error: unknown, { stderr, env }: Pick<CommandContext
     if (debug) stderr.write(`${escapeLines(stackOf(error))}\n`);
     return;
   }
+  // A manifest that is no JSON, as Node says it.
+  if (error instanceof Error && (error as { code?: unknown }).code === "ERR_INVALID_PACKAGE_CONFIG") {
+    stderr.write(`moat: ${escapeLines(error.message)}\n  next: correct that file; nothing was run\n`);
+    return;
+  }
   stderr.write(
     `moat: this is a bug in moat ${cliVersion()}; please report it with the following:\n${escapeLines(stackOf(error))}\n`,
   );

@@ -21,6 +21,7 @@ const HARMLESS_DOT_NAMES: ReadonlySet<string> = new Set([
   ".parcel-cache",
   ".prettiercache",
   ".previewinfo",
+  ".react-router",
   ".rollup.cache",
   ".rpt2_cache",
   ".rscinfo",
