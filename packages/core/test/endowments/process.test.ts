@@ -29,11 +29,11 @@ function standIn() {
   return { members, calls, emitter };
 }
 
-function setUp(policy: PackagePolicy = {}, options: TestOptions = {}) {
+function setUp(policy: PackagePolicy = {}, options: TestOptions = {}, siblingPolicy: PackagePolicy = {}) {
   const stand = standIn();
   const shared = new Map<string, unknown>();
   const context = contextOf(policy, { ...options, process: stand.members, shared });
-  const sibling = contextOf({}, { process: stand.members, shared });
+  const sibling = contextOf(siblingPolicy, { process: stand.members, shared });
   Object.defineProperty(sibling.powers, "process", { value: context.powers.process });
   return { ...stand, context, process: principalProcess(context) as any, sibling: principalProcess(sibling) as any };
 }
@@ -183,6 +183,38 @@ describe("events of process", () => {
     own.removeListener("exit", exit);
     emitter.emit("exit", 7);
     expect(exit).toHaveBeenCalledExactlyOnceWith(7);
+  });
+
+  it("a signal tells how many others listen, and hands out none of their listeners", () => {
+    const signals = { builtins: { process: ["on"] } };
+    const { process: own, sibling, emitter } = setUp(signals, {}, signals);
+    const theirs = vi.fn();
+    sibling.on("SIGTERM", theirs);
+    own.on("SIGTERM", () => {});
+    expect([own.listenerCount("SIGTERM"), own.listeners("SIGTERM").length]).toEqual([2, 2]);
+    const [, other] = own.listeners("SIGTERM");
+    expect(other).not.toBe(theirs);
+    expect(Object.isFrozen(other)).toBe(true);
+    own.removeListener("SIGTERM", other);
+    own.on("SIGINT", other);
+    expect(emitter.listenerCount("SIGINT")).toBe(0);
+    emitter.emit("SIGTERM");
+    expect(theirs).toHaveBeenCalledOnce();
+  });
+
+  it("copies of signal-exit, which listen for all signals, do not leave one to each other", () => {
+    const signals = { builtins: { process: ["on"] } };
+    const { process: own, sibling } = setUp(signals, {}, signals);
+    for (const one of [own, sibling]) for (const signal of ["SIGTERM", "SIGALRM"]) one.on(signal, () => {});
+    expect(own.listeners("SIGTERM")).toHaveLength(1);
+  });
+
+  it("an exit code that is so already may be said by everybody", () => {
+    const { process: own, context } = setUp();
+    own.exitCode = 0;
+    expect([own.exitCode, context.denials]).toEqual([0, []]);
+    own.exitCode = 3;
+    expect(context.denials).toHaveLength(1);
   });
 
   it("a listener that throws does not keep the event from others", () => {

@@ -35,6 +35,8 @@ export interface ProcessEventHub {
   concerns(event: unknown): event is string;
   subscribe(emitter: FedEmitter, event: string): void;
   unsubscribe(emitter: FedEmitter, event: string): void;
+  /** How many listeners of others a signal has; 0 for what is no signal. */
+  countOfOthers(emitter: FedEmitter, event: unknown): number;
   /** Whether the event is just being passed on to this emitter. */
   isFeeding(emitter: FedEmitter, event: string): boolean;
 }
@@ -44,6 +46,12 @@ function makeHub(context: EndowmentContext): ProcessEventHub {
   const signals = new Set(Object.keys(context.powers.builtin("os").constants.signals));
   const audiences = new Map<string, { emitters: Set<FedEmitter>; listener: (...args: unknown[]) => void }>();
   const feeding = new Map<FedEmitter, string>();
+  const { listenerCount } = context.powers.builtin("events").prototype;
+  /**
+   * `signal-exit` listens for every signal that ends a process, and sends it once more if nobody else does.
+   * Its copies know of each other by what they keep on the global object, of which each has its own here.
+   */
+  const sendsAgain = (emitter: FedEmitter): boolean => audiences.get("SIGALRM")?.emitters.has(emitter) === true;
 
   return {
     concerns: (event): event is string =>
@@ -79,6 +87,15 @@ function makeHub(context: EndowmentContext): ProcessEventHub {
       if (audience === undefined || !audience.emitters.delete(emitter) || audience.emitters.size > 0) return;
       audiences.delete(event);
       apply(process.removeListener, process, [event, audience.listener]);
+    },
+    countOfOthers(emitter, event) {
+      if (typeof event !== "string" || !signals.has(event)) return 0;
+      let count = 0;
+      for (const other of audiences.get(event)?.emitters ?? []) {
+        if (other !== emitter && !(sendsAgain(emitter) && sendsAgain(other)))
+          count += apply(listenerCount, other, [event]) as number;
+      }
+      return count;
     },
     isFeeding: (emitter, event) => feeding.get(emitter) === event,
   };

@@ -83,6 +83,9 @@ function copyData(value: any): any {
   return copy;
 }
 
+/** Stands for each listener of another principal's where listeners are listed; adding it adds nothing. */
+const othersListener = Object.freeze(() => {});
+
 /** An emitter with Node's methods that asks the hub for the events that somebody listens to. */
 function makeEmitter(context: EndowmentContext, EventEmitter: any): object {
   const hub = processEventHub(context);
@@ -106,6 +109,7 @@ function makeEmitter(context: EndowmentContext, EventEmitter: any): object {
       facade,
       name,
       named(name, 2, function (this: unknown, event: unknown, listener: unknown) {
+        if (listener === othersListener) return this;
         apply(method, facade, [event, listener]);
         follow(event);
         return this;
@@ -113,6 +117,27 @@ function makeEmitter(context: EndowmentContext, EventEmitter: any): object {
       false,
     );
   }
+  // Whoever asks whether a signal is left to him (signal-exit) is told of the others', and gets none of them.
+  defineMember(
+    facade,
+    "listenerCount",
+    named("listenerCount", 2, (event: unknown, ...rest: unknown[]) => {
+      const others = rest[0] === undefined ? hub.countOfOthers(facade as FedEmitter, event) : 0;
+      return (apply(prototype.listenerCount, facade, [event, ...rest]) as number) + others;
+    }),
+    false,
+  );
+  defineMember(
+    facade,
+    "listeners",
+    named("listeners", 1, (event: unknown) => {
+      const listeners = apply(prototype.listeners, facade, [event]) as unknown[];
+      const others = hub.countOfOthers(facade as FedEmitter, event);
+      for (let index = 0; index < others; index++) listeners.push(othersListener);
+      return listeners;
+    }),
+    false,
+  );
   defineMember(
     facade,
     "removeAllListeners",
@@ -169,7 +194,10 @@ function ownMembers(context: EndowmentContext, facade: object): Record<string, P
         const granted =
           grantsMember(principal, "process", name) ||
           (name === "exitCode" && grantsMember(principal, "process", "exit"));
-        if (granted || !principal.denies({ capability: "process", target: name, via: `process.${name} =` }))
+        // `signal-exit` says once more what the process ends with.
+        const isSo = name === "exitCode" && next === (real.exitCode ?? 0);
+        if (isSo && !granted) local = { value: next };
+        else if (granted || !principal.denies({ capability: "process", target: name, via: `process.${name} =` }))
           real[name] = next;
         else local = { value: next };
       },
