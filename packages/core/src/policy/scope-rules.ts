@@ -58,6 +58,13 @@ const OUTPUTS_OF: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   [".vuepress", new Set([".cache", ".temp", "dist"])],
 ]);
 
+/**
+ * What is built to be run elsewhere, with copies of the packages that it needs: `.output/server/node_modules`. Who
+ * writes these writes the programs beside them, too, and their manifest: it is a project of its own. In `.next`,
+ * which runs in this project, packages would be taken for the project's.
+ */
+const DEPLOYED: ReadonlySet<string> = new Set([".output"]);
+
 /** The folders directly inside `node_modules` that tools keep caches in. */
 export const MODULE_CACHES: ReadonlySet<string> = new Set([
   ".cache",
@@ -197,7 +204,7 @@ function hasReservedName(segments: readonly string[], windows: boolean): boolean
     if (MOAT_FILES.has(name)) return true;
     if (name === "node_modules") {
       const next = i + 1 < segments.length ? foldName(segments[i + 1]!) : "";
-      if (!MODULE_CACHES.has(next)) return true;
+      if (!MODULE_CACHES.has(next) && !segments.slice(0, i).some((outer) => DEPLOYED.has(foldName(outer)))) return true;
     } else if (
       name.startsWith(".") &&
       !isHarmlessDotName(name) &&
