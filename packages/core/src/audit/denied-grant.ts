@@ -24,12 +24,20 @@ const path =
   (capability: Grant["capability"]): Spell =>
   ({ target }, places) => ({ capability, target: scopeOf(target, places) });
 
+/** An abstract socket of Linux (`\0name`) lies nowhere, and no policy names one. */
+const endpoint =
+  (capability: "net.connect" | "net.listen"): Spell =>
+  ({ target }) =>
+    target.startsWith("unix:\0")
+      ? undefined
+      : { capability, target: capability === "net.connect" ? anyPassingPort(target) : target };
+
 const table: Readonly<Record<string, Spell>> = {
   __proto__: null as never,
   "fs.read": path("fs.read"),
   "fs.write": path("fs.write"),
-  "net.connect": ({ target }) => ({ capability: "net.connect", target: anyPassingPort(target) }),
-  "net.listen": same("net.listen"),
+  "net.connect": endpoint("net.connect"),
+  "net.listen": endpoint("net.listen"),
   dns: ({ target }) => ({ capability: "net.connect", target: `${target}:*` }),
   env: same("env"),
   command: same("command"),
