@@ -13,6 +13,7 @@
  */
 import { defineProperty, getOwnPropertyDescriptor } from "../endowments/native-definitions.ts";
 import { Given, makeFieldDefiner, type FieldDefiner } from "../endowments/define-field.ts";
+import { describedAsData, isLazyData } from "../endowments/facade.ts";
 import { isTolerated } from "../endowments/tolerated.ts";
 import { showAsNative } from "./function-text.ts";
 
@@ -204,6 +205,7 @@ function tameDescriptors(): void {
         configurable: true,
       };
     }
+    if (isLazyData(getter)) return describedAsData(holder as object, key, enumerable!);
     const standIn = standInOf(getter);
     if (standIn === undefined) return descriptor;
     if (standIn.get === undefined && standIn.set === undefined) {

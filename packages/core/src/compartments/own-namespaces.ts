@@ -18,7 +18,7 @@ export function ownNamespaces(hardened: Readonly<Record<string, unknown>>): Reco
   for (const name of NAMESPACES) {
     const original = hardened[name];
     if (typeof original === "object" && original !== null)
-      descriptors[name] = lazyDescriptor(name, () => copyOf(original), false);
+      descriptors[name] = lazyDescriptor(name, () => copyOf(original), false, true);
   }
   return descriptors;
 }

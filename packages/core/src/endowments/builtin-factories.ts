@@ -2,7 +2,14 @@ import { makeAssert } from "./assert.ts";
 import { makeBufferModule } from "./buffer.ts";
 import { principalConsole } from "./console.ts";
 import { makeCrypto } from "./crypto.ts";
+import type { MemberTable } from "./member-table.ts";
+import { DGRAM_MEMBERS } from "./net/dgram-facade.ts";
+import { DNS_MEMBERS } from "./net/dns-members.ts";
+import { HTTPS_MEMBERS, HTTP_MEMBERS } from "./net/http-members.ts";
+import { HTTP2_MEMBERS } from "./net/http2-facade.ts";
 import { NETWORK_FACTORIES } from "./net/index.ts";
+import { NET_MEMBERS } from "./net/net-members.ts";
+import { TLS_MEMBERS } from "./net/tls-members.ts";
 import { makePath, makePathPosix, makePathWin32 } from "./path.ts";
 import { principalProcess } from "./process/process.ts";
 import {
@@ -24,6 +31,8 @@ import {
   makeVm,
   makeWasi,
 } from "./reflective/late.ts";
+import { CHILD_PROCESS_MEMBERS } from "./subprocess/child-process-members.ts";
+import { WORKER_THREADS_MEMBERS } from "./subprocess/worker-threads-members.ts";
 import { makeChildProcess, makeCluster, makeWorkerThreads } from "./subprocess/late.ts";
 import { makeTimers } from "./timers.ts";
 import { makeTty } from "./tty.ts";
@@ -74,4 +83,19 @@ export const BUILTIN_FACTORIES: Readonly<Record<string, BuiltinFactory>> = {
   wasi: (context) => makeWasi(context),
   worker_threads: (context) => makeWorkerThreads(context),
   ...NETWORK_FACTORIES,
+};
+
+/**
+ * Those of plain objects that cost milliseconds to make, with their members: made when one of these is first looked at.
+ */
+export const DEFERRED_BUILTINS: Readonly<Record<string, MemberTable>> = {
+  child_process: CHILD_PROCESS_MEMBERS,
+  dgram: DGRAM_MEMBERS,
+  dns: DNS_MEMBERS,
+  http: HTTP_MEMBERS,
+  http2: HTTP2_MEMBERS,
+  https: HTTPS_MEMBERS,
+  net: NET_MEMBERS,
+  tls: TLS_MEMBERS,
+  worker_threads: WORKER_THREADS_MEMBERS,
 };

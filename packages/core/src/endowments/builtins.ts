@@ -1,13 +1,15 @@
 import { ungrantedMember } from "./access-denied.ts";
 import { BUILTIN_ALIASES, DEPRECATED_STREAMS, HANDED_BUILTINS, REFUSED_BUILTINS } from "./builtin-members.ts";
-import { BUILTIN_FACTORIES } from "./builtin-factories.ts";
+import { BUILTIN_FACTORIES, DEFERRED_BUILTINS } from "./builtin-factories.ts";
+import { deferredFacade } from "./deferred-facade.ts";
 import { disarmClones, isCloningBuiltin } from "./disarm-clones.ts";
-import { deferredOriginal, defineMember, perContext } from "./facade.ts";
+import { originalBehind, defineMember, perContext } from "./facade.ts";
 import { hardenBasics } from "./harden-basics.ts";
 import { hardenErrorsOf } from "./harden-errors.ts";
 import { grantedMembers, grantingRow } from "./granted-members.ts";
 import { observedBuiltin } from "./observed-builtin.ts";
 import { makeHandedBuiltin } from "./handed-builtin.ts";
+import { isObject } from "./is-object.ts";
 import { MoatError } from "../errors/moat-error.ts";
 import type { BuiltinFactory, EndowmentContext } from "./principal.ts";
 import { getOwnPropertyDescriptor } from "./native-definitions.ts";
@@ -60,10 +62,10 @@ function filterMembers(context: EndowmentContext, name: string, facade: object, 
     const descriptor = getOwnPropertyDescriptor(facade, key)!;
     const { value } = descriptor;
     const granted = typeof key === "symbol" || members.includes(key) || key === "constants";
-    if (granted || (typeof value !== "object" && typeof value !== "function" && "value" in descriptor)) {
+    if (granted || ("value" in descriptor && !isObject(value))) {
       Object.defineProperty(filtered, key, descriptor);
     } else {
-      const original: unknown = value ?? deferredOriginal(descriptor);
+      const original: unknown = value ?? originalBehind(descriptor);
       if (typeof original === "function")
         defineMember(filtered, key, ungrantedMember(context, name, key, original), descriptor.enumerable);
     }
@@ -99,6 +101,23 @@ function grantedFacade(name: string, context: EndowmentContext): object {
       throw denied(context, name, "the policy does not grant it");
     members = true;
   }
+  // The application uses what it asks for.
+  const table = hasOwn(DEFERRED_BUILTINS, name) && !principal.trusted ? DEFERRED_BUILTINS[name] : undefined;
+  if (table === undefined) return narrowedFacade(context, name, members);
+  const deferred = deferredOf(context);
+  let facade = deferred.get(name);
+  if (facade === undefined) {
+    hardenBasics(context);
+    const real = context.powers.builtin(name) as object;
+    facade = deferredFacade(real, table, members, () => narrowedFacade(context, name, members));
+    deferred.set(name, facade);
+  }
+  return facade;
+}
+
+const deferredOf = perContext((_context: EndowmentContext) => new Map<string, object>());
+
+function narrowedFacade(context: EndowmentContext, name: string, members: true | readonly string[]): object {
   const facade = builtinFacade(context, name);
   const pure = hasOwn(HANDED_BUILTINS, name) && "pure" in HANDED_BUILTINS[name as keyof typeof HANDED_BUILTINS];
   if (members === true || pure || SELF_FILTERED.has(name) || typeof facade !== "object") return facade;

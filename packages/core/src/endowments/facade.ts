@@ -35,8 +35,14 @@ export function settle(receiver: unknown, key: PropertyKey, next: unknown): void
 /**
  * A property that is computed when it is first read and is an ordinary one
  * afterwards; assigning to it before that works too.
+ * @param isData whether Node has data there, and programs are to find it by a descriptor: see {@link describedAsData}
  */
-export function lazyDescriptor(key: PropertyKey, compute: () => unknown, enumerable = true): PropertyDescriptor {
+export function lazyDescriptor(
+  key: PropertyKey,
+  compute: () => unknown,
+  enumerable = true,
+  isData = false,
+): PropertyDescriptor {
   let value: unknown;
   let computed = false;
   const descriptor = {
@@ -60,16 +66,28 @@ export function lazyDescriptor(key: PropertyKey, compute: () => unknown, enumera
     enumerable,
     configurable: true,
   } as PropertyDescriptor;
-  void new LazyGetter(descriptor.get!);
+  noteLazy(descriptor.get!, isData);
   return descriptor;
 }
 
-/** A private field and no `WeakSet`: the garbage collector looks at each entry of one. */
+/** A private field and no `WeakMap`: the garbage collector looks at each entry of one. */
 class LazyGetter extends Given {
-  #isLazy = true;
-  static is(getter: Function): boolean {
-    return #isLazy in getter && getter.#isLazy;
+  #isData: boolean;
+  constructor(getter: Function, isData: boolean) {
+    super(getter);
+    this.#isData = isData;
   }
+  static is(getter: Function): boolean {
+    return #isData in getter;
+  }
+  static isData(getter: Function): boolean {
+    return #isData in getter && getter.#isData;
+  }
+}
+
+/** Marks the getter of a property that replaces itself when it is first read. */
+export function noteLazy(getter: Function, isData: boolean): void {
+  void new LazyGetter(getter, isData);
 }
 
 /** Whether a property is to become an ordinary one when it is first read. */
@@ -77,7 +95,22 @@ export function isLazy({ get }: PropertyDescriptor): boolean {
   return get !== undefined && LazyGetter.is(get);
 }
 
-const deferred = new WeakMap<Function, Function>();
+/** The same for one that stands where Node has data. */
+export function isLazyData(getter: Function): boolean {
+  return LazyGetter.isData(getter);
+}
+
+/**
+ * The descriptor of what such a property will be, whose `value` is computed when it is read: mocks look there for the
+ * function that they replace (`sinon.stub(crypto, "createHash")`), and compilers' `import *` asks for all descriptors.
+ */
+export function describedAsData(holder: object, key: PropertyKey, enumerable: boolean): PropertyDescriptor {
+  const described = { value: undefined, writable: true, enumerable, configurable: true };
+  const value = lazyDescriptor("value", () => (holder as Record<PropertyKey, unknown>)[key], true, true);
+  return defineProperty(described, "value", value);
+}
+
+const originals = new WeakMap<Function, Function>();
 
 /** A member that is made, or hardened, when it is first looked at; `original` is the function that it will be or stand for. */
 export function deferMember(
@@ -87,14 +120,19 @@ export function deferMember(
   compute: () => unknown,
   enumerable = true,
 ): void {
-  const descriptor = lazyDescriptor(key, compute, enumerable);
-  deferred.set(descriptor.get!, original);
+  const descriptor = lazyDescriptor(key, compute, enumerable, true);
+  noteOriginal(descriptor.get!, original);
   defineProperty(object, key, descriptor);
 }
 
-/** What a deferred member will be, for its name and arity; undefined for any other. */
-export function deferredOriginal({ get }: PropertyDescriptor): Function | undefined {
-  return get && deferred.get(get);
+/** Remembers which function a member's getter gives, or will. */
+export function noteOriginal(getter: Function, original: Function): void {
+  originals.set(getter, original);
+}
+
+/** Which function an accessor gives, or will, for its name and arity; undefined where that is not known. */
+export function originalBehind({ get }: PropertyDescriptor): Function | undefined {
+  return get && originals.get(get);
 }
 
 /** A function with another one's name and arity, as far as programs look. */

@@ -106,6 +106,17 @@ export function makeGlobals(context: EndowmentContext): Record<string, PropertyD
   return descriptors;
 }
 
+/** Listed globals that Node itself has as accessors; the others are data. */
+const ACCESSORS_OF_NODE: ReadonlySet<string> = new Set([
+  "atob",
+  "btoa",
+  "crypto",
+  "localStorage",
+  "navigator",
+  "performance",
+  "sessionStorage",
+]);
+
 /** Undefined where this Node has no such global, or moat hands it to nobody. */
 function describeGlobal(context: EndowmentContext, name: string, isGranted: boolean): PropertyDescriptor | undefined {
   const value = compute(context, name);
@@ -121,5 +132,5 @@ function describeGlobal(context: EndowmentContext, name: string, isGranted: bool
     GLOBAL_RULES.get(name) === "fetch"
       ? name === "fetch"
       : /^[a-z]/.test(name) && name !== "console" && name !== "process";
-  return lazyDescriptor(name, read, isListed);
+  return lazyDescriptor(name, read, isListed, isListed && !ACCESSORS_OF_NODE.has(name));
 }

@@ -65,7 +65,7 @@ function deferHardening(
 ): void {
   const compute = (): unknown => reach(context, name, key);
   if (typeof value === "function") deferMember(facade, key, value, compute, enumerable);
-  else Object.defineProperty(facade, key, lazyDescriptor(key, compute, enumerable));
+  else Object.defineProperty(facade, key, lazyDescriptor(key, compute, enumerable, true));
 }
 
 /** A member of the real builtin, hardened with all that it leads to. */

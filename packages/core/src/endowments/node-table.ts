@@ -36,9 +36,9 @@ import { TRACE_EVENTS_MEMBERS } from "./reflective/trace-events.ts";
 import { V8_MEMBERS } from "./reflective/v8.ts";
 import { VM_MEMBERS } from "./reflective/vm-members.ts";
 import { WASI_MEMBERS } from "./reflective/wasi.ts";
-import { CHILD_PROCESS_MEMBERS } from "./subprocess/child-process.ts";
+import { CHILD_PROCESS_MEMBERS } from "./subprocess/child-process-members.ts";
 import { CLUSTER_MEMBERS } from "./subprocess/cluster.ts";
-import { WORKER_THREADS_MEMBERS } from "./subprocess/worker-threads.ts";
+import { WORKER_THREADS_MEMBERS } from "./subprocess/worker-threads-members.ts";
 import { EFFECTS } from "./member-effects.ts";
 
 /** `handed`: as Node has it, hardened. `attenuated`: moat's own, within the grants. `refused`: reports and throws. */

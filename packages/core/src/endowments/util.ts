@@ -88,7 +88,7 @@ export function makeUtil(context: EndowmentContext): object {
   Object.defineProperty(
     facade,
     "types",
-    lazyDescriptor("types", () => builtinFacade(context, "util/types")),
+    lazyDescriptor("types", () => builtinFacade(context, "util/types"), true, true),
   );
   return facade;
 }

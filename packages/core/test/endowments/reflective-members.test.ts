@@ -26,9 +26,11 @@ import { makeV8, V8_MEMBERS } from "../../src/endowments/reflective/v8.ts";
 import { makeVm } from "../../src/endowments/reflective/vm.ts";
 import { VM_MEMBERS } from "../../src/endowments/reflective/vm-members.ts";
 import { makeWasi, WASI_MEMBERS } from "../../src/endowments/reflective/wasi.ts";
-import { CHILD_PROCESS_MEMBERS, makeChildProcess } from "../../src/endowments/subprocess/child-process.ts";
+import { makeChildProcess } from "../../src/endowments/subprocess/child-process.ts";
+import { CHILD_PROCESS_MEMBERS } from "../../src/endowments/subprocess/child-process-members.ts";
 import { CLUSTER_MEMBERS, makeCluster } from "../../src/endowments/subprocess/cluster.ts";
-import { makeWorkerThreads, WORKER_THREADS_MEMBERS } from "../../src/endowments/subprocess/worker-threads.ts";
+import { makeWorkerThreads } from "../../src/endowments/subprocess/worker-threads.ts";
+import { WORKER_THREADS_MEMBERS } from "../../src/endowments/subprocess/worker-threads-members.ts";
 import { fakeContext } from "./subprocess-context.ts";
 
 const require = createRequire(import.meta.url);

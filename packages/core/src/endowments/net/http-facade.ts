@@ -1,4 +1,4 @@
-import { defineMember } from "../facade.ts";
+import { defineMember, noteOriginal } from "../facade.ts";
 import { getOwnPropertyDescriptor } from "../native-definitions.ts";
 import { facadeFromTable } from "../member-table.ts";
 import { hardenNodeObject } from "../harden-node.ts";
@@ -224,7 +224,9 @@ function letReplace(context: EndowmentContext, facade: object, makers: readonly 
       if (!carries) principal.denies({ capability: "patch", target: maker });
       value = next;
     };
-    defineAccessor(facade, name, () => value, set);
+    const get = (): unknown => value;
+    if (typeof original === "function") noteOriginal(get, original);
+    defineAccessor(facade, name, get, set);
     if (carries)
       offerCarrier(context, maker, () => (value === original || typeof value !== "function" ? undefined : value));
   }

@@ -56,7 +56,7 @@ function defineValue(facade: object, name: string, real: any): void {
     Object.defineProperty(
       facade,
       name,
-      lazyDescriptor(name, () => copyData(real[name])),
+      lazyDescriptor(name, () => copyData(real[name]), true, true),
     );
   } else if (typeof value === "function") {
     return;

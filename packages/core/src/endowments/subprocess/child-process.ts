@@ -1,26 +1,15 @@
 import { fileURLToPath, URL } from "node:url";
 import { accessDenied } from "../access-denied.ts";
-import { facadeFromTable, type MemberTable } from "../member-table.ts";
+import { facadeFromTable } from "../member-table.ts";
 import type { BuiltinFactory } from "../principal.ts";
 import { textsOf } from "../texts-of.ts";
+import { CHILD_PROCESS_MEMBERS } from "./child-process-members.ts";
 import { childProcessClass, tameChild } from "./child-class.ts";
 import { makeCommandPlanner, type CommandPlan } from "./command-plan.ts";
 import { failedSync, programNotFound } from "./spawn-error.ts";
 import { readSpawnOptions, type ChildOptions } from "./spawn-options.ts";
 import { addPromise } from "./promised-child.ts";
 import { makeTrustedChildProcess, namingCommand } from "./trusted-child-process.ts";
-
-export const CHILD_PROCESS_MEMBERS: MemberTable = {
-  ChildProcess: ["own", "for instanceof; the real one starts anything"],
-  exec: ["own", "by program"],
-  execFile: ["own", "by program"],
-  execFileSync: ["own", "by program"],
-  execSync: ["own", "by program"],
-  fork: ["own", "under moat"],
-  spawn: ["own", "by program"],
-  spawnSync: ["own", "by program"],
-  _forkChild: ["absent", "takes a descriptor for an IPC channel"],
-};
 
 type Callback = (error: Error | null, stdout: unknown, stderr: unknown) => void;
 
