@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { makeProject, type Project } from "./run-both.ts";
+
+/** As mocks (sinon) replace a method: where its descriptor has a function. And as compilers (`tsc`) write `import *`. */
+const PROGRAM = `
+  const replace = (object, key) => {
+    const before = Object.getOwnPropertyDescriptor(object, key);
+    if (typeof before.value !== "function") return "no method";
+    object[key] = () => "replaced";
+    const said = [object[key](), before.writable];
+    Object.defineProperty(object, key, before);
+    return [...said, object[key] === before.value, before.value.name];
+  };
+  const star = (module) => {
+    const all = {};
+    for (const key of Object.keys(module)) {
+      const found = Object.getOwnPropertyDescriptor(module, key);
+      Object.defineProperty(all, key, "get" in found || found.writable ? { enumerable: true, get: () => module[key] } : found);
+    }
+    return all;
+  };
+  const crypto = require("crypto"), zlib = require("zlib"), https = require("https"), http = require("http");
+  const child_process = require("child_process"), worker_threads = require("worker_threads");
+  const all = { "crypto.createHash": replace(crypto, "createHash"), "crypto.randomBytes": replace(crypto, "randomBytes"),
+    "zlib.gzipSync": replace(zlib, "gzipSync"), "https.request": replace(https, "request"), "fetch": typeof fetch && replace(globalThis, "fetch"),
+    "child_process.execSync": replace(child_process, "execSync"), "net.connect": replace(require("net"), "connect") };
+  all.star = [star(zlib).gunzipSync(zlib.gzipSync("x")) + "", typeof star(https).request, star(http).STATUS_CODES[404], star(http).METHODS.includes("GET")];
+  all.heir = [Object.create(https).globalAgent === https.globalAgent, { ...https }.get === https.get];
+  all.threads = [worker_threads.isMainThread, worker_threads.threadId, worker_threads.parentPort];
+  all.kinds = [class extends http.Agent {}.name, new http.Agent() instanceof http.Agent, Object.keys(https).sort().join()];
+  module.exports = all;`;
+
+let project: Project;
+beforeAll(async () => {
+  project = await makeProject({
+    "package.json": '{"name":"app","dependencies":{"dep":"1"}}',
+    "index.js": `console.log(JSON.stringify([require("./own.js"), require("dep")]))`,
+    "own.js": PROGRAM,
+    "node_modules/dep/package.json": '{"name":"dep","version":"1.0.0"}',
+    "node_modules/dep/index.js": PROGRAM,
+  });
+});
+afterAll(() => project.remove());
+
+test("members that are made when they are looked at are replaced, copied and described as Node's", async () => {
+  const [node, moat] = [await project.node("index.js"), await project.moat("index.js")];
+  expect(JSON.parse(moat.stdout)).toEqual(JSON.parse(node.stdout));
+});
