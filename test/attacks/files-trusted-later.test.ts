@@ -289,3 +289,45 @@ test("manifests in caches and outputs around the project's modules, which say wh
     built.dispose();
   }
 });
+
+test("what a folder has that the application loads as a whole is added by no package, in whatever shape", () => {
+  const CODE = "console.log('planted', __filename)";
+  const app = makeProject({
+    "package.json": '{"name":"app","dependencies":{"dep":"1.0.0"}}',
+    "index.js": `const { readdirSync } = require("fs"), { join } = require("path"); require("dep");
+      for (const file of readdirSync(join(__dirname, "routes"))) try { require(join(__dirname, "routes", file)) } catch {}`,
+    "routes/a.js": "",
+    "node_modules/dep/package.json": '{"name":"dep","version":"1.0.0"}',
+    "node_modules/dep/index.js": `const fs = require("fs"), CODE = ${JSON.stringify(CODE)};
+      fs.mkdirSync("other"); fs.mkdirSync("moved"); fs.writeFileSync("notes.json", "{}");
+      for (const file of ["other/index.js", "other/x.js", "moved/index.js"]) fs.writeFileSync(file, CODE);
+      fs.symlinkSync("../other", "moved/link");
+      const ways = {
+        "a bare name": () => fs.writeFileSync("routes/bare", CODE),
+        "an unknown ending": () => fs.writeFileSync("routes/a.txt", CODE),
+        "another case": () => fs.writeFileSync("routes/b.JS", CODE),
+        "an addon": () => fs.writeFileSync("routes/b.node", CODE),
+        "a copy": () => fs.copyFileSync("other/x.js", "routes/copy"),
+        "a link to a folder": () => fs.symlinkSync("../other", "routes/link"),
+        "a link that looks like data": () => fs.symlinkSync("../other/x.js", "routes/link.json"),
+        "a folder's link that looks like data": () => fs.symlinkSync("../other", "routes/folder.json"),
+        "a link that is moved": () => fs.renameSync("moved/link", "routes/moved.json"),
+        "a link's second name": () => fs.linkSync("moved/link", "routes/second.json"),
+        "a moved folder": () => fs.renameSync("moved", "routes/moved"),
+      };
+      for (const way in ways) try { ways[way](); console.log(way) } catch {}
+      fs.writeFileSync("routes/data.json", "{}"); fs.symlinkSync("other", "link"); fs.mkdirSync("routes/made"); fs.rmdirSync("routes/made");`,
+    "moat.policy.json": JSON.stringify({
+      version: 1,
+      root: "trusted",
+      entries: ["./index.js"],
+      packages: { dep: { globals: ["console"], builtins: { fs: true }, fs: { read: ["."], write: ["."] } } },
+    }),
+  });
+  try {
+    const { code, stdout, stderr } = app.moat("run", "index.js");
+    expect([code, stdout], stderr).toEqual([0, ""]);
+  } finally {
+    app.dispose();
+  }
+});

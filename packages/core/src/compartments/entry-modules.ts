@@ -40,6 +40,7 @@ export function makeEntryModules(
     for (const path of paths) {
       const text = resolver.disk.readText(path) ?? "";
       let loads = loadsComputed(text);
+      const loaders: string[] = [];
       for (const script of scriptsNamedIn(text, path)) paths.add(script);
       for (const specifier of specifiersIn(text)) {
         for (const mode of ["require", "import"] as const) {
@@ -51,7 +52,8 @@ export function makeEntryModules(
           }
           paths.add(next.path);
           // `loadAll(join(__dirname, "routes"))` of another module.
-          loads ||= loadsComputed(resolver.disk.readText(next.path) ?? "");
+          const imported = resolver.disk.readText(next.path) ?? "";
+          if (loadsComputed(imported)) loaders.push(imported);
         }
       }
       for (const specifier of computedNamesIn(text)) {
@@ -60,9 +62,9 @@ export function makeEntryModules(
         const isCode = next?.location !== undefined && next.format !== "json";
         if (isCode && isFirstParty(next.location!)) paths.add(next.path);
       }
-      if (!loads) continue;
+      if (!loads && loaders.length === 0) continue;
       const location = resolver.ownerOf(path);
-      for (const folder of loadedFoldersOf({ path, text, location, project }, resolver.disk)) {
+      for (const folder of loadedFoldersOf({ path, text, loaders, location, project }, resolver.disk)) {
         const own = folder.modules.filter((one) => isFirstParty(resolver.ownerOf(one)));
         if (own.length > 0) folders.push(folder);
         for (const one of own) paths.add(one);

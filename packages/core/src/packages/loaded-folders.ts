@@ -4,7 +4,7 @@
  * (`autoload({ dir: join(__dirname, "routes") })`). Told without parsing: who is asked for one
  * module too many has looked at one of the project's own.
  */
-import { basename, dirname, join, sep } from "node:path";
+import { basename, dirname, extname, join, sep } from "node:path";
 import type { FileReader } from "./file-reader.ts";
 import { isOutput } from "./output-folders.ts";
 import { computedSpecifiersIn, joinsOf, quotedIn, textsIn } from "./texts-as-paths.ts";
@@ -14,12 +14,16 @@ export interface LoadedFolder {
   readonly path: string;
   /** The module files in there, absolute, sorted. */
   readonly modules: readonly string[];
+  /** Whether whatever lies there is loaded: who lists the folder looks at no endings. */
+  readonly takesAll: boolean;
 }
 
 export interface FolderQuestion {
   /** The file that may load, and its text. */
   readonly path: string;
   readonly text: string;
+  /** Texts of modules of the project that it imports and that load what they compute. */
+  readonly loaders?: readonly string[];
   /** The folder of its package. */
   readonly location: string;
   readonly project: string;
@@ -30,6 +34,10 @@ export const loadsComputed = (text: string): boolean =>
   computedSpecifiersIn(text).some((expression) => !CONSTANT_TEMPLATE.test(expression));
 
 const CONSTANT_TEMPLATE = /^`[^`$]*`\s*[),]/;
+/** `readdirSync(dir)`, `glob(...)`, `walk(dir)`. */
+const LISTS = /\b(?:readdir|opendir|scandir|glob|walk|list)/i;
+/** `endsWith(".js")`, `slice(-3) === ".js"`, `/\.js$/`, `*.js`, `extname(file)`. */
+const LOOKS_AT_ENDINGS = /["'`]\.?[cm]?[jt]s["'`]|[jt]s\)?\??\)?\$|\*\.|\bextname\b/;
 const MODULE = /\.[cm]?js$/;
 const TYPED_MODULE = /(?<!\.d)\.[cm]?ts$/;
 /** Not what an application loads: specs, and configurations of tools. */
@@ -55,14 +63,15 @@ const DEEPEST = 12;
 
 /** The folders that a text names. */
 export function loadedFoldersOf(question: FolderQuestion, disk: FileReader): LoadedFolder[] {
-  const { path, text, location, project } = question;
+  const { path, text, loaders = [], location, project } = question;
+  const takesAll = [text, ...loaders].some((one) => LISTS.test(one) && !LOOKS_AT_ENDINGS.test(one));
   const bases = [...new Set([dirname(path), location, project])];
   const found = new Map<string, LoadedFolder>();
 
   const add = (folder: string, modules: readonly string[]): boolean => {
     const isBuilt = isOutput(path, project);
     const kept = modules.filter((one) => one !== path && (isBuilt || !isOutput(one, project)));
-    if (kept.length > 0) found.set(folder, { path: folder, modules: kept });
+    if (kept.length > 0) found.set(folder, { path: folder, modules: kept, takesAll });
     return kept.length > 0;
   };
 
@@ -144,6 +153,14 @@ function modulesBeside(folder: string, disk: FileReader, loader: string): string
   });
 }
 
-/** Whether a file in such a folder is, or would be, one of its modules. */
-export const isModuleOf = (path: string, { path: folder }: LoadedFolder): boolean =>
-  path.startsWith(folder + sep) && /\.[cm]?[jt]s$/.test(basename(path));
+/**
+ * Whether a file in such a folder is, or would be, one of its modules. Node takes a file for a script
+ * whatever its ending, unless that is another kind's.
+ */
+export function isModuleOf(path: string, { path: folder, takesAll }: LoadedFolder): boolean {
+  if (!path.startsWith(folder + sep)) return false;
+  const name = basename(path);
+  return CODE.test(name) || !extname(name) || (takesAll && !name.endsWith(".json"));
+}
+
+const CODE = /\.(?:[cm]?[jt]s|node)$/i;

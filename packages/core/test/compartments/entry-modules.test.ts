@@ -30,7 +30,7 @@ afterAll(() => rmSync(scratch, { recursive: true }));
 test.each([
   ["lists its own folder", "models/index.js", "require(path.join(__dirname, file))", "models/a.js"],
   ["joins one", "index.js", 'require(path.join(__dirname, "routes", name))', "routes/a.js"],
-  ["has it in a template", "index.js", "for (const f of list(`${root}/routes`)) require(f)", "routes/deep/a.js"],
+  ["has it in a template", "index.js", "for (const f of names) require(`${root}/routes/${f}`)", "routes/deep/a.js"],
   ["has a pattern", "index.js", 'for (const f of glob("./jobs/*.js")) import(f)', "jobs/a.mjs"],
   ["names it to a package that loads", "index.js", 'require("loader")({ dir: "plugins" })', "plugins/a.js"],
   ["names it to a module that loads", "index.js", 'require("./load")(join(root, "plugins"))', "plugins/a.js"],
@@ -58,4 +58,35 @@ test.each([
   expect(modules.has(join(dirname(existing), "new.js"))).toBe(true);
   expect(modules.has(join(dirname(existing), "new.txt"))).toBe(false);
   expect(modules.has(join(project, "data", "a.js"))).toBe(false);
+});
+
+const LIST = "for (const f of readdirSync(join(__dirname, 'routes')))";
+
+test.each([
+  ["lists it, and takes all", `${LIST} require(join(__dirname, "routes", f))`, true],
+  ["leaves out one", `${LIST} if (f !== "index.js") require("./routes/" + f)`, true],
+  ["looks at endings", `${LIST} if (f.endsWith(".js")) require("./routes/" + f)`, false],
+  ["looks at their last letters", `${LIST} if (f.slice(-3) === ".js") require("./routes/" + f)`, false],
+  ["has a pattern of endings", `${LIST} if (/\\.(c|m)?js$/.test(f)) require("./routes/" + f)`, false],
+  ["has a glob", 'for (const f of glob("routes/*.js")) require(f)', false],
+  ["computes names", 'require(join(__dirname, "routes", name))', false],
+])("whatever Node takes for a script is a module of a folder where the application %s", (_how, text, takesAll) => {
+  const project = mkdtempSync(join(scratch, "e"));
+  mkdirSync(join(project, "routes"));
+  for (const [path, content] of [
+    ["package.json", "{}"],
+    ["routes/a.js", ""],
+    ["index.js", text],
+  ] as const)
+    writeFileSync(join(project, path), content);
+  const modules = makeEntryModules(
+    makeResolver(makeDisk(fs), { roots: [project] }),
+    [join(project, "index.js")],
+    () => true,
+    { project, cwd: project },
+  );
+  const has = (name: string): boolean => modules.has(join(project, "routes", name));
+  expect(["new", "new.JS", "new.node", "deep/new"].filter((name) => !has(name))).toEqual([]);
+  expect(["new.txt", "new.jsx"].map(has)).toEqual([takesAll, takesAll]);
+  expect([has("new.json"), modules.has(join(project, "routes", "folder"), true)]).toEqual([false, false]);
 });

@@ -280,6 +280,9 @@ export function preparersOfPaths(authority: FsAuthority, fs: Fs): Record<string,
     const absolute = target.startsWith(sep) || /^[A-Za-z]:/.test(target) ? target : link.folder + sep + target;
     locate(absolute, { ...want, mode: "write", follow: true });
     allowLead(link.real, resolve(absolute), want);
+    // HAZARD: by a link the application would load, from a folder that it loads as a whole, what lies elsewhere.
+    const inside = { ...link, real: link.real + sep + "index" };
+    if (!scopes.covers(inside.real, "write")) allow(inside, want);
   }
 
   /**

@@ -8,7 +8,7 @@ export type PathMode = "read" | "write";
 
 /** What a principal's policy says about real, absolute paths. */
 export interface PathScopes {
-  /** Whether the policy grants this use of a real absolute path (links already resolved). `isFolder`: a folder is to be made there. */
+  /** Whether the policy grants this use of a real absolute path (links already resolved). `isFolder`: a folder is to be made there, or an empty one to be removed. */
   covers(realPath: string, mode: PathMode, isFolder?: boolean): boolean;
   /** Whether something that is granted lies below the path: then it may be walked through. */
   isAncestor(realPath: string): boolean;
