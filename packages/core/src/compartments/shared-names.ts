@@ -8,7 +8,7 @@
  * HAZARD: what is published is a copy of the property, never a way to the other's
  * global object. The first to define a name keeps it: a package that lists it too
  * can change its own, and nobody else's; but a name that one package alone shares with the
- * application is one variable for these two (a development server and what it has built). The language's own
+ * application, whose modules it loads, is one variable for these two (a development server and what it has built). The language's own
  * names can't be listed; see `shareProblem`.
  *
  * The share `*` is a test runner's: whatever it defines, by name or registered symbol, that neither the language
@@ -52,6 +52,8 @@ interface Participant {
   /** Whether it sees what the share `*` publishes: the project's own code does. */
   readonly seesAny: boolean;
   readonly trusted: boolean;
+  /** Whether the policy has it load the project's modules, which may hold copies of its own. */
+  readonly runsProject: boolean;
   /** What its global object had from the start. */
   readonly given: ReadonlySet<PropertyKey>;
 }
@@ -96,8 +98,13 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
     before.by = from;
     before.value = descriptor.value;
   };
+  /** HAZARD: who only reads what the application defines lists the name as well, and must not put another value there. */
   const isOfTwo = (share: string, one: Participant, other: Participant): boolean =>
-    one.trusted !== other.trusted && share !== ANY_SHARE && !languageMembers.has(share) && !ofSeveral.has(share);
+    one.trusted !== other.trusted &&
+    (other.trusted || other.runsProject) &&
+    share !== ANY_SHARE &&
+    !languageMembers.has(share) &&
+    !ofSeveral.has(share);
   /** Asks the others for a property that somebody looks for and does not have. */
   const seek = (share: string, key: PropertyKey, to: Participant): boolean => {
     for (const from of participants) {
@@ -119,6 +126,7 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
       const participant: Participant = {
         shares,
         trusted: principal.trusted,
+        runsProject: principal.policy.packages?.includes(".") === true,
         seesAny: principal.trusted,
         given: shares.has(ANY_SHARE) ? new Set(ownKeys(globalObject)) : new Set(),
         holderOf: (share) =>
@@ -150,6 +158,7 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
       participants.push({
         shares: new Set([ANY_SHARE]),
         trusted: true,
+        runsProject: true,
         seesAny: true,
         given: new Set(),
         holderOf: () => globalObject,

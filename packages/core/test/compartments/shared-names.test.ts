@@ -3,11 +3,11 @@ import { ownNamespaces } from "../../src/compartments/own-namespaces.ts";
 import { makeSharedNames } from "../../src/compartments/shared-names.ts";
 import type { Principal } from "../../src/endowments/principal.ts";
 
-const principal = (shares: string[], trusted = false): Principal => ({
+const principal = (shares: string[], trusted = false, packages: string[] = []): Principal => ({
   name: "p",
   location: "/p",
   trusted,
-  policy: { shares },
+  policy: { shares, packages },
   denies: () => true,
 });
 
@@ -168,10 +168,25 @@ describe("shared names", () => {
     expect(Symbol.for("b") in user).toBe(false);
   });
 
-  it("are one variable for the application and the one package that lists them, and for nobody else", () => {
+  it("of the application are not replaced by a package that may read them", () => {
+    const shared = makeSharedNames(["__state"]);
+    const [reader, project] = [globalObject(), globalObject()];
+    shared.join(principal(["__state"]), reader);
+    shared.join(principal([], true), project);
+    project["__state"] = "real";
+    shared.publishAll();
+    reader["__state"] = "replaced";
+    shared.publishAll();
+    expect(project["__state"]).toBe("real");
+    project["__state"] = "newer";
+    shared.publishAll();
+    expect([project["__state"], reader["__state"]]).toEqual(["newer", "replaced"]);
+  });
+
+  it("are one variable for the application and the one package that lists them and loads its modules, and for nobody else", () => {
     const shared = makeSharedNames(["__state", "__several", "__several"]);
     const [tool, other, project] = [globalObject(), globalObject(), globalObject()];
-    shared.join(principal(["__state", "__several"]), tool);
+    shared.join(principal(["__state", "__several"], false, ["."]), tool);
     shared.join(principal(["__several"]), other);
     shared.join(principal([], true), project);
     Object.assign(project, { __state: 1, __several: 1 });
