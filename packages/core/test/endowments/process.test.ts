@@ -202,6 +202,26 @@ describe("events of process", () => {
     expect(theirs).toHaveBeenCalledOnce();
   });
 
+  it("what a package puts in the place of its lists of listeners neither runs nor is counted", () => {
+    const signals = { builtins: { process: ["on"] } };
+    const { process: own, sibling } = setUp(signals, {}, signals);
+    const trap = vi.fn(() => ({ length: "many" }));
+    sibling.on("SIGTERM", () => {});
+    const replacements = [
+      new Proxy({}, { get: trap, getOwnPropertyDescriptor: trap }),
+      { SIGTERM: { length: "many" } },
+      { SIGTERM: new Proxy([], { get: trap }) },
+      Object.defineProperty({}, "SIGTERM", { get: trap }),
+    ];
+    for (const events of replacements) {
+      sibling._events = events;
+      expect([own.listenerCount("SIGTERM"), own.listeners("SIGTERM")]).toEqual([0, []]);
+    }
+    Object.defineProperty(sibling, "_events", { get: trap });
+    expect(own.listenerCount("SIGTERM")).toBe(0);
+    expect(trap).not.toHaveBeenCalled();
+  });
+
   it("copies of signal-exit, which listen for all signals, do not leave one to each other", () => {
     const signals = { builtins: { process: ["on"] } };
     const { process: own, sibling } = setUp(signals, {}, signals);

@@ -1,8 +1,13 @@
+import { types } from "node:util";
 import { builtinFacade } from "../builtins.ts";
 import { grantsMember } from "../granted-members.ts";
+import { isObject } from "../is-object.ts";
+import { getOwnPropertyDescriptor } from "../native-definitions.ts";
 import type { EndowmentContext } from "../principal.ts";
 
+const { isArray } = Array;
 const { apply } = Reflect;
+const { isProxy } = types;
 
 /** Events that every principal may hear: they carry an exit code and nothing else. */
 const FREE_EVENTS: ReadonlySet<string> = new Set(["exit", "beforeExit"]);
@@ -41,12 +46,27 @@ export interface ProcessEventHub {
   isFeeding(emitter: FedEmitter, event: string): boolean;
 }
 
+/**
+ * How many listeners another principal's emitter has.
+ * HAZARD: `_events` is that principal's to replace: nothing here may run what it has put there, nor hand it on.
+ */
+function listenersIn(emitter: FedEmitter, event: string): number {
+  const listeners = dataOf(dataOf(emitter, "_events"), event);
+  if (typeof listeners === "function") return 1;
+  return isArray(listeners) && !isProxy(listeners) ? listeners.length : 0;
+}
+
+function dataOf(holder: unknown, key: string): unknown {
+  if (!isObject(holder) || isProxy(holder)) return undefined;
+  const descriptor = getOwnPropertyDescriptor(holder, key);
+  return descriptor !== undefined && "value" in descriptor ? descriptor.value : undefined;
+}
+
 function makeHub(context: EndowmentContext): ProcessEventHub {
   const { process } = context.powers;
   const signals = new Set(Object.keys(context.powers.builtin("os").constants.signals));
   const audiences = new Map<string, { emitters: Set<FedEmitter>; listener: (...args: unknown[]) => void }>();
   const feeding = new Map<FedEmitter, string>();
-  const { listenerCount } = context.powers.builtin("events").prototype;
   /**
    * `signal-exit` listens for every signal that ends a process, and sends it once more if nobody else does.
    * Its copies know of each other by what they keep on the global object, of which each has its own here.
@@ -93,7 +113,7 @@ function makeHub(context: EndowmentContext): ProcessEventHub {
       let count = 0;
       for (const other of audiences.get(event)?.emitters ?? []) {
         if (other !== emitter && !(sendsAgain(emitter) && sendsAgain(other)))
-          count += apply(listenerCount, other, [event]) as number;
+          count += listenersIn(other, event);
       }
       return count;
     },
