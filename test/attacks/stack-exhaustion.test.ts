@@ -97,13 +97,23 @@ test("a module that a package imports near the end of the stack is not failed fo
   expect(damage).toMatchObject(NOTHING);
 });
 
-test.each(["tls", "http", "https"])("%s serves others where a package asked for it with little stack", async (name) => {
+test.each([
+  ["tls", "connect"],
+  ["http", "get"],
+  ["https", "request"],
+  ["http2", "connect"],
+  ["net", "connect"],
+  ["dgram", "createSocket"],
+  ["dns", "lookup"],
+  ["worker_threads", "Worker"],
+])("%s serves others where a package asked for a member of it with little stack", async (name, member) => {
   const damage = await attack({
     techniques: {
-      [name]: `let made; (function down() { try { down() } catch {} if (!made) try { made = require("${name}") } catch {} })(); return typeof made`,
+      [name]: `const builtin = require("${name}"); let made; (function down() { try { down() } catch {} if (!made) try { made = builtin.${member} } catch {} })();
+        return typeof made + " " + Object.isFrozen(builtin.${member})`,
     },
     grants: { builtins: { [name]: true } },
-    aftermath: `assert(outcomes["${name}"] === "object", outcomes["${name}"]); try { require("${name}") } catch (error) { assert(false, error.message) }`,
+    aftermath: `assert(outcomes["${name}"] === "function false", outcomes["${name}"]); try { require("${name}").${member} } catch (error) { assert(false, error.message) }`,
   });
   expect(damage).toMatchObject(NOTHING);
 });

@@ -273,7 +273,11 @@ function guardAccessor(holder: object, key: string | symbol, descriptor: Propert
   if (isLazy(descriptor)) {
     // Of a package's own global object, which it exports (@sinonjs/commons).
     void (holder as Record<PropertyKey, unknown>)[key];
-    return guardData(holder, key, getOwnPropertyDescriptor(holder, key)!, guard);
+    const settled = getOwnPropertyDescriptor(holder, key)!;
+    if ("value" in settled) return guardData(holder, key, settled, guard);
+    // HAZARD: of a facade it is an accessor still (`http.ClientRequest`), whose setter replaces for its own package.
+    if (settled.configurable) guardProperty(holder, key, undefined, settled, guard);
+    return settled.configurable === true;
   }
   guardProperty(holder, key, undefined, descriptor, guard);
   return true;

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { guardExports, guardUnfinished } from "../../src/compartments/guarded-exports.ts";
+import { deferredFacade } from "../../src/endowments/deferred-facade.ts";
 import { lazyDescriptor } from "../../src/endowments/facade.ts";
 import type { Principal } from "../../src/endowments/principal.ts";
 
@@ -56,4 +57,15 @@ test("what renderers write into a context of React's is state, and nothing else 
     expect(() => {
       holder[key] = "mine";
     }, key).toThrow("not allowed by moat's policy");
+});
+
+test("a member of a facade that is an accessor once it is made is guarded as one", () => {
+  const set = (): void => {};
+  const own = { get: () => "own", set, enumerable: true, configurable: true };
+  const facade = deferredFacade({ Client() {} }, { Client: ["own", ""] }, true, () =>
+    Object.defineProperty({}, "Client", own),
+  );
+  guardExports({ facade }, exporter, () => false);
+  const guarded = Object.getOwnPropertyDescriptor(facade, "Client")!;
+  expect([(facade as any).Client, guarded.configurable, guarded.set === set]).toEqual(["own", false, false]);
 });

@@ -186,7 +186,11 @@ export function makeOwnMembers(
   // rmdir, rm, cp: by entries
   const plainRmdir: Prepare = (args, via) => {
     const given = pathArgument(args[0]);
-    const held = authority.hold(given, { mode: "write", follow: false, isFolder: true, syscall: "rmdir", via }, "entry");
+    const held = authority.hold(
+      given,
+      { mode: "write", follow: false, isFolder: true, syscall: "rmdir", via },
+      "entry",
+    );
     return { args: [held.path], names: [{ used: held.path, given }], release: held.release };
   };
   const rmdirSync = syncForm(raw.rmdirSync, plainRmdir, "fs.rmdirSync");

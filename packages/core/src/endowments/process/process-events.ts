@@ -112,8 +112,7 @@ function makeHub(context: EndowmentContext): ProcessEventHub {
       if (typeof event !== "string" || !signals.has(event)) return 0;
       let count = 0;
       for (const other of audiences.get(event)?.emitters ?? []) {
-        if (other !== emitter && !(sendsAgain(emitter) && sendsAgain(other)))
-          count += listenersIn(other, event);
+        if (other !== emitter && !(sendsAgain(emitter) && sendsAgain(other))) count += listenersIn(other, event);
       }
       return count;
     },
