@@ -8,7 +8,7 @@
  * exports. What is left open, and why, is in `docs/caveats.md`.
  */
 import { types } from "node:util";
-import { isLazy } from "../endowments/facade.ts";
+import { isLazy, isLazyData } from "../endowments/facade.ts";
 import { isObject } from "../endowments/is-object.ts";
 import type { Principal } from "../endowments/principal.ts";
 import { assertStackRoom, LITTLE_ROOM } from "../stack-room.ts";
@@ -241,7 +241,8 @@ function guardPrototype(prototype: object, guard: Guard, walk: Walk): void {
       const key = keys[index]!;
       const descriptor = getOwnPropertyDescriptor(holder, key)!;
       // `constructor` stays data; see `enableOverrides`.
-      if (key === "constructor" || !("value" in descriptor)) {
+      if (isWaiting(descriptor)) guardWaiting(holder, key, descriptor, guard);
+      else if (key === "constructor" || !("value" in descriptor)) {
         if (!walk.unfinished) lock(holder, key, descriptor);
       } else if (typeof descriptor.value === "function") guardData(holder, key, descriptor, guard);
     }
@@ -267,9 +268,26 @@ function guardData(holder: object, key: string | symbol, descriptor: PropertyDes
   return true;
 }
 
+/** A member of a builtin that is made when somebody looks at it: guarded, it still is. */
+function isWaiting({ get, configurable }: PropertyDescriptor): boolean {
+  return get !== undefined && configurable === true && isLazyData(get);
+}
+
+function guardWaiting(
+  holder: object,
+  key: string | symbol,
+  { get, enumerable }: PropertyDescriptor,
+  guard: Guard,
+): true {
+  // Without the setter, which asks nobody.
+  guardProperty(holder, key, undefined, { get: get!, enumerable: enumerable! }, guard);
+  return true;
+}
+
 /** Lazy exports replace their own getter when they are first read: the exporter may go on doing so. */
 function guardAccessor(holder: object, key: string | symbol, descriptor: PropertyDescriptor, guard: Guard): boolean {
   if (!descriptor.configurable) return false;
+  if (isWaiting(descriptor)) return guardWaiting(holder, key, descriptor, guard);
   if (isLazy(descriptor)) {
     // Of a package's own global object, which it exports (@sinonjs/commons).
     void (holder as Record<PropertyKey, unknown>)[key];

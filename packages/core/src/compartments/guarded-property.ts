@@ -3,6 +3,7 @@
  * whose setter asks who writes. See `guarded-exports.ts` for which properties.
  */
 import { makeFieldDefiner, type FieldDefiner } from "../endowments/define-field.ts";
+import { isLazyData } from "../endowments/facade.ts";
 import { isObject } from "../endowments/is-object.ts";
 import type { Caller, Principal } from "../endowments/principal.ts";
 import { isMethodBuiltin, writerAbove } from "./export-writer.ts";
@@ -78,9 +79,10 @@ function change(access: Access, assigned: unknown, setter: Function): void {
     assertMayChange(guard, key, writer);
     if (isState && writer.principal === guard.exporter) access.stateChanges++;
   }
-  if (access.get !== undefined)
+  if (access.get !== undefined && !isLazyData(access.get))
     throw new TypeError(`Cannot set property ${String(key)} of #<Object> which has only a getter`);
   access.value = assigned;
+  access.get = undefined;
 }
 
 /** A proxy of the holder: what is assigned to it arrives with the proxy as `this`. */
@@ -99,6 +101,10 @@ function readThrough(access: Access, receiver: unknown): unknown {
     // HAZARD: in this order. At the end of the stack it throws, and the next reader has it guarded.
     access.guard.onRead(value);
     access.value = value;
+  }
+  if (isLazyData(access.get!)) {
+    access.value = value;
+    access.get = undefined;
   }
   return value;
 }

@@ -208,6 +208,8 @@ function tameDescriptors(): void {
     if (isLazyData(getter)) return describedAsData(holder as object, key, enumerable!);
     const standIn = standInOf(getter);
     if (standIn === undefined) return descriptor;
+    if (standIn.get !== undefined && isLazyData(standIn.get))
+      return describedAsData(holder as object, key, enumerable!);
     if (standIn.get === undefined && standIn.set === undefined) {
       return { value: standIn.value, writable: true, enumerable: enumerable!, configurable: true };
     }

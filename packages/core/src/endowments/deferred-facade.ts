@@ -79,10 +79,13 @@ function deferredMember(name: string, facade: () => object, isData: boolean): Pr
       return (made as Record<string, unknown>)[name];
     },
     set(this: unknown, next: unknown): void {
-      putInPlace(this, name, facade());
+      const made = facade();
+      putInPlace(this, name, made);
       if (!isObject(this)) return;
-      if (hasOwn(this, name)) (this as Record<string, unknown>)[name] = next;
-      else define(this, name, next);
+      const own = getOwnPropertyDescriptor(this, name);
+      if (own === undefined) define(this, name, next);
+      // Where it was locked meanwhile, as what an exported object inherits.
+      else (isLazy(own) ? (made as Record<string, unknown>) : (this as Record<string, unknown>))[name] = next;
     },
     enumerable: true,
     configurable: true,
@@ -95,7 +98,7 @@ function deferredMember(name: string, facade: () => object, isData: boolean): Pr
 function putInPlace(receiver: unknown, key: PropertyKey, made: object): void {
   if (!isObject(receiver)) return;
   const own = getOwnPropertyDescriptor(receiver, key);
-  if (own === undefined || !isLazy(own)) return;
+  if (own === undefined || own.configurable !== true || !isLazy(own)) return;
   const final = getOwnPropertyDescriptor(made, key);
   if (final === undefined) deleteProperty(receiver, key);
   else defineProperty(receiver, key, final);

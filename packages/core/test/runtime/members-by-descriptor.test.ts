@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { makeProject, type Project } from "./run-both.ts";
+import { makeProject, policyFor, type Project } from "./run-both.ts";
 
 /** As mocks (sinon) replace a method: where its descriptor has a function. And as compilers (`tsc`) write `import *`. */
 const PROGRAM = `
@@ -45,4 +45,51 @@ afterAll(() => project.remove());
 test("members that are made when they are looked at are replaced, copied and described as Node's", async () => {
   const [node, moat] = [await project.node("index.js"), await project.moat("index.js")];
   expect(JSON.parse(moat.stdout)).toEqual(JSON.parse(node.stdout));
+});
+
+test("exported, they still are made when they are looked at, and changed by their package alone", async () => {
+  const exporting = await makeProject({
+    "package.json": '{"name":"app","dependencies":{"dep":"1","other":"1"}}',
+    "index.js": `console.log(JSON.stringify(require("other")()));`,
+    "node_modules/dep/package.json": '{"name":"dep","version":"1.0.0"}',
+    // As follow-redirects does it.
+    "node_modules/dep/index.js": `
+      const https = require("https"), http = require("http"), zlib = require("zlib");
+      module.exports = { https: Object.create(https), http, zlib, replace() { http.get = () => "own"; return http.get(); }, request: () => https.request.name };`,
+    "node_modules/other/package.json": '{"name":"other","version":"1.0.0","dependencies":{"dep":"1"}}',
+    "node_modules/other/index.js": `"use strict"; const dep = require("dep"); module.exports = () => {
+      const tried = (change) => { try { return change() } catch (error) { return error.constructor.name } };
+      const above = Object.getPrototypeOf(dep.https);
+      return [
+        tried(() => { above.request = () => "evil"; }), tried(() => { dep.http.request = () => "evil"; }),
+        tried(() => { Object.defineProperty(above, "request", { value: () => "evil" }); }),
+        tried(() => { dep.zlib.gzipSync = () => "evil"; }), tried(() => { delete dep.http.request; }),
+        typeof Object.getOwnPropertyDescriptor(above, "request").value,
+        dep.request(), typeof dep.https.get, typeof dep.http.Agent, dep.zlib.gunzipSync(dep.zlib.gzipSync("x")) + "",
+        Object.keys(Object.assign(Object.create(dep.https), { get: 1 })), dep.replace(), dep.http.get(),
+      ];
+    };`,
+  });
+  try {
+    const { stdout, stderr } = await exporting.moat(
+      "index.js",
+      policyFor("index.js", {
+        dep: { builtins: { http: true, https: true, zlib: true } },
+        other: { packages: ["dep"] },
+      }),
+    );
+    expect(stdout === "" ? stderr : JSON.parse(stdout)).toEqual([
+      ...Array.from({ length: 5 }, () => "TypeError"),
+      "function",
+      "request",
+      "function",
+      "function",
+      "x",
+      ["get"],
+      "own",
+      "own",
+    ]);
+  } finally {
+    await exporting.remove();
+  }
 });
