@@ -4,7 +4,7 @@
  *
  * HAZARD: until then nothing of that builtin has been hardened, and nothing in the object is Node's but plain data.
  */
-import { isLazy, noteLazy } from "./facade.ts";
+import { hasInstances, isLazy, noteLazy } from "./facade.ts";
 import { makePropertiesFast } from "./fast-properties.ts";
 import { hardenNodeObject } from "./harden-node.ts";
 import { isObject } from "./is-object.ts";
@@ -51,7 +51,12 @@ export function deferredFacade(
     if (!isGranted && !isFunction && (isObject(value) || (get !== undefined && rule !== "pass"))) continue;
     if (rule === "refuse" && !isFunction) continue;
     if (rule === "pass" && get === undefined && isPlainData(value)) define(shell, name, hardenNodeObject(value));
-    else defineProperty(shell, name, deferredMember(name, facade, get === undefined));
+    else
+      defineProperty(
+        shell,
+        name,
+        deferredMember(name, facade, get === undefined && !(isFunction && hasInstances(value))),
+      );
   }
   const names = new Set(ownKeys(shell));
   return shell;
@@ -69,7 +74,7 @@ function isPlainData(value: unknown): boolean {
   });
 }
 
-/** @param isData whether Node has data there */
+/** @param isData whether descriptors are to show it as data */
 function deferredMember(name: string, facade: () => object, isData: boolean): PropertyDescriptor {
   const descriptor = {
     __proto__: null,

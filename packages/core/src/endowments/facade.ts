@@ -1,6 +1,8 @@
 import { Given } from "./define-field.ts";
 
-const { defineProperty, getOwnPropertyDescriptor } = Object;
+const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf } = Object;
+const { ownKeys } = Reflect;
+const objectPrototype = Object.prototype;
 
 /** Gives a facade a writable member, as Node's own modules have them. */
 export function defineMember(object: object, key: PropertyKey, value: unknown, enumerable = true): void {
@@ -119,10 +121,21 @@ export function deferMember(
   original: Function,
   compute: () => unknown,
   enumerable = true,
+  isData = !hasInstances(original),
 ): void {
-  const descriptor = lazyDescriptor(key, compute, enumerable, true);
+  const descriptor = lazyDescriptor(key, compute, enumerable, isData);
   noteOriginal(descriptor.get!, original);
   defineProperty(object, key, descriptor);
+}
+
+/**
+ * Whether a function is a class. Described as data, it would be found by what adds methods to all classes of a module
+ * (`promisifyAll`), whose prototypes are everybody's.
+ */
+export function hasInstances(callable: Function): boolean {
+  const prototype: unknown = getOwnPropertyDescriptor(callable, "prototype")?.value;
+  if (typeof prototype !== "object" || prototype === null) return false;
+  return ownKeys(prototype).length > 1 || getPrototypeOf(prototype) !== objectPrototype;
 }
 
 /** Remembers which function a member's getter gives, or will. */

@@ -93,3 +93,29 @@ test("exported, they still are made when they are looked at, and changed by thei
     await exporting.remove();
   }
 });
+
+test("what promisifies all functions and classes that it finds as data spares the classes", async () => {
+  const promisifying = await makeProject({
+    "index.js": `"use strict";
+      // As bluebird does it.
+      const promisifyAll = (module) => {
+        for (const key of Object.getOwnPropertyNames(module)) {
+          const { value } = Object.getOwnPropertyDescriptor(module, key);
+          if (typeof value !== "function") continue;
+          if (value.prototype && Object.getOwnPropertyNames(value.prototype).length > 1) value.prototype.someAsync = () => {};
+          module[key + "Async"] = (...args) => new Promise((done) => value.call(module, ...args, (_, result) => done(result)));
+        }
+        return module;
+      };
+      (async () => {
+        const [crypto, zlib] = ["crypto", "zlib"].map((name) => promisifyAll(require(name)));
+        const zipped = await zlib.gzipAsync("text");
+        console.log((await crypto.randomBytesAsync(8)).length, zlib.gunzipSync(zipped) + "");
+      })();`,
+  });
+  try {
+    expect((await promisifying.moat("index.js")).stdout).toBe("8 text\n");
+  } finally {
+    await promisifying.remove();
+  }
+});

@@ -67,6 +67,8 @@ function assemble(raw: object, members: Record<string, unknown>, classes: FsMemb
         key,
         named(key, 2, () => {}),
         classes[key]!,
+        true,
+        false,
       );
       continue;
     }
