@@ -170,7 +170,7 @@ function guardPlain(object: object, guard: Guard, walk: Walk): void {
       lookAtLater(descriptor.value, walk);
       if (guardData(object, key, descriptor, guard)) guarded++;
     } else if (isGuardedAlready(descriptor)) lookAtLater(valueBehind(descriptor), walk);
-    else if (!walk.unfinished) {
+    else if (!walk.unfinished || isLazy(descriptor)) {
       if (isPlainRead(descriptor.get)) lookAtLater(readOrNothing(descriptor.get!, object), walk);
       if (guardAccessor(object, key, descriptor, guard)) guarded++;
     }

@@ -69,3 +69,15 @@ test("a member of a facade that is an accessor once it is made is guarded as one
   const guarded = Object.getOwnPropertyDescriptor(facade, "Client")!;
   expect([(facade as any).Client, guarded.configurable, guarded.set === set]).toEqual(["own", false, false]);
 });
+
+test("a facade that a package exports is guarded in a cycle too, as the plain members that it will have", () => {
+  const facade: any = deferredFacade({ request() {} }, { request: ["own", ""] }, true, () => ({
+    request: () => "own",
+  }));
+  guardUnfinished({ facade }, exporter, () => false);
+  expect(() => {
+    facade.request = () => "mine";
+  }).toThrow("not allowed by moat's policy");
+  guardExports({ facade }, exporter, () => false);
+  expect(facade.request()).toBe("own");
+});
