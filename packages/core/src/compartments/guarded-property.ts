@@ -94,18 +94,18 @@ function isPrimitive(value: unknown): boolean {
   return !isObject(value);
 }
 
-/** What a lazy export gives is guarded when it is first seen: functions and classes; objects may be made for each reader. */
+/** What a lazy export gives is guarded when it is first seen: functions, classes and members of builtins; other objects may be made for each reader. */
 function readThrough(access: Access, receiver: unknown): unknown {
-  const value: unknown = apply(access.get!, receiver, []);
-  if (typeof value === "function" && value !== access.value) {
+  const get = access.get!;
+  const value: unknown = apply(get, receiver, []);
+  const isMade = isLazyData(get);
+  if ((typeof value === "function" || isMade) && value !== access.value) {
     // HAZARD: in this order. At the end of the stack it throws, and the next reader has it guarded.
     access.guard.onRead(value);
     access.value = value;
   }
-  if (isLazyData(access.get!)) {
-    access.value = value;
-    access.get = undefined;
-  }
+  // A getter of the package's may have put another one in its place.
+  if (isMade && access.get === get) access.get = undefined;
   return value;
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { guardExports, guardUnfinished } from "../../src/compartments/guarded-exports.ts";
+import { redefineGuarded } from "../../src/compartments/guarded-property.ts";
 import { deferredFacade } from "../../src/endowments/deferred-facade.ts";
 import { lazyDescriptor } from "../../src/endowments/facade.ts";
 import type { Principal } from "../../src/endowments/principal.ts";
@@ -71,13 +72,32 @@ test("a member of a facade that is an accessor once it is made is guarded as one
 });
 
 test("a facade that a package exports is guarded in a cycle too, as the plain members that it will have", () => {
-  const facade: any = deferredFacade({ request() {} }, { request: ["own", ""] }, true, () => ({
+  const real = { request() {}, promises: { resolve() {} } };
+  const facade: any = deferredFacade(real, { request: ["own", ""], promises: ["own", ""] }, true, () => ({
     request: () => "own",
+    promises: { resolve: () => "own" },
   }));
   guardUnfinished({ facade }, exporter, () => false);
   expect(() => {
     facade.request = () => "mine";
   }).toThrow("not allowed by moat's policy");
   guardExports({ facade }, exporter, () => false);
-  expect(facade.request()).toBe("own");
+  expect(() => {
+    facade.promises.resolve = () => "mine";
+  }).toThrow("not allowed by moat's policy");
+  expect([facade.request(), facade.promises.resolve()]).toEqual(["own", "own"]);
+});
+
+test("a lazy export that replaces itself while it is read is what it put there", () => {
+  let replace = (): void => {};
+  const exported: any = Object.defineProperty({}, "lazy", {
+    get() {
+      replace();
+      return "first";
+    },
+    configurable: true,
+  });
+  guardExports(exported, exporter, () => true);
+  replace = () => redefineGuarded(exported, "lazy", { value: "final" }, replace, "Object.defineProperty");
+  expect([exported.lazy, exported.lazy]).toEqual(["first", "final"]);
 });
