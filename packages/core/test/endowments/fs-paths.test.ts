@@ -323,6 +323,16 @@ describe("scopes", () => {
     expect(() => world.fs({ fs: {} }).statSync(shell)).toThrow(/ENOENT/);
   });
 
+  it("a link may take the place of a file, below which there is nothing", () => {
+    const guest = world.fs({ fs: { read: ["."], write: ["."] } });
+    const [file, link] = [`${world.project}/out/replaced`, `${world.project}/out/replacing`];
+    guest.writeFileSync(file, "x");
+    guest.symlinkSync("f", link);
+    guest.renameSync(link, file);
+    expect([guest.readlinkSync(file), guest.existsSync(link)]).toEqual(["f", false]);
+    fs.unlinkSync(file);
+  });
+
   it("a trusted principal has no bounds", () => {
     expect(covers([], "write", "/etc/passwd", { trusted: true })).toBe(true);
     expect(covers([], "read", `${world.project}/src/a.txt`)).toBe(false);

@@ -158,8 +158,14 @@ export function makePathScopes(context: EndowmentContext): PathScopes {
   }
 
   function isExecutable(realPath: string): boolean {
-    const stats = fs.lstatSync(realPath, { throwIfNoEntry: false });
-    return stats !== undefined && stats.isFile() && (stats.mode & 0o111) !== 0;
+    try {
+      const stats = fs.lstatSync(realPath, { throwIfNoEntry: false });
+      return stats !== undefined && stats.isFile() && (stats.mode & 0o111) !== 0;
+    } catch (error) {
+      // Below a file there is nothing.
+      if ((error as NodeJS.ErrnoException).code !== "ENOTDIR") throw error;
+      return false;
+    }
   }
 
   const isWithinAny = (path: string, folders: readonly string[]): boolean => folders.some((one) => isWithin(path, one));
