@@ -325,11 +325,11 @@ describe("scopes", () => {
 
   it("a link may take the place of a file, below which there is nothing", () => {
     const guest = world.fs({ fs: { read: ["."], write: ["."] } });
-    const [file, link] = [`${world.project}/out/replaced`, `${world.project}/out/replacing`];
+    const [file, link] = [`${world.project}/out/replaced`, `${world.project}/out/deep/replacing`];
     guest.writeFileSync(file, "x");
-    guest.symlinkSync("f", link);
+    guest.symlinkSync("../f", link);
     guest.renameSync(link, file);
-    expect([guest.readlinkSync(file), guest.existsSync(link)]).toEqual(["f", false]);
+    expect([guest.readlinkSync(file), guest.existsSync(link)]).toEqual(["../f", false]);
     fs.unlinkSync(file);
   });
 
