@@ -4,7 +4,7 @@
  *
  * HAZARD: until then nothing of that builtin has been hardened, and nothing in the object is Node's but plain data.
  */
-import { hasInstances, isLazy, noteLazy } from "./facade.ts";
+import { defineMember, hasInstances, isLazy, noteLazy } from "./facade.ts";
 import { makePropertiesFast } from "./fast-properties.ts";
 import { hardenNodeObject } from "./harden-node.ts";
 import { isObject } from "./is-object.ts";
@@ -50,7 +50,7 @@ export function deferredFacade(
     const isFunction = typeof value === "function";
     if (!isGranted && !isFunction && (isObject(value) || (get !== undefined && rule !== "pass"))) continue;
     if (rule === "refuse" && !isFunction) continue;
-    if (rule === "pass" && get === undefined && isPlainData(value)) define(shell, name, hardenNodeObject(value));
+    if (rule === "pass" && get === undefined && isPlainData(value)) defineMember(shell, name, hardenNodeObject(value));
     else
       defineProperty(
         shell,
@@ -88,7 +88,7 @@ function deferredMember(name: string, facade: () => object, isData: boolean): Pr
       putInPlace(this, name, made);
       if (!isObject(this)) return;
       const own = getOwnPropertyDescriptor(this, name);
-      if (own === undefined) define(this, name, next);
+      if (own === undefined) defineMember(this, name, next);
       // Where it was locked meanwhile, as what an exported object inherits.
       else (isLazy(own) ? (made as Record<string, unknown>) : (this as Record<string, unknown>))[name] = next;
     },
@@ -107,8 +107,4 @@ function putInPlace(receiver: unknown, key: PropertyKey, made: object): void {
   const final = getOwnPropertyDescriptor(made, key);
   if (final === undefined) deleteProperty(receiver, key);
   else defineProperty(receiver, key, final);
-}
-
-function define(object: object, name: string, value: unknown): void {
-  defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
 }
