@@ -89,6 +89,8 @@ export interface CompartmentOptions {
   localError?(): ErrorConstructor;
   /** Of the names that the global object has, those that are looked up on it at each use. */
   isLive?(name: string): boolean;
+  /** The same in texts that the guest evaluates: what a test runner evaluates sees what it replaces meanwhile. */
+  isLiveInTexts?(name: string): boolean;
   /** Where large evaluated texts are kept from run to run. */
   readonly prepared?: PreparedModules | undefined;
 }
@@ -110,6 +112,18 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
       return live;
     },
   };
+  const namesOfTexts: NameSets =
+    options.isLiveInTexts === undefined
+      ? names
+      : {
+          get bindable() {
+            return inTexts.bindable;
+          },
+          realGlobal: realGlobalNames,
+          get live() {
+            return inTexts.live;
+          },
+        };
   const read = (name: PropertyKey): unknown =>
     intrinsics === undefined || name in guestGlobal ? guestGlobal[name] : intrinsics[name];
   const isDefined = (name: PropertyKey): boolean =>
@@ -218,7 +232,7 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
   /** A set of names for each, since what a text becomes depends on them; in a context that `vm` made they may change. */
   const recentTexts = new Map<ReadonlySet<string>, ReturnType<typeof makeRecentTexts>>();
   const recentTextsNow = (): ReturnType<typeof makeRecentTexts> => {
-    const { bindable: served } = names;
+    const { bindable: served } = namesOfTexts;
     let texts = recentTexts.get(served);
     if (texts === undefined) {
       if (recentTexts.size === MOST_SETS) recentTexts.clear();
@@ -233,7 +247,7 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
     prepareQuickly: () => Functor | undefined = () => undefined,
   ): EvaluatedText => {
     const prepared = () =>
-      prepareEvaluated(source, how, names, options.prepared, () => {
+      prepareEvaluated(source, how, namesOfTexts, options.prepared, () => {
         loadPreparation();
         const quick = optimisedLate(prepareQuickly);
         if (quick !== undefined) return quick;
@@ -244,7 +258,7 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
   };
 
   const evaluate: Compartment["evaluate"] = (source, fileName = "evalmachine.<anonymous>", kind = "script") => {
-    const text = preparedText(source, kind, () => prepareScript(source, names, { script: kind === "script" }));
+    const text = preparedText(source, kind, () => prepareScript(source, namesOfTexts, { script: kind === "script" }));
     const name = nameForEvaluated(fileName, options.owner);
     return apply(instantiateText(text, name, ownOf(text.functor, source)), guestGlobal, []);
   };
@@ -253,7 +267,7 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
   const evaluateDirectly = (source: string, locals: object, thisValue: () => unknown, strict: boolean): unknown => {
     const known = Object.keys(locals);
     const text = preparedText(source, JSON.stringify([strict, known]), () =>
-      prepareScript(source, names, { locals: new Set(known), strict }),
+      prepareScript(source, namesOfTexts, { locals: new Set(known), strict }),
     );
     const receiver: unknown = source.includes("this") ? thisValue() : undefined;
     const own = { ...ownOf(text.functor, source), [RESERVED.locals]: locals };
@@ -271,8 +285,8 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
     const prepared = preparedText(
       text,
       "function",
-      () => prepareFunction(text, names),
-      () => judgedByV8(prepareFunctionQuickly(text, names), name),
+      () => prepareFunction(text, namesOfTexts),
+      () => judgedByV8(prepareFunctionQuickly(text, namesOfTexts), name),
     );
     return apply(instantiateText(prepared, name, ownOf(prepared.functor, body)), undefined, []) as Function;
   };
@@ -284,6 +298,7 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
   const steady = intrinsics && steadyNames(guestGlobal, bindableNames(intrinsics));
   const known = bindableNames(guestGlobal);
   const { live, bindable } = splitNames(known, options.isLive);
+  const inTexts = splitNames(known, options.isLiveInTexts);
   return {
     globalThis: guestGlobal,
     names,

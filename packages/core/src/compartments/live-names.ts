@@ -13,8 +13,8 @@ export const TIMERS = [
 /**
  * Globals that tests and set-up files replace while modules that use them are
  * loaded already: `globalThis.fetch = mine`, mock clocks. The project's own code
- * looks them up at each use; packages, whose globals nobody else can replace,
- * have them as constants.
+ * looks them up at each use, and so do texts that packages evaluate (Vitest's specs); modules
+ * of packages, whose globals nobody else can replace, have them as constants.
  */
 const LIVE_NAMES: ReadonlySet<string> = new Set([
   ...TIMERS,

@@ -128,6 +128,7 @@ export function makeWorld(realm: Realm, principal: Principal): World {
     realGlobalNames: realm.realGlobalNames,
     prepared: realm.prepared,
     isLive: principal.trusted ? lookedUpLate : madeLate,
+    isLiveInTexts: lookedUpLate,
     localError: () => world.localError,
     importModule: (specifier, options, referrer = defaultReferrer) =>
       world.modules.importDynamically(specifier, referrer, options),

@@ -47,3 +47,27 @@ test("what the application puts in place of console.log takes what packages prin
     await both.remove();
   }
 });
+
+test("a text that a package has evaluated sees what the package puts in place of its globals afterwards (Vitest's mock clocks)", async () => {
+  const both = await makeProject({
+    "index.js": `console.log(JSON.stringify(require("runner")()));`,
+    "node_modules/runner/package.json": '{"name":"runner","version":"1.0.0"}',
+    "node_modules/runner/index.js": `
+      const text = "() => [fetch(), setTimeout(), Date.now(), typeof setImmediate]";
+      const specs = [require("vm").runInThisContext(text), eval(text), new Function("return " + text)()];
+      module.exports = () => {
+        globalThis.fetch = () => "my fetch"; globalThis.setTimeout = () => "my timer"; globalThis.Date = { now: () => 7 };
+        return specs.map((spec) => spec());
+      };`,
+  });
+  try {
+    const { stdout } = await both.node("index.js");
+    expect(stdout).toContain('["my fetch","my timer",7,"function"]');
+    const globals = ["fetch", "setImmediate", "setTimeout"];
+    const builtins = { vm: ["runInThisContext"] };
+    const moat = await both.moat("index.js", policyFor("index.js", { runner: { globals, builtins } }));
+    expect(moat.stdout, moat.stderr).toBe(stdout);
+  } finally {
+    await both.remove();
+  }
+});
