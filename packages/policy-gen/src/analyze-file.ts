@@ -11,7 +11,7 @@ import { lastingStackHooks } from "./stack-hooks.ts";
 import { tracePowers } from "./trace-powers.ts";
 
 /** Raise it whenever the same text may give other facts: cached facts of other versions are not used. */
-export const ANALYSER_VERSION = 50;
+export const ANALYSER_VERSION = 51;
 
 /** Names that are followed although they cost nothing by themselves. */
 const FOLLOWED_FREE: ReadonlySet<string> = new Set([
@@ -102,6 +102,7 @@ function analyzeProgram(program: SyntaxNode, { source, format, record, onDeep }:
     for (const { called, name, node } of nodes.globalCalls) emit("global-call", `${called} ${name}`, node);
     for (const { key, node } of nodes.keysDescribed) emit("key-name", key, node);
     for (const node of nodes.dispatcherSymbols) emit("dispatcher", "", node);
+    for (const { end, node } of nodes.joinedScripts) emit("script", `*/${end.replace(/^\.\//, "")}`, node);
     for (const node of nodes.namedLikeGlobals) emit("handed", (node["property"] ?? node["key"]).name, node);
     const [proxyName] = nodes.proxyNames;
     if (readsUnknown && proxyName !== undefined) for (const name of PROXY_VARIABLES) emit("env", name, proxyName);

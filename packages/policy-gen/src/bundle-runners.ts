@@ -107,8 +107,9 @@ export function makeBundleSearch(options: BundleSearchOptions) {
 
   const importedFor = (runners: ReadonlySet<string>): readonly Imported[] => [
     ...(runners.size === 0 ? [] : (byProject ??= importedIn(sourcesIn(project, disk), options.projectNames))),
-    // Vite builds for the others, and is in no bundle.
-    ...[...runners].flatMap((runner) => (packageNameAt(runner) === "vite" ? [] : importedByFramework(runner))),
+    ...[...runners].flatMap((runner) =>
+      BUNDLE_RUNNERS.get(packageNameAt(runner))?.isBundled === true ? importedByFramework(runner) : [],
+    ),
   ];
 
   const runnersIn = ({ edges }: { readonly edges: Iterable<ImportEdge> }, tools: readonly string[]): Set<string> => {

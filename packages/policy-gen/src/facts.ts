@@ -15,7 +15,7 @@ export interface Place {
  * | --- | --- |
  * | `import`, `require` | specifier |
  * | `file` | path relative to the file, of a script that is started as a worker or child |
- * | `script` | path relative to the file, of a script that the package may start so |
+ * | `script` | path relative to the file, of a script that the package may start so; or what the path of such a script ends in, after `*` |
  * | `computed` | `prefix*suffix` of a specifier that is not constant, as far as it is known |
  * | `global` | name |
  * | `builtin` | `fs` (imported), `fs.readFile` (member), `fs.*` (escapes as a value) |

@@ -62,7 +62,7 @@ function* handedThrough({ edges, files }: Reached): Iterable<Pick<ImportEdge, "f
   for (const { from, to } of edges) if (SCRIPT_POOLS.has(packageNameAt(to))) poolOf.set(from, to);
   if (poolOf.size === 0) return;
   for (const { location, facts } of files) {
-    if (!facts.uses.some(({ capability }) => capability === "script")) continue;
+    if (!facts.uses.some(({ capability, target }) => capability === "script" && !target.startsWith("*"))) continue;
     const imported = packagesNamedIn(facts);
     for (const { from, to, specifier } of edges) {
       const pool = from === location && imported.has(packageNameOf(specifier)) ? poolOf.get(to) : undefined;

@@ -135,6 +135,14 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
     }
   };
 
+  /** Files of the package whose paths end so. */
+  const linkEnding = (file: ReachedFile, end: string, use: Use): void => {
+    for (const path of filesOf(file.location)) {
+      const specifier = `./${relative(dirname(file.path), path).split(sep).join("/")}`;
+      if (`/${relative(file.location, path).split(sep).join("/")}`.endsWith(end)) link(file, specifier, "require", use);
+    }
+  };
+
   /** The addon of a platform package, by its path in there, such as `@x/core-${process.platform}/core.node`. */
   const linkAddons = (file: ReachedFile, use: Use, prefix: string, suffix: string): void => {
     for (const name of options.declaredNames(file.location)) {
@@ -218,7 +226,12 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
     }
     // And through such a package: `pino({ transport: { target: join(__dirname, "ours.js") } })`.
     for (const { from, to } of edges.values()) if (havePools.has(from) || havePools.has(to)) handsOn.add(from);
-    for (const { file, use } of scripts) if (handsOn.has(file.location)) link(file, use.target, "require", use);
+    for (const { file, use } of scripts) {
+      if (!handsOn.has(file.location)) continue;
+      if (!use.target.startsWith("*")) link(file, use.target, "require", use);
+      // Joined to a folder that another file names (`resolve(distDir, "worker.js")`).
+      else if (!options.isFirstParty(file.location)) linkEnding(file, use.target.slice(1), use);
+    }
   };
 
   const reach = ({ found: { path, location = "" }, source, facts }: QueuedFile): void => {

@@ -31,6 +31,8 @@ export interface Walked {
   readonly dispatcherSymbols: SyntaxNode[];
   /** `this.nodeRequire("buffer")`: calls of methods that are called like `require`. */
   readonly requiringCalls: SyntaxNode[];
+  /** `resolve(distDir, "workers/forks.js")`: calls that join a path which ends in a script's. */
+  readonly joinedScripts: { readonly end: string; readonly node: SyntaxNode }[];
 }
 
 export function emptyWalk(): Walked {
@@ -49,6 +51,7 @@ export function emptyWalk(): Walked {
     keysDescribed: [],
     dispatcherSymbols: [],
     requiringCalls: [],
+    joinedScripts: [],
   };
 }
 
@@ -134,6 +137,8 @@ const VISITORS: ReadonlyMap<string, Visitor> = new Map(
         walk.globalCalls.push({ called, name: first, node });
       if (node["callee"].type === "MemberExpression" && /require$/i.test(called ?? "")) walk.requiringCalls.push(node);
       if (isDispatcherSymbol(node)) walk.dispatcherSymbols.push(node);
+      const end = endOfJoinedScript(node);
+      if (end !== undefined) walk.joinedScripts.push({ end, node });
       visit(node["callee"], node, scope, walk);
       visitAll(node["arguments"], node, scope, walk);
     },
@@ -415,6 +420,20 @@ function isDispatcherSymbol(call: SyntaxNode): boolean {
     typeof text === "string" && text.startsWith("undici.globalDispatcher.") && calledName(call["callee"]) === "for"
   );
 }
+
+/** `workers/forks.js` of `resolve(distDir, "workers/forks.js")`, by whatever name bundlers have given the function (`join$1`). */
+function endOfJoinedScript(call: SyntaxNode): string | undefined {
+  const args = call["arguments"] as SyntaxNode[];
+  const last: unknown = args.length < 2 ? undefined : args.at(-1)!["value"];
+  return typeof last === "string" &&
+    SCRIPT_PATH.test(last) &&
+    /^(?:resolve|join)(?:\$\d+)?$/.test(calledName(call["callee"]) ?? "")
+    ? last
+    : undefined;
+}
+
+/** A path that begins at no folder of the machine's and leads upwards nowhere. */
+const SCRIPT_PATH = /^(?:\.\/)?(?:[\w@-][\w@.-]*\/)*[\w@-][\w@.-]*\.[cm]?js$/;
 
 function notePropertyOfKeys(name: string, node: SyntaxNode, walk: Walk): void {
   const value: SyntaxNode = node["value"];

@@ -508,8 +508,20 @@ export function tracePowers(context: TraceContext): {
     for (const argument of call["arguments"] as SyntaxNode[]) {
       const binding = argument.type === "Identifier" ? lookUp(argument) : undefined;
       const plugin = binding?.kind === "function" ? binding.init : argument;
-      if (!isFunction(plugin)) continue;
+      if (!isFunction(plugin)) {
+        if (binding !== undefined && !isFunction(binding.init)) bindParametersNamed(specifier);
+        continue;
+      }
       for (const parameter of plugin!["params"] as SyntaxNode[]) bind(parameter, { kind: "package", specifier });
+    }
+  }
+
+  /** A plugin that comes by ways of a bundler's: whoever writes one calls what it is handed by its name (`function (chai, utils)`). */
+  function bindParametersNamed(specifier: string): void {
+    for (const node of walked.references.get(specifier) ?? []) {
+      const binding = lookUp(node);
+      if (binding?.kind === "param" && isFunction(binding.scope.owner))
+        bind(binding.node, { kind: "package", specifier });
     }
   }
 

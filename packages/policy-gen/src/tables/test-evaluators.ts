@@ -37,4 +37,8 @@ export const TEST_EVALUATORS: ReadonlyMap<string, TestEvaluator> = new Map<strin
       why: "runs the project's modules after Vite has compiled them",
     },
   ],
+  [
+    "vite-node",
+    { evaluates: true, handsGlobals: true, importsFor: true, why: "the same, for Vitest up to 3, and as a command" },
+  ],
 ]);
