@@ -209,6 +209,33 @@ describe("process.stdin", () => {
     for await (const chunk of processes[0]!.stdin.setEncoding("utf8")) text += chunk;
     expect(text).toBe("typed text");
   });
+
+  it("paused by whoever got an answer, it leaves the real one alone until it is read again", async () => {
+    const real = new PassThrough();
+    const { stdin } = setUp([{ builtins: { process: ["stdin"] } }], real).processes[0]!;
+    const heard: string[] = [];
+    stdin.on("data", (chunk) => {
+      heard.push(String(chunk));
+      stdin.pause();
+    });
+    const settled = () => new Promise((resolve) => setImmediate(resolve));
+    for (const answer of ["one", "two"]) {
+      stdin.resume();
+      await settled();
+      expect(real.isPaused()).toBe(false);
+      real.write(answer);
+      await settled();
+      expect(heard.at(-1)).toBe(answer);
+      // A terminal that is read keeps the process alive.
+      expect(real.isPaused()).toBe(true);
+    }
+    real.write("three");
+    await settled();
+    expect(stdin.read()).toBe(null);
+    await settled();
+    expect(String(stdin.read())).toBe("three");
+    expect(heard.slice(0, 2)).toEqual(["one", "two"]);
+  });
 });
 
 describe("what the application puts in place of its own", () => {

@@ -11,6 +11,8 @@ interface Source {
   readonly mayRead: () => boolean;
   readonly isTerminal: boolean;
   stop: (() => void) | undefined;
+  /** Whether `read` is being called for what there is, and not by the stream itself, to read ahead. */
+  isAsked: boolean;
 }
 
 type InputClass = new (source: Source) => Readable;
@@ -40,6 +42,12 @@ function inputClass(context: EndowmentContext): InputClass {
           this.push(null);
           return;
         }
+        // A stream reads ahead once more after it was paused in the middle of a chunk (`rl.close()` in an answer):
+        // that would begin to read the terminal again, and the process would never end.
+        if (!source.isAsked && this.readableFlowing === false && this.listenerCount("readable") === 0) {
+          (this as any)._readableState.reading = false;
+          return;
+        }
         const real = source.real();
         if (source.stop === undefined) {
           const onData = (chunk: Buffer): void => {
@@ -56,6 +64,16 @@ function inputClass(context: EndowmentContext): InputClass {
           if (real.readableEnded) this.push(null);
         }
         real.resume();
+      }
+
+      override read(size?: number): any {
+        const source = sourceOf(this);
+        source.isAsked = size !== 0;
+        try {
+          return super.read(size);
+        } finally {
+          source.isAsked = false;
+        }
       }
 
       override pause(): this {
@@ -135,5 +153,6 @@ export function makeStandardInput(context: EndowmentContext): Readable {
     mayRead: mayReadInput(context),
     isTerminal: powers.builtin("tty").isatty(0),
     stop: undefined,
+    isAsked: false,
   });
 }
