@@ -54,8 +54,8 @@ function lookFor(piece: string): string | undefined {
   for (const [fileName, { text, positions }] of loaded) {
     const start = text.indexOf(piece);
     if (start === -1) continue;
-    const { offsetOf, sourceLength } = positions();
-    return textOnDisk(fileName, sourceLength)?.slice(offsetOf(start), offsetOf(start + piece.length));
+    const { offsetOf, startOf, sourceLength } = positions();
+    return textOnDisk(fileName, sourceLength)?.slice(startOf(start), offsetOf(start + piece.length));
   }
   return undefined;
 }

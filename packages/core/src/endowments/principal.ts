@@ -74,6 +74,7 @@ export interface SourcePositions {
   readonly bodyStart: number;
   readonly sourceLength: number;
   offsetOf(textOffset: number): number;
+  startOf(textOffset: number): number;
   isOwn(textStart: number, textEnd: number): boolean;
 }
 

@@ -18,6 +18,8 @@ export interface SourcePositions {
   readonly bodyStart: number;
   readonly sourceLength: number;
   offsetOf(textOffset: number): number;
+  /** The same for the start of a piece: what was taken out right before it (`export default`) is not in it. */
+  startOf(textOffset: number): number;
   /** Whether a piece of the text stands for nothing of the source: moat has put it there. */
   isOwn(textStart: number, textEnd: number): boolean;
   columnOf(line: number, textColumn: number): number;
@@ -67,6 +69,14 @@ export function makeSourcePositions(text: string, { bodyStart, sourceLength, shi
     const past = offset - (starts[at]! + shifts[at * 3 + 2]!);
     return clamp(past < 0 ? shifts[at * 3]! : shifts[at * 3 + 1]! + past);
   };
+  const startOf = (textOffset: number): number => {
+    const offset = textOffset - bodyStart;
+    const starts = beginnings();
+    let at = lastBefore(offset) + 1;
+    if (starts[at] !== offset || shifts[at * 3 + 2] !== 0) return offsetOf(textOffset);
+    while (starts[at + 1] === offset && shifts[at * 3 + 5] === 0) at++;
+    return shifts[at * 3 + 1]!;
+  };
   const clamp = (offset: number): number => Math.max(0, Math.min(offset, sourceLength));
 
   let lineStarts: number[] | undefined;
@@ -74,6 +84,7 @@ export function makeSourcePositions(text: string, { bodyStart, sourceLength, shi
     bodyStart,
     sourceLength,
     offsetOf,
+    startOf,
     isOwn(textStart, textEnd) {
       const at = lastBefore(textStart - bodyStart);
       return at !== -1 && textEnd - bodyStart <= beginnings()[at]! + shifts[at * 3 + 2]!;

@@ -23,6 +23,12 @@ export const MODULE_SNIPPETS: Readonly<Record<string, Readonly<Record<string, st
     "b.mjs": `export { n as m, bump } from "./a.mjs"`,
     "c.mjs": `export * from "./a.mjs"`,
   },
+  "texts of what is exported where it is declared": {
+    "main.mjs": `import * as a from "./a.mjs"; import * as b from "./b.mjs"; import * as c from "./c.mjs"; export const result = [a.default, a.named, a.Named, b.default, c.default].map(String)`,
+    "a.mjs": `/* 1 */ export /* 2 */ default /* 3 */ class A { m() { return import("x") } }\nexport function named() { return import.meta.url }export class Named { m() { return import("x") } }`,
+    "b.mjs": `export default function () { return import.meta.url }`,
+    "c.mjs": `export default async function* c() { await import("x") }`,
+  },
   "a cycle with hoisted functions": {
     "main.mjs": `import { odd } from "./odd.mjs"; export const result = [odd(7), odd(8)]`,
     "odd.mjs": `import { even } from "./even.mjs"; export function odd(n) { return n === 0 ? false : even(n - 1) } export const early = even(4)`,

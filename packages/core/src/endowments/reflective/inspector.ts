@@ -29,7 +29,7 @@ interface ScriptCoverage {
 
 /** Coverage counted in the text that V8 ran, told in offsets of the source; moat's own wrappers are left out. */
 export function coverageOfSource(coverage: ScriptCoverage, positions: SourcePositions): ScriptCoverage {
-  const { bodyStart, sourceLength, offsetOf, isOwn } = positions;
+  const { bodyStart, sourceLength, offsetOf, startOf, isOwn } = positions;
   const own = coverage.functions.filter(({ ranges }) => ranges[0] !== undefined && ranges[0].startOffset >= bodyStart);
   const wrappers = coverage.functions.filter((each) => !own.includes(each));
   const module = wrappers.at(-1);
@@ -42,7 +42,7 @@ export function coverageOfSource(coverage: ScriptCoverage, positions: SourcePosi
       .map((range, index) =>
         each === module && index === 0
           ? { ...range, startOffset: 0, endOffset: sourceLength }
-          : { ...range, startOffset: offsetOf(range.startOffset), endOffset: offsetOf(range.endOffset) },
+          : { ...range, startOffset: startOf(range.startOffset), endOffset: offsetOf(range.endOffset) },
       ),
   }));
   return { ...coverage, functions };
