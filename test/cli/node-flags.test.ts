@@ -15,8 +15,11 @@ beforeAll(() => {
 });
 afterAll(() => project.dispose());
 
-function runUnder(flag: string): { code: number | null; stdout: string; stderr: string } {
-  const env = { PATH: process.env["PATH"], HOME: project.folder };
+function runUnder(
+  flag: string,
+  more: Readonly<Record<string, string>> = {},
+): { code: number | null; stdout: string; stderr: string } {
+  const env = { PATH: process.env["PATH"], HOME: project.folder, ...more };
   const { status, stdout, stderr } = spawnSync(process.execPath, [flag, MOAT, "run", "index.js"], {
     cwd: project.folder,
     env,
@@ -43,4 +46,18 @@ test.each(["--frozen-intrinsics", "--disable-proto=throw"])("refuses %s in a wor
   const { code, stdout, stderr } = runUnder(flag);
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   expect(stderr).toContain(`moat: under node's ${flag} the intrinsics can't be locked down`);
+});
+
+test("tells of modules that are loaded before moat, and of coverage that it makes wrong", () => {
+  project.write({ "hook.cjs": "console.log('first')" });
+  const preloaded = "runs under no policy, and its hooks don't see what the program loads";
+  expect(runUnder("--require=./hook.cjs")).toEqual({
+    code: 0,
+    stdout: "first\n2,3,4\n",
+    stderr: `moat: ./hook.cjs is loaded before moat: it ${preloaded}\n`,
+  });
+  expect(runUnder("--no-opt", { NODE_OPTIONS: "-r ./hook.cjs" }).stderr).toContain(preloaded);
+  expect(runUnder("--no-opt", { NODE_V8_COVERAGE: "coverage" }).stderr).toMatch(
+    /^moat: coverage by NODE_V8_COVERAGE .*\n$/u,
+  );
 });

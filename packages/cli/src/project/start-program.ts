@@ -34,7 +34,8 @@ export interface ProgramRequest extends Entry {
 export async function startProgram(request: ProgramRequest, context: CommandContext): Promise<void> {
   const { project, name, flags } = request;
   assertFlags(flags);
-  assertLockable([...execArgv, ...(context.env["NODE_OPTIONS"] ?? "").split(/\s+/u)]);
+  const nodeFlags = [...execArgv, ...(context.env["NODE_OPTIONS"] ?? "").split(/\s+/u)].filter((flag) => flag !== "");
+  assertLockable(nodeFlags);
   const { policy, overrides: written } = programPolicy(project, name);
   assertTreeMatches(policy, project);
   const isLearning = flags.learn === true;
@@ -55,6 +56,10 @@ export async function startProgram(request: ProgramRequest, context: CommandCont
       if (audit) context.stderr.write(auditText(report.summary(), report.contextOf));
       if (learnFile !== undefined) finishLearning({ project, learnFile, write: flags.write === true }, context);
     });
+  }
+  if (nodeFlags.length > 0 || context.env["NODE_V8_COVERAGE"]) {
+    const { linesOfOutside } = await import("./tell-of-outside.ts");
+    for (const line of linesOfOutside(nodeFlags, context.env)) context.stderr.write(`moat: ${line}\n`);
   }
   // HAZARD: only now. The runtime takes the powers of this process away.
   // oxlint-disable-next-line no-restricted-imports -- loaded only when a program starts
