@@ -2,7 +2,7 @@ import type { Resolution } from "@moat/core/model";
 import type { ProjectContext } from "./grant-context.ts";
 import { packageNameAt, packageNameOf } from "./reach.ts";
 import { ownGlobals } from "./shared-globals.ts";
-import { CALLERS_LOADERS, LOADERS_BY_METHOD, PROJECT_LOADERS } from "./tables/module-loaders.ts";
+import { CALLERS_LOADERS, FRAMEWORK_LOADERS, LOADERS_BY_METHOD, PROJECT_LOADERS } from "./tables/module-loaders.ts";
 
 /**
  * Test runners and loaders of plugins import the project's own modules, by the paths of
@@ -23,6 +23,12 @@ export function grantProjectModules(
   const runners = new Set<string>();
   const started = new Set(entries.map(({ location }) => location));
   for (const { from, to } of reached.edges) if (!isDependency(from)) started.add(to);
+  const frameworkLoaders = new Set(
+    reached.edges.flatMap(({ from, to }) =>
+      started.has(from) && FRAMEWORK_LOADERS.has(packageNameAt(to)) ? [to] : [],
+    ),
+  );
+  for (const location of frameworkLoaders) started.add(location);
   // `gulp` leaves its command to `gulp-cli`.
   for (const { from, to } of reached.edges)
     if (started.has(from) && packageNameAt(to) === `${packageNameAt(from)}-cli`) started.add(to);
@@ -33,7 +39,9 @@ export function grantProjectModules(
         : undefined;
     if (collector === undefined) continue;
     const makesUrls = collector.has({ capability: "builtin", target: "url", member: "pathToFileURL" });
-    if (!makesUrls && !projectLoaders.has(location) && !PROJECT_LOADERS.has(packageNameAt(location))) continue;
+    const isKnown =
+      frameworkLoaders.has(location) || projectLoaders.has(location) || PROJECT_LOADERS.has(packageNameAt(location));
+    if (!makesUrls && !isKnown) continue;
     const use = facts.uses.find(({ capability, target }) => capability === "computed" && target.startsWith("*"));
     if (use === undefined) continue;
     collector.grant({ capability: "package", target: "." }, within(location, path), use);

@@ -53,6 +53,8 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
   "loads-project-modules": [
     [2, /^computed specifier \*$/],
     [1, /^computed specifier \*$/],
+    [1, /^computed specifier \*$/],
+    [1, /^computed specifier \*$/],
   ],
   "looked-up-globals": [[3, /^computed name of a global$/]],
   "named-programs": [

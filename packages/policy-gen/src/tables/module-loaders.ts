@@ -15,6 +15,12 @@ export const PROJECT_LOADERS: ReadonlySet<string> = new Set([
   "umzug",
 ]);
 
+/** Packages that do it for a framework that imports them and that the project imports. */
+export const FRAMEWORK_LOADERS: ReadonlyMap<string, string> = new Map([
+  ["@adonisjs/application", "imports the project's adonisrc"],
+  ["@poppinss/utils", "imports all of AdonisJS's folder `config`"],
+]);
+
 /** Packages that do it where the project calls this method of theirs. */
 export const LOADERS_BY_METHOD: ReadonlyMap<string, string> = new Map([["yargs", "commandDir"]]);
 
