@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, rmSync, symlinkSync } from "node:fs";
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -27,6 +27,11 @@ beforeAll(() => {
     "node_modules/other/index.js": `console.log("other ran")`,
     "late.js": `try { require("other") } catch (error) { console.log(error.code) }`,
     "loads-late.js": `require(String.fromCharCode(46) + "/late.js");`,
+    "node_modules/hidden/package.json": JSON.stringify({ name: "hidden", version: "1.0.0" }),
+    "node_modules/hidden/index.js": `console.log("hidden ran")`,
+    "node_modules/names/package.json": JSON.stringify({ name: "names", version: "1.0.0" }),
+    "node_modules/names/index.js": `module.exports = ["hid", "den"].join("")`,
+    "computes.js": `const name = require("names"); try { require(name) } catch (error) { console.log(error.code) }`,
     "fails.js": `require("dep"); console.log("out"); console.error("err"); process.exit(7);`,
     "throws.js": `function inner() {\n  throw new TypeError("mine");\n}\ninner();`,
     "waits.js": `process.stdout.write("ready\\n"); setInterval(() => {}, 1000);`,
@@ -42,6 +47,7 @@ beforeAll(() => {
       "waits.js",
       "echo.mjs",
       "loads-late.js",
+      "computes.js",
       "bin:dep-cli",
       "bin:esm-tool",
     ).code,
@@ -72,6 +78,20 @@ describe("the program's own", () => {
     expect(audit).toMatchObject({ code: 0, stdout: "other ran\n" });
     expect(audit.stderr).toContain("moat policy --write ./late.js");
     expect(audit.stderr).toContain("may not use the global console");
+  });
+
+  test("a package that the application names by no text: what the line says helps", () => {
+    const { stdout, stderr } = project.moat("run", "computes.js");
+    expect(stdout).toBe("MODULE_NOT_FOUND\n");
+    expect(stderr).toBe("moat: . may not import hidden (hidden); to allow it: moat allow . package hidden\n");
+    const before = readFileSync(path.join(project.folder, "moat.policy.json"));
+    expect(project.moat("allow", ".", "package", "hidden")).toMatchObject({ code: 0 });
+    expect(project.moat("run", "computes.js").stderr).toContain("to allow it: moat policy --write\n");
+    expect(project.moat("policy", "--write").code).toBe(0);
+    expect(project.moat("policy", "--accept", "--yes").code).toBe(0);
+    expect(project.moat("run", "computes.js")).toEqual({ code: 0, stdout: "hidden ran\n", stderr: "" });
+    rmSync(path.join(project.folder, "moat.overrides.json"));
+    writeFileSync(path.join(project.folder, "moat.policy.json"), before);
   });
 
   test("exceptions: its file and line, and no frame of moat", () => {

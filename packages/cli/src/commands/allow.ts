@@ -44,7 +44,8 @@ export const allow: Command = async (args, context) => {
   const project = findProjectFrom(context.cwd);
   const { policy, overrides } = readPolicy(project);
   const names = findPackages(asked, [
-    ...new Set([...Object.keys(policy.packages), ...Object.keys(overrides.packages)]),
+    // The application has no entry where it may do everything, and still may need to say what it loads.
+    ...new Set([".", ...Object.keys(policy.packages), ...Object.keys(overrides.packages)]),
   ]);
   if (names.length > 1)
     throw usageError(
@@ -55,7 +56,7 @@ export const allow: Command = async (args, context) => {
   const entry = entryOf(policy, name);
   const override = entryOf(overrides, name);
   const granted = grantsOf(mergeEntry(entry, override));
-  const can = escapeForTerminal(`${name} can ${capabilityWords(grant)}`);
+  const can = escapeForTerminal(`${name === "." ? "the application" : name} can ${capabilityWords(grant)}`);
   if (granted.some((held) => grantReaches(held, grant))) {
     context.stdout.write(`Nothing to do: ${can} already.\n`);
     return 0;

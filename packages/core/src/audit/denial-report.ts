@@ -32,10 +32,12 @@ export interface DenialReport {
 export function makeDenialReport(options: DenialReportOptions): DenialReport {
   const { audit, logFile, policy, overrides, project, write } = options;
   const descriptor = logFile === undefined ? undefined : openLog(logFile);
+  const cwd = process.cwd();
   const contextOf = (name: CanonicalName): DenialContext => ({
     project,
     home: homedir(),
     temp: tmpdir(),
+    cwd,
     pending: entryOf(policy, name)?.pending,
     override: entryOf(overrides, name),
   });

@@ -13,6 +13,8 @@ export interface DenialPlaces {
   readonly home?: string | undefined;
   /** Where temporary files go. */
   readonly temp?: string | undefined;
+  /** Where the program was started. */
+  readonly cwd?: string | undefined;
 }
 
 type Spell = (denial: Denial, places: DenialPlaces) => Grant | undefined;
@@ -22,7 +24,7 @@ const same =
   ({ target }) => ({ capability, target });
 const path =
   (capability: Grant["capability"]): Spell =>
-  ({ target }, places) => ({ capability, target: scopeOf(target, places) });
+  ({ target }, places) => ({ capability, target: scopeOf(lasting(target, places), places) });
 
 /** An abstract socket of Linux (`\0name`) lies nowhere, and no policy names one. */
 const endpoint =
@@ -78,14 +80,36 @@ function builtinGrant({ target }: Denial): Grant {
     : { capability: "builtin", target: target.slice(0, dot), member: target.slice(dot + 1) };
 }
 
+/**
+ * A name that is made anew for each file: a number of a process, a time, a random text before `.tmp`. What
+ * writes whole files or none makes such a file beside each (`config.json.tmp-1795…`).
+ */
+const PASSING_NAME =
+  /(?:^|[._~-])(?:\d{5,}|(?=[a-f]*\d)[\da-f]{8,})(?=$|[._~-])|[._~-](?=[a-z]*\d)[\da-z]{6,}\.te?mp$/iu;
+
+/** The path, or the folder of a file that has another name in the next run. */
+function lasting(target: string, { home }: DenialPlaces): string {
+  const end = Math.max(target.lastIndexOf("/"), target.lastIndexOf("\\"));
+  if (!PASSING_NAME.test(target.slice(end + 1))) return target;
+  const folder = target.slice(0, end);
+  // All of somebody's files are not offered for one of them.
+  return folder === "" || holdsHome(folder, home) ? target : folder;
+}
+
+const holdsHome = (folder: string, home: string | undefined): boolean =>
+  folder === "/" || (home !== undefined && below(folder, home) !== undefined);
+
 /** The narrowest scope of a path that holds on another machine, and in the next run. */
-function scopeOf(target: string, { project, location, home, temp }: DenialPlaces): string {
+function scopeOf(target: string, { project, location, home, temp, cwd }: DenialPlaces): string {
   const inPackage = below(location, target);
   if (inPackage !== undefined) return inPackage === "" ? "<package>" : `<package>/${inPackage}`;
   const inProject = below(project, target);
   if (inProject !== undefined) return inProject === "" ? "." : `./${inProject}`;
   // What lies there is called otherwise in each run.
   if (below(temp, target) !== undefined) return "<tmp>";
+  // A program works on what lies where it is started, and colleagues start it elsewhere.
+  const inCurrent = cwd !== undefined && holdsHome(cwd, home) ? undefined : below(cwd, target);
+  if (inCurrent !== undefined) return inCurrent === "" ? "<cwd>" : `<cwd>/${inCurrent}`;
   const inHome = below(home, target);
   if (inHome !== undefined) return inHome === "" ? "<home>" : `<home>/${inHome}`;
   // The next run is another process; `/proc/self` leads to it.

@@ -17,6 +17,7 @@ import { MODULE_CACHES } from "../policy/scope-rules.ts";
 import { ANY_SHARE } from "../policy/special-shares.ts";
 import { assertStackRoom, LITTLE_ROOM } from "../stack-room.ts";
 import { copiedFrom } from "./copied-addon.ts";
+import { isNamedIn } from "./named-in-text.ts";
 import { makeEntryModules, withoutOutputs, type EntryModules } from "./entry-modules.ts";
 import { guardExports, guardUnfinished } from "./guarded-exports.ts";
 import type { AskToChange } from "./guarded-property.ts";
@@ -266,7 +267,9 @@ export function makeRealm(options: RealmOptions): Realm {
           capability: "package",
           target: target ?? nameByFolders(location, options.paths.project) ?? specifier,
           via: specifier,
-          ...(importer.principal.trusted && referrer !== undefined && { file: referrer }),
+          ...(importer.principal.trusted &&
+            referrer !== undefined &&
+            isNamedIn(referrer, specifier) && { file: referrer }),
         });
         if (denied) throw notFound();
       }

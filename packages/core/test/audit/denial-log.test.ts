@@ -222,7 +222,7 @@ test("a quiet denial is recorded and gets its line only once it is not quiet", (
 
 test.each<[Denial, string]>([
   [
-    { principal: ".", capability: "package", target: "ms", via: "ms", file: "/p/test/a.js" },
+    { principal: ".", capability: "package", target: "ms", via: "ms", file: "/work/q/p/test/a.js" },
     "moat policy --write ./test/a.js",
   ],
   [{ principal: "a", capability: "package", target: "ms", via: "ms" }, "moat allow a package ms"],
@@ -236,9 +236,43 @@ test.each<[Denial, string]>([
   ],
   [{ principal: "a", capability: "fs.read", target: "/home/u/.npmrc" }, "moat allow a fs.read '<home>/.npmrc'"],
   [{ principal: "a", capability: "fs.write", target: "/tmp/x-8f14/a.js" }, "moat allow a fs.write '<tmp>'"],
+  // Computed: no analysis of the module finds it.
+  [{ principal: ".", capability: "package", target: "ms", via: "ms" }, "moat allow . package ms"],
+  // Where somebody else starts it, it works on what lies there.
+  [{ principal: "a", capability: "fs.write", target: "/work/out/a.js" }, "moat allow a fs.write '<cwd>/out/a.js'"],
+  [{ principal: "a", capability: "fs.write", target: "/work/q/p/a.js" }, "moat allow a fs.write ./a.js"],
+  // Names that are made anew in each run.
+  ...[
+    "config.json.tmp-1795386111a1b2c3",
+    "config.json.3710506081",
+    "4f2b6a1c-0d4e-4a3b-9c1d-2f6b7a8c9d0e",
+    ".config.json.pp7kuhjbezk.tmp",
+    "~12345-config.json",
+  ].map((name): [Denial, string] => [
+    { principal: "a", capability: "fs.write", target: `/home/u/.config/a/${name}` },
+    "moat allow a fs.write '<home>/.config/a'",
+  ]),
+  ...["config.json", "app-2024-01-02.log", "deadbeef", "v1.2.3", "a.tmp", "template.tmp"].map(
+    (name): [Denial, string] => [
+      { principal: "a", capability: "fs.write", target: `/home/u/.config/a/${name}` },
+      `moat allow a fs.write '<home>/.config/a/${name}'`,
+    ],
+  ),
+  [
+    { principal: "a", capability: "fs.write", target: "/home/u/x.3710506081" },
+    "moat allow a fs.write '<home>/x.3710506081'",
+  ],
+  [{ principal: "a", capability: "fs.write", target: "/x.3710506081" }, "moat allow a fs.write /x.3710506081"],
 ])("%j is allowed by %s", (denial, command) => {
-  expect(formatDenial(denial, { project: "/p", home: "/home/u", temp: "/tmp" })).toMatch(
-    new RegExp(`to allow it: ${command}$`),
+  expect(formatDenial(denial, { project: "/work/q/p", home: "/home/u", temp: "/tmp", cwd: "/work" })).toMatch(
+    new RegExp(`to allow it: ${command.replaceAll(/[.*+?^${}()|[\]\\]/gu, "\\$&")}$`),
+  );
+});
+
+test("where everything lies below what the program is started in, paths stay as they are", () => {
+  const places = { project: "/p", home: "/home/u", temp: "/tmp", cwd: "/" };
+  expect(formatDenial({ principal: "a", capability: "fs.read", target: "/etc/hosts" }, places)).toMatch(
+    /: moat allow a fs\.read \/etc\/hosts$/,
   );
 });
 
