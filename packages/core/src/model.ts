@@ -18,6 +18,7 @@ export { parseOverrides, parsePolicy } from "./policy/parse-policy.ts";
 export { printOverrides, printPolicy } from "./policy/print-policy.ts";
 export { effectivePolicy, mergeEntry } from "./policy/effective-policy.ts";
 export { entryOf } from "./policy/entry-of.ts";
+export { programsOfLine, wordsOfPlainCommand } from "./policy/command-line.ts";
 export * from "./policy/grant-syntax.ts";
 export { isModeVariable, modeShareOf, modeVariableOf } from "./policy/mode-variables.ts";
 export { CLIENT_SHARE, DISPATCHER_SHARE, STACK_SHARE } from "./policy/special-shares.ts";

@@ -1,3 +1,4 @@
+import { programsOfLine, wordsOfPlainCommand } from "@moat/core/model";
 import { constantText, keyOf, lastNameOf } from "./constant.ts";
 import type { IsConstant } from "./constant.ts";
 import type { Capability } from "./facts.ts";
@@ -94,7 +95,13 @@ function recordCommand(
   emit: Emit,
 ): void {
   const first = args[0];
-  if (effect === "shell" || args.some((arg) => asksForShell(arg, isConstant))) emit("command", "sh", call);
+  const ownShell = args.some((arg) => asksForShell(arg, isConstant));
+  const programs = ownShell ? undefined : programsOfConstantLine(effect, first, isConstant);
+  if (programs !== undefined) {
+    for (const program of programs) emit("command", program, call);
+    return;
+  }
+  if (effect === "shell" || ownShell) emit("command", "sh", call);
   if (first?.type === "MemberExpression" && keyOf(first, isConstant) === "execPath") {
     emit("command", "node", call);
     return;
@@ -103,6 +110,22 @@ function recordCommand(
   const program = text && programIn(text.text, text.complete);
   if (program !== undefined) emit("command", program, call);
   else emit("unanalyzed", "command that is not constant", call);
+}
+
+/** What `exec("getconf A 2>&1 || true; ldd --version")` starts: a shell that starts no more needs no grant. */
+function programsOfConstantLine(
+  effect: "program" | "shell",
+  first: SyntaxNode | undefined,
+  isConstant: IsConstant,
+): readonly string[] | undefined {
+  const line = effect === "shell" ? constantText(first, isConstant) : undefined;
+  if (!line?.complete) return undefined;
+  const [word] = wordsOfPlainCommand(line.text) ?? [];
+  const programs = programsOfLine(line.text) ?? (word?.includes("/") ? [word] : undefined);
+  const names = programs?.map((program) => programIn(program, true));
+  // What is run by node comes up under moat, which a shell can't see to.
+  const isHeld = (name: string | undefined): boolean => name !== undefined && (word !== undefined || name !== "node");
+  return names?.every(isHeld) ? (names as string[]) : undefined;
 }
 
 /** `O_RDONLY | O_NONBLOCK`, from wherever the constants come. */

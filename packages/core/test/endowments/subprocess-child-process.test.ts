@@ -168,9 +168,6 @@ describe("any other program", () => {
   });
 
   test.each([
-    "tool; other",
-    "tool && other",
-    "tool | other",
     "tool $(other)",
     "tool `other`",
     "tool > x",
@@ -180,12 +177,44 @@ describe("any other program", () => {
     "tool 'a'\"$(other)\"",
     "tool \\\n other",
     "'tool' $X",
+    "tool & other",
+    "tool; eval other",
+    "tool; ./other",
+    "tool | node x.js",
   ])("a line that needs a shell does not get one: %s", (line) => {
     const { cp, context } = facade(["tool"]);
     expect(() => cp.execSync(line)).toThrow(/ENOENT/);
-    expect(() => cp.execFileSync("tool", [";", "other"], { shell: true })).toThrow(/ENOENT/);
     expectNothingRan();
     expect(context.denials).toContainEqual(expect.objectContaining({ capability: "command", target: "sh" }));
+  });
+
+  test.each(["tool; other", "tool && other", "tool | other", "other 2>&1", "true; other"])(
+    "of joined commands each has to be granted: %s",
+    (line) => {
+      const { cp, context } = facade(["tool"]);
+      expect(() => cp.execSync(line)).toThrow(/ENOENT/);
+      expect(() => cp.execFileSync("tool", [";", "other"], { shell: true })).toThrow(/ENOENT/);
+      expectNothingRan();
+      expect(context.denials).toContainEqual(expect.objectContaining({ capability: "command", target: "other" }));
+      expect(context.denials).not.toContainEqual(expect.objectContaining({ target: "sh" }));
+    },
+  );
+
+  test("a shell that only starts what is granted needs no grant, and finds programs where moat does", () => {
+    const { cp, context } = facade(["tool", "show-env", "not-installed"]);
+    const env = {
+      PATH: join(project, "node_modules/dep/bin"),
+      ENV: join(bin, "other"),
+      "BASH_FUNC_tool%%": "() { other; }",
+    };
+    expect(cp.execSync("tool a 2>&1 || true; tool b | show-env > /dev/null; tool c", { encoding: "utf8", env })).toBe(
+      "tool a\ntool c\n",
+    );
+    expect(() => cp.execSync("not-installed 2>/dev/null")).toThrow(expect.objectContaining({ status: 127 }));
+    expect(() => cp.execSync("tool; exit 3")).toThrow(expect.objectContaining({ status: 3 }));
+    expectNothingRan();
+    expect(context.denials.filter((denial) => denial.capability === "command")).toEqual([]);
+    expect(() => cp.execSync("tool | node x.js", { shell: "/bin/sh" } as any)).toThrow(/ENOENT/);
   });
 
   test("any program: what only a shell knows goes to the shell", () => {
@@ -197,7 +226,7 @@ describe("any other program", () => {
 
   test("a granted program that is not installed is missing, not denied", () => {
     const { cp, context } = facade(["not-installed"]);
-    expect(() => cp.execSync("not-installed a")).toThrow(/ENOENT/);
+    expect(() => cp.execSync("not-installed a")).toThrow(expect.objectContaining({ status: 127 }));
     expect(() => cp.execFileSync("not-installed")).toThrow(/ENOENT/);
     expect(context.denials.filter((denial) => denial.capability === "command")).toEqual([]);
   });

@@ -38,6 +38,8 @@ export function makeCommandGrants(context: EndowmentContext): {
   programFor(file: string, cwd: string): Program | "missing" | undefined;
   /** Whether a name means a command of the project's packages alone: no grant leads there by a name. */
   isOnlyInstalled(file: string): boolean;
+  /** The path of `sh`, whatever is granted: for lines that start nothing but what is. */
+  defaultShell(): string | undefined;
 } {
   const { principal, powers, paths } = context;
   const fs = powers.builtin("fs");
@@ -129,6 +131,7 @@ export function makeCommandGrants(context: EndowmentContext): {
       }
       return undefined;
     },
+    defaultShell: () => onPath("sh"),
     isOnlyInstalled: (file) =>
       file !== "node" &&
       isName(file) &&

@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
+import { programsOfLine, wordsOfPlainCommand } from "../../policy/command-line.ts";
 import { isStandard } from "../fs/descriptors.ts";
 import { grantsMember } from "../granted-members.ts";
 import type { EndowmentContext } from "../principal.ts";
-import { makeCommandGrants, type Program } from "./command-grants.ts";
-import { wordsOfPlainCommand } from "./command-line.ts";
+import { isNodeName, makeCommandGrants, type Program } from "./command-grants.ts";
 import { asksForFacts, readNodeArguments, type NodeCall } from "./node-arguments.ts";
 import type { ChildOptions } from "./spawn-options.ts";
 
@@ -41,6 +41,12 @@ export function makeCommandPlanner(context: EndowmentContext): CommandPlanner {
     env: {},
   });
 
+  /** HAZARD: a shell looks for names itself, on the `PATH` that `childEnv` gives every child: the one that grants are about. */
+  const mayShellStart = (name: string, cwd: string): boolean => {
+    const program = grants.programFor(name, cwd);
+    // What is run by node comes up under moat, and not by a shell.
+    return program === "missing" || (program !== undefined && program.node === undefined);
+  };
   const withholdsInput = ({ node: { stdio = "pipe" } }: ChildOptions): boolean => {
     const input: unknown = Array.isArray(stdio) ? stdio[0] : stdio;
     return (input === "inherit" || isStandard(input)) && !grantsMember(principal, "process", "stdin");
@@ -83,10 +89,11 @@ export function makeCommandPlanner(context: EndowmentContext): CommandPlanner {
     },
     line(line, options, via) {
       if (options.badCwd) return undefined;
-      const words = typeof options.shell === "string" ? undefined : wordsOfPlainCommand(line);
+      const isOtherShell = typeof options.shell === "string";
+      const words = isOtherShell ? undefined : wordsOfPlainCommand(line);
       const direct = words === undefined ? undefined : grants.programFor(words[0]!, options.cwd);
       if (typeof direct === "object") return plan(words![0]!, words!.slice(1), options, via);
-      const shell = typeof options.shell === "string" ? options.shell : defaultShell;
+      const shell = isOtherShell ? (options.shell as string) : defaultShell;
       const program = grants.programFor(shell, options.cwd);
       if (typeof program === "object" && program.node === undefined) {
         const isCmd = windows && /cmd(?:\.exe)?$/i.test(program.path);
@@ -94,9 +101,17 @@ export function makeCommandPlanner(context: EndowmentContext): CommandPlanner {
           ? { ...start(program, ["/d", "/s", "/c", `"${line}"`]), verbatim: true }
           : start(program, ["-c", line]);
       }
+      const programs = isOtherShell || windows ? undefined : programsOfLine(line);
+      const refused = programs?.find((name) => !mayShellStart(name, options.cwd));
+      // A shell that does nothing but start what is granted; what is not installed it says as it does.
+      if (programs !== undefined && refused === undefined) {
+        const path = grants.defaultShell();
+        if (path !== undefined) return { file: path, args: ["-c", line], argv0: shell, env: {} };
+      }
       if (program === "missing" || direct === "missing") return undefined;
-      // What a person would have to grant: the program where the line is plain, otherwise the shell.
-      if (refuse(words?.[0] ?? shell, via)) return undefined;
+      // What a person would have to grant: the programs where the line is plain, otherwise the shell.
+      if (refuse(words?.[0] ?? (typeof refused === "string" && !isNodeName(refused) ? refused : shell), via))
+        return undefined;
       return { file: shell, args: ["-c", line], argv0: shell, env: {} };
     },
     fork(file, args, options) {

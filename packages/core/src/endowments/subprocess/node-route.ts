@@ -3,7 +3,7 @@ import { fileURLToPath, URL } from "node:url";
 import type { EndowmentContext } from "../principal.ts";
 import { isNodeName } from "./command-grants.ts";
 import { isNodeScript, realPathOf } from "./program-files.ts";
-import { wordsOfPlainCommand } from "./command-line.ts";
+import { wordsOfPlainCommand } from "../../policy/command-line.ts";
 import type { NodeLaunch } from "./launchers.ts";
 import { readNodeArguments } from "./node-arguments.ts";
 
