@@ -112,14 +112,14 @@ export function makeBundleSearch(options: BundleSearchOptions) {
     ),
   ];
 
-  const runnersIn = ({ edges }: { readonly edges: Iterable<ImportEdge> }, tools: readonly string[]): Set<string> => {
+  const runnersIn = ({ edges }: { readonly edges: readonly ImportEdge[] }, tools: readonly string[]): Set<string> => {
     const runners = new Set(tools.filter((location) => BUNDLE_RUNNERS.has(packageNameAt(location))));
     for (const { to, specifier } of edges) if (BUNDLE_RUNNERS.has(packageNameOf(specifier) ?? "")) runners.add(to);
     return runners;
   };
 
   return {
-    more: (reached: { readonly edges: Iterable<ImportEdge> }, tools: readonly string[]): Resolution[] =>
+    more: (reached: { readonly edges: readonly ImportEdge[] }, tools: readonly string[]): Resolution[] =>
       importedFor(runnersIn(reached, tools)).map(({ found }) => found),
     edges(reached: Reached, tools: readonly string[]): ImportEdge[] {
       const runners = runnersIn(reached, tools);

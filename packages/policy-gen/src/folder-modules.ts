@@ -63,7 +63,7 @@ export function makeFolderSearch({ project, resolver, isFirstParty }: FolderSear
       });
   };
 
-  return ({ files }: { readonly files: readonly ReachedFile[]; readonly edges: Iterable<ImportEdge> }) => {
+  return ({ files }: { readonly files: readonly ReachedFile[]; readonly edges: readonly ImportEdge[] }) => {
     for (; seen < files.length; seen++) {
       const file = files[seen]!;
       if (isFirstParty(file.location)) waiting.push(file);

@@ -53,7 +53,7 @@ export interface ReachOptions {
   /** What else is loaded, given what is reached so far; asked until nothing new comes of it. */
   readonly more?: (reached: {
     readonly files: readonly ReachedFile[];
-    readonly edges: Iterable<ImportEdge>;
+    readonly edges: readonly ImportEdge[];
   }) => readonly Resolution[];
 }
 
@@ -265,7 +265,7 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
     linkScripts();
     file = queue.next();
     if (file !== undefined) continue;
-    for (const found of options.more?.({ files, edges: edges.values() }) ?? []) enqueue(found);
+    for (const found of options.more?.({ files, edges: [...edges.values()] }) ?? []) enqueue(found);
     file = queue.next();
   }
   return {

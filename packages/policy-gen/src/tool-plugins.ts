@@ -23,7 +23,7 @@ export interface PluginSearchOptions {
 
 export interface SoFar {
   readonly files: readonly ReachedFile[];
-  readonly edges: Iterable<ImportEdge>;
+  readonly edges: readonly ImportEdge[];
 }
 
 export interface PluginSearch {

@@ -104,6 +104,10 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
     [3, /^computed specifier \*$/],
   ],
   "names-of-a-tool": [[2, /^computed specifier \*$/]],
+  "two-tools": [
+    [1, /^computed specifier \*$/],
+    [1, /^computed specifier \*$/],
+  ],
   "plugins-by-name": [
     [1, /^computed specifier \*$/],
     [1, /^computed specifier \*$/],
