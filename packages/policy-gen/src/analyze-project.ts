@@ -168,10 +168,11 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
   for (const { path, location, facts } of reached.files) {
     const collector = collectorOf(location);
     const file = within(location, path);
+    const depth = file.split("/").length - 1;
     for (const use of facts.uses) {
       if (use.capability === "unanalyzed") find(location, path, use.target, use);
       else if (use.capability === "computed") find(location, path, `computed specifier ${use.target}`, use);
-      if (collector !== undefined) for (const grant of grantsOfUse(use)) collector.grant(grant, file, use);
+      if (collector !== undefined) for (const grant of grantsOfUse(use, depth)) collector.grant(grant, file, use);
     }
   }
   // A second round, for what depends on the first.

@@ -1,8 +1,8 @@
 import { programsOfLine, wordsOfPlainCommand } from "@moat/core/model";
-import { constantText, keyOf, lastNameOf } from "./constant.ts";
+import { constantText, keyOf } from "./constant.ts";
 import type { IsConstant } from "./constant.ts";
+import { isSystemPath, levelsAbove, ownPath, ownPlace } from "./own-paths.ts";
 import type { Capability } from "./facts.ts";
-import { lookUp } from "./scope.ts";
 import type { SyntaxNode } from "./scope.ts";
 import type { Effect } from "./tables/member-effects.ts";
 
@@ -61,9 +61,12 @@ export function recordCallEffect(
           ? "r"
           : constantText(second, isConstant)?.text;
       if (flags === undefined || !/^[rs]+$/.test(flags)) emit("fs", "write", call);
-      if (flags === undefined || /r|\+/.test(flags)) emit("fs", "read", call);
+      if (flags === undefined || /r|\+/.test(flags)) recordRead(first, call, isConstant, emit);
       return;
     }
+    case "read":
+      recordRead(first, call, isConstant, emit);
+      return;
     case "dial":
     case "connect":
       // A stream over a descriptor that is open already: a terminal or a pipe.
@@ -85,6 +88,16 @@ export function recordCallEffect(
     default:
       recordValueEffect(effect, call, emit);
   }
+}
+
+/**
+ * What is read lies in the package's own folder where the path is spelled from there, and
+ * nowhere that a package is granted unasked where it is one of the system's; else it may lie anywhere.
+ */
+function recordRead(path: SyntaxNode | undefined, call: SyntaxNode, isConstant: IsConstant, emit: Emit): void {
+  if (path !== undefined && isSystemPath(path, isConstant)) return;
+  const place = path && ownPlace(path, isConstant);
+  emit("fs", place === undefined ? "read" : `own ${levelsAbove(place)}`, call);
 }
 
 function recordCommand(
@@ -182,69 +195,6 @@ export function programIn(commandLine: string, complete: boolean): string | unde
 function recordScript(node: SyntaxNode | undefined, call: SyntaxNode, isConstant: IsConstant, emit: Emit): void {
   const path = node && ownPath(node, isConstant);
   if (path !== undefined) emit("file", path, call);
-}
-
-/** The path relative to the file's own folder, where an expression spells one. */
-export function ownPath(node: SyntaxNode, isConstant: IsConstant, depth = 0): string | undefined {
-  if (depth > 4) return undefined;
-  if (node.type === "CallExpression" || node.type === "NewExpression") {
-    const parts = node["arguments"] as SyntaxNode[];
-    const [first, ...rest] = parts;
-    if (first === undefined) return undefined;
-    // `new URL("x.js", import.meta.url)` needs no `./`.
-    const text =
-      lastNameOf(node["callee"]) === "URL" && isOwnFile(rest[0]) ? constantText(first, isConstant) : undefined;
-    if (text?.complete && /^[^/.:]+(?:[/.][^:]*)?$/.test(text.text)) return `./${text.text}`;
-    const start = rest.length === 0 ? undefined : folderText(first, isConstant, depth + 1);
-    if (start !== undefined) {
-      const texts = rest.map((part) => constantText(part, isConstant));
-      return texts.every((text) => text?.complete) ? [start, ...texts.map((text) => text!.text)].join("/") : undefined;
-    }
-    return ownPath(first, isConstant, depth + 1);
-  }
-  if (node.type === "BinaryExpression" || node.type === "TemplateLiteral") {
-    const [head, tail] =
-      node.type === "BinaryExpression"
-        ? [node["left"], constantText(node["right"], isConstant)?.text]
-        : [node["expressions"][0], node["quasis"][1]?.value.cooked];
-    const start = head && folderText(head, isConstant, depth + 1);
-    return start !== undefined && typeof tail === "string" ? `${start}${tail}` : undefined;
-  }
-  const text = constantText(node, isConstant);
-  return text?.complete && /^\.\.?\//.test(text.text) ? text.text : undefined;
-}
-
-/** What `__dirname + "/a"`, `import.meta.url + "/../a"` and variables that hold such begin a path with. */
-function folderText(node: SyntaxNode, isConstant: IsConstant, depth: number): string | undefined {
-  if (depth > 6) return undefined;
-  switch (node.type) {
-    case "BinaryExpression":
-      return ownPath(node, isConstant, depth);
-    case "MemberExpression":
-      if (node["object"].type !== "MetaProperty") return undefined;
-      if (node["property"].name === "dirname") return ".";
-      return isOwnFile(node) ? "./_" : undefined;
-    case "CallExpression":
-      return lastNameOf(node["callee"]) === "dirname" && isOwnFile(node["arguments"][0]) ? "." : undefined;
-    case "Identifier": {
-      if (node["name"] === "__dirname") return ".";
-      const binding = lookUp(node);
-      if (binding?.init === undefined || binding.kind === "function" || !isConstant(binding)) return undefined;
-      return folderText(binding.init, isConstant, depth + 1);
-    }
-    default:
-      return undefined;
-  }
-}
-
-/** `__filename`, `import.meta.url`, `fileURLToPath(import.meta.url)`. */
-function isOwnFile(node: SyntaxNode | undefined): boolean {
-  if (node?.type === "Identifier") return node["name"] === "__filename";
-  if (node?.type === "MemberExpression")
-    return node["object"].type === "MetaProperty" && /^(?:url|filename)$/.test(node["property"].name);
-  return (
-    node?.type === "CallExpression" && lastNameOf(node["callee"]) === "fileURLToPath" && isOwnFile(node["arguments"][0])
-  );
 }
 
 const PORTS: Readonly<Record<string, string>> = {

@@ -26,7 +26,7 @@ export interface Place {
  * | `global-call` | `function name`: one of Node's globals, named in a call |
  * | `key-call` | `function KEY`: a constant that may be such a key, and the function or property that it is given to |
  * | `key-name` | `KEY`, where the program describes what may be such a key: `{ PORT: { type: "number" } }` |
- * | `fs` | `read`, `write`, `tmp` or a project file that it names, `./.env` |
+ * | `fs` | `read`, `write`, `tmp`, `own 1` (read in its package, on a way that leads one folder above the file's), or a project file that it names, `./.env` |
  * | `connect`, `listen` | endpoint |
  * | `command` | program |
  * | `worker` | empty |

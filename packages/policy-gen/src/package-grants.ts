@@ -16,8 +16,9 @@ import type { Use } from "./facts.ts";
 /**
  * The grants that one use of authority asks for. Nothing that the policy's own
  * grammar refuses: such a use stays without a grant.
+ * @param depth in how many folders of its package the file lies; unless it is said, no path is known to stay in there
  */
-export function grantsOfUse(use: Use): readonly Grant[] {
+export function grantsOfUse(use: Use, depth = -1): readonly Grant[] {
   const { target } = use;
   switch (use.capability) {
     case "global":
@@ -35,7 +36,7 @@ export function grantsOfUse(use: Use): readonly Grant[] {
     case "env":
       return envProblem(target, "policy") ? [] : [{ capability: "env", target }];
     case "fs":
-      return fsGrants(target);
+      return fsGrants(target, depth);
     case "connect":
       return endpointProblem(target, "policy")
         ? [{ capability: "net.connect", target: "*" }]
@@ -59,9 +60,10 @@ export function grantsOfUse(use: Use): readonly Grant[] {
 const read = (target: string): Grant => ({ capability: "fs.read", target });
 const write = (target: string): Grant => ({ capability: "fs.write", target });
 
-/** A file's use of the file system says what, not where: the wide scopes that DESIGN gives. */
-function fsGrants(target: string): readonly Grant[] {
-  if (target === "read") return [read("<package>"), read(".")];
+/** A file's use of the file system says what, and not where but in its own package: the wide scopes that DESIGN gives. */
+function fsGrants(target: string, depth: number): readonly Grant[] {
+  if (target.startsWith("own ") && Number(target.slice("own ".length)) <= depth) return [read("<package>")];
+  if (target === "read" || target.startsWith("own ")) return [read("<package>"), read(".")];
   if (target === "write") return [write(".")];
   if (target === "tmp") return [read("<tmp>"), write("<tmp>")];
   return [];

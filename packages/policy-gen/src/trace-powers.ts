@@ -1,8 +1,9 @@
-import { ownPath, readsStandardInput, recordCallEffect, recordValueEffect } from "./call-effects.ts";
+import { readsStandardInput, recordCallEffect, recordValueEffect } from "./call-effects.ts";
 import type { Emit } from "./call-effects.ts";
 import { constantText, keyOf, lastNameOf, registeredSymbol } from "./constant.ts";
 import { COMPUTED_KEY, WHOLE_ENVIRONMENT } from "./facts.ts";
 import { keysOf } from "./listed-keys.ts";
+import { ownPath } from "./own-paths.ts";
 import { isBuried, powerId } from "./power.ts";
 import type { Power } from "./power.ts";
 import { textsOfProperty } from "./property-texts.ts";
@@ -698,6 +699,9 @@ export function tracePowers(context: TraceContext): {
     if (fn.type === "FunctionDeclaration") return fn["id"] ? lookUp(fn["id"]) : undefined;
     if (fn.parent?.type === "VariableDeclarator" && fn.parent["id"].type === "Identifier")
       return lookUp(fn.parent["id"]);
+    // Babel's lazy imports: `function _fs() { const data = require("fs"); _fs = function () { return data }; return data }`.
+    if (fn.parent?.type === "AssignmentExpression" && fn.parent["left"].type === "Identifier")
+      return lookUp(fn.parent["left"]);
     return undefined;
   }
 
