@@ -66,6 +66,34 @@ describe("colour", () => {
   test("not in a file", () => expect(plain("red", "x")).toBe("x"));
 });
 
+test("what is pending is a line for each package and risk", () => {
+  const grant = (name: string, risk: "medium" | "none", target: string, member?: string) =>
+    ({
+      package: name,
+      risk,
+      grant: { capability: "builtin", target, ...(member !== undefined && { member }) },
+    }) as const;
+  const pending = [
+    grant("a", "medium", "net", "connect"),
+    grant("a", "medium", "http", "request"),
+    { package: "a", risk: "medium", grant: { capability: "global", target: "fetch" } } as const,
+    grant("b", "medium", "fs", "readFile"),
+    grant("b", "medium", "process"),
+    { package: "b", risk: "medium", grant: { capability: "global", target: "process" } } as const,
+    grant("a", "none", "net"),
+    grant("a", "none", "util"),
+    grant("a", "none", "util", "inspect"),
+  ];
+  expect(pendingText(pending, plain)).toMatchInlineSnapshot(`
+    "Waits for acceptance, and is denied until then:
+      medium   a wants to use net.connect and http.request of Node; use the global fetch
+      medium   b wants to use fs.readFile of Node; use the global process
+               a wants to use util.inspect of Node
+    To accept it: moat policy --accept [package…]
+    "
+  `);
+});
+
 test("what is pending names the command that accepts it", () => {
   const pending = [
     { package: "express>debug", grant: { capability: "builtin", target: "net" }, risk: "medium" },

@@ -1,6 +1,7 @@
 import { CLIENT_SHARE, DISPATCHER_SHARE, modeVariableOf } from "@moat/core/model";
 import type { Grant, GrantCapability } from "@moat/core/model";
 import { listWords } from "./list-words.ts";
+import { tellingGrants } from "./telling-grants.ts";
 
 const SCOPES: Readonly<Record<string, string>> = {
   "<package>": "its own folder",
@@ -111,4 +112,11 @@ export function grantsWords(grants: readonly Grant[]): string {
   return grants.length === 1 || whole !== undefined
     ? capabilityWords(whole ?? first)
     : plurals[first.capability](grants);
+}
+
+/** Grants of any capabilities in words, after "can", one for each capability and in the order that they first come in. */
+export function wordsOfEach(grants: readonly Grant[]): string[] {
+  const telling = tellingGrants(grants, (grant) => grant);
+  const capabilities = [...new Set(telling.map(({ capability }) => capability))];
+  return capabilities.map((one) => grantsWords(telling.filter(({ capability }) => capability === one)));
 }

@@ -1,6 +1,14 @@
-import { escapeForTerminal, grantKey, OVERRIDES_FILE, POLICY_FILE, riskOf, type Grant } from "@moat/core/model";
+import {
+  compareRisk,
+  escapeForTerminal,
+  grantKey,
+  OVERRIDES_FILE,
+  POLICY_FILE,
+  riskOf,
+  type Grant,
+} from "@moat/core/model";
 import type { Decision } from "../review/decide.ts";
-import { capabilityWords } from "./capability-words.ts";
+import { wordsOfEach } from "./capability-words.ts";
 
 interface Outcome {
   readonly accepted: readonly Grant[];
@@ -24,13 +32,11 @@ export function decisionsText(decisions: readonly Decision[]): string {
   if (decisions.length === 0) return "Nothing waits for acceptance.\n";
   const lines = decisions.flatMap((decision) => {
     const { accepted, narrowed, denied } = outcomeOf(decision);
-    const line = (verb: string, grant: Grant): string =>
-      `  ${escapeForTerminal(`${decision.package} ${verb} ${capabilityWords(grant)}`)}\n`;
-    return [
-      ...accepted.map((grant) => line("can", grant)),
-      ...narrowed.map((grant) => line("can", grant)),
-      ...denied.map((grant) => line("can't", grant)),
-    ];
+    const line = (verb: string, grants: readonly Grant[]): string[] => {
+      const worstFirst = grants.toSorted((a, b) => compareRisk(riskOf(a), riskOf(b)));
+      return wordsOfEach(worstFirst).map((words) => `  ${escapeForTerminal(`${decision.package} ${verb} ${words}`)}\n`);
+    };
+    return [...line("can", accepted), ...line("can", narrowed), ...line("can't", denied)];
   });
   const toOverrides = decisions.some((decision) => {
     const { narrowed, denied } = outcomeOf(decision);

@@ -13,7 +13,8 @@ const BUILTIN = { authority: "critical", risky: "medium", harmless: "none" } as 
 const table: Readonly<Record<GrantCapability, (grant: Grant) => Risk>> = {
   command: () => "critical",
   native: () => "critical",
-  builtin: ({ target, member }) => BUILTIN[builtinMemberRisk(target, member)],
+  builtin: ({ target, member }) =>
+    isGlobalProcess(target, member) ? "medium" : BUILTIN[builtinMemberRisk(target, member)],
   "fs.write": ({ target }) => (target.startsWith("<tmp>") ? "medium" : "high"),
   "net.connect": () => "high",
   worker: () => "medium",
@@ -33,6 +34,11 @@ const table: Readonly<Record<GrantCapability, (grant: Grant) => Risk>> = {
   // The project's own modules run with the project's authority.
   package: ({ target }) => (isFirstParty(target) ? "high" : "low"),
 };
+
+/** `import process from "node:process"` is the global of that name; what of it is more than that are members. */
+function isGlobalProcess(target: string, member: string | undefined): boolean {
+  return target === "process" && (member === undefined || member === "env");
+}
 
 export function riskOf(grant: Grant): Risk {
   return table[grant.capability](grant);

@@ -134,3 +134,11 @@ test("risks of grants, the worst first", () => {
     ...["medium", "low", "low", "none"],
   ]);
 });
+
+test("`node:process` is as risky as the global that it is, and its members are what they are", () => {
+  expect(riskOf({ capability: "builtin", target: "process" })).toBe(
+    riskOf({ capability: "global", target: "process" }),
+  );
+  expect(riskOf({ capability: "builtin", target: "process", member: "exit" })).toBe("critical");
+  expect(riskOf({ capability: "builtin", target: "process", member: "*" })).toBe("critical");
+});
