@@ -5,7 +5,7 @@ import type { ProjectContext } from "./grant-context.ts";
 import { ADDON_LOADERS, addonsOf } from "./native-addons.ts";
 import { isForOnePlatform } from "./native-programs.ts";
 import { addonGrant } from "./package-grants.ts";
-import { packageNameOf, resolveOrNothing } from "./reach.ts";
+import { packageNameAt, packageNameOf, resolveOrNothing } from "./reach.ts";
 
 const NOWHERE = { line: 1, column: 1, snippet: "" };
 
@@ -65,16 +65,23 @@ function grantLookedFor(
   }
 }
 
-/** Of the package's own, whichever that is. */
+/** Of the package's own, whichever that is; and by `process.dlopen` of what is generated for it (`.prisma`). */
 function grantJoined(context: ProjectContext): void {
-  const { collectorOf, disk, find, within } = context;
-  const joins = ({ capability, target }: Use): boolean => capability === "computed" && /^\*.*\.node$/.test(target);
+  const { reached, collectorOf, disk, find, nameOf, within } = context;
+  const opens = ({ capability, target }: Use): boolean => capability === "unanalyzed" && target === "process.dlopen";
+  const joins = (use: Use): boolean => opens(use) || (use.capability === "computed" && /^\*.*\.node$/.test(use.target));
   for (const [location, { file, use }] of firstOfEach(context, joins)) {
-    for (const path of addonsOf(location, disk)) {
-      const grant = addonGrant(path);
-      if (grant === undefined || collectorOf(location)?.has(grant) === true) continue;
-      collectorOf(location)?.grant(grant, within(location, file), use);
-      find(location, join(location, path), "native addon", use);
+    const generated = reached.edges.flatMap(({ from, to }) =>
+      from === location && packageNameAt(to).startsWith(".") ? [to] : [],
+    );
+    for (const holder of opens(use) ? [location, ...generated] : [location]) {
+      const place = within(location, file);
+      for (const path of addonsOf(holder, disk)) {
+        const grant = addonGrant(path);
+        if (grant === undefined || collectorOf(holder)?.has(grant) === true) continue;
+        collectorOf(holder)?.grant(grant, holder === location ? place : `${nameOf(location)}: ${place}`, use);
+        find(holder, join(holder, path), "native addon", use);
+      }
     }
   }
 }

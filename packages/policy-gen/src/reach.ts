@@ -278,9 +278,9 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
   };
 }
 
-/** The package that a bare specifier names; undefined for files and `#imports`. */
+/** The package that a bare specifier names; undefined for files and `#imports`. To `require`, `.prisma/client` is one. */
 export function packageNameOf(specifier: string): string | undefined {
-  return /^(?:@[^/\\%]+\/)?[^./\\%#@][^/\\%]*/.exec(specifier)?.[0];
+  return /^(?:@[^/\\%]+\/)?[^./\\%#@][^/\\%]*|^\.[^./\\%][^/\\%]*/.exec(specifier)?.[0];
 }
 
 /** The packages that a file imports by names that stand there. */

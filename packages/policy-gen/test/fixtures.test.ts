@@ -41,6 +41,10 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
     [3, /^computed specifier \*$/],
     [1, /^computed specifier \*$/],
   ],
+  "generated-package": [
+    [2, /^process\.dlopen$/],
+    [2, /^native addon$/],
+  ],
   "imports-project-modules": [
     [1, /^computed specifier \*$/],
     [3, /^computed specifier \*$/],

@@ -43,12 +43,19 @@ export interface CommonJsLoader {
   load(request: string, referrer: string, isMain?: boolean): unknown;
   /** Fills `module.exports` from a file of the package. */
   loadFile(module: ModuleObject, filename: string): void;
+  /**
+   * What `process.dlopen` gives of a native addon: as `require` loads it, by the grants of the package that it belongs to.
+   * @param path absolute
+   * @param flags for the dynamic linker
+   */
+  openAddon(path: string, flags: number | undefined): unknown;
   createRequire(filename: string): NodeJS.Require;
   /**
    * The exports of a file that belongs to this package.
    * @param importer the package that asks, where it is another one
+   * @param linkerFlags with which a native addon is opened
    */
-  exportsOf(path: string, parent?: ModuleObject, isMain?: boolean, importer?: Importer): unknown;
+  exportsOf(path: string, parent?: ModuleObject, isMain?: boolean, importer?: Importer, linkerFlags?: number): unknown;
 }
 
 export function notFound(request: string, referrer: string, why = ""): Error {
@@ -129,7 +136,17 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
     return ".js";
   };
 
-  const exportsOf = (path: string, parent?: ModuleObject, isMain = false, importer?: Importer): unknown => {
+  const openAddon: CommonJsLoader["openAddon"] = (path, flags) => {
+    const found = resolve(path, path);
+    if (found.format !== "addon") throw notFound(path, path, " (it is no native addon)");
+    const original = realm.originalOfAddon(world, found);
+    const resolution = original === undefined ? found : resolve(original, path);
+    const owner = ownerFor(resolution, path, path);
+    const importer = owner === world ? undefined : { principal, file: path };
+    return owner.commonJs.exportsOf(resolution.path, undefined, false, importer, flags);
+  };
+
+  const exportsOf: CommonJsLoader["exportsOf"] = (path, parent, isMain = false, importer, linkerFlags) => {
     const cached = reloads?.wasTakenOff(path) === true ? undefined : cache[path];
     if (cached !== undefined) {
       if (importer !== undefined) cross(cached, importer.principal);
@@ -148,7 +165,7 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
     let loaded = false;
     try {
       const extend = Module["_extensions"][extensionOf(path)];
-      if (extend === nativeExtension) loadFile(module, path);
+      if (extend === nativeExtension) loadFile(module, path, linkerFlags);
       else extend(module, path);
       loaded = true;
     } finally {
@@ -172,7 +189,7 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
     }
   };
 
-  const loadFile = (module: ModuleObject, path: string): void => {
+  const loadFile = (module: ModuleObject, path: string, linkerFlags?: number): void => {
     const resolution = resolve(path, path);
     const owner = ownerFor(resolution, path, path);
     if (owner !== world) {
@@ -187,7 +204,7 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
         module.exports = parseJson(readFileSync(resolution.path, "utf8"), path);
         return;
       case "addon":
-        loadAddon(world, module, resolution.path);
+        loadAddon(world, module, resolution.path, linkerFlags);
         return;
       default:
         evaluate(module, resolution);
@@ -301,6 +318,7 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
     },
     load,
     loadFile,
+    openAddon,
     exportsOf,
     createRequire: (filename) => makeRequire(undefined, filename),
   };
@@ -335,7 +353,7 @@ export function parseJson(text: string, path: string): unknown {
 }
 
 /** Native code is beyond the language: only files that the policy names are loaded. */
-function loadAddon(world: World, module: ModuleObject, path: string): void {
+function loadAddon(world: World, module: ModuleObject, path: string, linkerFlags: number | undefined): void {
   const { principal, realm } = world;
   const name = relative(principal.location, path).split(sep).join("/");
   if (principal.policy.native?.includes(name)) principal.uses?.({ capability: "native", target: name });
@@ -346,5 +364,6 @@ function loadAddon(world: World, module: ModuleObject, path: string): void {
       });
     }
   }
-  realm.powers.process.dlopen(module, path);
+  if (linkerFlags === undefined) realm.powers.process.dlopen(module, path);
+  else realm.powers.process.dlopen(module, path, linkerFlags);
 }

@@ -93,6 +93,7 @@ export function makeWorld(realm: Realm, principal: Principal): World {
     },
     load: (request: string, referrer: string, isMain?: boolean) => world.commonJs.load(request, referrer, isMain),
     loadFile: (module: never, filename: string) => world.commonJs.loadFile(module, filename),
+    openAddon: (path, flags) => world.commonJs.openAddon(path, flags),
     sourcePositions: positionsIn,
     errorOrigin,
   };

@@ -174,7 +174,7 @@ export const EFFECTS: Readonly<Record<string, Readonly<Record<string, string>>>>
     initgroups: "changes the process's groups; by name only",
     binding: "gives Node's native modules: of four the numbers and texts, and no other",
     _linkedBinding: "gives native modules that are linked in",
-    dlopen: "argument 1 (path): loads native code",
+    dlopen: "argument 1 (path): loads an addon as require does, by the grants of its package",
     execve: "argument 0 (program): replaces the process by it",
     setUncaughtExceptionCaptureCallback: "takes everybody's errors",
     addUncaughtExceptionCaptureCallback: "takes everybody's errors",

@@ -63,6 +63,8 @@ export interface PrincipalLoader {
     options?: { filename?: string; global?: object; kind?: "function" | "async" | "generator" | "asyncGenerator" },
   ): Function;
   readonly globalThis: object;
+  /** The exports of the native addon at an absolute path, as `require` gives them; `flags` are the dynamic linker's. */
+  openAddon?(path: string, flags: number | undefined): unknown;
   /** Where the places of a loaded file's compiled text lie in its source; undefined for any other file. */
   sourcePositions?(fileName: string): SourcePositions | undefined;
   /** Where an error that the principal holds was made: lines and columns from 1. */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { joinName, memberName } from "../naming/canonical-name.ts";
 import { compareNames } from "../naming/compare-names.ts";
+import { foldName, MODULE_CACHES } from "../policy/scope-rules.ts";
 import type { CanonicalName } from "../policy/types.ts";
 import type { FileReader } from "./file-reader.ts";
 import { makeResolver, type Resolver } from "./resolver.ts";
@@ -76,7 +77,7 @@ export const buildGraph = (projectDir: string, disk: FileReader, options: GraphO
     for (const name of options.phantom?.get(from.location) ?? []) names.add(name);
     const reached = new Map<string, string>();
     for (const name of [...names].sort()) {
-      if (!isInstallable(name)) continue;
+      if (!isInstallable(name) && !(options.phantom?.get(from.location)?.has(name) && isGenerated(name))) continue;
       const location = resolver.locate(name, from.location);
       if (location !== undefined && location !== from.location) reached.set(name, location);
     }
@@ -114,6 +115,13 @@ export const buildGraph = (projectDir: string, disk: FileReader, options: GraphO
   }
   return { root: byLocation.get(project)!, byLocation, byName };
 };
+
+/**
+ * What a tool generates for packages to require, as `prisma generate` does (`node_modules/.prisma`). No manifest declares it.
+ * HAZARD: caches are no packages: tools write them, and what they wrote would run as somebody else.
+ */
+const isGenerated = (name: string): boolean =>
+  /^\.[^./\\%@>:][^/\\%>:]*$/.test(name) && name.isWellFormed() && !MODULE_CACHES.has(foldName(name));
 
 /** HAZARD: a manifest's key is a path below `node_modules`; `../x` must not become one. */
 const isInstallable = (name: string): boolean =>

@@ -159,6 +159,26 @@ describe("the package graph", () => {
     expectLocatable(graph, app);
   });
 
+  it("what tools generate into a folder of node_modules is a package for who requires it, and caches are none", () => {
+    const root = makeTree({
+      "app/package.json": { name: "app", dependencies: deps("orm") },
+      "app/node_modules/orm/package.json": { name: "orm", dependencies: deps(".declared") },
+      "app/node_modules/.orm/client/index.js": "",
+      "app/node_modules/.declared/index.js": "",
+      "app/node_modules/.cache/found.js": "",
+      "app/node_modules/.VITE/found.js": "",
+    });
+    const app = join(root, "app");
+    const names = new Set([".orm", ".cache", ".VITE", "..", ".", "..orm"]);
+    const graph = graphOf(app, new Map([[join(app, "node_modules/orm"), names]]));
+    expect(shown(graph, root)).toEqual({
+      ".": "app",
+      orm: "app/node_modules/orm",
+      "orm>%2Eorm": "app/node_modules/.orm",
+    });
+    expectLocatable(graph, app);
+  });
+
   it("links that an installed package's manifest asked for lead nowhere, but into it and to what the project links", () => {
     const root = makeTree({
       "app/package.json": { name: "app", dependencies: deps("a", "linked") },

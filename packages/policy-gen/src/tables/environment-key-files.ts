@@ -22,4 +22,10 @@ export const ENVIRONMENT_KEY_FILES: readonly EnvironmentKeyFile[] = [
     value: /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=/gm,
     why: "it demands that the variables which the file names are there",
   },
+  {
+    package: "@prisma/client",
+    file: /\.prisma$/,
+    value: /\benv\(\s*"([A-Za-z_][A-Za-z0-9_]*)"\s*\)/g,
+    why: "the client that is generated of the schema names them, as data",
+  },
 ];

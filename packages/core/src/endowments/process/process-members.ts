@@ -92,7 +92,7 @@ export const PROCESS_MEMBERS: Readonly<Record<string, ProcessRule>> = {
 
   binding: "own",
   _linkedBinding: "trusted",
-  dlopen: "trusted",
+  dlopen: "own",
   execve: "trusted",
   setUncaughtExceptionCaptureCallback: "trusted",
   addUncaughtExceptionCaptureCallback: "trusted",

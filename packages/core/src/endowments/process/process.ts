@@ -7,6 +7,7 @@ import { applyEnvFile, makeEnv } from "./env.ts";
 import { mayHear, processEventHub } from "./process-events.ts";
 import { PROCESS_MEMBERS } from "./process-members.ts";
 import { makeBinding } from "./inert-bindings.ts";
+import { makeDlopen } from "./dlopen.ts";
 import { makeReport } from "./report.ts";
 import { makeStandardInput } from "./standard-input.ts";
 import { standardOutput } from "./standard-output.ts";
@@ -280,6 +281,7 @@ function ownMembers(context: EndowmentContext, facade: object): Record<string, P
         }),
       ),
     binding: real.binding && member(makeBinding(context)),
+    dlopen: real.dlopen && member(makeDlopen(context)),
     getBuiltinModule: member(
       named("getBuiltinModule", 1, (id: unknown) => {
         if (typeof id !== "string")
