@@ -39,6 +39,8 @@ export interface CommonJsLoader {
   readonly hasMain: boolean;
   /** Whether it has put a `_load` of its own in place. */
   readonly hooksLoads: boolean;
+  /** The same of `Module.prototype.require`. */
+  readonly hooksRequire: boolean;
   /** `require(request)` from a file, without asking a patched `Module._load`. */
   load(request: string, referrer: string, isMain?: boolean): unknown;
   /** Fills `module.exports` from a file of the package. */
@@ -301,6 +303,7 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
   const Module = makeModuleClass(moduleLoader, world.defaultReferrer, cache as never);
   const paths = lazyPaths(Module);
   const nativeLoad = Module["_load"];
+  const nativeRequire = Module.prototype.require;
   const nativeResolveFilename = Module["_resolveFilename"];
   const nativeExtension = Module["_extensions"][".js"];
 
@@ -309,6 +312,9 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
     cache,
     get hooksLoads() {
       return Module["_load"] !== nativeLoad;
+    },
+    get hooksRequire() {
+      return Module.prototype.require !== nativeRequire;
     },
     get isPatched() {
       return Module["_load"] !== nativeLoad || Module["_resolveFilename"] !== nativeResolveFilename;

@@ -90,7 +90,7 @@ export interface Realm extends RealmOptions {
   tellOfPatchedLoaders(): void;
   /** A package has Node's `module`, by which it may put another `_load` in place: it holds for its own files. */
   noteModuleHolder(world: World): void;
-  /** As a module of the application is loaded: says which packages have done so, who mean to put others in its place (mockery). */
+  /** As a module of the application is loaded: says which packages have done so, who mean to put others in its place (mockery) or to see what is loaded (tracing). */
   tellOfHookedLoads(): void;
   /** The addon, of the importer or of a package that it may import, of which a file that it may read and not import is a copy. */
   originalOfAddon(importer: World, resolution: Resolution): string | undefined;
@@ -296,7 +296,9 @@ export function makeRealm(options: RealmOptions): Realm {
     },
     tellOfHookedLoads() {
       for (const { principal, commonJs } of moduleHolders) {
-        if (commonJs.hooksLoads)
+        // Who imports the project's modules hooks `require` for its own way of loading these (Next), and has that.
+        const hooksRequire = commonJs.hooksRequire && principal.policy.packages?.includes(".") !== true;
+        if (commonJs.hooksLoads || hooksRequire)
           principal.denies({ capability: "patch", target: "how modules are loaded", never: true });
       }
     },

@@ -7,7 +7,7 @@ beforeAll(async () => {
   project = await makeProject({
     "package.json": JSON.stringify({
       name: "app",
-      dependencies: { mocks: "1", aliases: "1", extends: "1", replaces: "1", stubs: "1" },
+      dependencies: { mocks: "1", aliases: "1", extends: "1", replaces: "1", stubs: "1", traces: "1" },
     }),
     "mocked.js": `require("mocks"); const { ClientRequest } = require("http"); console.log(ClientRequest.name);`,
     "aliased.js": `require("aliases"); try { require("@lib/x"); } catch (error) { console.log(error.code); }`,
@@ -15,6 +15,9 @@ beforeAll(async () => {
     "more.js": "",
     "node_modules/replaces/package.json": manifest("replaces"),
     "node_modules/replaces/index.js": `const Module = require("module"), { _load } = Module; exports.on = () => { Module._load = () => "mocked"; }; exports.off = () => { Module._load = _load; };`,
+    "traced.js": `require("traces"); console.log(require("./lib.js"));`,
+    "node_modules/traces/package.json": manifest("traces"),
+    "node_modules/traces/index.js": `const Module = require("module"), { require: own } = Module.prototype; Module.prototype.require = function (name) { return own.call(this, name); };`,
     "stubbed.js": `console.log(require("stubs")(module, require.resolve("./lib.js")));`,
     "node_modules/stubs/package.json": manifest("stubs"),
     "node_modules/stubs/index.js": `const Module = require("module"); module.exports = (parent, path) => {
@@ -68,6 +71,17 @@ test("who replaces Module._load for others is told of as the application loads a
   expect(stderr).toBe(
     "moat: replaces may not replace for other packages how modules are loaded; no policy allows this\n",
   );
+});
+
+test("and so is who replaces Module.prototype.require to see what is loaded (tracing), but for who imports the project's modules", async () => {
+  const traces = { builtins: { module: ["prototype"] } };
+  const { stdout, stderr } = await project.moat("traced.js", policyFor("traced.js", { traces }));
+  expect(stdout, stderr).toBe("lib\n");
+  expect(stderr).toBe(
+    "moat: traces may not replace for other packages how modules are loaded; no policy allows this\n",
+  );
+  const imports = { traces: { ...traces, packages: ["."] } };
+  expect((await project.moat("traced.js", policyFor("traced.js", imports))).stderr).toBe("");
 });
 
 test("who loads the application's module with another require in it is told that it has Node's", async () => {
