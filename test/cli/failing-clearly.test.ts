@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { makeProject, SMALL_PROJECT, type Outcome, type Project } from "./project-fixture.ts";
+import { makeProject, MOAT, SMALL_PROJECT, type Outcome, type Project } from "./project-fixture.ts";
 
 let project: Project;
 let policyText: string;
@@ -25,6 +26,37 @@ function expectRefusal(outcome: Outcome, ...texts: (string | RegExp)[]): void {
   expect(outcome.code).toBe(2);
   expect(existsSync(path.join(project.folder, "ran"))).toBe(false);
 }
+
+test.runIf(process.platform === "linux")("in a folder that was removed", () => {
+  const script = `cd "$1" && rmdir "$1" && "$2" "$3" run index.js`;
+  const folder = path.join(project.folder, "gone");
+  mkdirSync(folder);
+  const { status, stderr } = spawnSync("sh", ["-c", script, "sh", folder, process.execPath, MOAT], {
+    encoding: "utf8",
+  });
+  expect(stderr).toMatch(/^moat: the current folder does not exist any more\n {2}next: [^\n]+\n$/u);
+  expect(status).toBe(2);
+});
+
+test("what is no policy is never replaced, and no step is offered that would", () => {
+  project.write({ "moat.policy.json": "{" });
+  for (const args of [
+    ["run", "index.js"],
+    ["policy", "--write"],
+    ["policy", "--check"],
+  ])
+    expectRefusal(project.moat(...args), "put the committed file back: git checkout -- moat.policy.json");
+});
+
+test("a manifest that is no JSON is what is told of, also where the entry is looked for", () => {
+  project.write({ "package.json": "<<<<<<< HEAD" });
+  for (const args of [
+    ["run", "index.js"],
+    ["policy", "--write"],
+    ["policy", "--check"],
+  ])
+    expectRefusal(project.moat(...args), "Invalid package config", "correct that file");
+});
 
 describe("moat run refuses before anything runs", () => {
   test("without a policy", () => {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-const MOAT = fileURLToPath(new URL("../../packages/cli/bin/moat.js", import.meta.url));
+export const MOAT = fileURLToPath(new URL("../../packages/cli/bin/moat.js", import.meta.url));
 
 export interface Outcome {
   readonly code: number | null;
@@ -18,6 +18,8 @@ export interface Project {
   write(files: Readonly<Record<string, string | null>>): void;
   /** Runs the built command, as a person would in the project's folder. */
   moat(...args: string[]): Outcome;
+  /** The same in a folder below it. */
+  moatIn(folder: string, ...args: string[]): Outcome;
   git(...args: string[]): Outcome;
   dispose(): void;
 }
@@ -28,9 +30,9 @@ export function makeProject(files: Readonly<Record<string, string>>): Project {
   const folder = path.join(home, "project");
   mkdirSync(folder);
   const env = { PATH: process.env["PATH"], HOME: home, GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1" };
-  const start = (program: string, args: readonly string[]): Outcome => {
+  const start = (program: string, args: readonly string[], cwd = folder): Outcome => {
     const { status, stdout, stderr } = spawnSync(program, args, {
-      cwd: folder,
+      cwd,
       env,
       encoding: "utf8",
       timeout: 50_000,
@@ -48,6 +50,7 @@ export function makeProject(files: Readonly<Record<string, string>>): Project {
       }
     },
     moat: (...args) => start(process.execPath, [MOAT, ...args]),
+    moatIn: (below, ...args) => start(process.execPath, [MOAT, ...args], path.join(folder, below)),
     git: (...args) =>
       start("git", [
         "-c",

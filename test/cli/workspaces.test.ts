@@ -29,6 +29,30 @@ test("a member of the project that the program imports is the project's own code
   expect(project.moat("policy", "--check")).toMatchObject({ code: 0 });
 });
 
+test("from the root of a monorepo, what is offered works for the member's program", () => {
+  withMember("");
+  project.write({
+    "parts/part/index.js": `require("dep")`,
+    "parts/part/node_modules/dep/package.json": JSON.stringify({ name: "dep", version: "1.0.0" }),
+    "parts/part/node_modules/dep/index.js": `try { require("fs").readFileSync(["", "etc", "passwd"].join("/")) } catch {}`,
+    "parts/part/bin/tool.js": "",
+    "parts/part/package.json": JSON.stringify({ name: "@app/part", bin: { tool: "bin/tool.js" } }),
+  });
+  const program = "parts/part/index.js";
+  expect(project.moat("run", program).stderr).toContain(`next: moat policy --write ./${program}\n`);
+  expect(project.moat("policy", "--write", program)).toMatchObject({ code: 0 });
+  expect(project.moat("run", program).stderr).toMatch(
+    /; to allow it: cd parts\/part && moat allow dep fs\.read \/etc\/passwd\n$/u,
+  );
+  for (const args of [["policy", "--check"], ["allow", "dep", "env", "AB"], ["explain", "dep"], ["policy"]])
+    expect(project.moat(...args).stderr, args.join(" ")).toContain(
+      "  next: change to the folder of the program: parts/part has one\n",
+    );
+  expect(project.moatIn("parts/part", "exec", "tool").stderr).toContain(
+    "it is the project's own: moat run bin/tool.js",
+  );
+});
+
 test("it is named in the policy, and is no package whose powers a review tells of", () => {
   withMember("module.exports = 1;");
   project.git("init", "-q");

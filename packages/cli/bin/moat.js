@@ -6,6 +6,20 @@ const { join } = require("node:path");
 const process = require("node:process");
 const { setTimeout } = globalThis;
 
+if (!isThere(process.cwd)) {
+  process.stderr.write("moat: the current folder does not exist any more\n  next: change to another folder\n");
+  process.exit(2);
+}
+
+function isThere(cwd) {
+  try {
+    cwd();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 // Where Node would find it, without the look into manifests: in this package's own folder, or beside it.
 const beside = join(__dirname, "../../core/dist/own-code.cjs");
 const isBeside = !existsSync(join(__dirname, "../node_modules/@moat/core")) && existsSync(beside);

@@ -25,7 +25,8 @@ export async function dispatch(args: readonly string[], context: CommandContext)
     code = await runCommand(args, context);
   } catch (error) {
     const { reportError } = await import("./render/report-error.ts");
-    reportError(error, context);
+    const { whereMembersHavePolicies } = await import("./project/policy-of-member.ts");
+    reportError(whereMembersHavePolicies(error), context);
     code = 2;
   }
   if (code !== undefined) context.exit(code);

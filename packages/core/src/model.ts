@@ -97,6 +97,7 @@ export { findProject } from "./packages/find-project.ts";
 export { type FileReader } from "./packages/file-reader.ts";
 export { loadedFoldersOf, loadsComputed } from "./packages/loaded-folders.ts";
 export { locateNames } from "./packages/locate-names.ts";
+export { findWorkspaces } from "./packages/workspaces.ts";
 export { realFolder } from "./packages/real-folder.ts";
 export { isResolutionError, type ResolutionCode, type ResolutionError } from "./packages/resolution-error.ts";
 export {

@@ -33,7 +33,7 @@ export const prepare: Command = async (args, context) => {
     if (flags.files !== "-" || entry === undefined || entries.length > 1)
       throw usageError("--files takes - and goes with one entry", "moat prepare --files - <entry>");
     // The process is locked down after this.
-    tell([await prepareListed(entry, linesOf(readFileSync(0, "utf8")))], flags.json, context);
+    tell([await prepareListed(entry, linesOf(readFileSync(0, "utf8")), context.cwd)], flags.json, context);
     return 0;
   }
   const prepared: PreparedEntry[] = [];

@@ -47,7 +47,8 @@ export function readPolicyRequest(asked: readonly string[], cwd: string, resolve
   for (const entry of listed) assertListedEntry(entry, project);
   const entries = new Set([...listed, ...files.map(({ name }) => name), ...commands]);
   if (entries.size === 0) {
-    throw new MoatError("MOAT_USAGE", `there is no ${POLICY_FILE} in ${project}, and no entry was named`, {
+    throw new MoatError("MOAT_POLICY_MISSING", `there is no ${POLICY_FILE} in ${project}, and no entry was named`, {
+      fields: { file: POLICY_FILE, projectDir: project },
       nextStep: "moat policy --write <entry>",
     });
   }
@@ -71,6 +72,8 @@ function assertListedEntry(entry: string, project: string): void {
     else findEntry(entry, project);
   } catch (cause) {
     if (cause instanceof MoatError && cause.code === "MOAT_COMMAND_AMBIGUOUS") throw cause;
+    // The project's own manifest may be an unresolved merge.
+    if ((cause as { code?: unknown }).code === "ERR_INVALID_PACKAGE_CONFIG") throw cause;
     throw new MoatError("MOAT_ENTRY_MISSING", `${POLICY_FILE} lists the entry ${entry}, which is not in ${project}`, {
       fields: { entry, project },
       nextStep: `put it back, or take it out of "entries" in ${POLICY_FILE}`,

@@ -21,7 +21,7 @@ export interface PreparedEntry {
  * @throws MoatError what is wrong with the policy; `MOAT_INTERNAL` where that process fails
  */
 export async function prepareEntry(entry: Entry, context: CommandContext): Promise<PreparedEntry> {
-  const { policy, overrides } = checkedPolicy(entry);
+  const { policy, overrides } = checkedPolicy(entry, context.cwd);
   // An image gets nothing in the home of who builds it.
   const userFolder = userFolderOf(context.env);
   const { files } = await generate(
@@ -41,8 +41,8 @@ export async function prepareEntry(entry: Entry, context: CommandContext): Promi
 }
 
 /** Prepares these files for a program, in this process, which is locked down afterwards. */
-export async function prepareListed(entry: Entry, files: readonly string[]): Promise<PreparedEntry> {
-  const { policy, overrides } = checkedPolicy(entry);
+export async function prepareListed(entry: Entry, files: readonly string[], cwd: string): Promise<PreparedEntry> {
+  const { policy, overrides } = checkedPolicy(entry, cwd);
   // What runs load besides: moat's own code is kept with the rest.
   await import("../commands/run.ts");
   // HAZARD: only now. The runtime takes the powers of this process away.
@@ -55,8 +55,8 @@ export async function prepareListed(entry: Entry, files: readonly string[]): Pro
   return { entry: entry.name, ready, refused };
 }
 
-function checkedPolicy(entry: Entry): { readonly policy: Policy; readonly overrides: Overrides } {
-  const found = programPolicy(entry.project, entry.name);
+function checkedPolicy(entry: Entry, cwd: string): { readonly policy: Policy; readonly overrides: Overrides } {
+  const found = programPolicy(entry, cwd);
   assertTreeMatches(found.policy, entry.project);
   return found;
 }

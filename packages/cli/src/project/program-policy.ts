@@ -1,3 +1,4 @@
+import path from "node:path";
 import {
   MoatError,
   nearestWord,
@@ -7,25 +8,31 @@ import {
   type Overrides,
   type Policy,
 } from "@moat/core/model";
+import type { Entry } from "./entry.ts";
 import { quoteForShell } from "../render/quote-for-shell.ts";
 
 /**
  * The policy that a program is to run under, and what people wrote over it.
  *
- * @param entry as the policy names it
  * @throws MoatError `MOAT_POLICY_MISSING`, `MOAT_ENTRY_UNLISTED`, or what is wrong with a file
  */
-export function programPolicy(
-  project: string,
-  entry: string,
-): { readonly policy: Policy; readonly overrides: Overrides } {
+export function programPolicy(entry: Entry, cwd: string): { readonly policy: Policy; readonly overrides: Overrides } {
+  const { project } = entry;
   const policy = readPolicyFile(project);
-  if (policy === undefined) throw missingPolicy(project, entry);
+  if (policy === undefined) throw missingPolicy(project, argumentFor(entry, cwd));
   const overrides = readOverrides(project);
-  assertListed(policy, entry);
+  assertListed(policy, entry, cwd);
   return { policy, overrides };
 }
 
+/** An entry as somebody names it in the folder where they are, who may have started it from the root of a monorepo. */
+function argumentFor({ name, file }: Entry, cwd: string): string {
+  if (name.startsWith("bin:")) return name;
+  const relative = path.relative(cwd, file).split(path.sep).join("/");
+  return relative.startsWith("../") ? relative : `./${relative}`;
+}
+
+/** @param entry as the command takes it */
 export function missingPolicy(project: string, entry: string): MoatError {
   return new MoatError("MOAT_POLICY_MISSING", `there is no ${POLICY_FILE} in ${project}`, {
     fields: { file: POLICY_FILE, projectDir: project },
@@ -33,12 +40,13 @@ export function missingPolicy(project: string, entry: string): MoatError {
   });
 }
 
-function assertListed(policy: Policy, entry: string): void {
-  if (policy.entries.includes(entry)) return;
-  const near = nearestWord(entry, policy.entries);
+function assertListed(policy: Policy, entry: Entry, cwd: string): void {
+  const { name } = entry;
+  if (policy.entries.includes(name)) return;
+  const near = nearestWord(name, policy.entries);
   const hint = near === undefined ? "" : ` (it lists ${near})`;
-  throw new MoatError("MOAT_ENTRY_UNLISTED", `${POLICY_FILE} was not made for ${entry}${hint}`, {
-    fields: { entry, entries: policy.entries },
-    nextStep: `moat policy --write ${quoteForShell(entry)}`,
+  throw new MoatError("MOAT_ENTRY_UNLISTED", `${POLICY_FILE} was not made for ${name}${hint}`, {
+    fields: { entry: name, entries: policy.entries },
+    nextStep: `moat policy --write ${quoteForShell(argumentFor(entry, cwd))}`,
   });
 }

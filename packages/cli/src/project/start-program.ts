@@ -36,7 +36,7 @@ export async function startProgram(request: ProgramRequest, context: CommandCont
   assertFlags(flags);
   const nodeFlags = [...execArgv, ...(context.env["NODE_OPTIONS"] ?? "").split(/\s+/u)].filter((flag) => flag !== "");
   assertLockable(nodeFlags);
-  const { policy, overrides: written } = programPolicy(project, name);
+  const { policy, overrides: written } = programPolicy(request, context.cwd);
   assertTreeMatches(policy, project);
   const isLearning = flags.learn === true;
   // What was learned before is open again, so that several runs add up; what people wrote holds.

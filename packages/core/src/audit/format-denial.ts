@@ -70,6 +70,20 @@ export interface Remedy {
 
 /** Undefined where no policy allows it. */
 export function remedyOf(denial: Denial, context: DenialContext = {}): Remedy | undefined {
+  const remedy = remedyInProject(denial, context);
+  const folder = wayToProject(context);
+  return remedy === undefined || folder === undefined
+    ? remedy
+    : { ...remedy, command: `${escapeForTerminal(`cd ${quoteForShell(folder)}`)} && ${remedy.command}` };
+}
+
+/** Where the program was started outside of its project, as from the root of a monorepo: the folder to change to. */
+function wayToProject({ project, cwd }: DenialContext): string | undefined {
+  if (project === undefined || cwd === undefined || below(project, cwd) !== undefined) return undefined;
+  return below(cwd, project) ?? project;
+}
+
+function remedyInProject(denial: Denial, context: DenialContext): Remedy | undefined {
   if (denial.never) return undefined;
   const unreached = unreachedModule(denial, context);
   if (unreached !== undefined)

@@ -68,6 +68,7 @@ export function findInstalledCommand(name: string, project: string): InstalledCo
     if (claims[0] !== undefined) return claims[0].command;
   }
   const near = nearestWord(name, [...known]);
+  const own = commandsIn(manifest, String(manifest.name)).find(([command]) => command === name);
   throw new MoatError(
     "MOAT_COMMAND_MISSING",
     at === -1
@@ -76,9 +77,11 @@ export function findInstalledCommand(name: string, project: string): InstalledCo
     {
       fields: { command: name, project },
       nextStep:
-        near === undefined
-          ? `install the package that has it: npm install --save-dev ${owner}`
-          : `did you mean: moat exec ${near}`,
+        own !== undefined
+          ? `it is the project's own: moat run ${own[1]}`
+          : near === undefined
+            ? `install the package that has it: npm install --save-dev ${owner}`
+            : `did you mean: moat exec ${near}`,
     },
   );
 }

@@ -53,7 +53,7 @@ export function makePolicyReader(
       fields: { file: fileName, line, column, path },
       nextStep:
         origin === "policy"
-          ? "restore the file from version control, or make it anew: moat policy --write"
+          ? `correct it, or put the committed file back: git checkout -- ${fileName.split(" (")[0]!}`
           : `correct ${fileName}; its format is in docs/policy-format.md`,
     });
   };

@@ -50,7 +50,11 @@ export function makeAhead(
   if (realpathSync.native(folder) !== folder) throw cannotWrite(folder, "there is a link on the way");
   const file = storeFile(folder, identity);
   // Its mode would stay.
-  rmSync(file, { force: true });
+  try {
+    rmSync(file, { force: true });
+  } catch (cause) {
+    throw cannotWrite(folder, (cause as Error).message, cause);
+  }
   writeFileAtomically(file, packedStore(modules, texts, NO_SECRET, identity), 0o644);
 }
 

@@ -265,14 +265,14 @@ test.each<[Denial, string]>([
   [{ principal: "a", capability: "fs.write", target: "/x.3710506081" }, "moat allow a fs.write /x.3710506081"],
 ])("%j is allowed by %s", (denial, command) => {
   expect(formatDenial(denial, { project: "/work/q/p", home: "/home/u", temp: "/tmp", cwd: "/work" })).toMatch(
-    new RegExp(`to allow it: ${command.replaceAll(/[.*+?^${}()|[\]\\]/gu, "\\$&")}$`),
+    new RegExp(`to allow it: cd q/p && ${command.replaceAll(/[.*+?^${}()|[\]\\]/gu, "\\$&")}$`),
   );
 });
 
 test("where everything lies below what the program is started in, paths stay as they are", () => {
   const places = { project: "/p", home: "/home/u", temp: "/tmp", cwd: "/" };
   expect(formatDenial({ principal: "a", capability: "fs.read", target: "/etc/hosts" }, places)).toMatch(
-    /: moat allow a fs\.read \/etc\/hosts$/,
+    /: cd \/p && moat allow a fs\.read \/etc\/hosts$/,
   );
 });
 

@@ -162,7 +162,7 @@ describe("parsePolicy", () => {
     expect(error.message).toMatch(/^moat\.policy\.json:\d+:\d+: .* \(at \$.*\)$/u);
     expect(`${error.fields["line"]}:${error.fields["column"]}`).toBe(place);
     expect(error.fields["path"]).toBe(path);
-    expect(error.nextStep).toContain("moat policy --write");
+    expect(error.nextStep).toContain("git checkout -- moat.policy.json");
   });
 
   test("every way of cutting a good file short is refused", () => {
