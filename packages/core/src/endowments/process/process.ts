@@ -9,6 +9,7 @@ import { PROCESS_MEMBERS } from "./process-members.ts";
 import { makeBinding } from "./inert-bindings.ts";
 import { makeDlopen } from "./dlopen.ts";
 import { makeReport } from "./report.ts";
+import { makeKill } from "./signals.ts";
 import { makeStandardInput } from "./standard-input.ts";
 import { standardOutput } from "./standard-output.ts";
 import type { FedEmitter } from "./process-events.ts";
@@ -37,7 +38,10 @@ export const principalProcess = perContext((context: EndowmentContext): object =
       defineValue(facade, name, real);
     } else if (typeof real[name] === "function") {
       const { length } = real[name] as Function;
-      const call = methodFor(name, length, (_receiver, args) => apply(real[name], real, args));
+      const call =
+        name === "kill" && !principal.trusted
+          ? makeKill(context)
+          : methodFor(name, length, (_receiver, args) => apply(real[name], real, args));
       const allowed =
         rule === "call" || (rule === "granted" ? grantsMember(principal, "process", name) : principal.trusted);
       defineMember(

@@ -1,6 +1,8 @@
 import { hardenNodeObject } from "../harden-node.ts";
-import { perContext } from "../facade.ts";
+import { DENIED } from "../denied-errno.ts";
+import { defineMember, named, perContext } from "../facade.ts";
 import type { EndowmentContext } from "../principal.ts";
+import { refusesToChild } from "../process/signals.ts";
 import { tamedPrototype } from "../tamed-prototype.ts";
 
 /** What Node's streams need of a pipe's native handle; `constructor`, `connect`, `open`, `bind` are left out. */
@@ -132,8 +134,30 @@ export function tameHandle(handle: object, key: string, members: readonly string
 
 /** Keeps what ends and holds a process; its `spawn` and `constructor` go. */
 export function tameProcessHandle(context: EndowmentContext, handle: object | null): void {
-  if (handle !== null && handle !== undefined)
-    tameHandle(handle, "child_process.handle", [...HANDLE_WRAP_MEMBERS, "kill"], context);
+  if (handle !== null && handle !== undefined) Object.setPrototypeOf(handle, processHandlePrototype(context, handle));
+}
+
+/** For the children of one principal, by whichever one its policy is asked. */
+const processHandlePrototypes = perContext((_context: EndowmentContext): { prototype?: object } => ({}));
+
+function processHandlePrototype(context: EndowmentContext, handle: object): object {
+  const kept = processHandlePrototypes(context);
+  if (kept.prototype === undefined) {
+    const original = Object.getPrototypeOf(handle);
+    const { kill } = original;
+    const prototype = tamedPrototype(original, HANDLE_WRAP_MEMBERS, null);
+    defineMember(
+      prototype,
+      "kill",
+      named("kill", 1, function (this: object, given: unknown) {
+        // Read once, as Node's native code does.
+        const signal = Number(given) | 0;
+        return refusesToChild(context, signal, "child.kill") ? DENIED : Reflect.apply(kill, this, [signal]);
+      }),
+    );
+    kept.prototype = Object.freeze(prototype);
+  }
+  return kept.prototype;
 }
 
 /** The native pipe of an IPC channel hangs on the child under a symbol of Node's. */

@@ -3,6 +3,7 @@ import { types } from "node:util";
 import { assertMayUse } from "../access-denied.ts";
 import { principalDescriptors } from "../fs/descriptors.ts";
 import { makePathScopes } from "../fs/path-scopes.ts";
+import { refusesToChild } from "../process/signals.ts";
 import type { EndowmentContext } from "../principal.ts";
 import { childEnv } from "./child-env.ts";
 import { descriptorOfPipe, leaveToChild } from "./child-streams.ts";
@@ -28,7 +29,7 @@ export const SPAWN_OPTIONS: Readonly<Record<string, readonly [rule: "copy" | "ow
   detached: ["copy", "a child may outlive the program"],
   windowsHide: ["copy", "looks"],
   timeout: ["copy", "a number"],
-  killSignal: ["copy", "a signal for the child"],
+  killSignal: ["own", "a signal for the child, but none that opens its debugger"],
   maxBuffer: ["copy", "a number"],
   encoding: ["copy", "a name"],
   input: ["copy", "bytes for the child"],
@@ -57,7 +58,12 @@ export function readSpawnOptions(context: EndowmentContext, given: unknown): Chi
     const value = source[name];
     if (value !== undefined) node[name] = value;
   }
-  const { cwd, env, stdio, shell, uid, gid, signal } = source;
+  const { cwd, env, stdio, shell, uid, gid, signal, killSignal } = source;
+  if (killSignal !== undefined && killSignal !== null) {
+    // Read once: Node asks a text for its capitals.
+    const wanted = typeof killSignal === "number" ? killSignal : `${killSignal as string}`;
+    if (!refusesToChild(context, wanted, "child_process killSignal")) node.killSignal = wanted;
+  }
   if (signal !== undefined) node.signal = readSignal(context, signal);
   for (const [name, id] of [
     ["uid", uid],
