@@ -44,6 +44,20 @@ describe("granting a builtin", () => {
     expect(() => cluster.fork()).toThrow(/restricted/);
   });
 
+  it("tells who looks for the workers of a cluster that has some that a package finds none", () => {
+    const { workers } = require("node:cluster") as { workers: Record<string, unknown> };
+    const context = contextOf({ builtins: { cluster: ["workers"] } });
+    const cluster = makeBuiltin("cluster", context) as { workers: object };
+    expect([cluster.workers, context.denials]).toEqual([{}, []]);
+    workers["moat"] = {};
+    try {
+      expect(cluster.workers).toEqual({});
+      expect(context.denials).toEqual([expect.objectContaining({ target: "cluster.workers", never: true })]);
+    } finally {
+      delete workers["moat"];
+    }
+  });
+
   it("under audit an ungranted builtin is recorded and handed over", () => {
     const context = contextOf({}, { audit: true });
     expect((makeBuiltin("path", context) as any).sep).toBe(require("node:path").sep);

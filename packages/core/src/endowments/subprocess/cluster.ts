@@ -1,4 +1,5 @@
 import { accessDenied, assertMayUse } from "../access-denied.ts";
+import { named } from "../facade.ts";
 import { facadeFromTable, type MemberTable } from "../member-table.ts";
 import { installNetworkGuard } from "../net/index.ts";
 import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
@@ -43,7 +44,6 @@ export const makeCluster: BuiltinFactory = (context) => {
         throw accessDenied("cluster.Worker", "command");
       }
     },
-    workers: {},
     settings: {},
     schedulingPolicy: real.schedulingPolicy,
     setupPrimary: refused("setupPrimary"),
@@ -53,7 +53,25 @@ export const makeCluster: BuiltinFactory = (context) => {
   });
   // An emitter of its own: events of the real one carry workers with their processes.
   const { EventEmitter } = context.powers.builtin("events");
-  return Object.assign(new EventEmitter(), members);
+  const facade = Object.assign(new EventEmitter(), members);
+  if (!("workers" in real)) return facade;
+  const workers = {};
+  // Who finds none goes on as if there were none (prom-client gives no metrics): so that is told.
+  Object.defineProperty(facade, "workers", {
+    get: named("get workers", 0, () => {
+      if (Object.keys(real.workers).length > 0)
+        context.principal.denies({
+          capability: "builtin",
+          target: "cluster.workers",
+          via: "cluster.workers",
+          never: true,
+        });
+      return workers;
+    }),
+    enumerable: true,
+    configurable: true,
+  });
+  return facade;
 };
 
 /** A file that the application names as its workers' comes up under moat. */
