@@ -123,6 +123,13 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
     return known;
   };
 
+  /** What a package exports under other names than its own: `@img/sharp-linux-x64/sharp.node`, and no manifest. */
+  const linkExported = (file: ReachedFile, use: Use, name: string, mode: "require" | "import"): boolean => {
+    const location = resolver.locate(name, file.location);
+    const specifiers = location === undefined ? [] : exportedSpecifiers(name, resolver.manifestOf(location)?.exports);
+    return specifiers.map((specifier) => link(file, specifier, mode, use)).includes(true);
+  };
+
   /** The dependencies that a computed name may mean. */
   const linkDeclared = (file: ReachedFile, use: Use, prefix: string, suffix = ""): void => {
     if (options.isFirstParty(file.location)) return;
@@ -130,6 +137,7 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
     for (const name of options.declaredNames(file.location)) {
       if (prefix !== "" && !name.startsWith(prefix) && !prefix.startsWith(`${name}/`)) continue;
       if (link(file, name, mode, use) || link(file, `${name}/package.json`, "require", use)) continue;
+      if (linkExported(file, use, name, mode)) continue;
       // `@x/lib-${platform}/versions`, of a package that exports nothing else.
       if (suffix.startsWith("/")) link(file, `${name}${suffix}`, mode, use);
     }
@@ -281,6 +289,12 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
 /** The package that a bare specifier names; undefined for files and `#imports`. To `require`, `.prisma/client` is one. */
 export function packageNameOf(specifier: string): string | undefined {
   return /^(?:@[^/\\%]+\/)?[^./\\%#@][^/\\%]*|^\.[^./\\%][^/\\%]*/.exec(specifier)?.[0];
+}
+
+/** What a package without a module of its own name exports by its manifest: `@strapi/upload/strapi-server`. */
+export function exportedSpecifiers(name: string, exported: unknown): string[] {
+  const keys = Object.keys(typeof exported === "object" && exported !== null ? exported : {});
+  return keys.filter((key) => key.startsWith("./") && !key.includes("*")).map((key) => name + key.slice(1));
 }
 
 /** The packages that a file imports by names that stand there. */

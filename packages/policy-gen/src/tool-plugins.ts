@@ -3,7 +3,7 @@ import type { FileReader, Resolution, Resolver } from "@moat/core/model";
 import { configurationFiles, configurationNames, configuringFields } from "./configuration-files.ts";
 import type { Capability, FileFacts, Use } from "./facts.ts";
 import type { ImportEdge, ReachedFile } from "./reach.ts";
-import { listFiles, packageNameAt, packageNameOf } from "./reach.ts";
+import { exportedSpecifiers, listFiles, packageNameAt, packageNameOf } from "./reach.ts";
 import { makePlaces } from "./source-lines.ts";
 import { PLUGINS_BY_NAME, spellingsOf } from "./tables/plugin-names.ts";
 import { SPEC_FILE, TEST_RUNNERS } from "./tables/project-tests.ts";
@@ -110,8 +110,18 @@ export function makePluginSearch(options: PluginSearchOptions): PluginSearch {
         const use: Use = { capability: "names", target: name, ...makePlaces(text)(offset) };
         state.named.set(found.location, { location: found.location, specifier: name, file, use });
         if (found.format === "commonjs" || found.format === "module") state.modules.set(found.path, found);
+        else if (basename(found.path) === "package.json") addExported(state, name, found.location, file);
         else if (found.format === "json") lookAtData(state, found.location, found.path);
       }
+    }
+  };
+
+  /** What a plugin without a module of its own name exports under others: `@strapi/upload/strapi-server`. */
+  const addExported = (state: (typeof states)[number], name: string, location: string, file: string): void => {
+    for (const specifier of exportedSpecifiers(name, resolver.manifestOf(location)?.exports)) {
+      const found = resolveFrom(specifier, file);
+      if (found?.location === location && (found.format === "commonjs" || found.format === "module"))
+        state.modules.set(found.path, found);
     }
   };
 

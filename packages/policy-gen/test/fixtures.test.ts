@@ -41,6 +41,10 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
     [3, /^computed specifier \*$/],
     [1, /^computed specifier \*$/],
   ],
+  "exported-subpaths": [
+    [5, /^computed specifier \*$/],
+    [5, /^native addon$/],
+  ],
   "generated-package": [
     [2, /^process\.dlopen$/],
     [2, /^native addon$/],
