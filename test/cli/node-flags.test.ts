@@ -1,4 +1,6 @@
-import { spawnSync } from "node:child_process";
+import { fork, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeProject, type Project } from "./project-fixture.ts";
@@ -27,6 +29,36 @@ function runUnder(
   });
   return { code: status, stdout, stderr };
 }
+
+test("tells node --watch of the program's files and its policy, and not of what is installed", async () => {
+  project.write({
+    "watched.js": `require("./part.js"); require("dep"); import("./part.mjs");`,
+    "part.js": "",
+    "part.mjs": "",
+    "node_modules/dep/package.json": JSON.stringify({ name: "dep", version: "1.0.0" }),
+    "node_modules/dep/index.js": "",
+  });
+  expect(project.moat("policy", "--write", "watched.js")).toMatchObject({ code: 0 });
+  const child = fork(MOAT, ["run", "watched.js"], {
+    cwd: project.folder,
+    env: { PATH: process.env["PATH"], HOME: project.folder, WATCH_REPORT_DEPENDENCIES: "1" },
+  });
+  const told: string[] = [];
+  child.on("message", (message: Record<string, (string | null)[]>) =>
+    // Node tells `null` of its own modules.
+    told.push(...Object.values(message).flatMap((files) => files.filter((file) => file !== null))),
+  );
+  expect(await once(child, "close")).toEqual([0, null]);
+  const own = (file: string): string => (file.startsWith("file:") ? fileURLToPath(file) : file);
+  const files = told.map(own).filter((file) => file.startsWith(project.folder + path.sep));
+  expect([...new Set(files.map((file) => path.relative(project.folder, file)))].toSorted()).toEqual([
+    "moat.overrides.json",
+    "moat.policy.json",
+    "part.js",
+    "part.mjs",
+    "watched.js",
+  ]);
+});
 
 test.each([
   "--max-lazy",

@@ -17,6 +17,7 @@ import { emptyRealGlobal, freezeRealGlobal } from "./compartments/second-wall.ts
 import { installNetworkGuard } from "./endowments/late.ts";
 import { MoatError } from "./errors/moat-error.ts";
 import { MOAT_FOLDER } from "./moat-folder.ts";
+import { tellWatcher } from "./launching/tell-watcher.ts";
 import { endAtOnce } from "./launching/end-at-once.ts";
 import { makeLaunchers } from "./launching/make-launchers.ts";
 import { dropNetwork, isPermissionFlag } from "./launching/permission-flags.ts";
@@ -182,6 +183,7 @@ function openProgram(
   late.resolutions = resolutions;
   // A worker's are told to its parent, and not printed.
   if (started?.worker === undefined) showUncaughtErrors(powers);
+  if (started === undefined) tellWatcher(powers.process, project);
   const publish = makeDenialChannel(() => powers.builtin("diagnostics_channel"), audit, powers.process.pid);
   const onDenial = (denial: Denial): void => {
     options.onDenial?.(denial);

@@ -12,12 +12,19 @@ interface LoadedSource {
 }
 
 const loaded = new Map<string, LoadedSource>();
+let tell: ((fileName: string) => void) | undefined;
+
+/** Calls back with the name of each file that is loaded from now on. */
+export function onSource(listener: (fileName: string) => void): void {
+  tell = listener;
+}
 
 /** For files alone: a name that evaluated text gives itself must not stand for another package's file. */
 export function rememberSource(fileName: string, { text, positions }: Functor): void {
   let made: SourcePositions | undefined;
   // What was in no file may be in this one.
   if (found.size > 0) found.clear();
+  tell?.(fileName);
   loaded.set(fileName, { text, positions: () => (made ??= makeSourcePositions(text, positions)) });
 }
 
