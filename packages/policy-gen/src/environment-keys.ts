@@ -7,7 +7,7 @@ import type { Place } from "./facts.ts";
 import type { ProjectContext } from "./grant-context.ts";
 import type { GrantCollector } from "./grant-collector.ts";
 import { grantKeysOfReaders } from "./keys-of-readers.ts";
-import { packageNameOf } from "./reach.ts";
+import { packageNameAt, packageNameOf } from "./reach.ts";
 import { callsOfReaders } from "./reader-calls.ts";
 import { makePlaces } from "./source-lines.ts";
 import { ENVIRONMENT_KEY_FILES } from "./tables/environment-key-files.ts";
@@ -60,10 +60,14 @@ function grantKeysOfProject({ reached, collectorOf, isDependency, within, projec
 
 function grantKeysOfFiles({ reached, disk, project, collectorOf, isDependency, within }: ProjectContext): void {
   for (const row of ENVIRONMENT_KEY_FILES) {
-    // The project's own word counts for the package that the project itself imports by that name.
-    const reader = reached.edges.find(
-      ({ from, specifier }) => !isDependency(from) && packageNameOf(specifier) === row.package,
-    )?.to;
+    // The project's own word counts for the package that the project itself imports by that name, or starts.
+    const asked =
+      reached.edges.find(({ from, specifier }) => !isDependency(from) && packageNameOf(specifier) === row.package)
+        ?.to ?? [...reached.importedByProject].find((location) => packageNameAt(location) === row.package);
+    const reader =
+      row.reader === undefined
+        ? asked
+        : reached.edges.find(({ from, to }) => from === asked && packageNameAt(to) === row.reader)?.to;
     const collector = reader === undefined ? undefined : collectorOf(reader);
     if (collector === undefined) continue;
     for (const path of filesNamed(row.file, project, disk)) {

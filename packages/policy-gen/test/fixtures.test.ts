@@ -93,6 +93,10 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
     [1, /environment used as a whole/],
     [2, /environment used as a whole/],
   ],
+  "variables-in-configurations": [
+    [1, /^computed environment key$/],
+    [1, /^computed environment key$/],
+  ],
   "unseen-variables": [
     [1, /environment used as a whole/],
     [1, /^unseen: which environment variables the program means/],

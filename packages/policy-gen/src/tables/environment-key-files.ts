@@ -1,7 +1,9 @@
 /** A file of the project in which people write which variables of the environment a package shall read. */
 export interface EnvironmentKeyFile {
-  /** The package that reads the file, as it is imported. */
+  /** The package that reads the file, as it is imported, or whose command is started. */
   readonly package: string;
+  /** The package that it has the variables read by, where that is another. */
+  readonly reader?: string;
   /** The file's name, in whatever folder of the project. */
   readonly file: RegExp;
   /** One value, in JSON, JSON5, YAML or a JavaScript literal alike: the key is the first group. */
@@ -27,5 +29,12 @@ export const ENVIRONMENT_KEY_FILES: readonly EnvironmentKeyFile[] = [
     file: /\.prisma$/,
     value: /\benv\(\s*"([A-Za-z_][A-Za-z0-9_]*)"\s*\)/g,
     why: "the client that is generated of the schema names them, as data",
+  },
+  {
+    package: "@strapi/strapi",
+    reader: "@strapi/utils",
+    file: /^(?:admin|api|cron-tasks|database|features|functions|middlewares|plugins|server)\.[jt]s$/,
+    value: /\benv(?:\.\w+)?\(\s*["']([A-Za-z_][A-Za-z0-9_]*)["']/g,
+    why: '`({ env }) => ({ port: env.int("PORT") })`, in its folder config',
   },
 ];

@@ -19,6 +19,7 @@ export const PROJECT_LOADERS: ReadonlySet<string> = new Set([
 export const FRAMEWORK_LOADERS: ReadonlyMap<string, string> = new Map([
   ["@adonisjs/application", "imports the project's adonisrc"],
   ["@poppinss/utils", "imports all of AdonisJS's folder `config`"],
+  ["@strapi/utils", "requires Strapi's configuration, and the modules of `src`"],
 ]);
 
 /** Packages that do it where the project calls this method of theirs. */
