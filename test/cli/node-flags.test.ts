@@ -20,15 +20,49 @@ afterAll(() => project.dispose());
 function runUnder(
   flag: string,
   more: Readonly<Record<string, string>> = {},
+  program = "index.js",
 ): { code: number | null; stdout: string; stderr: string } {
   const env = { PATH: process.env["PATH"], HOME: project.folder, ...more };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [flag, MOAT, "run", "index.js"], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [flag, MOAT, "run", program], {
     cwd: project.folder,
     env,
     encoding: "utf8",
   });
   return { code: status, stdout, stderr };
 }
+
+test("--enable-source-maps shows places in the sources, by maps of a file's own package alone", () => {
+  const map = (source: string): string =>
+    JSON.stringify({ version: 3, sources: [source], names: [], mappings: "AAEA" });
+  const compiled = (link: string): string => `module.exports = new Error("x").stack;\n//# sourceMappingURL=${link}\n`;
+  const inLine = `data:application/json;base64,${Buffer.from(map("in-line.ts")).toString("base64")}`;
+  const installed = (name: string, link: string): Record<string, string> => ({
+    [`node_modules/${name}/package.json`]: JSON.stringify({ name, version: "1.0.0" }),
+    [`node_modules/${name}/index.js`]: compiled(link),
+  });
+  project.write({
+    "traces.js": `for (const stack of [require("./dist/own.js"), require("./dist/none.js"), require("within"), require("outside")])
+      console.log(stack.split("\\n")[1])`,
+    "dist/own.js": compiled("own.js.map"),
+    "dist/own.js.map": map("../src/own.ts"),
+    "dist/none.js": compiled("missing.js.map"),
+    ...installed("within", inLine),
+    ...installed("outside", "../../dist/own.js.map"),
+  });
+  expect(project.moat("policy", "--write", "traces.js")).toMatchObject({ code: 0 });
+  const places = (output: { stdout: string }): string[] =>
+    output.stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.slice(line.indexOf(project.folder) + project.folder.length + 1));
+  expect(places(runUnder("--enable-source-maps", {}, "traces.js"))).toEqual([
+    "src/own.ts:3:1)",
+    "dist/none.js:1:18)",
+    "node_modules/within/in-line.ts:3:1)",
+    "node_modules/outside/index.js:1:18)",
+  ]);
+  expect(places(runUnder("--no-warnings", {}, "traces.js"))[0]).toBe("dist/own.js:1:18)");
+});
 
 test("tells node --watch of the program's files and its policy, and not of what is installed", async () => {
   project.write({

@@ -10,6 +10,7 @@ import { openUseRecord } from "./audit/use-record.ts";
 import { checkBeforehand } from "./compartments/check-beforehand.ts";
 import { guardNetworkAtFirstUse } from "./compartments/guarded-powers.ts";
 import { lockdownRealm } from "./compartments/lockdown.ts";
+import { mapPlacesWhere } from "./compartments/mapped-places.ts";
 import { takePowers } from "./compartments/powers.ts";
 import { prepareFiles, type PreparedFiles } from "./compartments/prepare-files.ts";
 import { makeRealm, type Realm } from "./compartments/realm.ts";
@@ -184,6 +185,7 @@ function openProgram(
   // A worker's are told to its parent, and not printed.
   if (started?.worker === undefined) showUncaughtErrors(powers);
   if (started === undefined) tellWatcher(powers.process, project);
+  mapPlacesWhere(() => (powers.process as { sourceMapsEnabled?: boolean }).sourceMapsEnabled === true);
   const publish = makeDenialChannel(() => powers.builtin("diagnostics_channel"), audit, powers.process.pid);
   const onDenial = (denial: Denial): void => {
     options.onDenial?.(denial);

@@ -11,6 +11,7 @@
 import { Buffer } from "node:buffer";
 import { Given } from "../endowments/define-field.ts";
 import { loadedTextOf, positionsIn } from "./loaded-sources.ts";
+import { mappedPlace, mapsPlaces } from "./mapped-places.ts";
 import type { Principal } from "../endowments/principal.ts";
 import { ownerOfScript } from "./script-owners.ts";
 import { charCodeAt, endsWith, slice } from "./uncurried-strings.ts";
@@ -117,6 +118,18 @@ function textOf(site: NodeJS.CallSite, file = site.getFileName()): string {
   return at === -1
     ? text
     : `${text.slice(0, at)}${shown}${mapped as number}${text.slice(at + `${shown}${column as number}`.length)}`;
+}
+
+/** A call site as it is printed, in the source that its file was compiled from where a map is asked for and there. */
+function shownText(site: NodeJS.CallSite, file: string | null | undefined): string {
+  const text = textOf(site, file);
+  if (!mapsPlaces() || typeof file !== "string") return text;
+  const end = text[text.length - 1] === ")" ? text.length - 1 : text.length;
+  const atColumn = beforeDigits(text, end);
+  const atLine = beforeDigits(text, atColumn - 1);
+  if (!endsWith(text, file, atLine - 1)) return text;
+  const place = mappedPlace(file, +slice(text, atLine, atColumn - 1), +slice(text, atColumn, end));
+  return place === undefined ? text : slice(text, 0, atLine - 1 - file.length) + place + slice(text, end);
 }
 
 type Enclosing = Record<"getEnclosingLineNumber" | "getEnclosingColumnNumber", (() => number | null) | undefined>;
@@ -330,7 +343,7 @@ function prepareStackTrace(error: object, sites: NodeJS.CallSite[], ownFiles: ()
   }
   const count = Math.min(visible.length, settings?.limit ?? programLimit);
   let text = headerOf(error);
-  for (let index = 0; index < count; index++) text += `\n    at ${textOf(visible[index]!, files[index])}`;
+  for (let index = 0; index < count; index++) text += `\n    at ${shownText(visible[index]!, files[index])}`;
   return text;
 }
 
