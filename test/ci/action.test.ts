@@ -167,7 +167,7 @@ describe("a pull request, step by step", () => {
     expect(comments[1]!.body).toContain("1 package wants more than before");
     expect(comments[0]!.body).toBe("<!-- moat-diff -->\nall is well");
     const sarif = JSON.parse(readFileSync(evaluate(uploadStep.with!["sarif_file"]!, outputs), "utf8"));
-    expect(sarif.runs[0].results[0].message.text).toBe("dep wants to run the program git");
+    expect(sarif.runs[0].results[0].message.text).toBe("dep wants to run the program git (and by it any other)");
     const check = await runStep(checkStep);
     expect(check.code).toBe(1);
     expect(check.output).toContain("Run: moat policy --accept");

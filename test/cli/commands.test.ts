@@ -53,7 +53,9 @@ describe("from the first policy to an accepted update", () => {
     project.write({ "node_modules/dep/index.js": HOSTILE_DEPENDENCY });
     const { code, stdout } = project.moat("diff");
     expect(stdout).toContain("moat.policy.json is not up to date");
-    expect(stdout).toContain("dep wants to\n  critical run the program git\n           dep/index.js:2");
+    expect(stdout).toContain(
+      "dep wants to\n  critical run the program git (and by it any other)\n           dep/index.js:2",
+    );
     expect(code).toBe(1);
     expect(project.moat("policy", "--check").code).toBe(1);
   });
@@ -86,7 +88,12 @@ describe("from the first policy to an accepted update", () => {
         {
           package: "dep",
           gains: [
-            { kind: "gained", to: "pending", words: "run the program git", evidence: [{ line: 2 }, { line: 1 }] },
+            {
+              kind: "gained",
+              to: "pending",
+              words: "run the program git (and by it any other)",
+              evidence: [{ line: 2 }, { line: 1 }],
+            },
           ],
         },
       ],
@@ -112,7 +119,7 @@ describe("from the first policy to an accepted update", () => {
   test("diff of two files", () => {
     project.write({ "old.json": project.git("show", "HEAD:moat.policy.json").stdout });
     const { stdout, code } = project.moat("diff", "old.json", "moat.policy.json");
-    expect(stdout).toContain("dep can now\n  critical run the program git\n");
+    expect(stdout).toContain("dep can now\n  critical run the program git (and by it any other)\n");
     expect(code).toBe(1);
     expect(project.moat("diff", "moat.policy.json", "old.json")).toMatchObject({ code: 0 });
   });

@@ -65,7 +65,7 @@ describe("moat run --learn", () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: "data\n" });
     expect(stderr).toContain("moat: learned from 1 run of ./index.js\n  dep\n");
     expect(stderr).toContain("    - read files in the project: only ./data\n");
-    expect(stderr).toContain("    - run the program git: not used\n");
+    expect(stderr).toContain("    - run the program git (and by it any other): not used\n");
     expect(stderr).toMatch(/can go and \d+ can be narrower: \d+ % of the authority of 1 package\n/u);
     expect(stderr).toContain("  1 package took no part in any run and keeps its grants\n");
     expect(existsSync(path.join(project.folder, "moat.overrides.json"))).toBe(false);

@@ -1,9 +1,11 @@
+import { parsePolicy } from "@moat/core/model";
 import type { Grant } from "@moat/core/model";
 import { describe, expect, test } from "vitest";
 import { capabilityWords, grantsWords } from "../src/render/capability-words.ts";
 import { makePaint } from "../src/render/colors.ts";
 import { codeSpan } from "../src/render/escape-markdown.ts";
 import { pendingText } from "../src/render/pending-text.ts";
+import { policySummary } from "../src/render/policy-summary.ts";
 import { quoteForShell } from "../src/render/quote-for-shell.ts";
 
 const plain = makePaint({ isTerminal: false, write: () => {} }, {});
@@ -19,12 +21,31 @@ test.each<[Grant, string]>([
   [{ capability: "net.connect", target: "[::1]:80" }, "connect to [::1] on port 80"],
   [{ capability: "net.connect", target: "unix:./a.sock" }, "connect to the socket ./a.sock"],
   [{ capability: "net.listen", target: "*:3000" }, "accept connections on any host on port 3000"],
-  [{ capability: "command", target: "git" }, "run the program git"],
+  [{ capability: "command", target: "git" }, "run the program git (and by it any other)"],
+  [{ capability: "command", target: "<dependency>/bin/esbuild" }, "run the program <dependency>/bin/esbuild"],
+  [{ capability: "command", target: "node" }, "run scripts by node (under this policy)"],
+  [{ capability: "command", target: "*" }, "run any program"],
+  [{ capability: "native", target: "a.node" }, "load native code a.node (which no policy holds)"],
   [{ capability: "env", target: "npm_*" }, "read environment variables npm_*"],
   [{ capability: "env", target: "*" }, "read the whole environment"],
   [{ capability: "worker", target: "" }, "start workers"],
   [{ capability: "builtin", target: "fs", member: "*" }, "use everything in node:fs"],
   [{ capability: "builtin", target: "fs", member: "readFile" }, "use fs.readFile of Node"],
+  [
+    { capability: "builtin", target: "process", member: "kill" },
+    "signal the program and what it has started, which may end them (process.kill)",
+  ],
+  [
+    { capability: "builtin", target: "process", member: "SIGTERM" },
+    "hear signals, which then do not end the program (process.SIGTERM)",
+  ],
+  [
+    { capability: "builtin", target: "process", member: "loadEnvFile" },
+    "set environment variables for all packages, where nobody has set them (process.loadEnvFile)",
+  ],
+  [{ capability: "builtin", target: "process", member: "constructor" }, "use process.constructor of Node"],
+  [{ capability: "share", target: "Error.prepareStackTrace" }, "rewrite what the stacks of all packages' errors say"],
+  [{ capability: "share", target: "Reflect.*" }, "add to Reflect for all packages"],
   [{ capability: "share", target: "__x" }, "define the global __x for all packages"],
   [{ capability: "share", target: "fetch.dispatcher" }, "carry the application's own fetch, with all that it sends"],
   [{ capability: "share", target: "http.client" }, "carry all packages' requests by HTTP, with all that they send"],
@@ -36,7 +57,11 @@ test.each<[Grant["capability"], string[], string]>([
   ["env", ["A", "*"], "read the whole environment"],
   ["net.connect", ["a.example:443", "*"], "connect to any host"],
   ["fs.read", [".", "<tmp>"], "read files in the project and the folder for temporary files"],
-  ["command", ["git", "node"], "run the programs git and node"],
+  [
+    "command",
+    ["git", "node", "ldd", "ps"],
+    "run the programs ldd and ps, scripts by node (under this policy) and the program git (and by it any other)",
+  ],
   [
     "env",
     ["A", "B", "C", "D", "E", "F", "G", "H", "I"],
@@ -45,6 +70,53 @@ test.each<[Grant["capability"], string[], string]>([
 ])("several of %s are told in one line", (capability, targets, words) =>
   expect(grantsWords(targets.map((target) => ({ capability, target })))).toBe(words),
 );
+
+test("members of process and of other builtins are told in one line, what comes to the same once", () => {
+  const grants = [
+    ...["exit", "reallyExit", "report"].map((member) => ({ target: "process", member })),
+    { target: "vm", member: "Script" },
+  ].map((grant): Grant => ({ capability: "builtin", ...grant }));
+  expect(grantsWords(grants)).toBe(
+    "end the program (process.exit, process.reallyExit); use process.report and vm.Script of Node",
+  );
+});
+
+test("the summary of a policy says first what a person asks about first, and where before how", () => {
+  const policy = parsePolicy(
+    JSON.stringify({
+      version: 1,
+      root: "trusted",
+      entries: ["./index.js"],
+      packages: {
+        carrier: {
+          globals: ["process"],
+          builtins: { https: ["request"], fs: ["readFile", "writeFile"], process: ["getBuiltinModule", "kill"] },
+          env: ["NODE_ENV"],
+          fs: { read: ["."], write: ["./out"] },
+          net: { connect: ["*"] },
+          commands: ["sh"],
+        },
+      },
+    }),
+    "moat.policy.json",
+  );
+  const options = {
+    policy,
+    overrides: undefined,
+    findings: [],
+    entries: policy.entries,
+    written: true,
+    verbose: false,
+  };
+  const text = policySummary(options as never, { stdout: { isTerminal: false }, env: {} } as never);
+  expect(text).toContain(
+    "carrier can run the program sh (and by it any other); connect to any host; write and delete files in ./out; " +
+      "read files in the project; and 2 more\n",
+  );
+  expect(policySummary({ ...options, verbose: true } as never, { stdout: {}, env: {} } as never)).toContain(
+    "fs.writeFile",
+  );
+});
 
 describe("text from a package", () => {
   test.each(["", " ", "`", "``a``", "|", "\n"])("%j makes a code span that is closed", (text) => {

@@ -186,7 +186,7 @@ describe("what a report says", () => {
       "lib/a.js:7 go();",
       "the application → express → debug",
       "moat policy --accept 'express>debug'",
-      "run the program git moat.overrides.json",
+      "run the program git (and by it any other) moat.overrides.json",
       "lib/a.js:7 eval",
       "1 package wants more than before",
     ])

@@ -119,7 +119,7 @@ describe("what is a line, and what is a number", () => {
       linesOf(
         review({ a: {}, got: {} }, { a: { pending: { packages: ["got"] } }, got: { pending: { commands: ["sh"] } } }),
       ),
-    ).toContain("a gained pending import got (which wants to run the program sh)"));
+    ).toContain("a gained pending import got (which wants to run the program sh (and by it any other))"));
 
   test("the module of a variable is no risk of its own, and a member of it is", () => {
     const both = { builtins: { process: [] }, env: ["NO_COLOR"] };

@@ -21,7 +21,7 @@ export { entryOf } from "./policy/entry-of.ts";
 export { programsOfLine, wordsOfPlainCommand } from "./policy/command-line.ts";
 export * from "./policy/grant-syntax.ts";
 export { isModeVariable, modeShareOf, modeVariableOf } from "./policy/mode-variables.ts";
-export { CLIENT_SHARE, DISPATCHER_SHARE, STACK_SHARE } from "./policy/special-shares.ts";
+export { CLIENT_SHARE, DISPATCHER_SHARE, REFLECT_SHARE, STACK_SHARE } from "./policy/special-shares.ts";
 export { symbolKeyOf, symbolShare } from "./policy/symbol-shares.ts";
 export {
   GRANT_FIELD,

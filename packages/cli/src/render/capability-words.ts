@@ -1,6 +1,8 @@
-import { CLIENT_SHARE, DISPATCHER_SHARE, modeVariableOf } from "@moat/core/model";
+import { CLIENT_SHARE, DISPATCHER_SHARE, modeVariableOf, REFLECT_SHARE, STACK_SHARE } from "@moat/core/model";
 import type { Grant, GrantCapability } from "@moat/core/model";
 import { listWords } from "./list-words.ts";
+import { processWords, processWordsOf } from "./process-words.ts";
+import { programsWords, programWords } from "./program-words.ts";
 import { tellingGrants } from "./telling-grants.ts";
 
 const SCOPES: Readonly<Record<string, string>> = {
@@ -39,14 +41,17 @@ const table: Readonly<Record<GrantCapability, (grant: Grant) => string>> = {
   "fs.write": ({ target }) => `write and delete files in ${scopeWords(target)}`,
   "net.connect": ({ target }) => `connect to ${endpointWords(target)}`,
   "net.listen": ({ target }) => `accept connections on ${endpointWords(target)}`,
-  command: ({ target }) => (target === "*" ? "run any program" : `run the program ${target}`),
-  native: ({ target }) => `load native code ${target}`,
+  command: ({ target }) => `run ${programWords(target)}`,
+  native: ({ target }) => `load native code ${target} (which no policy holds)`,
   worker: () => "start workers",
   env: ({ target }) => `read ${envWords(target)}`,
   global: ({ target }) => `use the global ${target}`,
   share: ({ target }) => {
     if (target === DISPATCHER_SHARE) return "carry the application's own fetch, with all that it sends";
     if (target === CLIENT_SHARE) return "carry all packages' requests by HTTP, with all that they send";
+    if (target === STACK_SHARE) return "rewrite what the stacks of all packages' errors say";
+    if (target === REFLECT_SHARE) return "add to Reflect for all packages";
+    if (target === "*") return "define any global for the application, and replace its timers and its Date";
     const variable = modeVariableOf(target);
     return variable === undefined
       ? `define the global ${target} for all packages`
@@ -59,7 +64,7 @@ const table: Readonly<Record<GrantCapability, (grant: Grant) => string>> = {
       ? `load node:${target}`
       : member === "*"
         ? `use everything in node:${target}`
-        : `use ${target}.${member} of Node`,
+        : ((target === "process" ? processWordsOf([member])[0] : undefined) ?? `use ${target}.${member} of Node`),
 };
 
 /** A grant in words, after "can". Not escaped: the target comes from a package. */
@@ -75,15 +80,24 @@ const plurals: Readonly<Record<GrantCapability, (grants: readonly Grant[]) => st
   "fs.write": (grants) => `write and delete files in ${listWords(targets(grants).map(scopeWords))}`,
   "net.connect": (grants) => `connect to ${listWords(targets(grants).map(endpointWords))}`,
   "net.listen": (grants) => `accept connections on ${listWords(targets(grants).map(endpointWords))}`,
-  command: (grants) => `run the programs ${listWords(targets(grants))}`,
-  native: (grants) => `load native code ${listWords(targets(grants))}`,
+  command: (grants) => `run ${programsWords(targets(grants))}`,
+  native: (grants) => `load native code ${listWords(targets(grants))} (which no policy holds)`,
   worker: () => "start workers",
   env: (grants) => `read the environment variables ${listWords(keys(targets(grants)))}`,
   global: (grants) => `use the globals ${listWords(targets(grants))}`,
   share: (grants) => `define the globals ${listWords(targets(grants))} for all packages`,
   change: (grants) => `change what ${listWords(targets(grants))} export`,
   package: (grants) => `import ${listWords(targets(grants))}`,
-  builtin: (grants) => `use ${listWords(builtinsWords(grants))} of Node`,
+  builtin: (grants) => {
+    const members = grants.flatMap(({ target, member }) =>
+      target === "process" && member !== undefined ? [member] : [],
+    );
+    const others = grants.filter(
+      ({ target, member }) => target !== "process" || member === undefined || processWords(member) === undefined,
+    );
+    const used = others.length === 0 ? [] : [`use ${listWords(builtinsWords(others))} of Node`];
+    return [...processWordsOf(members), ...used].join("; ");
+  },
 };
 
 /** Without those that a prefix of the list has already. */

@@ -22,6 +22,7 @@ const rows: Readonly<Record<string, BuiltinRisk>> = {
   assert: HARMLESS,
   "assert/strict": HARMLESS,
   buffer: HARMLESS,
+  console: HARMLESS,
   constants: HARMLESS,
   events: HARMLESS,
   path: HARMLESS,
