@@ -1,5 +1,9 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { inspect } from "node:util";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
+import type { PackagePolicy } from "../../src/policy/types.ts";
 import { makeEnv, makeEnvCovers, visibleVariables } from "../../src/endowments/process/env.ts";
 import { contextOf } from "./principal-context.ts";
 import type { TestOptions } from "./principal-context.ts";
@@ -14,6 +18,55 @@ function setUp(granted: readonly string[], options: TestOptions = {}) {
   const context = contextOf({ env: granted }, { ...options, process: { env: real } });
   return { real, context, env: makeEnv(context) as Record<string, any> };
 }
+
+describe("who fills the environment for all", () => {
+  const folder = mkdtempSync(join(tmpdir(), "moat-traffic-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  writeFileSync(
+    join(folder, ".env"),
+    "# ALL_PROXY=http://comment.example\nPORT=80\nexport HTTPS_PROXY='http://proxy.example:3128'\nhttp_proxy=http://${HOST}:3128\n",
+  );
+  mkdirSync(join(folder, "config"));
+  writeFileSync(join(folder, "config/.env.local"), "AWS_ENDPOINT_URL=http://localhost:4566\n");
+
+  const fill = (key: string, value: string, policy: PackagePolicy = {}) => {
+    const real: Record<string, string> = {};
+    const context = contextOf({ builtins: { process: ["loadEnvFile"] }, ...policy }, { process: { env: real } });
+    Object.assign(context.paths, { project: folder, cwd: folder });
+    const env = makeEnv(context);
+    env[key] = value;
+    expect(env[key]).toBe(value);
+    return { seen: real[key], denials: context.denials };
+  };
+
+  it.each([
+    ["PORT", "81"],
+    ["SERVICE", "any"],
+    ["HTTPS_PROXY", "http://proxy.example:3128"],
+    ["http_proxy", "http://made-of-it:3128"],
+  ])("sets %s to %s", (key, value) => expect(fill(key, value)).toEqual({ seen: value, denials: [] }));
+
+  // HAZARD: everybody's requests would go there, and by AWS's, signed.
+  it.each([
+    ["HTTPS_PROXY", "http://evil.example"],
+    ["ALL_PROXY", "http://comment.example"],
+    ["npm_config_proxy", "http://evil.example"],
+    ["NO_PROXY", "*"],
+    ["AWS_ENDPOINT_URL", "http://localhost:4566"],
+    ["AWS_ENDPOINT_URL_S3", "http://evil.example"],
+    ["a.b_proxy", "http://evil.example"],
+  ])("does not send others' requests elsewhere: %s to %s", (key, value) => {
+    const { seen, denials } = fill(key, value);
+    expect(seen).toBeUndefined();
+    if (key !== "npm_config_proxy") expect(denials).toContainEqual(expect.objectContaining({ target: key }));
+  });
+
+  it("sends them where a file that its policy names says, and where a person has said so", () => {
+    const aws = ["AWS_ENDPOINT_URL", "http://localhost:4566"] as const;
+    expect(fill(...aws, { fs: { read: ["./config/.env.local"] } }).seen).toBe(aws[1]);
+    expect(fill("HTTPS_PROXY", "http://other.example", { env: ["HTTPS_PROXY"] }).seen).toBe("http://other.example");
+  });
+});
 
 describe("process.env", () => {
   it("shows granted keys, live", () => {

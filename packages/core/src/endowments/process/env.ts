@@ -4,6 +4,7 @@ import { grantsMember } from "../granted-members.ts";
 import { isSeveralNames, LOADER_VARIABLES, matchesVariable, TEMP_VARIABLES } from "../subprocess/loader-variables.ts";
 import { isCommonMode, isModeName, isModeVariable, modeShareOf } from "../../policy/mode-variables.ts";
 import type { EndowmentContext } from "../principal.ts";
+import { carriesTraffic, standsInFiles } from "./traffic-variables.ts";
 
 const { hasOwn } = Object;
 
@@ -100,7 +101,14 @@ export function makeEnv(context: EndowmentContext): NodeJS.ProcessEnv {
     !matchesVariable([...LOADER_VARIABLES, ...TEMP_VARIABLES], key) &&
     (!hasOwn(real, key) || covers(key)) &&
     (!isModeVariable(key) || isModeName(value)) &&
-    mayFill();
+    mayFill() &&
+    maySend(key, value);
+  /** HAZARD: by a proxy's name a loader of `.env` that has turned would have everybody's requests: it says what the project's files say. */
+  const maySend = (key: string, value: string): boolean =>
+    !carriesTraffic(key) ||
+    listed()(key) ||
+    (/^\w+$/.test(key) && standsInFiles(context, key, value)) ||
+    !principal.denies({ capability: "env", target: key, via: `process.env.${key} = … for all packages` });
   /** Tools say for what they build (`NODE_ENV`), where whoever started the program has not. */
   const modes = context.shared("env.modes", () => new Map<string, string>());
   const sharesOf = derivedFromPolicy(principal, ({ shares }) => new Set(shares));

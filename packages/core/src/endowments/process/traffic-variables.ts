@@ -1,0 +1,65 @@
+import { dirname, join } from "node:path";
+import { assertAnswer } from "../../errors/assert-answer.ts";
+import type { EndowmentContext } from "../principal.ts";
+import { matchesVariable } from "../subprocess/loader-variables.ts";
+
+/** Where clients connect to, or what they take credentials from, in the place of what the program says. */
+const TRAFFIC_VARIABLES: readonly string[] = [
+  "GLOBAL_AGENT_*",
+  "AWS_ENDPOINT_URL*",
+  "AWS_CONTAINER_*",
+  "AWS_EC2_METADATA_*",
+  "AWS_SHARED_CREDENTIALS_FILE",
+  "AWS_WEB_IDENTITY_TOKEN_FILE",
+  "GCE_METADATA_*",
+  "GOOGLE_CLOUD_UNIVERSE_DOMAIN",
+  "METADATA_SERVER_DETECTION",
+  "OTEL_EXPORTER_*",
+  "PGHOST",
+  "PGHOSTADDR",
+  "PGSSLMODE",
+];
+
+/** Whether others' requests go elsewhere by a variable of this name: `https_proxy`, `AWS_ENDPOINT_URL`. */
+export function carriesTraffic(key: string): boolean {
+  return /(?:^|_)proxy$/i.test(key) || matchesVariable(TRAFFIC_VARIABLES, key);
+}
+
+/**
+ * Whether one of the project's files for the environment (`.env`, `.env.production`, in its folder, in the one that the
+ * program was started in, or named in the package's policy) gives a variable this value, or one that is put together
+ * or encrypted there.
+ */
+export function standsInFiles({ powers, paths, principal }: EndowmentContext, key: string, value: string): boolean {
+  const fs = powers.builtin("fs");
+  const named = (principal.policy.fs?.read ?? []).filter((scope) => /^\.\/.*\/\.env[^/]*$/.test(scope));
+  const folders = new Set([paths.project, paths.cwd, ...named.map((scope) => dirname(join(paths.project, scope)))]);
+  const place = new RegExp(`^[\\s{,]*(?:export\\s+)?["']?${key}["']?\\s*[=:](.*)`, "gm");
+  for (const folder of folders) {
+    for (const name of namesIn(folder, fs)) {
+      if (!name.startsWith(".env")) continue;
+      for (const [, given] of textOf(join(folder, name), fs).matchAll(place))
+        if (given!.includes(value) || /\$|\\|encrypted:/.test(given!)) return true;
+    }
+  }
+  return false;
+}
+
+function namesIn(folder: string, fs: any): readonly string[] {
+  try {
+    return fs.readdirSync(folder);
+  } catch (error) {
+    assertAnswer(error);
+    return [];
+  }
+}
+
+/** Nothing of a folder, and of what can't be read. */
+function textOf(path: string, fs: any): string {
+  try {
+    return fs.readFileSync(path, "utf8");
+  } catch (error) {
+    assertAnswer(error);
+    return "";
+  }
+}
