@@ -7,7 +7,7 @@ import { MoatError } from "../errors/moat-error.ts";
 import type { CanonicalName, Overrides, Policy } from "../policy/types.ts";
 import { makeDenialLog, type CountedDenial } from "./denial-log.ts";
 import type { Denial } from "./denial.ts";
-import type { DenialContext } from "./format-denial.ts";
+import { staleHint, type DenialContext } from "./format-denial.ts";
 
 export interface DenialReportOptions {
   /** Nothing is denied: only the log is written while the program runs. */
@@ -48,8 +48,20 @@ export function makeDenialReport(options: DenialReportOptions): DenialReport {
     ...(descriptor !== undefined && { writeJson: (line: string) => quietly(() => void writeSync(descriptor, line)) }),
     contextOf,
   });
+  let isStaleTold = audit;
+  const tellOfStale = (denial: Denial): void => {
+    if (isStaleTold || denial.quiet) return;
+    const hint = staleHint(denial, contextOf(denial.principal));
+    if (hint === undefined) return;
+    isStaleTold = true;
+    write(`${hint}\n`);
+  };
   return Object.freeze({
-    record: (denial: Denial) => quietly(() => log.record(denial)),
+    record: (denial: Denial) =>
+      quietly(() => {
+        log.record(denial);
+        tellOfStale(denial);
+      }),
     summary: () => log.summary(),
     contextOf,
   });

@@ -14,7 +14,7 @@ export interface Denial {
   readonly target: string;
   /** The function that was called, where that helps: `fs.readFileSync`. */
   readonly via?: string;
-  /** The importing file, real and absolute, where a module of the project imports by its name what the policy does not have. */
+  /** The importing file, real and absolute, where it names what it imports, so that an analysis finds it. */
   readonly file?: string;
   /** Programs go on as if nothing were missing: recorded, but no line for the person. */
   readonly quiet?: true;

@@ -71,10 +71,26 @@ export interface Remedy {
 /** Undefined where no policy allows it. */
 export function remedyOf(denial: Denial, context: DenialContext = {}): Remedy | undefined {
   const remedy = remedyInProject(denial, context);
+  return remedy && { ...remedy, command: inProject(remedy.command, context) };
+}
+
+/** A command as it is to be typed where the program was started. */
+function inProject(command: string, context: DenialContext): string {
   const folder = wayToProject(context);
-  return remedy === undefined || folder === undefined
-    ? remedy
-    : { ...remedy, command: `${escapeForTerminal(`cd ${quoteForShell(folder)}`)} && ${remedy.command}` };
+  return folder === undefined ? command : `${escapeForTerminal(`cd ${quoteForShell(folder)}`)} && ${command}`;
+}
+
+/**
+ * A line about a package whose code names another one that the policy does not let it import: the analysis of the
+ * code would have found it. Undefined where that is not so, or acceptance is all that it takes.
+ */
+export function staleHint(denial: Denial, context: DenialContext): string | undefined {
+  const { principal, capability, file, via = "" } = denial;
+  if (capability !== "package" || file === undefined || principal === ".") return undefined;
+  const remedy = remedyInProject(denial, context);
+  if (remedy === undefined || remedy.waits || Object.hasOwn(context.override ?? {}, "packages")) return undefined;
+  const named = escapeForTerminal(`the code of ${principal} names ${via}`);
+  return `moat: ${named}: the policy was written for other versions, it seems; to bring it up to date: ${inProject("moat policy --write", context)}`;
 }
 
 /** Where the program was started outside of its project, as from the root of a monorepo: the folder to change to. */

@@ -267,9 +267,7 @@ export function makeRealm(options: RealmOptions): Realm {
           capability: "package",
           target: target ?? nameByFolders(location, options.paths.project) ?? specifier,
           via: specifier,
-          ...(importer.principal.trusted &&
-            referrer !== undefined &&
-            isNamedIn(referrer, specifier) && { file: referrer }),
+          ...(referrer !== undefined && isNamedIn(referrer, specifier) && { file: referrer }),
         });
         if (denied) throw notFound();
       }

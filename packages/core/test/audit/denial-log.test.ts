@@ -2,8 +2,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Denial } from "../../src/audit/denial.ts";
 import { makeDenialLog } from "../../src/audit/denial-log.ts";
+import { makeDenialReport } from "../../src/audit/denial-report.ts";
 import { escapeForTerminal } from "../../src/audit/escape-for-terminal.ts";
 import { formatDenial } from "../../src/audit/format-denial.ts";
+import type { Overrides, Policy } from "../../src/policy/types.ts";
 
 const DANGEROUS = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/u;
 
@@ -274,6 +276,32 @@ test("where everything lies below what the program is started in, paths stay as 
   expect(formatDenial({ principal: "a", capability: "fs.read", target: "/etc/hosts" }, places)).toMatch(
     /: cd \/p && moat allow a fs\.read \/etc\/hosts$/,
   );
+});
+
+test("an import that the code names and the policy lacks: once, what brings the policy up to date", () => {
+  const lines: string[] = [];
+  const report = (policy: Policy, overrides: Overrides["packages"] = {}) =>
+    makeDenialReport({
+      audit: false,
+      policy,
+      overrides: { packages: overrides },
+      project: process.cwd(),
+      write: (line) => lines.push(line),
+    });
+  const denial: Denial = { principal: "a", capability: "package", target: "a>b", via: "b", file: "/p/a.js" };
+  const policy: Policy = { version: 1, root: "trusted", entries: [], packages: { a: {} } };
+  const told = report(policy);
+  told.record(denial);
+  told.record({ ...denial, target: "a>c", via: "c" });
+  expect(lines.map((line) => line.includes("written for other versions"))).toEqual([false, true, false]);
+  expect(lines[1]).toMatch(/the code of a names b: .*: moat policy --write\n$/u);
+  lines.length = 0;
+  const { file: _, ...computed } = denial;
+  report(policy).record(computed);
+  report(policy, { a: { packages: [] } }).record(denial);
+  report({ ...policy, packages: { a: { pending: { packages: ["a>b"] } } } }).record(denial);
+  expect(lines).toHaveLength(3);
+  expect(lines.join("")).not.toContain("written for other versions");
 });
 
 test("a file that is no package's can't be allowed as one", () => {
