@@ -38,6 +38,16 @@ test.runIf(process.platform === "linux")("in a folder that was removed", () => {
   expect(status).toBe(2);
 });
 
+test("an override of a package that is not there is told of, with the name that was probably meant", () => {
+  project.write({ "moat.overrides.json": `{"packages":{"depp":{"env":["A"]},"dep":{"reason":"looked at"}}}` });
+  const line = "moat.overrides.json names depp, which no entry reaches; did you mean dep?\n";
+  for (const how of [["--check"], ["--write"], []]) {
+    const { code, stdout } = project.moat("policy", ...how);
+    expect(code).toBe(0);
+    expect(stdout.match(/^moat\.overrides\.json .*\n/gmu), how.join()).toEqual([line]);
+  }
+});
+
 test("what is no policy is never replaced, and no step is offered that would", () => {
   project.write({ "moat.policy.json": "{" });
   for (const args of [

@@ -102,7 +102,7 @@ test("the summary of a policy says first what a person asks about first, and whe
   );
   const options = {
     policy,
-    overrides: undefined,
+    overrides: { packages: {} },
     findings: [],
     entries: policy.entries,
     written: true,

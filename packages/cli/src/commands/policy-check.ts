@@ -9,6 +9,7 @@ import { unanswered } from "../project/unanswered.ts";
 import { makePaint } from "../render/colors.ts";
 import { pendingText } from "../render/pending-text.ts";
 import { reviewText } from "../render/review-text.ts";
+import { unreachedOverridesText } from "../render/unreached-overrides-text.ts";
 import { reviewPolicies } from "../review/review-policies.ts";
 import type { PolicyFlags } from "./policy.ts";
 
@@ -65,12 +66,13 @@ export async function checkPolicy(
     context.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
     return reason === undefined ? 0 : 1;
   }
+  const unreached = unreachedOverridesText(policy, overrides);
   if (reason === undefined) {
-    context.stdout.write(`${POLICY_FILE} is up to date, and nothing waits for acceptance.\n`);
+    context.stdout.write(`${POLICY_FILE} is up to date, and nothing waits for acceptance.\n${unreached}`);
     return 0;
   }
   const paint = makePaint(context.stdout, context.env);
-  context.stdout.write(`${REASONS[reason].words}\nRun: ${REASONS[reason].next}\n`);
+  context.stdout.write(`${REASONS[reason].words}\nRun: ${REASONS[reason].next}\n${unreached}`);
   if (reason === "pending") context.stdout.write(`\n${pendingText(pending, paint)}`);
   if (reason === "stale") {
     const sides = { before: { policy: previous, overrides }, after: { policy, overrides } };

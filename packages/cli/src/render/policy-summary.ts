@@ -18,6 +18,7 @@ import { makePaint, type Paint } from "./colors.ts";
 import { paintRisk } from "./paint-risk.ts";
 import { pendingText } from "./pending-text.ts";
 import { tellingGrants } from "./telling-grants.ts";
+import { unreachedOverridesText } from "./unreached-overrides-text.ts";
 import { unanalyzedText } from "./unanalyzed-text.ts";
 import type { PolicyOutcome } from "./policy-json.ts";
 
@@ -46,6 +47,7 @@ export function policySummary(
     head +
     riskyText(options, paint) +
     pendingText(unanswered(policy, overrides), paint) +
+    unreachedOverridesText(policy, overrides) +
     unanalyzedText(findings, verbose)
   );
 }
