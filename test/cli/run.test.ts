@@ -73,7 +73,9 @@ describe("the program's own", () => {
   test("modules that no entry reaches: the line names the command that adds them", () => {
     const { stdout, stderr } = project.moat("run", "loads-late.js");
     expect(stdout).toBe("MODULE_NOT_FOUND\n");
-    expect(stderr).toBe("moat: . may not import other (other); to allow it: moat policy --write ./late.js\n");
+    expect(stderr).toBe(
+      "moat: the application may not import other (other); to allow it: moat policy --write ./late.js\n",
+    );
     const audit = project.moat("run", "--audit", "loads-late.js");
     expect(audit).toMatchObject({ code: 0, stdout: "other ran\n" });
     expect(audit.stderr).toContain("moat policy --write ./late.js");
@@ -83,7 +85,9 @@ describe("the program's own", () => {
   test("a package that the application names by no text: what the line says helps", () => {
     const { stdout, stderr } = project.moat("run", "computes.js");
     expect(stdout).toBe("MODULE_NOT_FOUND\n");
-    expect(stderr).toBe("moat: . may not import hidden (hidden); to allow it: moat allow . package hidden\n");
+    expect(stderr).toBe(
+      "moat: the application may not import hidden (hidden); to allow it: moat allow . package hidden\n",
+    );
     const before = readFileSync(path.join(project.folder, "moat.policy.json"));
     expect(project.moat("allow", ".", "package", "hidden")).toMatchObject({ code: 0 });
     expect(project.moat("run", "computes.js").stderr).toContain("to allow it: moat policy --write\n");

@@ -51,7 +51,8 @@ export function formatDenial(denial: Denial, context: DenialContext = {}): strin
       : remedy.waits
         ? `it waits for acceptance: ${remedy.command}`
         : `to allow it: ${remedy.command}`;
-  return `moat: ${escapeForTerminal(denial.principal)} may not ${deniedAction(denial)}; ${step}`;
+  const who = denial.principal === "." ? "the application" : escapeForTerminal(denial.principal);
+  return `moat: ${who} may not ${deniedAction(denial)}; ${step}`;
 }
 
 /** "read /etc/passwd (fs.readFileSync)", escaped. */
