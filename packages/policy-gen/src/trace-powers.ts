@@ -342,10 +342,65 @@ export function tracePowers(context: TraceContext): {
     }
     // Nothing stands behind these but Node itself: said aloud, and no grant.
     if (key === "binding" || key === "_linkedBinding" || key === "dlopen") emit("unanalyzed", `process.${key}`, node);
-    else if (GUARDED_PROCESS_MEMBERS.has(key) || (GUARDED_WRITES.has(key) && isWrite(node)))
+    else if (GUARDED_PROCESS_MEMBERS.has(key) ? !isOwnPatch(node, key) : GUARDED_WRITES.has(key) && isWrite(node))
       emit("builtin", `process.${key}`, node);
     if (key === "mainModule") return { kind: "module" };
     return key === "getBuiltinModule" ? { kind: "member", builtin: "process", name: key } : undefined;
+  }
+
+  /**
+   * A function of `process` that is only looked at, or replaced by one that calls it (graceful-fs's `chdir`): on the
+   * package's own `process`, whose function nobody else calls.
+   */
+  function isOwnPatch(node: SyntaxNode, key: string): boolean {
+    if (!isPatched(key)) return false;
+    if (isWrite(node) || isLookedAt(node)) return true;
+    const { parent } = node;
+    if (parent?.type !== "VariableDeclarator" || parent["init"] !== node || parent["id"].type !== "Identifier")
+      return false;
+    const binding = lookUp(parent["id"]);
+    return (
+      binding !== undefined &&
+      (walked.references.get(binding.name) ?? []).every(
+        (one) => lookUp(one) !== binding || isWrite(one) || isLookedAt(one) || standsInPatchOf(one, key),
+      )
+    );
+  }
+
+  /** `typeof process.chdir`, `Object.setPrototypeOf(process.chdir, chdir)`. */
+  function isLookedAt(node: SyntaxNode): boolean {
+    const { parent } = node;
+    if (parent?.type === "UnaryExpression") return parent["operator"] === "typeof";
+    return (
+      parent?.type === "CallExpression" &&
+      parent["callee"] !== node &&
+      lastNameOf(parent["callee"]) === "setPrototypeOf"
+    );
+  }
+
+  /** Whether the file has `process.chdir = function (folder) { … }`; HAZARD: one that only asks for a function may call it by another name (signal-exit). */
+  function isPatched(key: string): boolean {
+    return (walked.references.get("process") ?? []).some(
+      ({ parent }) => parent?.parent?.type === "AssignmentExpression" && isPatch(parent.parent, key),
+    );
+  }
+
+  function isPatch(assignment: SyntaxNode, key: string): boolean {
+    const target: SyntaxNode = assignment["left"];
+    return (
+      isFunction(assignment["right"]) &&
+      target.type === "MemberExpression" &&
+      target["object"].name === "process" &&
+      keyOf(target, isConstant) === key
+    );
+  }
+
+  /** Inside of the function of such an assignment. */
+  function standsInPatchOf(node: SyntaxNode, key: string): boolean {
+    for (let fn = enclosingFunction(node); fn !== undefined; fn = enclosingFunction(fn))
+      if (fn.parent?.type === "AssignmentExpression" && fn.parent["right"] === fn && isPatch(fn.parent, key))
+        return true;
+    return false;
   }
 
   function builtin(name: string, node: SyntaxNode): Power {
@@ -564,7 +619,7 @@ export function tracePowers(context: TraceContext): {
       use(call, { kind: "getter", of: power });
       return;
     }
-    if (INTEROP.test(name) || name === "promisify" || name === "freeze") {
+    if (INTEROP.test(name) || name === "promisify" || name === "freeze" || (index === 0 && isInterop(callee))) {
       use(call, power);
       return;
     }
@@ -607,6 +662,24 @@ export function tracePowers(context: TraceContext): {
     const parameter = target?.["params"][index - offset];
     if (parameter !== undefined && parameter.type !== "RestElement") bind(parameter, power);
     else if (index >= offset || target === undefined) escape(power, node);
+  }
+
+  /** An interop function whose name a minifier has taken: `b = this && this.__importStar || …`, `(m) => m && m.__esModule ? m : { default: m }`. */
+  function isInterop(callee: SyntaxNode): boolean {
+    const binding = callee.type === "Identifier" ? lookUp(callee) : undefined;
+    const init = binding?.init;
+    if (binding === undefined || init === undefined || !isConstant(binding)) return false;
+    if (init.type === "LogicalExpression" && init["left"].type === "LogicalExpression")
+      return INTEROP.test(lastNameOf(init["left"]["right"]));
+    const [first] = isFunction(init) ? (init["params"] as SyntaxNode[]) : [];
+    if (first?.type !== "Identifier") return false;
+    return (walked.references.get(first["name"]) ?? []).some(
+      (one) =>
+        one.parent?.type === "MemberExpression" &&
+        one.parent["object"] === one &&
+        lastNameOf(one.parent) === "__esModule" &&
+        lookUp(one)?.scope.owner === init,
+    );
   }
 
   /** `Object.assign(globalThis, { a, b })`, `Object.defineProperties(global, { a: {} })`. */
