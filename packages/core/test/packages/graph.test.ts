@@ -308,6 +308,21 @@ describe("the project and its workspaces", () => {
     );
   });
 
+  it.each([
+    ["a build's, that only says how files are read", { type: "module" }, {}, "."],
+    ["with what bundlers ask", { type: "commonjs", sideEffects: false }, {}, "."],
+    ["with a name", { name: "app", type: "module" }, {}, "dist/esm"],
+    ["without a type", {}, {}, "dist/esm"],
+    ["with packages of its own", { type: "module" }, { "dist/esm/node_modules/a/package.json": {} }, "dist/esm"],
+    ["with a policy", { type: "module" }, { "dist/esm/moat.policy.json": "" }, "dist/esm"],
+  ])("a manifest in the project, %s: %j", (_why, manifest, more, project) => {
+    const tree = { "dist/esm/package.json": manifest, "dist/esm/main.js": "", ...more };
+    const root = makeTree({ "package.json": { name: "app" }, ...tree });
+    expect(findProject(join(root, "dist/esm/main.js"), makeDisk())).toBe(join(root, project));
+    const alone = makeTree(tree);
+    expect(findProject(join(alone, "dist/esm/main.js"), makeDisk())).toBe(join(alone, "dist/esm"));
+  });
+
   it("workspaces as npm, yarn and pnpm write them", () => {
     const root = makeTree({
       "package.json": {},
