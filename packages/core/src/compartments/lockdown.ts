@@ -246,7 +246,8 @@ function defineMetadata(): void {
 /** Those that V8 does not make fast by itself once they are read: a text's prototype is no object's. */
 function makeIntrinsicsFast(): void {
   for (const { prototype } of [String, Number, Boolean, Symbol, BigInt, Uint8Array]) makePropertiesFast(prototype);
-  for (const constructor of [Function, native.Date, native.RegExp, native.Error]) makePropertiesFast(constructor);
+  for (const constructor of [Object, Function, native.Date, native.RegExp, native.Error])
+    makePropertiesFast(constructor);
 }
 
 /** A SES compartment's global object without SES's own names and with ECMAScript's other intrinsics. */

@@ -2,9 +2,10 @@
  * V8 keeps an object whose properties were redefined as a table, in which each
  * read is a search that no compiler takes away. It goes back to what it has for
  * objects of a class once the object is somebody's prototype and is read through.
- * For those that only texts and numbers inherit from that is never.
+ * For those that only texts and numbers inherit from that is never, and neither for those that
+ * it had made fast once before (`Buffer.prototype`).
  *
- * Without this, methods of texts take 1.6 times as long, and `Buffer.from` twice.
+ * Without this, methods of texts take 1.6 times as long, `Buffer.from` twice, and to find a method of a buffer 12 ns instead of none.
  */
 const { create } = Object;
 

@@ -290,7 +290,7 @@ function hardenOne(object: object, queue: object[]): void {
     else tolerateOverride(object, key, descriptor);
   }
   lock(object);
-  if (tolerant && !isPrototype) makePropertiesFast(object);
+  if (tolerant) makePropertiesFast(object);
 }
 
 /**

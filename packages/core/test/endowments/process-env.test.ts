@@ -114,6 +114,7 @@ describe("process.env", () => {
 
   it("keeps writes and deletions to itself", () => {
     const { env, real } = setUp(["NODE_ENV"]);
+    expect(env["NODE_ENV"]).toBe("test");
     env["NODE_ENV"] = "mine";
     env["SECRET"] = 5;
     Object.defineProperty(env, "DEFINED", { value: "x", writable: true, enumerable: true, configurable: true });

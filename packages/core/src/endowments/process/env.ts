@@ -58,8 +58,8 @@ export function makeEnv(context: EndowmentContext): NodeJS.ProcessEnv {
   /** Own writes; `undefined` marks a deleted key. */
   const overlay: Map<string, string | undefined> = new Map();
   const refusedKeys = new Map<string, boolean>();
-  /** Keys that need no second question: programs read `env.NODE_ENV` in their hot paths. */
-  const certain = derivedFromPolicy(principal, () => new Set<string>());
+  /** Keys that need no second question, and of which it has no value of its own: programs read `env.NODE_ENV` in their hot paths. */
+  const certain = derivedFromPolicy(principal, () => new Set<string | symbol>());
   const inherited = new Set(Reflect.ownKeys(Object.prototype));
   const slot = (key: string): string => (foldCase ? key.toUpperCase() : key);
 
@@ -85,7 +85,6 @@ export function makeEnv(context: EndowmentContext): NodeJS.ProcessEnv {
   };
   const read = (key: string): string | undefined => {
     if (overlay.size > 0 && overlay.has(slot(key))) return overlay.get(slot(key));
-    if (certain().has(key)) return real[key];
     if (inherited.has(key) && !hasOwn(real, key)) return undefined;
     if (!visible(key)) return undefined;
     // What is learnt is told of at each use; what everybody inherits may come and go.
@@ -134,6 +133,10 @@ export function makeEnv(context: EndowmentContext): NodeJS.ProcessEnv {
     for (const [key, value] of overlay) if (value !== undefined) keys.add(key);
     return [...keys];
   };
+  const keepOwn = (key: string, value: string | undefined): void => {
+    overlay.set(slot(key), value);
+    certain().clear();
+  };
   const write = (key: string, value: unknown): void => {
     if (typeof value === "symbol") throw new TypeError("Cannot convert a Symbol value to a string");
     const text = String(value);
@@ -146,11 +149,12 @@ export function makeEnv(context: EndowmentContext): NodeJS.ProcessEnv {
       if (kept === undefined) return;
       filled.set(slot(key), kept);
       if (isModeVariable(key)) modes.set(key, kept);
-    } else overlay.set(slot(key), text);
+    } else keepOwn(key, text);
   };
 
   const handler: ProxyHandler<Record<string, string>> = {
     get(target, key) {
+      if (certain().has(key)) return real[key as string];
       if (typeof key === "symbol") return Reflect.get(target, key);
       return read(key) ?? target[key];
     },
@@ -170,7 +174,7 @@ export function makeEnv(context: EndowmentContext): NodeJS.ProcessEnv {
     deleteProperty(_target, key) {
       if (typeof key === "symbol") return true;
       if (principal.trusted || hasFilled(key)) delete real[key];
-      else overlay.set(slot(key), undefined);
+      else keepOwn(key, undefined);
       return true;
     },
     ownKeys: list,
