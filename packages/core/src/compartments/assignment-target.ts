@@ -48,6 +48,9 @@ export function assignmentTarget(value: unknown, key: string | symbol, mode?: 1 
     return isLeftOut ? standIn(value, key) : value;
   }
   const sloppy = mode;
+  // Functions have these as read-only, and what inherits from arrays the latter; of any other object they are nothing special.
+  if (sloppy !== undefined && typeof value === "object" && value !== null)
+    if (key === "name" || (key === "length" && hasOwn(value, key))) return value;
   if (!isObject(value)) {
     return sloppy === undefined || value === null || value === undefined ? value : standIn(value, key);
   }
