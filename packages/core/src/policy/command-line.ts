@@ -31,15 +31,21 @@ export function wordsOfPlainCommand(line: string): readonly string[] | undefined
 }
 
 /**
- * The programs by whose grants alone a shell may run a line: `git` and `sort` of
- * `git tag 2>/dev/null | sort || true`. Undefined where the shell would do more than
+ * The commands by whose grants alone a shell may run a line: `git tag` and `sort` of
+ * `git tag 2>/dev/null | sort || true`, in words. Undefined where the shell would do more than
  * start plain commands, one after the other: such a line needs the shell granted.
  */
-export function programsOfLine(line: string): readonly string[] | undefined {
-  const programs = readLine(line)?.map(({ words }) => words[0]!);
-  const started = programs?.filter((word) => !INERT.has(word));
+export function commandsOfLine(line: string): readonly (readonly string[])[] | undefined {
+  const started = readLine(line)
+    ?.map(({ words }) => words)
+    .filter(([word]) => !INERT.has(word!));
   if (started === undefined || started.length === 0) return undefined;
-  return started.some((word) => word.includes("/") || OF_THE_SHELL.has(word)) ? undefined : started;
+  return started.some(([word]) => word!.includes("/") || OF_THE_SHELL.has(word!)) ? undefined : started;
+}
+
+/** The programs of {@link commandsOfLine}. */
+export function programsOfLine(line: string): readonly string[] | undefined {
+  return commandsOfLine(line)?.map(([program]) => program!);
 }
 
 interface Command {

@@ -217,6 +217,27 @@ describe("any other program", () => {
     expect(() => cp.execSync("tool | node x.js", { shell: "/bin/sh" } as any)).toThrow(/ENOENT/);
   });
 
+  // HAZARD: it loads what the file that it is given names, native code.
+  test("ldd, which loaders of addons ask its version, is told of no file", () => {
+    stub(join(bin, "ldd"), `case "$*" in --version) echo 2.36 ;; *) echo other > "${loot}" ;; esac`);
+    const { cp, context } = facade(["ldd", "tool"]);
+    expect(cp.execSync("ldd --version", { encoding: "utf8" })).toBe("2.36\n");
+    expect(cp.execSync("ldd --version 2>&1 || true", { encoding: "utf8" })).toBe("2.36\n");
+    expect(context.denials).toEqual([]);
+    for (const args of [["./evil.so"], ["--version", "./evil.so"], []]) {
+      expect(() => cp.execFileSync("ldd", args)).toThrow(/ENOENT/);
+      expect(() => cp.execFileSync(join(bin, "ldd"), args)).toThrow(/ENOENT/);
+      expect(() => cp.execSync(["ldd", ...args].join(" "))).toThrow(/ENOENT/);
+      expect(() => cp.execSync(["tool; ldd", ...args].join(" "))).toThrow(/ENOENT/);
+    }
+    expectNothingRan();
+    expect(context.denials).toContainEqual(expect.objectContaining({ target: "ldd ./evil.so", never: true }));
+    // What is granted already is no remedy.
+    expect(context.denials.filter(({ target, never }) => target === "ldd" && never !== true)).toEqual([]);
+    expect(() => facade(["ldd", "sh"]).cp.execSync("ldd ./own.so")).not.toThrow();
+    rmSync(loot);
+  });
+
   test("any program: what only a shell knows goes to the shell", () => {
     const { cp, context } = facade(["*"]);
     expect(cp.execSync("cd /", { encoding: "utf8" })).toBe("");

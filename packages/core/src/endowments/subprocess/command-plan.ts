@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
-import { programsOfLine, wordsOfPlainCommand } from "../../policy/command-line.ts";
+import { commandsOfLine, wordsOfPlainCommand } from "../../policy/command-line.ts";
 import { isStandard } from "../fs/descriptors.ts";
 import { grantsMember } from "../granted-members.ts";
 import type { EndowmentContext } from "../principal.ts";
 import { isNodeName, makeCommandGrants, type Program } from "./command-grants.ts";
+import { isHeldBack } from "./held-arguments.ts";
 import { asksForFacts, readNodeArguments, type NodeCall } from "./node-arguments.ts";
 import type { ChildOptions } from "./spawn-options.ts";
 
@@ -42,8 +43,9 @@ export function makeCommandPlanner(context: EndowmentContext): CommandPlanner {
   });
 
   /** HAZARD: a shell looks for names itself, on the `PATH` that `childEnv` gives every child: the one that grants are about. */
-  const mayShellStart = (name: string, cwd: string): boolean => {
+  const mayShellStart = ([name = "", ...args]: readonly string[], cwd: string): boolean => {
     const program = grants.programFor(name, cwd);
+    if (isHeldBack(context, name, args)) return false;
     // What is run by node comes up under moat, and not by a shell.
     return program === "missing" || (program !== undefined && program.node === undefined);
   };
@@ -64,7 +66,12 @@ export function makeCommandPlanner(context: EndowmentContext): CommandPlanner {
   const plan = (file: string, args: readonly string[], options: ChildOptions, via: string): CommandPlan | undefined => {
     const program = options.badCwd ? "missing" : grants.programFor(file, options.cwd);
     if (program === "missing") return undefined;
-    if (program !== undefined && program.node === undefined) return start(program, args);
+    if (program !== undefined && program.node === undefined) {
+      const isRefused =
+        isHeldBack(context, program.name, args) &&
+        principal.denies({ capability: "command", target: [file, ...args].join(" "), via, never: true });
+      return isRefused ? undefined : start(program, args);
+    }
     if (program?.node === "script") {
       const launched = fileUnderMoat(program.path, args, options);
       if (launched !== undefined) return launched;
@@ -101,17 +108,17 @@ export function makeCommandPlanner(context: EndowmentContext): CommandPlanner {
           ? { ...start(program, ["/d", "/s", "/c", `"${line}"`]), verbatim: true }
           : start(program, ["-c", line]);
       }
-      const programs = isOtherShell || windows ? undefined : programsOfLine(line);
-      const refused = programs?.find((name) => !mayShellStart(name, options.cwd));
+      const commands = isOtherShell || windows ? undefined : commandsOfLine(line);
+      const refused = commands?.find((command) => !mayShellStart(command, options.cwd))?.[0];
       // A shell that does nothing but start what is granted; what is not installed it says as it does.
-      if (programs !== undefined && refused === undefined) {
+      if (commands !== undefined && refused === undefined) {
         const path = grants.defaultShell();
         if (path !== undefined) return { file: path, args: ["-c", line], argv0: shell, env: {} };
       }
       if (program === "missing" || direct === "missing") return undefined;
-      // What a person would have to grant: the programs where the line is plain, otherwise the shell.
-      if (refuse(words?.[0] ?? (typeof refused === "string" && !isNodeName(refused) ? refused : shell), via))
-        return undefined;
+      // What a person would have to grant: the program where that is all, otherwise the shell.
+      const isLacking = refused !== undefined && !isNodeName(refused) && !grants.programFor(refused, options.cwd);
+      if (refuse(words?.[0] ?? (isLacking ? refused : shell), via)) return undefined;
       return { file: shell, args: ["-c", line], argv0: shell, env: {} };
     },
     fork(file, args, options) {
