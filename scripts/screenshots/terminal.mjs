@@ -8,6 +8,9 @@ import { makeTerminalSvg } from "./make-terminal-svg.mjs";
 const IMAGES = join(import.meta.dirname, "../../docs/images");
 const TERMINAL = join(import.meta.dirname, "terminal.cjs");
 
+/** moat's lines about the modules by which the picture is taken, which a person has none of. */
+const LOADED_FIRST = /^moat: .* is loaded before moat: .*\n/gm;
+
 /** By file name in docs/images: the incident and what is typed. */
 const SHOTS = {
   "diff.svg": { incident: "node-ipc", typed: ["diff"] },
@@ -21,7 +24,7 @@ export async function terminalPictures() {
     const found = INCIDENTS.find(({ name }) => name === incident);
     await replayIncident(found, undefined, async ({ node, moat }) => {
       const { stdout, stderr } = await node("--require", TERMINAL, moat, ...typed);
-      pictures[file] = makeTerminalSvg(`npx moat ${typed.join(" ")}`, stdout + stderr);
+      pictures[file] = makeTerminalSvg(`npx moat ${typed.join(" ")}`, stdout + stderr.replace(LOADED_FIRST, ""));
     });
   }
   return pictures;

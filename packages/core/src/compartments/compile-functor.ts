@@ -1,13 +1,21 @@
 import { Script } from "node:vm";
 import type { Functor } from "../loader/functor.ts";
 
+let usesKeptCode = true;
+
+/** From now on V8 compiles every text itself: kept code has no counters for what the inspector is asked to count. */
+export function compileAnew(): void {
+  usesKeptCode = false;
+}
+
 /**
  * A functor's text as V8 compiles it: once, if that was done under this name before.
  * HAZARD: never `importModuleDynamically`: without it V8 rejects every `import()` that a text might still hold.
  */
 export function compileFunctor({ text, code, compiled }: Functor, fileName: string): Script {
   if (compiled?.fileName === fileName) return compiled.script;
-  return new Script(text, { filename: fileName, lineOffset: -1, ...(code?.data && { cachedData: code.data }) });
+  const cachedData = usesKeptCode ? code?.data : undefined;
+  return new Script(text, { filename: fileName, lineOffset: -1, ...(cachedData && { cachedData }) });
 }
 
 /**

@@ -10,6 +10,7 @@ import { makeBuiltin } from "../endowments/late.ts";
 import { STACK_SHARE } from "../policy/special-shares.ts";
 import type { EndowmentContext, Principal, PrincipalLoader } from "../endowments/principal.ts";
 import { makeCommonJsLoader, type CommonJsLoader } from "./commonjs-loader.ts";
+import { compileAnew } from "./compile-functor.ts";
 import { makeCompartment, type Compartment } from "./compartment.ts";
 import { callerAbove } from "./export-writer.ts";
 import { lookedUpLate, madeLate } from "./live-names.ts";
@@ -95,6 +96,7 @@ export function makeWorld(realm: Realm, principal: Principal): World {
     loadFile: (module: never, filename: string) => world.commonJs.loadFile(module, filename),
     openAddon: (path, flags) => world.commonJs.openAddon(path, flags),
     sourcePositions: positionsIn,
+    compileAnew,
     errorOrigin,
   };
 

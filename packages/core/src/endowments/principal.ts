@@ -67,6 +67,8 @@ export interface PrincipalLoader {
   openAddon?(path: string, flags: number | undefined): unknown;
   /** Where the places of a loaded file's compiled text lie in its source; undefined for any other file. */
   sourcePositions?(fileName: string): SourcePositions | undefined;
+  /** Has V8 compile what is loaded from now on, and use no code of earlier runs. */
+  compileAnew?(): void;
   /** Where an error that the principal holds was made: lines and columns from 1. */
   errorOrigin?(error: object): { file: string | null; line: number | null; column: number | null } | undefined;
 }

@@ -68,6 +68,7 @@ function makeSession(Real: any, context: EndowmentContext, returnsPromise: boole
   };
   class Session extends Real {
     post(method: string, params?: unknown, callback?: unknown): unknown {
+      if (method === "Profiler.startPreciseCoverage") context.loader.compileAnew?.();
       if (returnsPromise) return super.post(method, params).then(translate);
       const heard = typeof params === "function" ? params : callback;
       const given = typeof params === "function" ? undefined : params;
