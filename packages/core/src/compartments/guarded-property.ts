@@ -36,13 +36,42 @@ export function noteGuarded(holder: object, guard: Guard): void {
 const MOST_CHANGES_OF_STATE = 32;
 
 /** One guarded property. */
-interface Access extends StandIn {
+class Access implements StandIn {
+  value: unknown;
+  get: (() => unknown) | undefined;
+  set: ((value: unknown) => void) | undefined;
   readonly holder: object;
   readonly key: string | symbol;
   readonly guard: Guard;
-  stateChanges: number;
+  stateChanges = 0;
   /** For instances of a class, at the first assignment. */
   define: FieldDefiner | undefined;
+
+  /** All fields at once: programs have tens of thousands of these, and what is added later takes V8 twice the memory. */
+  constructor(holder: object, key: string | symbol, value: unknown, { get, set }: PropertyDescriptor, guard: Guard) {
+    this.value = value;
+    this.get = get;
+    this.set = set;
+    this.holder = holder;
+    this.key = key;
+    this.guard = guard;
+    this.define = undefined;
+  }
+
+  /** What a lazy export gives is guarded when it is first seen: functions, classes and members of builtins; other objects may be made for each reader. */
+  readThrough(receiver: unknown): unknown {
+    const get = this.get!;
+    const value: unknown = apply(get, receiver, []);
+    const isMade = isLazyData(get);
+    if ((typeof value === "function" || isMade) && value !== this.value) {
+      // HAZARD: in this order. At the end of the stack it throws, and the next reader has it guarded.
+      this.guard.onRead(value);
+      this.value = value;
+    }
+    // A getter of the package's may have put another one in its place.
+    if (isMade && this.get === get) this.get = undefined;
+    return value;
+  }
 }
 
 /** Makes an accessor of a property, which stands for the same and can't be redefined. */
@@ -50,22 +79,28 @@ export function guardProperty(
   holder: object,
   key: string | symbol,
   value: unknown,
-  { get, set, enumerable }: PropertyDescriptor,
+  descriptor: PropertyDescriptor,
   guard: Guard,
 ): void {
-  // All fields at once: programs have tens of thousands of these, and what is added later takes V8 twice the memory.
-  const access: Access = { value, get, set, holder, key, guard, stateChanges: 0, define: undefined };
-  // Both in one function, which V8 gives one context.
+  defineAccessors(new Access(holder, key, value, descriptor, guard), descriptor.enumerable!);
+}
+
+/** @param access a parameter, of which V8 need not look whether it is there yet. Both functions in one, which V8 gives one context. */
+function defineAccessors(access: Access, enumerable: boolean): void {
+  // Short, on purpose: up to 27 bytes of its own code V8 puts a function in place of each call, however many there are (`case TOKENS.NAME:`).
   function getter(this: unknown): unknown {
-    return access.get === undefined ? access.value : readThrough(access, this);
+    const own = access;
+    if (own.get === undefined) return own.value;
+    return own.readThrough(this);
   }
   function setter(this: unknown, assigned: unknown): void {
+    const { holder, key } = access;
     if (access.set !== undefined) apply(access.set, this, [assigned]);
     else if (this === holder || isViewOf(this, key, getter)) change(access, assigned, setter);
     else assignThrough(this, holder, key, assigned, (access.define ??= makeFieldDefiner(key)));
   }
   noteStandIn(getter, access);
-  defineProperty(holder, key, { get: getter, set: setter, enumerable: enumerable!, configurable: false });
+  defineProperty(access.holder, access.key, { get: getter, set: setter, enumerable, configurable: false });
 }
 
 /** Somebody assigns to the property itself. @param setter by which it was called. */
@@ -92,21 +127,6 @@ function isViewOf(receiver: unknown, key: PropertyKey, getter: Function): boolea
 
 function isPrimitive(value: unknown): boolean {
   return !isObject(value);
-}
-
-/** What a lazy export gives is guarded when it is first seen: functions, classes and members of builtins; other objects may be made for each reader. */
-function readThrough(access: Access, receiver: unknown): unknown {
-  const get = access.get!;
-  const value: unknown = apply(get, receiver, []);
-  const isMade = isLazyData(get);
-  if ((typeof value === "function" || isMade) && value !== access.value) {
-    // HAZARD: in this order. At the end of the stack it throws, and the next reader has it guarded.
-    access.guard.onRead(value);
-    access.value = value;
-  }
-  // A getter of the package's may have put another one in its place.
-  if (isMade && access.get === get) access.get = undefined;
-  return value;
 }
 
 function assertMayChange({ exporter, ask }: Guard, key: PropertyKey, writer: Caller): void {
