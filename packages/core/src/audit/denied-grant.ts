@@ -2,6 +2,7 @@
 import { pid } from "node:process";
 import { isCanonicalName } from "../naming/canonical-name.ts";
 import type { Grant } from "../policy/grant.ts";
+import { isReservedForWrite, isSecret } from "../policy/scope-rules.ts";
 import { CLIENT_SHARE } from "../policy/special-shares.ts";
 import type { Denial } from "./denial.ts";
 
@@ -87,13 +88,41 @@ function builtinGrant({ target }: Denial): Grant {
 const PASSING_NAME =
   /(?:^|[._~-])(?:\d{5,}|(?=[a-f]*\d)[\da-f]{8,})(?=$|[._~-])|[._~-](?=[a-z]*\d)[\da-z]{6,}\.te?mp$/iu;
 
-/** The path, or the folder of a file that has another name in the next run. */
-function lasting(target: string, { home }: DenialPlaces): string {
+/**
+ * The path, or the folder of a file that has another name in the next run.
+ *
+ * HAZARD: the package chooses the name, and with it whether more is offered than it asked for: a folder is offered
+ * only where it is somebody's own for data, and nothing in it is a secret or gives orders.
+ */
+function lasting(target: string, places: DenialPlaces): string {
   const end = Math.max(target.lastIndexOf("/"), target.lastIndexOf("\\"));
   if (!PASSING_NAME.test(target.slice(end + 1))) return target;
   const folder = target.slice(0, end);
-  // All of somebody's files are not offered for one of them.
-  return folder === "" || holdsHome(folder, home) ? target : folder;
+  return isForData(folder, places) ? folder : target;
+}
+
+/** Where programs keep data in a person's home, each in a folder of its own. */
+const HOME_DATA = /^(?:\.cache|\.config|\.local\/(?:share|state)|Library\/[^/]+|AppData\/[^/]+)\//;
+
+/** Whether a folder may be offered for a file in it: neither all of the project, nor where others' settings, code or secrets lie. */
+function isForData(folder: string, { project, location, home, temp, cwd }: DenialPlaces): boolean {
+  const windows = folder.includes("\\");
+  const isHarmless = (path: string): boolean => {
+    const segments = path.split("/");
+    return !isReservedForWrite(segments, true, windows) && !isSecret(segments, windows);
+  };
+  for (const root of [location, project]) {
+    const path = below(root, folder);
+    if (path !== undefined) return path !== "" && isHarmless(path);
+  }
+  if (below(temp, folder) !== undefined) return true;
+  const inHome = below(home, folder);
+  if (inHome !== undefined) {
+    const data = HOME_DATA.exec(inHome)?.[0];
+    if (data !== undefined) return isHarmless(inHome.slice(data.length));
+  }
+  const inCurrent = cwd !== undefined && holdsHome(cwd, home) ? undefined : below(cwd, folder);
+  return inCurrent !== undefined && inCurrent !== "" && isHarmless(inCurrent);
 }
 
 const holdsHome = (folder: string, home: string | undefined): boolean =>

@@ -265,6 +265,30 @@ test.each<[Denial, string]>([
     "moat allow a fs.write '<home>/x.3710506081'",
   ],
   [{ principal: "a", capability: "fs.write", target: "/x.3710506081" }, "moat allow a fs.write /x.3710506081"],
+  [{ principal: "a", capability: "fs.write", target: "/work/q/p/data/x.3710506081" }, "moat allow a fs.write ./data"],
+  [{ principal: "a", capability: "fs.write", target: "/work/data/x.3710506081" }, "moat allow a fs.write '<cwd>/data'"],
+  // The package chooses the name: it is not offered what it did not ask for.
+  ...[
+    ["/work/q/p", "./"],
+    ["/work/q/p/.git", "./.git/"],
+    ["/work/q/p/.github/workflows", "./.github/workflows/"],
+    ["/work/q/p/node_modules", "./node_modules/"],
+    ["/work/q/p/node_modules/b", "./node_modules/b/"],
+    ["/work", "<cwd>/"],
+    ["/home/u/.ssh", "<home>/.ssh/"],
+    ["/home/u/.aws/sso", "<home>/.aws/sso/"],
+    ["/home/u/Documents", "<home>/Documents/"],
+    ["/home/u/.config", "<home>/.config/"],
+    ["/home/u/.config/a/.ssh", "<home>/.config/a/.ssh/"],
+    ["/home/v/.config/a", "/home/v/.config/a/"],
+    ["/etc/cron.d", "/etc/cron.d/"],
+    ["/proc", "/proc/"],
+  ].flatMap(([folder, scope]) =>
+    (["fs.read", "fs.write"] as const).map((capability): [Denial, string] => [
+      { principal: "a", capability, target: `${folder}/3710506081` },
+      `moat allow a ${capability} ${scope!.includes("<") ? `'${scope}3710506081'` : `${scope}3710506081`}`,
+    ]),
+  ),
 ])("%j is allowed by %s", (denial, command) => {
   expect(formatDenial(denial, { project: "/work/q/p", home: "/home/u", temp: "/tmp", cwd: "/work" })).toMatch(
     new RegExp(`to allow it: cd q/p && ${command.replaceAll(/[.*+?^${}()|[\]\\]/gu, "\\$&")}$`),
