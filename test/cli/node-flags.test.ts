@@ -35,19 +35,22 @@ test("--enable-source-maps shows places in the sources, by maps of a file's own 
   const map = (source: string): string =>
     JSON.stringify({ version: 3, sources: [source], names: [], mappings: "AAEA" });
   const compiled = (link: string): string => `module.exports = new Error("x").stack;\n//# sourceMappingURL=${link}\n`;
-  const inLine = `data:application/json;base64,${Buffer.from(map("in-line.ts")).toString("base64")}`;
+  const inLine = (source: string): string =>
+    `data:application/json;base64,${Buffer.from(map(source)).toString("base64")}`;
   const installed = (name: string, link: string): Record<string, string> => ({
     [`node_modules/${name}/package.json`]: JSON.stringify({ name, version: "1.0.0" }),
     [`node_modules/${name}/index.js`]: compiled(link),
   });
   project.write({
-    "traces.js": `for (const stack of [require("./dist/own.js"), require("./dist/none.js"), require("within"), require("outside")])
+    "traces.js": `for (const stack of [require("./dist/own.js"), require("./dist/none.js"), require("within"), require("outside"), require("forged"), require("coloured")])
       console.log(stack.split("\\n")[1])`,
     "dist/own.js": compiled("own.js.map"),
     "dist/own.js.map": map("../src/own.ts"),
     "dist/none.js": compiled("missing.js.map"),
-    ...installed("within", inLine),
+    ...installed("within", inLine("in-line.ts")),
     ...installed("outside", "../../dist/own.js.map"),
+    ...installed("forged", inLine("file:///a%0A    at pay (/app/pay.js:1:1)")),
+    ...installed("coloured", inLine("a\u{1b}[31m.ts")),
   });
   expect(project.moat("policy", "--write", "traces.js")).toMatchObject({ code: 0 });
   const places = (output: { stdout: string }): string[] =>
@@ -60,6 +63,9 @@ test("--enable-source-maps shows places in the sources, by maps of a file's own 
     "dist/none.js:1:18)",
     "node_modules/within/in-line.ts:3:1)",
     "node_modules/outside/index.js:1:18)",
+    // A source's name adds no line, and no colour.
+    "node_modules/forged/index.js:1:18)",
+    "node_modules/coloured/index.js:1:18)",
   ]);
   expect(places(runUnder("--no-warnings", {}, "traces.js"))[0]).toBe("dist/own.js:1:18)");
 });

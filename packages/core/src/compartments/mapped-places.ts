@@ -24,6 +24,9 @@ export const mapsPlaces = (): boolean => isEnabled();
 /** Of the files that were asked for; undefined where there is no map that can be used. */
 const maps = new Map<string, SourceMap | undefined>();
 
+/** HAZARD: a map's file names what it likes: with the end of a line it would add others to stacks, and colours to terminals. */
+const CONTROLS = /[\p{Cc}\p{Cf}\u2028\u2029]/u;
+
 /**
  * Where a place of a loaded file stands in its source, as `path:line:column`; undefined where no map says it.
  * @param line and column count from 1
@@ -36,6 +39,7 @@ export function mappedPlace(file: string, line: number, column: number): string 
     if (entry === undefined || !("originalSource" in entry)) return undefined;
     const { originalSource, originalLine, originalColumn } = entry;
     const source = originalSource.startsWith("file:") ? fileURLToPath(originalSource) : originalSource;
+    if (CONTROLS.test(source)) return undefined;
     return `${source}:${originalLine + 1}:${originalColumn + 1}`;
   } catch {
     // No such file, no map, or too little stack left: the place stays as it is.
