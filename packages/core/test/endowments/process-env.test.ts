@@ -24,8 +24,10 @@ describe("who fills the environment for all", () => {
   afterAll(() => rmSync(folder, { recursive: true }));
   writeFileSync(
     join(folder, ".env"),
-    "# ALL_PROXY=http://comment.example\nPORT=80\nexport HTTPS_PROXY='http://proxy.example:3128'\nhttp_proxy=http://${HOST}:3128\n",
+    "# ALL_PROXY=http://comment.example\nPORT=80\nexport HTTPS_PROXY='http://proxy.example:3128'\nhttp_proxy=http://${HOST}:3128\nNO_PROXY=a.example # http://comment.example\nPGHOST=db#1\n",
   );
+  for (const name of [".env-1.tmp", `.env-${"0".repeat(32)}`, ".environment.temp"])
+    writeFileSync(join(folder, name), "HTTPS_PROXY=http://evil.example\n");
   mkdirSync(join(folder, "config"));
   writeFileSync(join(folder, "config/.env.local"), "AWS_ENDPOINT_URL=http://localhost:4566\n");
 
@@ -44,11 +46,19 @@ describe("who fills the environment for all", () => {
     ["SERVICE", "any"],
     ["HTTPS_PROXY", "http://proxy.example:3128"],
     ["http_proxy", "http://made-of-it:3128"],
+    ["NO_PROXY", "a.example"],
+    ["PGHOST", "db#1"],
+    ["PGHOST", "db"],
   ])("sets %s to %s", (key, value) => expect(fill(key, value)).toEqual({ seen: value, denials: [] }));
 
   // HAZARD: everybody's requests would go there, and by AWS's, signed.
   it.each([
     ["HTTPS_PROXY", "http://evil.example"],
+    ["HTTPS_PROXY", "http://proxy.exampl"],
+    ["HTTPS_PROXY", ""],
+    ["NO_PROXY", "http://comment.example"],
+    ["FIREBASE_AUTH_EMULATOR_HOST", "evil.example"],
+    ["OPENAI_BASE_URL", "http://evil.example"],
     ["ALL_PROXY", "http://comment.example"],
     ["npm_config_proxy", "http://evil.example"],
     ["NO_PROXY", "*"],

@@ -1,5 +1,6 @@
-import { dirname, join } from "node:path";
+import { dirname, join, sep } from "node:path";
 import { assertAnswer } from "../../errors/assert-answer.ts";
+import { isReservedForWrite } from "../../policy/scope-rules.ts";
 import type { EndowmentContext } from "../principal.ts";
 import { matchesVariable } from "../subprocess/loader-variables.ts";
 
@@ -15,14 +16,30 @@ const TRAFFIC_VARIABLES: readonly string[] = [
   "GOOGLE_CLOUD_UNIVERSE_DOMAIN",
   "METADATA_SERVER_DETECTION",
   "OTEL_EXPORTER_*",
+  "GITHUB_API_URL",
+  "GITHUB_GRAPHQL_URL",
+  "OPENAI_BASE_URL",
+  "OPENAI_API_BASE",
+  "ANTHROPIC_BASE_URL",
+  "AZURE_OPENAI_ENDPOINT",
+  "AZURE_AUTHORITY_HOST",
+  "AZURE_POD_IDENTITY_AUTHORITY_HOST",
+  "IDENTITY_ENDPOINT",
+  "IMDS_ENDPOINT",
+  "MSI_ENDPOINT",
+  "HF_ENDPOINT",
+  "VAULT_ADDR",
   "PGHOST",
   "PGHOSTADDR",
   "PGSSLMODE",
 ];
 
-/** Whether others' requests go elsewhere by a variable of this name: `https_proxy`, `AWS_ENDPOINT_URL`. */
+/**
+ * Whether others' requests go elsewhere by a variable of this name: `https_proxy`, `AWS_ENDPOINT_URL`; or, as with
+ * `FIREBASE_AUTH_EMULATOR_HOST`, tokens that nobody has signed are taken for good.
+ */
 export function carriesTraffic(key: string): boolean {
-  return /(?:^|_)proxy$/i.test(key) || matchesVariable(TRAFFIC_VARIABLES, key);
+  return /(?:^|_)(?:proxy|emulator_host)$/i.test(key) || matchesVariable(TRAFFIC_VARIABLES, key);
 }
 
 /**
@@ -37,12 +54,22 @@ export function standsInFiles({ powers, paths, principal }: EndowmentContext, ke
   const place = new RegExp(`^[\\s{,]*(?:export\\s+)?["']?${key}["']?\\s*[=:](.*)`, "gm");
   for (const folder of folders) {
     for (const name of namesIn(folder, fs)) {
-      if (!name.startsWith(".env")) continue;
+      // HAZARD: what packages may write (`.env-1.tmp`) is nobody's word.
+      if (!name.startsWith(".env") || !isReservedForWrite([name], true, sep === "\\")) continue;
       for (const [, given] of textOf(join(folder, name), fs).matchAll(place))
-        if (given!.includes(value) || /\$|\\|encrypted:/.test(given!)) return true;
+        if (isGiven(value, given!) || /\$|\\|encrypted:/.test(given!)) return true;
     }
   }
   return false;
+}
+
+/** HAZARD: as a whole, quotes and a comment aside: of `http://proxy.example.com` a part is another host, and anybody may have it. */
+function isGiven(value: string, given: string): boolean {
+  const text = given.trim();
+  const quoted = /^(["'`])(.*?)\1/.exec(text);
+  if (quoted !== null) return value === quoted[2];
+  // Loaders differ in where a comment begins.
+  return [text, text.split(/\s#/)[0]!.trim(), text.split("#")[0]!.trim()].includes(value);
 }
 
 function namesIn(folder: string, fs: any): readonly string[] {
