@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { MoatError } from "../errors/moat-error.ts";
 import { POLICY_FILE } from "../policy/policy-files.ts";
+import { foldName, MODULE_CACHES } from "../policy/scope-rules.ts";
 import type { FileReader } from "./file-reader.ts";
 
 /**
@@ -32,8 +33,7 @@ const OF_FILES: ReadonlySet<string> = new Set(["type", "sideEffects"]);
 
 function onlySaysType(folder: string, disk: FileReader): boolean {
   // Somebody has made it a project.
-  if (disk.stat(join(folder, POLICY_FILE)) !== undefined || disk.stat(join(folder, "node_modules")) !== undefined)
-    return false;
+  if (disk.stat(join(folder, POLICY_FILE)) !== undefined || hasPackages(folder, disk)) return false;
   try {
     const manifest: unknown = JSON.parse(disk.readText(join(folder, "package.json")) ?? "");
     if (typeof manifest !== "object" || manifest === null || !Object.hasOwn(manifest, "type")) return false;
@@ -43,3 +43,10 @@ function onlySaysType(folder: string, disk: FileReader): boolean {
     return false;
   }
 }
+
+/**
+ * HAZARD: caches in `node_modules` (`.cache`) are written by packages. One that could make a folder of the project a
+ * project of its own would have a policy made for it anew, which trusts what it finds.
+ */
+const hasPackages = (folder: string, disk: FileReader): boolean =>
+  disk.list(join(folder, "node_modules")).some((name) => !MODULE_CACHES.has(foldName(name)));

@@ -314,6 +314,7 @@ describe("the project and its workspaces", () => {
     ["with a name", { name: "app", type: "module" }, {}, "dist/esm"],
     ["without a type", {}, {}, "dist/esm"],
     ["with packages of its own", { type: "module" }, { "dist/esm/node_modules/a/package.json": {} }, "dist/esm"],
+    ["with caches that packages may write", { type: "module" }, { "dist/esm/node_modules/.cache/a/b": "" }, "."],
     ["with a policy", { type: "module" }, { "dist/esm/moat.policy.json": "" }, "dist/esm"],
   ])("a manifest in the project, %s: %j", (_why, manifest, more, project) => {
     const tree = { "dist/esm/package.json": manifest, "dist/esm/main.js": "", ...more };
