@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
+import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { principalProcess } from "../../src/endowments/process/process.ts";
@@ -38,13 +39,27 @@ describe("process.kill of a package that is granted it", () => {
     const { own, kill, context } = setUp();
     own.kill(process.pid, "SIGTERM");
     own.kill(String(process.pid) as never);
-    own.kill(0, "SIGINT");
     expect(kill.mock.calls).toEqual([
       [process.pid, SIGTERM],
       [process.pid, SIGTERM],
-      [0, constants.signals.SIGINT],
     ]);
     expect(context.denials).toEqual([]);
+  });
+
+  // HAZARD: the script that started the program is in its group.
+  test("of its group, ends what is its own, itself last", async () => {
+    const { own, kill, context } = setUp();
+    const [shell, sleep] = await startTree();
+    own.kill(0, "SIGINT");
+    const signalled = kill.mock.calls.map(([pid]: unknown[]) => pid);
+    expect(signalled.at(-1)).toBe(process.pid);
+    expect(signalled).not.toContain(0);
+    expect(signalled).not.toContain(process.ppid);
+    if (existsSync("/proc")) expect(signalled).toEqual(expect.arrayContaining([shell, sleep]));
+    expect(context.denials).toEqual([]);
+    const other = setUp({ commands: ["kill"] });
+    other.own.kill(0, "SIGINT");
+    expect(other.kill.mock.calls).toEqual([[0, constants.signals.SIGINT]]);
   });
 
   // HAZARD: who connects to it evaluates what he likes, past every policy.

@@ -20,11 +20,13 @@ export function signalNumber(signal: unknown): number | undefined {
 const opensDebugger = (signal: number | undefined): boolean => signal !== undefined && signal === signals.SIGUSR1;
 
 /** Who may run the program `kill` sends what it likes to whom it likes. */
-function refuses({ principal }: EndowmentContext, via: string): boolean {
+function mayRunKill({ principal }: EndowmentContext): boolean {
   const commands = principal.policy.commands ?? [];
-  if (principal.trusted || commands.includes("kill") || commands.includes("*")) return false;
-  return principal.denies({ capability: "command", target: "kill", via });
+  return principal.trusted || commands.includes("kill") || commands.includes("*");
 }
+
+const refuses = (context: EndowmentContext, via: string): boolean =>
+  !mayRunKill(context) && context.principal.denies({ capability: "command", target: "kill", via });
 
 /** Whether a package may not send a signal to a child of its own; told of, if so. */
 export function refusesToChild(context: EndowmentContext, signal: unknown, via: string): boolean {
@@ -49,8 +51,30 @@ export function makeKill(context: EndowmentContext): (pid: unknown, signal?: unk
       const errno = -constants.errno.EPERM;
       throw Object.assign(new Error("kill EPERM"), { errno, code: "EPERM", syscall: "kill" });
     }
-    return real.kill(target, number);
+    if (target !== 0 || number === 0 || mayRunKill(context)) return real.kill(target, number);
+    for (const member of descendantsInGroup(powers)) {
+      try {
+        real.kill(member, number);
+      } catch (error) {
+        // It has ended meanwhile.
+        assertAnswer(error);
+      }
+    }
+    return real.kill(real.pid, number);
   });
+}
+
+/**
+ * Of the group that the program was started in, what descends from the program.
+ * HAZARD: a script, `npm run` and what else started the program are in it, too, and a signal to the group ends them.
+ */
+function descendantsInGroup(powers: Powers): readonly number[] {
+  const { pid } = powers.process;
+  const processes = processesOf(powers) ?? new Map<number, Running>();
+  const group = processes.get(pid)?.group;
+  return [...processes]
+    .filter(([child, of]) => child !== pid && of.group === group && descends(child, of.parent, processes, pid))
+    .map(([child]) => child);
 }
 
 /** Whether a process, or by a negative number a group, is this one or descends from it. */
@@ -59,33 +83,38 @@ function makeIsOwn(powers: Powers): (target: number) => boolean {
   /** What was one is one after its parent has ended, too: a tree is ended from its root (tree-kill). */
   const known = new Set<number>([process.pid]);
   return (target) => {
-    // The group that the program was started in.
+    // Of the group that the program was started in, only its own are signalled.
     if (target === 0) return true;
     const pid = Math.abs(target);
     if (target === -1 || pid === 1) return false;
     if (known.has(pid)) return true;
-    const parents = parentsOf(powers);
+    const processes = processesOf(powers);
     // No other system says so for the asking.
-    if (parents === undefined) return pid !== process.ppid;
-    for (const [child, parent] of parents) if (descends(child, parent, parents, process.pid)) known.add(child);
+    if (processes === undefined) return pid !== process.ppid;
+    for (const [child, { parent }] of processes) if (descends(child, parent, processes, process.pid)) known.add(child);
     // Nobody is there, which the system says as well as moat; and a group may outlive the process that it is called after.
-    return known.has(pid) || !parents.has(pid);
+    return known.has(pid) || !processes.has(pid);
   };
 }
 
-function descends(child: number, parent: number, parents: ReadonlyMap<number, number>, root: number): boolean {
+interface Running {
+  readonly parent: number;
+  readonly group: number;
+}
+
+function descends(child: number, parent: number, all: ReadonlyMap<number, Running>, root: number): boolean {
   const seen = new Set([child]);
-  for (let at: number | undefined = parent; at !== undefined && !seen.has(at); at = parents.get(at)) {
+  for (let at: number | undefined = parent; at !== undefined && !seen.has(at); at = all.get(at)?.parent) {
     if (at === root) return true;
     seen.add(at);
   }
   return false;
 }
 
-/** The parent of each process that there is, where the system has a `/proc`. */
-function parentsOf({ builtin }: Powers): ReadonlyMap<number, number> | undefined {
+/** The processes that there are, where the system has a `/proc`. */
+function processesOf({ builtin }: Powers): ReadonlyMap<number, Running> | undefined {
   const fs = builtin("fs");
-  const parents = new Map<number, number>();
+  const processes = new Map<number, Running>();
   let names: string[];
   try {
     names = fs.readdirSync("/proc");
@@ -96,13 +125,14 @@ function parentsOf({ builtin }: Powers): ReadonlyMap<number, number> | undefined
   for (const name of names) {
     if (!/^\d+$/.test(name)) continue;
     try {
-      // `12 (a name) S 3 …`: the name may hold brackets.
+      // `12 (a name) S 3 12 …`: the name may hold brackets.
       const text: string = fs.readFileSync(`/proc/${name}/stat`, "latin1");
-      parents.set(Number(name), Number(text.slice(text.lastIndexOf(")") + 2).split(" ")[1]));
+      const [, parent, group] = text.slice(text.lastIndexOf(")") + 2).split(" ");
+      processes.set(Number(name), { parent: Number(parent), group: Number(group) });
     } catch (error) {
       // It has ended meanwhile.
       assertAnswer(error);
     }
   }
-  return parents.size === 0 ? undefined : parents;
+  return processes.size === 0 ? undefined : processes;
 }
