@@ -43,6 +43,14 @@ beforeAll(() => {
 });
 afterAll(() => project.dispose());
 
+/** A policy under which `dep` may write whatever a package may write of the project. */
+const BROAD_WRITE = JSON.stringify({
+  version: 1,
+  root: "trusted",
+  entries: ["./index.js"],
+  packages: { dep: { globals: ["console"], builtins: { fs: true }, fs: { read: ["."], write: ["."] } } },
+});
+
 test("modules of all entries, what would be loaded in their place, and moat's log", () => {
   const at = (name: string): string => path.join(project.folder, name);
   expect(project.moat("run", "--log", "denials.log", "index.js").code).toBe(0);
@@ -241,12 +249,7 @@ test("scripts that the application starts as threads and processes, and modules 
     "data/one.json": "",
     "node_modules/dep/package.json": '{"name":"dep","version":"1.0.0"}',
     "node_modules/dep/index.js": `for (const file of ${JSON.stringify([...scripts, "dist/made.js", "mentioned.js", "data/one.json"])}) try { require("fs").appendFileSync(file, "//"); console.log(file) } catch {}`,
-    "moat.policy.json": JSON.stringify({
-      version: 1,
-      root: "trusted",
-      entries: ["./index.js"],
-      packages: { dep: { globals: ["console"], builtins: { fs: true }, fs: { read: ["."], write: ["."] } } },
-    }),
+    "moat.policy.json": BROAD_WRITE,
   });
   try {
     const { code, stdout, stderr } = app.moat("run", "index.js");
@@ -317,12 +320,7 @@ test("what a folder has that the application loads as a whole is added by no pac
       };
       for (const way in ways) try { ways[way](); console.log(way) } catch {}
       fs.writeFileSync("routes/data.json", "{}"); fs.symlinkSync("other", "link"); fs.mkdirSync("routes/made"); fs.rmdirSync("routes/made");`,
-    "moat.policy.json": JSON.stringify({
-      version: 1,
-      root: "trusted",
-      entries: ["./index.js"],
-      packages: { dep: { globals: ["console"], builtins: { fs: true }, fs: { read: ["."], write: ["."] } } },
-    }),
+    "moat.policy.json": BROAD_WRITE,
   });
   try {
     const { code, stdout, stderr } = app.moat("run", "index.js");

@@ -224,7 +224,7 @@ test("a quiet denial is recorded and gets its line only once it is not quiet", (
 
 test.each<[Denial, string]>([
   [
-    { principal: ".", capability: "package", target: "ms", via: "ms", file: "/work/q/p/test/a.js" },
+    { principal: ".", capability: "package", target: "ms", via: "ms", file: "/srv/q/p/test/a.js" },
     "moat policy --write ./test/a.js",
   ],
   [{ principal: "a", capability: "package", target: "ms", via: "ms" }, "moat allow a package ms"],
@@ -241,8 +241,8 @@ test.each<[Denial, string]>([
   // Computed: no analysis of the module finds it.
   [{ principal: ".", capability: "package", target: "ms", via: "ms" }, "moat allow . package ms"],
   // Where somebody else starts it, it works on what lies there.
-  [{ principal: "a", capability: "fs.write", target: "/work/out/a.js" }, "moat allow a fs.write '<cwd>/out/a.js'"],
-  [{ principal: "a", capability: "fs.write", target: "/work/q/p/a.js" }, "moat allow a fs.write ./a.js"],
+  [{ principal: "a", capability: "fs.write", target: "/srv/out/a.js" }, "moat allow a fs.write '<cwd>/out/a.js'"],
+  [{ principal: "a", capability: "fs.write", target: "/srv/q/p/a.js" }, "moat allow a fs.write ./a.js"],
   // Names that are made anew in each run.
   ...[
     "config.json.tmp-1795386111a1b2c3",
@@ -265,16 +265,16 @@ test.each<[Denial, string]>([
     "moat allow a fs.write '<home>/x.3710506081'",
   ],
   [{ principal: "a", capability: "fs.write", target: "/x.3710506081" }, "moat allow a fs.write /x.3710506081"],
-  [{ principal: "a", capability: "fs.write", target: "/work/q/p/data/x.3710506081" }, "moat allow a fs.write ./data"],
-  [{ principal: "a", capability: "fs.write", target: "/work/data/x.3710506081" }, "moat allow a fs.write '<cwd>/data'"],
+  [{ principal: "a", capability: "fs.write", target: "/srv/q/p/data/x.3710506081" }, "moat allow a fs.write ./data"],
+  [{ principal: "a", capability: "fs.write", target: "/srv/data/x.3710506081" }, "moat allow a fs.write '<cwd>/data'"],
   // The package chooses the name: it is not offered what it did not ask for.
   ...[
-    ["/work/q/p", "./"],
-    ["/work/q/p/.git", "./.git/"],
-    ["/work/q/p/.github/workflows", "./.github/workflows/"],
-    ["/work/q/p/node_modules", "./node_modules/"],
-    ["/work/q/p/node_modules/b", "./node_modules/b/"],
-    ["/work", "<cwd>/"],
+    ["/srv/q/p", "./"],
+    ["/srv/q/p/.git", "./.git/"],
+    ["/srv/q/p/.github/workflows", "./.github/workflows/"],
+    ["/srv/q/p/node_modules", "./node_modules/"],
+    ["/srv/q/p/node_modules/b", "./node_modules/b/"],
+    ["/srv", "<cwd>/"],
     ["/home/u/.ssh", "<home>/.ssh/"],
     ["/home/u/.aws/sso", "<home>/.aws/sso/"],
     ["/home/u/Documents", "<home>/Documents/"],
@@ -290,7 +290,7 @@ test.each<[Denial, string]>([
     ]),
   ),
 ])("%j is allowed by %s", (denial, command) => {
-  expect(formatDenial(denial, { project: "/work/q/p", home: "/home/u", temp: "/tmp", cwd: "/work" })).toMatch(
+  expect(formatDenial(denial, { project: "/srv/q/p", home: "/home/u", temp: "/tmp", cwd: "/srv" })).toMatch(
     new RegExp(`to allow it: cd q/p && ${command.replaceAll(/[.*+?^${}()|[\]\\]/gu, "\\$&")}$`),
   );
 });
