@@ -75,7 +75,7 @@ export function capabilityWords(grant: Grant): string {
 const targets = (grants: readonly Grant[]): string[] => [...new Set(grants.map(({ target }) => target))];
 
 /** The same for several grants of one capability at once. */
-const plurals: Readonly<Record<GrantCapability, (grants: readonly Grant[]) => string>> = {
+const plurals: Readonly<Record<Exclude<GrantCapability, "builtin">, (grants: readonly Grant[]) => string>> = {
   "fs.read": (grants) => `read files in ${listWords(targets(grants).map(scopeWords))}`,
   "fs.write": (grants) => `write and delete files in ${listWords(targets(grants).map(scopeWords))}`,
   "net.connect": (grants) => `connect to ${listWords(targets(grants).map(endpointWords))}`,
@@ -88,17 +88,18 @@ const plurals: Readonly<Record<GrantCapability, (grants: readonly Grant[]) => st
   share: (grants) => `define the globals ${listWords(targets(grants))} for all packages`,
   change: (grants) => `change what ${listWords(targets(grants))} export`,
   package: (grants) => `import ${listWords(targets(grants))}`,
-  builtin: (grants) => {
-    const members = grants.flatMap(({ target, member }) =>
-      target === "process" && member !== undefined ? [member] : [],
-    );
-    const others = grants.filter(
-      ({ target, member }) => target !== "process" || member === undefined || processWords(member) === undefined,
-    );
-    const used = others.length === 0 ? [] : [`use ${listWords(builtinsWords(others))} of Node`];
-    return [...processWordsOf(members), ...used].join("; ");
-  },
 };
+
+function builtinPhrases(grants: readonly Grant[]): string[] {
+  const members = grants.flatMap(({ target, member }) =>
+    target === "process" && member !== undefined ? [member] : [],
+  );
+  const others = grants.filter(
+    ({ target, member }) => target !== "process" || member === undefined || processWords(member) === undefined,
+  );
+  const used = others.length === 0 ? [] : [`use ${listWords(builtinsWords(others))} of Node`];
+  return [...processWordsOf(members), ...used];
+}
 
 /** Without those that a prefix of the list has already. */
 function keys(targets: readonly string[]): string[] {
@@ -120,12 +121,16 @@ function builtinsWords(grants: readonly Grant[]): string[] {
 
 /** Grants of one capability in words, after "can". Not escaped. */
 export function grantsWords(grants: readonly Grant[]): string {
+  return grantsPhrases(grants).join("; ");
+}
+
+/** The same as phrases, each of which can follow "can": what Node's modules give is several. */
+export function grantsPhrases(grants: readonly Grant[]): readonly string[] {
   const [first] = grants;
-  if (first === undefined) return "";
+  if (first === undefined) return [];
   const whole = grants.find(({ capability, target }) => target === "*" && capability !== "share");
-  return grants.length === 1 || whole !== undefined
-    ? capabilityWords(whole ?? first)
-    : plurals[first.capability](grants);
+  if (grants.length === 1 || whole !== undefined) return [capabilityWords(whole ?? first)];
+  return first.capability === "builtin" ? builtinPhrases(grants) : [plurals[first.capability](grants)];
 }
 
 /** Grants of any capabilities in words, after "can", one for each capability and in the order that they first come in. */

@@ -13,7 +13,8 @@ import {
 import type { CommandContext } from "../command-context.ts";
 import { unanswered } from "../project/unanswered.ts";
 import { boundsOf } from "../review/bounds-of.ts";
-import { grantsWords } from "./capability-words.ts";
+import { compareCapabilities } from "./capability-order.ts";
+import { grantsPhrases } from "./capability-words.ts";
 import { makePaint, type Paint } from "./colors.ts";
 import { paintRisk } from "./paint-risk.ts";
 import { pendingText } from "./pending-text.ts";
@@ -85,33 +86,14 @@ function isShown(grant: Grant, verbose: boolean): boolean {
   return risk === "critical" || risk === "high" || risk === "medium";
 }
 
-/** What a person asks about first. */
-const ORDER: readonly GrantCapability[] = [
-  "command",
-  "native",
-  "net.connect",
-  "fs.write",
-  "fs.read",
-  "net.listen",
-  "change",
-  "share",
-  "worker",
-  "env",
-  "package",
-  "builtin",
-  "global",
-];
-
 function listWords(grants: readonly Grant[], verbose: boolean): string {
   const has = (capability: GrantCapability): boolean => grants.some((grant) => grant.capability === capability);
   // By which member of Node it connects says less than to where.
   const bounded = verbose ? grants : grants.filter((grant) => !boundsOf(grant).some(has));
   const isProcess = ({ capability, target }: Grant): boolean => capability === "global" && target === "process";
   const telling = verbose || bounded.every(isProcess) ? bounded : bounded.filter((grant) => !isProcess(grant));
-  const words = ORDER.flatMap((capability) => {
-    const some = telling.filter((grant) => grant.capability === capability);
-    return some.length === 0 ? [] : grantsWords(some).split("; ");
-  });
+  const capabilities = [...new Set(telling.map(({ capability }) => capability))].toSorted(compareCapabilities);
+  const words = capabilities.flatMap((one) => grantsPhrases(telling.filter(({ capability }) => capability === one)));
   return verbose || words.length <= 4
     ? words.join("; ")
     : `${words.slice(0, 4).join("; ")}; and ${words.length - 4} more`;

@@ -1,4 +1,5 @@
-import { compareRisk, grantKey, riskOf, type Grant, type GrantCapability, type Risk } from "@moat/core/model";
+import { compareRisk, grantKey, riskOf, type Grant, type Risk } from "@moat/core/model";
+import { compareCapabilities } from "../render/capability-order.ts";
 import { grantsWords } from "../render/capability-words.ts";
 import { listWords } from "../render/list-words.ts";
 import { boundsOf } from "./bounds-of.ts";
@@ -15,22 +16,6 @@ export interface FoldOptions {
   readonly onlyComputes: (name: string) => boolean;
   readonly evidenceOf: (grant: Grant) => readonly Place[];
 }
-
-/** Lines are put in this order where they are as risky. */
-const ORDER: readonly GrantCapability[] = [
-  "command",
-  "native",
-  "net.connect",
-  "fs.write",
-  "fs.read",
-  "env",
-  "worker",
-  "net.listen",
-  "share",
-  "builtin",
-  "global",
-  "package",
-];
 
 /**
  * One package's changes as lines that a person reads: what says the same is one line, what only computes is a
@@ -57,9 +42,7 @@ export function foldChanges(
   });
   const lines = groupLines(kept, options).map((group) => lineOf(group, options));
   return {
-    lines: lines.toSorted(
-      (a, b) => compareRisk(a.risk, b.risk) || ORDER.indexOf(a.capability) - ORDER.indexOf(b.capability),
-    ),
+    lines: lines.toSorted((a, b) => compareRisk(a.risk, b.risk) || compareCapabilities(a.capability, b.capability)),
     folded,
   };
 }
@@ -126,7 +109,7 @@ function wordsOf(grants: readonly Grant[], risk: Risk, powersOf: FoldOptions["po
   const capabilities = new Set(grants.filter((grant) => riskOf(grant) !== "none").map(({ capability }) => capability));
   if (risk !== "none" && capabilities.size > 1)
     return [...capabilities]
-      .toSorted((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b))
+      .toSorted(compareCapabilities)
       .map((capability) => {
         const alike = grants.filter((grant) => grant.capability === capability);
         return wordsOf(alike, risk, powersOf);
