@@ -34,17 +34,29 @@ const CONTROLS = /[\p{Cc}\p{Cf}\u2028\u2029]/u;
 export function mappedPlace(file: string, line: number, column: number): string | undefined {
   if (positionsIn(file) === undefined) return undefined;
   try {
-    if (!maps.has(file)) maps.set(file, readMap(file));
-    const entry = maps.get(file)?.findEntry(line - 1, column - 1);
+    const entry = mapOf(file)?.findEntry(line - 1, column - 1);
     if (entry === undefined || !("originalSource" in entry)) return undefined;
     const { originalSource, originalLine, originalColumn } = entry;
     const source = originalSource.startsWith("file:") ? fileURLToPath(originalSource) : originalSource;
     if (CONTROLS.test(source)) return undefined;
     return `${source}:${originalLine + 1}:${originalColumn + 1}`;
   } catch {
-    // No such file, no map, or too little stack left: the place stays as it is.
+    // Too little stack left, or a source that is no path: the place stays as it is.
     return undefined;
   }
+}
+
+/** Each is read once, also where it can't be used: stacks have many frames. */
+function mapOf(file: string): SourceMap | undefined {
+  if (!maps.has(file))
+    try {
+      maps.set(file, readMap(file));
+    } catch (error) {
+      // Too little stack left says nothing of the map.
+      if (error instanceof RangeError) throw error;
+      maps.set(file, undefined);
+    }
+  return maps.get(file);
 }
 
 /** @throws where the map is not there or not one */

@@ -106,7 +106,7 @@ export function makeEnv(context: EndowmentContext): NodeJS.ProcessEnv {
   const maySend = (key: string, value: string): boolean =>
     !carriesTraffic(key) ||
     listed()(key) ||
-    (/^\w+$/.test(key) && standsInFiles(context, key, value)) ||
+    standsInFiles(context, key, value) ||
     !principal.denies({ capability: "env", target: key, via: `process.env.${key} = … for all packages` });
   /** Tools say for what they build (`NODE_ENV`), where whoever started the program has not. */
   const modes = context.shared("env.modes", () => new Map<string, string>());

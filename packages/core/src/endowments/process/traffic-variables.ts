@@ -48,6 +48,8 @@ export function carriesTraffic(key: string): boolean {
  * or encrypted there.
  */
 export function standsInFiles({ powers, paths, principal }: EndowmentContext, key: string, value: string): boolean {
+  // It becomes part of a pattern.
+  if (!/^\w+$/.test(key)) return false;
   const fs = powers.builtin("fs");
   const named = (principal.policy.fs?.read ?? []).filter((scope) => /^\.\/.*\/\.env[^/]*$/.test(scope));
   const folders = new Set([paths.project, paths.cwd, ...named.map((scope) => dirname(join(paths.project, scope)))]);
