@@ -118,6 +118,7 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
       declaredNames: (location) => namesDeclaredBy(location, resolver),
       projectNames: (location) => namesDeclaredBy(location, resolver, "devDependencies"),
       isFirstParty,
+      project,
       onFile: (file, count) => options.onProgress?.({ file, count }),
       more: (reached) => [
         ...plugins.more(reached),

@@ -90,7 +90,8 @@ export function configuringFields(manifest: string | undefined, names: ReadonlyS
   );
 }
 
-function fieldsOf(text: string | undefined): object {
+/** The fields of a manifest; none of one that can't be read. */
+export function fieldsOf(text: string | undefined): object {
   try {
     return Object(JSON.parse(text ?? ""));
   } catch {

@@ -39,6 +39,7 @@ export interface Place {
  * | `handed` | name of a harmless global, read off an object that may be the global one |
  * | `calls` | `specifier first-argument`: a constant string handed to an imported function |
  * | `names` | specifier that is named for somebody else to load: `require.resolve("babel-jest")` |
+ * | `sought` | specifier that is looked for in other folders, too: `require.resolve("typescript", { paths })` |
  * | `changes` | specifier of a package: something that it exports is assigned to, defined or deleted |
  * | `unanalyzed` | why |
  */
@@ -72,6 +73,7 @@ export type Capability =
   | "handed"
   | "calls"
   | "names"
+  | "sought"
   | "changes"
   | "unanalyzed";
 

@@ -73,8 +73,13 @@ export function grantProjectModules(
   }
   // What such a runner, or a dependency of it, defines by computed names (`describe`, `it`) is for those modules.
   for (const { from, to } of reached.edges) if (loaders.has(from) && isDependency(to)) runners.add(to);
+  // Who only reads globals by such names (`globalThis[error.name]`) defines none.
+  const definers = new Set<string>();
+  for (const { location, facts } of reached.files)
+    if (facts.uses.some(({ capability }) => capability === "defines-any" || capability === "hands-global"))
+      definers.add(location);
   for (const { path, location, facts } of reached.files) {
-    if (!loaders.has(location) && !runners.has(location)) continue;
+    if (!definers.has(location) || (!loaders.has(location) && !runners.has(location))) continue;
     const use = facts.uses.find(({ capability, target }) =>
       loaders.has(location) ? target === "computed name of a global" : capability === "defines-any",
     );

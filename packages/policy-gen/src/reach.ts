@@ -49,6 +49,8 @@ export interface ReachOptions {
   /** Names of all that a first-party package declares, for development too. */
   readonly projectNames: (location: string) => readonly string[];
   readonly isFirstParty: (location: string) => boolean;
+  /** The project's folder. */
+  readonly project: string;
   readonly onFile?: (path: string, count: number) => void;
   /** What else is loaded, given what is reached so far; asked until nothing new comes of it. */
   readonly more?: (reached: {
@@ -94,8 +96,15 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
     if (found.format === "commonjs" || found.format === "module") queue.add(found);
   };
 
-  const link = (file: ReachedFile, specifier: string, mode: "require" | "import", use: Use): boolean => {
-    const found = resolveOrNothing(specifier, file.path, mode, resolver);
+  /** @param from where Node's resolution starts, if it is not the file itself. */
+  const link = (
+    file: ReachedFile,
+    specifier: string,
+    mode: "require" | "import",
+    use: Use,
+    from = file.path,
+  ): boolean => {
+    const found = resolveOrNothing(specifier, from, mode, resolver);
     if (found?.location === undefined) return false;
     if (found.location !== file.location) {
       const key = `${file.location}\0${found.location}`;
@@ -254,6 +263,8 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
       if (use.capability === "require" || use.capability === "import") link(file, use.target, use.capability, use);
       else if (use.capability === "file") link(file, use.target, "require", use);
       else if (use.capability === "script") scripts.push({ file, use });
+      // `{ paths: [process.cwd()] }`: the project's copy.
+      else if (use.capability === "sought") link(file, use.target, "require", use, join(options.project, "noop.js"));
       else if (use.capability === "computed") linkComputed(file, use);
       else if (use.capability === "unanalyzed" && use.target === "computed require.resolve") {
         linkDeclared(file, use, "");

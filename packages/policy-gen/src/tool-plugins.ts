@@ -1,6 +1,6 @@
 import { basename, dirname, join, relative, sep } from "node:path";
 import type { FileReader, Resolution, Resolver } from "@moat/core/model";
-import { configurationFiles, configurationNames, configuringFields } from "./configuration-files.ts";
+import { configurationFiles, configurationNames, configuringFields, fieldsOf } from "./configuration-files.ts";
 import type { Capability, FileFacts, Use } from "./facts.ts";
 import type { ImportEdge, ReachedFile } from "./reach.ts";
 import { exportedSpecifiers, listFiles, packageNameAt, packageNameOf } from "./reach.ts";
@@ -102,11 +102,15 @@ export function makePluginSearch(options: PluginSearchOptions): PluginSearch {
     for (const [spelling, name] of declared) names.set(spelling, (names.get(spelling) ?? new Set()).add(name));
     for (const [word, offset] of words) {
       const bare = word.replace(/^(?:module|plugin):/, "");
-      const meant = names.get(bare) ?? names.get(/^(?:@[^/]+\/)?[^/]+/.exec(bare)?.[0] ?? "");
+      // `@angular/build:application`, and no address.
+      const start = bare.includes("://") ? undefined : /^(?:@[^/]+\/)?[^/:]+/.exec(bare)?.[0];
+      const meant = names.get(bare) ?? names.get(start ?? "");
       for (const name of meant ?? []) {
         const found = resolveFrom(name, file) ?? resolveFrom(`${name}/package.json`, file);
-        if (found?.location === undefined || options.isFirstParty(found.location) || state.named.has(found.location))
-          continue;
+        if (found?.location === undefined || options.isFirstParty(found.location)) continue;
+        // `loadEsmModule("@angular/compiler-cli/linker/babel")`
+        if (bare.startsWith(`${name}/`)) addOwnFile(state, found.location, file, bare);
+        if (state.named.has(found.location)) continue;
         const use: Use = { capability: "names", target: name, ...makePlaces(text)(offset) };
         state.named.set(found.location, { location: found.location, specifier: name, file, use });
         if (found.format === "commonjs" || found.format === "module") state.modules.set(found.path, found);
@@ -155,7 +159,6 @@ export function makePluginSearch(options: PluginSearchOptions): PluginSearch {
     const names = new Set(
       [...tree].flatMap((location) => configurationNames(packageNameAt(location))).map((name) => name.toLowerCase()),
     );
-    lookAtManifests(state, names);
     lookForNamesByPattern(state, tree);
     for (const { path, text, isCode } of configurationFiles(project, names, disk)) {
       if (state.looked.has(path)) continue;
@@ -172,6 +175,9 @@ export function makePluginSearch(options: PluginSearchOptions): PluginSearch {
       for (const file of options.projectFiles())
         if (SPEC_FILE.test(relative(project, file).split(sep).join("/"))) addModule(state, file);
     }
+    lookAtManifest(state, names, state.tool);
+    // With those that they name in turn.
+    for (const location of state.named.keys()) lookAtManifest(state, names, location);
   };
 
   /** What the project has installed under a name of a pattern is a plugin to some tools, whatever any configuration says. */
@@ -235,16 +241,26 @@ export function makePluginSearch(options: PluginSearchOptions): PluginSearch {
   };
 
   /** A field that a tool's own manifest, or a plugin's, has for a package of the tool: `"oclif": { "plugins": [ … ] }`. */
-  const lookAtManifests = (state: (typeof states)[number], names: ReadonlySet<string>): void => {
-    for (const location of [state.tool, ...state.named.keys()]) {
-      const path = join(location, "package.json");
-      if (state.looked.has(path)) continue;
-      state.looked.add(path);
-      for (const [field, text] of configuringFields(textOf(path), names)) {
-        if (field === "dependencies") continue;
-        lookForNames(state, location, path, jsonTexts(text), text);
-        for (const [word] of text.matchAll(/(?<=")\.\/[^"*]+/g)) addOwnFiles(state, location, word);
-      }
+  const lookAtManifest = (state: (typeof states)[number], names: ReadonlySet<string>, location: string): void => {
+    const path = join(location, "package.json");
+    if (state.looked.has(path)) return;
+    state.looked.add(path);
+    for (const [field, text] of configuringFields(textOf(path), names)) {
+      if (field === "dependencies") continue;
+      lookForNames(state, location, path, jsonTexts(text), text);
+      for (const [word] of text.matchAll(/(?<=")\.\/[^"*]+/g)) addOwnFiles(state, location, word);
+    }
+    addListed(state, location);
+  };
+
+  /** `"builders": "builders.json"`: what a plugin lists in a file of its own, `"./src/application#default"`, for its tool to load. */
+  const addListed = (state: (typeof states)[number], location: string): void => {
+    for (const list of Object.values(fieldsOf(textOf(join(location, "package.json"))))) {
+      if (typeof list !== "string" || !/^(?:\.\/)?[\w/-]+\.json$/.test(list)) continue;
+      const text = textOf(join(location, list));
+      if (text.length > MOST_TEXT) continue;
+      const folder = relative(location, dirname(join(location, list)));
+      for (const [word] of text.matchAll(/(?<=")\.{1,2}\/[^"*#]+/g)) addOwnFiles(state, location, join(folder, word));
     }
   };
 

@@ -461,6 +461,7 @@ export function tracePowers(context: TraceContext): {
       if (text?.complete) {
         importOf(text.text, "require", call);
         if (builtinName(text.text) === undefined) emit("names", text.text, call);
+        if (call["arguments"].length > 1 && /^[@\w]/.test(text.text)) emit("sought", text.text, call);
         if (/^\.\.?\//.test(text.text)) emit("script", text.text, call);
       } else emit("unanalyzed", "computed require.resolve", call);
       return;

@@ -229,6 +229,7 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
     const inner = world.compartment.instantiate(prepared.functor, path, {
       ...(prepared.usesStackSettings && { Error: world.localError }),
       ...(prepared.readsMatches && { RegExp: world.compartment.localRegExp }),
+      ...(prepared.addsToSymbol && { Symbol: world.compartment.ownSymbol }),
       moat$import: (specifier: unknown, options?: unknown) => world.modules.importDynamically(specifier, path, options),
     });
     apply(inner, module.exports, [module.exports, require, module, path, dirname(path)]);

@@ -16,6 +16,7 @@ import { isObject } from "../endowments/is-object.ts";
 import { assignmentTarget, computedTarget } from "./assignment-target.ts";
 import { makeOwnExtensions } from "./own-extensions.ts";
 import { makeOwnMatches } from "./own-matches.ts";
+import { makeOwnSymbol } from "./own-symbol.ts";
 import { assertSilent, deleteSilently, failedAssignment } from "./silent-failures.ts";
 import { usesStackSettings } from "./stack-settings.ts";
 import { isSharedError, sharedErrorFor } from "./stack-traces.ts";
@@ -55,6 +56,8 @@ export interface Compartment {
   readonly names: NameSets;
   /** The `RegExp` of texts that read what was matched last. */
   readonly localRegExp: RegExpConstructor;
+  /** The `Symbol` of texts that keep something on it; once asked for, the global object's too. */
+  readonly ownSymbol: SymbolConstructor;
   /** Compiles a functor and fills its parameters; returns the inner function. */
   instantiate(functor: Functor, fileName: string, machinery?: Machinery): Function;
   /** Runs a script's text, or one for `eval`; returns its completion value. */
@@ -132,6 +135,7 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
   const matches = makeOwnMatches();
   const extensions = makeOwnExtensions(matches);
   let ownRegExp: RegExpConstructor | undefined;
+  let ownSymbol: SymbolConstructor | undefined;
   /** A hook on the `Error` that all share is noted for the package; what else is assigned to goes the usual way. */
   const targetOf: typeof assignmentTarget = (value, key, mode) =>
     key === "prepareStackTrace" && options.owner !== undefined && isSharedError(value)
@@ -304,6 +308,13 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
     names,
     get localRegExp() {
       return (ownRegExp ??= matches.makeRegExp(read("RegExp") as RegExpConstructor));
+    },
+    get ownSymbol() {
+      if (ownSymbol === undefined) {
+        ownSymbol = makeOwnSymbol(read("Symbol") as SymbolConstructor);
+        defineProperty(holder, "Symbol", { value: ownSymbol });
+      }
+      return ownSymbol;
     },
     instantiate,
     evaluate,

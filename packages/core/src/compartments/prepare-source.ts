@@ -22,6 +22,7 @@ import type { FoundModule, PreparedModules } from "../prepared/prepared-modules.
 import { readsMatches } from "../loader/names-of-matches.ts";
 import { judgedByV8 } from "./compile-functor.ts";
 import { namesKeyOf } from "./names-key.ts";
+import { addsToSymbol } from "./own-symbol.ts";
 import { readSource } from "./read-source.ts";
 import { usesStackSettings } from "./stack-settings.ts";
 import type { World } from "./world.ts";
@@ -31,11 +32,14 @@ interface SourceTraits {
   readonly usesStackSettings: boolean;
   /** Whether it reads what was matched last: it then gets a `RegExp` that tells what it has matched itself. */
   readonly readsMatches: boolean;
+  /** Whether it keeps something on `Symbol`: the package then gets one of its own. */
+  readonly addsToSymbol: boolean;
 }
 
 export const traitsOf = (source: string): SourceTraits => ({
   usesStackSettings: usesStackSettings(source),
   readsMatches: readsMatches(source),
+  addsToSymbol: addsToSymbol(source),
 });
 
 /** What importers see of a CommonJS file, as its text tells. */

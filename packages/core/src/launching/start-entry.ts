@@ -92,6 +92,12 @@ function startTextModule(realm: Realm, asker: World, source: string, here: strin
   const functor = prepareModule(source, asker.compartment.names);
   const resolution: Resolution = { path, format: "module", location: asker.principal.location };
   startRecord(realm.powers, () =>
-    asker.modules.recordFor(resolution, { kind: "module", functor, usesStackSettings: false, readsMatches: false }),
+    asker.modules.recordFor(resolution, {
+      kind: "module",
+      functor,
+      usesStackSettings: false,
+      readsMatches: false,
+      addsToSymbol: false,
+    }),
   );
 }

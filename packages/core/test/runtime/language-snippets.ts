@@ -36,6 +36,18 @@ export const SLOPPY_SNIPPETS: Readonly<Record<string, string>> = {
       var stack = new shared("x").stack; shared.prepareStackTrace = old;
       module.exports = [typeof stack[0].getFileName(), stack.length > 0, typeof new shared("y").stack];
     })()`,
+  "a symbol of the package's own on Symbol": `
+    var marks = (function () { "use strict";
+      var globalSymbol = typeof global == "object" && global.Symbol;
+      if (!globalSymbol.ownMark) globalSymbol.ownMark = Symbol("own-mark");
+      return globalSymbol.ownMark;
+    })();
+    var key = "computed"; Symbol[key] = Symbol.for(key);
+    var threw; try { new Symbol() } catch (error) { threw = error.message }
+    module.exports = [String(marks), global.Symbol.ownMark === marks, Symbol[key] === Symbol.for("computed"), threw,
+      Object(marks) instanceof Symbol, Symbol.iterator in [], Symbol.prototype === Object.getPrototypeOf(Object(marks)),
+      Symbol.name, Symbol.length, String(Symbol), Symbol("x").description, Symbol().description === undefined,
+      Object.getOwnPropertyNames(Symbol).includes("asyncIterator"), typeof Symbol.keyFor]`,
   "the symbol of decorators' metadata can be brought": `
     (function () { "use strict"; Symbol.metadata ??= Symbol("metadata"); })();
     module.exports = [typeof Symbol.metadata, (class { static [Symbol.metadata] = 1 })[Symbol.metadata]]`,
