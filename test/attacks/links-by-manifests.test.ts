@@ -36,3 +36,36 @@ test.each([
   const after = project.moat("run", "index.js");
   for (const { stdout, stderr } of [before, after]) expect(stdout, stderr).toBe("came held,held,held own\n");
 });
+
+test("a package takes no file of the application from it by such a link, to write it", () => {
+  project = makeProject({
+    "package.json": JSON.stringify({ name: "app", dependencies: { hostile: "1.0.0" } }),
+    "index.js": 'const { tried } = require("hostile"); console.log(tried, require("./src/settings")());',
+    "src/settings.js": 'module.exports = () => require("./own").name;',
+    "src/own.js": 'exports.name = "own";',
+    "node_modules/hostile/package.json": JSON.stringify({
+      name: "hostile",
+      version: "1.0.1",
+      dependencies: { y: "file:../../src" },
+      imports: { "#y": "y/own.js" },
+    }),
+    "node_modules/hostile/index.js": `
+      const { createRequire } = module.constructor;
+      const project = __dirname.replace(/.node_modules.*/, "");
+      const attempt = (use) => { try { use(); return "came" } catch { return "held" } };
+      exports.tried = [
+        () => createRequire(project + "/x.js").resolve("y/own.js"),
+        () => createRequire(project + "/x.js")("y/own.js"),
+        () => new module.constructor(project + "/x.js").require("y/own.js"),
+        () => require.resolve("y/own.js", { paths: [project] }),
+        () => require("#y"),
+        () => require("fs").writeFileSync(project + "/src/own.js", "exports.name = 'hostile'"),
+      ].map(attempt).join();`,
+  });
+  symlinkSync("../src", join(project.folder, "node_modules/y"));
+  const hostile = { builtins: { fs: ["writeFileSync"] }, fs: { read: ["."], write: ["."] } };
+  const policy = { version: 1, root: "trusted", entries: ["./index.js"], packages: { hostile } };
+  project.write({ "moat.policy.json": JSON.stringify(policy) });
+  const { stdout, stderr } = project.moat("run", "index.js");
+  expect(stdout, stderr).toBe("held,held,held,held,held,held own\n");
+});

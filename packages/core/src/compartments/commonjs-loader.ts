@@ -81,7 +81,7 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
   const askedEarly = new WeakMap<ModuleObject, Principal>();
 
   const resolve = (request: string, referrer: string, paths?: readonly string[]): Resolution =>
-    realm.resolver.resolve(request, referrer, "require", paths === undefined ? {} : { paths });
+    realm.resolveFor(world, request, referrer, "require", paths === undefined ? {} : { paths });
 
   /** `require` of a name that nothing has: a package may have meant to find it for the application (`module-alias`). */
   const resolveTelling = (request: string, referrer: string): Resolution => {

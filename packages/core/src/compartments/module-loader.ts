@@ -77,7 +77,7 @@ export function makeModuleLoader(world: World): ModuleLoader {
       assertReachableFromData(specifier, referrer);
       referrer = world.defaultReferrer;
     }
-    const resolution = realm.resolver.resolve(specifier, referrer, "import");
+    const resolution = realm.resolveFor(world, specifier, referrer, "import");
     if (resolution.format === "builtin") return builtinRecord(resolution.path, specifier, referrer);
     const owner = realm.cross(world, resolution, specifier, () => moduleNotFound(specifier, referrer), referrer);
     assertAttributes(resolution, attributes);
@@ -254,7 +254,7 @@ export function makeModuleLoader(world: World): ModuleLoader {
   const reexportedNames = (specifier: string, from: Resolution, owner: World, seen: Set<string>): Iterable<string> => {
     let resolution: Resolution;
     try {
-      resolution = realm.resolver.resolve(specifier, from.path, "require");
+      resolution = realm.resolveFor(owner, specifier, from.path, "require");
     } catch (error) {
       // HAZARD: the names are kept, for whoever imports the module.
       assertAnswer(error);
@@ -263,6 +263,8 @@ export function makeModuleLoader(world: World): ModuleLoader {
     }
     const { format, location } = resolution;
     if (format !== "commonjs" || location === undefined) return [];
+    // HAZARD: names are what a file says; of one that the module may not require, nothing is told.
+    if (!realm.audit && !realm.mayCross(owner, location)) return [];
     return commonJsNames(resolution, location === from.location ? owner : realm.worldAt(location), seen);
   };
 
@@ -287,7 +289,7 @@ export function makeModuleLoader(world: World): ModuleLoader {
         const from = isData ? world.defaultReferrer : referrer;
         let resolution: Resolution;
         try {
-          resolution = realm.resolver.resolve(specifier, from, "import", { pathOnly: true });
+          resolution = realm.resolveFor(world, specifier, from, "import", { pathOnly: true });
         } catch (error) {
           // Folders have an address, and so has what is not there yet. HAZARD: elsewhere that would tell what is there.
           const url = absentUrlOf(error);

@@ -10,7 +10,7 @@ import type { Denial } from "../audit/denial.ts";
 import type { Use } from "../audit/use.ts";
 import type { Resolution } from "../packages/types.ts";
 import type { PreparedModules } from "../prepared/prepared-modules.ts";
-import type { Resolver } from "../packages/resolver.ts";
+import type { ResolutionMode, ResolveOptions, Resolver } from "../packages/resolver.ts";
 import type { CanonicalName, PackagePolicy } from "../policy/types.ts";
 import { isCanonicalName, isFirstParty } from "../naming/canonical-name.ts";
 import { MODULE_CACHES } from "../policy/scope-rules.ts";
@@ -68,6 +68,17 @@ export interface Realm extends RealmOptions {
    * @throws an error as for a package that is not there.
    */
   cross(importer: World, resolution: Resolution, specifier: string, notFound: () => Error, referrer?: string): World;
+  /**
+   * What Node would load for a file that a package names as the one that asks: its own, or any other.
+   * @throws what Node throws
+   */
+  resolveFor(
+    importer: World,
+    specifier: string,
+    referrer: string,
+    mode: ResolutionMode,
+    options?: ResolveOptions,
+  ): Resolution;
   /** The project's own modules that a package may not write by a broad scope: what entries reach, for a command's package less. */
   entryModulesFor(principal: Principal): EntryModules;
   /** Whether `cross` would let a package through, without reporting that it does not. */
@@ -250,6 +261,10 @@ export function makeRealm(options: RealmOptions): Realm {
         worlds.set(location, world);
       }
       return world;
+    },
+    resolveFor({ principal: { location, trusted } }, specifier, referrer, mode, asked = {}) {
+      const isOwn = trusted || options.resolver.ownerOf(referrer) === location;
+      return options.resolver.resolve(specifier, referrer, mode, isOwn ? asked : { ...asked, asking: location });
     },
     cross(importer, resolution, specifier, notFound, referrer) {
       const { location } = resolution;

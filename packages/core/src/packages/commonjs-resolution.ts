@@ -16,6 +16,8 @@ export interface RequireContext {
   readonly paths?: readonly string[];
   /** The requiring file and those that required it, for the error's text. */
   readonly requireStack: readonly string[];
+  /** A folder of the package whose authority is used; the requiring file's unless given. */
+  readonly asking?: string | undefined;
 }
 
 export interface CommonJsResolution {
@@ -105,7 +107,9 @@ export const makeCommonJsResolution = (
 
   const internalOrSelf = (specifier: string, context: RequireContext): Found | undefined => {
     const { referrer, conditions } = context;
-    const found = specifier.startsWith("#") ? esm.resolveInternal(specifier, referrer, conditions) : undefined;
+    const found = specifier.startsWith("#")
+      ? esm.resolveInternal(specifier, referrer, conditions, context.asking)
+      : undefined;
     // Node's `require` takes files alone from `imports`; its `import` takes builtins as well.
     if (found?.path.startsWith("node:")) {
       throw resolutionError("ERR_INVALID_URL_SCHEME", "The URL must be of scheme file");
@@ -147,9 +151,10 @@ export const makeCommonJsResolution = (
         // Without the stack, as Node has it here.
         throw resolutionError("MODULE_NOT_FOUND", `Cannot find module '${specifier}'`);
       }
+      const asking = context.asking ?? folderOf(context.referrer);
       for (const start of starts) {
         for (const modules of modulesFoldersOf(start)) {
-          const found = inModules(modules, folderOf(context.referrer), specifier, wantsFolder, context.conditions);
+          const found = inModules(modules, asking, specifier, wantsFolder, context.conditions);
           if (found !== undefined) return found;
         }
       }

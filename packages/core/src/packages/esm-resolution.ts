@@ -21,10 +21,16 @@ export interface Found {
 }
 
 export interface EsmResolution {
+  // `asking`: a folder of the package whose authority is used, where that is not the referrer's.
   /** ESM's `moduleResolve`, without the check of what lies at the path. */
-  resolve(specifier: string, referrer: string, conditions: ReadonlySet<string>): Found;
+  resolve(specifier: string, referrer: string, conditions: ReadonlySet<string>, asking?: string): Found;
   /** PACKAGE_IMPORTS_RESOLVE from a file's own scope; undefined where its scope has no `imports`. */
-  resolveInternal(specifier: string, referrer: string, conditions: ReadonlySet<string>): Found | undefined;
+  resolveInternal(
+    specifier: string,
+    referrer: string,
+    conditions: ReadonlySet<string>,
+    asking?: string,
+  ): Found | undefined;
   /** PACKAGE_SELF_RESOLVE. */
   resolveSelf(specifier: string, referrer: string, conditions: ReadonlySet<string>): Found | undefined;
 }
@@ -67,6 +73,7 @@ export const makeEsmResolution = (disk: FileReader, scopes: PackageScopes): EsmR
     fromFolder: string,
     referrer: string,
     conditions: ReadonlySet<string>,
+    asking = fromFolder,
   ): Found => {
     const builtin = builtinOf(specifier);
     if (builtin !== undefined) return { path: `node:${builtin}` };
@@ -80,7 +87,7 @@ export const makeEsmResolution = (disk: FileReader, scopes: PackageScopes): EsmR
     const self = resolveSelf(specifier, referrer, conditions);
     if (self !== undefined) return self;
     for (const modules of modulesFoldersOf(fromFolder)) {
-      const folder = scopes.installedAt(modules, split.name, fromFolder);
+      const folder = scopes.installedAt(modules, split.name, asking);
       if (folder === undefined) continue;
       const manifest = scopes.manifestOf(folder);
       if (manifest?.exports !== undefined) {
@@ -112,7 +119,7 @@ export const makeEsmResolution = (disk: FileReader, scopes: PackageScopes): EsmR
     return { path, inside: scope.folder };
   };
 
-  const resolveInternal: EsmResolution["resolveInternal"] = (specifier, referrer, conditions) => {
+  const resolveInternal: EsmResolution["resolveInternal"] = (specifier, referrer, conditions, asking) => {
     const scope = scopes.scopeOf(referrer);
     if (scope?.manifest.imports === undefined) return undefined;
     // What `imports` names outside is no file of this package: it is not held inside.
@@ -122,7 +129,7 @@ export const makeEsmResolution = (disk: FileReader, scopes: PackageScopes): EsmR
       referrer,
       conditions,
       resolveBare: (bare) => {
-        outside = resolveBare(bare, scope.folder, join(scope.folder, "package.json"), conditions);
+        outside = resolveBare(bare, scope.folder, join(scope.folder, "package.json"), conditions, asking);
         return outside.path;
       },
     });
@@ -132,9 +139,9 @@ export const makeEsmResolution = (disk: FileReader, scopes: PackageScopes): EsmR
   return {
     resolveInternal,
     resolveSelf,
-    resolve(specifier, referrer, conditions) {
+    resolve(specifier, referrer, conditions, asking) {
       if (specifier.startsWith("#")) {
-        const found = resolveInternal(specifier, referrer, conditions);
+        const found = resolveInternal(specifier, referrer, conditions, asking);
         if (found !== undefined) return found;
         const scope = scopes.scopeOf(referrer);
         const config = scope && join(scope.folder, "package.json");
@@ -151,7 +158,7 @@ export const makeEsmResolution = (disk: FileReader, scopes: PackageScopes): EsmR
       if (builtin !== undefined) return { path: `node:${builtin}` };
       if (specifier.startsWith("node:")) throw unknownBuiltin(specifier);
       if (URL.canParse(specifier)) return fromUrl(new URL(specifier), specifier, referrer);
-      return resolveBare(specifier, dirname(referrer), referrer, conditions);
+      return resolveBare(specifier, dirname(referrer), referrer, conditions, asking);
     },
   };
 };

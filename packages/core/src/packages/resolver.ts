@@ -38,6 +38,11 @@ export interface ResolveOptions {
   readonly requireStack?: readonly string[] | undefined;
   /** For `import.meta.resolve`, which accepts files that can't be loaded: the format is then no fact. */
   readonly pathOnly?: boolean | undefined;
+  /**
+   * Real folder of the package whose authority is used, where the referrer is no file of it.
+   * HAZARD: packages choose where they resolve from (`createRequire`); what a link makes a package goes by who asks.
+   */
+  readonly asking?: string | undefined;
 }
 
 export interface Resolver {
@@ -107,8 +112,8 @@ export const makeResolver = (reader: FileReader, options: ResolverOptions = {}):
     const conditions = conditionsOf[mode];
     if (mode === "require") {
       const requireStack = asked.requireStack ?? [referrer];
-      const { paths } = asked;
-      const context = { referrer, conditions, requireStack, ...(paths && { paths }) };
+      const { paths, asking } = asked;
+      const context = { referrer, conditions, requireStack, asking, ...(paths && { paths }) };
       const found = commonJs.resolve(specifier, context);
       return settle(found, formatForRequire, (path) =>
         found.inside === undefined
@@ -119,7 +124,7 @@ export const makeResolver = (reader: FileReader, options: ResolverOptions = {}):
       );
     }
     const read = asked.pathOnly ? formatForRequire : formatForImport;
-    return settle(esm.resolve(specifier, referrer, conditions), read, (path, kind) =>
+    return settle(esm.resolve(specifier, referrer, conditions, asked.asking), read, (path, kind) =>
       kind === "dir"
         ? resolutionError(
             "ERR_UNSUPPORTED_DIR_IMPORT",
@@ -166,7 +171,8 @@ export const makeResolver = (reader: FileReader, options: ResolverOptions = {}):
 
   const resolve: Resolver["resolve"] = (specifier, referrer, mode, asked = {}) => {
     // Node's own cache has the same key: a specifier means the same from all files of a folder.
-    const from = asked.paths === undefined && !asked.pathOnly ? knownFrom(mode, folderOf(referrer)) : undefined;
+    const isUsual = asked.paths === undefined && !asked.pathOnly && asked.asking === undefined;
+    const from = isUsual ? knownFrom(mode, folderOf(referrer)) : undefined;
     const before = from?.get(specifier);
     if (before !== undefined) return before;
     const kept = from === undefined ? undefined : options.kept?.();
