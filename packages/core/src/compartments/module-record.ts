@@ -173,13 +173,15 @@ export function makeSourceRecord(options: SourceRecordOptions): ModuleRecord {
   }
   const dependencies: ModuleRecord[] = [];
   const importObjects: object[] = facts.requests.map(() => ({}));
-  const importNamespaces: object[] = [];
   let namespace: object | undefined;
   let namespaceFilled = false;
+  let isInstantiated = false;
   let start: () => ReturnType<ModuleBody>;
   let body: Generator<void, void> | undefined;
   let phase: "new" | "linking" | "linked" = "new";
   let linkFailure: { error: unknown } | undefined;
+
+  const bareNamespace = (): object => (namespace ??= {});
 
   const record: ModuleRecord = {
     url,
@@ -222,12 +224,12 @@ export function makeSourceRecord(options: SourceRecordOptions): ModuleRecord {
       return found;
     },
     get namespace() {
-      namespace ??= {};
+      const filled = bareNamespace();
       if (!namespaceFilled && phase === "linked") {
-        fillNamespace(namespace, record);
+        fillNamespace(filled, record);
         namespaceFilled = true;
       }
-      return namespace;
+      return filled;
     },
     link() {
       if (linkFailure !== undefined) throw linkFailure.error;
@@ -238,7 +240,8 @@ export function makeSourceRecord(options: SourceRecordOptions): ModuleRecord {
         for (const each of reached) each.instantiate();
         for (const each of reached) each.bind();
       } catch (error) {
-        for (const each of reached) each.fail(error);
+        // HAZARD: what a graph that fails has reached is others' too, who link it again: it fails for good for nobody else.
+        for (const each of reached) each.unlink();
         linkFailure = { error };
         throw error;
       }
@@ -251,8 +254,12 @@ export function makeSourceRecord(options: SourceRecordOptions): ModuleRecord {
   };
 
   const instantiate = (): void => {
+    if (isInstantiated) {
+      phase = "linked";
+      return;
+    }
     const inner = options.instantiate();
-    for (const dependency of dependencies) importNamespaces.push(namespaceOf(dependency));
+    const importNamespaces = dependencies.map(namespaceOf);
     const register = (getters: Record<string, () => unknown>, anonymousDefault?: Function): void => {
       for (const [name, cell] of cells) {
         if (facts.hasTopLevelAwait) late.set(name, getters[name]!);
@@ -266,6 +273,7 @@ export function makeSourceRecord(options: SourceRecordOptions): ModuleRecord {
       body = start() as Generator<void, void>;
       void body.next();
     }
+    isInstantiated = true;
     phase = "linked";
   };
 
@@ -303,9 +311,12 @@ export function makeSourceRecord(options: SourceRecordOptions): ModuleRecord {
       if (dependencies.length > 0 || facts.requests.length === 0) return;
       for (let index = 0; index < facts.requests.length; index++) dependencies.push(options.requestRecord(index));
     },
+    bareNamespace,
     isNew: () => phase === "new",
-    fail(error) {
-      linkFailure = { error };
+    unlink() {
+      // What is instantiated has those that it was made with.
+      if (!isInstantiated) dependencies.length = 0;
+      phase = "new";
     },
     markLinking() {
       phase = "linking";
@@ -319,15 +330,18 @@ export function makeSourceRecord(options: SourceRecordOptions): ModuleRecord {
 /** The steps of linking one source record; by record, out of reach of what holds the record. */
 interface Linkable {
   loadDependencies(): void;
+  bareNamespace(): object;
   isNew(): boolean;
-  fail(error: unknown): void;
+  /** Back to where linking begins, as the specification has it. */
+  unlink(): void;
   markLinking(): void;
   instantiate(): void;
   bind(): void;
 }
 const linkable = new WeakMap<ModuleRecord, Linkable>();
 
-const namespaceOf = (record: ModuleRecord): object => record.namespace;
+/** The object alone, while modules in a cycle may have no bindings yet: those that somebody has imported are filled once all have. */
+const namespaceOf = (record: ModuleRecord): object => linkable.get(record)?.bareNamespace() ?? record.namespace;
 
 /** Appends all source records that are not linked yet and can be reached, dependencies before dependents. */
 function reachRecords(root: ModuleRecord, order: Linkable[]): void {
