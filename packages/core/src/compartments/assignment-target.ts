@@ -3,6 +3,7 @@
  * and the well-known symbols. The loader sends such assignments through here; see
  * `loader/rewrite-targets.ts`.
  */
+import { makeFieldDefiner, type FieldDefiner } from "../endowments/define-field.ts";
 import { isObject } from "../endowments/is-object.ts";
 import { showAsNative } from "./function-text.ts";
 import { isHardenedIntrinsic, isReplacement } from "./tame-definitions.ts";
@@ -16,7 +17,7 @@ const objectPrototype = Object.prototype;
 const arrayPrototype = Array.prototype;
 const nativeAssign = Object.assign;
 const { propertyIsEnumerable } = Object.prototype;
-const hasOwn = uncurry(Object.prototype.hasOwnProperty) as (object: unknown, key: string) => boolean;
+const hasOwn = uncurry(Object.prototype.hasOwnProperty) as (object: unknown, key: string | symbol) => boolean;
 
 const wellKnownSymbols = new Map<string, symbol>();
 for (const name of Object.getOwnPropertyNames(Symbol)) {
@@ -25,7 +26,7 @@ for (const name of Object.getOwnPropertyNames(Symbol)) {
 }
 const delicateSymbols: ReadonlySet<symbol> = new Set(wellKnownSymbols.values());
 /** The language has these as read-only, so assigning to what inherits one fails without moat too: lodash finds tags by that. */
-const READ_ONLY: ReadonlySet<string | symbol> = new Set([
+const READ_ONLY: ReadonlySet<symbol> = new Set([
   Symbol.toStringTag,
   Symbol.hasInstance,
   Symbol.toPrimitive,
@@ -55,8 +56,10 @@ export function assignmentTarget(value: unknown, key: string | symbol, mode?: 1 
     return sloppy === undefined || value === null || value === undefined ? value : standIn(value, key);
   }
   const property =
-    typeof key === "string" ? ((apply(mapGet, wellKnownSymbols, [key]) as symbol | undefined) ?? key) : key;
-  const own = getOwnPropertyDescriptor(value, property);
+    typeof key === "string" && key[0] === "@"
+      ? ((apply(mapGet, wellKnownSymbols, [key]) as symbol | undefined) ?? key)
+      : key;
+  const own = ownOf(value, property);
   if (own !== undefined) {
     const writable = "value" in own ? own.writable : own.set !== undefined;
     if (writable) return value;
@@ -65,13 +68,20 @@ export function assignmentTarget(value: unknown, key: string | symbol, mode?: 1 
   }
   if (!isExtensible(value)) return sloppy === undefined ? value : standIn(value, property);
   for (let holder = getPrototypeOf(value); holder !== null; holder = getPrototypeOf(holder)) {
-    const inherited = getOwnPropertyDescriptor(holder, property);
+    const inherited = holder === objectPrototype && property === "constructor" ? OF_OBJECTS : ownOf(holder, property);
     if (inherited === undefined) continue;
     if ("value" in inherited && !inherited.writable) {
-      if (apply(setHas, READ_ONLY, [property]) as boolean)
+      if (typeof property === "symbol" && (apply(setHas, READ_ONLY, [property]) as boolean))
         return sloppy === undefined ? value : standIn(value, property);
       // The inherited value: `x.constructor ||= f` reads before it writes.
-      defineProperty(value, property, { value: inherited.value, writable: true, enumerable: true, configurable: true });
+      if (property === "constructor") (defineConstructor ??= makeFieldDefiner(property))(value, inherited.value);
+      else
+        defineProperty(value, property, {
+          value: inherited.value,
+          writable: true,
+          enumerable: true,
+          configurable: true,
+        });
       // The prototype of heirs of arrays (CoffeeScript's): their `push` assigns a `length`, which would meet the read-only one.
       if (holder === arrayPrototype && property === "constructor" && !hasOwn(value, "length"))
         defineProperty(value, "length", { value: 0, writable: true, enumerable: false, configurable: true });
@@ -79,6 +89,15 @@ export function assignmentTarget(value: unknown, key: string | symbol, mode?: 1 
     break;
   }
   return value;
+}
+
+/** What is inherited most often: decimal.js assigns `constructor` to each number that it makes. */
+const OF_OBJECTS: PropertyDescriptor = { value: Object, writable: false };
+let defineConstructor: FieldDefiner | undefined;
+
+/** V8 has a quick answer to whether there is a property, and makes an object to say which. */
+function ownOf(object: object, key: string | symbol): PropertyDescriptor | undefined {
+  return hasOwn(object, key) ? getOwnPropertyDescriptor(object, key) : undefined;
 }
 
 /** Has the property as it is, for `x.length ||= 1`, and takes any other value without keeping it. */

@@ -7,7 +7,7 @@
  */
 import { Given } from "../endowments/define-field.ts";
 import { showAsNative } from "./function-text.ts";
-import { flagOfPlain } from "./tame-patterns.ts";
+import { flagToMatchAll } from "./tame-patterns.ts";
 import { nativeHasIndices, nativeSticky, nativeUnicode, nativeUnicodeSets } from "./regexp-getters.ts";
 import { advance, isPlain, matcherOf, readsFrozenConstructor } from "./tame-regexp.ts";
 import { uncurry } from "./uncurried-strings.ts";
@@ -70,8 +70,7 @@ function isIndex(value: unknown): value is number {
 export function makeMatchAll() {
   return {
     matchAll(this: unknown, pattern: unknown): unknown {
-      if (typeof this !== "string" || flagOfPlain(pattern, Symbol.matchAll) !== true)
-        return nativeMatchAll(this, pattern);
+      if (typeof this !== "string" || flagToMatchAll(pattern) !== true) return nativeMatchAll(this, pattern);
       const regexp = pattern as RegExp;
       const { lastIndex } = regexp;
       const isQuick =
