@@ -1,4 +1,7 @@
 /** What a package does to other packages' modules, and learns of them, by importing. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { makeProject, type Project } from "../cli/project-fixture.ts";
 
@@ -61,4 +64,77 @@ test("no names are told of what a file exports that a package may not import", (
   );
   const { stdout, stderr } = project.moat("run", "index.mjs");
   expect(stdout, stderr).toMatch(/^default,(?:module\.exports,)?default(?:,module\.exports)?\n$/);
+});
+
+test("what a package may not import is to it as what is not there", () => {
+  const elsewhere = mkdtempSync(join(tmpdir(), "moat-elsewhere-"));
+  const files: Record<string, string> = {
+    "there.js": "module.exports = 1",
+    "odd.extension": "",
+    "folder/package.json": '{"main":"nowhere.js"}',
+    "broken/package.json": '{"secret',
+    "node_modules/there/package.json":
+      '{"name":"there","exports":{"./only":"./only.js"},"imports":{"#there":"./x.js"}}',
+    "node_modules/there/x.js": "",
+    "node_modules/plain/index.js": "",
+    "node_modules/empty/package.json": "{}",
+  };
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(elsewhere, name)), { recursive: true });
+    writeFileSync(join(elsewhere, name), text);
+  }
+  project = makeTree(
+    { hostile: {}, victim: {} },
+    {
+      "index.mjs": 'import told from "hostile"; console.log((await told()).join("\\n"));',
+      "package.json":
+        '{"name":"app","dependencies":{"hostile":"1.0.0","victim":"1.0.0"},"imports":{"#there":"./there.js"}}',
+      "there.js": "",
+      "node_modules/victim/package.json": '{"name":"victim","exports":{"./only":"./only.js"}}',
+      "node_modules/hostile/package.json":
+        '{"name":"hostile","imports":{"#there/*":"victim/*","#gone/*":"absent/*","#there":"victim","#gone":"absent"}}',
+      "node_modules/hostile/meta.mjs": "export const { resolve } = import.meta;",
+      "node_modules/hostile/index.js": `
+        const { createRequire } = module.constructor;
+        const project = __dirname.replace(/.node_modules.*/, ""), elsewhere = ${JSON.stringify(elsewhere)};
+        const pairs = [
+          ["there.js", "gone.js"], ["odd.extension", "gone.extension"], ["folder", "gonefol"], ["broken", "gonefo"],
+          ["folder/", "gonefo/"], ["node_modules/there", "node_modules/gone"], ["node_modules/empty", "node_modules/gone."],
+        ].flatMap(([there, gone]) => [["/" + there, "/" + gone], ["/./" + there, "/./" + gone]])
+          .map((pair) => pair.map((path) => elsewhere + path));
+        const names = [["victim", "absent"], ["victim/x", "absent/x"], ["victim/only", "absent/only"], ["#there", "#gone"], ["#there/x", "#gone/x"], ["../../index.mjs", "../../absent.mj"], ["victim/package.json", "absent/package.json"]];
+        const nearby = [["there", "gone_"], ["there/x", "gone_/x"], ["plain", "gone_"], ["plain/x.js", "gone_/x.js"], ["empty", "gone_"], ["#there", "#gone_"], ["app", "gon"]];
+        const error = async (use) => {
+          try { return await use() } catch ({ name, code, message, url, requireStack, path, requestPath }) {
+            return JSON.stringify({ name, code, message, url, requireStack, path, requestPath });
+          }
+        };
+        module.exports = async () => {
+          const { resolve } = await import("./meta.mjs");
+          const told = [];
+          const compare = async (how, [there, gone], use) => {
+            const [one, other] = [await error(() => use(there)), await error(() => use(gone))];
+            const written = JSON.stringify(gone).slice(1, -1), asked = JSON.stringify(there).slice(1, -1);
+            const name = (specifier) => specifier.startsWith("/") || specifier.startsWith(".") ? specifier : specifier.split("/")[0];
+            const changed = typeof other === "string" ? other.replaceAll(gone, there).replaceAll(name(gone), name(there)).replaceAll(gone.replace(/^(\\.\\.\\/)+/, "/"), there.replace(/^(\\.\\.\\/)+/, "/")).replaceAll(gone.replace("/./", "/"), there.replace("/./", "/")) : other;
+            if (one !== changed) told.push(how + " " + there + ": " + one + " | " + changed);
+          };
+          for (const pair of [...pairs, ...names]) {
+            await compare("require", pair, require);
+            await compare("resolve", pair, require.resolve);
+            await compare("import", pair, (specifier) => import(specifier));
+            await compare("meta", pair, resolve);
+          }
+          for (const pair of pairs) await compare("url", pair, (path) => import("file://" + path));
+          for (const from of [elsewhere, project]) for (const pair of nearby) {
+            await compare("createRequire", pair, (name) => createRequire(from + "/x.js").resolve(name));
+            if (!pair[0].startsWith("#")) await compare("paths", pair, (name) => require.resolve(name, { paths: [from] }));
+          }
+          return told;
+        };`,
+    },
+  );
+  const { stdout, stderr } = project.moat("run", "index.mjs");
+  rmSync(elsewhere, { recursive: true });
+  expect(stdout, stderr).toBe("\n");
 });

@@ -65,6 +65,9 @@ export function notFound(request: string, referrer: string, why = ""): Error {
   return Object.assign(error, { code: "MODULE_NOT_FOUND", requireStack: [referrer] });
 }
 
+const notAllowed = (request: string, referrer: string): Error =>
+  notFound(request, referrer, " (not allowed by moat's policy)");
+
 function notAString(value: unknown): TypeError {
   return Object.assign(
     new TypeError(`The "id" argument must be of type string. Received ${value === null ? "null" : typeof value}`),
@@ -98,7 +101,8 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
       world,
       resolution,
       request,
-      () => notFound(request, referrer, " (not allowed by moat's policy)"),
+      // HAZARD: to a package, what it may not import is what is not there.
+      () => (principal.trusted ? notAllowed(request, referrer) : realm.resolver.absent(request, referrer, "require")),
       referrer,
     );
 
@@ -107,7 +111,7 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
       return world.builtin(name);
     } catch (error) {
       if ((error as { code?: string }).code !== "MOAT_BUILTIN_DENIED") throw error;
-      throw notFound(request, referrer, " (not allowed by moat's policy)");
+      throw notAllowed(request, referrer);
     }
   };
 
@@ -140,10 +144,10 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
 
   const openAddon: CommonJsLoader["openAddon"] = (path, flags) => {
     const found = resolve(path, path);
-    if (found.format !== "addon") throw notFound(path, path, " (it is no native addon)");
-    const original = realm.originalOfAddon(world, found);
+    const original = found.format === "addon" ? realm.originalOfAddon(world, found) : undefined;
     const resolution = original === undefined ? found : resolve(original, path);
     const owner = ownerFor(resolution, path, path);
+    if (found.format !== "addon") throw notFound(path, path, " (it is no native addon)");
     const importer = owner === world ? undefined : { principal, file: path };
     return owner.commonJs.exportsOf(resolution.path, undefined, false, importer, flags);
   };

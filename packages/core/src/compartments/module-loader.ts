@@ -47,7 +47,7 @@ export interface ModuleLoader {
   requireModule(resolution: Resolution, prepared: PreparedModule): unknown;
 }
 
-function moduleNotFound(specifier: string, referrer: string): Error {
+function notAllowed(specifier: string, referrer: string): Error {
   const isPath = /^(?:[./]|file:)/.test(specifier);
   const error = new Error(
     `Cannot find ${isPath ? "module" : "package"} '${specifier}' imported from ${referrer} (not allowed by moat's policy)`,
@@ -66,6 +66,10 @@ export function makeModuleLoader(world: World): ModuleLoader {
   const { realm } = world;
   const records = new Map<string, ModuleRecord>();
   const builtinRecords = new Map<string, ModuleRecord>();
+
+  /** HAZARD: to a package, what it may not import is what is not there. */
+  const moduleNotFound = (specifier: string, referrer: string): Error =>
+    world.principal.trusted ? notAllowed(specifier, referrer) : realm.resolver.absent(specifier, referrer, "import");
 
   const recordOf = (
     specifier: string,
@@ -101,7 +105,7 @@ export function makeModuleLoader(world: World): ModuleLoader {
       facade = world.builtin(name) as Record<string, unknown>;
     } catch (error) {
       if ((error as { code?: string }).code !== "MOAT_BUILTIN_DENIED") throw error;
-      throw moduleNotFound(specifier, referrer);
+      throw notAllowed(specifier, referrer);
     }
     const keys = Object.keys(facade);
     const record = makeSyntheticRecord({
@@ -298,7 +302,7 @@ export function makeModuleLoader(world: World): ModuleLoader {
           return url;
         }
         if (resolution.format === "builtin") return `node:${resolution.path}`;
-        realm.cross(world, resolution, specifier, () => moduleNotFound(specifier, referrer));
+        realm.cross(world, resolution, specifier, () => moduleNotFound(specifier, from));
         return pathToFileURL(resolution.path).href + (resolution.suffix ?? "");
       },
     };

@@ -8,6 +8,7 @@ import { MoatError } from "../errors/moat-error.ts";
 import type { EndowmentContext, Powers, Principal, ProjectPaths } from "../endowments/principal.ts";
 import type { Denial } from "../audit/denial.ts";
 import type { Use } from "../audit/use.ts";
+import { placeToldBy } from "../packages/resolution-error.ts";
 import type { Resolution } from "../packages/types.ts";
 import type { PreparedModules } from "../prepared/prepared-modules.ts";
 import type { ResolutionMode, ResolveOptions, Resolver } from "../packages/resolver.ts";
@@ -70,7 +71,7 @@ export interface Realm extends RealmOptions {
   cross(importer: World, resolution: Resolution, specifier: string, notFound: () => Error, referrer?: string): World;
   /**
    * What Node would load for a file that a package names as the one that asks: its own, or any other.
-   * @throws what Node throws
+   * @throws what Node throws, but for what lies where the package may not import from: as if that were not there
    */
   resolveFor(
     importer: World,
@@ -161,6 +162,12 @@ const mayWriteItself = (world: World, path: string): boolean =>
   world.realm.resolver.ownerOf(world.realm.entry) !== world.principal.location &&
   pathScopesOf(world).covers(path, "write");
 
+/** The location of the package that a file or folder belongs to, links followed. */
+const ownerOfPlace = ({ disk, ownerOf }: Resolver, place: string): string => {
+  const real = disk.realpath(place) ?? place;
+  return ownerOf(disk.stat(real) === "dir" ? join(real, "package.json") : real);
+};
+
 const NO_GRANTS: PackagePolicy = Object.freeze({});
 
 export function makeRealm(options: RealmOptions): Realm {
@@ -215,6 +222,14 @@ export function makeRealm(options: RealmOptions): Realm {
     return !reported.denies({ capability: "change", target: exporter.name, via: property });
   };
 
+  const deniesImport = (importer: World, location: string, specifier: string, referrer: string | undefined): boolean =>
+    importer.principal.denies({
+      capability: "package",
+      target: nameAt(location) ?? nameByFolders(location, options.paths.project) ?? specifier,
+      via: specifier,
+      ...(referrer !== undefined && isNamedIn(referrer, specifier) && { file: referrer }),
+    });
+
   const isProjects = (location: string): boolean => {
     const name = nameAt(location);
     return name !== undefined && isFirstParty(name);
@@ -262,9 +277,27 @@ export function makeRealm(options: RealmOptions): Realm {
       }
       return world;
     },
-    resolveFor({ principal: { location, trusted } }, specifier, referrer, mode, asked = {}) {
-      const isOwn = trusted || options.resolver.ownerOf(referrer) === location;
-      return options.resolver.resolve(specifier, referrer, mode, isOwn ? asked : { ...asked, asking: location });
+    resolveFor(importer, specifier, referrer, mode, asked = {}) {
+      const { resolver } = options;
+      const { location, trusted } = importer.principal;
+      if (trusted) return resolver.resolve(specifier, referrer, mode, asked);
+      const isOwn = resolver.ownerOf(referrer) === location;
+      try {
+        return resolver.resolve(specifier, referrer, mode, isOwn ? asked : { ...asked, asking: location });
+      } catch (error) {
+        const place = placeToldBy(error);
+        if (place === undefined) throw error;
+        const owner = ownerOfPlace(resolver, place);
+        const { code } = error as { code?: string };
+        // What a name of its `imports` leads to is another's: an error by its own manifest tells of that.
+        const isOthers = specifier.startsWith("#") && code?.endsWith("MODULE_NOT_FOUND") === true;
+        const mayKnow =
+          owner === location
+            ? !isOthers
+            : realm.mayCross(importer, owner) || !deniesImport(importer, owner, specifier, referrer);
+        if (mayKnow) throw error;
+        throw resolver.absent(specifier, referrer, mode);
+      }
     },
     cross(importer, resolution, specifier, notFound, referrer) {
       const { location } = resolution;
@@ -278,13 +311,7 @@ export function makeRealm(options: RealmOptions): Realm {
       const target = nameAt(location);
       if (!realm.mayCross(importer, location)) {
         if (isReadableData(importer, resolution, target)) return importer;
-        const denied = importer.principal.denies({
-          capability: "package",
-          target: target ?? nameByFolders(location, options.paths.project) ?? specifier,
-          via: specifier,
-          ...(referrer !== undefined && isNamedIn(referrer, specifier) && { file: referrer }),
-        });
-        if (denied) throw notFound();
+        if (deniesImport(importer, location, specifier, referrer)) throw notFound();
       }
       if (target !== undefined && isFirstParty(target) && mayWriteItself(importer, resolution.path)) {
         realm.sharedNames.admitRunner(importer.compartment.globalThis);

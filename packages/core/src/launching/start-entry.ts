@@ -28,10 +28,12 @@ export function startEntry(realm: Realm, request: StartRequest): void {
 }
 
 function startFile(realm: Realm, asker: World, file: string): void {
-  const resolution = realm.resolver.resolve(file, file, "require");
+  const resolution = realm.resolveFor(asker, file, file, "require");
   // HAZARD: the file's own package runs it, and only where the asking one may import it:
   // else whoever may start `node` could start the application's scripts with the application's authority.
-  const owner = realm.cross(asker, resolution, file, () => missing(file));
+  const owner = realm.cross(asker, resolution, file, () =>
+    asker.principal.trusted ? missing(file) : realm.resolver.absent(file, file, "require"),
+  );
   if (isModule(owner, resolution)) {
     const href = pathToFileURL(resolution.path).href;
     startRecord(realm.powers, () => owner.modules.recordFor(realm.resolver.resolve(href, resolution.path, "import")));

@@ -6,7 +6,7 @@ import type { FileReader } from "./file-reader.ts";
 import { folderOf, inFolder, relativeTo } from "./folder-of.ts";
 import { modulesFoldersOf, type PackageScopes } from "./package-scope.ts";
 import { resolveExports } from "./package-targets.ts";
-import { isResolutionError, notFoundByRequire, resolutionError } from "./resolution-error.ts";
+import { isResolutionError, notFoundByRequire, resolutionError, tellingOf } from "./resolution-error.ts";
 
 export interface RequireContext {
   /** The requiring file. */
@@ -72,7 +72,7 @@ export const makeCommonJsResolution = (
       const path = kind === "file" ? base : withExtension(base);
       if (path !== undefined) return { path };
     }
-    return kind === "dir" ? asFolder(base, specifier) : undefined;
+    return kind === "dir" ? tellingOf(base, () => asFolder(base, specifier)) : undefined;
   };
 
   const inModules = (
@@ -86,15 +86,12 @@ export const makeCommonJsResolution = (
     const split = splitSpecifier(specifier);
     const folder = split && scopes.installedAt(modules, split.name, from);
     if (split !== undefined && folder !== undefined) {
-      const exports = scopes.manifestOf(folder)?.exports;
-      if (exports !== undefined) {
-        const path = resolveExports(exports, split.subpath, {
-          folder,
-          referrer: undefined,
-          conditions,
-        });
-        return { path, inside: folder };
-      }
+      const context = { folder, referrer: undefined, conditions };
+      const path = tellingOf(folder, () => {
+        const exports = scopes.manifestOf(folder)?.exports;
+        return exports === undefined ? undefined : resolveExports(exports, split.subpath, context);
+      });
+      if (path !== undefined) return { path, inside: folder };
     }
     return atPath(relativeTo(modules, specifier), wantsFolder, specifier);
   };

@@ -11,12 +11,14 @@ import {
   resolveImports,
   urlTextToPath,
 } from "./package-targets.ts";
-import { resolutionError } from "./resolution-error.ts";
+import { notFoundByImport, resolutionError, tellingOf } from "./resolution-error.ts";
 
 /** A path before links are resolved, or `node:name`; `inside` is the package folder it may not leave. */
 export interface Found {
   readonly path: string;
   readonly inside?: string;
+  /** The package folder that the specifier names, which has no say in where the path lies. */
+  readonly named?: string;
   readonly suffix?: string;
 }
 
@@ -31,6 +33,8 @@ export interface EsmResolution {
     conditions: ReadonlySet<string>,
     asking?: string,
   ): Found | undefined;
+  /** What `import` says of a specifier that leads to nothing. */
+  absent(specifier: string, referrer: string): Error;
   /** PACKAGE_SELF_RESOLVE. */
   resolveSelf(specifier: string, referrer: string, conditions: ReadonlySet<string>): Found | undefined;
 }
@@ -89,17 +93,19 @@ export const makeEsmResolution = (disk: FileReader, scopes: PackageScopes): EsmR
     for (const modules of modulesFoldersOf(fromFolder)) {
       const folder = scopes.installedAt(modules, split.name, asking);
       if (folder === undefined) continue;
-      const manifest = scopes.manifestOf(folder);
-      if (manifest?.exports !== undefined) {
-        const path = resolveExports(manifest.exports, split.subpath, {
-          folder,
-          referrer,
-          conditions,
-        });
-        return { path, inside: folder, suffix };
-      }
-      if (split.subpath === ".") return legacyMain(folder, manifest?.main, referrer);
-      return { path: urlTextToPath(split.subpath, folder, referrer), suffix };
+      return tellingOf(folder, () => {
+        const manifest = scopes.manifestOf(folder);
+        if (manifest?.exports !== undefined) {
+          const path = resolveExports(manifest.exports, split.subpath, {
+            folder,
+            referrer,
+            conditions,
+          });
+          return { path, inside: folder, suffix };
+        }
+        if (split.subpath === ".") return legacyMain(folder, manifest?.main, referrer);
+        return { path: urlTextToPath(split.subpath, folder, referrer), named: folder, suffix };
+      });
     }
     throw packageNotFound(split.name, referrer);
   };
@@ -111,11 +117,9 @@ export const makeEsmResolution = (disk: FileReader, scopes: PackageScopes): EsmR
       return undefined;
     }
     if (specifier !== name && !specifier.startsWith(`${name}/`)) return undefined;
-    const path = resolveExports(scope.manifest.exports, `.${specifier.slice(name.length)}`, {
-      folder: scope.folder,
-      referrer,
-      conditions,
-    });
+    const { exports } = scope.manifest;
+    const context = { folder: scope.folder, referrer, conditions };
+    const path = tellingOf(scope.folder, () => resolveExports(exports, `.${specifier.slice(name.length)}`, context));
     return { path, inside: scope.folder };
   };
 
@@ -124,41 +128,54 @@ export const makeEsmResolution = (disk: FileReader, scopes: PackageScopes): EsmR
     if (scope?.manifest.imports === undefined) return undefined;
     // What `imports` names outside is no file of this package: it is not held inside.
     let outside: Found | undefined;
-    const path = resolveImports(scope.manifest.imports, specifier, {
+    const { imports } = scope.manifest;
+    const context = {
       folder: scope.folder,
       referrer,
       conditions,
-      resolveBare: (bare) => {
+      resolveBare: (bare: string) => {
         outside = resolveBare(bare, scope.folder, join(scope.folder, "package.json"), conditions, asking);
         return outside.path;
       },
-    });
+    };
+    const path = tellingOf(scope.folder, () => resolveImports(imports, specifier, context));
     return outside ?? { path, inside: scope.folder };
+  };
+
+  /** Where a path or a URL leads by its text alone; undefined for the names of packages and builtins. */
+  const lexical = (specifier: string, referrer: string): Found | undefined => {
+    if (isRelative(specifier)) {
+      const { text, suffix } = splitSuffix(specifier);
+      return { path: urlTextToPath(text, dirname(referrer), referrer), suffix };
+    }
+    if (specifier.startsWith("/")) return fromUrl(new URL(specifier, pathToFileURL(referrer)), specifier, referrer);
+    const builtin = builtinOf(specifier);
+    if (builtin !== undefined) return { path: `node:${builtin}` };
+    if (specifier.startsWith("node:")) throw unknownBuiltin(specifier);
+    return URL.canParse(specifier) ? fromUrl(new URL(specifier), specifier, referrer) : undefined;
   };
 
   return {
     resolveInternal,
     resolveSelf,
+    absent(specifier, referrer) {
+      if (specifier.startsWith("#")) return notFoundByImport(specifier, referrer);
+      const path = lexical(specifier, referrer)?.path;
+      return path === undefined
+        ? packageNotFound(splitSpecifier(specifier)?.name ?? specifier, referrer)
+        : notFoundByImport(path, referrer);
+    },
     resolve(specifier, referrer, conditions, asking) {
       if (specifier.startsWith("#")) {
         const found = resolveInternal(specifier, referrer, conditions, asking);
         if (found !== undefined) return found;
         const scope = scopes.scopeOf(referrer);
-        const config = scope && join(scope.folder, "package.json");
-        throw importNotDefined(specifier, config, referrer);
+        if (scope === undefined) throw importNotDefined(specifier, undefined, referrer);
+        return tellingOf(scope.folder, () => {
+          throw importNotDefined(specifier, join(scope.folder, "package.json"), referrer);
+        });
       }
-      if (isRelative(specifier) || specifier.startsWith("/")) {
-        const { text, suffix } = splitSuffix(specifier);
-        if (!specifier.startsWith("/")) {
-          return { path: urlTextToPath(text, dirname(referrer), referrer), suffix };
-        }
-        return fromUrl(new URL(specifier, pathToFileURL(referrer)), specifier, referrer);
-      }
-      const builtin = builtinOf(specifier);
-      if (builtin !== undefined) return { path: `node:${builtin}` };
-      if (specifier.startsWith("node:")) throw unknownBuiltin(specifier);
-      if (URL.canParse(specifier)) return fromUrl(new URL(specifier), specifier, referrer);
-      return resolveBare(specifier, dirname(referrer), referrer, conditions, asking);
+      return lexical(specifier, referrer) ?? resolveBare(specifier, dirname(referrer), referrer, conditions, asking);
     },
   };
 };

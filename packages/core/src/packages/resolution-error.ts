@@ -1,3 +1,5 @@
+import { pathToFileURL } from "node:url";
+
 /** The codes that Node's own resolution throws, and moat's in its place. */
 export type ResolutionCode =
   | "MODULE_NOT_FOUND"
@@ -40,6 +42,25 @@ export const resolutionError = (
 export const isResolutionError = (error: unknown, code: ResolutionCode): boolean =>
   error instanceof Error && (error as Partial<ResolutionError>).code === code;
 
+const places = new WeakMap<object, string>();
+
+/** Runs what reads of a file or folder; its errors then tell about that, unless they tell about another one. */
+export const tellingOf = <T>(place: string, read: () => T): T => {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Error && !places.has(error)) places.set(error, place);
+    throw error;
+  }
+};
+
+/**
+ * The file or folder that is there, as an error of resolving tells; undefined where it would be the same error if there were nothing.
+ * HAZARD: who may not import from it is told of neither; see `realm.resolveFor`.
+ */
+export const placeToldBy = (error: unknown): string | undefined =>
+  error instanceof Error ? places.get(error) : undefined;
+
 /** `require`'s error. `stack` names the requiring file, then its parents. */
 export const notFoundByRequire = (specifier: string, stack: readonly string[]): ResolutionError => {
   const lines = stack.length > 0 ? `\nRequire stack:\n- ${stack.join("\n- ")}` : "";
@@ -47,6 +68,14 @@ export const notFoundByRequire = (specifier: string, stack: readonly string[]): 
     requireStack: [...stack],
   });
 };
+
+/** `import`'s error for a path that leads to nothing. */
+export const notFoundByImport = (path: string, referrer: string): ResolutionError =>
+  resolutionError(
+    "ERR_MODULE_NOT_FOUND",
+    `Cannot find module '${path}' imported from ${referrer}`,
+    path.startsWith("#") ? {} : { url: pathToFileURL(path).href },
+  );
 
 /** Where `import` would have looked, by a specifier that leads to no file: what `import.meta.resolve` answers. */
 export const absentUrlOf = (error: unknown): string | undefined =>

@@ -7,7 +7,7 @@ import type { KeptResolutions } from "./kept-resolutions.ts";
 import { memoizeReader, type Asked, type FileReader } from "./file-reader.ts";
 import { formatForImport, formatForRequire, type FileFormat } from "./module-format.ts";
 import { makePackageScopes, type PackageScopes } from "./package-scope.ts";
-import { notFoundByRequire, resolutionError } from "./resolution-error.ts";
+import { notFoundByImport, notFoundByRequire, resolutionError, tellingOf } from "./resolution-error.ts";
 import type { Manifest, Resolution } from "./types.ts";
 
 export type ResolutionMode = "require" | "import";
@@ -54,6 +54,8 @@ export interface Resolver {
   resolve(specifier: string, referrerPath: string, mode: ResolutionMode, options?: ResolveOptions): Resolution;
   /** As `resolve`, for a folder in place of a file. */
   resolveFrom(specifier: string, folder: string, mode: ResolutionMode): Resolution;
+  /** What Node throws where a specifier leads to nothing. */
+  absent(specifier: string, referrerPath: string, mode: ResolutionMode): Error;
   /** `require.resolve.paths(specifier)`. */
   resolvePaths(specifier: string, referrerPath: string): string[] | null;
   /** The manifest in this very folder. */
@@ -93,7 +95,13 @@ export const makeResolver = (reader: FileReader, options: ResolverOptions = {}):
     }
     const kind = found.path.includes("\0") ? undefined : disk.stat(found.path);
     const path = kind === "file" ? disk.realpath(found.path) : undefined;
-    if (path === undefined) throw notFound(found.path, kind);
+    if (path === undefined) {
+      const there = found.inside ?? found.named ?? (kind === undefined ? undefined : found.path);
+      if (there === undefined) throw notFound(found.path, kind);
+      return tellingOf(there, () => {
+        throw notFound(found.path, kind);
+      });
+    }
     const location = scopes.ownerOf(path);
     if (found.inside !== undefined) {
       // HAZARD: `main`, `exports` and `imports`, also through links, may not lead out of the package.
@@ -101,10 +109,12 @@ export const makeResolver = (reader: FileReader, options: ResolverOptions = {}):
       const owner = home === undefined ? undefined : scopes.ownerOf(inFolder(home, "package.json"));
       if (owner === undefined || owner !== location) {
         if (owner !== undefined) options.onClimb?.({ location: owner, file: path });
-        throw notFound(found.path, undefined);
+        return tellingOf(found.inside, () => {
+          throw notFound(found.path, undefined);
+        });
       }
     }
-    const resolution = { path, location, ...read(path, scopes.scopeOf) };
+    const resolution = { path, location, ...tellingOf(path, () => read(path, scopes.scopeOf)) };
     return found.suffix ? { ...resolution, suffix: found.suffix } : resolution;
   };
 
@@ -131,9 +141,7 @@ export const makeResolver = (reader: FileReader, options: ResolverOptions = {}):
             `Directory import '${path}' is not supported resolving ES modules imported from ${referrer}`,
             { url: pathToFileURL(path).href },
           )
-        : resolutionError("ERR_MODULE_NOT_FOUND", `Cannot find module '${path}' imported from ${referrer}`, {
-            url: pathToFileURL(path).href,
-          }),
+        : notFoundByImport(path, referrer),
     );
   };
 
@@ -200,6 +208,12 @@ export const makeResolver = (reader: FileReader, options: ResolverOptions = {}):
     resolve,
     resolveFrom: (specifier, folder, mode) => resolve(specifier, join(folder, "noop.js"), mode),
     resolvePaths: commonJs.lookupFolders,
+    absent(specifier, referrer, mode) {
+      if (mode === "import") return esm.absent(specifier, referrer);
+      return specifier.startsWith("#")
+        ? resolutionError("MODULE_NOT_FOUND", `Cannot find module '${specifier}'`)
+        : notFoundByRequire(specifier, [referrer]);
+    },
     manifestOf: scopes.manifestOf,
     ownerOf: scopes.ownerOf,
     addRoot: scopes.add,
