@@ -3,6 +3,7 @@
  * The patterns are often arguments, so what usually holds specs counts.
  */
 export const TEST_RUNNERS: ReadonlyMap<string, string> = new Map([
+  ["@playwright/test", "*.test.ts, *.spec.ts in testDir of playwright.config.ts"],
   ["ava", "test.js, test-*.js, *.test.js, test/, tests/, __tests__/"],
   ["jasmine", "spec_files of spec/support/jasmine.json"],
   ["jest", "__tests__/, *.test.js, *.spec.js"],

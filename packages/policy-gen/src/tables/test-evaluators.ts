@@ -1,5 +1,5 @@
 /**
- * Packages of test runners that evaluate other people's modules themselves, with
+ * Packages of test runners that evaluate other people's modules themselves, most with
  * `vm` and a loader of their own: specs, what these import, and the runner's own
  * matchers. What runs so runs with their authority, whoever wrote it.
  */
@@ -35,6 +35,13 @@ export const TEST_EVALUATORS: ReadonlyMap<string, TestEvaluator> = new Map<strin
       handsGlobals: true,
       importsFor: true,
       why: "runs the project's modules after Vite has compiled them",
+    },
+  ],
+  [
+    "playwright",
+    {
+      importsFor: true,
+      why: "writes its results anywhere in the project, so that the specs which it loads run as its code",
     },
   ],
   [
