@@ -69,3 +69,54 @@ test("a package takes no file of the application from it by such a link, to writ
   const { stdout, stderr } = project.moat("run", "index.js");
   expect(stdout, stderr).toBe("held,held,held,held,held,held own\n");
 });
+
+test("nor where the application itself looks for what only such a link brings", () => {
+  project = makeProject({
+    "package.json": JSON.stringify({ name: "app", dependencies: { hostile: "1.0.0" } }),
+    "index.js": `
+      try { require("y"); } catch {}
+      console.log(require("hostile"));
+      const later = () => require("./src/settings")();`,
+    "src/settings.js": 'module.exports = () => require("./own").name;',
+    "src/own.js": 'exports.name = "own";',
+    "node_modules/hostile/package.json": JSON.stringify({ name: "hostile", dependencies: { y: "file:../../src" } }),
+    "node_modules/hostile/index.js": `
+      const project = __dirname.replace(/.node_modules.*/, "");
+      const write = (name) => { try { require("fs").writeFileSync(project + "/src/" + name, ""); return "came" } catch { return "held" } };
+      module.exports = ["own.js", "settings.js"].map(write).join();`,
+  });
+  symlinkSync("../src", join(project.folder, "node_modules/y"));
+  const hostile = { builtins: { fs: ["writeFileSync"] }, fs: { write: ["."] } };
+  const policy = { version: 1, root: "trusted", entries: ["./index.js"], packages: { hostile } };
+  project.write({ "moat.policy.json": JSON.stringify(policy) });
+  const { stdout, stderr } = project.moat("run", "index.js");
+  expect(stdout, stderr).toBe("held,held\n");
+});
+
+test("nor is it the package that the application imports undeclared, as which the policy knows it", () => {
+  project = makeProject({
+    "package.json": JSON.stringify({ name: "app", dependencies: { hostile: "1.0.0" } }),
+    "index.js": 'try { require("y"); } catch {}\nconsole.log(require("hostile"), require("./src/settings").token);',
+    "src/settings.js": 'exports.token = "canary";',
+    "node_modules/hostile/package.json": JSON.stringify({ name: "hostile", dependencies: { y: "file:../../src" } }),
+    "node_modules/hostile/index.js": `
+      const read = (name) => { try { return require(name).token } catch { return "held" } };
+      module.exports = ["y/settings.js", "y/settings", "y/config.json", "z/config.json"].map(read).join();`,
+  });
+  const home = join(project.folder, "../home");
+  mkdirSync(home);
+  writeFileSync(join(home, "config.json"), '{"token":"canary"}');
+  symlinkSync("../src", join(project.folder, "node_modules/y"));
+  symlinkSync(home, join(project.folder, "node_modules/z"));
+  const packages = { hostile: { packages: ["y", "z"] }, y: {}, z: {} };
+  project.write({
+    "moat.policy.json": JSON.stringify({ version: 1, root: "trusted", entries: ["./index.js"], packages }),
+  });
+  expect(project.moat("run", "index.js")).toMatchObject({
+    stdout: "",
+    stderr: expect.stringContaining("no longer has"),
+  });
+  expect(project.moat("policy", "--write")).toMatchObject({ code: 0 });
+  const { stdout, stderr } = project.moat("run", "index.js");
+  expect(stdout, stderr).toBe("held,held,held,held canary\n");
+});

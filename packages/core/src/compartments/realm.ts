@@ -232,7 +232,10 @@ export function makeRealm(options: RealmOptions): Realm {
 
   const isProjects = (location: string): boolean => {
     const name = nameAt(location);
-    return name !== undefined && isFirstParty(name);
+    if (name !== undefined) return isFirstParty(name);
+    // HAZARD: a link that leads into the project makes what lies there a package of no name, where the project itself looks
+    // for what only somebody else's manifest brings; its modules are the project's none the less.
+    return location.startsWith(options.paths.project + sep) && !location.includes(`${sep}node_modules${sep}`);
   };
   const startedLocation = options.resolver.ownerOf(options.entry);
   const startedName = nameAt(startedLocation);

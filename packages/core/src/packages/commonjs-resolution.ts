@@ -85,15 +85,17 @@ export const makeCommonJsResolution = (
     if (disk.stat(modules) !== "dir") return undefined;
     const split = splitSpecifier(specifier);
     const folder = split && scopes.installedAt(modules, split.name, from);
+    const strange = folder === undefined ? undefined : scopes.strangeLink(folder, split!.name, from);
     if (split !== undefined && folder !== undefined) {
       const context = { folder, referrer: undefined, conditions };
-      const path = tellingOf(folder, () => {
+      const path = tellingOf(strange ?? folder, () => {
         const exports = scopes.manifestOf(folder)?.exports;
         return exports === undefined ? undefined : resolveExports(exports, split.subpath, context);
       });
-      if (path !== undefined) return { path, inside: folder };
+      if (path !== undefined) return { path, inside: folder, strange };
     }
-    return atPath(relativeTo(modules, specifier), wantsFolder, specifier);
+    const found = atPath(relativeTo(modules, specifier), wantsFolder, specifier);
+    return found && { ...found, strange };
   };
 
   const lookupFolders: CommonJsResolution["lookupFolders"] = (specifier, referrer) => {

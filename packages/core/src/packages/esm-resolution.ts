@@ -19,6 +19,8 @@ export interface Found {
   readonly inside?: string;
   /** The package folder that the specifier names, which has no say in where the path lies. */
   readonly named?: string;
+  /** Real folder that the path leads to by a link which makes no package of it. */
+  readonly strange?: string | undefined;
   readonly suffix?: string;
 }
 
@@ -93,7 +95,8 @@ export const makeEsmResolution = (disk: FileReader, scopes: PackageScopes): EsmR
     for (const modules of modulesFoldersOf(fromFolder)) {
       const folder = scopes.installedAt(modules, split.name, asking);
       if (folder === undefined) continue;
-      return tellingOf(folder, () => {
+      const strange = scopes.strangeLink(folder, split.name, asking);
+      return tellingOf(strange ?? folder, () => {
         const manifest = scopes.manifestOf(folder);
         if (manifest?.exports !== undefined) {
           const path = resolveExports(manifest.exports, split.subpath, {
@@ -101,10 +104,10 @@ export const makeEsmResolution = (disk: FileReader, scopes: PackageScopes): EsmR
             referrer,
             conditions,
           });
-          return { path, inside: folder, suffix };
+          return { path, inside: folder, suffix, strange };
         }
-        if (split.subpath === ".") return legacyMain(folder, manifest?.main, referrer);
-        return { path: urlTextToPath(split.subpath, folder, referrer), named: folder, suffix };
+        if (split.subpath === ".") return { ...legacyMain(folder, manifest?.main, referrer), strange };
+        return { path: urlTextToPath(split.subpath, folder, referrer), named: folder, suffix, strange };
       });
     }
     throw packageNotFound(split.name, referrer);

@@ -22,6 +22,11 @@ const installedFolder = (realFile: string): string | undefined => {
   return realFile.slice(0, end);
 };
 
+const isDeclaredBy = (manifest: Manifest | undefined, name: string): boolean =>
+  [manifest?.dependencies, manifest?.devDependencies, manifest?.optionalDependencies, manifest?.peerDependencies].some(
+    (table) => table !== undefined && Object.hasOwn(table, name),
+  );
+
 /** Says which package a file belongs to, by its real location alone. */
 export interface Owners {
   ownerOf(realFile: string): string;
@@ -30,9 +35,10 @@ export interface Owners {
   /**
    * Whether a link in a `node_modules` makes the folder that it leads to a package, for who asks from a real folder.
    * HAZARD: package managers make links of what manifests say, an installed package's too (`"y": "file:../../../.docker"`):
-   * those lead to installed packages, to what the project itself links, and into that package.
+   * those lead to installed packages, to what the project itself links, and into that package. The project itself looks
+   * for names that its manifests have; what others' bring beside them (an import that no manifest declares) is theirs to link.
    */
-  mayLink(realFolder: string, from: string): boolean;
+  mayLink(realFolder: string, from: string, name: string): boolean;
 }
 
 /**
@@ -49,16 +55,19 @@ export const makeOwners = (manifestOf: (folder: string) => Manifest | undefined)
   const declared = new Set<string>();
   const byFolder = new Map<string, string>();
 
+  /** A broken manifest up there is nobody's business: it is skipped. */
+  const readableManifestOf = (folder: string): Manifest | undefined => {
+    try {
+      return manifestOf(folder);
+    } catch (error) {
+      assertAnswer(error);
+      return undefined;
+    }
+  };
+
   const strayOwner = (folder: string): string => {
     const top = parse(folder).root;
-    for (let at = folder; at !== top; at = folderOf(at)) {
-      // A broken manifest up there is nobody's business: skip it.
-      try {
-        if (manifestOf(at) !== undefined) return at;
-      } catch (error) {
-        assertAnswer(error);
-      }
-    }
+    for (let at = folder; at !== top; at = folderOf(at)) if (readableManifestOf(at) !== undefined) return at;
     return top;
   };
 
@@ -69,6 +78,13 @@ export const makeOwners = (manifestOf: (folder: string) => Manifest | undefined)
       if (at === installed || declared.has(at)) return at;
       if (installed !== undefined && at.length <= installed.length) return installed;
       if (at === top) return strayOwner(folder);
+    }
+  };
+
+  const isDeclaredAbove = (name: string, folder: string): boolean => {
+    for (let at = folder; ; at = folderOf(at)) {
+      if (isDeclaredBy(readableManifestOf(at), name)) return true;
+      if (folderOf(at) === at) return false;
     }
   };
 
@@ -84,12 +100,12 @@ export const makeOwners = (manifestOf: (folder: string) => Manifest | undefined)
       }
       return owner;
     },
-    mayLink(realFolder, from) {
+    mayLink(realFolder, from, name) {
       if (declared.has(realFolder)) return true;
       // A folder such as `node_modules/.cache` is no package, and holds what tools keep.
       if (installedFolder(realFolder + sep) === realFolder && !basename(realFolder).startsWith(".")) return true;
       const asking = installedFolder(from + sep);
-      return asking === undefined || realFolder.startsWith(asking + sep);
+      return asking === undefined ? isDeclaredAbove(name, from) : realFolder.startsWith(asking + sep);
     },
     add(realFolder) {
       if (declared.has(realFolder)) return;

@@ -17,6 +17,8 @@ export interface PackageScopes extends Owners {
   scopeOf(file: string): Scope | undefined;
   /** `node_modules/<name>` where that is a folder; notes where a link leads, if that is a package for who asks from `from`. */
   installedAt(modulesFolder: string, name: string, from: string): string | undefined;
+  /** Where such a folder leads that is no package for who asks from `from`: nobody's, wherever that is. */
+  strangeLink(folder: string, name: string, from: string): string | undefined;
   /** Looks again for what was not there: programs write modules and then load them. */
   forgetAbsent(): void;
 }
@@ -50,8 +52,15 @@ export const makePackageScopes = (disk: MemoizedReader): PackageScopes => {
     return undefined;
   };
 
+  const strangeLink: PackageScopes["strangeLink"] = (folder, name, from) => {
+    if (installed.has(folder)) return undefined;
+    const real = disk.realpath(folder);
+    return real === undefined || real === folder || owners.mayLink(real, from, name) ? undefined : real;
+  };
+
   return {
     ...owners,
+    strangeLink,
     manifestOf,
     scopeOf: (file) => scopeOfFolder(folderOf(file)),
     forgetAbsent() {
@@ -69,7 +78,7 @@ export const makePackageScopes = (disk: MemoizedReader): PackageScopes => {
       // A link out of `node_modules` (a workspace, `npm link`, `file:`) makes its target a package.
       const real = disk.realpath(folder);
       if (real === undefined) return undefined;
-      if (real !== folder && !owners.mayLink(real, from)) return folder;
+      if (real !== folder && !owners.mayLink(real, from, name)) return folder;
       if (real !== folder) owners.add(real);
       installed.add(folder);
       return folder;

@@ -114,7 +114,9 @@ export const makeResolver = (reader: FileReader, options: ResolverOptions = {}):
         });
       }
     }
-    const resolution = { path, location, ...tellingOf(path, () => read(path, scopes.scopeOf)) };
+    const { strange } = found;
+    const owner = strange !== undefined && path.startsWith(strange + sep) ? strange : location;
+    const resolution = { path, location: owner, ...tellingOf(path, () => read(path, scopes.scopeOf)) };
     return found.suffix ? { ...resolution, suffix: found.suffix } : resolution;
   };
 
@@ -197,9 +199,10 @@ export const makeResolver = (reader: FileReader, options: ResolverOptions = {}):
     }
     Object.freeze(resolution);
     from?.set(specifier, resolution);
-    // What `require` found is what it finds by that path: the loader asks so.
-    if (from !== undefined && mode === "require" && resolution.location !== undefined)
-      knownFrom(mode, folderOf(resolution.path)).set(resolution.path, resolution);
+    // What `require` found is what it finds by that path: the loader asks so. HAZARD: not what a link has it be for one who asks.
+    const { path, location } = resolution;
+    if (from !== undefined && mode === "require" && location !== undefined && scopes.ownerOf(path) === location)
+      knownFrom(mode, folderOf(path)).set(path, resolution);
     return resolution;
   };
 
@@ -223,7 +226,7 @@ export const makeResolver = (reader: FileReader, options: ResolverOptions = {}):
           const folder = scopes.installedAt(inFolder(at, "node_modules"), name, fromFolder);
           if (folder !== undefined) {
             const real = disk.realpath(folder);
-            return real === undefined || real === folder || scopes.mayLink(real, fromFolder) ? real : undefined;
+            return real === undefined || real === folder || scopes.mayLink(real, fromFolder, name) ? real : undefined;
           }
         }
         if (folderOf(at) === at) return undefined;

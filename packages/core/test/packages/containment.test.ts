@@ -169,7 +169,7 @@ describe("whose file it is", () => {
 
   it("a linked package is the folder that the link leads to; strays belong to nobody named", () => {
     const root = makeTree({
-      "app/package.json": { name: "app" },
+      "app/package.json": { name: "app", devDependencies: { linked: "file:../elsewhere/lib" } },
       "app/node_modules/linked": { link: "elsewhere/lib" },
       "elsewhere/lib/package.json": { name: "linked", main: "src/x.js" },
       "elsewhere/lib/src/package.json": { type: "module" },
