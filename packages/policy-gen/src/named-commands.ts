@@ -1,7 +1,7 @@
 import { commandProblem } from "@moat/core/model";
 import type { FileReader, Resolver } from "@moat/core/model";
 import { programIn } from "./call-effects.ts";
-import type { Use } from "./facts.ts";
+import { isImport, type Use } from "./facts.ts";
 import type { GrantContext } from "./grant-context.ts";
 import { nativeProgramsOf } from "./native-programs.ts";
 import { packageNameAt, packageNameOf, resolveOrNothing } from "./reach.ts";
@@ -10,28 +10,30 @@ import { COMMAND_RUNNERS, SHELL_OF_RUNNER } from "./tables/command-runners.ts";
 /**
  * A package whose trade is starting what it is told (execa, cross-spawn) is granted
  * the programs that its importers hand it as constants; so are those that it starts them with.
+ * Where an installed package hands it `node`, the script is that package's own.
  * @param commandWrappers locations of packages that start programs which can't be seen
  */
 export function grantNamedCommands(
-  { reached, collectorOf, nameOf, within }: GrantContext,
+  { reached, collectorOf, isDependency, nameOf, within }: GrantContext,
   commandWrappers: ReadonlySet<string>,
   resolver: Resolver,
 ): void {
-  const calls = new Map<string, { to: string; program: string; file: string; use: Use }[]>();
+  const calls = new Map<string, { to: string; path: string; program: string; file: string; use: Use }[]>();
   for (const { path, location, facts } of reached.files) {
     for (const use of facts.uses) {
       if (use.capability !== "calls") continue;
       const space = use.target.indexOf(" ");
       const program = programIn(use.target.slice(space + 1), true);
-      const to = resolveOrNothing(
+      const called = resolveOrNothing(
         use.target.slice(0, space),
         path,
         facts.format === "module" ? "import" : "require",
         resolver,
-      )?.location;
+      );
+      const to = called?.location;
       if (to === undefined || to === location || program === undefined) continue;
       const list = calls.get(location) ?? [];
-      list.push({ to, program, file: path, use });
+      list.push({ to, path: called!.path, program, file: path, use });
       calls.set(location, list);
     }
   }
@@ -41,20 +43,42 @@ export function grantNamedCommands(
     importers.set(to, [...(importers.get(to) ?? []), from]);
     if (COMMAND_RUNNERS.has(packageNameOf(specifier) ?? "")) runners.add(to);
   }
+  const handingOn = filesThatHandOn(reached, runners, resolver);
+  const handsOn = new Set(reached.files.flatMap(({ path, location }) => (handingOn.has(path) ? [location] : [])));
   for (const runner of runners) {
     if (!commandWrappers.has(runner)) continue;
     const shell = SHELL_OF_RUNNER.get(packageNameAt(runner));
     const chain = new Set([runner]);
     for (const location of chain) {
       for (const importer of importers.get(location) ?? []) {
-        if (runners.has(importer)) chain.add(importer);
-        for (const { to, program, file, use } of calls.get(importer) ?? []) {
-          const grant = { capability: "command", target: shell ?? program } as const;
-          if (to === location) collectorOf(runner)?.grant(grant, `${nameOf(importer)}: ${within(importer, file)}`, use);
+        if (runners.has(importer) || handsOn.has(importer)) chain.add(importer);
+        for (const { to, path, program, file, use } of calls.get(importer) ?? []) {
+          if (to !== location || (!runners.has(to) && handingOn.get(path) !== runner)) continue;
+          const place = `${nameOf(importer)}: ${within(importer, file)}`;
+          collectorOf(runner)?.grant({ capability: "command", target: shell ?? program }, place, use);
+          const target = program === "node" && isDependency(importer) ? nameOf(importer) : undefined;
+          if (target !== undefined) collectorOf(runner)?.grant({ capability: "package", target }, place, use);
         }
       }
     }
   }
+}
+
+/** `module.exports = require("cross-spawn")`: files that do nothing else, and what they hand on. */
+function filesThatHandOn(
+  { files, edges }: GrantContext["reached"],
+  runners: ReadonlySet<string>,
+  resolver: Resolver,
+): Map<string, string> {
+  const importing = new Set(edges.flatMap(({ from, to }) => (runners.has(to) ? [from] : [])));
+  const found = new Map<string, string>();
+  for (const { path, location, facts } of files) {
+    const [use] = facts.uses;
+    if (use === undefined || facts.uses.length > 1 || !importing.has(location) || !isImport(use)) continue;
+    const runner = resolveOrNothing(use.target, path, use.capability as "require" | "import", resolver)?.location;
+    if (runner !== undefined && runners.has(runner)) found.set(path, runner);
+  }
+  return found;
 }
 
 /** A package that starts a program by a computed path may start those of the platform packages that it imports. */

@@ -29,6 +29,9 @@ export function grantProjectModules(
     ),
   );
   for (const location of frameworkLoaders) started.add(location);
+  // `sequelize-cli` has umzug load the migrations.
+  for (const { from, to } of reached.edges)
+    if (started.has(from) && PROJECT_LOADERS.has(packageNameAt(from)) && projectLoaders.has(to)) started.add(to);
   // `gulp` leaves its command to `gulp-cli`.
   for (const { from, to } of reached.edges)
     if (started.has(from) && packageNameAt(to) === `${packageNameAt(from)}-cli`) started.add(to);

@@ -2,7 +2,7 @@ import { dirname, join, relative, sep } from "node:path";
 import type { FileReader, Resolution, Resolver } from "@moat/core/model";
 import { isImport, startsScripts, type FileFacts, type Use } from "./facts.ts";
 import type { FileQueue, QueuedFile } from "./file-queue.ts";
-import { LOADS_FILES_OF_ITS_IMPORTER, SCRIPT_POOLS } from "./tables/module-loaders.ts";
+import { CALLERS_LOADERS, LOADS_FILES_OF_ITS_IMPORTER, SCRIPT_POOLS, SEEKERS } from "./tables/module-loaders.ts";
 
 /** A file that an entry reaches, with what it does. */
 export interface ReachedFile {
@@ -219,6 +219,25 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
     }
   };
 
+  /** `resolveFrom(process.cwd(), "knex")`: the project's copy of what the file names. What finds it is told where it is. */
+  const linkSought = (file: ReachedFile, source: string): void => {
+    const use = file.facts.uses.find((one) => isImport(one) && SEEKERS.has(packageNameOf(one.target) ?? ""));
+    if (use === undefined) return;
+    const from = join(options.project, "noop.js");
+    // `resolve` looks for files; others ask Node, which tells of what they may import.
+    const seeker = CALLERS_LOADERS.has(packageNameOf(use.target)!)
+      ? resolveOrNothing(use.target, file.path, "require", resolver)?.location
+      : undefined;
+    for (const name of options.projectNames(options.project)) {
+      const isNamed = ['"', "'", "`"].some((quote) => source.includes(quote + name + quote));
+      const to = isNamed ? resolveOrNothing(name, from, "require", resolver)?.location : undefined;
+      if (to === undefined || options.isFirstParty(to)) continue;
+      link(file, name, "require", use, from);
+      if (seeker !== undefined && seeker !== to)
+        edges.set(`${seeker}\0${to}`, { from: seeker, to, specifier: name, file: file.path, use });
+    }
+  };
+
   /**
    * A package that the project imports, and that loads what it is told (`require(engine)`),
    * is told by the project: dependencies whose names stand in the project's own texts. So is the
@@ -259,6 +278,7 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
       for (const name of namesInTexts(source, options.projectNames(location))) namedByProject.add(name);
       for (const name of namesBegunIn(source, options.declaredNames(location))) begunByProject.add(name);
     }
+    if (source !== undefined && !options.isFirstParty(location)) linkSought(file, source);
     for (const use of facts.uses) {
       if (use.capability === "require" || use.capability === "import") link(file, use.target, use.capability, use);
       else if (use.capability === "file") link(file, use.target, "require", use);

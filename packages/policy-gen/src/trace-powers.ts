@@ -463,6 +463,9 @@ export function tracePowers(context: TraceContext): {
         if (builtinName(text.text) === undefined) emit("names", text.text, call);
         if (call["arguments"].length > 1 && /^[@\w]/.test(text.text)) emit("sought", text.text, call);
         if (/^\.\.?\//.test(text.text)) emit("script", text.text, call);
+      } else if (text !== undefined && /^\.\.?\//.test(text.text)) {
+        // `spawn(node, [require.resolve("../scripts/" + name)])`: any file that begins so.
+        emit("computed", `${text.text}*${text.suffix ?? ""}`, call);
       } else emit("unanalyzed", "computed require.resolve", call);
       return;
     }

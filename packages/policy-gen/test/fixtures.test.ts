@@ -56,6 +56,12 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
     [1, /^computed specifier \*$/],
     [2, /^computed specifier \*$/],
   ],
+  "sought-in-the-project": [
+    [1, /^computed specifier \*$/],
+    [3, /^computed specifier \*$/],
+    [4, /^computed specifier .\/scripts\/\*$/],
+    [1, /^command that is not constant$/],
+  ],
   "specs-that-are-imported": [[1, /^computed specifier \*$/]],
   "copy-of-the-project": [[2, /^computed specifier \*$/]],
   "imports-project-modules": [

@@ -39,6 +39,15 @@ export const CALLERS_LOADERS: ReadonlySet<string> = new Set([
   "tsx",
 ]);
 
+/** Packages that find other packages from a folder which they are told, often the project's. */
+export const SEEKERS: ReadonlySet<string> = new Set([
+  "import-cwd",
+  "import-from",
+  "resolve",
+  "resolve-cwd",
+  "resolve-from",
+]);
+
 /** Packages that load the package which imports them, in the copy that the project has of it. */
 export const LOADS_ITS_IMPORTER: ReadonlySet<string> = new Set(["import-local"]);
 
