@@ -1,7 +1,7 @@
 import { delimiter, isAbsolute, sep } from "node:path";
 import type { EndowmentContext } from "../principal.ts";
 import { isWithin } from "../fs/path-scopes.ts";
-import { visibleVariables } from "../process/env.ts";
+import { makeEnvCovers, visibleVariables } from "../process/env.ts";
 import { principalProcess } from "../process/process.ts";
 import { BASELINE_VARIABLES, isSeveralNames, LOADER_VARIABLES, matchesVariable } from "./loader-variables.ts";
 
@@ -49,6 +49,28 @@ export function childEnv(context: EndowmentContext, additions: unknown): Record<
   }
   env.PATH = programFolders(context).join(delimiter);
   return env;
+}
+
+/**
+ * What a `node` that comes up under moat has besides, as a worker has: the program's variables that the principal
+ * does not see, of which each package there sees what its policy says. None where the caller has left out what it
+ * does see: such an environment is one of its own making.
+ *
+ * @param env what `childEnv` has made of the caller's
+ */
+export function othersVariables(context: EndowmentContext, env: Readonly<Record<string, string>>): typeof env {
+  const { principal, powers } = context;
+  const others: Record<string, string> = Object.create(null);
+  if (principal.trusted) return others;
+  const seen = visibleVariables((principalProcess(context) as NodeJS.Process).env) ?? {};
+  if (!Object.keys(seen).every((name) => name in env)) return others;
+  const mayRead = makeEnvCovers(principal.policy.env ?? [], powers.process.platform === "win32");
+  for (const [name, value] of Object.entries(powers.process.env)) {
+    // What it may read and does not see, it has deleted.
+    if (value === undefined || name in env || mayRead(name) || matchesVariable(LOADER_VARIABLES, name)) continue;
+    others[name] = value;
+  }
+  return others;
 }
 
 /** The variables of a worker. */

@@ -3,6 +3,7 @@ import { commandsOfLine, wordsOfPlainCommand } from "../../policy/command-line.t
 import { isStandard } from "../fs/descriptors.ts";
 import { grantsMember } from "../granted-members.ts";
 import type { EndowmentContext } from "../principal.ts";
+import { othersVariables } from "./child-env.ts";
 import { isNodeName, makeCommandGrants, type Program } from "./command-grants.ts";
 import { isHeldBack } from "./held-arguments.ts";
 import { asksForFacts, readNodeArguments, type NodeCall } from "./node-arguments.ts";
@@ -56,10 +57,16 @@ export function makeCommandPlanner(context: EndowmentContext): CommandPlanner {
   const underMoat = (call: NodeCall, options: ChildOptions): CommandPlan | undefined => {
     const { run, args } = call;
     const entry = "file" in run ? { file: resolve(options.cwd, run.file) } : run;
-    const launch = nodeLauncher?.(principal, { entry, args, ...(withholdsInput(options) && { withholdsInput: true }) });
+    const env = options.node["env"] as Record<string, string>;
+    const launch = nodeLauncher?.(principal, {
+      entry,
+      args,
+      env,
+      ...(withholdsInput(options) && { withholdsInput: true }),
+    });
     return launch === undefined
       ? undefined
-      : { file: launch.execPath, args: launch.args, argv0: "node", env: launch.env ?? {} };
+      : { file: launch.execPath, args: launch.args, argv0: "node", env: othersVariables(context, env) };
   };
   const fileUnderMoat = (file: string, args: readonly string[], options: ChildOptions): CommandPlan | undefined =>
     underMoat({ run: { file }, args, flags: [], preload: [] }, options);

@@ -8,8 +8,6 @@ export interface NodeLaunch {
   readonly args: readonly string[];
   /** How many of them are flags of node's own. */
   readonly flagCount?: number;
-  /** Variables that the launch needs on top of the child's own. */
-  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A text in place of a file: `node -e`, `eval: true`, `data:` URLs. */
@@ -31,6 +29,8 @@ export interface NodeStart {
   readonly flags?: readonly string[];
   /** What `--require` and `--import` name: loaded under moat too. */
   readonly preload?: readonly string[];
+  /** The variables that the principal has it see: those that it sees itself, and its own. */
+  readonly env?: Readonly<Record<string, string>>;
   /** It gets the standard input of this process, which the principal may not read. */
   readonly withholdsInput?: boolean;
 }

@@ -4,7 +4,6 @@ import { wholeModule } from "../member-table.ts";
 import type { EndowmentContext } from "../principal.ts";
 import { textsOf } from "../texts-of.ts";
 import { guardChildren } from "./child-guard.ts";
-import type { NodeLaunch } from "./launchers.ts";
 import { makeNodeRoute, type RouteOptions } from "./node-route.ts";
 import { addPromise } from "./promised-child.ts";
 
@@ -28,7 +27,7 @@ export function makeTrustedChildProcess(context: EndowmentContext): object {
       const callbacks = tail.map((one) => withCommand(one, command));
       return namingCommand(command, () =>
         asAsked(
-          real[name](launch.execPath, launch.args, optionsFor(launch, options), ...callbacks),
+          real[name](launch.execPath, launch.args, { ...options, shell: false }, ...callbacks),
           file as string,
           args,
         ),
@@ -44,7 +43,7 @@ export function makeTrustedChildProcess(context: EndowmentContext): object {
       const isPlainShell = options.shell === undefined || options.shell === null;
       const launch = typeof line === "string" && isPlainShell ? route.line(line, options) : undefined;
       if (launch === undefined) return real[name](line, ...rest);
-      const given = optionsFor(launch, options) as Record<string, unknown>;
+      const given = { ...options, shell: false } as Record<string, unknown>;
       const callbacks = tail.map((one) => withCommand(one, line as string));
       return namingCommand(line as string, () => real[direct](launch.execPath, launch.args, given, ...callbacks));
     });
@@ -60,7 +59,7 @@ export function makeTrustedChildProcess(context: EndowmentContext): object {
     if (launch === undefined) return real.fork(modulePath, ...rest);
     const { flagCount = 0 } = launch;
     const [program, ...others] = launch.args.slice(flagCount);
-    const given = { ...(optionsFor(launch, options) as object), execArgv: launch.args.slice(0, flagCount) };
+    const given = { ...options, shell: false, execArgv: launch.args.slice(0, flagCount) };
     return real.fork(program, others, given, ...tail);
   });
   return facade;
@@ -92,15 +91,6 @@ function readTail(rest: readonly unknown[]): Tail {
   const options = typeof rest[at] === "object" && rest[at] !== null ? rest[at] : {};
   const tail = rest.slice(at).filter((one) => typeof one === "function");
   return { args, options: options as Tail["options"], tail };
-}
-
-function optionsFor(launch: NodeLaunch, options: object): object {
-  const env = (options as { env?: object | null }).env;
-  return {
-    ...options,
-    shell: false,
-    ...(launch.env !== undefined && { env: { ...env, ...launch.env } }),
-  };
 }
 
 /** What programs print of a child is what they asked for. */
