@@ -22,6 +22,7 @@ export { programsOfLine, wordsOfPlainCommand } from "./policy/command-line.ts";
 export * from "./policy/grant-syntax.ts";
 export { isModeVariable, modeShareOf, modeVariableOf } from "./policy/mode-variables.ts";
 export { CLIENT_SHARE, DISPATCHER_SHARE, REFLECT_SHARE, STACK_SHARE } from "./policy/special-shares.ts";
+export { tellsOfWindow, WINDOW as WINDOW_GLOBALS } from "./policy/window-names.ts";
 export { symbolKeyOf, symbolShare } from "./policy/symbol-shares.ts";
 export {
   GRANT_FIELD,

@@ -39,6 +39,7 @@ import { grantsOfUse, namedFileGrant } from "./package-grants.ts";
 import { listFiles, packageNameAt, reachFiles, resolveOrNothing } from "./reach.ts";
 import type { Reached } from "./reach.ts";
 import { sharedGlobals } from "./shared-globals.ts";
+import { grantWindow } from "./window-users.ts";
 import { grantAddonsToEvaluators, grantToEvaluators } from "./test-evaluators.ts";
 import { makePluginSearch } from "./tool-plugins.ts";
 import type { Use } from "./facts.ts";
@@ -211,7 +212,7 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
       : within(from, file);
     if (target !== undefined) collectorOf(from)?.grant({ capability: "package", target }, place, use);
   }
-  for (const { name, location, file, use } of sharedGlobals(reached)) {
+  for (const { name, location, file, use } of sharedGlobals(reached, grantWindow(context))) {
     collectorOf(location)?.grant({ capability: "share", target: name }, within(location, file), use);
     // A mock sends on by the function in whose place it stands, which it may name in a loop.
     if (name !== CLIENT_SHARE) continue;

@@ -1,4 +1,4 @@
-import { CLIENT_SHARE, DISPATCHER_SHARE, shareProblem, symbolShare } from "@moat/core/model";
+import { CLIENT_SHARE, DISPATCHER_SHARE, shareProblem, symbolShare, tellsOfWindow } from "@moat/core/model";
 import { packageNameAt } from "./reach.ts";
 import type { Reached, ReachedFile } from "./reach.ts";
 import type { Use } from "./facts.ts";
@@ -14,9 +14,10 @@ export interface SharedGlobal {
 /**
  * Properties of the global object that one package defines and another reads:
  * both sides need the name among their `shares`. What a package keeps there for
- * itself is its own and no grant.
+ * itself is its own and no grant. What those define for others that define a window for tests, only they may define
+ * (`window-users.ts`).
  */
-export function sharedGlobals(reached: Reached): SharedGlobal[] {
+export function sharedGlobals(reached: Reached, windowDefiners: ReadonlySet<string>): SharedGlobal[] {
   const { files, importedByProject } = reached;
   const users = new Map<string, { defines: boolean; locations: Map<string, { file: string; use: Use }> }>();
   for (const { path, location, facts } of files) {
@@ -24,7 +25,8 @@ export function sharedGlobals(reached: Reached): SharedGlobal[] {
       if (use.capability !== "defines" && use.capability !== "reads") continue;
       let known = users.get(use.target);
       if (known === undefined) users.set(use.target, (known = { defines: false, locations: new Map() }));
-      if (use.capability === "defines") known.defines = true;
+      if (use.capability === "defines" && !(tellsOfWindow(use.target) && windowDefiners.has(location)))
+        known.defines = true;
       if (!known.locations.has(location)) known.locations.set(location, { file: path, use });
     }
   }

@@ -71,6 +71,7 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
     [2, /^computed specifier \*$/],
     [3, /^computed name of a global$/],
   ],
+  "window-for-tests": [[4, /^computed name of a global$/]],
   "keys-named-elsewhere": [
     [4, /environment used as a whole/],
     [1, /computed environment key/],

@@ -1,4 +1,11 @@
-import { CLIENT_SHARE, DISPATCHER_SHARE, modeVariableOf, REFLECT_SHARE, STACK_SHARE } from "@moat/core/model";
+import {
+  CLIENT_SHARE,
+  DISPATCHER_SHARE,
+  modeVariableOf,
+  REFLECT_SHARE,
+  STACK_SHARE,
+  WINDOW_GLOBALS,
+} from "@moat/core/model";
 import type { Grant, GrantCapability } from "@moat/core/model";
 import { listWords } from "./list-words.ts";
 import { processWords, processWordsOf } from "./process-words.ts";
@@ -45,10 +52,15 @@ const table: Readonly<Record<GrantCapability, (grant: Grant) => string>> = {
   native: ({ target }) => `load native code ${target} (which no policy holds)`,
   worker: () => "start workers",
   env: ({ target }) => `read ${envWords(target)}`,
-  global: ({ target }) => `use the global ${target}`,
+  global: ({ target }) =>
+    target === WINDOW_GLOBALS
+      ? "use the window for tests (document, HTMLElement, …), and by it the connections of what made it"
+      : `use the global ${target}`,
   share: ({ target }) => {
     if (target === DISPATCHER_SHARE) return "carry the application's own fetch, with all that it sends";
     if (target === CLIENT_SHARE) return "carry all packages' requests by HTTP, with all that they send";
+    if (target === WINDOW_GLOBALS)
+      return "define the window for tests (document, HTMLElement, …) for packages that use it";
     if (target === STACK_SHARE) return "rewrite what the stacks of all packages' errors say";
     if (target === REFLECT_SHARE) return "add to Reflect for all packages";
     if (target === "*") return "define any global for the application, and replace its timers and its Date";

@@ -15,7 +15,9 @@ import type { ResolutionMode, ResolveOptions, Resolver } from "../packages/resol
 import type { CanonicalName, PackagePolicy } from "../policy/types.ts";
 import { isCanonicalName, isFirstParty } from "../naming/canonical-name.ts";
 import { MODULE_CACHES } from "../policy/scope-rules.ts";
+import { WINDOW } from "../policy/window-names.ts";
 import { ANY_SHARE } from "../policy/special-shares.ts";
+import { makeSharedWindow, type SharedWindow } from "./shared-window.ts";
 import { assertStackRoom, LITTLE_ROOM } from "../stack-room.ts";
 import { copiedFrom } from "./copied-addon.ts";
 import { isNamedIn } from "./named-in-text.ts";
@@ -94,6 +96,7 @@ export interface Realm extends RealmOptions {
   guardUnfinished(exporter: Principal, importer: Principal, exports: unknown): void;
   shared<T>(key: string, make: () => T): T;
   readonly sharedNames: SharedNames;
+  readonly sharedWindow: SharedWindow;
   /** The project's modules that the package of a command has built and may have loaded anew. */
   readonly reloadedModules: ReloadedModules | undefined;
   /** Locations of the installed packages that a principal may import; first-party code is not among them. */
@@ -257,6 +260,9 @@ export function makeRealm(options: RealmOptions): Realm {
 
   const realm: Realm = {
     ...options,
+    sharedWindow: makeSharedWindow(
+      [...policies.values()].some(({ shares, globals }) => shares?.includes(WINDOW) || globals?.includes(WINDOW)),
+    ),
     sharedNames: makeSharedNames([...policies.values()].flatMap(({ shares }) => shares ?? [])),
     reloadedModules: startedImportsProject
       ? makeReloadedModules(
@@ -310,6 +316,7 @@ export function makeRealm(options: RealmOptions): Realm {
       if (location === importer.principal.location) return importer;
       if (isToolCache(location) && mayReadItself(importer, resolution.path)) return importer;
       importer.publishShares?.();
+      realm.sharedWindow.cover();
       if (!importer.principal.trusted && realm.worldAt(location).principal.trusted) realm.sharedNames.publishAll();
       const target = nameAt(location);
       if (!realm.mayCross(importer, location)) {

@@ -138,7 +138,7 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
       if (sought.size > 0 || any !== undefined)
         seekLate(globalObject, (key) => {
           const share = sought.get(key) ?? any;
-          return share !== undefined && seek(share, key, participant);
+          return share !== undefined && seek(share, key, participant) ? { value: globalObject[key] } : undefined;
         });
       if (shares.has(ANY_SHARE)) {
         if (principal.trusted) showReplacedTimers(globalObject, () => runners);

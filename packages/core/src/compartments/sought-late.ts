@@ -9,13 +9,19 @@
 const { create, getPrototypeOf, setPrototypeOf } = Object;
 const { get, has } = Reflect;
 
-/** @param ask puts the property on the object and says so, where somebody has it; never for what all objects have. */
-export function seekLate(globalObject: object, ask: (key: PropertyKey) => boolean): void {
+/** @param ask what somebody has there; never for what all objects have. */
+export function seekLate(
+  globalObject: object,
+  ask: (key: PropertyKey) => { readonly value: unknown } | undefined,
+): void {
   setPrototypeOf(
     globalObject,
     new Proxy(create(getPrototypeOf(globalObject) as object | null) as object, {
-      has: (above, key) => has(above, key) || ask(key),
-      get: (above, key, receiver) => (ask(key) ? get(globalObject, key) : get(above, key, receiver)),
+      has: (above, key) => has(above, key) || ask(key) !== undefined,
+      get: (above, key, receiver) => {
+        const found = ask(key);
+        return found === undefined ? get(above, key, receiver) : found.value;
+      },
     }),
   );
 }

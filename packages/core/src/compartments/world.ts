@@ -149,6 +149,7 @@ export function makeWorld(realm: Realm, principal: Principal): World {
   });
   // After the compartment: shared names are looked up at each use, being there or not.
   world.publishShares = realm.sharedNames.join(principal, guestGlobal);
+  realm.sharedWindow.join(principal, guestGlobal);
   world.commonJs = makeCommonJsLoader(world, loader);
   return world;
 }

@@ -3,6 +3,7 @@ import { builtinMemberRisk } from "./builtin-risk.ts";
 import { isHarmlessGlobal } from "./global-risk.ts";
 import type { Grant, GrantCapability } from "./grant.ts";
 import { CLIENT_SHARE, DISPATCHER_SHARE } from "./special-shares.ts";
+import { WINDOW } from "./window-names.ts";
 
 /** What a grant can do in the wrong hands, from worst to nothing. */
 export type Risk = "critical" | "high" | "medium" | "low" | "none";
@@ -30,7 +31,8 @@ const table: Readonly<Record<GrantCapability, (grant: Grant) => Risk>> = {
   // What another package does is then what this one makes of it.
   change: () => "high",
   env: ({ target }) => (target === "*" ? "high" : target.endsWith("*") ? "medium" : "low"),
-  global: ({ target }) => (isHarmlessGlobal(target) ? "none" : "medium"),
+  // What made the window connects, and its users by it.
+  global: ({ target }) => (target === WINDOW ? "high" : isHarmlessGlobal(target) ? "none" : "medium"),
   // The project's own modules run with the project's authority.
   package: ({ target }) => (isFirstParty(target) ? "high" : "low"),
 };

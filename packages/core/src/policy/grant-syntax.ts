@@ -3,6 +3,7 @@ import { isCanonicalName } from "../naming/canonical-name.ts";
 import { parseEndpoint, printEndpoint } from "./endpoint.ts";
 import { modeVariableOf } from "./mode-variables.ts";
 import { SPECIAL_SHARES } from "./special-shares.ts";
+import { WINDOW } from "./window-names.ts";
 import { symbolKeyOf } from "./symbol-shares.ts";
 
 /**
@@ -101,9 +102,11 @@ export const addonProblem: GrantSyntax = (text) => {
   return stepsProblem(text, /\//u);
 };
 
-/** The name of a global variable. */
+/** The name of a global variable, or `window.*`: the window that another package defines. */
 export const globalProblem: GrantSyntax = (text) =>
-  isIdentifier(text) && text !== "__proto__" ? undefined : "this is not the name of a global variable";
+  (isIdentifier(text) && text !== "__proto__") || text === WINDOW
+    ? undefined
+    : "this is not the name of a global variable";
 
 /** Names that a package may never define for the others: they would change what the language means. */
 const NEVER_SHARED: ReadonlySet<string> = new Set(

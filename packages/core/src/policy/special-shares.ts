@@ -1,3 +1,5 @@
+import { WINDOW } from "./window-names.ts";
+
 /** Among the `shares` of a policy, those that name no global variable; see also `mode-variables.ts` and `symbol-shares.ts`. */
 
 /** Whatever a test runner defines, for the project's own code alone. */
@@ -12,10 +14,13 @@ export const DISPATCHER_SHARE = "fetch.dispatcher";
 /** What makes everybody's requests by `http`, `https` and `fetch`: mocks of the network. */
 export const CLIENT_SHARE = "http.client";
 
+export { WINDOW as WINDOW_SHARE } from "./window-names.ts";
+
 export const SPECIAL_SHARES: ReadonlySet<string> = new Set([
   ANY_SHARE,
   REFLECT_SHARE,
   STACK_SHARE,
   DISPATCHER_SHARE,
   CLIENT_SHARE,
+  WINDOW,
 ]);

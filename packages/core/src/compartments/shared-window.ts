@@ -1,0 +1,170 @@
+/**
+ * A window for tests (`document`, `HTMLElement`, …), which one package defines on its global object
+ * (Vitest's environments, `global-jsdom`) or the application's set-up file, and which libraries look for on theirs.
+ * Who has the share `window.*` defines it, who has `window.*` among its `globals` sees it, the application does both.
+ * Nobody else takes part, and who sees it defines nothing for others.
+ *
+ * Unlike `shared-names.ts` it is looked at when it is used, accessors too: a runner takes a window away after each file
+ * of tests, and has another one then.
+ *
+ * HAZARD: a definer's global object is everything that it may do (`Function`, `process`). It never goes along:
+ * `window` and its like are the looking package's own global object, and where the definer has made
+ * `document.defaultView` its own, that is a view of the names of a window.
+ */
+import type { Principal } from "../endowments/principal.ts";
+import { isHarmlessGlobal } from "../policy/global-risk.ts";
+import { isWindowName, REPLACED_BY_WINDOW, WINDOW } from "../policy/window-names.ts";
+import { seekLate } from "./sought-late.ts";
+
+const { create, defineProperty, getOwnPropertyDescriptor, hasOwn } = Object;
+const { apply, get: read, set: write } = Reflect;
+
+type GlobalObject = Record<PropertyKey, unknown>;
+
+interface Definer {
+  readonly globalObject: GlobalObject;
+  /** What it had from the start of what a window replaces, and else the names alone. */
+  readonly given: ReadonlyMap<PropertyKey, PropertyDescriptor | undefined>;
+  /** What stands for its global object elsewhere. */
+  readonly view: object;
+}
+
+export interface SharedWindow {
+  /** Lets a global object take part, if the policy has it do so. */
+  join(principal: Principal, globalObject: GlobalObject): void;
+  /** Before another package's code runs: no document leads to its definer. */
+  cover(): void;
+}
+
+/** @param isUsed whether any package of the policy defines the window or looks for it: else the application has nothing to do with one. */
+export function makeSharedWindow(isUsed: boolean): SharedWindow {
+  const definers: Definer[] = [];
+  const covered = new WeakSet<object>();
+
+  const cover = (definer: Definer): void => {
+    const document = valueIn(definer, "document")?.value;
+    if (typeof document !== "object" || document === null || covered.has(document)) return;
+    const own = getOwnPropertyDescriptor(document, "defaultView");
+    // Before a runner has set it there is nothing to cover yet.
+    if (own === undefined) return;
+    covered.add(document);
+    if (!own.configurable || read(document, "defaultView") !== definer.globalObject) return;
+    defineProperty(document, "defaultView", { get: () => definer.view, enumerable: true, configurable: true });
+  };
+  /** What the first that has the name has there. */
+  const find = (key: PropertyKey, seeker: GlobalObject): { readonly value: unknown } | undefined => {
+    if (typeof key !== "string" || !isWindowName(key)) return undefined;
+    for (const definer of definers) {
+      if (definer.globalObject === seeker) continue;
+      const found = valueIn(definer, key);
+      if (found === undefined) continue;
+      cover(definer);
+      return found.value === definer.globalObject ? { value: seeker } : found;
+    }
+    return undefined;
+  };
+
+  return {
+    join(principal, globalObject) {
+      const { shares = [], globals = [] } = principal.policy;
+      if (isUsed && (principal.trusted || shares.includes(WINDOW))) definers.push(makeDefiner(globalObject));
+      if (!isUsed || !(principal.trusted || globals.includes(WINDOW))) return;
+      const seek = (key: PropertyKey) => find(key, globalObject);
+      for (const name of REPLACED_BY_WINDOW) showReplaced(globalObject, name, seek);
+      seekLate(globalObject, seek);
+    },
+    cover() {
+      for (const definer of definers) cover(definer);
+    },
+  };
+}
+
+function makeDefiner(globalObject: GlobalObject): Definer {
+  const given = new Map<PropertyKey, PropertyDescriptor | undefined>();
+  for (const key of Reflect.ownKeys(globalObject))
+    given.set(key, REPLACED_BY_WINDOW.has(key as string) ? getOwnPropertyDescriptor(globalObject, key) : undefined);
+  const definer = { globalObject, given };
+  const view: object = new Proxy(create(null) as object, {
+    get: (own, key) => {
+      if (hasOwn(own, key)) return read(own, key);
+      const found = shown(key);
+      return found !== undefined && found.value === globalObject ? view : found?.value;
+    },
+    has: (own, key) => hasOwn(own, key) || shown(key) !== undefined,
+    // What others put on a window that is not theirs they have there, and its definer has not.
+    set: (own, key, value) => write(own, key, value),
+    getPrototypeOf: () => null,
+    setPrototypeOf: () => false,
+  });
+  /** The window, and what only computes. */
+  const shown = (key: PropertyKey): { readonly value: unknown } | undefined => {
+    if (typeof key !== "string") return undefined;
+    if (isWindowName(key)) return valueIn({ ...definer, view }, key) ?? fromNode(key);
+    return LANGUAGE.has(key) ? fromNode(key) : undefined;
+  };
+  const fromNode = (key: string): { readonly value: unknown } | undefined =>
+    LANGUAGE.has(key) || isHarmlessGlobal(key)
+      ? hasOwn(globalObject, key)
+        ? { value: globalObject[key] }
+        : undefined
+      : undefined;
+  return { ...definer, view };
+}
+
+/**
+ * Of the language and of Node, what a view of a window has: nothing that compiles texts with its definer's grants,
+ * and nothing that each package has a copy of which others could change (`Math`, `Reflect`, `JSON`, `Symbol`).
+ */
+const LANGUAGE: ReadonlySet<string> = new Set(
+  `Object Array String Number Boolean BigInt Proxy Promise Date RegExp Error EvalError RangeError
+   ReferenceError SyntaxError TypeError URIError AggregateError Map Set WeakMap WeakSet WeakRef ArrayBuffer DataView
+   Uint8Array Uint8ClampedArray Uint16Array Uint32Array Int8Array Int16Array Int32Array Float32Array Float64Array Intl
+   parseInt parseFloat isNaN isFinite undefined NaN Infinity URL URLSearchParams AbortController AbortSignal
+   setTimeout clearTimeout setInterval clearInterval queueMicrotask structuredClone atob btoa performance`.split(
+    /\s+/u,
+  ),
+);
+
+/** What a definer has put under a name; nothing where that is still what it was given. */
+function valueIn({ globalObject, given }: Definer, key: string): { readonly value: unknown } | undefined {
+  const own = getOwnPropertyDescriptor(globalObject, key);
+  if (own === undefined) return undefined;
+  if (given.has(key)) {
+    const before = given.get(key);
+    if (before === undefined || isSame(own, before)) return undefined;
+  }
+  return { value: globalObject[key] };
+}
+
+function isSame(now: PropertyDescriptor, before: PropertyDescriptor): boolean {
+  if (now.get !== undefined) return now.get === before.get;
+  // What is made when it is first read replaces itself by a value.
+  return before.get === undefined ? now.value === before.value : now.value === valueOf(before);
+}
+
+/** Without a receiver, a property that is computed late stays as it is. */
+function valueOf(descriptor: PropertyDescriptor | undefined): unknown {
+  if (descriptor?.get === undefined) return descriptor?.value;
+  return apply(descriptor.get, undefined, []) as unknown;
+}
+
+/** Shows the window's in the place of what the package has of Node's, while there is a window. */
+function showReplaced(
+  globalObject: GlobalObject,
+  name: string,
+  seek: (key: string) => { readonly value: unknown } | undefined,
+): void {
+  const own = getOwnPropertyDescriptor(globalObject, name);
+  if (own === undefined || !own.configurable) return;
+  defineProperty(globalObject, name, {
+    get: () => {
+      const found = seek(name);
+      return found === undefined ? valueOf(own) : found.value;
+    },
+    set(this: unknown, value: unknown) {
+      defineProperty(this as object, name, { value, writable: true, enumerable: true, configurable: true });
+    },
+    enumerable: own.enumerable === true,
+    configurable: true,
+  });
+}
