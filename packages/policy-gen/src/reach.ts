@@ -230,9 +230,17 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
       : undefined;
     for (const name of options.projectNames(options.project)) {
       const isNamed = ['"', "'", "`"].some((quote) => source.includes(quote + name + quote));
-      const to = isNamed ? resolveOrNothing(name, from, "require", resolver)?.location : undefined;
+      const beginnings = source.includes(`\`${name}/`) ? beginningsIn(source, name) : [];
+      const to =
+        isNamed || beginnings.length > 0 ? resolveOrNothing(name, from, "require", resolver)?.location : undefined;
       if (to === undefined || options.isFirstParty(to)) continue;
       link(file, name, "require", use, from);
+      // `gatsby/dist/commands/${command}`
+      for (const path of beginnings.length > 0 ? filesOf(to) : []) {
+        const specifier = `${name}/${relative(to, path).split(sep).join("/")}`;
+        if (beginnings.some((beginning) => specifier.startsWith(beginning)))
+          link(file, specifier, "require", use, from);
+      }
       if (seeker !== undefined && seeker !== to)
         edges.set(`${seeker}\0${to}`, { from: seeker, to, specifier: name, file: file.path, use });
     }
@@ -382,6 +390,11 @@ function namesInTexts(source: string, names: readonly string[]): string[] {
     texts.add(text!.slice(text!.lastIndexOf(".") + 1));
   }
   return names.filter((name) => texts.has(name));
+}
+
+/** The constant beginnings of templates in a text that name files of a package. */
+function beginningsIn(source: string, name: string): string[] {
+  return [...source.matchAll(/`([^`$]+)\$\{/g)].map(([, text]) => text!).filter((text) => text.startsWith(`${name}/`));
 }
 
 /** A package's own sources, sorted; neither its dependencies nor hidden folders. */

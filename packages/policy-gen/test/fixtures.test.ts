@@ -59,7 +59,7 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
   "sought-in-the-project": [
     [1, /^computed specifier \*$/],
     [3, /^computed specifier \*$/],
-    [4, /^computed specifier .\/scripts\/\*$/],
+    [5, /^computed specifier .\/scripts\/\*$/],
     [1, /^command that is not constant$/],
   ],
   "specs-that-are-imported": [[1, /^computed specifier \*$/]],

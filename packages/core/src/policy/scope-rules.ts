@@ -29,6 +29,7 @@ const HARMLESS_DOT_NAMES: ReadonlySet<string> = new Set([
   ".rts2_cache",
   ".sass-cache",
   ".server",
+  ".stencil",
   ".stylelintcache",
   ".svelte-kit",
   ".swc",

@@ -214,6 +214,7 @@ describe("scopes", () => {
     [".", "write", "logs/.8f1404b4f882e19482a256193780691c61cc309a-audit.json", true, "a digest's name"],
     [".", "write", "logs/.8f1404b4-audit.json", false, "what is no digest"],
     [".", "write", "caches/.cache_8vqmlo", true, "ESLint's cache of one working folder"],
+    [".", "write", ".stencil/module_5a3e.log", true, "Stencil's cache of compiled modules"],
     [".", "write", "test-results/.last-run.json", true, "which specs failed, for Playwright's --last-failed"],
     [".", "write", "test-results/.playwright-artifacts-0/trace.zip", true, "what a worker of Playwright's records"],
     [".", "write", "test-results/.playwright-artifacts/x", false, "nobody's that is known"],
