@@ -13,6 +13,7 @@
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { generateKeyPairSync } from "node:crypto";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -44,6 +45,15 @@ const FILES = {
   "language.js": `console.log(require("dep/list-intrinsics.cjs").listIntrinsics().join("\\n"));`,
   "node_modules/dep/list-intrinsics.cjs": readFileSync(LIST_INTRINSICS, "utf8"),
   "node_modules/dep/change-intrinsics.js": readFileSync(new URL("nodes/change-intrinsics.js", import.meta.url), "utf8"),
+  "secret.pem": generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ type: "pkcs8", format: "pem" }),
+  "keys.js": `console.log(require("dep/keys.js").attempts.join());`,
+  "node_modules/dep/keys.js": `const crypto = require("crypto"), { createSecureContext } = require("tls");
+    const key = new URL("../../secret.pem", "file://" + __filename), bytes = Buffer.alloc(256);
+    exports.attempts = [key, { key }].flatMap((given) => [
+      () => crypto.createPrivateKey(given), () => crypto.sign("sha256", bytes, given), () => crypto.createSign("sha256").update("").sign(given),
+      () => crypto.privateDecrypt({ key, padding: crypto.constants.RSA_NO_PADDING }, bytes), () => crypto.privateEncrypt(given, bytes.subarray(9)),
+      () => crypto.createPublicKey(given), () => createSecureContext({ key: given }), () => createSecureContext({ pfx: given }),
+    ]).map((use) => { try { use(); return "came" } catch { return "held" } }).filter((outcome) => outcome === "came");`,
   "throws.js": `\nthrow new TypeError("mine");`,
   "node_modules/dep/package.json": JSON.stringify({ name: "dep", version: "1.0.0" }),
   "node_modules/dep/index.js": `exports.add = (a, b) => a + b; exports.peek = () => require("fs").readFileSync(__dirname + "/../../secret.txt", "utf8");`,
@@ -56,6 +66,7 @@ const PROGRAMS = [
   { entry: "fetch.mjs", code: 0, stdout: "fetched liced\n" },
   { entry: "peek.js", code: 0, stdout: "ENOENT\n", stderr: "dep may not read " },
   { entry: "intrinsics.js", code: 0, stdout: "", stderr: "dep may not add to the language's own " },
+  { entry: "keys.js", code: 0, stdout: "\n", stderr: "dep may not use the builtin crypto.sign of a URL" },
   { entry: "throws.js", code: 1, stdout: "", stderr: "TypeError: mine" },
 ];
 

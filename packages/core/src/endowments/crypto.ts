@@ -5,6 +5,7 @@ import { hardenNodeObject } from "./harden-node.ts";
 import { makeHandedBuiltin, reach } from "./handed-builtin.ts";
 import { defineProperty, getOwnPropertyDescriptor } from "./native-definitions.ts";
 import { makeOwnWebCrypto } from "./own-web-crypto.ts";
+import { takingNoAddress, TAKING_KEYS } from "./private-keys.ts";
 import type { EndowmentContext } from "./principal.ts";
 import { fillingOwnMemory } from "./random-fill.ts";
 
@@ -42,6 +43,7 @@ const CALLING_BACK = [
 export function makeCrypto(context: EndowmentContext): object {
   const real = context.powers.builtin("crypto");
   const facade = makeHandedBuiltin(context, "crypto") as Record<string, unknown>;
+  const makers = new Map<string, () => unknown>();
   for (const name of CALLING_BACK) {
     const descriptor = getOwnPropertyDescriptor(real, name);
     if (descriptor === undefined) continue;
@@ -54,8 +56,17 @@ export function makeCrypto(context: EndowmentContext): object {
         withoutReceiver(name === "randomFill" ? fillingOwnMemory(real[name]) : real[name]),
       );
     };
+    makers.set(name, make);
     deferMember(facade, name, original, make, descriptor.enumerable === true);
   }
+  if (!context.principal.trusted)
+    for (const name of TAKING_KEYS) {
+      const descriptor = getOwnPropertyDescriptor(real, name);
+      if (typeof descriptor?.value !== "function") continue;
+      const make = makers.get(name) ?? (() => reach(context, "crypto", name));
+      const bounded = (): unknown => takingNoAddress(context, name, make() as Function);
+      deferMember(facade, name, descriptor.value, bounded, descriptor.enumerable === true);
+    }
   for (const name of ["webcrypto", "subtle"]) {
     if (!(name in real)) continue;
     const enumerable = getOwnPropertyDescriptor(facade, name)?.enumerable === true;

@@ -1,0 +1,105 @@
+/**
+ * What packages give `crypto` for a private key: text, bytes or a key, and no address of one.
+ *
+ * HAZARD: from Node 26 on a key may be a `URL`, which OpenSSL reads by itself: any key file of the user's, by a function
+ * that else only computes (`crypto.sign("sha256", data, new URL("file:///…/server.key"))`), or by a loader of its own.
+ */
+import { types } from "node:util";
+import { assertMayUse } from "./access-denied.ts";
+import { named } from "./facade.ts";
+import { isObject } from "./is-object.ts";
+import { defineProperty, getOwnPropertyDescriptor } from "./native-definitions.ts";
+import type { EndowmentContext } from "./principal.ts";
+
+const { apply, ownKeys } = Reflect;
+const { isAnyArrayBuffer, isArrayBufferView, isCryptoKey, isKeyObject } = types;
+
+/** Members of `crypto` that take a key, or options that hold one, and at which place. */
+const KEY_AT: Readonly<Record<string, number>> = {
+  __proto__: null as never,
+  createPrivateKey: 0,
+  createPublicKey: 0,
+  decapsulate: 0,
+  diffieHellman: 0,
+  encapsulate: 0,
+  privateDecrypt: 0,
+  privateEncrypt: 0,
+  publicDecrypt: 0,
+  publicEncrypt: 0,
+  sign: 2,
+  verify: 2,
+};
+
+export const TAKING_KEYS: readonly string[] = Object.keys(KEY_AT);
+
+/** Options that may not show in a loop over names: those of a class's accessors. */
+const OPTIONS = [
+  "key",
+  "format",
+  "type",
+  "passphrase",
+  "encoding",
+  "properties",
+  "padding",
+  "saltLength",
+  "dsaEncoding",
+  "context",
+  "oaepHash",
+  "oaepLabel",
+  "namedCurve",
+  "asymmetricKeyType",
+] as const;
+const PAIR = ["privateKey", "publicKey"] as const;
+
+/** The same function for a package, which takes no URL for a key. */
+export function takingNoAddress(context: EndowmentContext, name: string, real: Function): Function {
+  const hrefOf = getOwnPropertyDescriptor(context.powers.globals["URL"].prototype, "href")!.get!;
+  const isUrl = (value: object): boolean => {
+    try {
+      apply(hrefOf, value, []);
+      return true;
+    } catch (error) {
+      // HAZARD: for want of stack it would be no answer.
+      if (!(error instanceof TypeError)) throw error;
+      return false;
+    }
+  };
+  const assertNoUrl = (value: unknown): void => {
+    if (isObject(value) && isUrl(value)) assertMayUse(context, `crypto.${name} of a URL`);
+  };
+  const settled = (key: unknown): unknown => {
+    assertNoUrl(key);
+    if (!isObject(key) || isData(key)) return key;
+    // HAZARD: read once; what a getter answers is what was looked at.
+    const options = readOnce(key, OPTIONS);
+    assertNoUrl(options["key"]);
+    return options;
+  };
+  const settledPair = (pair: unknown): unknown => {
+    if (!isObject(pair)) return pair;
+    const options = readOnce(pair, PAIR);
+    for (const one of PAIR) if (one in options) options[one] = settled(options[one]);
+    return options;
+  };
+  const settle = name === "diffieHellman" ? settledPair : settled;
+  const at = KEY_AT[name]!;
+  const member = named(name, real.length, (...args: unknown[]): unknown => {
+    if (args.length > at) args[at] = settle(args[at]);
+    return apply(real, undefined, args);
+  });
+  for (const key of ownKeys(real))
+    if (typeof key === "symbol") defineProperty(member, key, getOwnPropertyDescriptor(real, key)!);
+  return member;
+}
+
+/** What Node takes for the key itself. */
+const isData = (key: object): boolean =>
+  isArrayBufferView(key) || isAnyArrayBuffer(key) || isKeyObject(key) || isCryptoKey(key);
+
+function readOnce(given: object, names: readonly string[]): Record<string, unknown> {
+  const options = { __proto__: null } as unknown as Record<string, unknown>;
+  const source = given as Record<string, unknown>;
+  for (const name in source) options[name] = source[name];
+  for (const name of names) if (!(name in options) && name in source) options[name] = source[name];
+  return options;
+}
