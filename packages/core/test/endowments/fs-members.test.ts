@@ -228,6 +228,21 @@ describe("a facade behaves as fs does", () => {
     expect(fs.readdirSync(out).toSorted()).toEqual(["a", "link"]);
   });
 
+  it("says of a folder above what is granted that it is there, to who makes each one on the way", async () => {
+    const guest = world.fs(OUT);
+    const told = world.denials.length;
+    for (const above of [world.project, path.dirname(world.project), "/"]) {
+      const error = { code: "EEXIST", syscall: "mkdir", path: above };
+      expect(() => guest.mkdirSync(above), above).toThrow(expect.objectContaining(error));
+      await expect(guest.promises.mkdir(above), above).rejects.toMatchObject(error);
+      await expect(promisify(guest.mkdir)(above), above).rejects.toMatchObject(error);
+    }
+    expect(world.denials.length).toBe(told);
+    for (const other of [world.home, `${world.root}/new`])
+      expect(() => guest.mkdirSync(other), other).toThrow(expect.objectContaining({ code: "EACCES" }));
+    expect(fs.existsSync(`${world.root}/new`)).toBe(false);
+  });
+
   it.each(["readFileSync", "readFile"])("%s finds a folder a link that was a folder a moment ago", async (member) => {
     const guest = world.fs(OUT);
     const folder = `${world.project}/out/moved-${member}`;

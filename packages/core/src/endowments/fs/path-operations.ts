@@ -107,6 +107,7 @@ export function preparersOfPaths(authority: FsAuthority, fs: Fs): Record<string,
         const { recursive, mode: bits } = args[1] as { recursive?: unknown; mode?: unknown };
         args[1] = { __proto__: null, recursive, mode: bits };
       }
+      if (!isRecursive(args[1]) && isOnTheWay(given)) throw fsError("EEXIST", "mkdir", given);
       // `mkdir -p` of what is there changes nothing: programs do it to every folder on the way.
       const mode = isRecursive(args[1]) && isThere(given) ? "stat" : "write";
       const held = hold(given, { mode, follow: false, isFolder: true, syscall: "mkdir", via }, "entry");
@@ -246,6 +247,16 @@ export function preparersOfPaths(authority: FsAuthority, fs: Fs): Record<string,
       return one(held, [held.path, options], result);
     },
   };
+
+  /** Whether it is a folder above what is granted: programs make each one on the way by itself, and go on. */
+  function isOnTheWay(given: string): boolean {
+    try {
+      const { exists, real } = realPaths.locate(given, true, "stat");
+      return exists && scopes.isAncestor(real) && !scopes.covers(real, "write", true);
+    } catch {
+      return false;
+    }
+  }
 
   /** Whether a path leads to something that the principal may know of. */
   function isThere(given: string): boolean {
