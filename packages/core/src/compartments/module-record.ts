@@ -10,7 +10,10 @@ import { withPlace } from "./import-place.ts";
 import { assertStackRoom, LITTLE_ROOM } from "../stack-room.ts";
 import type { ModuleFacts } from "../loader/transform-module.ts";
 
-const { defineProperty, freeze, setPrototypeOf } = Object;
+const { create, defineProperty, freeze, setPrototypeOf } = Object;
+
+/** What texts read imports off inherits from this, so that V8 does not note its shapes below `{}`: see `methodFor`. */
+const BINDINGS: object = freeze({ __proto__: null });
 
 /** One exported binding; `get` throws in its dead zone. */
 export interface Cell {
@@ -58,6 +61,8 @@ export function isNamespace(object: object): boolean {
 export function fillNamespace(namespace: object, record: ModuleRecord): void {
   // HAZARD: filled by half it would be open to whoever gets it first.
   assertStackRoom(LITTLE_ROOM);
+  // First, so that V8 does not note its shapes below `{}`: see `methodFor`.
+  setPrototypeOf(namespace, null);
   for (const name of [...record.exportNames()].toSorted()) {
     const cell = record.resolveExport(name);
     if (cell === undefined || cell === "ambiguous") continue;
@@ -65,7 +70,6 @@ export function fillNamespace(namespace: object, record: ModuleRecord): void {
   }
   defineProperty(namespace, Symbol.toStringTag, { value: "Module" });
   showNamespaceWhenInspected(namespace);
-  setPrototypeOf(namespace, null);
   freeze(namespace);
   namespaces.add(namespace);
 }
@@ -172,7 +176,7 @@ export function makeSourceRecord(options: SourceRecordOptions): ModuleRecord {
     cells.set(name, { get: facts.hasTopLevelAwait ? () => (late.get(name) ?? dead)() : dead });
   }
   const dependencies: ModuleRecord[] = [];
-  const importObjects: object[] = facts.requests.map(() => ({}));
+  const importObjects: object[] = facts.requests.map(() => create(BINDINGS) as object);
   let namespace: object | undefined;
   let namespaceFilled = false;
   let isInstantiated = false;

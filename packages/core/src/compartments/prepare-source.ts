@@ -143,8 +143,9 @@ function prepare(world: World, resolution: Resolution): PreparedSource {
 }
 
 function preparedFrom({ facts, text, code }: FoundModule): PreparedSource {
-  const { functor, ...traits } = facts as PreparedSource;
-  return { ...traits, functor: { ...functor, text, code } } as PreparedSource;
+  const { functor, ...traits } = facts as { readonly functor: object };
+  // In this order: of a copy that gets more properties afterwards, V8 gives each one a shape of its own.
+  return { functor: { text, code, ...functor }, ...traits } as PreparedSource;
 }
 
 function prepareText(source: string, names: NameSets, resolution: Resolution): PreparedSource {

@@ -62,6 +62,7 @@ for (const name of harmlessAnswers) {
   defineProperty(callSitePrototype, name, {
     value: freeze(
       {
+        __proto__: null,
         [name](this: object) {
           return answersOf.get(this)?.[name];
         },

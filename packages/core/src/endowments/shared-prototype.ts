@@ -40,6 +40,7 @@ export function sharePrototype<T extends object>(prototype: T): T {
  */
 export function powerless(name: string): Function {
   const inert = {
+    __proto__: null,
     [name]: function () {
       throw new TypeError(`Illegal constructor: ${name}`);
     },

@@ -106,7 +106,14 @@ function fromStore(store: PreparedStore): PreparedModules {
       if (known?.source.equals(source)) return { facts: known.facts, text: known.text, code: codeOf(known) };
       const stored = store.find(name, source);
       if (stored === undefined) return undefined;
-      const module: Used = { ...stored, code: stored.code.length > 0 ? stored.code : undefined, script: undefined };
+      const { facts, text, code } = stored;
+      const module: Used = {
+        source: stored.source,
+        facts,
+        text,
+        code: code.length > 0 ? code : undefined,
+        script: undefined,
+      };
       used.set(name, module);
       return { facts: module.facts, text: module.text, code: codeOf(module) };
     },
