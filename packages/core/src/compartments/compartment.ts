@@ -16,7 +16,7 @@ import { isObject } from "../endowments/is-object.ts";
 import { assignmentTarget, computedTarget } from "./assignment-target.ts";
 import { makeOwnExtensions } from "./own-extensions.ts";
 import { makeOwnMatches } from "./own-matches.ts";
-import { makeOwnSymbol } from "./own-symbol.ts";
+import { makeOwnSymbol } from "./package-symbol.ts";
 import { assertSilent, deleteSilently, failedAssignment } from "./silent-failures.ts";
 import { usesStackSettings } from "./stack-settings.ts";
 import { isSharedError, sharedErrorFor } from "./stack-traces.ts";

@@ -22,7 +22,7 @@ import type { FoundModule, PreparedModules } from "../prepared/prepared-modules.
 import { readsMatches } from "../loader/names-of-matches.ts";
 import { judgedByV8 } from "./compile-functor.ts";
 import { namesKeyOf } from "./names-key.ts";
-import { addsToSymbol } from "./own-symbol.ts";
+import { addsToSymbol } from "./package-symbol.ts";
 import { readSource } from "./read-source.ts";
 import { usesStackSettings } from "./stack-settings.ts";
 import type { World } from "./world.ts";
