@@ -93,7 +93,10 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
   const enqueue = (found: Resolution): void => {
     if (found.location === undefined || queued.has(found.path)) return;
     queued.add(found.path);
-    if (found.format === "commonjs" || found.format === "module") queue.add(found);
+    if (found.format === "module") queue.add(found);
+    // What the project compiles before it runs (specs, components) may be a module, whatever its manifest says.
+    else if (found.format === "commonjs")
+      queue.add(options.isFirstParty(found.location) ? { ...found, ambiguous: true } : found);
   };
 
   /** @param from where Node's resolution starts, if it is not the file itself. */

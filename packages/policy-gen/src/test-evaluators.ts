@@ -5,7 +5,7 @@ import { grantsOfUse } from "./package-grants.ts";
 import { packageNameAt } from "./reach.ts";
 import { requestCarriers } from "./shared-globals.ts";
 import { NODE_GLOBALS } from "./tables/node-globals.ts";
-import { TEST_EVALUATORS } from "./tables/test-evaluators.ts";
+import { INLINING_PLUGINS, TEST_EVALUATORS } from "./tables/test-evaluators.ts";
 
 /** Of the project's own modules, all that they do; of packages, what they need to be loaded and to write snapshots. */
 const OF_PROJECT: ReadonlySet<Capability> = new Set(["builtin", "fs", "env", "global", "connect", "listen", "command"]);
@@ -20,6 +20,7 @@ const ITSELF = ["127.0.0.1:*", "[::1]:*", "localhost:*"];
  * so their connections to elsewhere, programs and variables are not handed to the runner.
  */
 export function grantToEvaluators({ reached, collectorOf, isDependency, nameOf, within }: GrantContext): void {
+  const inlined = packagesInlined(reached);
   for (const location of new Set(reached.files.map((file) => file.location))) {
     const row = TEST_EVALUATORS.get(packageNameAt(location));
     const collector = row === undefined || !isDependency(location) ? undefined : collectorOf(location);
@@ -36,7 +37,7 @@ export function grantToEvaluators({ reached, collectorOf, isDependency, nameOf, 
     }
     // What these modules import, the runner imports for them.
     for (const { from, to, file, use } of row.importsFor ? reached.edges : []) {
-      const target = isDependency(from) || to === location ? undefined : nameOf(to);
+      const target = (isDependency(from) && !inlined.has(from)) || to === location ? undefined : nameOf(to);
       if (target !== undefined)
         collector.grant({ capability: "package", target }, `${nameOf(from) ?? "."}: ${within(from, file)}`, use);
     }
@@ -60,6 +61,15 @@ export function grantToEvaluators({ reached, collectorOf, isDependency, nameOf, 
           collector.grant(grant, within(location, own.path), use);
     }
   }
+}
+
+/** Packages that a plugin of the project's has the runner evaluate like the project's own modules. */
+function packagesInlined({ edges, importedByProject }: GrantContext["reached"]): ReadonlySet<string> {
+  const reached = new Set(edges.map(({ to }) => packageNameAt(to)));
+  const frameworks = new Set([...INLINING_PLUGINS].flatMap(([plugin, name]) => (reached.has(plugin) ? [name] : [])));
+  return new Set(
+    edges.flatMap(({ from, to }) => (frameworks.has(packageNameAt(to)) && importedByProject.has(from) ? [from] : [])),
+  );
 }
 
 /** What it evaluates requires addons (better-sqlite3, sharp), which it loads for them: each with the grants of its own package. */

@@ -11,13 +11,18 @@
  * `window` and its like are the looking package's own global object, and where the definer has made
  * `document.defaultView` its own, that is a view of the names of a window.
  */
+import { types } from "node:util";
 import type { Principal } from "../endowments/principal.ts";
+import { mayBeCarried } from "../endowments/net/request-carriers.ts";
 import { isHarmlessGlobal } from "../policy/global-risk.ts";
+import { CLIENT_SHARE } from "../policy/special-shares.ts";
 import { isWindowName, REPLACED_BY_WINDOW, WINDOW } from "../policy/window-names.ts";
+import { leaveUnguarded } from "./guarded-exports.ts";
 import { seekLate } from "./sought-late.ts";
 
 const { create, defineProperty, getOwnPropertyDescriptor, hasOwn } = Object;
 const { apply, get: read, set: write } = Reflect;
+const { isProxy } = types;
 
 type GlobalObject = Record<PropertyKey, unknown>;
 
@@ -27,6 +32,15 @@ interface Definer {
   readonly given: ReadonlyMap<PropertyKey, PropertyDescriptor | undefined>;
   /** What stands for its global object elsewhere. */
   readonly view: object;
+}
+
+/** What a window makes its requests by. */
+const REQUESTS = "XMLHttpRequest";
+
+/** Who has the share `http.client`, and may have something of its own in the place of `XMLHttpRequest`. */
+interface Carrier {
+  readonly principal: Principal;
+  readonly globalObject: GlobalObject;
 }
 
 export interface SharedWindow {
@@ -39,11 +53,16 @@ export interface SharedWindow {
 /** @param isUsed whether any package of the policy defines the window or looks for it: else the application has nothing to do with one. */
 export function makeSharedWindow(isUsed: boolean): SharedWindow {
   const definers: Definer[] = [];
+  const carriers: Carrier[] = [];
+  /** Documents whose window's classes have been looked at, and those that lead to no definer. */
+  const known = new WeakSet<object>();
   const covered = new WeakSet<object>();
 
   const cover = (definer: Definer): void => {
     const document = valueIn(definer, "document")?.value;
     if (typeof document !== "object" || document === null || covered.has(document)) return;
+    if (!known.has(document)) leaveClasses(definer);
+    known.add(document);
     const own = getOwnPropertyDescriptor(document, "defaultView");
     // Before a runner has set it there is nothing to cover yet.
     if (own === undefined) return;
@@ -51,9 +70,23 @@ export function makeSharedWindow(isUsed: boolean): SharedWindow {
     if (!own.configurable || read(document, "defaultView") !== definer.globalObject) return;
     defineProperty(document, "defaultView", { get: () => definer.view, enumerable: true, configurable: true });
   };
+  /** A mock of the network stands in for the window's requests as for Node's; its own go by the window's. */
+  const carriedFor = (whose: Principal, seeker: GlobalObject): { readonly value: unknown } | undefined => {
+    if (carriers.some(({ globalObject }) => globalObject === seeker)) return undefined;
+    for (const { principal, globalObject } of carriers) {
+      const own = getOwnPropertyDescriptor(globalObject, REQUESTS);
+      if (own === undefined || own.value === undefined) continue;
+      if (mayBeCarried(whose, principal, REQUESTS)) return { value: own.value };
+    }
+    return undefined;
+  };
   /** What the first that has the name has there. */
-  const find = (key: PropertyKey, seeker: GlobalObject): { readonly value: unknown } | undefined => {
+  const find = (key: PropertyKey, whose: Principal, seeker: GlobalObject): { readonly value: unknown } | undefined => {
     if (typeof key !== "string" || !isWindowName(key)) return undefined;
+    if (key === REQUESTS) {
+      const found = carriedFor(whose, seeker);
+      if (found !== undefined) return found;
+    }
     for (const definer of definers) {
       if (definer.globalObject === seeker) continue;
       const found = valueIn(definer, key);
@@ -69,7 +102,13 @@ export function makeSharedWindow(isUsed: boolean): SharedWindow {
       const { shares = [], globals = [] } = principal.policy;
       if (isUsed && (principal.trusted || shares.includes(WINDOW))) definers.push(makeDefiner(globalObject));
       if (!isUsed || !(principal.trusted || globals.includes(WINDOW))) return;
-      const seek = (key: PropertyKey) => find(key, globalObject);
+      const seek = (key: PropertyKey) => find(key, principal, globalObject);
+      if (!principal.trusted && shares.includes(CLIENT_SHARE)) {
+        // Who replaces it looks for a property of its own first.
+        defineProperty(globalObject, REQUESTS, { value: undefined, writable: true, configurable: true });
+        showReplaced(globalObject, REQUESTS, seek);
+        carriers.push({ principal, globalObject });
+      }
       for (const name of REPLACED_BY_WINDOW) showReplaced(globalObject, name, seek);
       seekLate(globalObject, seek);
     },
@@ -146,6 +185,22 @@ function isSame(now: PropertyDescriptor, before: PropertyDescriptor): boolean {
 function valueOf(descriptor: PropertyDescriptor | undefined): unknown {
   if (descriptor?.get === undefined) return descriptor?.value;
   return apply(descriptor.get, undefined, []) as unknown;
+}
+
+/** The window's classes: libraries extend them, and who has the window puts functions of its own on them. */
+function leaveClasses(definer: Definer): void {
+  for (const key of Reflect.ownKeys(definer.globalObject)) {
+    const value = typeof key === "string" && /^[A-Z]/u.test(key) ? windowValueIn(definer, key)?.value : undefined;
+    // What many classes extend has a name of its own on a window: `EventTarget`, `Node`.
+    if (typeof value !== "function" || isProxy(value)) continue;
+    leaveUnguarded(value);
+    const prototype = getOwnPropertyDescriptor(value, "prototype")?.value as unknown;
+    if (typeof prototype === "object" && prototype !== null && !isProxy(prototype)) leaveUnguarded(prototype);
+  }
+}
+
+function windowValueIn(definer: Definer, key: string): { readonly value: unknown } | undefined {
+  return isWindowName(key) ? valueIn(definer, key) : undefined;
 }
 
 /** Shows the window's in the place of what the package has of Node's, while there is a window. */

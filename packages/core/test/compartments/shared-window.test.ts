@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { guardExports } from "../../src/compartments/guarded-exports.ts";
 import { makeSharedWindow, type SharedWindow } from "../../src/compartments/shared-window.ts";
 import type { Principal } from "../../src/endowments/principal.ts";
 
@@ -98,6 +99,41 @@ describe("the window for tests", () => {
     expect(library["Event"]).toBe("node's");
     library["Event"] = "mine";
     expect([library["Event"], runner["Event"]]).toEqual(["mine", "node's"]);
+  });
+
+  it("makes its requests by what a mock of the network has in their place, for whom that may carry requests", () => {
+    const shared = makeSharedWindow(true);
+    const runner = join(shared, definer, {});
+    const connect = { connect: ["a.example:443"] };
+    const mock = join(shared, principal({ globals: ["window.*"], shares: ["http.client"], net: connect }));
+    const library = join(shared, principal({ globals: ["window.*"], net: connect }));
+    const narrower = join(shared, looking);
+    expect("document" in mock || typeof mock["XMLHttpRequest"] !== "undefined").toBe(false);
+    runner["XMLHttpRequest"] = "window's";
+    const before = Object.getOwnPropertyDescriptor(mock, "XMLHttpRequest")!;
+    mock["XMLHttpRequest"] = "mock's";
+    expect([library["XMLHttpRequest"], narrower["XMLHttpRequest"]]).toEqual(["mock's", "window's"]);
+    Object.defineProperty(mock, "XMLHttpRequest", before);
+    expect([library["XMLHttpRequest"], mock["XMLHttpRequest"]]).toEqual(["window's", "window's"]);
+  });
+
+  it("has classes that stay as they are when a library exports one that extends them", () => {
+    const shared = makeSharedWindow(true);
+    const runner = join(shared, definer);
+    const library = join(shared, looking);
+    class HTMLElement {
+      focus(): void {}
+    }
+    Object.assign(runner, { HTMLElement, document: {} });
+    class Exported extends library["HTMLElement"] {
+      own(): void {}
+    }
+    guardExports({ Exported }, { ...principal({}), name: "library" }, () => false);
+    HTMLElement.prototype.focus = function patched() {};
+    expect(HTMLElement.prototype.focus.name).toBe("patched");
+    expect(() => {
+      Exported.prototype.own = () => {};
+    }).toThrow("own");
   });
 
   it("costs nothing where no policy speaks of it", () => {

@@ -49,3 +49,6 @@ export const TEST_EVALUATORS: ReadonlyMap<string, TestEvaluator> = new Map<strin
     { evaluates: true, handsGlobals: true, importsFor: true, why: "the same, for Vitest up to 3, and as a command" },
   ],
 ]);
+
+/** Plugins of Vite that have what imports their framework compiled and evaluated like the project's own modules. */
+export const INLINING_PLUGINS: ReadonlyMap<string, string> = new Map([["@sveltejs/vite-plugin-svelte", "svelte"]]);

@@ -47,7 +47,8 @@ export function carrierOf(context: EndowmentContext, maker: RequestMaker): Funct
   return undefined;
 }
 
-function mayBeCarried(whose: Principal, by: Principal, maker: RequestMaker): boolean {
+/** Whether a principal may connect to all that the carrier may; says so where not. */
+export function mayBeCarried(whose: Principal, by: Principal, maker: RequestMaker | "XMLHttpRequest"): boolean {
   if (whose.trusted) return true;
   const held = whose.policy.net?.connect ?? [];
   const beyond = (by.policy.net?.connect ?? []).find((target) => !held.some((own) => reaches(own, target)));
