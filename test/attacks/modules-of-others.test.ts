@@ -138,3 +138,22 @@ test("what a package may not import is to it as what is not there", () => {
   rmSync(elsewhere, { recursive: true });
   expect(stdout, stderr).toBe("\n");
 });
+
+test("what a package names for the file that asks may be no absolute path", () => {
+  project = makeTree(
+    { hostile: {}, victim: {} },
+    {
+      "index.mjs": 'import tried from "hostile"; console.log(tried);',
+      "node_modules/hostile/index.js": `
+        const attempt = (load) => { try { load(); return "came" } catch { return "held" } };
+        module.exports = ["", "x.js", "../../index.mjs", "node_modules/victim/key.js", "."].flatMap((file) => [
+          () => new module.constructor("x").load(file),
+          () => module.constructor.createRequire(file)("victim"),
+          () => module.constructor._load("victim", { filename: file }),
+        ]).map(attempt).filter((outcome) => outcome !== "held").length;`,
+      "node_modules/victim/key.js": "",
+    },
+  );
+  const { stdout, stderr } = project.moat("run", "index.mjs");
+  expect(stdout, stderr).toBe("0\n");
+});

@@ -1,4 +1,4 @@
-import { basename, parse, sep } from "node:path";
+import { basename, isAbsolute, parse, sep } from "node:path";
 import { assertAnswer } from "../errors/assert-answer.ts";
 import { folderOf } from "./folder-of.ts";
 import type { Manifest } from "./types.ts";
@@ -67,7 +67,8 @@ export const makeOwners = (manifestOf: (folder: string) => Manifest | undefined)
 
   const strayOwner = (folder: string): string => {
     const top = parse(folder).root;
-    for (let at = folder; at !== top; at = folderOf(at)) if (readableManifestOf(at) !== undefined) return at;
+    for (let at = folder; at !== top && isAbsolute(at); at = folderOf(at))
+      if (readableManifestOf(at) !== undefined) return at;
     return top;
   };
 
@@ -77,15 +78,17 @@ export const makeOwners = (manifestOf: (folder: string) => Manifest | undefined)
     for (let at = folder; ; at = folderOf(at)) {
       if (at === installed || declared.has(at)) return at;
       if (installed !== undefined && at.length <= installed.length) return installed;
-      if (at === top) return strayOwner(folder);
+      // HAZARD: guests name files; what is no absolute path has no end.
+      if (at === top || !isAbsolute(at)) return strayOwner(folder);
     }
   };
 
   const isDeclaredAbove = (name: string, folder: string): boolean => {
-    for (let at = folder; ; at = folderOf(at)) {
+    for (let at = folder; isAbsolute(at); at = folderOf(at)) {
       if (isDeclaredBy(readableManifestOf(at), name)) return true;
       if (folderOf(at) === at) return false;
     }
+    return false;
   };
 
   return {

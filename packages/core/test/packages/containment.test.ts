@@ -296,3 +296,9 @@ describe("the rest of require.resolve", () => {
     expect(Object.keys(resolver.manifestOf(join(root, "node_modules/p"))!)).toEqual([]);
   });
 });
+
+it.each(["", "x.js", "./x.js", "../x/y.js", "node_modules/x/y.js", "."])("%j is no file of anybody's", (path) => {
+  const root = makeTree({ "package.json": { name: "app" }, "node_modules/dep/index.js": "" });
+  const owner = resolverFor(root).ownerOf(path);
+  expect([root, join(root, "node_modules/dep")]).not.toContain(owner);
+});
