@@ -223,8 +223,7 @@ export function makePluginSearch(options: PluginSearchOptions): PluginSearch {
 
   const addOwnFile = (state: (typeof states)[number], location: string, file: string, word: string): void => {
     const found = resolveFrom(word, file);
-    if (found?.location === location && (found.format === "commonjs" || found.format === "module"))
-      state.modules.set(found.path, found);
+    if (found?.location === location && isCode(found)) state.modules.set(found.path, found);
   };
 
   /** `new URL("../eslintrc.json", import.meta.url)`: a configuration that a package has beside its code, for others to read. */
@@ -359,6 +358,11 @@ export function makePluginSearch(options: PluginSearchOptions): PluginSearch {
 
 function isLoader({ uses }: FileFacts): boolean {
   return uses.some(({ capability, target }) => LOADER_USES[capability]?.test(target));
+}
+
+/** To Node a style sheet and a declaration of types are CommonJS; nobody has them loaded. */
+function isCode({ path, format }: Resolution): boolean {
+  return (format === "commonjs" || format === "module") && (/\.[cm]?js$/.test(path) || !basename(path).includes("."));
 }
 
 /** The short texts in quotes of a program. */
