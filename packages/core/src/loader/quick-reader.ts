@@ -1716,7 +1716,7 @@ function noteTarget(): MemberTokens | undefined {
     let keyKind: DelicateMember["keyKind"] = "computed";
     if (memberKey === MEMBER && isName(key, K.SYMBOL) && kinds[key + 1] === K.DOT && length === 3) keyKind = "symbol";
     else if (memberKey === IDENTIFIER) keyKind = "variable";
-    else if (memberKey === OTHER) return asked;
+    else if (memberKey === OTHER && kinds[key] !== K.STRING && kinds[key + length - 1] !== K.STRING) return asked;
     delicate.push({ ...member, keyKind, strict, replaces: false, scope });
     return asked;
   }

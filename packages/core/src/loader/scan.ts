@@ -159,6 +159,20 @@ const MAY_NAME_ANYTHING = new Set([
   "YieldExpression",
 ]);
 
+/** `"" + "constructor"`, as TypeScript before 5 has it in its scanner: a computed key that begins or ends with a text. */
+function isWrittenInParts(key: SyntaxNode): boolean {
+  let first = key;
+  while (first["left"]) first = first["left"] as SyntaxNode;
+  let last = key;
+  while (last["right"] ?? last["argument"]) last = (last["right"] ?? last["argument"]) as SyntaxNode;
+  // What stands in parentheses begins, and ends, with these.
+  return (isText(first) && first.start === key.start) || (isText(last) && last.end === key.end);
+}
+
+function isText(node: SyntaxNode): boolean {
+  return node.type === "Literal" && typeof node["value"] === "string";
+}
+
 /** `name` of a key written as `Symbol.name`. */
 function wellKnownSymbolOf(node: SyntaxNode): string | undefined {
   if (node.type !== "MemberExpression" || node["computed"] || node["object"].type !== "Identifier") return undefined;
@@ -443,7 +457,7 @@ export function scanProgram(program: SyntaxNode, options: ScanOptions): Scan {
     if (member["computed"] && property.type !== "Literal") {
       const symbol = wellKnownSymbolOf(property);
       if (symbol !== undefined) scan.delicateTargets.push({ member, key: { symbol }, strict, scope });
-      else if (MAY_NAME_ANYTHING.has(property.type))
+      else if (MAY_NAME_ANYTHING.has(property.type) || isWrittenInParts(property))
         scan.delicateTargets.push({ member, key: { computed: property }, strict, scope });
       return;
     }

@@ -42,6 +42,11 @@ const writes: Array<{ why: string; source: string; expected: unknown }> = [
   { why: "a name", source: "var o = heir(); o.constructor = 7; exports.got = o.constructor", expected: 7 },
   { why: "a variable", source: "var o = heir(), k = 'constructor'; o[k] = 7; exports.got = o[k]", expected: 7 },
   {
+    why: "a text in parts, as TypeScript 4 has it",
+    source: "var o; exports.got = (o = heir(), o['' + 'constructor'] = 7, o).constructor",
+    expected: 7,
+  },
+  {
     why: "an element",
     source: "var o = heir(), k = ['constructor']; o[k[0]] = 7; exports.got = o.constructor",
     expected: 7,

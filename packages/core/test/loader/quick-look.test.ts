@@ -85,6 +85,7 @@ describe("what the quick way says, the full way says", () => {
     "for (var i = 0, n = a.length; i < n; i++) b[i] = a[i]; for (k in o) p[k] = o[k]; for (const [q, r = s] of t) u[q] = r",
     "'use strict'; a[b] = c; a[b.c] = d; a['constructor'] = e; a.constructor = f; a[Symbol.iterator] = g; a[(h)] += i; a[j + k] = l; a[m()]++; --a[n]",
     "'use strict'; for (let i = 0; i < 9; i++) a[i] = (function (i) { b[i] = i })(i)",
+    "a['' + b] = c; a[b + 'c'] = d; a[('e') + f] = g; a[h + ('i')] = j; a['k' + l + m]++; a[n + 'o' + p] = q; [a[r % 's']] = t; a[-'u'] = v; a[(w + 'x')] = y; a[b('z')] = 1; a[`c` + `d`] = e",
     "'use strict'; Object.keys.name = g; Error.stackTraceLimit = 1; x.prepareStackTrace = h; super_.constructor = 1",
     "function f() { this.a = 1; this.b.c[d] = 2; (this.e = 3), f.g = 4; h && (i.j = 5); k ? l.m = 6 : n.o = 7; void (p.q = 8); !(r.s = 9) }",
     "function f(a = this) { 'x'; 'y'\n return () => this } function g() { 'use strict'; return this }",
