@@ -37,7 +37,7 @@ import { DRIVEN_PROGRAMS } from "./tables/command-runners.ts";
 import { grantHandedFolders, grantToolFolders } from "./temp-folders.ts";
 import { grantsOfUse, namedFileGrant } from "./package-grants.ts";
 import { listFiles, packageNameAt, reachFiles, resolveOrNothing } from "./reach.ts";
-import type { Reached } from "./reach.ts";
+import type { ImportEdge, Reached } from "./reach.ts";
 import { sharedGlobals } from "./shared-globals.ts";
 import { grantWindow } from "./window-users.ts";
 import { grantAddonsToEvaluators, grantToEvaluators } from "./test-evaluators.ts";
@@ -203,14 +203,19 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
   }
   grantAddons(projectContext, resolver, (location) => graph.byLocation.get(location)?.dependencies.values() ?? []);
   grantAddonsToEvaluators(context);
-  for (const { from, to, file, use } of reached.edges) {
-    collectorOf(to);
-    const target = nameOf(to);
-    // What a configuration names is found there: `.: .eslintrc.json`.
-    const place = within(from, file).startsWith("..")
+  // What a configuration names is found there: `.: .eslintrc.json`.
+  const placeOf = ({ from, file }: ImportEdge): string =>
+    within(from, file).startsWith("..")
       ? `${nameOf(resolver.ownerOf(file)) ?? "."}: ${within(resolver.ownerOf(file), file)}`
       : within(from, file);
-    if (target !== undefined) collectorOf(from)?.grant({ capability: "package", target }, place, use);
+  for (const edge of reached.edges) {
+    collectorOf(edge.to);
+    const target = nameOf(edge.to);
+    if (target !== undefined) collectorOf(edge.from)?.grant({ capability: "package", target }, placeOf(edge), edge.use);
+  }
+  for (const edge of plugins.changes(found)) {
+    const target = nameOf(edge.to);
+    if (target !== undefined) collectorOf(edge.from)?.grant({ capability: "change", target }, placeOf(edge), edge.use);
   }
   for (const { name, location, file, use } of sharedGlobals(reached, grantWindow(context))) {
     collectorOf(location)?.grant({ capability: "share", target: name }, within(location, file), use);

@@ -96,9 +96,11 @@ export function ownGlobals({ files }: Reached, location: string): SharedGlobal[]
 
 function evaluatedGlobals(files: readonly ReachedFile[]): SharedGlobal[] {
   const found = new Map<string, SharedGlobal>();
+  const reached = new Set(files.map(({ location }) => packageNameAt(location)));
   for (const [name, packages] of EVALUATED_GLOBALS) {
+    if (!reached.has(packages[0])) continue;
     for (const { path, location, facts } of files) {
-      const use = packages.has(packageNameAt(location)) ? facts.uses[0] : undefined;
+      const use = packages.includes(packageNameAt(location)) ? facts.uses[0] : undefined;
       if (use !== undefined && !found.has(`${name} ${location}`))
         found.set(`${name} ${location}`, { name, location, file: path, use });
     }

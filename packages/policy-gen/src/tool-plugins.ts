@@ -5,7 +5,7 @@ import type { Capability, FileFacts, Use } from "./facts.ts";
 import type { ImportEdge, ReachedFile } from "./reach.ts";
 import { exportedSpecifiers, listFiles, packageNameAt, packageNameOf } from "./reach.ts";
 import { makePlaces } from "./source-lines.ts";
-import { PLUGINS_BY_NAME, spellingsOf } from "./tables/plugin-names.ts";
+import { FILLED_IN, PLUGINS_BY_NAME, spellingsOf } from "./tables/plugin-names.ts";
 import { SPEC_FILE, TEST_RUNNERS } from "./tables/project-tests.ts";
 
 export interface PluginSearchOptions {
@@ -31,6 +31,8 @@ export interface PluginSearch {
   more(reached: SoFar): readonly Resolution[];
   /** Which packages load what they are told to by name, and what that may be. */
   edges(reached: SoFar): readonly ImportEdge[];
+  /** Which packages change what others export: shared configurations, of which a tool fills in what they leave out. */
+  changes(reached: SoFar): readonly ImportEdge[];
 }
 
 interface Named {
@@ -352,6 +354,17 @@ export function makePluginSearch(options: PluginSearchOptions): PluginSearch {
         }
       }
       return [...added.values()];
+    },
+    changes(reached) {
+      return states.flatMap((state) =>
+        [...treeOf(state, reached)].flatMap((from) => {
+          const pattern = FILLED_IN.get(packageNameAt(from));
+          if (pattern === undefined) return [];
+          return [...state.named.values()].flatMap(({ location: to, specifier, file, use }) =>
+            pattern.test(packageNameAt(to)) ? [{ from, to, specifier, file, use }] : [],
+          );
+        }),
+      );
     },
   };
 }

@@ -125,6 +125,10 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
     [1, /environment used as a whole/],
   ],
   "variables-named-by-project": [[1, /^computed environment key$/]],
+  "filled-in-configurations": [
+    [2, /^computed specifier \*$/],
+    [3, /^computed require\.resolve$/],
+  ],
   "named-in-configurations": [
     [1, /^computed specifier \*$/],
     [1, /^require\.resolve used as a value$/],

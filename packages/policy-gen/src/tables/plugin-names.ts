@@ -35,6 +35,12 @@ export const PLUGINS_BY_NAME: ReadonlyMap<string, RegExp> = new Map([
   ["size-limit", /^@size-limit\/|^(?:@[^/]+\/)?size-limit-/],
 ]);
 
+/** Tools that write into what a shared configuration exports, and the names of those. */
+export const FILLED_IN: ReadonlyMap<string, RegExp> = new Map([
+  // Its plugins' names become paths, and an option that stands alone a list, before it looks at what they say.
+  ["stylelint", /^(?:@[^/]+\/)?stylelint-config(?:-|$)/],
+]);
+
 const AFFIXED = new RegExp(`^(?:(@[^/]+)/)?(?:${LEFT_OUT.map(([affix]) => affix).join("|")})(?:-(.+))?$`);
 const IN_OWN_SCOPE = new RegExp(`^@(?:${OWN_SCOPES.map(([scope]) => scope).join("|")})/(.+?)(?:-preset)?$`);
 /** `@babel/preset-env` is `@babel/env`, `@rollup/plugin-json` is `json`. */
