@@ -50,13 +50,16 @@ const OPTIONS = [
   "asymmetricKeyType",
 ] as const;
 const PAIR = ["privateKey", "publicKey"] as const;
+/** Fields of a JSON Web Key. */
+const JWK = ["kty", "crv", "x", "y", "d", "n", "e", "p", "q", "dp", "dq", "qi", "k", "alg", "pub", "priv"] as const;
 
 /** The same function for a package, which takes no URL for a key. */
 export function takingNoAddress(context: EndowmentContext, name: string, real: Function): Function {
-  const hrefOf = getOwnPropertyDescriptor(context.powers.globals["URL"].prototype, "href")!.get!;
+  // HAZARD: not `href`, which asks the URL's parameters for their text: guest code, where these have a `toString` of their own.
+  const protocolOf = getOwnPropertyDescriptor(context.powers.globals["URL"].prototype, "protocol")!.get!;
   const isUrl = (value: object): boolean => {
     try {
-      apply(hrefOf, value, []);
+      apply(protocolOf, value, []);
       return true;
     } catch (error) {
       // HAZARD: for want of stack it would be no answer.
@@ -72,7 +75,10 @@ export function takingNoAddress(context: EndowmentContext, name: string, real: F
     if (!isObject(key) || isData(key)) return key;
     // HAZARD: read once; what a getter answers is what was looked at.
     const options = readOnce(key, OPTIONS);
-    assertNoUrl(options["key"]);
+    const data = options["key"];
+    assertNoUrl(data);
+    // HAZARD: whatever else it is, Node gets a copy, which is no URL: the question above is for the sake of the error.
+    if (isObject(data) && !isData(data)) options["key"] = readOnce(data, JWK);
     return options;
   };
   const settledPair = (pair: unknown): unknown => {

@@ -10,8 +10,20 @@ const asKey = (name: string, key: unknown): unknown[] =>
     ? [{ publicKey: "", privateKey: key }]
     : ["", "", key].slice(/^(?:sign|verify)$/.test(name) ? 0 : 2);
 
+/** Its parameters have been changed, and their text is asked for where the URL's own is: once. */
+const withOddParameters = (): URL => {
+  const odd = new URL(url);
+  odd.searchParams.append("a", "b");
+  odd.searchParams.toString = () => {
+    throw new TypeError("no URL");
+  };
+  return odd;
+};
+
 const ADDRESSES: readonly (readonly [how: string, make: () => unknown])[] = [
   ["a URL", () => url],
+  ["one whose text can't be had", withOddParameters],
+  ["such a one in options", () => ({ key: withOddParameters() })],
   ["an heir's", () => new (class extends URL {})(url)],
   ["in options", () => ({ key: url, format: "pem" })],
   ["in inherited options", () => Object.create({ key: url })],
@@ -41,6 +53,13 @@ it("what was looked at is what Node gets", () => {
   expect([given.key, given.key, given.padding, asked]).toEqual(["text", "text", 1, 1]);
   sign("sha256", "", new Proxy({}, { get: (_target, name) => (name === "key" ? url : undefined), has: () => false }));
   expect(given.key).toBeUndefined();
+  const key = new (class {
+    kty = "oct";
+    get k(): string { return "a"; } // prettier-ignore
+  })();
+  sign("sha256", "", { key, format: "jwk" });
+  expect(given.key).not.toBe(key);
+  expect(given.key).toMatchObject({ kty: "oct", k: "a" });
 });
 
 it("keys, bytes, texts and their options are taken as by Node", () => {
