@@ -13,6 +13,7 @@
  */
 import { types } from "node:util";
 import type { Principal } from "../endowments/principal.ts";
+import { isObject } from "../endowments/is-object.ts";
 import { mayBeCarried } from "../endowments/net/request-carriers.ts";
 import { isHarmlessGlobal } from "../policy/global-risk.ts";
 import { CLIENT_SHARE } from "../policy/special-shares.ts";
@@ -123,7 +124,7 @@ function makeDefiner(globalObject: GlobalObject): Definer {
   for (const key of Reflect.ownKeys(globalObject))
     given.set(key, REPLACED_BY_WINDOW.has(key as string) ? getOwnPropertyDescriptor(globalObject, key) : undefined);
   const definer = { globalObject, given };
-  const view: object = new Proxy(create(null) as object, {
+  const view: object = new Proxy(timersOf(globalObject), {
     get: (own, key) => {
       if (hasOwn(own, key)) return read(own, key);
       const found = shown(key);
@@ -151,18 +152,42 @@ function makeDefiner(globalObject: GlobalObject): Definer {
 }
 
 /**
- * Of the language and of Node, what a view of a window has: nothing that compiles texts with its definer's grants,
- * and nothing that each package has a copy of which others could change (`Math`, `Reflect`, `JSON`, `Symbol`).
+ * Of the language and of Node, what a view of a window has besides timers: nothing that compiles texts with its definer's
+ * grants, and nothing that each package has a copy of which others could change (`Math`, `Intl`, `Symbol`, `performance`).
  */
 const LANGUAGE: ReadonlySet<string> = new Set(
   `Object Array String Number Boolean BigInt Proxy Promise Date RegExp Error EvalError RangeError
    ReferenceError SyntaxError TypeError URIError AggregateError Map Set WeakMap WeakSet WeakRef ArrayBuffer DataView
-   Uint8Array Uint8ClampedArray Uint16Array Uint32Array Int8Array Int16Array Int32Array Float32Array Float64Array Intl
+   Uint8Array Uint8ClampedArray Uint16Array Uint32Array Int8Array Int16Array Int32Array Float32Array Float64Array
    parseInt parseFloat isNaN isFinite undefined NaN Infinity URL URLSearchParams AbortController AbortSignal
-   setTimeout clearTimeout setInterval clearInterval queueMicrotask structuredClone atob btoa performance`.split(
+   queueMicrotask structuredClone atob btoa`.split(
     /\s+/u,
   ),
 );
+
+/**
+ * Functions of its own, which make timers as the definer's do at that time, a test's clock among them.
+ * HAZARD: they take back what they have made: the definer's would any timer of its by a number.
+ */
+function timersOf(globalObject: GlobalObject): object {
+  const timers = create(null) as GlobalObject;
+  const made = new WeakSet<object>();
+  const numbers = new Set<unknown>();
+  const call = (name: string, args: readonly unknown[]): unknown =>
+    apply(globalObject[name] as Function, undefined, args);
+  for (const name of ["setTimeout", "setInterval"])
+    timers[name] = (...args: unknown[]): unknown => {
+      const timer = call(name, args);
+      if (isObject(timer)) made.add(timer);
+      else numbers.add(timer);
+      return timer;
+    };
+  for (const name of ["clearTimeout", "clearInterval"])
+    timers[name] = (timer: unknown): void => {
+      if (isObject(timer) ? made.has(timer) : numbers.has(timer)) call(name, [timer]);
+    };
+  return timers;
+}
 
 /** What a definer has put under a name; nothing where that is still what it was given. */
 function valueIn({ globalObject, given }: Definer, key: string): { readonly value: unknown } | undefined {

@@ -77,6 +77,31 @@ describe("the window for tests", () => {
     expect(runner["document"]).toBe(document);
   });
 
+  it("gives nothing of which the definer has its own: others would change it, and take back its timers", () => {
+    const shared = makeSharedWindow(true);
+    const running = new Set<unknown>(["the definer's", 7]);
+    const runner = join(shared, definer, {
+      Intl: { DateTimeFormat: "its own" },
+      performance: { now: "its own" },
+      setTimeout: (made: unknown) => (running.add(made), made),
+      clearTimeout: (made: unknown) => running.delete(made),
+    });
+    const document = {};
+    Object.assign(runner, { document });
+    Object.defineProperty(document, "defaultView", { get: () => runner, configurable: true });
+    const view = join(shared, looking)["document"].defaultView;
+    expect([view.Intl, view.performance, view.setTimeout === runner["setTimeout"]]).toEqual([
+      undefined,
+      undefined,
+      false,
+    ]);
+    const handle = {};
+    for (const made of [handle, 8]) expect(view.setTimeout(made)).toBe(made);
+    expect(running).toEqual(new Set(["the definer's", 7, handle, 8]));
+    for (const made of ["the definer's", 7, handle, 8, {}]) view.clearTimeout(made);
+    expect(running).toEqual(new Set(["the definer's", 7]));
+  });
+
   it("covers a document before other packages run, whoever asks first", () => {
     const shared = makeSharedWindow(true);
     const runner = join(shared, definer, { process: "power" });
