@@ -16,13 +16,14 @@ import { prepareFiles, type PreparedFiles } from "./compartments/prepare-files.t
 import { makeRealm, type Realm } from "./compartments/realm.ts";
 import { emptyRealGlobal, freezeRealGlobal } from "./compartments/second-wall.ts";
 import { installNetworkGuard } from "./endowments/late.ts";
+import { takeOwnVariables } from "./endowments/subprocess/child-env.ts";
 import { MoatError } from "./errors/moat-error.ts";
 import { MOAT_FOLDER } from "./moat-folder.ts";
 import { tellWatcher } from "./launching/tell-watcher.ts";
 import { endAtOnce } from "./launching/end-at-once.ts";
 import { makeLaunchers } from "./launching/make-launchers.ts";
 import { dropNetwork, isPermissionFlag } from "./launching/permission-flags.ts";
-import { givenVariables, ownProcessPolicy } from "./launching/own-process-policy.ts";
+import { ownProcessPolicy, withoutUsual } from "./launching/own-process-policy.ts";
 import { showUncaughtErrors } from "./launching/show-uncaught.ts";
 import { startEntry } from "./launching/start-entry.ts";
 import { startRecord } from "./launching/start-record.ts";
@@ -142,8 +143,14 @@ function openProgram(
   // The second line is moat's: the program sees the flags that it was started with.
   if (belt.length > 0) powers.process.execArgv = powers.process.execArgv.filter((flag) => !isPermissionFlag(flag));
   powers.process.argv = started === undefined ? [execPath, options.entry, ...options.argv] : [...started.argv];
+  const ownVariables = started && takeOwnVariables(powers.process.env);
   if (started !== undefined) {
-    const { principal, entry: asked, variables = givenVariables(powers.process.env), withholdsInput } = started.request;
+    const {
+      principal,
+      entry: asked,
+      variables = withoutUsual(Object.keys(powers.process.env)),
+      withholdsInput,
+    } = started.request;
     const own = (name: string, visible: readonly string[]): void =>
       void policies.set(name, ownProcessPolicy(policies.get(name) ?? {}, visible, withholdsInput));
     own(principal, variables);
@@ -230,6 +237,7 @@ function openProgram(
         names,
         markCode,
       }),
+      ...(ownVariables && { ownVariables: { principal: started!.request.principal, variables: ownVariables } }),
       ...(started?.worker && {
         worker: { ...started.worker, principal: started.request.principal },
         hearsThreads: true,

@@ -5,9 +5,9 @@ export interface Denial {
   readonly principal: CanonicalName;
   /**
    * What was wanted: `fs.read`, `fs.write`, `net.connect`, `net.listen`, `dns`,
-   * `env`, `command`, `worker`, `native`, `builtin`, `global`, `package`, `change`,
-   * `process`, `eval`, `intrinsic` (`Array.prototype`, which is everybody's), `climb` (a manifest or link that
-   * leads out of its package), `patch` (a member of Node's or of the loader, which it has for itself alone).
+   * `env`, `env.set` (for the other packages of a child), `command`, `worker`, `native`, `builtin`, `global`,
+   * `package`, `change`, `process`, `eval`, `intrinsic` (`Array.prototype`, which is everybody's), `climb` (a manifest
+   * or link that leads out of its package), `patch` (a member of Node's or of the loader, which it has for itself alone).
    */
   readonly capability: string;
   /** On what: a path, endpoint, key, program, builtin or package name. */

@@ -22,6 +22,7 @@ const VERBS: Readonly<Record<string, string>> = {
   "net.listen": "listen on",
   dns: "resolve",
   env: "read the environment variable",
+  "env.set": "set for other packages the environment variable",
   command: "run",
   worker: "start a worker",
   native: "load the native addon",

@@ -59,7 +59,10 @@ export interface RealmOptions {
   readonly canNarrow?: boolean;
   /** What all realms of a process have in common: what is done to Node's own classes is done once. */
   readonly sharedValues?: Map<string, unknown>;
-  readonly launchers: Pick<EndowmentContext, "nodeLauncher" | "workerLauncher" | "worker" | "hearsThreads">;
+  readonly launchers: Pick<
+    EndowmentContext,
+    "nodeLauncher" | "workerLauncher" | "worker" | "hearsThreads" | "ownVariables"
+  >;
 }
 
 export interface Realm extends RealmOptions {

@@ -160,9 +160,7 @@ const LANGUAGE: ReadonlySet<string> = new Set(
    ReferenceError SyntaxError TypeError URIError AggregateError Map Set WeakMap WeakSet WeakRef ArrayBuffer DataView
    Uint8Array Uint8ClampedArray Uint16Array Uint32Array Int8Array Int16Array Int32Array Float32Array Float64Array
    parseInt parseFloat isNaN isFinite undefined NaN Infinity URL URLSearchParams AbortController AbortSignal
-   queueMicrotask structuredClone atob btoa`.split(
-    /\s+/u,
-  ),
+   queueMicrotask structuredClone atob btoa`.split(/\s+/u),
 );
 
 /**

@@ -122,6 +122,8 @@ export interface EndowmentContext {
   readonly workerLauncher?: WorkerLauncher;
   /** In a worker: what it was started with, and by whom. */
   readonly worker?: WorkerOrigin;
+  /** In a worker or a child: the variables that only its starter sees. */
+  readonly ownVariables?: { readonly principal: CanonicalName; readonly variables: ReadonlyMap<string, string> };
   /** Other threads may send objects from the start: in a worker, and in a host's process, which has workers that moat knows nothing of. */
   readonly hearsThreads?: boolean;
 }

@@ -9,7 +9,7 @@ import type { NodeLauncher, WorkerLauncher } from "../endowments/subprocess/laun
 import type { Principal } from "../endowments/principal.ts";
 import type { Resolver } from "../packages/resolver.ts";
 import type { CanonicalName } from "../policy/types.ts";
-import { givenVariables } from "./own-process-policy.ts";
+import { withoutUsual } from "./own-process-policy.ts";
 import { printStartRequest, type StartRequest } from "./start-request.ts";
 
 const CHILD_BOOTSTRAP = join(MOAT_FOLDER, "child-bootstrap.cjs");
@@ -42,7 +42,10 @@ export function makeLaunchers(
       ? { principal: principal.name, program, paths, audit, logFile, learnFile, store, entry }
       : undefined;
 
-  const nodeLauncher: NodeLauncher = (principal, { entry, args, env, flags = [], preload, withholdsInput }) => {
+  const nodeLauncher: NodeLauncher = (
+    principal,
+    { entry, args, visibleVariables, flags = [], preload, withholdsInput },
+  ) => {
     if (principal.trusted && "file" in entry && !belongsToTree(entry.file, options)) return undefined;
     const request = requestFor(principal, entry);
     if (request === undefined) return undefined;
@@ -53,7 +56,12 @@ export function makeLaunchers(
         ...options.belt,
         ...flags,
         CHILD_BOOTSTRAP,
-        printStartRequest({ ...request, variables: env && givenVariables(env), preload, withholdsInput }),
+        printStartRequest({
+          ...request,
+          variables: visibleVariables && withoutUsual(visibleVariables),
+          preload,
+          withholdsInput,
+        }),
         ...args,
       ],
     };

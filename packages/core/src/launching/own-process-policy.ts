@@ -29,9 +29,9 @@ const OWN_PROCESS = [
   "warning",
 ];
 
-/** Variables that the principal gave to a child: all but what every program needs. */
-export function givenVariables(env: object): readonly string[] {
-  return Object.keys(env).filter((name) => name !== "PATH" && !matchesVariable(BASELINE_VARIABLES, name));
+/** Of the variables that a principal gave to a child, all but what every program needs. */
+export function withoutUsual(names: readonly string[]): readonly string[] {
+  return names.filter((name) => name !== "PATH" && !matchesVariable(BASELINE_VARIABLES, name));
 }
 
 /**

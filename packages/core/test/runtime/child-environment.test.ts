@@ -71,3 +71,79 @@ test("a node child under moat has the program's environment, and each package in
     ].sort(),
   );
 });
+
+const ODD = `
+const odd = {
+  AWS_ENDPOINT_URL: "mine", https_proxy: "mine", DATABASE_URL: "mine", OF_READER: "mine", TMPDIR: "/mine",
+  NODE_ENV: "../mine", OF_ALL: "all",
+};
+exports.odd = odd;
+exports.see = () => Object.keys(odd).map((name) => process.env[name] ?? null).join();
+`;
+const ODD_STARTER = `
+const { execFileSync } = require("child_process");
+const { Worker } = require("worker_threads");
+const { odd } = require("reader");
+const script = require.resolve("./child.js");
+const node = (args, env) => String(execFileSync(process.execPath, [script, ...args], env && { env }));
+Object.assign(process.env, odd);
+require("./child.js");
+process.stdout.write("child " + node([]));
+process.stdout.write("spread " + node([], { ...process.env }));
+process.stdout.write("chosen " + node([], odd));
+process.stdout.write("next " + node(["next", "AWS_ENDPOINT_URL=mine"]));
+process.stdout.write("few " + node([], { https_proxy: "mine", OF_ALL: "all" }));
+new Worker(script);
+new Worker(script, { env: odd });
+`;
+const ODD_CHILD = `
+const { see } = require("reader");
+const own = Object.keys(require("reader").odd).map((name) => process.env[name] ?? null).join();
+if (process.argv[2] === "next") process.stdout.write(String(require("child_process").execFileSync(process.execPath, [__filename])));
+else console.log(own + " | " + see());
+`;
+
+// A package could else start another one where that one's requests, and the secrets in them, go to an address of its own.
+test("what a package gives a child or a worker is its own there where it says where others' requests and files go", async () => {
+  const manifest = (name: string) => JSON.stringify({ name, version: "1.0.0", dependencies: { reader: "1.0.0" } });
+  const odd = await makeProject({
+    "package.json": JSON.stringify({ name: "app", dependencies: { starter: "1.0.0", reader: "1.0.0" } }),
+    "index.js": `
+process.env.OF_READER = "2"; delete process.env.TMPDIR; delete process.env.NODE_ENV;
+require("starter");`,
+    "node_modules/starter/package.json": manifest("starter"),
+    "node_modules/starter/index.js": ODD_STARTER,
+    "node_modules/starter/child.js": ODD_CHILD,
+    "node_modules/reader/package.json": manifest("reader"),
+    "node_modules/reader/index.js": ODD,
+  });
+  const builtins = { child_process: ["execFileSync"], worker_threads: ["Worker"], process: ["execPath"] };
+  const names = ["AWS_ENDPOINT_URL", "https_proxy", "DATABASE_URL", "OF_READER", "TMPDIR", "NODE_ENV", "OF_ALL"];
+  const policy = policyFor("index.js", {
+    starter: {
+      packages: ["reader"],
+      globals: ["console", "process"],
+      builtins,
+      commands: ["node"],
+      workers: true,
+      env: ["AWS_ENDPOINT_URL"],
+    },
+    reader: { globals: ["process"], env: names },
+  });
+  const { stdout, stderr } = await odd.moat("index.js", policy);
+  await odd.remove();
+  const own = "mine,mine,mine,mine,/mine,../mine,all";
+  expect(stdout.trimEnd().split("\n").sort(), stderr).toEqual(
+    [
+      `${own} | ,,,2,,,`,
+      `child ${own} | ,,,2,,,all`,
+      `spread ${own} | ,,,2,,,all`,
+      `chosen ${own} | ,,,2,,,all`,
+      `next ${own} | ,,,2,,,all`,
+      "few ,mine,,,,,all | ,,,,,,all",
+      `${own} | ,,,2,,,all`,
+      `${own} | ,,,,,,all`,
+    ].sort(),
+  );
+  expect(stderr).toContain("starter may not set for other packages the environment variable AWS_ENDPOINT_URL");
+});

@@ -62,6 +62,8 @@ export function makeEnv(context: EndowmentContext): NodeJS.ProcessEnv {
   const certain = derivedFromPolicy(principal, () => new Set<string | symbol>());
   const inherited = new Set(Reflect.ownKeys(Object.prototype));
   const slot = (key: string): string => (foldCase ? key.toUpperCase() : key);
+  if (context.ownVariables?.principal === principal.name)
+    for (const [key, value] of context.ownVariables.variables) overlay.set(slot(key), value);
 
   const mayFill = (): boolean => grantsMember(principal, "process", "loadEnvFile");
   const visible = (key: string): boolean => {

@@ -42,6 +42,14 @@ export function carriesTraffic(key: string): boolean {
   return /(?:^|_)(?:proxy|emulator_host)$/i.test(key) || matchesVariable(TRAFFIC_VARIABLES, key);
 }
 
+/** Names that say where something is, whoever looks there: `DATABASE_URL`, `REDIS_HOST`, `SENTRY_DSN`. */
+export function namesAPlace(key: string): boolean {
+  return (
+    carriesTraffic(key) ||
+    /(?:^|_)(?:url|uri|dsn|endpoint)$|_(?:host|hostname|servers?|brokers?|addr(?:ess)?)$/i.test(key)
+  );
+}
+
 /**
  * Whether one of the project's files for the environment (`.env`, `.env.production`, in its folder, in the one that the
  * program was started in, or named in the package's policy) gives a variable this value, or one that is put together

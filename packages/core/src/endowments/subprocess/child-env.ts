@@ -3,7 +3,15 @@ import type { EndowmentContext } from "../principal.ts";
 import { isWithin } from "../fs/path-scopes.ts";
 import { makeEnvCovers, visibleVariables } from "../process/env.ts";
 import { principalProcess } from "../process/process.ts";
-import { BASELINE_VARIABLES, isSeveralNames, LOADER_VARIABLES, matchesVariable } from "./loader-variables.ts";
+import { namesAPlace, standsInFiles } from "../process/traffic-variables.ts";
+import { isModeName, isModeVariable } from "../../policy/mode-variables.ts";
+import {
+  BASELINE_VARIABLES,
+  isSeveralNames,
+  LOADER_VARIABLES,
+  matchesVariable,
+  TEMP_VARIABLES,
+} from "./loader-variables.ts";
 
 /**
  * The folders where granted programs are looked for: moat's own `PATH` without
@@ -30,12 +38,8 @@ export function programFolders(context: EndowmentContext): readonly string[] {
  * @param additions the caller's `env` option, which replaces the principal's own as in Node
  */
 export function childEnv(context: EndowmentContext, additions: unknown): Record<string, string> {
-  const { principal, powers } = context;
-  const env: Record<string, string> = Object.create(null);
-  const real = powers.process.env;
-  for (const name of Object.keys(real)) {
-    if (matchesVariable(BASELINE_VARIABLES, name)) env[name] = real[name]!;
-  }
+  const { principal } = context;
+  const env = baseline(context);
   const given: unknown = additions ?? (principalProcess(context) as NodeJS.Process).env;
   const own = typeof given === "object" && given !== null ? (visibleVariables(given) ?? given) : given;
   if (typeof own === "object" && own !== null) {
@@ -51,55 +55,113 @@ export function childEnv(context: EndowmentContext, additions: unknown): Record<
   return env;
 }
 
+function baseline({ powers }: EndowmentContext): Record<string, string> {
+  const env: Record<string, string> = Object.create(null);
+  const real = powers.process.env;
+  for (const name of Object.keys(real)) {
+    if (matchesVariable(BASELINE_VARIABLES, name)) env[name] = real[name]!;
+  }
+  return env;
+}
+
+/** The environment of a process or thread that comes up under moat, where each package sees what its policy says. */
+export interface SharedEnvironment {
+  readonly env: Record<string, string>;
+  /** What whoever starts it sees there in any case: it gave that itself, or saw it before. */
+  readonly visible: readonly string[];
+}
+
+/** Before the names of variables that whoever starts a process or thread has there for itself. HAZARD: packages give none that begin so. */
+const OWN = "MOAT_OWN_";
+
 /**
- * What a `node` that comes up under moat has besides, as a worker has: the program's variables that the principal
- * does not see, of which each package there sees what its policy says. None where the caller has left out what it
- * does see: such an environment is one of its own making.
+ * The environment of a `node` that comes up under moat: beside what its starter has it see, the program's variables
+ * that the starter does not see. None of these where it has left out what it does see: such an
+ * environment is one of its own making.
  *
  * @param env what `childEnv` has made of the caller's
  */
-export function othersVariables(context: EndowmentContext, env: Readonly<Record<string, string>>): typeof env {
+export function nodeVariables(context: EndowmentContext, env: Readonly<Record<string, string>>): SharedEnvironment {
+  return merged(context, env, { ...baseline(context), ...othersVariables(context, env) });
+}
+
+function othersVariables(context: EndowmentContext, env: Readonly<Record<string, string>>): Record<string, string> {
   const { principal, powers } = context;
   const others: Record<string, string> = Object.create(null);
-  if (principal.trusted) return others;
   const seen = visibleVariables((principalProcess(context) as NodeJS.Process).env) ?? {};
   if (!Object.keys(seen).every((name) => name in env)) return others;
   const mayRead = makeEnvCovers(principal.policy.env ?? [], powers.process.platform === "win32");
   for (const [name, value] of Object.entries(powers.process.env)) {
     // What it may read and does not see, it has deleted.
-    if (value === undefined || name in env || mayRead(name) || matchesVariable(LOADER_VARIABLES, name)) continue;
+    if (value === undefined || (mayRead(name) && !(name in env)) || matchesVariable(LOADER_VARIABLES, name)) continue;
     others[name] = value;
   }
   return others;
 }
 
-/** The variables of a worker. */
-export interface WorkerVariables {
-  readonly env: Record<string, string>;
-  /** Those among them that the principal that starts it sees in any case. */
-  readonly visible: readonly string[];
-}
-
 /**
  * The environment of a worker. Without an `env` of the caller's, it is the
- * program's own with what the caller changed in it, and each package in the
- * worker sees of it what its policy says.
+ * program's own with what the caller changed in it.
  */
-export function workerVariables(context: EndowmentContext, given: unknown): WorkerVariables {
+export function workerVariables(context: EndowmentContext, given: unknown): SharedEnvironment {
   const { principal, powers } = context;
   const isOwn = typeof given !== "object" || given === null;
   const source: object = isOwn ? (principalProcess(context) as NodeJS.Process).env : given;
   const variables: object = visibleVariables(source) ?? source;
   const env: Record<string, string> = Object.create(null);
-  if (isOwn) for (const name of Object.keys(powers.process.env)) env[name] = powers.process.env[name]!;
-  const visible: string[] = [];
   for (const name in variables) {
     if (isSeveralNames(name)) continue;
     if (!principal.trusted && matchesVariable(LOADER_VARIABLES, name)) continue;
     const value = (variables as Record<string, unknown>)[name];
-    if (value === undefined) continue;
-    env[name] = `${value as string}`;
-    visible.push(name);
+    if (value !== undefined) env[name] = `${value as string}`;
+  }
+  return merged(context, env, isOwn ? (powers.process.env as Record<string, string>) : {});
+}
+
+function merged(
+  context: EndowmentContext,
+  given: Readonly<Record<string, string>>,
+  programs: Readonly<Record<string, string>>,
+): SharedEnvironment {
+  const env: Record<string, string> = Object.assign(Object.create(null), programs);
+  const visible: string[] = [];
+  for (const [name, value] of Object.entries(given)) {
+    if (isForAll(context, name, value)) {
+      env[name] = value;
+      visible.push(name);
+    } else env[OWN + name] = value;
   }
   return { env, visible };
+}
+
+/**
+ * Whether what a principal gives to a process or thread is there for all packages.
+ * HAZARD: a package that starts one could else have another's requests, and the secrets in them, go to an
+ * address of its own there (`AWS_ENDPOINT_URL`, `HTTPS_PROXY`), as it can't in the program.
+ */
+function isForAll(context: EndowmentContext, name: string, value: string): boolean {
+  const { principal, powers } = context;
+  const { env, argv, platform } = powers.process;
+  // Those of loaders are not the package's by now.
+  if (principal.trusted || env[name] === value || matchesVariable(LOADER_VARIABLES, name)) return true;
+  // `cross-env API_URL=… node index.js`. HAZARD: the arguments of a child are its starter's words.
+  if (context.ownVariables === undefined && argv.includes(`${name}=${value}`)) return true;
+  const refused = (quiet?: true): boolean =>
+    principal.denies({ capability: "env.set", target: name, via: "in a child", never: true, ...(quiet && { quiet }) });
+  if (namesAPlace(name)) return standsInFiles(context, name, value) || !refused();
+  const isSeen = (): boolean =>
+    matchesVariable(BASELINE_VARIABLES, name) || makeEnvCovers(principal.policy.env ?? [], platform === "win32")(name);
+  const isOthers = matchesVariable(TEMP_VARIABLES, name) || (Object.hasOwn(env, name) && !isSeen());
+  return (!isOthers && (!isModeVariable(name) || isModeName(value))) || !refused(true);
+}
+
+/** In a process or thread that was started: takes what is its starter's alone out of the environment. */
+export function takeOwnVariables(env: NodeJS.ProcessEnv): ReadonlyMap<string, string> {
+  const own = new Map<string, string>();
+  for (const name of Object.keys(env)) {
+    if (!name.startsWith(OWN)) continue;
+    own.set(name.slice(OWN.length), env[name]!);
+    delete env[name];
+  }
+  return own;
 }

@@ -60,7 +60,7 @@ export const makeChildProcess: BuiltinFactory = (context) => {
   const nodeOptions = (options: ChildOptions, plan: CommandPlan): Record<string, unknown> => ({
     __proto__: null,
     ...options.node,
-    env: { __proto__: null, ...(options.node.env as object), ...plan.env },
+    env: { __proto__: null, ...(plan.env ?? (options.node.env as object)) },
     argv0: plan.argv0,
     windowsVerbatimArguments: plan.verbatim === true,
     shell: false,

@@ -3,7 +3,7 @@ import { commandsOfLine, wordsOfPlainCommand } from "../../policy/command-line.t
 import { isStandard } from "../fs/descriptors.ts";
 import { grantsMember } from "../granted-members.ts";
 import type { EndowmentContext } from "../principal.ts";
-import { othersVariables } from "./child-env.ts";
+import { nodeVariables } from "./child-env.ts";
 import { isNodeName, makeCommandGrants, type Program } from "./command-grants.ts";
 import { isHeldBack } from "./held-arguments.ts";
 import { asksForFacts, readNodeArguments, type NodeCall } from "./node-arguments.ts";
@@ -14,7 +14,8 @@ export interface CommandPlan {
   readonly file: string;
   readonly args: readonly string[];
   readonly argv0: string;
-  readonly env: Readonly<Record<string, string>>;
+  /** In the place of what `childEnv` has made. */
+  readonly env?: Readonly<Record<string, string>>;
   /** For cmd.exe, which takes its line as it is. */
   readonly verbatim?: boolean;
 }
@@ -40,7 +41,6 @@ export function makeCommandPlanner(context: EndowmentContext): CommandPlanner {
     file: program.path,
     args,
     argv0: program.name,
-    env: {},
   });
 
   /** HAZARD: a shell looks for names itself, on the `PATH` that `childEnv` gives every child: the one that grants are about. */
@@ -57,16 +57,14 @@ export function makeCommandPlanner(context: EndowmentContext): CommandPlanner {
   const underMoat = (call: NodeCall, options: ChildOptions): CommandPlan | undefined => {
     const { run, args } = call;
     const entry = "file" in run ? { file: resolve(options.cwd, run.file) } : run;
-    const env = options.node["env"] as Record<string, string>;
+    const { env, visible } = nodeVariables(context, options.node["env"] as Record<string, string>);
     const launch = nodeLauncher?.(principal, {
       entry,
       args,
-      env,
+      visibleVariables: visible,
       ...(withholdsInput(options) && { withholdsInput: true }),
     });
-    return launch === undefined
-      ? undefined
-      : { file: launch.execPath, args: launch.args, argv0: "node", env: othersVariables(context, env) };
+    return launch === undefined ? undefined : { file: launch.execPath, args: launch.args, argv0: "node", env };
   };
   const fileUnderMoat = (file: string, args: readonly string[], options: ChildOptions): CommandPlan | undefined =>
     underMoat({ run: { file }, args, flags: [], preload: [] }, options);
@@ -92,7 +90,7 @@ export function makeCommandPlanner(context: EndowmentContext): CommandPlanner {
     // Granted, but asked for something that cannot be held: `node --require`, or a file that is not to be run.
     const target = program === undefined ? file : `${file} ${args[0] ?? ""}`.trim();
     if (refuse(target, via)) return undefined;
-    return { file, args, argv0: file, env: {} };
+    return { file, args, argv0: file };
   };
 
   return {
@@ -120,20 +118,20 @@ export function makeCommandPlanner(context: EndowmentContext): CommandPlanner {
       // A shell that does nothing but start what is granted; what is not installed it says as it does.
       if (commands !== undefined && refused === undefined) {
         const path = grants.defaultShell();
-        if (path !== undefined) return { file: path, args: ["-c", line], argv0: shell, env: {} };
+        if (path !== undefined) return { file: path, args: ["-c", line], argv0: shell };
       }
       if (program === "missing" || direct === "missing") return undefined;
       // What a person would have to grant: the program where that is all, otherwise the shell.
       const isLacking = refused !== undefined && !isNodeName(refused) && !grants.programFor(refused, options.cwd);
       if (refuse(words?.[0] ?? (isLacking ? refused : shell), via)) return undefined;
-      return { file: shell, args: ["-c", line], argv0: shell, env: {} };
+      return { file: shell, args: ["-c", line], argv0: shell };
     },
     fork(file, args, options) {
       const program = options.badCwd ? undefined : grants.programFor("node", options.cwd);
       const launched = program === undefined ? undefined : fileUnderMoat(file, args, options);
       if (launched !== undefined) return launched;
       if (options.badCwd || refuse("node", "child_process.fork")) return undefined;
-      return { file: powers.process.execPath, args: [resolve(options.cwd, file), ...args], argv0: "node", env: {} };
+      return { file: powers.process.execPath, args: [resolve(options.cwd, file), ...args], argv0: "node" };
     },
   };
 }

@@ -29,8 +29,8 @@ export interface NodeStart {
   readonly flags?: readonly string[];
   /** What `--require` and `--import` name: loaded under moat too. */
   readonly preload?: readonly string[];
-  /** The variables that the principal has it see: those that it sees itself, and its own. */
-  readonly env?: Readonly<Record<string, string>>;
+  /** Names of variables that the principal sees there whatever its policy says: it gave them itself, or saw them before. */
+  readonly visibleVariables?: readonly string[];
   /** It gets the standard input of this process, which the principal may not read. */
   readonly withholdsInput?: boolean;
 }
