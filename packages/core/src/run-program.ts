@@ -41,7 +41,7 @@ import { namesThatLead } from "./packages/names-that-lead.ts";
 import { makeResolver, type Climb } from "./packages/resolver.ts";
 import { resolveProgram } from "./packages/resolve-program.ts";
 import { effectivePolicy } from "./policy/effective-policy.ts";
-import type { Overrides, Policy } from "./policy/types.ts";
+import type { CanonicalName, Overrides, PackagePolicy, Policy } from "./policy/types.ts";
 import { leavePace, startedLate } from "./optimise-late.ts";
 import { realFolder } from "./packages/real-folder.ts";
 
@@ -165,7 +165,9 @@ function openProgram(
     `${pathToFileURL(MOAT_FOLDER).href}/`,
     "node:internal/modules/",
   ];
-  const locked = startedLate(() => lockdownRealm(ownFiles, started?.worker && { code: started.request.markCode }));
+  const locked = startedLate(() =>
+    lockdownRealm(ownFiles, sharesOf(policies), started?.worker && { code: started.request.markCode }),
+  );
   locked.harden(MoatError);
   const realGlobalNames = freezeRealGlobal(powers.globals);
   locked.powerlessConstructors.enable(locked.makeCompartmentGlobal(), realGlobalNames);
@@ -245,6 +247,10 @@ function openProgram(
     },
   });
   return { realm, powers, resolutions, project, entry };
+}
+
+function sharesOf(policies: ReadonlyMap<CanonicalName, PackagePolicy>): string[] {
+  return [...policies.values()].flatMap(({ shares }) => shares ?? []);
 }
 
 /** Under which name a process's modules are kept: a child does not overwrite those of its program. */

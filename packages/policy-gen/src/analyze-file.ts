@@ -7,6 +7,7 @@ import { emptyWalk, walkProgram } from "./scope-walk.ts";
 import { makePlaces } from "./source-lines.ts";
 import { FREE_OF_CHARGE, NODE_GLOBALS } from "./tables/node-globals.ts";
 import { PROXY_VARIABLES } from "./tables/proxy-variables.ts";
+import { languageAdditions } from "./language-additions.ts";
 import { lastingStackHooks } from "./stack-hooks.ts";
 import { tracePowers } from "./trace-powers.ts";
 
@@ -107,6 +108,8 @@ function analyzeProgram(program: SyntaxNode, { source, format, record, onDeep }:
     const [proxyName] = nodes.proxyNames;
     if (readsUnknown && proxyName !== undefined) for (const name of PROXY_VARIABLES) emit("env", name, proxyName);
     for (const node of lastingStackHooks(nodes)) emit("defines", STACK_SHARE, node);
+    for (const { share, node } of languageAdditions(nodes)) emit("adds", share, node);
+    for (const node of nodes.addedMembers) emit("uses-added", node["property"].name, node);
     for (const node of nodes.strings) emit("fs", `./${String(node["value"]).replace(/^\.\//, "")}`, node);
   };
   run(walked);

@@ -21,6 +21,7 @@ import { makeFileQueue } from "./file-queue.ts";
 import { makeFolderSearch } from "./folder-modules.ts";
 import { makeGrantCollector } from "./grant-collector.ts";
 import type { Evidence, Finding, GrantCollector } from "./grant-collector.ts";
+import { grantAdditions } from "./granted-additions.ts";
 import { grantAddons } from "./addon-grants.ts";
 import type { GrantContext, ProjectContext } from "./grant-context.ts";
 import { grantToBundleRunners, makeBundleSearch } from "./bundle-runners.ts";
@@ -241,6 +242,7 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
         collectorOf(location)?.grant({ capability: "change", target }, within(location, path), use);
     }
   }
+  const additionsOfTrusted = grantAdditions(context);
   grantNamedCommands(context, commandWrappers, resolver);
   grantNativePrograms(context, commandWrappers, disk);
   grantHandedScripts(context);
@@ -260,6 +262,8 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
     if (member?.kind === "workspace" && !entriesByName.has(member.name))
       entriesByName.set(member.name, Object.create(null));
   }
+  for (const [name, shares] of additionsOfTrusted)
+    entriesByName.set(name, Object.assign(Object.create(null), { shares }));
   for (const name of [...entriesByName.keys()].sort()) packages[name] = entriesByName.get(name)!;
   findings.sort((a, b) => compareBy(a, b));
   return {

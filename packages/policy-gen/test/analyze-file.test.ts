@@ -21,6 +21,31 @@ describe("analyzeFile", () => {
       "const fill = (o) => ({ type: o.type || 'http', kind: 'fs' }); const start = ({ server }) => { const { type } = server; require(type).createServer(); return server.type === 'https' }",
       ["builtin http", "builtin http.createServer", "builtin https", "builtin https.createServer", "computed *"],
     ],
+    [
+      "what is added to the language",
+      `String.prototype.red = f; Map.prototype['x'] = f; const p = Array.prototype; p.last ??= f; Promise.delay = f;
+       Object.defineProperty(Object.prototype, 'should', { get: f }); Object.assign(Date.prototype, { a() {}, b: 1 });
+       Set.prototype.__defineGetter__('first', f); define(RegExp.prototype, 'also', f);
+       String.prototype.green.call(x); p.slice; f(Array.prototype, 'map'); ({}).should.be;`,
+      [
+        "adds String.prototype.red",
+        "adds Map.prototype.x",
+        "adds Array.prototype.last",
+        "adds Promise.delay",
+        "adds Object.prototype.should",
+        "adds Date.prototype.a",
+        "adds Date.prototype.b",
+        "adds Set.prototype.first",
+        "adds RegExp.prototype.also",
+        "uses-added should",
+      ],
+    ],
+    [
+      "what is added by names that can't be seen",
+      "function add(name, f) { String.prototype.__defineGetter__(name, f); } function extend(p, n) { p = p || Object.prototype; Object.defineProperty(p, n, {}); }",
+      ["adds String.prototype.*", "adds Object.prototype.*"],
+    ],
+    ["what is added to an object of that name", "function f(String) { String.prototype.red = 1; }", []],
     ["a property that has other names", "const o = { type: 'spdy' }; require(o.type)", ["computed *"]],
     [
       "an argument of a local function",

@@ -1,4 +1,5 @@
 import {
+  additionOf,
   CLIENT_SHARE,
   DISPATCHER_SHARE,
   modeVariableOf,
@@ -6,7 +7,7 @@ import {
   STACK_SHARE,
   WINDOW_GLOBALS,
 } from "@moat/core/model";
-import type { Grant, GrantCapability } from "@moat/core/model";
+import type { Grant, GrantCapability, LanguageAddition } from "@moat/core/model";
 import { listWords } from "./list-words.ts";
 import { processWords, processWordsOf } from "./process-words.ts";
 import { programsWords, programWords } from "./program-words.ts";
@@ -42,6 +43,11 @@ function envWords(key: string): string {
   return key.endsWith("*") ? `environment variables ${key}` : `the environment variable ${key}`;
 }
 
+/** `red to every String`, `delay to Promise`. */
+function additionWords({ intrinsic, toPrototype, name }: LanguageAddition): string {
+  return toPrototype ? `${name} to every ${intrinsic}` : `${name} to ${intrinsic}`;
+}
+
 /** After "can": what the grant lets a package do. */
 const table: Readonly<Record<GrantCapability, (grant: Grant) => string>> = {
   "fs.read": ({ target }) => `read files in ${scopeWords(target)}`,
@@ -64,6 +70,8 @@ const table: Readonly<Record<GrantCapability, (grant: Grant) => string>> = {
     if (target === STACK_SHARE) return "rewrite what the stacks of all packages' errors say";
     if (target === REFLECT_SHARE) return "add to Reflect for all packages";
     if (target === "*") return "define any global for the application, and replace its timers and its Date";
+    const addition = additionOf(target);
+    if (addition !== undefined) return `add ${additionWords(addition)} for all packages`;
     const variable = modeVariableOf(target);
     return variable === undefined
       ? `define the global ${target} for all packages`
@@ -142,7 +150,23 @@ export function grantsPhrases(grants: readonly Grant[]): readonly string[] {
   if (first === undefined) return [];
   const whole = grants.find(({ capability, target }) => target === "*" && capability !== "share");
   if (grants.length === 1 || whole !== undefined) return [capabilityWords(whole ?? first)];
-  return first.capability === "builtin" ? builtinPhrases(grants) : [plurals[first.capability](grants)];
+  if (first.capability === "builtin") return builtinPhrases(grants);
+  return first.capability === "share" ? sharePhrases(grants) : [plurals[first.capability](grants)];
+}
+
+/** What is added to the language stands apart, one phrase for each intrinsic. */
+function sharePhrases(grants: readonly Grant[]): string[] {
+  const named = targets(grants).flatMap((target) => additionOf(target) ?? []);
+  const others = grants.filter(({ target }) => additionOf(target) === undefined);
+  const holders = new Map<string, string[]>();
+  for (const addition of named) {
+    const holder = additionWords({ ...addition, name: "" });
+    holders.set(holder, [...(holders.get(holder) ?? []), addition.name]);
+  }
+  return [
+    ...(others.length === 0 ? [] : others.length === 1 ? [capabilityWords(others[0]!)] : [plurals.share(others)]),
+    ...[...holders].map(([holder, names]) => `add ${listWords(names)}${holder} for all packages`),
+  ];
 }
 
 /** Grants of any capabilities in words, after "can", one for each capability and in the order that they first come in. */

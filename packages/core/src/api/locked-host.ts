@@ -57,6 +57,8 @@ export function lockHost(secondWall: boolean): LockedHost {
   if (secondWall) emptyRealGlobal();
   const locked = lockdownRealm(
     () => [`${pathToFileURL(MOAT_FOLDER).href}/`, "node:internal/modules/"],
+    // A host makes policies as it goes: none can have the language extended.
+    [],
     isMainThread ? undefined : NO_MARKS,
   );
   locked.harden(MoatError);

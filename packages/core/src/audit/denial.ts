@@ -6,8 +6,9 @@ export interface Denial {
   /**
    * What was wanted: `fs.read`, `fs.write`, `net.connect`, `net.listen`, `dns`,
    * `env`, `env.set` (for the other packages of a child), `command`, `worker`, `native`, `builtin`, `global`,
-   * `package`, `change`, `process`, `eval`, `intrinsic` (`Array.prototype`, which is everybody's), `climb` (a manifest
-   * or link that leads out of its package), `patch` (a member of Node's or of the loader, which it has for itself alone).
+   * `package`, `change`, `process`, `eval`, `extend` (`Array.prototype.last`, for everybody), `intrinsic` (the same
+   * where no policy allows it), `climb` (a manifest or link that leads out of its package), `patch` (a member of Node's
+   * or of the loader, which it has for itself alone).
    */
   readonly capability: string;
   /** On what: a path, endpoint, key, program, builtin or package name. */

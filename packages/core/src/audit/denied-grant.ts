@@ -49,6 +49,7 @@ const table: Readonly<Record<string, Spell>> = {
   builtin: builtinGrant,
   global: same("global"),
   share: same("share"),
+  extend: ({ target }) => ({ capability: "share", target }),
   // How the loader finds modules is nobody else's.
   patch: ({ target }) => (target.startsWith("http.") ? { capability: "share", target: CLIENT_SHARE } : undefined),
   change: same("change"),

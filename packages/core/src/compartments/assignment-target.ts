@@ -6,6 +6,7 @@
 import { makeFieldDefiner, type FieldDefiner } from "../endowments/define-field.ts";
 import { isObject } from "../endowments/is-object.ts";
 import { showAsNative } from "./function-text.ts";
+import { isAddition } from "./language-additions.ts";
 import { isHardenedIntrinsic, isReplacement } from "./tame-definitions.ts";
 import { uncurry } from "./uncurried-strings.ts";
 
@@ -108,7 +109,7 @@ function standIn(value: unknown, key: string | symbol): object {
 /** The same for a key that is computed. Small, so that V8 puts it where it is called. */
 export function computedTarget(value: unknown, key: unknown, sloppy?: 1): unknown {
   // `Object[table] = {}`: sloppy code does not notice that the intrinsic is frozen.
-  if (sloppy !== undefined && typeof value === "function" && !isExtensible(value))
+  if (sloppy !== undefined && typeof value === "function" && !isExtensible(value) && !isAddition(value, key))
     return standIn(value, typeof key === "symbol" ? key : `${key as string}`);
   if (typeof key === "string") {
     if (key === "constructor" || (sloppy !== undefined && (key === "name" || key === "length"))) {

@@ -14,6 +14,7 @@ import { prepareEvaluated } from "./prepare-evaluated.ts";
 import { isIdentifier } from "../identifier.ts";
 import { isObject } from "../endowments/is-object.ts";
 import { assignmentTarget, computedTarget } from "./assignment-target.ts";
+import { mayAddTo } from "./language-additions.ts";
 import { makeOwnExtensions } from "./own-extensions.ts";
 import { makeOwnMatches } from "./own-matches.ts";
 import { makeOwnSymbol } from "./package-symbol.ts";
@@ -133,14 +134,16 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
     name in guestGlobal || (intrinsics !== undefined && hasOwn(intrinsics, name));
 
   const matches = makeOwnMatches();
-  const extensions = makeOwnExtensions(matches);
+  const extensions = makeOwnExtensions(matches, options.owner);
   let ownRegExp: RegExpConstructor | undefined;
   let ownSymbol: SymbolConstructor | undefined;
   /** A hook on the `Error` that all share is noted for the package; what else is assigned to goes the usual way. */
   const targetOf: typeof assignmentTarget = (value, key, mode) =>
     key === "prepareStackTrace" && options.owner !== undefined && isSharedError(value)
       ? sharedErrorFor(options.owner)
-      : assignmentTarget(value, key, mode);
+      : mayAddTo(value, key, options.owner)
+        ? value
+        : assignmentTarget(value, key, mode);
   /** Made when a text first needs it: many packages hold none that does. */
   const makeMachinery = (): Record<string, unknown> => ({
     __proto__: null,

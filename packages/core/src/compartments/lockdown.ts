@@ -14,6 +14,7 @@ import { tameFunctionText } from "./function-text.ts";
 import { sourceOf } from "./loaded-sources.ts";
 import { makeIntrinsicHardener } from "./intrinsic-hardener.ts";
 import { keepElementStoresFast, type MarkCode, type WorkerMarks } from "./element-kinds.ts";
+import { reserveAdditions } from "./language-additions.ts";
 import { enableOverrides, valuesBehindAccessors } from "./override-mistake.ts";
 import { STACK_TRACE_LIMIT, tameStackTraces } from "./stack-traces.ts";
 import { tameSegments } from "./tame-segments.ts";
@@ -178,9 +179,14 @@ function loadSes(harden: LockedRealm["harden"]): SesGlobals {
  * Locks down the realm of this process. Irreversible; to be called once, before
  * any package's code runs and after moat has loaded its own modules.
  * @param ownFiles gives prefixes of file names whose frames stacks don't show.
+ * @param shares of all policies: what may be added to the language has to have a place by then
  * @param worker in a worker
  */
-export function lockdownRealm(ownFiles: () => readonly string[], worker?: WorkerMarks): LockedRealm {
+export function lockdownRealm(
+  ownFiles: () => readonly string[],
+  shares: Iterable<string>,
+  worker?: WorkerMarks,
+): LockedRealm {
   defineMetadata();
   const natives = captureNative();
   // SES looks at stacks of errors that it makes, and V8 would count all lines of moat for that.
@@ -218,6 +224,7 @@ export function lockdownRealm(ownFiles: () => readonly string[], worker?: Worker
   tameDefinitions();
   tameUnscopables();
   enableOverrides();
+  reserveAdditions(shares);
   tameAssignments();
   tameRegExp();
   tameSegments(harden);

@@ -20,6 +20,7 @@ import { dispatcherOn, type Dispatcher } from "../endowments/net/default-dispatc
 import { GLOBAL_RULES } from "../endowments/global-names.ts";
 import type { Principal } from "../endowments/principal.ts";
 import { shareProblem } from "../policy/grant-syntax.ts";
+import { additionOf } from "../policy/language-additions.ts";
 import { modeVariableOf } from "../policy/mode-variables.ts";
 import { ANY_SHARE, DISPATCHER_SHARE, SPECIAL_SHARES } from "../policy/special-shares.ts";
 import { propertyOfShare, symbolShare } from "../policy/symbol-shares.ts";
@@ -67,7 +68,7 @@ interface Published {
 export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
   const all = new Set<string>();
   const ofSeveral = new Set<string>();
-  for (const share of everyShare) (all.has(share) ? ofSeveral : all).add(share);
+  for (const share of everyShare) if (additionOf(share) === undefined) (all.has(share) ? ofSeveral : all).add(share);
   const participants: Participant[] = [];
   const runners: ReplacedTimers[] = [];
   const admitted = new WeakSet<GlobalObject>();
@@ -121,7 +122,7 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
 
   return {
     join(principal, globalObject) {
-      const shares = principal.trusted ? all : new Set(principal.policy.shares ?? []);
+      const shares = principal.trusted ? all : new Set(principal.policy.shares?.filter((share) => all.has(share)));
       if (shares.size === 0) return undefined;
       const participant: Participant = {
         shares,
@@ -221,5 +222,5 @@ function isOwnName(key: PropertyKey, { given, trusted }: Participant): boolean {
 
 /** Whether a share names one property of the global object. */
 function isSought(share: string): boolean {
-  return !SPECIAL_SHARES.has(share) && modeVariableOf(share) === undefined;
+  return !SPECIAL_SHARES.has(share) && modeVariableOf(share) === undefined && additionOf(share) === undefined;
 }

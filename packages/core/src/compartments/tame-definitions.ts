@@ -13,9 +13,12 @@
 import { types } from "node:util";
 import { isHardenedNodeObject } from "../endowments/harden-node.ts";
 import { isObject } from "../endowments/is-object.ts";
+import type { Principal } from "../endowments/principal.ts";
+import { additionOf } from "../policy/language-additions.ts";
 import { defineProperty, getOwnPropertyDescriptor } from "../endowments/native-definitions.ts";
 import { showAsNative } from "./function-text.ts";
 import { writerAbove } from "./export-writer.ts";
+import { defineAddition } from "./language-additions.ts";
 import { isGuarded, redefineGuarded } from "./guarded-property.ts";
 import { standInOf } from "./override-mistake.ts";
 
@@ -132,15 +135,15 @@ function isPolyfill(target: unknown, descriptor: unknown): boolean {
 }
 
 /** Tells whoever seems to add to the language that it can't. */
-function tellOfAddition(target: unknown, key: unknown, called: Function, builtin: string): void {
+export function tellOfAddition(target: unknown, key: unknown, writer: Principal | undefined): void {
   const name = apply(mapGet, names, [target]) as string | undefined;
   if (name === undefined) return;
-  writerAbove(called, builtin).nearest?.denies({
-    capability: "intrinsic",
-    target: name,
-    via: typeof key === "string" ? key : "a symbol",
-    never: true,
-  });
+  const share = `${name}.${typeof key === "string" ? key : ""}`;
+  if (additionOf(share) !== undefined) writer?.denies({ capability: "extend", target: share });
+  else {
+    const via = typeof key === "string" ? key : "a symbol";
+    writer?.denies({ capability: "intrinsic", target: name, via, never: true });
+  }
 }
 
 function noteName(constructor: { prototype?: object } | undefined, name: string): void {
@@ -160,8 +163,11 @@ const olderMethods = {
     try {
       apply(defineGetter, this, [key, getter]);
     } catch (error) {
-      if (redefineGuarded(this, key, { get: getter }, olderMethods.__defineGetter__, "__defineGetter__")) return;
-      tellOfAddition(this, key, olderMethods.__defineGetter__, "__defineGetter__");
+      const called = olderMethods.__defineGetter__;
+      const descriptor = { get: getter };
+      if (defineAddition(this, key, descriptor, called, "__defineGetter__")) return;
+      if (redefineGuarded(this, key, descriptor, called, "__defineGetter__")) return;
+      tellOfAddition(this, key, writerAbove(called, "__defineGetter__").nearest);
       throw error;
     }
   },
@@ -203,12 +209,13 @@ export function tameDefinitions(): void {
       return nativeDefine(target, key, descriptor);
     } catch (error) {
       if (
+        defineAddition(target, key, descriptor, called, builtin) ||
         isReplacement(target, key) ||
         isMark(target, key, descriptor) ||
         redefineGuarded(target, key, descriptor, called, builtin)
       )
         return target;
-      tellOfAddition(target, key, called, builtin);
+      tellOfAddition(target, key, writerAbove(called, builtin).nearest);
       if (isPolyfill(target, descriptor)) return target;
       throw error;
     }
@@ -231,7 +238,10 @@ export function tameDefinitions(): void {
     defineProperty(target: object, key: PropertyKey, descriptor: PropertyDescriptor): boolean {
       if (nativeReflectDefine(target, key, descriptor)) return true;
       try {
-        return redefineGuarded(target, key, descriptor, ofReflect.defineProperty, "defineProperty");
+        return (
+          defineAddition(target, key, descriptor, ofReflect.defineProperty, "defineProperty") ||
+          redefineGuarded(target, key, descriptor, ofReflect.defineProperty, "defineProperty")
+        );
       } catch {
         // This one says no instead of throwing; the denial has been told.
         return false;

@@ -11,6 +11,9 @@ export type Risk = "critical" | "high" | "medium" | "low" | "none";
 const ORDER = { critical: 4, high: 3, medium: 2, low: 1, none: 0 } as const satisfies Record<Risk, number>;
 const BUILTIN = { authority: "critical", risky: "medium", harmless: "none" } as const;
 
+/** A method that every object, function, list or promise has: whoever adds it gets what it is called on. */
+const OF_ALL_OBJECTS = /^(?:Object|Function|Array|Promise)\.prototype\./u;
+
 const table: Readonly<Record<GrantCapability, (grant: Grant) => Risk>> = {
   command: () => "critical",
   native: () => "critical",
@@ -26,8 +29,9 @@ const table: Readonly<Record<GrantCapability, (grant: Grant) => Risk>> = {
         ? "high"
         : "medium",
   "net.listen": () => "medium",
-  // What carries others' requests sees what they carry.
-  share: ({ target }) => (target === DISPATCHER_SHARE || target === CLIENT_SHARE ? "high" : "medium"),
+  // What carries others' requests sees what they carry; a method that is everybody's sees what it is called on.
+  share: ({ target }) =>
+    target === DISPATCHER_SHARE || target === CLIENT_SHARE || OF_ALL_OBJECTS.test(target) ? "high" : "medium",
   // What another package does is then what this one makes of it.
   change: () => "high",
   env: ({ target }) => (target === "*" ? "high" : target.endsWith("*") ? "medium" : "low"),

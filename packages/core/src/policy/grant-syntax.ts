@@ -1,6 +1,7 @@
 import { isIdentifier } from "../identifier.ts";
 import { isCanonicalName } from "../naming/canonical-name.ts";
 import { parseEndpoint, printEndpoint } from "./endpoint.ts";
+import { additionOf } from "./language-additions.ts";
 import { modeVariableOf } from "./mode-variables.ts";
 import { SPECIAL_SHARES } from "./special-shares.ts";
 import { WINDOW } from "./window-names.ts";
@@ -121,6 +122,7 @@ const NEVER_SHARED: ReadonlySet<string> = new Set(
 /** A global variable, or a registered symbol's, that a package defines for others, or one of the few shares that are something else. */
 export const shareProblem: GrantSyntax = (text, origin) =>
   SPECIAL_SHARES.has(text) ||
+  additionOf(text) !== undefined ||
   modeVariableOf(text) !== undefined ||
   (symbolKeyOf(text) !== undefined && !CONTROL.test(text))
     ? undefined

@@ -56,6 +56,25 @@ test("its patterns take what the parser takes", () => {
         "Symbol(a)",
       ],
     ],
+    [
+      grants.shares.items.anyOf[3].pattern,
+      shareProblem,
+      [
+        "String.prototype.red",
+        "Promise.delay",
+        "Array.prototype.größe",
+        "Object.prototype.then",
+        "Object.then",
+        "Error.stackTraceLimit",
+        "Error.prototype.toJSON",
+        "String.prototype.__proto__",
+        "Map.constructor",
+        "String.prototype.a b",
+        "String.prototype",
+        "Foo.prototype.a",
+        "String.prototype.a.b",
+      ],
+    ],
     [grants.env.items.pattern, envProblem, ["NODE_ENV", "FOO_*", "ProgramFiles(x86)", "*", "A B", ""]],
   ] as const;
   for (const [pattern, syntax, items] of cases)

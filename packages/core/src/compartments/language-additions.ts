@@ -1,0 +1,153 @@
+/**
+ * What packages and the application add to the language's own objects for everybody: `"x".red`,
+ * `BigInt.prototype.toJSON`. The intrinsics are locked before any of them runs, so each name that a policy lists
+ * (`shares`: `String.prototype.red`) gets an accessor before that, which answers with what was added since. Its setter
+ * asks who writes.
+ *
+ * The application may put what it likes there, also in the place of some of the language's own methods, as it may in
+ * Node. A package may add what its policy lists, never in the place of what the language has, and the first to add a
+ * name keeps it. HAZARD: whoever adds a method gets whatever it is called on by others, as in Node; hence the grant.
+ */
+import { makeFieldDefiner, type FieldDefiner } from "../endowments/define-field.ts";
+import { isObject } from "../endowments/is-object.ts";
+import { defineProperty, getOwnPropertyDescriptor } from "../endowments/native-definitions.ts";
+import type { Caller, Principal } from "../endowments/principal.ts";
+import { additionOf, replaceableBy, type LanguageAddition } from "../policy/language-additions.ts";
+import { isMethodBuiltin, writerAbove } from "./export-writer.ts";
+import { guardExports } from "./guarded-exports.ts";
+import { assignThrough, noteStandIn, standInOf, type StandIn } from "./override-mistake.ts";
+
+const { apply, preventExtensions } = Reflect;
+const { get: mapGet } = Map.prototype;
+
+class Addition implements StandIn {
+  value: unknown;
+  get: (() => unknown) | undefined = undefined;
+  /** Shown to nobody. */
+  setter: ((value: unknown) => void) | undefined = undefined;
+  /** Who has added something. */
+  by: Principal | undefined = undefined;
+  define: FieldDefiner | undefined = undefined;
+  readonly holder: object;
+  readonly key: string;
+  /** In the words of policies. */
+  readonly share: string;
+  /** Whether packages may add it, and not the application alone. */
+  readonly forPackages: boolean;
+
+  constructor(holder: object, key: string, share: string, forPackages: boolean) {
+    this.value = (holder as Record<string, unknown>)[key];
+    this.holder = holder;
+    this.key = key;
+    this.share = share;
+    this.forPackages = forPackages;
+  }
+}
+
+const additions = new Map<object, Map<string, Addition>>();
+
+/** To be called once overrides are enabled and before the intrinsics are hardened. @param shares of all policies; others are left out. */
+export function reserveAdditions(shares: Iterable<string>): void {
+  for (const share of shares) {
+    const named = additionOf(share);
+    if (named === undefined) continue;
+    // From where every realm has them: SES has put others into the global object's place for some.
+    const constructor = (globalThis as unknown as Record<string, { prototype?: object } | undefined>)[named.intrinsic];
+    const native = constructor?.prototype?.constructor;
+    const holder = named.toPrototype ? constructor?.prototype : native;
+    if (holder !== undefined) reserve(holder, named, share);
+  }
+}
+
+function reserve(holder: object, named: LanguageAddition, share: string): void {
+  const key = named.name;
+  const own = getOwnPropertyDescriptor(holder, key);
+  const replacedBy = own && replaceableBy(named);
+  // What the language has stays: a polyfill of it has nothing to add.
+  if (own !== undefined && (replacedBy === undefined || standInOf(own.get) === undefined)) return;
+  let ofHolder = additions.get(holder);
+  if (ofHolder === undefined) additions.set(holder, (ofHolder = new Map()));
+  if (ofHolder.has(key)) return;
+  const addition = new Addition(holder, key, share, replacedBy !== "application");
+  ofHolder.set(key, addition);
+  defineAccessor(addition);
+}
+
+function defineAccessor(addition: Addition): void {
+  const { holder, key } = addition;
+  const get = function (this: unknown): unknown {
+    return addition.get === undefined ? addition.value : apply(addition.get, this, []);
+  };
+  const set = function (this: unknown, assigned: unknown): void {
+    // HAZARD: a setter that defines what it is given on `this` (chai's) would do it here in its maker's name.
+    if (addition.setter !== undefined && this !== holder) apply(addition.setter, this, [assigned]);
+    else if (this === holder) {
+      if (!add(addition, { value: assigned }, writerAbove(set)))
+        throw new TypeError(`Cannot assign to read only property '${key}' of object (not allowed by moat's policy)`);
+    } else assignThrough(this, holder, key, assigned, (addition.define ??= makeFieldDefiner(key)));
+  };
+  noteStandIn(get, addition);
+  // Not enumerable, whoever adds it how: loops over arrays and objects find nothing that is not there yet.
+  defineProperty(holder, key, { get, set, enumerable: false, configurable: true });
+}
+
+function additionAt(holder: unknown, key: unknown): Addition | undefined {
+  if (additions.size === 0 || typeof key !== "string") return undefined;
+  return (apply(mapGet, additions, [holder]) as Map<string, Addition> | undefined)?.get(key);
+}
+
+/** Whether something may be added there by `principal`, to the object itself and for everybody. */
+export function mayAddTo(holder: unknown, key: unknown, principal: Principal | undefined): boolean {
+  const addition = additionAt(holder, key);
+  return addition !== undefined && principal !== undefined && mayAdd(addition, principal);
+}
+
+/** Whether this is the place of something that is or may be added. */
+export function isAddition(holder: unknown, key: unknown): boolean {
+  return additionAt(holder, key) !== undefined;
+}
+
+function mayAdd({ share, forPackages }: Addition, { trusted, policy }: Principal): boolean {
+  return trusted || (forPackages && (policy.shares?.includes(share) ?? false));
+}
+
+/**
+ * Carries out a definition that failed because the place is reserved, where the writer may add it.
+ * @param called what stands in for the builtin, for whose caller it is done
+ * @returns whether it was done
+ */
+export function defineAddition(
+  target: unknown,
+  key: unknown,
+  descriptor: PropertyDescriptor,
+  called: Function,
+  builtin: string,
+): boolean {
+  const addition = additionAt(target, key);
+  if (addition === undefined) return false;
+  const writer = writerAbove(called, builtin);
+  // HAZARD: a method may be bound to this very object and lie on another, on which somebody else calls it.
+  const isOthers = isMethodBuiltin(builtin) && addition.by !== undefined && writer.principal !== addition.by;
+  return add(addition, descriptor, isOthers ? { principal: undefined, nearest: writer.nearest } : writer);
+}
+
+function add(addition: Addition, descriptor: PropertyDescriptor, { principal, nearest }: Caller): boolean {
+  const isAllowed = principal !== undefined && mayAdd(addition, principal);
+  if (!isAllowed && (nearest?.denies({ capability: "extend", target: addition.share }) ?? true)) return false;
+  const by = principal ?? nearest!;
+  const { by: first } = addition;
+  if (first !== undefined && first !== by && !by.trusted) return true;
+  // HAZARD: read once; it is the writer's object.
+  const { value, get, set } = getOwnPropertyDescriptor(defineProperty({}, addition.key, descriptor), addition.key)!;
+  for (const given of [value, get, set]) if (isObject(given)) guardExports(given, by, mayChange);
+  // Everybody gets at it. HAZARD: with a `call` of its own, `[].last.call(list)` would call that.
+  if (typeof value === "function") preventExtensions(value);
+  addition.by = by;
+  addition.value = value;
+  addition.get = get;
+  addition.setter = set;
+  return true;
+}
+
+const mayChange = ({ principal: writer }: Caller, owner: Principal): boolean =>
+  writer !== undefined && (writer === owner || writer.trusted);

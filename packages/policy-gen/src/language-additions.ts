@@ -1,0 +1,98 @@
+import { constantText, keyOf } from "./constant.ts";
+import type { IsConstant } from "./constant.ts";
+import { lookUp } from "./scope.ts";
+import type { Binding, SyntaxNode } from "./scope.ts";
+import type { Walked } from "./scope-walk.ts";
+
+/** What a file adds to the language: `String.prototype.red`, or `String.prototype.*` where the name can't be seen. */
+export interface SeenAddition {
+  readonly share: string;
+  readonly node: SyntaxNode;
+}
+
+const EXTENDED = [
+  ..."Object Function Array String Number Boolean BigInt Symbol Date RegExp Map Set WeakMap WeakSet Promise".split(" "),
+  ..."ArrayBuffer DataView Uint8Array Error EvalError RangeError ReferenceError SyntaxError TypeError".split(" "),
+  ..."URIError AggregateError".split(" "),
+];
+const MOST_ALIASES = 20;
+
+/** Assignments and definitions on the language's constructors and prototypes. */
+export function languageAdditions({ references }: Walked): SeenAddition[] {
+  const found: SeenAddition[] = [];
+  const isConstant: IsConstant = ({ kind, redeclared }) => kind === "const" && !redeclared;
+  const seen = new Set<Binding>();
+
+  const add = (holder: string, name: string | undefined, node: SyntaxNode): void => {
+    found.push({ share: `${holder}.${name ?? "*"}`, node });
+  };
+  /** @param node evaluates to what `holder` names */
+  const follow = (node: SyntaxNode, holder: string): void => {
+    const { parent } = node;
+    switch (parent?.type) {
+      case "MemberExpression":
+        if (parent["object"] === node) followMember(parent, holder);
+        return;
+      case "LogicalExpression":
+      case "ConditionalExpression":
+      case "ParenthesizedExpression":
+        follow(parent, holder);
+        return;
+      case "VariableDeclarator":
+        if (parent["init"] === node && parent["id"].type === "Identifier") followVariable(parent["id"], holder);
+        return;
+      case "AssignmentExpression":
+        if (parent["right"] === node && parent["left"].type === "Identifier") followVariable(parent["left"], holder);
+        return;
+      case "CallExpression":
+        followArgument(parent, (parent["arguments"] as SyntaxNode[]).indexOf(node), holder);
+    }
+  };
+  const followMember = (member: SyntaxNode, holder: string): void => {
+    const name = keyOf(member, isConstant);
+    const { parent } = member;
+    if (name === "prototype" && !holder.endsWith(".prototype")) follow(member, `${holder}.prototype`);
+    else if (parent?.type === "AssignmentExpression" && parent["left"] === member) add(holder, name, parent);
+    else if (
+      parent?.type === "CallExpression" &&
+      parent["callee"] === member &&
+      /^__define[GS]etter__$/.test(name ?? "")
+    )
+      add(holder, textOf(parent["arguments"][0]), parent);
+  };
+  const followVariable = (identifier: SyntaxNode, holder: string): void => {
+    const ofName = references.get(identifier["name"]) ?? [];
+    const binding = lookUp(identifier) ?? ofName.map(lookUp).find((one) => one?.node === identifier);
+    if (binding === undefined || seen.has(binding) || seen.size > MOST_ALIASES) return;
+    seen.add(binding);
+    for (const reference of ofName) if (lookUp(reference) === binding) follow(reference, holder);
+  };
+  const followArgument = (call: SyntaxNode, index: number, holder: string): void => {
+    const args = call["arguments"] as SyntaxNode[];
+    const callee: SyntaxNode = call["callee"];
+    const called = callee.type === "MemberExpression" ? keyOf(callee, isConstant) : callee["name"];
+    if (index === 0 && (called === "assign" || called === "defineProperties")) {
+      for (const source of args.slice(1)) addKeys(source, holder);
+      return;
+    }
+    // `Object.defineProperty(proto, name, …)`, and a function of the file's own that does it.
+    const isDefinition = index === 0 && called === "defineProperty";
+    if (!isDefinition && !holder.endsWith(".prototype")) return;
+    const name = index === -1 || args.length < index + 3 ? undefined : textOf(args[index + 1]);
+    if (name !== undefined || isDefinition) add(holder, name, call);
+  };
+  const addKeys = (source: SyntaxNode, holder: string): void => {
+    if (source.type !== "ObjectExpression") add(holder, undefined, source);
+    else
+      for (const property of source["properties"] as SyntaxNode[])
+        add(holder, property.type === "Property" ? keyOf(property, isConstant) : undefined, property);
+  };
+  const textOf = (node: SyntaxNode | undefined): string | undefined => {
+    const text = constantText(node, isConstant);
+    return text?.complete ? text.text : undefined;
+  };
+
+  for (const name of EXTENDED)
+    for (const node of references.get(name) ?? []) if (lookUp(node) === undefined) follow(node, name);
+  return found;
+}

@@ -1,0 +1,168 @@
+/** What the application and packages add to the language for everybody, and who may not. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { makeProject, type Project } from "../cli/project-fixture.ts";
+
+let project: Project | undefined;
+afterEach(() => project?.dispose());
+
+const manifest = JSON.stringify({ name: "app", dependencies: { colours: "1.0.0", reader: "1.0.0", hostile: "1.0.0" } });
+const policy = (packages: object): string =>
+  JSON.stringify({ version: 1, root: "trusted", entries: ["./index.js"], packages });
+
+test("the application's own methods are there for all, with the policy that moat writes", () => {
+  project = makeProject({
+    "package.json": manifest,
+    "index.js": `
+      require("./sloppy.js"); require("./strict.js");
+      console.log("abc".capitalize(), [1, 2].last(), [1, 2].first, (7).twice(), new Set([1]).listed(), Promise.later());
+      console.log(JSON.stringify({ big: 1n, date: new Date(0), error: new Error("e"), map: new Map([[1, 2]]) }));
+      console.log(require("reader")(), Object.keys([]).length, "own" in {}, Date.prototype.toJSON.name);
+      const list = []; list.last = "own"; console.log(list.last, [3].last());
+      for (const key in "a") console.log(key);`,
+    "sloppy.js": `
+      String.prototype.capitalize = function () { return this[0].toUpperCase() + this.slice(1); };
+      Array.prototype.last = function () { return this[this.length - 1]; };
+      Date.prototype.toJSON = function replaced() { return "date"; };
+      var numbers = Number.prototype;
+      numbers.twice = function () { return this * 2; };
+      BigInt.prototype["toJSON"] = function () { return String(this); };
+      Array.prototype.__defineGetter__("first", function () { return this[0]; });`,
+    "strict.js": `
+      "use strict";
+      Object.defineProperty(Error.prototype, "toJSON", { value() { return this.message; }, configurable: true });
+      Object.assign(Map.prototype, { toJSON() { return [...this]; } });
+      Object.defineProperties(Set.prototype, { listed: { value() { return [...this].join(); } } });
+      Promise.later = () => "later";`,
+    "node_modules/reader/package.json": '{"name":"reader","version":"1.0.0"}',
+    "node_modules/reader/index.js": 'module.exports = () => "reads".capitalize() + [4].last() + [5].first;',
+  });
+  expect(project.moat("policy", "--write", "./index.js").code).toBe(0);
+  const written = JSON.parse(readFileSync(join(project.folder, "moat.policy.json"), "utf8"));
+  expect(written.packages["."].shares).toContain("Date.prototype.toJSON");
+  const { stdout, stderr } = project.moat("run", "index.js");
+  expect(stdout, stderr).toBe(
+    [
+      "Abc 2 1 14 1 later",
+      '{"big":"1","date":"date","error":"e","map":[[1,2]]}',
+      "Reads45 0 false replaced",
+      "own 3",
+      "0\n",
+    ].join("\n"),
+  );
+  expect(stderr).toBe("");
+});
+
+test("a package adds what its policy lists, for everybody, by names that can be seen", () => {
+  project = makeProject({
+    "package.json": manifest,
+    "index.js": 'require("colours"); console.log("x".red, "x".link, "x".big, require("reader"));',
+    "node_modules/colours/package.json": '{"name":"colours","version":"1.0.0"}',
+    "node_modules/colours/index.js": `
+      Object.defineProperty(String.prototype, "red", { get() { return "red " + this; } });
+      String.prototype.__defineGetter__("link", function () { return "link " + this; });
+      String.prototype.big = "big";
+      if (!String.prototype.trim) String.prototype.trim = () => "never";`,
+    "node_modules/reader/package.json": '{"name":"reader","version":"1.0.0"}',
+    "node_modules/reader/index.js": 'module.exports = "y".red;',
+  });
+  project.moat("policy", "--write", "./index.js");
+  const written = JSON.parse(readFileSync(join(project.folder, "moat.policy.json"), "utf8"));
+  expect(written.packages.colours).toEqual({
+    shares: ["String.prototype.big", "String.prototype.link", "String.prototype.red"],
+  });
+  const { stdout, stderr } = project.moat("run", "index.js");
+  expect(stdout, stderr).toBe("red x link x big red y\n");
+});
+
+/** Ways to write to `String.prototype.red` and `Array.prototype.last`, none of which changes anything. */
+const WAYS = `
+  const evil = () => "evil";
+  const tries = [
+    () => { String.prototype.red = evil; },
+    () => { "use strict"; String.prototype.red = evil; },
+    () => { "use strict"; const name = "red"; String.prototype[name] = evil; },
+    () => Object.defineProperty(String.prototype, "red", { value: evil }),
+    () => Object.defineProperties(String.prototype, { red: { value: evil } }),
+    () => Reflect.defineProperty(String.prototype, "red", { get: evil }),
+    () => Reflect.set(String.prototype, "red", evil),
+    () => Object.assign(String.prototype, { red: evil }),
+    () => String.prototype.__defineGetter__("red", evil),
+    () => String.prototype.__defineSetter__("red", evil),
+    () => String.prototype.__lookupSetter__("red")?.call(String.prototype, evil),
+    () => Object.getOwnPropertyDescriptor(String.prototype, "red").set?.call(String.prototype, evil),
+    () => { delete String.prototype.red; },
+    () => Object.setPrototypeOf(String.prototype, { red: evil }),
+    () => [1].forEach(Reflect.set.bind(null, String.prototype, "red", evil)),
+    () => { [].last.call = evil; },
+    () => { [].last.call = [].last.apply = evil; },
+    () => Object.defineProperty([].last, "call", { value: evil }),
+    () => { Array.prototype.last = evil; },
+    () => { Array.prototype.push = evil; },
+    () => { Array.prototype.at = evil; },
+    () => { Object.prototype.polluted = evil; },
+  ];
+  for (const attempt of tries) try { attempt(); } catch {}`;
+
+test.each([
+  ["without a grant", {}],
+  ["that may add the same names, after others did", { shares: ["Array.prototype.last", "String.prototype.red"] }],
+  ["whose policy names what the language has", { shares: ["Array.prototype.at", "Array.prototype.push"] }],
+])("a package %s changes nothing of it", (_, granted) => {
+  project = makeProject({
+    "package.json": manifest,
+    "moat.policy.json": policy({
+      ".": { shares: ["Array.prototype.last"] },
+      colours: { shares: ["String.prototype.red"] },
+      hostile: granted,
+    }),
+    "index.js": `
+      Array.prototype.last = function () { return this[this.length - 1]; };
+      require("colours"); require("hostile");
+      const list = []; list.push(1);
+      console.log("x".red, [1, 2].last(), [].last.call([3]), list.at(0), ({}).polluted);`,
+    "node_modules/colours/package.json": '{"name":"colours","version":"1.0.0"}',
+    "node_modules/colours/index.js": 'String.prototype.__defineGetter__("red", function () { return "red " + this; });',
+    "node_modules/hostile/package.json": '{"name":"hostile","version":"1.0.1"}',
+    "node_modules/hostile/index.js": WAYS,
+  });
+  const { stdout, stderr } = project.moat("run", "index.js");
+  expect(stdout, stderr).toBe("red x 2 3 1 undefined\n");
+});
+
+test("a setter that a package adds is its own, and nobody's way to write in its name", () => {
+  project = makeProject({
+    "package.json": manifest,
+    "moat.policy.json": policy({ colours: { shares: ["Object.prototype.should"] }, hostile: {} }),
+    "index.js": `
+      require("colours"); require("hostile");
+      const own = {}; own.should = 5;
+      console.log(({ a: 1 }).should, own.should, Object.keys(own).join());`,
+    "node_modules/colours/package.json": '{"name":"colours","version":"1.0.0"}',
+    "node_modules/colours/index.js": `
+      Object.defineProperty(Object.prototype, "should", {
+        get() { return "should " + this.a; },
+        set(value) { Object.defineProperty(this, "should", { value, enumerable: true }); },
+        configurable: true,
+      });`,
+    "node_modules/hostile/package.json": '{"name":"hostile","version":"1.0.1"}',
+    "node_modules/hostile/index.js": `
+      for (const attempt of [
+        () => Object.getOwnPropertyDescriptor(Object.prototype, "should").set.call(Object.prototype, "evil"),
+        () => { Object.prototype.should = "evil"; },
+      ]) try { attempt(); } catch {}`,
+  });
+  const { stdout, stderr } = project.moat("run", "index.js");
+  expect(stdout, stderr).toBe("should 1 5 should\n");
+});
+
+test("what the language asks every object is nobody's to add", () => {
+  project = makeProject({
+    "package.json": manifest,
+    "index.js": "",
+    "moat.policy.json": policy({ hostile: { shares: ["Object.prototype.then"] } }),
+  });
+  const { code, stderr } = project.moat("run", "index.js");
+  expect([code, stderr]).toEqual([2, expect.stringContaining("Object.prototype.then")]);
+});
