@@ -125,7 +125,13 @@ const ORDER_FILES: ReadonlySet<string> = new Set([
   "jsconfig.json",
   "vercel.json",
   "netlify.toml",
+  "wrangler.json",
+  "wrangler.jsonc",
   "wrangler.toml",
+  "serverless.js",
+  "serverless.json",
+  "serverless.ts",
+  "serverless.yaml",
   "serverless.yml",
   "bitbucket-pipelines.yml",
   "azure-pipelines.yml",
@@ -135,25 +141,43 @@ const ORDER_FILES: ReadonlySet<string> = new Set([
   "renovate.json",
   "codeowners",
   "angular.json",
+  "action.yaml",
+  "action.yml",
   "amplify.yml",
   "buildspec.yml",
   "bunfig.toml",
   "cdk.json",
   "circle.yml",
+  "codegen.ts",
+  "codegen.yaml",
+  "codegen.yml",
+  "config-overrides.js",
+  "cypress.json",
+  "dagger.json",
+  "devspace.yaml",
   "earthfile",
+  "electron-builder.json",
+  "electron-builder.json5",
+  "electron-builder.yml",
   "firebase.json",
   "fly.toml",
+  "foundry.toml",
   "jakefile",
   "knexfile.js",
   "knexfile.ts",
   "lefthook.yml",
   "lefthook.yaml",
+  "mise.toml",
+  "mocha.opts",
+  "nest-cli.json",
   "nodemon.json",
+  "ormconfig.json",
   "pulumi.yaml",
   "railway.json",
   "render.yaml",
   "skaffold.yaml",
   "tiltfile",
+  "truffle-config.js",
   "tslint.json",
   "web.config",
   "ecosystem.json",
@@ -166,6 +190,8 @@ const ORDER_FILES: ReadonlySet<string> = new Set([
   "claude.md",
   "claude.local.md",
   "gemini.md",
+  "opencode.json",
+  "opencode.jsonc",
   // Other languages' builds and tests in the same repository.
   "build.gradle",
   "build.gradle.kts",
@@ -200,9 +226,9 @@ const ORDER_FILES: ReadonlySet<string> = new Set([
   "sitecustomize.py",
   "usercustomize.py",
 ]);
-/** `vite.config.ts`, `jest.config.json`, `webpack.prod.js`, `karma.conf.js`, `gulpfile.mjs`, `Dockerfile.dev`, `tsconfig.build.json`. */
+/** `vite.config.ts`, `jest.config.json`, `webpack.prod.js`, `karma.conf.js`, `gulpfile.mjs`, `Dockerfile.dev`, `tsconfig.build.json`, `common.gypi`, `main.tf`. */
 const ORDER_PATTERN =
-  /^(?:(?:babel|esbuild|jest|karma|postcss|rollup|rspack|vite|vitest|webpack)\..*\.[cm]?[jt]sx?|.*\.conf(?:ig)?\.(?:[cm]?[jt]sx?|json|ya?ml|toml)|(?:gulp|grunt|cake)file\..*|(?:docker|container|make)file\..*|tsconfig\..*\.json|.*\.workspace\.[cm]?[jt]s)$/;
+  /^(?:(?:babel|esbuild|jest|karma|postcss|rollup|rspack|vite|vitest|webpack)\..*\.[cm]?[jt]sx?|.*\.conf(?:ig)?\.(?:[cm]?[jt]sx?|json|ya?ml|toml)|(?:gulp|grunt|cake)file\..*|(?:docker|container|make)file\..*|tsconfig\..*\.json|.*\.workspace\.[cm]?[jt]s|.*\.(?:gypi?|tf(?:\.json|vars)?|code-workspace))$/;
 
 const SECRET_NAMES: ReadonlySet<string> = new Set([
   ".npmrc",
@@ -224,14 +250,24 @@ const SECRET_NAMES: ReadonlySet<string> = new Set([
   ".azure",
   ".gcloud",
   ".vault-token",
+  ".s3cfg",
+  ".sentryclirc",
+  ".my.cnf",
+  ".terraformrc",
+  ".databrickscfg",
+  ".clasprc.json",
   "id_rsa",
   "id_dsa",
   "id_ecdsa",
+  "id_ecdsa_sk",
   "id_ed25519",
+  "id_ed25519_sk",
 ]);
-const SECRET_PATTERN = /^(?:\.env(?:\..*|rc)?|.*\.(?:pem|key|p12|pfx|jks|keystore|ppk|kdbx))$/;
+/** `.env.local`, `.env-prod`, `.dev.vars`, `server.key`, `terraform.tfstate`; `.env-1.tmp` is what a tool writes beside one. */
+const SECRET_PATTERN =
+  /^(?:\.env(?:\..*|[-_](?!.*\.(?:tmp|temp)$).*|rc)?|\.dev\.vars(?:\..*)?|.*\.(?:pem|key|p8|pk8|p12|pkcs12|pfx|jks|keystore|ppk|kdbx|ovpn|tfstate|tfvars)(?:\.backup)?)$/;
 /** What is committed to show how the real one looks. */
-const NO_SECRET_PATTERN = /^\.env\.(?:example|sample|template|defaults?|dist|schema)$/;
+const NO_SECRET_PATTERN = /^\.env[-._](?:example|sample|template|defaults?|dist|schema)$/;
 
 /** Characters that some file systems leave out when they compare names, and what Windows drops or reads as a stream. */
 const DECEPTIVE = /[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/;
