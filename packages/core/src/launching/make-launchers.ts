@@ -44,7 +44,7 @@ export function makeLaunchers(
 
   const nodeLauncher: NodeLauncher = (
     principal,
-    { entry, args, visibleVariables, flags = [], preload, withholdsInput },
+    { entry, args, visibleVariables, flags = [], preload, withholdsInput, pipes },
   ) => {
     if (principal.trusted && "file" in entry && !belongsToTree(entry.file, options)) return undefined;
     const request = requestFor(principal, entry);
@@ -61,6 +61,7 @@ export function makeLaunchers(
           variables: visibleVariables && withoutUsual(visibleVariables),
           preload,
           withholdsInput,
+          pipes,
         }),
         ...args,
       ],

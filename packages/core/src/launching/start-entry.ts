@@ -5,6 +5,7 @@ import { inspect } from "node:util";
 import { prepareSource } from "../compartments/prepare-source.ts";
 import type { Realm } from "../compartments/realm.ts";
 import type { World } from "../compartments/world.ts";
+import { principalDescriptors } from "../endowments/fs/descriptors.ts";
 import type { StartedText } from "../endowments/subprocess/launchers.ts";
 import { RESERVED } from "../loader/reserved-names.ts";
 import { prepareModule, prepareScript } from "../loader/late.ts";
@@ -19,7 +20,9 @@ export function startEntry(realm: Realm, request: StartRequest): void {
   const asker = realm.worldAt(location);
   const { process } = realm.powers;
   const here = join(process.cwd(), "[eval]");
-  const { entry, preload = [] } = request;
+  const { entry, preload = [], pipes = [] } = request;
+  // A pipe has no path, by which it could be granted again.
+  for (const fd of pipes) principalDescriptors(asker.context).add(fd, { real: "", writable: true });
   process.nextTick(() => {
     for (const specifier of preload) asker.commonJs.load(specifier, here);
     if ("file" in entry) startFile(realm, asker, entry.file);

@@ -30,6 +30,8 @@ export interface StartRequest {
   readonly variables?: readonly string[] | undefined;
   /** In a child: its standard input is one that the asking principal may not read. */
   readonly withholdsInput?: boolean | undefined;
+  /** In a child: numbers of the pipes that the asking principal has opened to it, besides the standard streams. */
+  readonly pipes?: readonly number[] | undefined;
   /** In a worker: see `element-kinds.ts`. */
   readonly markCode?: string | undefined;
   /** Modules to load first, as `--require` and `--import` name them. */

@@ -54,15 +54,21 @@ export function makeCommandPlanner(context: EndowmentContext): CommandPlanner {
     const input: unknown = Array.isArray(stdio) ? stdio[0] : stdio;
     return (input === "inherit" || isStandard(input)) && !grantsMember(principal, "process", "stdin");
   };
+  const pipesOf = ({ node: { stdio } }: ChildOptions): number[] =>
+    Array.isArray(stdio)
+      ? stdio.flatMap((one, fd) => (!isStandard(fd) && (one === "pipe" || one === "overlapped") ? [fd] : []))
+      : [];
   const underMoat = (call: NodeCall, options: ChildOptions): CommandPlan | undefined => {
     const { run, args } = call;
     const entry = "file" in run ? { file: resolve(options.cwd, run.file) } : run;
     const { env, visible } = nodeVariables(context, options.node["env"] as Record<string, string>);
+    const pipes = pipesOf(options);
     const launch = nodeLauncher?.(principal, {
       entry,
       args,
       visibleVariables: visible,
       ...(withholdsInput(options) && { withholdsInput: true }),
+      ...(pipes.length > 0 && { pipes }),
     });
     return launch === undefined ? undefined : { file: launch.execPath, args: launch.args, argv0: "node", env };
   };

@@ -33,6 +33,8 @@ export interface NodeStart {
   readonly visibleVariables?: readonly string[];
   /** It gets the standard input of this process, which the principal may not read. */
   readonly withholdsInput?: boolean;
+  /** Numbers of the pipes that it has besides the standard streams: the principal's, at both ends. */
+  readonly pipes?: readonly number[];
 }
 
 /** Undefined where it may not be started that way, or for a trusted principal where it has nothing to do with the project. */
