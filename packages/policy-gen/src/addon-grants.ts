@@ -25,6 +25,7 @@ export function grantAddons(
   grantNamed(context);
   grantLookedFor(context, resolver, dependenciesOf);
   grantJoined(context);
+  grantCompleted(context, dependenciesOf);
 }
 
 function grantNamed({ reached, collectorOf, within, find }: ProjectContext): void {
@@ -83,6 +84,33 @@ function grantJoined(context: ProjectContext): void {
         find(holder, join(holder, path), "native addon", use);
       }
     }
+  }
+}
+
+/** `binding.MagicString.prototype.append = f`: whether a text gives methods to a class of what it imports. */
+const COMPLETES = /\b[\w$]+\.[\w$]+\.prototype(?:\.[\w$]+|\[[^\]\n]+\])\s*=(?![=>])/;
+
+/** A package that is written half in native code completes the classes of that half, which a package for each platform holds (rolldown). */
+function grantCompleted(
+  { reached, collectorOf, disk, nameOf, within }: ProjectContext,
+  dependenciesOf: (location: string) => Iterable<string>,
+): void {
+  const completing = new Map<string, boolean>();
+  const completes = (location: string): boolean => {
+    let answer = completing.get(location);
+    if (answer === undefined) {
+      answer = reached.files.some(
+        (file) => file.location === location && COMPLETES.test(disk.readText(file.path) ?? ""),
+      );
+      completing.set(location, answer);
+    }
+    return answer;
+  };
+  for (const { from, to, file, use } of reached.edges) {
+    const target = nameOf(to);
+    if (target === undefined || !isForOnePlatform(to, disk) || addonsOf(to, disk).length === 0) continue;
+    if (![...dependenciesOf(from)].includes(to) || !completes(from)) continue;
+    collectorOf(from)?.grant({ capability: "change", target }, within(from, file), use);
   }
 }
 

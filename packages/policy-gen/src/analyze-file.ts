@@ -84,13 +84,13 @@ function analyzeProgram(program: SyntaxNode, { source, format, record, onDeep }:
     record(capability, target, (origin ?? node).start);
   };
   const evaluations: { text: string; at: SyntaxNode; scope: Scope | undefined }[] = [];
-  const run = (nodes: typeof walked): void => {
+  const run = (nodes: typeof walked, writtenAs = format): void => {
     // A name that the file declares anywhere is looked at only where it may be one of Node's.
     const isFollowed = (name: string): boolean =>
       FOLLOWED_FREE.has(name) || NODE_GLOBALS.has(name) || (!FREE_OF_CHARGE.has(name) && !nodes.declared.has(name));
     const powers = tracePowers({
       walked: nodes,
-      format,
+      format: writtenAs,
       emit,
       evaluated: (text, at, inner) => {
         if (evaluations.length < 100) evaluations.push({ text, at: origin ?? at, scope: inner });
@@ -121,7 +121,8 @@ function analyzeProgram(program: SyntaxNode, { source, format, record, onDeep }:
     const nested = emptyWalk();
     walkProgram(parsed.program, outer, false, nested, outer === undefined);
     if (outer !== undefined) for (const name of walked.declared) nested.declared.add(name);
-    run(nested);
+    // A program of its own has a `require`, whatever module its text stands in.
+    run(nested, outer === undefined ? "commonjs" : format);
     origin = undefined;
     return true;
   };

@@ -127,6 +127,11 @@ describe("analyzeFile", () => {
     ["a variable that is exported before it is set", "export let f; f = fetch;", ["connect *"]],
     ["an exported part of a builtin", "import fs from 'fs'; export const { rmSync } = fs;", ["fs write"]],
     ["a default function with a name", "export default function get() { return fetch; }", ["connect *"]],
+    [
+      "a worker's program in a text",
+      "import { Worker } from 'worker_threads'; new Worker('const { workerData } = require(\\'worker_threads\\');', { eval: true })",
+      ["builtin worker_threads.workerData"],
+    ],
     ["a script that is kept as a URL", "export const file = new URL('./w.js', import.meta.url)", ["script ./w.js"]],
   ])("%s", (_why, source, expected) => {
     expect(uses(source, "module")).toEqual(expect.arrayContaining(expected));

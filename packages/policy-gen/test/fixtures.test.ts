@@ -148,6 +148,7 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
     [1, /^computed specifier \*$/],
   ],
   "platform-addon": [
+    [1, /^native addon$/],
     [1, /^computed specifier @two\/\*\/lib\/two\.node$/],
     [1, /^native addon$/],
   ],

@@ -37,6 +37,7 @@ const HARMLESS_DOT_NAMES: ReadonlySet<string> = new Set([
   ".tmp",
   ".tsbuildinfo",
   ".turbo",
+  ".unrun",
   ".vite",
   ".vite-temp",
   ".vitest",
@@ -81,6 +82,7 @@ export const MODULE_CACHES: ReadonlySet<string> = new Set([
   ".temp",
   ".swc",
   ".parcel-cache",
+  ".unrun",
 ]);
 
 const MOAT_FILES: ReadonlySet<string> = new Set(["moat.policy.json", "moat.overrides.json"]);

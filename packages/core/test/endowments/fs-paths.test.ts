@@ -248,6 +248,13 @@ describe("scopes", () => {
       true,
       "the same in a cache",
     ],
+    [
+      ".",
+      "write",
+      "node_modules/.unrun/tsdown.config.mjs.41c0a0f8a39e9737dc149bcd6b6a7285.mjs",
+      true,
+      "what tsdown makes of its configuration",
+    ],
     [".", "write", "docs/.vitepress/config.mjs", false, "a configuration in a dot-folder"],
     [".", "write", "docs/.vitepress/config.mjs.timestamp-1795332528715-0a1b2c.mjs", true, "what it is compiled to"],
     [".", "write", "docs/.vitepress/dist/index.html", true, "a tool's output"],
