@@ -75,7 +75,7 @@ test("a node child under moat has the program's environment, and each package in
 const ODD = `
 const odd = {
   AWS_ENDPOINT_URL: "mine", https_proxy: "mine", DATABASE_URL: "mine", OF_READER: "mine", TMPDIR: "/mine",
-  NODE_ENV: "../mine", OF_ALL: "all",
+  NODE_ENV: "../mine", NODE_DEBUG: "http", NODE_CONFIG_DIR: "./mine", OF_ALL: "all",
 };
 exports.odd = odd;
 exports.see = () => Object.keys(odd).map((name) => process.env[name] ?? null).join();
@@ -118,7 +118,16 @@ require("starter");`,
     "node_modules/reader/index.js": ODD,
   });
   const builtins = { child_process: ["execFileSync"], worker_threads: ["Worker"], process: ["execPath"] };
-  const names = ["AWS_ENDPOINT_URL", "https_proxy", "DATABASE_URL", "OF_READER", "TMPDIR", "NODE_ENV", "OF_ALL"];
+  const names = [
+    "AWS_ENDPOINT_URL",
+    "https_proxy",
+    "DATABASE_URL",
+    "OF_READER",
+    "TMPDIR",
+    "NODE_ENV",
+    "NODE_DEBUG",
+    "OF_ALL",
+  ];
   const policy = policyFor("index.js", {
     starter: {
       packages: ["reader"],
@@ -132,17 +141,17 @@ require("starter");`,
   });
   const { stdout, stderr } = await odd.moat("index.js", policy);
   await odd.remove();
-  const own = "mine,mine,mine,mine,/mine,../mine,all";
+  const own = "mine,mine,mine,mine,/mine,../mine,http,./mine,all";
   expect(stdout.trimEnd().split("\n").sort(), stderr).toEqual(
     [
-      `${own} | ,,,2,,,`,
-      `child ${own} | ,,,2,,,all`,
-      `spread ${own} | ,,,2,,,all`,
-      `chosen ${own} | ,,,2,,,all`,
-      `next ${own} | ,,,2,,,all`,
-      "few ,mine,,,,,all | ,,,,,,all",
-      `${own} | ,,,2,,,all`,
-      `${own} | ,,,,,,all`,
+      `${own} | ,,,2,,,,,`,
+      `child ${own} | ,,,2,,,,,all`,
+      `spread ${own} | ,,,2,,,,,all`,
+      `chosen ${own} | ,,,2,,,,,all`,
+      `next ${own} | ,,,2,,,,,all`,
+      "few ,mine,,,,,,,all | ,,,,,,,,all",
+      `${own} | ,,,2,,,,,all`,
+      `${own} | ,,,,,,,,all`,
     ].sort(),
   );
   expect(stderr).toContain("starter may not set for other packages the environment variable AWS_ENDPOINT_URL");

@@ -43,11 +43,14 @@ export function carriesTraffic(key: string): boolean {
 }
 
 /** Names that say where something is, whoever looks there: `DATABASE_URL`, `REDIS_HOST`, `SENTRY_DSN`. */
-export function namesAPlace(key: string): boolean {
-  return (
-    carriesTraffic(key) ||
-    /(?:^|_)(?:url|uri|dsn|endpoint)$|_(?:host|hostname|servers?|brokers?|addr(?:ess)?)$/i.test(key)
-  );
+const ADDRESS = /(?:^|_)(?:url|uri|dsn|endpoint)$|_(?:host|hostname|servers?|brokers?|addr(?:ess)?)$/i;
+/** Names that say what is read or run, by more than a word: `NODE_CONFIG_DIR`, `CHROME_BIN`, `DOTENV_CONFIG_PATH`. */
+const FILE =
+  /_(?:path|dir|file|bin|binary|library|executable|command|cmd|shell|config|options|args|plugins?|preload|require)$/i;
+
+/** Whether a variable tells others where to look: for a service, or for files, programs and settings. */
+export function namesAPlace(key: string, value: string): boolean {
+  return carriesTraffic(key) || ADDRESS.test(key) || (FILE.test(key) && !/^[\w-]*$/.test(value));
 }
 
 /**

@@ -3,7 +3,7 @@ import type { EndowmentContext } from "../principal.ts";
 import { isWithin } from "../fs/path-scopes.ts";
 import { makeEnvCovers, visibleVariables } from "../process/env.ts";
 import { principalProcess } from "../process/process.ts";
-import { namesAPlace, standsInFiles } from "../process/traffic-variables.ts";
+import { carriesTraffic, namesAPlace, standsInFiles } from "../process/traffic-variables.ts";
 import { isModeName, isModeVariable } from "../../policy/mode-variables.ts";
 import {
   BASELINE_VARIABLES,
@@ -135,9 +135,15 @@ function merged(
 }
 
 /**
+ * By which others print what they do: where a package reads what they print. By `NODE_DEBUG` Node prints the headers of
+ * everybody's requests.
+ */
+const TELLING = /^node_debug|(?:^|_)(?:debug|verbose|verbosity|trace|log|log_?level)$/i;
+
+/**
  * Whether what a principal gives to a process or thread is there for all packages.
  * HAZARD: a package that starts one could else have another's requests, and the secrets in them, go to an
- * address of its own there (`AWS_ENDPOINT_URL`, `HTTPS_PROXY`), as it can't in the program.
+ * address of its own there (`AWS_ENDPOINT_URL`, `HTTPS_PROXY`, `NODE_CONFIG_DIR`), or be printed for it, as it can't in the program.
  */
 function isForAll(context: EndowmentContext, name: string, value: string): boolean {
   const { principal, powers } = context;
@@ -148,10 +154,12 @@ function isForAll(context: EndowmentContext, name: string, value: string): boole
   if (context.ownVariables === undefined && argv.includes(`${name}=${value}`)) return true;
   const refused = (quiet?: true): boolean =>
     principal.denies({ capability: "env.set", target: name, via: "in a child", never: true, ...(quiet && { quiet }) });
-  if (namesAPlace(name)) return standsInFiles(context, name, value) || !refused();
+  if (namesAPlace(name, value))
+    return standsInFiles(context, name, value) || !refused(carriesTraffic(name) ? undefined : true);
   const isSeen = (): boolean =>
     matchesVariable(BASELINE_VARIABLES, name) || makeEnvCovers(principal.policy.env ?? [], platform === "win32")(name);
-  const isOthers = matchesVariable(TEMP_VARIABLES, name) || (Object.hasOwn(env, name) && !isSeen());
+  const isOthers =
+    matchesVariable(TEMP_VARIABLES, name) || TELLING.test(name) || (Object.hasOwn(env, name) && !isSeen());
   return (!isOthers && (!isModeVariable(name) || isModeName(value))) || !refused(true);
 }
 
