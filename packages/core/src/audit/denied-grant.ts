@@ -43,6 +43,7 @@ const table: Readonly<Record<string, Spell>> = {
   "net.listen": endpoint("net.listen"),
   dns: ({ target }) => ({ capability: "net.connect", target: `${target}:*` }),
   env: same("env"),
+  "env.set": same("env"),
   command: same("command"),
   worker: () => ({ capability: "worker", target: "" }),
   native: ({ target }, { location }) => ({ capability: "native", target: below(location, target) ?? target }),

@@ -74,8 +74,8 @@ test("a node child under moat has the program's environment, and each package in
 
 const ODD = `
 const odd = {
-  AWS_ENDPOINT_URL: "mine", https_proxy: "mine", DATABASE_URL: "mine", OF_READER: "mine", TMPDIR: "/mine",
-  NODE_ENV: "../mine", NODE_DEBUG: "http", NODE_CONFIG_DIR: "./mine", OF_ALL: "all",
+  AWS_ENDPOINT_URL: "http://mine", https_proxy: "mine", VAULT_ADDR: "http://localhost:80@mine", TMPDIR: "/mine",
+  NODE_ENV: "../mine", NODE_DEBUG: "http", PGHOST: "localhost", HF_ENDPOINT: "granted", OF_ALL: "all",
 };
 exports.odd = odd;
 exports.see = () => Object.keys(odd).map((name) => process.env[name] ?? null).join();
@@ -109,7 +109,7 @@ test("what a package gives a child or a worker is its own there where it says wh
   const odd = await makeProject({
     "package.json": JSON.stringify({ name: "app", dependencies: { starter: "1.0.0", reader: "1.0.0" } }),
     "index.js": `
-process.env.OF_READER = "2"; delete process.env.TMPDIR; delete process.env.NODE_ENV;
+process.env.AWS_ENDPOINT_URL = "aws"; delete process.env.TMPDIR; delete process.env.NODE_ENV;
 require("starter");`,
     "node_modules/starter/package.json": manifest("starter"),
     "node_modules/starter/index.js": ODD_STARTER,
@@ -121,11 +121,12 @@ require("starter");`,
   const names = [
     "AWS_ENDPOINT_URL",
     "https_proxy",
-    "DATABASE_URL",
-    "OF_READER",
+    "VAULT_ADDR",
     "TMPDIR",
     "NODE_ENV",
     "NODE_DEBUG",
+    "PGHOST",
+    "HF_ENDPOINT",
     "OF_ALL",
   ];
   const policy = policyFor("index.js", {
@@ -135,24 +136,29 @@ require("starter");`,
       builtins,
       commands: ["node"],
       workers: true,
-      env: ["AWS_ENDPOINT_URL"],
+      env: ["HF_ENDPOINT", "https_proxy"],
     },
     reader: { globals: ["process"], env: names },
   });
   const { stdout, stderr } = await odd.moat("index.js", policy);
   await odd.remove();
-  const own = "mine,mine,mine,mine,/mine,../mine,http,./mine,all";
+  const own = "http://mine,mine,http://localhost:80@mine,/mine,../mine,http,localhost,granted,all";
   expect(stdout.trimEnd().split("\n").sort(), stderr).toEqual(
     [
-      `${own} | ,,,2,,,,,`,
-      `child ${own} | ,,,2,,,,,all`,
-      `spread ${own} | ,,,2,,,,,all`,
-      `chosen ${own} | ,,,2,,,,,all`,
-      `next ${own} | ,,,2,,,,,all`,
+      // In the program, as `require("./child.js")` shows it.
+      `${own} | aws,,,,,,,,`,
+      `child ${own} | aws,,,,,,localhost,granted,all`,
+      `spread ${own} | aws,,,,,,localhost,granted,all`,
+      `chosen ${own} | aws,,,,,,localhost,granted,all`,
+      `next ${own} | aws,,,,,,localhost,granted,all`,
       "few ,mine,,,,,,,all | ,,,,,,,,all",
-      `${own} | ,,,2,,,,,all`,
-      `${own} | ,,,,,,,,all`,
+      `${own} | aws,,,,,,localhost,granted,all`,
+      `${own} | ,,,,,,localhost,granted,all`,
     ].sort(),
   );
-  expect(stderr).toContain("starter may not set for other packages the environment variable AWS_ENDPOINT_URL");
+  const may = "starter may not set for other packages the environment variable";
+  expect(stderr).toContain(
+    `${may} AWS_ENDPOINT_URL (in a child); to allow it: moat allow starter env AWS_ENDPOINT_URL`,
+  );
+  expect(stderr).toContain(`${may} https_proxy (in a child); no policy allows this`);
 });

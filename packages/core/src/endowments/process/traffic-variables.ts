@@ -42,15 +42,11 @@ export function carriesTraffic(key: string): boolean {
   return /(?:^|_)(?:proxy|emulator_host)$/i.test(key) || matchesVariable(TRAFFIC_VARIABLES, key);
 }
 
-/** Names that say where something is, whoever looks there: `DATABASE_URL`, `REDIS_HOST`, `SENTRY_DSN`. */
-const ADDRESS = /(?:^|_)(?:url|uri|dsn|endpoint)$|_(?:host|hostname|servers?|brokers?|addr(?:ess)?)$/i;
-/** Names that say what is read or run, by more than a word: `NODE_CONFIG_DIR`, `CHROME_BIN`, `DOTENV_CONFIG_PATH`. */
-const FILE =
-  /_(?:path|dir|file|bin|binary|library|executable|command|cmd|shell|config|options|args|plugins?|preload|require)$/i;
-
-/** Whether a variable tells others where to look: for a service, or for files, programs and settings. */
-export function namesAPlace(key: string, value: string): boolean {
-  return carriesTraffic(key) || ADDRESS.test(key) || (FILE.test(key) && !/^[\w-]*$/.test(value));
+/** `http://localhost:4566`, `127.0.0.1`: an address of this machine and nothing beside it. */
+export function leadsHome(value: string): boolean {
+  return /^(?:[a-z][\w+.-]*:\/\/)?(?:[^@/?#\\\s]*@)?(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?(?:\/[^\s,]*)?$/i.test(
+    value,
+  );
 }
 
 /**

@@ -3,7 +3,7 @@ import type { EndowmentContext } from "../principal.ts";
 import { isWithin } from "../fs/path-scopes.ts";
 import { makeEnvCovers, visibleVariables } from "../process/env.ts";
 import { principalProcess } from "../process/process.ts";
-import { carriesTraffic, namesAPlace, standsInFiles } from "../process/traffic-variables.ts";
+import { carriesTraffic, leadsHome, standsInFiles } from "../process/traffic-variables.ts";
 import { isModeName, isModeVariable } from "../../policy/mode-variables.ts";
 import {
   BASELINE_VARIABLES,
@@ -135,7 +135,7 @@ function merged(
 }
 
 /**
- * By which others print what they do: where a package reads what they print. By `NODE_DEBUG` Node prints the headers of
+ * By which others print what they do, where a package reads what they print. By `NODE_DEBUG` Node prints the headers of
  * everybody's requests.
  */
 const TELLING = /^node_debug|(?:^|_)(?:debug|verbose|verbosity|trace|log|log_?level)$/i;
@@ -143,24 +143,34 @@ const TELLING = /^node_debug|(?:^|_)(?:debug|verbose|verbosity|trace|log|log_?le
 /**
  * Whether what a principal gives to a process or thread is there for all packages.
  * HAZARD: a package that starts one could else have another's requests, and the secrets in them, go to an
- * address of its own there (`AWS_ENDPOINT_URL`, `HTTPS_PROXY`, `NODE_CONFIG_DIR`), or be printed for it, as it can't in the program.
+ * address of its own there (`AWS_ENDPOINT_URL`, `HTTPS_PROXY`), or be printed for it, as it can't in the program.
  */
 function isForAll(context: EndowmentContext, name: string, value: string): boolean {
   const { principal, powers } = context;
-  const { env, argv, platform } = powers.process;
+  const { env, argv } = powers.process;
   // Those of loaders are not the package's by now.
   if (principal.trusted || env[name] === value || matchesVariable(LOADER_VARIABLES, name)) return true;
   // `cross-env API_URL=… node index.js`. HAZARD: the arguments of a child are its starter's words.
   if (context.ownVariables === undefined && argv.includes(`${name}=${value}`)) return true;
-  const refused = (quiet?: true): boolean =>
-    principal.denies({ capability: "env.set", target: name, via: "in a child", never: true, ...(quiet && { quiet }) });
-  if (namesAPlace(name, value))
-    return standsInFiles(context, name, value) || !refused(carriesTraffic(name) ? undefined : true);
-  const isSeen = (): boolean =>
-    matchesVariable(BASELINE_VARIABLES, name) || makeEnvCovers(principal.policy.env ?? [], platform === "win32")(name);
+  const set = { capability: "env.set", target: name, via: "in a child" } as const;
+  if (carriesTraffic(name)) return mayDirect(context, name, value) || !principal.denies(notByPolicy(set));
   const isOthers =
-    matchesVariable(TEMP_VARIABLES, name) || TELLING.test(name) || (Object.hasOwn(env, name) && !isSeen());
-  return (!isOthers && (!isModeVariable(name) || isModeName(value))) || !refused(true);
+    matchesVariable(TEMP_VARIABLES, name) || TELLING.test(name) || (isModeVariable(name) && !isModeName(value));
+  return !isOthers || !principal.denies({ ...set, never: true, quiet: true });
+}
+
+/** HAZARD: packages that connect are granted the names of proxies, to read them, without anybody's word. */
+const PROXY = /_proxy$/i;
+const notByPolicy = (denial: { capability: string; target: string; via: string }): typeof denial & { never?: true } =>
+  PROXY.test(denial.target) ? { ...denial, never: true } : denial;
+
+/** Whether a package may say where others' requests go: where the policy or the project's files say so, or no further than this machine. */
+function mayDirect(context: EndowmentContext, name: string, value: string): boolean {
+  const { policy } = context.principal;
+  const isListed =
+    !PROXY.test(name) && makeEnvCovers(policy.env ?? [], context.powers.process.platform === "win32")(name);
+  const listens = (policy.net?.listen ?? []).length > 0;
+  return isListed || (!listens && leadsHome(value)) || standsInFiles(context, name, value);
 }
 
 /** In a process or thread that was started: takes what is its starter's alone out of the environment. */
