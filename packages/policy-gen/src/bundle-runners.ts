@@ -45,23 +45,28 @@ const MOST_TEXT = 1_000_000;
 const IMPORTED =
   /\b(?:from|import|require\s*\(|import\s*\()\s*(["'])((?:@[\w.~-]+\/)?[\w~-][\w.~-]*)(?:\/[^"'\n]*)?\1/g;
 
+/** What a manifest says that Node can't load: TypeScript, and components, of a package that leaves compiling to the project. */
+const UNCOMPILED = /(?<!\.d)\.(?:[cm]?ts|jsx|tsx|svelte|vue|astro)"|"svelte":/;
+
 /**
  * What runners of bundles import for the project: the packages that its sources import, in whatever language of
- * components these are, and what a framework depends on that is put into the bundle: the runner and its peers.
+ * components these are, what packages import that have to be compiled with these (`@astrojs/starlight`), and what a
+ * framework depends on that is put into the bundle: the runner and its peers.
  */
 export function makeBundleSearch(options: BundleSearchOptions) {
   const { project, resolver, disk } = options;
   const from = join(project, "noop.js");
   let byProject: readonly Imported[] | undefined;
+  let byUncompiled: readonly Imported[] | undefined;
   const byFramework = new Map<string, readonly Imported[]>();
 
-  const resolve = (specifier: string): Resolution | undefined => {
-    const found = resolveOrNothing(specifier, from, "import", resolver);
+  const resolve = (specifier: string, finder = from): Resolution | undefined => {
+    const found = resolveOrNothing(specifier, finder, "import", resolver);
     return found?.format === "commonjs" || found?.format === "module" ? found : undefined;
   };
 
-  /** What files import of packages with these names, as the project finds it. */
-  const importedIn = (files: readonly string[], names: readonly string[]): Imported[] => {
+  /** What files import of packages with these names, as the project or another package finds it. */
+  const importedIn = (files: readonly string[], names: readonly string[], finder = from): Imported[] => {
     const declared = new Set(names);
     const known = new Map<string, Imported>();
     for (const file of files) {
@@ -70,7 +75,7 @@ export function makeBundleSearch(options: BundleSearchOptions) {
       for (const match of text.matchAll(IMPORTED)) {
         const specifier = match[0].slice(match[0].indexOf(match[1]!) + 1, -1);
         if (known.has(specifier) || !declared.has(match[2]!)) continue;
-        const found = resolve(specifier);
+        const found = resolve(specifier, finder);
         if (found === undefined) continue;
         const use: Use = { capability: "names", target: specifier, ...makePlaces(text)(match.index) };
         known.set(specifier, { found, specifier, file, use });
@@ -105,12 +110,42 @@ export function makeBundleSearch(options: BundleSearchOptions) {
     return imported;
   };
 
-  const importedFor = (runners: ReadonlySet<string>): readonly Imported[] => [
-    ...(runners.size === 0 ? [] : (byProject ??= importedIn(sourcesIn(project, disk), options.projectNames))),
-    ...[...runners].flatMap((runner) =>
+  const isUncompiled = (location: string): boolean => {
+    const { exports, main, module, svelte } = Object(resolver.manifestOf(location)) as Record<string, unknown>;
+    return svelte !== undefined || UNCOMPILED.test(JSON.stringify([exports, main, module]));
+  };
+
+  /** What such packages import that the project's sources name, and those of their dependencies that are of the kind. */
+  const importedByUncompiled = (): Imported[] => {
+    const text = sourcesIn(project, disk).map((file) => disk.readText(file) ?? "");
+    const named = new Set(text.flatMap((one) => [...one.matchAll(IMPORTED)].map((match) => match[2]!)));
+    const find = (names: readonly string[], folder: string): string[] =>
+      names.flatMap((name) => resolver.locate(name, folder) ?? []);
+    const locations = new Set(
+      find(
+        options.projectNames.filter((name) => named.has(name)),
+        project,
+      ),
+    );
+    const imported: Imported[] = [];
+    for (const location of locations) {
+      if (!isUncompiled(location)) continue;
+      const names = [...options.dependencies(location), ...options.peers(location)];
+      imported.push(...importedIn(sourcesIn(location, disk), names, join(location, "noop.js")));
+      for (const found of find(options.dependencies(location), location)) locations.add(found);
+    }
+    return imported;
+  };
+
+  const importedFor = (runners: ReadonlySet<string>): readonly Imported[] => {
+    if (runners.size === 0) return [];
+    byProject ??= importedIn(sourcesIn(project, disk), options.projectNames);
+    byUncompiled ??= importedByUncompiled();
+    const byFrameworks = [...runners].flatMap((runner) =>
       BUNDLE_RUNNERS.get(packageNameAt(runner))?.isBundled === true ? importedByFramework(runner) : [],
-    ),
-  ];
+    );
+    return [...byProject, ...byUncompiled, ...byFrameworks];
+  };
 
   const runnersIn = ({ edges }: { readonly edges: readonly ImportEdge[] }, tools: readonly string[]): Set<string> => {
     const runners = new Set(tools.filter((location) => BUNDLE_RUNNERS.has(packageNameAt(location))));

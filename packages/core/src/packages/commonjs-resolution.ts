@@ -134,7 +134,8 @@ export const makeCommonJsResolution = (
         return found;
       }
       const relative = isRelativeRequest(specifier);
-      const starts = context.paths ?? [folderOf(context.referrer)];
+      // As Node does: `paths: ["/app/"]`, whose folders would else have two separators in their names.
+      const starts = context.paths?.map((path) => resolvePath(path)) ?? [folderOf(context.referrer)];
       if (relative) {
         for (const start of starts) {
           const found = atPath(relativeTo(start, specifier), wantsFolder, specifier);

@@ -1,5 +1,7 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { askMoat, askNode, makeTree, type Case } from "./tree.ts";
+import { askMoat, askNode, makeTree, resolverFor, type Case } from "./tree.ts";
 
 const both = (referrer: string, ...specifiers: string[]): Case[] =>
   specifiers.flatMap((specifier): Case[] => [
@@ -55,6 +57,22 @@ describe("resolution is Node's own", () => {
       ["./100%.js", "ref.js", "require"],
       ...both("deep/er/ref.js", "../../a", "../..", "../../b/", "..", "../ref.js"),
     ]);
+  });
+
+  it("`paths` that are written otherwise than Node names folders", () => {
+    const root = makeTree({
+      "package.json": { name: "app" },
+      "node_modules/p/package.json": { name: "p", exports: { "./parts/*": "./parts/*" } },
+      "node_modules/p/parts/x/a.astro": "",
+    });
+    const paths = [`${root}/`, `${root}/src/..`, `${root}//`];
+    const specifier = "p/parts/x/a.astro";
+    const referrer = join(root, "ref.js");
+    const resolver = resolverFor(root);
+    for (const path of paths)
+      expect(resolver.resolve(specifier, referrer, "require", { paths: [path] }).path).toBe(
+        createRequire(referrer).resolve(specifier, { paths: [path] }),
+      );
   });
 
   it("packages: hoisted, nested, without a manifest, files in node_modules", () => {
