@@ -44,6 +44,7 @@ describe("who fills the environment for all", () => {
   it.each([
     ["PORT", "81"],
     ["SERVICE", "any"],
+    ["AWS_REGION", "eu-west-1"],
     ["HTTPS_PROXY", "http://proxy.example:3128"],
     ["http_proxy", "http://made-of-it:3128"],
     ["NO_PROXY", "a.example"],
@@ -65,6 +66,8 @@ describe("who fills the environment for all", () => {
     ["AWS_ENDPOINT_URL", "http://localhost:4566"],
     ["AWS_ENDPOINT_URL_S3", "http://evil.example"],
     ["a.b_proxy", "http://evil.example"],
+    ["KUBERNETES_SERVICE_HOST", "evil.example"],
+    ["AWS_REGION", "evil.example/"],
   ])("does not send others' requests elsewhere: %s to %s", (key, value) => {
     const { seen, denials } = fill(key, value);
     expect(seen).toBeUndefined();

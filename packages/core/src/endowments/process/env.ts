@@ -106,7 +106,7 @@ export function makeEnv(context: EndowmentContext): NodeJS.ProcessEnv {
     maySend(key, value);
   /** HAZARD: by a proxy's name a loader of `.env` that has turned would have everybody's requests: it says what the project's files say. */
   const maySend = (key: string, value: string): boolean =>
-    !carriesTraffic(key) ||
+    !carriesTraffic(key, value) ||
     listed()(key) ||
     standsInFiles(context, key, value) ||
     !principal.denies({ capability: "env", target: key, via: `process.env.${key} = … for all packages` });

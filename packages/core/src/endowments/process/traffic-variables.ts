@@ -32,14 +32,47 @@ const TRAFFIC_VARIABLES: readonly string[] = [
   "PGHOST",
   "PGHOSTADDR",
   "PGSSLMODE",
+  "PGSSLROOTCERT",
+  "PGSERVICEFILE",
+  "KUBERNETES_SERVICE_*",
+  "CONSUL_HTTP_ADDR",
+  "NOMAD_ADDR",
+  "OLLAMA_HOST",
+  "PINECONE_CONTROLLER_HOST",
+  "GROQ_BASE_URL",
+  "TOGETHER_BASE_URL",
+  "CLOUDFLARE_BASE_URL",
+  "GOOGLE_GEMINI_BASE_URL",
+  "GOOGLE_VERTEX_BASE_URL",
+  "GOOGLE_APPLICATION_CREDENTIALS",
+  "LANGCHAIN_ENDPOINT",
+  "LANGSMITH_ENDPOINT",
+  "LANGFUSE_HOST",
+  "LANGFUSE_BASEURL",
+  "LANGFUSE_BASE_URL",
+  "GITHUB_SERVER_URL",
+  "SENTRY_DSN",
+  "SENTRY_URL",
+  "DD_SITE",
+  "DD_AGENT_HOST",
+  "DD_TRACE_AGENT_*",
+  "NEW_RELIC_HOST",
+  "ELASTIC_APM_SERVER_URL",
 ];
 
+/** What clients make a host's name of, as `x.example.com/` would be another one. */
+const PARTS_OF_NAMES: readonly string[] = ["AWS_REGION", "AWS_DEFAULT_REGION", "TWILIO_REGION", "TWILIO_EDGE"];
+
 /**
- * Whether others' requests go elsewhere by a variable of this name: `https_proxy`, `AWS_ENDPOINT_URL`; or, as with
+ * Whether others' requests go elsewhere by a variable of this name and value: `https_proxy`, `AWS_ENDPOINT_URL`; or, as with
  * `FIREBASE_AUTH_EMULATOR_HOST`, tokens that nobody has signed are taken for good.
  */
-export function carriesTraffic(key: string): boolean {
-  return /(?:^|_)(?:proxy|emulator_host)$/i.test(key) || matchesVariable(TRAFFIC_VARIABLES, key);
+export function carriesTraffic(key: string, value: string): boolean {
+  return (
+    /(?:^|_)(?:proxy|emulator_host)$/i.test(key) ||
+    matchesVariable(TRAFFIC_VARIABLES, key) ||
+    (matchesVariable(PARTS_OF_NAMES, key) && !/^[\w-]*$/.test(value))
+  );
 }
 
 /** `http://localhost:4566`, `127.0.0.1`: an address of this machine and nothing beside it. */

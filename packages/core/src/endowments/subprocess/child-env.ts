@@ -153,7 +153,7 @@ function isForAll(context: EndowmentContext, name: string, value: string): boole
   // `cross-env API_URL=… node index.js`. HAZARD: the arguments of a child are its starter's words.
   if (context.ownVariables === undefined && argv.includes(`${name}=${value}`)) return true;
   const set = { capability: "env.set", target: name, via: "in a child" } as const;
-  if (carriesTraffic(name)) return mayDirect(context, name, value) || !principal.denies(notByPolicy(set));
+  if (carriesTraffic(name, value)) return mayDirect(context, name, value) || !principal.denies(notByPolicy(set));
   const isOthers =
     matchesVariable(TEMP_VARIABLES, name) || TELLING.test(name) || (isModeVariable(name) && !isModeName(value));
   return !isOthers || !principal.denies({ ...set, never: true, quiet: true });
