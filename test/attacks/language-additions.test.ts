@@ -76,6 +76,45 @@ test("a package adds what its policy lists, for everybody, by names that can be 
   expect(stdout, stderr).toBe("red x link x big red y\n");
 });
 
+test("methods are added to Node's classes, by a package where the project uses such a member", () => {
+  project = makeProject({
+    "package.json": manifest,
+    "index.js": `
+      const http = require("http");
+      http.ServerResponse.prototype.reply = function (value) { this.end(JSON.stringify(value)); };
+      require("colours"); require("hostile");
+      const server = http.createServer((req, res) => {
+        req.own = 1;
+        const own = http.IncomingMessage.prototype.hasOwnProperty("own");
+        res.reply([req.isSigned(), typeof req["helper"], typeof req._construct, Buffer.from("a").doubled(), own]);
+      });
+      server.listen(0, async () => {
+        console.log(await (await fetch("http://127.0.0.1:" + server.address().port)).text());
+        server.close();
+      });
+      Buffer.prototype.doubled = function () { return this.toString() + this; };`,
+    "node_modules/colours/package.json": '{"name":"colours","version":"1.0.0"}',
+    "node_modules/colours/index.js": `
+      const { IncomingMessage } = require("http");
+      IncomingMessage.prototype.isSigned = function () { return this.method + " signed"; };
+      IncomingMessage.prototype.helper = () => 1;
+      IncomingMessage.prototype._construct = () => 1;`,
+    "node_modules/hostile/package.json": '{"name":"hostile","version":"1.0.0"}',
+    "node_modules/hostile/index.js": `
+      const { IncomingMessage } = require("http");
+      for (const name of ["isSigned", "reply", "on"]) try { IncomingMessage.prototype[name] = () => "evil"; } catch {}`,
+  });
+  project.moat("policy", "--write", "./index.js");
+  const { packages } = JSON.parse(readFileSync(join(project.folder, "moat.policy.json"), "utf8"));
+  expect([packages["."].shares, packages.colours.shares, packages.hostile.shares]).toEqual([
+    ["Buffer.prototype.doubled", "http.ServerResponse.prototype.reply"],
+    ["http.IncomingMessage.prototype.isSigned"],
+    undefined,
+  ]);
+  const { stdout, stderr } = project.moat("run", "index.js");
+  expect(stdout, stderr).toBe('["GET signed","undefined","undefined","aa",false]\n');
+});
+
 /** Ways to write to `String.prototype.red` and `Array.prototype.last`, none of which changes anything. */
 const WAYS = `
   const evil = () => "evil";

@@ -7,12 +7,12 @@ import { emptyWalk, walkProgram } from "./scope-walk.ts";
 import { makePlaces } from "./source-lines.ts";
 import { FREE_OF_CHARGE, NODE_GLOBALS } from "./tables/node-globals.ts";
 import { PROXY_VARIABLES } from "./tables/proxy-variables.ts";
-import { languageAdditions } from "./language-additions.ts";
+import { searchAdditions } from "./language-additions.ts";
 import { lastingStackHooks } from "./stack-hooks.ts";
 import { tracePowers } from "./trace-powers.ts";
 
 /** Raise it whenever the same text may give other facts: cached facts of other versions are not used. */
-export const ANALYSER_VERSION = 73;
+export const ANALYSER_VERSION = 74;
 
 /** Names that are followed although they cost nothing by themselves. */
 const FOLLOWED_FREE: ReadonlySet<string> = new Set([
@@ -88,10 +88,12 @@ function analyzeProgram(program: SyntaxNode, { source, format, record, onDeep }:
     // A name that the file declares anywhere is looked at only where it may be one of Node's.
     const isFollowed = (name: string): boolean =>
       FOLLOWED_FREE.has(name) || NODE_GLOBALS.has(name) || (!FREE_OF_CHARGE.has(name) && !nodes.declared.has(name));
+    const additions = searchAdditions(nodes);
     const powers = tracePowers({
       walked: nodes,
       format: writtenAs,
       emit,
+      onClass: additions.follow,
       evaluated: (text, at, inner) => {
         if (evaluations.length < 100) evaluations.push({ text, at: origin ?? at, scope: inner });
       },
@@ -108,8 +110,7 @@ function analyzeProgram(program: SyntaxNode, { source, format, record, onDeep }:
     const [proxyName] = nodes.proxyNames;
     if (readsUnknown && proxyName !== undefined) for (const name of PROXY_VARIABLES) emit("env", name, proxyName);
     for (const node of lastingStackHooks(nodes)) emit("defines", STACK_SHARE, node);
-    for (const { share, node } of languageAdditions(nodes)) emit("adds", share, node);
-    for (const node of nodes.addedMembers) emit("uses-added", node["property"].name, node);
+    for (const { share, node } of additions.found) emit("adds", share, node);
     for (const node of nodes.strings) emit("fs", `./${String(node["value"]).replace(/^\.\//, "")}`, node);
   };
   run(walked);

@@ -242,7 +242,7 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
         collectorOf(location)?.grant({ capability: "change", target }, within(location, path), use);
     }
   }
-  const additionsOfTrusted = grantAdditions(context);
+  const additionsOfTrusted = grantAdditions(projectContext);
   grantNamedCommands(context, commandWrappers, resolver);
   grantNativePrograms(context, commandWrappers, disk);
   grantHandedScripts(context);

@@ -33,7 +33,6 @@ export interface Place {
  * | `native` | path or specifier of the addon, or `*` where a loader looks for it |
  * | `defines`, `reads` | name of a property of the global object that Node does not have, or `Reflect.*` |
  * | `adds` | what is added to the language for everybody: `String.prototype.red`, or `String.prototype.*` by a name that can't be seen |
- * | `uses-added` | name of a member that some packages add to every object: `should` |
  * | `defines-any` | empty: a global by a computed name |
  * | `dispatcher` | empty: the place on the global object is named where Node keeps what carries `fetch` |
  * | `carries` | empty: something is put in the place of `http.ClientRequest`, `request` or `get`, or the same of `https` |
@@ -69,7 +68,6 @@ export type Capability =
   | "defines"
   | "reads"
   | "adds"
-  | "uses-added"
   | "defines-any"
   | "dispatcher"
   | "carries"

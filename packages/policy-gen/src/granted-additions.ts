@@ -1,23 +1,28 @@
-import { additionOf, replaceableBy, riskOf } from "@moat/core/model";
+import assert from "node:assert";
+import { Buffer } from "node:buffer";
+import { EventEmitter } from "node:events";
+import process from "node:process";
+import { Duplex } from "node:stream";
+import { additionOf, isNodeClass, replaceableBy, riskOf } from "@moat/core/model";
 import type { CanonicalName } from "@moat/core/model";
-import type { GrantContext } from "./grant-context.ts";
+import type { ProjectContext } from "./grant-context.ts";
 import { packageNameAt } from "./reach.ts";
-import { ADDED_TO_OBJECTS, LANGUAGE_EXTENDERS } from "./tables/language-extenders.ts";
+import { LANGUAGE_EXTENDERS } from "./tables/language-extenders.ts";
 import { NEWER_LANGUAGE } from "./tables/newer-language.ts";
 
 /**
- * What packages add to the language for everybody, among their `shares`.
+ * What packages add for everybody to the language and to classes of Node's, among their `shares`.
  * @returns the same of the project's own modules that have no bounds, by name: for a run, which has to know it at its start
  */
-export function grantAdditions(context: GrantContext): Map<CanonicalName, string[]> {
+export function grantAdditions(context: ProjectContext): Map<CanonicalName, string[]> {
   const { reached, collectorOf, isDependency, nameOf, within } = context;
-  const used = membersOfProject(context);
+  const isUsed = memberSearch(context);
   const ofTrusted = new Map<CanonicalName, Set<string>>();
   for (const { path, location, facts } of reached.files) {
     for (const use of facts.uses) {
       if (use.capability !== "adds") continue;
       const shares = isDependency(location)
-        ? sharesOfPackage(use.target, packageNameAt(location), used)
+        ? sharesOfPackage(use.target, packageNameAt(location), isUsed)
         : isAddedByProject(use.target)
           ? [use.target]
           : [];
@@ -33,48 +38,54 @@ export function grantAdditions(context: GrantContext): Map<CanonicalName, string
   return new Map([...ofTrusted].map(([name, shares]) => [name, [...shares].sort()]));
 }
 
-/** Names of the members that packages add to every object which the project's own modules use. */
-function membersOfProject({ reached, isDependency }: GrantContext): ReadonlySet<string> {
-  const ofProject = reached.files.filter(({ location }) => !isDependency(location));
-  return new Set(
-    ofProject.flatMap(({ facts }) =>
-      facts.uses.flatMap((use) => (use.capability === "uses-added" ? [use.target] : [])),
-    ),
-  );
-}
-
 /**
  * What a package adds to texts, numbers, dates and the like, and what newer versions of the language have. What it adds to
- * all objects, functions, lists or promises would be in most policies (`once`, `abbrev`: where somebody calls for it), so
- * that is granted to those alone that are known for it.
+ * all objects, functions, lists, promises, buffers, requests or streams would be in most policies, since helpers that nobody
+ * calls do it (`once.proto()`, iconv-lite's `collect`): that is granted where the project's own modules use such a member.
  */
-function sharesOfPackage(target: string, name: string, used: ReadonlySet<string>): readonly string[] {
+function sharesOfPackage(target: string, name: string, isUsed: (member: string) => boolean): readonly string[] {
   const known = LANGUAGE_EXTENDERS.get(name) ?? [];
   const shares = target.endsWith(".*") ? known : [target];
   return shares.filter((share) => {
     const addition = additionOf(share);
     if (addition === undefined) return false;
-    if (known.includes(share)) return !ADDED_TO_OBJECTS.has(addition.name) || used.has(addition.name);
     if (NEWER_LANGUAGE.has(share)) return true;
-    return (
-      addition.toPrototype &&
-      riskOf({ capability: "share", target: share }) !== "high" &&
-      (!isOfLanguage(share) || replaceableBy(addition) === "anybody")
-    );
+    if (isThere(share)) return replaceableBy(addition) === "anybody";
+    if (riskOf({ capability: "share", target: share }) === "high")
+      return known.includes(share) || isUsed(addition.name);
+    return addition.toPrototype;
   });
+}
+
+const COMMON: readonly object[] = [EventEmitter.prototype, Duplex.prototype, Buffer.prototype, assert];
+
+/** Whether a name is that of a member which the project's own modules use, and that is no common one of Node's. */
+function memberSearch({ reached, isDependency, disk }: ProjectContext): (member: string) => boolean {
+  let texts: readonly string[] | undefined;
+  return (member) => {
+    if (COMMON.some((object) => member in object)) return false;
+    texts ??= reached.files.flatMap(({ path, location }) =>
+      isDependency(location) ? [] : (disk.readText(path) ?? ""),
+    );
+    const pattern = new RegExp(`\\.\\s*${member.replaceAll("$", "\\$")}(?![\\p{ID_Continue}$])`, "u");
+    return texts.some((text) => pattern.test(text));
+  };
 }
 
 /** `Symbol` and `Function` are the project's own objects anyway. */
 function isAddedByProject(share: string): boolean {
   const addition = additionOf(share);
   if (addition === undefined || /^(?:Symbol|Function)\.(?!prototype\.)/u.test(share)) return false;
-  return !isOfLanguage(share) || replaceableBy(addition) !== undefined;
+  return !isThere(share) || replaceableBy(addition) !== undefined;
 }
 
-/** The same on every Node that runs this. */
-function isOfLanguage(share: string): boolean {
+/** Whether the language or Node has it already. Of the language, the same on every Node that runs this. */
+function isThere(share: string): boolean {
   if (NEWER_LANGUAGE.has(share)) return false;
-  const { intrinsic, toPrototype, name } = additionOf(share)!;
-  const constructor = (globalThis as unknown as Record<string, { prototype: object }>)[intrinsic]!;
-  return Object.hasOwn(toPrototype ? constructor.prototype : constructor, name);
+  const { holder, toPrototype, name } = additionOf(share)!;
+  const [module, member] = holder.includes(".") ? holder.split(".") : [undefined, holder];
+  const namespace = module === undefined ? globalThis : process.getBuiltinModule(module);
+  const constructor = (namespace as unknown as Record<string, { prototype: object }>)[member!]!;
+  if (!toPrototype) return Object.hasOwn(constructor, name);
+  return isNodeClass(holder) ? name in constructor.prototype : Object.hasOwn(constructor.prototype, name);
 }

@@ -10,15 +10,22 @@ export interface SeenAddition {
   readonly node: SyntaxNode;
 }
 
+/** Those of Node's that have names everywhere among them. */
 const EXTENDED = [
   ..."Object Function Array String Number Boolean BigInt Symbol Date RegExp Map Set WeakMap WeakSet Promise".split(" "),
   ..."ArrayBuffer DataView Uint8Array Error EvalError RangeError ReferenceError SyntaxError TypeError".split(" "),
-  ..."URIError AggregateError".split(" "),
+  ..."URIError AggregateError Buffer URL URLSearchParams".split(" "),
 ];
 const MOST_ALIASES = 20;
 
-/** Assignments and definitions on the language's constructors and prototypes. */
-export function languageAdditions({ references }: Walked): SeenAddition[] {
+export interface AdditionSearch {
+  readonly found: readonly SeenAddition[];
+  /** @param node evaluates to what `holder` names: `http.IncomingMessage` */
+  follow(node: SyntaxNode, holder: string): void;
+}
+
+/** Assignments and definitions on the language's constructors and prototypes, and on those of Node's that `follow` is told of. */
+export function searchAdditions({ references }: Walked): AdditionSearch {
   const found: SeenAddition[] = [];
   const isConstant: IsConstant = ({ kind, redeclared }) => kind === "const" && !redeclared;
   const seen = new Set<Binding>();
@@ -26,7 +33,6 @@ export function languageAdditions({ references }: Walked): SeenAddition[] {
   const add = (holder: string, name: string | undefined, node: SyntaxNode): void => {
     found.push({ share: `${holder}.${name ?? "*"}`, node });
   };
-  /** @param node evaluates to what `holder` names */
   const follow = (node: SyntaxNode, holder: string): void => {
     const { parent } = node;
     switch (parent?.type) {
@@ -77,7 +83,11 @@ export function languageAdditions({ references }: Walked): SeenAddition[] {
     }
     // `Object.defineProperty(proto, name, …)`, and a function of the file's own that does it.
     const isDefinition = index === 0 && called === "defineProperty";
-    if (!isDefinition && !holder.endsWith(".prototype")) return;
+    if (!isDefinition && !holder.endsWith(".prototype")) {
+      // `patch(http.ServerResponse)`
+      if (holder.includes(".") && index === 0) add(`${holder}.prototype`, undefined, call);
+      return;
+    }
     const name = index === -1 || args.length < index + 3 ? undefined : textOf(args[index + 1]);
     if (name !== undefined || isDefinition) add(holder, name, call);
   };
@@ -94,5 +104,5 @@ export function languageAdditions({ references }: Walked): SeenAddition[] {
 
   for (const name of EXTENDED)
     for (const node of references.get(name) ?? []) if (lookUp(node) === undefined) follow(node, name);
-  return found;
+  return { found, follow };
 }

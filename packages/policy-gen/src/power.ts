@@ -1,3 +1,5 @@
+import { isNodeClass } from "@moat/core/model";
+
 /**
  * What a value in the program is, where it is something that matters: the
  * global object, `require`, a builtin, one of its members.
@@ -53,4 +55,16 @@ export function powerId(power: Power): string {
     default:
       return power.kind;
   }
+}
+
+/** Modules that are a class themselves. */
+const CLASSES: Readonly<Record<string, string>> = { events: "events.EventEmitter", stream: "stream.Stream" };
+
+/** The class of Node's that a power is, in the words of policies, where programs may add to it. */
+export function classOf(power: Power): string | undefined {
+  if (power.kind === "builtin") return CLASSES[power.name];
+  if (power.kind !== "member") return undefined;
+  const { builtin, name } = power;
+  if (builtin === "buffer" || builtin === "url") return isNodeClass(name) ? name : undefined;
+  return isNodeClass(`${builtin}.${name}`) ? `${builtin}.${name}` : undefined;
 }

@@ -1,4 +1,3 @@
-import { ADDED_TO_OBJECTS } from "./tables/language-extenders.ts";
 import { HARMLESS_GLOBALS, NODE_GLOBALS } from "./tables/node-globals.ts";
 import { namesProxyVariable } from "./tables/proxy-variables.ts";
 import { makeScope } from "./scope.ts";
@@ -22,8 +21,6 @@ export interface Walked {
   readonly workerTexts: { readonly text: string; readonly node: SyntaxNode }[];
   /** `x.setTimeout`, `const { setTimeout } = x`: members of any object that are named like harmless globals. */
   readonly namedLikeGlobals: SyntaxNode[];
-  /** `x.should`: members that packages add to every object, for who uses them. */
-  readonly addedMembers: SyntaxNode[];
   /** `f("APP_PORT")`, `x.f(["APP_PORT"])`, `{ env: "APP_PORT" }`: texts that read like a key of the environment, and the function or property (`env:`) that they are given to. */
   /** Calls that name one of Node's globals: `polyfill("fetch")`. */
   readonly globalCalls: { readonly called: string; readonly name: string; readonly node: SyntaxNode }[];
@@ -49,7 +46,6 @@ export function emptyWalk(): Walked {
     proxyNames: [],
     workerTexts: [],
     namedLikeGlobals: [],
-    addedMembers: [],
     globalCalls: [],
     keyCalls: [],
     keysDescribed: [],
@@ -131,7 +127,6 @@ const VISITORS: ReadonlyMap<string, Visitor> = new Map(
       visit(node["object"], node, scope, walk);
       if (node["computed"]) visit(node["property"], node, scope, walk);
       else if (HARMLESS_GLOBALS.has(node["property"].name)) walk.namedLikeGlobals.push(node);
-      else if (ADDED_TO_OBJECTS.has(node["property"].name)) walk.addedMembers.push(node);
     },
     CallExpression(node, scope, walk) {
       const called = calledName(node["callee"]);

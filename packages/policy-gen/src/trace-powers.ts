@@ -4,7 +4,7 @@ import { constantText, keyOf, lastNameOf, registeredSymbol } from "./constant.ts
 import { COMPUTED_KEY, WHOLE_ENVIRONMENT } from "./facts.ts";
 import { keysOf } from "./listed-keys.ts";
 import { ownPath } from "./own-paths.ts";
-import { isBuried, powerId } from "./power.ts";
+import { classOf, isBuried, powerId } from "./power.ts";
 import type { Power } from "./power.ts";
 import { textsOfProperty } from "./property-texts.ts";
 import { lookUp } from "./scope.ts";
@@ -20,6 +20,8 @@ export interface TraceContext {
   readonly walked: Walked;
   readonly format: "module" | "commonjs";
   readonly emit: Emit;
+  /** Told of a node that evaluates to a class of Node's to which programs add methods: `http.IncomingMessage`. */
+  readonly onClass: (node: SyntaxNode, holder: string) => void;
   /** Analyses text that the program evaluates as code, in the given scope. */
   readonly evaluated: (text: string, at: SyntaxNode, scope: Scope | undefined) => void;
 }
@@ -67,7 +69,7 @@ export function tracePowers(context: TraceContext): {
   readonly importNodes: (nodes: readonly SyntaxNode[]) => void;
   readonly thisNodes: (nodes: readonly SyntaxNode[]) => void;
 } {
-  const { walked, emit } = context;
+  const { walked, emit, onClass } = context;
   const seen = new Map<object, Set<string>>();
   const constants = new Map<Binding, boolean>();
   /** Scripts of the package that are read as texts; where the file evaluates texts too, they are code like any other. */
@@ -104,6 +106,8 @@ export function tracePowers(context: TraceContext): {
     if (!isNew(node, power)) return;
     const parent = node.parent;
     if (parent === undefined) return;
+    const holder = classOf(power);
+    if (holder !== undefined) onClass(node, holder);
     if (power.kind === "require" && (parent.type === "Property" || parent.type === "PropertyDefinition")) {
       const key = parent["value"] === node ? keyOf(parent, isConstant) : undefined;
       if (key !== undefined) keptRequires.add(key);

@@ -44,8 +44,8 @@ function envWords(key: string): string {
 }
 
 /** `red to every String`, `delay to Promise`. */
-function additionWords({ intrinsic, toPrototype, name }: LanguageAddition): string {
-  return toPrototype ? `${name} to every ${intrinsic}` : `${name} to ${intrinsic}`;
+function additionWords({ holder, toPrototype, name }: LanguageAddition): string {
+  return toPrototype ? `${name} to every ${holder}` : `${name} to ${holder}`;
 }
 
 /** After "can": what the grant lets a package do. */

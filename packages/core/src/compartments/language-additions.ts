@@ -1,22 +1,24 @@
 /**
- * What packages and the application add to the language's own objects for everybody: `"x".red`,
- * `BigInt.prototype.toJSON`. The intrinsics are locked before any of them runs, so each name that a policy lists
- * (`shares`: `String.prototype.red`) gets an accessor before that, which answers with what was added since. Its setter
- * asks who writes.
+ * What packages and the application add for everybody to the language's own objects and Node's classes: `"x".red`,
+ * `BigInt.prototype.toJSON`, `req.login`. These are locked before any of them gets at them, so each name that a policy
+ * lists (`shares`: `String.prototype.red`) gets an accessor before that, which answers with what was added since. Its
+ * setter asks who writes.
  *
  * The application may put what it likes there, also in the place of some of the language's own methods, as it may in
  * Node. A package may add what its policy lists, never in the place of what the language has, and the first to add a
  * name keeps it. HAZARD: whoever adds a method gets whatever it is called on by others, as in Node; hence the grant.
  */
 import { makeFieldDefiner, type FieldDefiner } from "../endowments/define-field.ts";
+import { beforeHardening } from "../endowments/harden-node.ts";
 import { isObject } from "../endowments/is-object.ts";
 import { defineProperty, getOwnPropertyDescriptor } from "../endowments/native-definitions.ts";
 import type { Caller, Principal } from "../endowments/principal.ts";
-import { additionOf, replaceableBy, type LanguageAddition } from "../policy/language-additions.ts";
+import { additionOf, isNodeClass, replaceableBy, type LanguageAddition } from "../policy/language-additions.ts";
 import { isMethodBuiltin, writerAbove } from "./export-writer.ts";
 import { guardExports } from "./guarded-exports.ts";
 import { assignThrough, noteStandIn, standInOf, type StandIn } from "./override-mistake.ts";
 
+const { freeze } = Object;
 const { apply, preventExtensions } = Reflect;
 const { get: mapGet } = Map.prototype;
 
@@ -51,16 +53,21 @@ export function reserveAdditions(shares: Iterable<string>): void {
   for (const share of shares) {
     const named = additionOf(share);
     if (named === undefined) continue;
-    // From where every realm has them: SES has put others into the global object's place for some.
-    const constructor = (globalThis as unknown as Record<string, { prototype?: object } | undefined>)[named.intrinsic];
-    const native = constructor?.prototype?.constructor;
-    const holder = named.toPrototype ? constructor?.prototype : native;
-    if (holder !== undefined) reserve(holder, named, share);
+    if (isNodeClass(named.holder)) beforeHardening(named.holder, (prototype) => reserve(prototype, named, share));
+    else {
+      // From where every realm has them: SES has put others into the global object's place for some.
+      const constructor = (globalThis as unknown as Record<string, { prototype?: object } | undefined>)[named.holder];
+      const native = constructor?.prototype?.constructor;
+      const holder = named.toPrototype ? constructor?.prototype : native;
+      if (holder !== undefined) reserve(holder, named, share);
+    }
   }
 }
 
 function reserve(holder: object, named: LanguageAddition, share: string): void {
   const key = named.name;
+  // HAZARD: of Node's classes, what they inherit as well: Node calls it.
+  if (isNodeClass(named.holder) && key in holder) return;
   const own = getOwnPropertyDescriptor(holder, key);
   const replacedBy = own && replaceableBy(named);
   // What the language has stays: a polyfill of it has nothing to add.
@@ -86,7 +93,8 @@ function defineAccessor(addition: Addition): void {
         throw new TypeError(`Cannot assign to read only property '${key}' of object (not allowed by moat's policy)`);
     } else assignThrough(this, holder, key, assigned, (addition.define ??= makeFieldDefiner(key)));
   };
-  noteStandIn(get, addition);
+  noteStandIn(freeze(get), addition);
+  freeze(set);
   // Not enumerable, whoever adds it how: loops over arrays and objects find nothing that is not there yet.
   defineProperty(holder, key, { get, set, enumerable: false, configurable: true });
 }

@@ -27,6 +27,7 @@ const { defineProperty, getPrototypeOf, freeze, hasOwn, preventExtensions } = Ob
 const { ownKeys, apply } = Reflect;
 const { isProxy, isArrayBufferView, isAnyArrayBuffer, isModuleNamespaceObject } = types;
 const objectPrototype = Object.prototype;
+const { get: mapGet } = Map.prototype;
 /**
  * What needs no hardener: the intrinsics, which are `lockdown`'s business, and what it has been over.
  * They are looked for at the first question, which a small program never asks; locked down, they are the same then.
@@ -71,6 +72,15 @@ const PREPARED: Readonly<Record<string, (prototype: never) => void>> = {
   StringDecoder: keepStateOfDecoders,
   TextDecoder: keepConvertersOfDecoders,
 };
+
+/** The same for what a policy has added to a class, by its name. */
+const preparedLater = new Map<string, ((prototype: object) => void)[]>();
+
+/** Has something done to the prototype of a class of Node's before it is locked. @param path `http.IncomingMessage` */
+export function beforeHardening(path: string, prepare: (prototype: object) => void): void {
+  const name = path.slice(path.indexOf(".") + 1);
+  preparedLater.set(name, [...(preparedLater.get(name) ?? []), prepare]);
+}
 
 /** One of those, or Node's internal heir of one (`InternalWritableStream`, `ClonedBlob`). */
 function isConstructorAssigned(constructor: Function): boolean {
@@ -246,6 +256,12 @@ function isLeftAlone(object: object, spare: readonly unknown[]): boolean {
   return isArrayBufferView(object) || isAnyArrayBuffer(object) || isModuleNamespaceObject(object);
 }
 
+/** A package's own class that is called so, and that the hardener comes to, gets the same: places that answer nothing. */
+function prepareLater(name: string, prototype: object): void {
+  const prepares = apply(mapGet, preparedLater, [name]) as ((prototype: object) => void)[] | undefined;
+  if (prepares !== undefined) for (let index = 0; index < prepares.length; index += 1) prepares[index]!(prototype);
+}
+
 /** Hardens one object; what it leads to is added to the queue, whose prototype is locked: no setter sees it. */
 function hardenOne(object: object, queue: object[]): void {
   // By whichever way the hardener comes to it.
@@ -266,6 +282,7 @@ function hardenOne(object: object, queue: object[]): void {
   if (isPrototype) {
     const { name } = (object as { constructor: Function }).constructor;
     if (hasOwn(PREPARED, name)) PREPARED[name]!(object as never);
+    if (preparedLater.size > 0) prepareLater(name, object);
   }
   const tolerant = isPrototype || isClass(object);
   if (!tolerant && typeof object !== "function") settleLazyProperties(object, keys);

@@ -11,8 +11,8 @@ export type Risk = "critical" | "high" | "medium" | "low" | "none";
 const ORDER = { critical: 4, high: 3, medium: 2, low: 1, none: 0 } as const satisfies Record<Risk, number>;
 const BUILTIN = { authority: "critical", risky: "medium", harmless: "none" } as const;
 
-/** A method that every object, function, list or promise has: whoever adds it gets what it is called on. */
-const OF_ALL_OBJECTS = /^(?:Object|Function|Array|Promise)\.prototype\./u;
+/** A method that every object, function, list, promise, buffer, request or stream has: whoever adds it gets what it is called on. */
+const OF_ALL_OBJECTS = /^(?:Object|Function|Array|Promise|Buffer|[a-z]+\.[A-Z]\w+)\.prototype\./u;
 
 const table: Readonly<Record<GrantCapability, (grant: Grant) => Risk>> = {
   command: () => "critical",

@@ -1,20 +1,26 @@
 import { isIdentifier } from "../identifier.ts";
 
 /**
- * Shares of what is added to the language's own objects for everybody: `String.prototype.red`, `Promise.delay`. The
- * intrinsics are locked before any package runs, so what is to be added has to be known by name before that.
+ * Shares of what is added for everybody to the language's own objects and to classes of Node's: `String.prototype.red`,
+ * `Promise.delay`, `http.IncomingMessage.prototype.login`. These are locked before any package gets at them, so what is to
+ * be added has to be known by name before that.
  */
 export interface LanguageAddition {
-  /** A constructor's global name: `String`. */
-  readonly intrinsic: string;
+  /** A constructor: `String`, or one of Node's, `http.IncomingMessage`. */
+  readonly holder: string;
   /** Added to its `prototype`, and not to the constructor. */
   readonly toPrototype: boolean;
   readonly name: string;
 }
 
-const EXTENDED: ReadonlySet<string> = new Set(
+const INTRINSICS: ReadonlySet<string> = new Set(
   `Object Function Array String Number Boolean BigInt Symbol Date RegExp Map Set WeakMap WeakSet Promise ArrayBuffer DataView
    Uint8Array Error EvalError RangeError ReferenceError SyntaxError TypeError URIError AggregateError`.split(/\s+/u),
+);
+/** Classes of Node's that libraries add methods to. No two of Node's classes have one of these names. */
+const NODE_CLASSES: ReadonlySet<string> = new Set(
+  `Buffer URL URLSearchParams events.EventEmitter stream.Stream stream.Readable stream.Writable stream.Duplex
+   stream.Transform http.IncomingMessage http.ServerResponse http.OutgoingMessage http.ClientRequest`.split(/\s+/u),
 );
 /** What classes have, and what an engine keeps for itself. */
 const OF_CLASSES: ReadonlySet<string> = new Set(["__proto__", "arguments", "caller", "constructor", "prototype"]);
@@ -25,21 +31,28 @@ const OF_CLASSES: ReadonlySet<string> = new Set(["__proto__", "arguments", "call
 const ASKED_OF_OBJECTS: ReadonlySet<string> = new Set(
   "configurable done enumerable get next return set then throw toJSON value writable".split(" "),
 );
-const SPELLING = /^([A-Z]\w*)\.(prototype\.)?([^.]+)$/u;
-
-/** What a share adds to the language; undefined where it is another one, or nobody may add that. */
-export function additionOf(share: string): LanguageAddition | undefined {
-  const [, intrinsic, prototype, name] = SPELLING.exec(share) ?? [];
-  if (intrinsic === undefined || !EXTENDED.has(intrinsic) || !isIdentifier(name!) || OF_CLASSES.has(name!))
-    return undefined;
-  const toPrototype = prototype !== undefined;
-  if (intrinsic === "Object" && toPrototype && ASKED_OF_OBJECTS.has(name!)) return undefined;
-  if (intrinsic === "Error" && !toPrototype && STACK_SETTINGS.has(name!)) return undefined;
-  return { intrinsic, toPrototype, name: name! };
-}
-
 /** Each package's own; see the share `Error.prepareStackTrace`. */
 const STACK_SETTINGS: ReadonlySet<string> = new Set(["captureStackTrace", "prepareStackTrace", "stackTraceLimit"]);
+const SPELLING = /^((?:[a-z]+\.)?[A-Z]\w*)\.(prototype\.)?([^.]+)$/u;
+
+/** What a share adds to the language or to Node; undefined where it is another one, or nobody may add that. */
+export function additionOf(share: string): LanguageAddition | undefined {
+  const [, holder, prototype, name] = SPELLING.exec(share) ?? [];
+  if (holder === undefined || !isIdentifier(name!) || OF_CLASSES.has(name!)) return undefined;
+  const toPrototype = prototype !== undefined;
+  const isOpen = isNodeClass(holder) ? toPrototype && isOpenOnNode(name!) : INTRINSICS.has(holder);
+  if (!isOpen) return undefined;
+  if (holder === "Object" && toPrototype && ASKED_OF_OBJECTS.has(name!)) return undefined;
+  if (holder === "Error" && !toPrototype && STACK_SETTINGS.has(name!)) return undefined;
+  return { holder, toPrototype, name: name! };
+}
+
+/** HAZARD: Node asks its objects for much that begins so and that most have not (`_construct`). */
+const isOpenOnNode = (name: string): boolean => !name.startsWith("_") && !ASKED_OF_OBJECTS.has(name);
+
+export function isNodeClass(holder: string): boolean {
+  return NODE_CLASSES.has(holder);
+}
 
 /** Whose methods the application may replace: nothing in moat or Node calls them by name, and V8 watches none of them. */
 const OF_THE_APPLICATION: ReadonlySet<string> = new Set(["Date", "Number", "Boolean", "BigInt", "Error"]);
@@ -51,13 +64,9 @@ const HTML_METHODS: ReadonlySet<string> = new Set(
   "anchor big blink bold fixed fontcolor fontsize italics link small strike sub sup".split(" "),
 );
 
-/** Who may put something in the place of what the language has there: nobody, where it is undefined. */
-export function replaceableBy({
-  intrinsic,
-  toPrototype,
-  name,
-}: LanguageAddition): "anybody" | "application" | undefined {
+/** Who may put something in the place of what is there: nobody, where it is undefined. */
+export function replaceableBy({ holder, toPrototype, name }: LanguageAddition): "anybody" | "application" | undefined {
   if (!toPrototype) return undefined;
-  if (intrinsic === "String" && HTML_METHODS.has(name)) return "anybody";
-  return OF_THE_APPLICATION.has(intrinsic) ? "application" : undefined;
+  if (holder === "String" && HTML_METHODS.has(name)) return "anybody";
+  return OF_THE_APPLICATION.has(holder) ? "application" : undefined;
 }

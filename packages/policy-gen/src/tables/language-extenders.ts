@@ -9,16 +9,21 @@ const COLORS: readonly string[] =
     .map((name) => `String.prototype.${name}`);
 
 /**
- * Packages that add to the language by names which they compute, or to every object, and what these are, by the packages'
- * names; taken from their sources. Granted where a file is reached that adds something there: `colors/safe` adds nothing.
+ * Packages that add to the language, or to classes of Node's, by names that can't be seen, and what these are, by the
+ * packages' names; taken from their sources. Granted where a file is reached that adds something: `colors/safe` adds nothing.
  */
 export const LANGUAGE_EXTENDERS: ReadonlyMap<string, readonly string[]> = new Map([
   ["colors", COLORS],
   ["@colors/colors", COLORS],
-  // `chai.should()`, and `should`, which does it by itself.
-  ["chai", ["Object.prototype.should"]],
+  // `lib/framework/connect.js` of 0.2 to 0.5, which it calls itself.
+  [
+    "passport",
+    ["isAuthenticated", "isUnauthenticated", "logIn", "logOut", "login", "logout"].map(
+      (name) => `http.IncomingMessage.prototype.${name}`,
+    ),
+  ],
+  // `utils/buffer_bit.js`, which its own servers call.
+  ["modbus-serial", ["Buffer.prototype.readBit", "Buffer.prototype.writeBit"]],
+  // `should.extend("should", Object.prototype)`
   ["should", ["Object.prototype.should"]],
 ]);
-
-/** Of these, what is added to every object: granted where the project has such a member somewhere. */
-export const ADDED_TO_OBJECTS: ReadonlySet<string> = new Set(["should"]);
