@@ -32,7 +32,7 @@ const VERBS: Readonly<Record<string, string>> = {
   change: "change the exports of",
   package: "import",
   intrinsic: "add to the language's own",
-  extend: "add to the language for everybody:",
+  extend: "add for everybody",
   patch: "replace for other packages",
   climb: "lead out of its own folder to",
   process: "use",

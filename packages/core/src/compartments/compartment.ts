@@ -15,6 +15,7 @@ import { isIdentifier } from "../identifier.ts";
 import { isObject } from "../endowments/is-object.ts";
 import { assignmentTarget, computedTarget } from "./assignment-target.ts";
 import { mayAddTo } from "./language-additions.ts";
+import { isReplacement, tellOfAddition } from "./tame-definitions.ts";
 import { makeOwnExtensions } from "./own-extensions.ts";
 import { makeOwnMatches } from "./own-matches.ts";
 import { makeOwnSymbol } from "./package-symbol.ts";
@@ -168,7 +169,11 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
     [RESERVED.extended]: extensions.holder,
     [RESERVED.extension]: extensions.target,
     [RESERVED.unlessSilent]: failedAssignment,
-    [RESERVED.silent]: assertSilent,
+    [RESERVED.silent]: (error: unknown, ...asked: unknown[]) => {
+      const failed = assertSilent(error, ...asked);
+      if (failed !== undefined && !isReplacement(failed.value, failed.key))
+        tellOfAddition(failed.value, failed.key, options.owner);
+    },
     [RESERVED.delete]: deleteSilently,
     [RESERVED.with]: objectOfWith,
     [RESERVED.withCall]: boundTo,

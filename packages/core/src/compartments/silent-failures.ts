@@ -40,18 +40,25 @@ export function failedAssignment(error: unknown): unknown {
   throw error;
 }
 
+export interface FailedAssignment {
+  readonly value: unknown;
+  readonly key: unknown;
+}
+
 /**
  * @param asked objects and keys that the statement assigns to, in turn.
+ * @returns what was assigned to in vain; undefined for a failed `delete`
  * @throws the error, unless one of them fails without a word in sloppy code.
  */
-export function assertSilent(error: unknown, ...asked: unknown[]): void {
+export function assertSilent(error: unknown, ...asked: unknown[]): FailedAssignment | undefined {
   const message = messageOf(error) ?? "";
-  if (apply(includes, message, [REFUSING_PROXY]) as boolean) return;
+  if (apply(includes, message, [REFUSING_PROXY]) as boolean) return undefined;
   const isDelete = apply(startsWith, message, ["Cannot delete"]) as boolean;
   for (let index = 0; index < asked.length; index += 2) {
     const value = asked[index];
     const key = asked[index + 1];
-    if (isDelete ? isFixed(value, key) : isUnassignable(value, key)) return;
+    if (isDelete && isFixed(value, key)) return undefined;
+    if (!isDelete && isUnassignable(value, key)) return { value, key };
   }
   throw error;
 }

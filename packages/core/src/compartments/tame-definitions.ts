@@ -14,7 +14,7 @@ import { types } from "node:util";
 import { isHardenedNodeObject } from "../endowments/harden-node.ts";
 import { isObject } from "../endowments/is-object.ts";
 import type { Principal } from "../endowments/principal.ts";
-import { additionOf } from "../policy/language-additions.ts";
+import { additionOf, nodeClassNamed } from "../policy/language-additions.ts";
 import { defineProperty, getOwnPropertyDescriptor } from "../endowments/native-definitions.ts";
 import { showAsNative } from "./function-text.ts";
 import { writerAbove } from "./export-writer.ts";
@@ -134,9 +134,18 @@ function isPolyfill(target: unknown, descriptor: unknown): boolean {
   return getOwnPropertyDescriptor(descriptor, "enumerable")?.value !== true;
 }
 
-/** Tells whoever seems to add to the language that it can't. */
+/** `String.prototype`, `http.IncomingMessage.prototype`. */
+function nameOf(target: unknown): string | undefined {
+  const ofLanguage = apply(mapGet, names, [target]) as string | undefined;
+  if (ofLanguage !== undefined || !isHardenedNodeObject(target)) return ofLanguage;
+  const constructor: unknown = getOwnPropertyDescriptor(target as object, "constructor")?.value;
+  const path = typeof constructor === "function" ? nodeClassNamed(constructor.name) : undefined;
+  return path && `${path}.prototype`;
+}
+
+/** Tells whoever seems to add to the language, or to a class of Node's, that it can't. */
 export function tellOfAddition(target: unknown, key: unknown, writer: Principal | undefined): void {
-  const name = apply(mapGet, names, [target]) as string | undefined;
+  const name = nameOf(target);
   if (name === undefined) return;
   const share = `${name}.${typeof key === "string" ? key : ""}`;
   if (additionOf(share) !== undefined) writer?.denies({ capability: "extend", target: share });

@@ -39,7 +39,7 @@ const IS_LOCKED =
 function noteOn(error: Error): string {
   if (!(error instanceof TypeError) || !IS_LOCKED.test(error.message)) return "";
   if (!/[\\/]node_modules[\\/]/.test(guestOrigin(error)?.file ?? "")) return "";
-  return "moat: the language's objects and Node's classes are everybody's, and no package changes them; if this is one of them, the package does not run under moat\n";
+  return "moat: the language's objects and Node's classes are everybody's: what they have stays, and what is added has to be named in the policy (moat allow NAME share String.prototype.x), if this is one of them\n";
 }
 
 /** Syntax errors come with their place. */

@@ -50,6 +50,12 @@ export function additionOf(share: string): LanguageAddition | undefined {
 /** HAZARD: Node asks its objects for much that begins so and that most have not (`_construct`). */
 const isOpenOnNode = (name: string): boolean => !name.startsWith("_") && !ASKED_OF_OBJECTS.has(name);
 
+/** `http.IncomingMessage`, by the name of the class alone. */
+export function nodeClassNamed(name: string): string | undefined {
+  for (const path of NODE_CLASSES) if (path.slice(path.indexOf(".") + 1) === name) return path;
+  return undefined;
+}
+
 export function isNodeClass(holder: string): boolean {
   return NODE_CLASSES.has(holder);
 }
