@@ -232,6 +232,9 @@ const ORDER_FILES: ReadonlySet<string> = new Set([
 const ORDER_PATTERN =
   /^(?:(?:babel|esbuild|jest|karma|postcss|rollup|rspack|vite|vitest|webpack)\..*\.[cm]?[jt]sx?|.*\.conf(?:ig)?\.(?:[cm]?[jt]sx?|json|ya?ml|toml)|(?:gulp|grunt|cake)file\..*|(?:docker|container|make)file\..*|tsconfig\..*\.json|.*\.workspace\.[cm]?[jt]s|.*\.(?:gypi?|tf(?:\.json|vars)?|code-workspace))$/;
 
+/** `config/production.yaml` at the root: where programs connect to, and what they switch off. */
+const CONFIGURATION = /\.(?:[cm]?[jt]s|json[5c]?|hjson|cson|ya?ml|toml|ini|properties|xml)$/;
+
 const SECRET_NAMES: ReadonlySet<string> = new Set([
   ".npmrc",
   ".yarnrc",
@@ -331,6 +334,7 @@ export function isReservedForWrite(segments: readonly string[], broad: boolean, 
   if (segments.length === 0) return false;
   if (hasReservedName(segments, windows)) return true;
   if (!broad) return false;
+  if (foldName(segments[0]!) === "config" && CONFIGURATION.test(foldName(segments.at(-1)!))) return true;
   const cache = segments.findIndex(
     (segment, i) => HARMLESS_DOT_NAMES.has(foldName(segment)) || isModuleCache(segments, i),
   );
