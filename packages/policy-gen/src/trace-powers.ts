@@ -78,6 +78,7 @@ export function tracePowers(context: TraceContext): {
   const bundled: { name: string; power: Power; node: SyntaxNode }[] = [];
   /** Names of properties that hold a `require`: `{ nodeRequire: createRequire(import.meta.url) }`. */
   const keptRequires = new Set<string>();
+  const keptImports = new Set<string>();
 
   const isNew = (key: object, power: Power): boolean => {
     if (isBuried(power)) return false;
@@ -933,7 +934,9 @@ export function tracePowers(context: TraceContext): {
       for (const call of walked.requiringCalls) {
         const name = keyOf(call["callee"], isConstant);
         const first: SyntaxNode | undefined = call["arguments"][0];
-        if (name !== undefined && keptRequires.has(name) && textOf(first)?.complete) requireCall(call, first);
+        if (name === undefined || first === undefined || textOf(first)?.complete !== true) continue;
+        if (keptRequires.has(name)) requireCall(call, first);
+        else if (keptImports.has(name)) usePromised(importOf(textOf(first)!.text, "import", call), call);
       }
       if (evaluatesText) for (const { path, node } of textsRead) emit("file", path, node);
       nameScripts();
@@ -963,15 +966,30 @@ export function tracePowers(context: TraceContext): {
     }
   }
 
+  function usePromised(power: Power | undefined, node: SyntaxNode): void {
+    if (power !== undefined) use(node, { kind: "promise", of: power });
+  }
+
+  /** `sys.dynamicImport = (path) => import(path)`, which the file then calls by these names (Qwik). */
+  function keepImport({ parent: fn, source }: SyntaxNode): void {
+    const [parameter] = (isFunction(fn) ? fn!["params"] : []) as SyntaxNode[];
+    if (parameter?.type !== "Identifier" || parameter["name"] !== (source as SyntaxNode)["name"]) return;
+    for (let at = fn!.parent; at?.type === "AssignmentExpression"; at = at.parent) {
+      const key = at["left"].type === "MemberExpression" ? keyOf(at["left"], isConstant) : undefined;
+      if (key !== undefined) keptImports.add(key);
+    }
+    if (fn!.parent?.type === "Property" && !fn!.parent["computed"]) keptImports.add(lastNameOf(fn!.parent["key"]));
+  }
+
   function importNode(node: SyntaxNode): void {
     if (node.type === "ImportExpression") {
       const text = textOf(node["source"]);
       if (!text?.complete) {
+        keepImport(node);
         emit("computed", text ? `${text.text}*${text.suffix ?? ""}` : "*", node);
         return;
       }
-      const power = importOf(text.text, "import", node);
-      if (power !== undefined) use(node, { kind: "promise", of: power });
+      usePromised(importOf(text.text, "import", node), node);
       return;
     }
     const source = String(node["source"].value);

@@ -131,6 +131,11 @@ describe("analyzeFile", () => {
       "import { Worker } from 'worker_threads'; new Worker('const { workerData } = require(\\'worker_threads\\');', { eval: true })",
       ["builtin worker_threads.workerData"],
     ],
+    [
+      "an import that an object keeps",
+      "const s = {}; s.a = s.anImport = (path) => import(path); const fs = await s.anImport('node:fs'); fs.rmSync(x); const { load } = { load: (x) => import(x) };",
+      ["fs write", "builtin fs.rmSync"],
+    ],
     ["a script that is kept as a URL", "export const file = new URL('./w.js', import.meta.url)", ["script ./w.js"]],
   ])("%s", (_why, source, expected) => {
     expect(uses(source, "module")).toEqual(expect.arrayContaining(expected));
