@@ -33,6 +33,14 @@ export function constantText(
       });
       return join(parts);
     }
+    case "TaggedTemplateExpression": {
+      // `require(String.raw`util`)`, as wasm-bindgen writes it.
+      const { tag, quasi } = node as unknown as Record<"tag" | "quasi", SyntaxNode>;
+      const isRaw =
+        tag.type === "MemberExpression" && tag["object"].name === "String" && tag["property"].name === "raw";
+      const [only, ...others] = quasi["quasis"] as SyntaxNode[];
+      return isRaw && others.length === 0 ? { text: String(only!["value"].raw), complete: true } : undefined;
+    }
     case "BinaryExpression":
       if (node["operator"] !== "+") return undefined;
       return join([

@@ -301,6 +301,8 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
         linkDeclared(file, use, "");
         if (!options.isFirstParty(location)) loadsAnything.push({ file, use });
       }
+      // `spawn(process.execPath, [...flags, path.join(__dirname, "../dist/cli.js")])`: whose scripts, its own files say.
+      if (use.capability === "command" && use.target === "node") starters.add(location);
       if (!startsScripts(use)) continue;
       starters.add(location);
       if (!facts.uses.some(({ capability }) => capability === "file")) pools.add(location);

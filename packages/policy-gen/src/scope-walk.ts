@@ -135,7 +135,8 @@ const VISITORS: ReadonlyMap<string, Visitor> = new Map(
       const first: unknown = node["arguments"][0]?.value;
       if (called !== undefined && typeof first === "string" && NODE_GLOBALS.has(first))
         walk.globalCalls.push({ called, name: first, node });
-      if (node["callee"].type === "MemberExpression" && /(?:require|import)$/i.test(called ?? "")) walk.requiringCalls.push(node);
+      if (node["callee"].type === "MemberExpression" && /(?:require|import)$/i.test(called ?? ""))
+        walk.requiringCalls.push(node);
       if (isDispatcherSymbol(node)) walk.dispatcherSymbols.push(node);
       const end = endOfJoinedScript(node);
       if (end !== undefined) walk.joinedScripts.push({ end, node });

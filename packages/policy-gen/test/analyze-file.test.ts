@@ -96,6 +96,7 @@ describe("analyzeFile", () => {
       "new W(`require('worker_threads').parentPort.postMessage(1)`, { eval: !0 })",
       ["builtin worker_threads.parentPort"],
     ],
+    ["a raw text", "const { TextDecoder } = require(String.raw`util`);", ["builtin util.TextDecoder"]],
     ["a script that is kept", "exports.file = require('path').resolve(__dirname, '..', 'w.js')", ["script ./../w.js"]],
   ])("%s", (_why, source, expected) => {
     expect(uses(source)).toEqual(expect.arrayContaining(expected));
