@@ -232,7 +232,6 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
     rememberSource(path, prepared.functor);
     const inner = world.compartment.instantiate(prepared.functor, path, {
       ...(prepared.usesStackSettings && { Error: world.localError }),
-      ...(prepared.readsMatches && { RegExp: world.compartment.localRegExp }),
       ...(prepared.addsToSymbol && { Symbol: world.compartment.ownSymbol }),
       moat$import: (specifier: unknown, options?: unknown) => world.modules.importDynamically(specifier, path, options),
     });

@@ -56,8 +56,6 @@ export type Machinery = Readonly<Record<string, unknown>>;
 export interface Compartment {
   readonly globalThis: Record<PropertyKey, unknown>;
   readonly names: NameSets;
-  /** The `RegExp` of texts that read what was matched last. */
-  readonly localRegExp: RegExpConstructor;
   /** The `Symbol` of texts that keep something on it; once asked for, the global object's too. */
   readonly ownSymbol: SymbolConstructor;
   /** Compiles a functor and fills its parameters; returns the inner function. */
@@ -178,6 +176,9 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
     [RESERVED.with]: objectOfWith,
     [RESERVED.withCall]: boundTo,
     [RESERVED.unscopables]: Symbol.unscopables,
+    get [RESERVED.matches]() {
+      return (ownRegExp ??= matches.makeRegExp(read("RegExp") as RegExpConstructor));
+    },
     get [RESERVED.makers]() {
       return (makers ??= makeMakers());
     },
@@ -314,9 +315,6 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
   return {
     globalThis: guestGlobal,
     names,
-    get localRegExp() {
-      return (ownRegExp ??= matches.makeRegExp(read("RegExp") as RegExpConstructor));
-    },
     get ownSymbol() {
       if (ownSymbol === undefined) {
         ownSymbol = makeOwnSymbol(read("Symbol") as SymbolConstructor);

@@ -205,7 +205,6 @@ export function makeModuleLoader(world: World): ModuleLoader {
         onInstantiate?.();
         return world.compartment.instantiate(functor, fileName, {
           ...(prepared.usesStackSettings && { Error: world.localError }),
-          ...(prepared.readsMatches && { RegExp: world.compartment.localRegExp }),
           ...(prepared.addsToSymbol && { Symbol: world.compartment.ownSymbol }),
           moat$import: (specifier: unknown, options?: unknown) => importDynamically(specifier, path, options),
         }) as unknown as ModuleBody;

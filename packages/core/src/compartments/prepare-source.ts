@@ -19,7 +19,6 @@ import { optimisedLate } from "../optimise-late.ts";
 import type { Resolution } from "../packages/types.ts";
 import { stripTypes } from "../packages/typescript.ts";
 import type { FoundModule, PreparedModules } from "../prepared/prepared-modules.ts";
-import { readsMatches } from "../loader/names-of-matches.ts";
 import { judgedByV8 } from "./compile-functor.ts";
 import { namesKeyOf } from "./names-key.ts";
 import { addsToSymbol } from "./package-symbol.ts";
@@ -30,15 +29,12 @@ import type { World } from "./world.ts";
 interface SourceTraits {
   /** Whether the text speaks of `Error`'s stack settings: it then gets an `Error` of the compartment's own. */
   readonly usesStackSettings: boolean;
-  /** Whether it reads what was matched last: it then gets a `RegExp` that tells what it has matched itself. */
-  readonly readsMatches: boolean;
   /** Whether it keeps something on `Symbol`: the package then gets one of its own. */
   readonly addsToSymbol: boolean;
 }
 
 export const traitsOf = (source: string): SourceTraits => ({
   usesStackSettings: usesStackSettings(source),
-  readsMatches: readsMatches(source),
   addsToSymbol: addsToSymbol(source),
 });
 

@@ -101,7 +101,6 @@ function startTextModule(realm: Realm, asker: World, source: string, here: strin
       kind: "module",
       functor,
       usesStackSettings: false,
-      readsMatches: false,
       addsToSymbol: false,
     }),
   );

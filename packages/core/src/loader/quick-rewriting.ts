@@ -21,6 +21,7 @@ import {
   type BlockFunction,
   type QuickReading,
 } from "./quick-reader.ts";
+import { readsMatchAfter, readsMatches } from "./names-of-matches.ts";
 import { RESERVED } from "./reserved-names.ts";
 import {
   dynamicText,
@@ -223,11 +224,15 @@ function rewriteNames(
         (way =
           imported !== undefined
             ? { kind: "imported", name: tokens.nameOf(name) }
-            : wayOf(tokens.nameOf(name), assigned.has(name), options, rewriting)),
+            : wayOf(tokens.nameOf(name), assigned.has(name), tokens.source, options, rewriting)),
       );
     if (way.kind === "stays") continue;
     const flags = values[at + 3]!;
     const token = values[at + 2]!;
+    if (way.kind === "matches") {
+      noteRegExp(tokens, token, rewriting);
+      continue;
+    }
     const start = tokens.starts[token]!;
     const use = flags & USE;
     const reference = {
@@ -254,8 +259,19 @@ function rewriteNames(
 
 /** What becomes of a free name. */
 interface Way {
-  readonly kind: "stays" | "live" | "dynamic" | "imported";
+  readonly kind: "stays" | "live" | "dynamic" | "imported" | "matches";
   readonly name: string;
+}
+
+/** `RegExp.$1` is the package's own, and any other `RegExp` the language's. */
+function noteRegExp({ source, starts, ends }: QuickReading["tokens"], token: number, rewriting: Rewriting): void {
+  const end = ends[token]!;
+  if (!readsMatchAfter(source, end)) {
+    rewriting.parameters.add("RegExp");
+    return;
+  }
+  rewriting.machinery.add(RESERVED.matches);
+  rewriting.edits.push({ start: starts[token]!, end, text: RESERVED.matches });
 }
 
 /** The texts that imports are read by, by their local names. */
@@ -272,6 +288,7 @@ function importsOf({ moduleItems }: QuickReading, texts: RewriteOptions["imports
 function wayOf(
   name: string,
   isAssigned: boolean,
+  source: string,
   { bindable, live, wrapperNames }: RewriteOptions,
   { parameters }: Rewriting,
 ): Way {
@@ -279,6 +296,7 @@ function wayOf(
   // Reserved in strict code: V8 refuses them there, and sloppy code gets others for them.
   if (STRICT_RESERVED.has(name)) throw new Doubt(name);
   if (bindable.has(name) && !isAssigned) {
+    if (name === "RegExp" && readsMatches(source)) return { kind: "matches", name };
     parameters.add(name);
     return { kind: "stays", name };
   }

@@ -52,6 +52,8 @@ export const RESERVED = {
   /** What calls of names that the text adds to intrinsics are made on, and what such an addition is assigned on. */
   extended: "moat$x$",
   extension: "moat$xt",
+  /** The `RegExp` that tells what the package's own calls have matched: see `names-of-matches.ts`. */
+  matches: "moat$n",
   /** What has the package's own constructors of functions: see `rewriteFunctionMakers`. */
   makers: "moat$h",
   /** Prefix of the label that text which closes its wrapper can't know. */

@@ -5,6 +5,7 @@
  * ES module imports are read from its imports.
  */
 import type { Edit } from "./edits.ts";
+import { readsMatchAfter } from "./names-of-matches.ts";
 import { RESERVED } from "./reserved-names.ts";
 import { rewriteWithStatements, WithNames } from "./rewrite-with.ts";
 import { resolveName, type Reference, type Scan, type Scope } from "./scan.ts";
@@ -46,7 +47,7 @@ export function rewriteReferences(scan: Scan, source: string, options: RewriteOp
     }
   }
   const withNames = new WithNames(source, rewriting.edits);
-  const context: Context = { options, rewriting, assigned, withNames };
+  const context: Context = { source, options, rewriting, assigned, withNames };
   for (const reference of scan.references) {
     const text = replacementFor(reference, reference.scope, context);
     if (text === undefined) continue;
@@ -70,6 +71,7 @@ export function rewriteReferences(scan: Scan, source: string, options: RewriteOp
 }
 
 interface Context {
+  readonly source: string;
   readonly options: RewriteOptions;
   readonly rewriting: Rewriting;
   readonly assigned: ReadonlySet<string>;
@@ -95,6 +97,10 @@ function replacementFor(reference: Reference, from: Scope, context: Context): st
   }
   if (found !== undefined || options.wrapperNames.has(name) || isConstant) return undefined;
   if (options.bindable.has(name) && !context.assigned.has(name)) {
+    if (name === "RegExp" && readsMatchAfter(context.source, reference.node.end)) {
+      rewriting.machinery.add(RESERVED.matches);
+      return RESERVED.matches;
+    }
     rewriting.parameters.add(name);
     return undefined;
   }

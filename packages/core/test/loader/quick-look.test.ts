@@ -101,7 +101,7 @@ describe("what the quick way says, the full way says", () => {
     "async (a, b = c) => { await d; for await (e of f) g }; async h => await h; async () => {}; (i, [j] = k, { l }) => ({ m }); n => o => p",
     "if (a) { function b() {} b() } { function c() {} } c(); switch (d) { case 1: function e() {} e(); default: f }",
     "try { a } catch { b } try { c } catch ({ d = e }) { let f } finally { g } label: for (;;) { break label } do h; while (i) j",
-    "if (/^(a)/.test(x) && RegExp.$1) y = x.match(/b/).length; x?.replace(/c/, 1); f().g.exec(1)(2)",
+    "if (/^(a)/.test(x) && RegExp.$1) y = x.match(/b/).length; x?.replace(/c/, 1); f().g.exec(1)(2); RegExp(RegExp . $2, new RegExp(RegExp['$+'])); typeof RegExp.input; RegExp.input2",
     "var r = /[/]\\/(?<a>b)/gu.test(a) / b / c, s = a++ / 2, t = x[0] / y, u = (a) / b; if (a) /b/.test(c); while (0) /d/g; return /e/",
     "`a${b}c${`d${{ e: f }.e}`}g`; h`i`.j`k`; x = `\\${l}\\``; y = `${{}}`",
     "a = b\n++c\nd\n--e; f = g\n(h)\nvar i = function () {}",

@@ -17,6 +17,7 @@ const re = /a(.)/g; re.test("abac"); out.push(re.lastIndex, RegExp.$1); re.test(
 "ab".match(/(.)/g); out.push(RegExp.$1);
 const own = new RegExp("(z)"); own.exec("z"); out.push(RegExp.$1, own instanceof RegExp, /x/ instanceof RegExp, RegExp("q", "g").flags, typeof RegExp.prototype.exec);
 class R extends RegExp { extra() { return 1; } } out.push(new R("a").extra(), new R("a").test("a"), new R("a") instanceof RegExp);
+out.push(/x/.constructor === RegExp, new RegExp("x").constructor === RegExp, RegExp === globalThis.RegExp, [RegExp].includes(/y/.constructor), /(e)/.test("e") && RegExp["$1"]);
 out.push({ test: (x) => x + 1 }.test(1), { exec: () => "e" }.exec(), ["r"].map((x) => x.replace("r", "s"))[0], null?.test?.());
 console.log(JSON.stringify(out));
 `,
