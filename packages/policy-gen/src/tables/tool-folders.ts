@@ -25,5 +25,19 @@ export const TOOL_FOLDERS: ReadonlyMap<string, ToolFolders> = new Map([
   ],
   ["nx", { folders: ["./.nx/cache", "./.nx/workspace-data"], why: "results and the graph of the workspace" }],
   ["semistandard", { folders: ["<home>/.cache/semistandard"], handedOn: true, why: "ESLint's cache" }],
+  [
+    "wrangler",
+    {
+      folders: [
+        "./.wrangler/state",
+        "./.wrangler/tmp",
+        "<home>/.config/.wrangler/logs",
+        "<home>/.config/.wrangler/metrics.json",
+        "<home>/Library/Preferences/.wrangler/logs",
+        "<home>/Library/Preferences/.wrangler/metrics.json",
+      ],
+      why: "bundles, and what it has done, which it fails without; beside the latter lie its tokens",
+    },
+  ],
   ["standard", { folders: ["<home>/.cache/standard"], handedOn: true, why: "ESLint's cache" }],
 ]);
