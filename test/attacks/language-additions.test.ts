@@ -205,3 +205,55 @@ test("what the language asks every object is nobody's to add", () => {
   const { code, stderr } = project.moat("run", "index.js");
   expect([code, stderr]).toEqual([2, expect.stringContaining("Object.prototype.then")]);
 });
+
+// moat and Node read `context.worker` and its like off objects that have none, and write lists of moat's as JSON.
+test("what a package adds to all objects is there for packages and the application, and not for moat and Node", () => {
+  const names = [
+    "Object.prototype.worker",
+    "Object.prototype.asking",
+    "Object.prototype.seen",
+    "Array.prototype.toJSON",
+  ];
+  project = makeProject({
+    "package.json": manifest,
+    "index.js": `
+      require("hostile");
+      console.log(require("reader"), { a: 1 }.worker, JSON.stringify([1]));
+      setTimeout(() => console.log({}.seen), 300);`,
+    "node_modules/reader/package.json": '{"name":"reader","version":"1.0.0"}',
+    "node_modules/reader/index.js": 'module.exports = Reflect.get({ b: 1 }, "worker");',
+    "node_modules/hostile/package.json": '{"name":"hostile","version":"1.0.0"}',
+    "node_modules/hostile/index.js": `
+      const seen = new Set();
+      const see = (object) => void (object !== null && typeof object === "object" && seen.add(Object.keys(object).join()));
+      for (const name of ["worker", "asking"])
+        Object.defineProperty(Object.prototype, name, { get() { see(this); return name; }, set() { see(this); } });
+      Object.defineProperty(Object.prototype, "seen", { get: () => [...seen].sort().join(" ") });
+      Object.defineProperty(Array.prototype, "toJSON", { value() { see(this); return ["SECRET"]; } });
+      const { Worker } = require("worker_threads");
+      new Worker("console.log(process.env.SECRET)", { eval: true });
+      try { require("./not-there.js"); } catch {}`,
+    "moat.policy.json": policy({
+      hostile: {
+        globals: ["console", "process"],
+        builtins: { worker_threads: ["Worker"] },
+        workers: true,
+        shares: names,
+      },
+      reader: {},
+    }),
+  });
+  process.env["SECRET"] = "secret";
+  const { stdout, stderr } = project.moat("run", "index.js");
+  delete process.env["SECRET"];
+  expect(stdout.split("\n").sort(), stderr).toEqual(["", "0 a b", "undefined", 'worker worker ["SECRET"]'].sort());
+});
+
+test("nobody answers for what the language asks of each value that is awaited", () => {
+  project = makeProject({
+    "package.json": manifest,
+    "index.js": "",
+    "moat.policy.json": policy({ hostile: { shares: ["Array.prototype.then"] } }),
+  });
+  expect(project.moat("run", "index.js").stderr).toContain('"Array.prototype.then" in shares');
+});

@@ -68,6 +68,15 @@ export function callerAbove(method: Function, name: string): Caller {
   return { principal: owner !== undefined && spells(site!, `.${name}(`, 1) ? owner : undefined, nearest };
 }
 
+/**
+ * Whether the text of a package or of the application reads or writes, itself or by builtins: not moat's, and not Node's.
+ * @param above the getter or setter that is being called
+ */
+export function isUsedByGuest(above: Function): boolean {
+  const site = callSitesAbove(above).find((one) => !isBuiltin(one));
+  return site !== undefined && ownerOf(site) !== undefined;
+}
+
 /** Builtins have no file; every text that a compartment compiles has one. */
 function isBuiltin(site: NodeJS.CallSite): boolean {
   return typeof site.getFileName() !== "string";

@@ -14,7 +14,7 @@ import { isObject } from "../endowments/is-object.ts";
 import { defineProperty, getOwnPropertyDescriptor } from "../endowments/native-definitions.ts";
 import type { Caller, Principal } from "../endowments/principal.ts";
 import { additionOf, isNodeClass, replaceableBy, type LanguageAddition } from "../policy/language-additions.ts";
-import { isMethodBuiltin, writerAbove } from "./export-writer.ts";
+import { isMethodBuiltin, isUsedByGuest, writerAbove } from "./export-writer.ts";
 import { guardExports } from "./guarded-exports.ts";
 import { assignThrough, noteStandIn, standInOf, type StandIn } from "./override-mistake.ts";
 
@@ -83,11 +83,13 @@ function reserve(holder: object, named: LanguageAddition, share: string): void {
 function defineAccessor(addition: Addition): void {
   const { holder, key } = addition;
   const get = function (this: unknown): unknown {
+    if (isForGuests(addition) && !isUsedByGuest(get)) return undefined;
     return addition.get === undefined ? addition.value : apply(addition.get, this, []);
   };
   const set = function (this: unknown, assigned: unknown): void {
     // HAZARD: a setter that defines what it is given on `this` (chai's) would do it here in its maker's name.
-    if (addition.setter !== undefined && this !== holder) apply(addition.setter, this, [assigned]);
+    const isHeirs = addition.setter !== undefined && this !== holder;
+    if (isHeirs && (!isForGuests(addition) || isUsedByGuest(set))) apply(addition.setter!, this, [assigned]);
     else if (this === holder) {
       if (!add(addition, { value: assigned }, writerAbove(set)))
         throw new TypeError(`Cannot assign to read only property '${key}' of object (not allowed by moat's policy)`);
@@ -97,6 +99,22 @@ function defineAccessor(addition: Addition): void {
   freeze(set);
   // Not enumerable, whoever adds it how: loops over arrays and objects find nothing that is not there yet.
   defineProperty(holder, key, { get, set, enumerable: false, configurable: true });
+}
+
+/** What moat and Node have objects of, and not values alone. */
+const OF_OBJECTS: ReadonlySet<object> = new Set([Object.prototype, Function.prototype]);
+const OF_VALUES: ReadonlySet<object> = new Set(
+  [String, Number, Boolean, BigInt, Symbol, Date].map(({ prototype }) => prototype as object),
+);
+
+/**
+ * Whether what a package has added is not there for moat and for Node.
+ * HAZARD: they read off their objects what these may not have, and write them as JSON: an accessor would be called on
+ * those that hold their powers, and a value be taken for theirs.
+ */
+function isForGuests({ by, get, setter, holder, key }: Addition): boolean {
+  if (by === undefined || by.trusted || OF_VALUES.has(holder)) return false;
+  return OF_OBJECTS.has(holder) || get !== undefined || setter !== undefined || key === "toJSON";
 }
 
 function additionAt(holder: unknown, key: unknown): Addition | undefined {

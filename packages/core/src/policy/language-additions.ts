@@ -25,8 +25,8 @@ const NODE_CLASSES: ReadonlySet<string> = new Set(
 /** What classes have, and what an engine keeps for itself. */
 const OF_CLASSES: ReadonlySet<string> = new Set(["__proto__", "arguments", "caller", "constructor", "prototype"]);
 /**
- * HAZARD: what the language itself asks any object. Whoever answered for `then` would be told of each value that
- * is awaited; a descriptor that inherits a `get` is none.
+ * HAZARD: what the language itself asks any object. Whoever answered for `then`, of lists or functions too, would be told
+ * of each value that is awaited; a descriptor that inherits a `get` is none.
  */
 const ASKED_OF_OBJECTS: ReadonlySet<string> = new Set(
   "configurable done enumerable get next return set then throw toJSON value writable".split(" "),
@@ -42,6 +42,7 @@ export function additionOf(share: string): LanguageAddition | undefined {
   const toPrototype = prototype !== undefined;
   const isOpen = isNodeClass(holder) ? toPrototype && isOpenOnNode(name!) : INTRINSICS.has(holder);
   if (!isOpen) return undefined;
+  if (toPrototype && name === "then") return undefined;
   if (holder === "Object" && toPrototype && ASKED_OF_OBJECTS.has(name!)) return undefined;
   if (holder === "Error" && !toPrototype && STACK_SETTINGS.has(name!)) return undefined;
   return { holder, toPrototype, name: name! };
