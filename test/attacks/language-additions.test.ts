@@ -213,6 +213,7 @@ test("what a package adds to all objects is there for packages and the applicati
     "Object.prototype.asking",
     "Object.prototype.seen",
     "Array.prototype.toJSON",
+    "Error.prototype.code",
   ];
   project = makeProject({
     "package.json": manifest,
@@ -230,6 +231,8 @@ test("what a package adds to all objects is there for packages and the applicati
         Object.defineProperty(Object.prototype, name, { get() { see(this); return name; }, set() { see(this); } });
       Object.defineProperty(Object.prototype, "seen", { get: () => [...seen].sort().join(" ") });
       Object.defineProperty(Array.prototype, "toJSON", { value() { see(this); return ["SECRET"]; } });
+      Error.prototype.code = "EVIL";
+      console.log(new RangeError("").code);
       const { Worker } = require("worker_threads");
       new Worker("console.log(process.env.SECRET)", { eval: true });
       try { require("./not-there.js"); } catch {}`,
@@ -246,7 +249,9 @@ test("what a package adds to all objects is there for packages and the applicati
   process.env["SECRET"] = "secret";
   const { stdout, stderr } = project.moat("run", "index.js");
   delete process.env["SECRET"];
-  expect(stdout.split("\n").sort(), stderr).toEqual(["", "0 a b", "undefined", 'worker worker ["SECRET"]'].sort());
+  expect(stdout.split("\n").sort(), stderr).toEqual(
+    ["", "0 a b", "EVIL", "undefined", 'worker worker ["SECRET"]'].sort(),
+  );
 });
 
 test("nobody answers for what the language asks of each value that is awaited", () => {

@@ -101,8 +101,7 @@ function defineAccessor(addition: Addition): void {
   defineProperty(holder, key, { get, set, enumerable: false, configurable: true });
 }
 
-/** What moat and Node have objects of, and not values alone. */
-const OF_OBJECTS: ReadonlySet<object> = new Set([Object.prototype, Function.prototype]);
+/** Of these, moat and Node read what is theirs alone. */
 const OF_VALUES: ReadonlySet<object> = new Set(
   [String, Number, Boolean, BigInt, Symbol, Date].map(({ prototype }) => prototype as object),
 );
@@ -112,9 +111,12 @@ const OF_VALUES: ReadonlySet<object> = new Set(
  * HAZARD: they read off their objects what these may not have, and write them as JSON: an accessor would be called on
  * those that hold their powers, and a value be taken for theirs.
  */
-function isForGuests({ by, get, setter, holder, key }: Addition): boolean {
+function isForGuests({ by, get, setter, holder, key, share }: Addition): boolean {
   if (by === undefined || by.trusted || OF_VALUES.has(holder)) return false;
-  return OF_OBJECTS.has(holder) || get !== undefined || setter !== undefined || key === "toJSON";
+  if (get !== undefined || setter !== undefined || key === "toJSON") return true;
+  // Methods of lists and of Node's classes are called often, and found by nobody who looks for something else.
+  const isOften = holder === Array.prototype || isNodeClass(additionOf(share)!.holder);
+  return share.includes(".prototype.") && !isOften;
 }
 
 function additionAt(holder: unknown, key: unknown): Addition | undefined {
