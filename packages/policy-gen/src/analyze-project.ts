@@ -218,7 +218,7 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
     const target = nameOf(edge.to);
     if (target !== undefined) collectorOf(edge.from)?.grant({ capability: "change", target }, placeOf(edge), edge.use);
   }
-  for (const { name, location, file, use } of sharedGlobals(reached, grantWindow(context))) {
+  for (const { name, location, file, use } of sharedGlobals(reached, grantWindow(context), isDependency)) {
     collectorOf(location)?.grant({ capability: "share", target: name }, within(location, file), use);
     // A mock sends on by the function in whose place it stands, which it may name in a loop.
     if (name !== CLIENT_SHARE) continue;

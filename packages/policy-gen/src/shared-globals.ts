@@ -2,6 +2,7 @@ import { CLIENT_SHARE, DISPATCHER_SHARE, shareProblem, symbolShare, tellsOfWindo
 import { packageNameAt } from "./reach.ts";
 import type { Reached, ReachedFile } from "./reach.ts";
 import type { Use } from "./facts.ts";
+import { BROUGHT_GLOBALS } from "./tables/node-globals.ts";
 import { EVALUATED_GLOBALS } from "./tables/evaluated-globals.ts";
 
 export interface SharedGlobal {
@@ -17,7 +18,11 @@ export interface SharedGlobal {
  * itself is its own and no grant. What those define for others that define a window for tests, only they may define
  * (`window-users.ts`).
  */
-export function sharedGlobals(reached: Reached, windowDefiners: ReadonlySet<string>): SharedGlobal[] {
+export function sharedGlobals(
+  reached: Reached,
+  windowDefiners: ReadonlySet<string>,
+  isDependency: (location: string) => boolean,
+): SharedGlobal[] {
   const { files, importedByProject } = reached;
   const users = new Map<string, { defines: boolean; locations: Map<string, { file: string; use: Use }> }>();
   for (const { path, location, facts } of files) {
@@ -25,8 +30,10 @@ export function sharedGlobals(reached: Reached, windowDefiners: ReadonlySet<stri
       if (use.capability !== "defines" && use.capability !== "reads") continue;
       let known = users.get(use.target);
       if (known === undefined) users.set(use.target, (known = { defines: false, locations: new Map() }));
-      if (use.capability === "defines" && !(tellsOfWindow(use.target) && windowDefiners.has(location)))
-        known.defines = true;
+      const isOfWindow = tellsOfWindow(use.target) && windowDefiners.has(location);
+      // What Node has in other versions is brought by the project for its packages, and by no package for others.
+      const isBrought = !BROUGHT_GLOBALS.has(use.target) || !isDependency(location);
+      if (use.capability === "defines" && !isOfWindow && isBrought) known.defines = true;
       if (!known.locations.has(location)) known.locations.set(location, { file: path, use });
     }
   }

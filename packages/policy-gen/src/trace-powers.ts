@@ -13,7 +13,7 @@ import { enclosingFunction, isFunction } from "./scope-walk.ts";
 import type { Walked } from "./scope-walk.ts";
 import { builtinName, REQUEST_MAKERS, SUBMODULES } from "./tables/builtin-names.ts";
 import { builtinEffects, GLOBAL_EFFECTS, memberEffect } from "./tables/member-effects.ts";
-import { EXTENDED_NAMESPACES, FREE_OF_CHARGE, NODE_GLOBALS } from "./tables/node-globals.ts";
+import { BROUGHT_GLOBALS, EXTENDED_NAMESPACES, FREE_OF_CHARGE, NODE_GLOBALS } from "./tables/node-globals.ts";
 import { FREE_EVENTS, GUARDED_PROCESS_MEMBERS, GUARDED_WRITES, LISTENERS } from "./tables/process-members.ts";
 
 export interface TraceContext {
@@ -323,6 +323,7 @@ export function tracePowers(context: TraceContext): {
     if (name === "Function") return { kind: "function" };
     if (name === "eval") return { kind: "eval" };
     if (NODE_GLOBALS.has(name)) {
+      if (BROUGHT_GLOBALS.has(name)) emit(isWrite(node) ? "defines" : "reads", name, node);
       if (isWrite(node)) return undefined;
       emit("global", name, node);
       if (name === "process") return { kind: "process" };
@@ -654,7 +655,8 @@ export function tracePowers(context: TraceContext): {
           return;
         }
         if (power.kind === "global" && /^(?:defineProperty|set)$/.test(name)) {
-          if (!NODE_GLOBALS.has(key.text) && !FREE_OF_CHARGE.has(key.text)) emit("defines", key.text, call);
+          const isBrought = BROUGHT_GLOBALS.has(key.text) || !NODE_GLOBALS.has(key.text);
+          if (isBrought && !FREE_OF_CHARGE.has(key.text)) emit("defines", key.text, call);
           return;
         }
         const derived = derive(power, key.text, call);
@@ -696,7 +698,8 @@ export function tracePowers(context: TraceContext): {
     for (const property of given["properties"] as SyntaxNode[]) {
       const key = property.type === "Property" ? keyOf(property, isConstant) : undefined;
       if (key === undefined) escape(GLOBAL, given);
-      else if (!NODE_GLOBALS.has(key) && !FREE_OF_CHARGE.has(key)) emit("defines", key, property);
+      else if ((BROUGHT_GLOBALS.has(key) || !NODE_GLOBALS.has(key)) && !FREE_OF_CHARGE.has(key))
+        emit("defines", key, property);
     }
   }
 

@@ -1,11 +1,12 @@
 import { defineMember, lazyDescriptor, named, perContext, settle } from "./facade.ts";
 import { hardenNodeClass } from "./harden-node.ts";
 import { hardenBasics } from "./late.ts";
+import { applicationsDefaults } from "./inspect-defaults.ts";
 import { getOwnPropertyDescriptor } from "./native-definitions.ts";
 import { consoleOutput, standardOutput } from "./process/standard-output.ts";
 import type { EndowmentContext } from "./principal.ts";
 
-const { create, defineProperty } = Object;
+const { create, defineProperty, getPrototypeOf } = Object;
 const { apply, ownKeys } = Reflect;
 
 /** Methods of V8's console that only an attached inspector would notice. */
@@ -25,6 +26,7 @@ const isPrimitive = (value: unknown): boolean =>
 export const principalConsole = perContext((context: EndowmentContext): object => {
   const { Console } = context.powers.builtin("console");
   const hidden = new Console({ stdout: consoleOutput(context, "stdout"), stderr: consoleOutput(context, "stderr") });
+  printAsApplicationSets(context, hidden);
   // As in Node: an object of nobody's class, over an empty one.
   const console = create(create(Object.prototype) as object) as Record<string, unknown>;
   const ofApplication = context.shared("console.application", (): ApplicationConsole[] => []);
@@ -61,6 +63,23 @@ export const principalConsole = perContext((context: EndowmentContext): object =
   if (context.principal.trusted) ofApplication.push({ console, original: { ...hidden } });
   return console;
 });
+
+/**
+ * Has a console print by the application's `util.inspect.defaultOptions`: Node's own are locked. By the method that Node's
+ * console asks for its options; where a version of Node has none, consoles print by Node's defaults.
+ */
+function printAsApplicationSets(context: EndowmentContext, hidden: Record<PropertyKey, any>): void {
+  const methods = ownKeys(getPrototypeOf(hidden) as object);
+  const key = methods.find((one) => typeof one === "symbol" && one.description === "kGetInspectOptions");
+  if (key === undefined) return;
+  const ofApplication = applicationsDefaults(context);
+  const ofStream = hidden[key] as Function;
+  const value = (stream: unknown): object => {
+    const options = apply(ofStream, hidden, [stream]) as object;
+    return ofApplication.used ? { ...ofApplication.values, ...options } : options;
+  };
+  defineProperty(hidden, key, { value });
+}
 
 /** A console of the application, or of a workspace member, and its methods as they were. */
 interface ApplicationConsole {

@@ -1,17 +1,16 @@
 import { builtinFacade } from "./builtins.ts";
 import { deferMember, defineMember, lazyDescriptor, named } from "./facade.ts";
 import { makeHandedBuiltin } from "./handed-builtin.ts";
+import { applicationsDefaults } from "./inspect-defaults.ts";
 import type { EndowmentContext } from "./principal.ts";
 
-/**
- * A principal's `util.inspect`, with default options of its own: the real
- * `defaultOptions` changes what everybody prints.
- */
-function makeInspect(real: any): Function {
-  let defaults: Record<string, unknown> = { ...real.defaultOptions };
-  let changed = false;
+/** A principal's `util.inspect`. The application's default options count for everybody, a package's for itself. */
+function makeInspect(real: any, context: EndowmentContext): Function {
+  const ofApplication = applicationsDefaults(context);
+  const own = context.principal.trusted ? ofApplication : { values: ofApplication.values, used: false };
   const inspect = named("inspect", 2, function (value: unknown, options?: unknown, ...legacy: unknown[]) {
-    if (!changed) return Reflect.apply(real, undefined, [value, options, ...legacy]);
+    if (!own.used && !ofApplication.used) return Reflect.apply(real, undefined, [value, options, ...legacy]);
+    const defaults = own.used ? own.values : ofApplication.values;
     if (typeof options === "object" && options !== null) return real(value, { ...defaults, ...options });
     const old: Record<string, unknown> = { ...defaults };
     if (options !== undefined) old["showHidden"] = options;
@@ -23,14 +22,17 @@ function makeInspect(real: any): Function {
   defineMember(inspect, "colors", { ...real.colors });
   defineMember(inspect, "styles", { ...real.styles });
   Object.defineProperty(inspect, "defaultOptions", {
-    get: () => defaults,
+    get() {
+      if (!own.used) own.values = { ...ofApplication.values };
+      own.used = true;
+      return own.values;
+    },
     set(next: object) {
       if (typeof next !== "object" || next === null)
         throw Object.assign(new TypeError('The "options" argument must be of type object.'), {
           code: "ERR_INVALID_ARG_TYPE",
         });
-      defaults = { ...defaults, ...next };
-      changed = true;
+      Object.assign((inspect as unknown as { defaultOptions: object }).defaultOptions, next);
     },
     enumerable: true,
     configurable: true,
@@ -70,12 +72,17 @@ const REEXPORTED = [
 export function makeUtil(context: EndowmentContext): object {
   const real = context.powers.builtin("util");
   const facade = makeHandedBuiltin(context, "util") as Record<string, any>;
-  deferMember(facade, "inspect", real.inspect, () => makeInspect(real.inspect));
+  deferMember(facade, "inspect", real.inspect, () => makeInspect(real.inspect, context));
   defineMember(facade, "promisify", makePromisify(real.promisify));
+  const ofApplication = applicationsDefaults(context);
   for (const name of REEXPORTED) {
     const original = real[name] as Function;
     deferMember(facade, name, original, () =>
-      named(name, original.length, (...given: unknown[]) => Reflect.apply(original, undefined, given)),
+      named(name, original.length, (...given: unknown[]) =>
+        name === "format" && ofApplication.used
+          ? real.formatWithOptions({ ...ofApplication.values }, ...given)
+          : Reflect.apply(original, undefined, given),
+      ),
     );
   }
   // Each call makes another Map, but that is Node's word, not a promise.

@@ -86,6 +86,16 @@ export const NODE_GLOBALS: ReadonlySet<string> = new Set([
   "structuredClone",
 ]);
 
+/** Of these, what packages have not on each version of Node, so that programs bring it: `global.WebSocket = require("ws")`. */
+export const BROUGHT_GLOBALS: ReadonlySet<string> = new Set([
+  "CloseEvent",
+  "EventSource",
+  "Storage",
+  "WebSocket",
+  "localStorage",
+  "sessionStorage",
+]);
+
 /**
  * Those that a package may take off a global object that it was handed by another
  * of its files, where nobody can see that it is the global object: all without

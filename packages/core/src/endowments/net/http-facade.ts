@@ -123,6 +123,8 @@ interface ClientParts {
   readonly agents: AgentGuard;
   readonly Agent: any;
   readonly globalAgent: { current: any };
+  /** Of `https` alone. */
+  readonly trust?: ApplicationsAgent;
 }
 
 function clientParts(context: EndowmentContext, isSecure: boolean): ClientParts {
@@ -130,15 +132,42 @@ function clientParts(context: EndowmentContext, isSecure: boolean): ClientParts 
   const agents = agentGuard(context, isSecure);
   const { authority } = networkParts(context);
   const Agent = facadeClass(module.Agent, { made: (agent) => agents.tagAgent(agent, authority) });
-  return { agents, Agent, globalAgent: makeGlobalAgent(context, Agent, module.globalAgent) };
+  const globalAgent = makeGlobalAgent(context, Agent, module.globalAgent);
+  if (!isSecure) return { agents, Agent, globalAgent };
+  const trust = context.shared("https.globalAgent.options", (): ApplicationsAgent => ({ agent: undefined }));
+  if (context.principal.trusted) trust.agent ??= globalAgent;
+  return { agents, Agent, globalAgent, trust };
+}
+
+/** The application's `https.globalAgent`; undefined until it has looked at `https`. */
+interface ApplicationsAgent {
+  agent: { readonly current: any } | undefined;
+}
+
+/** Whom connections trust: no secrets. Certificates and keys of the application's own stay its own. */
+const TRUST = ["ca", "rejectUnauthorized"] as const;
+
+/**
+ * What the application has said on its `https.globalAgent` counts for packages' requests by the default agent too, as in
+ * Node: `https.globalAgent.options.ca = ofCompany`.
+ */
+function trustAsApplication(options: Options, { globalAgent, trust }: ClientParts): void {
+  const given: unknown = trust?.agent?.current?.options;
+  if (options["agent"] !== globalAgent.current || given === undefined || trust?.agent === globalAgent) return;
+  for (const name of TRUST) {
+    const value: unknown = (given as Options)[name];
+    if (value !== undefined && options[name] === undefined && globalAgent.current.options?.[name] === undefined)
+      options[name] = value;
+  }
 }
 
 /** Reads the arguments, settles the agent, and puts the principal's grant in. */
 function granted(
   context: EndowmentContext,
-  { agents, Agent, globalAgent }: ClientParts,
+  parts: ClientParts,
   args: readonly unknown[],
 ): { options: Options; callback: unknown } {
+  const { agents, Agent, globalAgent } = parts;
   const { options, callback } = clientRequestArguments(args);
   options["agent"] = agents.agentFor(options["agent"], networkAuthority(context));
   if (options["agent"] === false) options["agent"] = new Agent();
@@ -148,6 +177,7 @@ function granted(
   ) {
     options["agent"] = options["_defaultAgent"] ?? globalAgent.current;
   }
+  trustAsApplication(options, parts);
   agents.grant(options, networkAuthority(context), requestTarget(options));
   return { options, callback };
 }

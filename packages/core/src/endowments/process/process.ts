@@ -91,6 +91,12 @@ function copyData(value: any): any {
 /** Stands for each listener of another principal's where listeners are listed; adding it adds nothing. */
 const othersListener = Object.freeze(() => {});
 
+/** The application takes away what Node itself prints of warnings: `process.removeAllListeners("warning")`. */
+function silenceWarnings({ powers: { process } }: EndowmentContext): void {
+  for (const listener of process.listeners("warning"))
+    if (listener.name === "onWarning") process.removeListener("warning", listener);
+}
+
 /** An emitter with Node's methods that asks the hub for the events that somebody listens to. */
 function makeEmitter(context: EndowmentContext, EventEmitter: any): object {
   const hub = processEventHub(context);
@@ -149,6 +155,7 @@ function makeEmitter(context: EndowmentContext, EventEmitter: any): object {
     named("removeAllListeners", 1, function (this: unknown, ...args: unknown[]) {
       const events = args.length > 0 ? args.slice(0, 1) : (apply(prototype.eventNames, facade, []) as unknown[]);
       apply(prototype.removeAllListeners, facade, args);
+      if (context.principal.trusted && (args.length === 0 || args[0] === "warning")) silenceWarnings(context);
       for (const event of events) follow(event);
       return this;
     }),
