@@ -64,3 +64,33 @@ test("pipes that a package opens to a node child of its own are its own there, a
     code: 0,
   });
 });
+
+// Node gives these three pipes and no more: the other numbers are the event loop's, and files that are opened later.
+test("a package has no pipes to a child whose output Node gathers", async () => {
+  const asking = await makeProject({
+    "package.json": JSON.stringify({ name: "app", dependencies: { pool: "1.0.0" } }),
+    "index.js": `require("pool");`,
+    "node_modules/pool/package.json": JSON.stringify({ name: "pool", version: "1.0.0" }),
+    "node_modules/pool/index.js": `
+const { exec, execFile } = require("child_process");
+const options = { stdio: Array.from({ length: 32 }, () => "pipe") };
+const said = (error, stdout) => console.log(stdout);
+execFile(process.execPath, [require.resolve("./child.js")], options, said);
+exec("node node_modules/pool/child.js", options, said);`,
+    "node_modules/pool/child.js": `
+const fs = require("fs");
+const code = (fd) => { try { return String(fs.fstatSync(fd).mode); } catch (error) { return error.code; } };
+console.log([...new Set(Array.from({ length: 29 }, (_, index) => code(index + 3)))].join());`,
+  });
+  const policy = policyFor("index.js", {
+    pool: {
+      globals: ["console", "process"],
+      builtins: { child_process: ["exec", "execFile"], fs: ["fstatSync"], process: ["execPath"] },
+      fs: { read: ["<package>"] },
+      commands: ["node"],
+    },
+  });
+  const { stdout, stderr } = await asking.moat("index.js", policy);
+  await asking.remove();
+  expect(stdout, stderr).toBe("EBADF\n\nEBADF\n\n");
+});

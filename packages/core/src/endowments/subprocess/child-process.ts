@@ -113,9 +113,15 @@ export const makeChildProcess: BuiltinFactory = (context) => {
     const options = readSpawnOptions(context, call.options);
     return start(planner.program(call.file, call.args, options, "child_process.spawn"), call, options);
   }
+  /** HAZARD: Node gives these children three pipes, whatever they ask for: the child would take numbers for its pipes that are others'. */
+  const optionsToGather = (given: unknown): ChildOptions => {
+    const options = readSpawnOptions(context, given);
+    delete options.node.stdio;
+    return options;
+  };
   function execFile(file: unknown, ...rest: unknown[]): any {
     const call = readCall(file, rest);
-    const options = readSpawnOptions(context, call.options);
+    const options = optionsToGather(call.options);
     return gather(
       planner.program(call.file, call.args, options, "child_process.execFile"),
       call,
@@ -125,7 +131,7 @@ export const makeChildProcess: BuiltinFactory = (context) => {
   }
   function exec(command: unknown, ...rest: unknown[]): any {
     const call = readCall(command, rest);
-    const options = readSpawnOptions(context, call.options);
+    const options = optionsToGather(call.options);
     return gather(planner.line(call.file, options, "child_process.exec"), { ...call, args: [] }, options, call.file);
   }
   function spawnSync(file: unknown, ...rest: unknown[]): any {
