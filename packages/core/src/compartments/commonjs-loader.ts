@@ -17,6 +17,7 @@ import { textsOf } from "../endowments/texts-of.ts";
 import { isFirstParty } from "../naming/canonical-name.ts";
 import type { Resolution } from "../packages/types.ts";
 import { rememberSource } from "./loaded-sources.ts";
+import { ownProxy } from "./own-proxy.ts";
 import { prepareSource, type PreparedSource } from "./prepare-source.ts";
 import type { World } from "./world.ts";
 
@@ -232,6 +233,7 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
     rememberSource(path, prepared.functor);
     const inner = world.compartment.instantiate(prepared.functor, path, {
       ...(prepared.usesStackSettings && { Error: world.localError }),
+      ...(prepared.showsDescriptors && { Proxy: ownProxy() }),
       ...(prepared.addsToSymbol && { Symbol: world.compartment.ownSymbol }),
       moat$import: (specifier: unknown, options?: unknown) => world.modules.importDynamically(specifier, path, options),
     });

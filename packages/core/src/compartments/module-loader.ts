@@ -22,6 +22,7 @@ import {
   type ModuleRecord,
 } from "./module-record.ts";
 import { rememberSource } from "./loaded-sources.ts";
+import { ownProxy } from "./own-proxy.ts";
 import { commonJsNamesOf, prepareAhead, prepareSource, traitsOf, type PreparedSource } from "./prepare-source.ts";
 import { nameForEvaluated } from "./script-owners.ts";
 import type { World } from "./world.ts";
@@ -205,6 +206,7 @@ export function makeModuleLoader(world: World): ModuleLoader {
         onInstantiate?.();
         return world.compartment.instantiate(functor, fileName, {
           ...(prepared.usesStackSettings && { Error: world.localError }),
+          ...(prepared.showsDescriptors && { Proxy: ownProxy() }),
           ...(prepared.addsToSymbol && { Symbol: world.compartment.ownSymbol }),
           moat$import: (specifier: unknown, options?: unknown) => importDynamically(specifier, path, options),
         }) as unknown as ModuleBody;

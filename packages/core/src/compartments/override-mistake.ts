@@ -125,7 +125,11 @@ export function makeOverrideTolerant(holder: object, key: string | symbol): void
   hidden[hidden.length] = value;
 }
 
-/** There are some seven hundred of these: plain closures are made and frozen twice as fast as an object's accessors. */
+/**
+ * There are some seven hundred of these: plain closures are made and frozen twice as fast as an object's accessors.
+ * What is assigned on the language's own object, by whatever name (`const { prototype } = Array; prototype.indexOf = f`:
+ * Svelte, in development), is left out, as what is defined there.
+ */
 function tolerantAccessor(
   holder: object,
   key: string | symbol,
@@ -137,7 +141,7 @@ function tolerantAccessor(
     return {
       get,
       set(this: unknown, assigned: unknown) {
-        assignThrough(this, holder, key, assigned, define);
+        if (this !== holder) assignThrough(this, holder, key, assigned, define);
       },
     };
   }
@@ -145,6 +149,7 @@ function tolerantAccessor(
   return {
     get,
     set(this: unknown, assigned: unknown) {
+      if (this === holder) return;
       define ??= makeFieldDefiner(key);
       assignThrough(this, holder, key, assigned, define);
     },

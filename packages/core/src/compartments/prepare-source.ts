@@ -21,6 +21,7 @@ import { stripTypes } from "../packages/typescript.ts";
 import type { FoundModule, PreparedModules } from "../prepared/prepared-modules.ts";
 import { judgedByV8 } from "./compile-functor.ts";
 import { namesKeyOf } from "./names-key.ts";
+import { showsDescriptors } from "./own-proxy.ts";
 import { addsToSymbol } from "./package-symbol.ts";
 import { readSource } from "./read-source.ts";
 import { usesStackSettings } from "./stack-settings.ts";
@@ -29,12 +30,15 @@ import type { World } from "./world.ts";
 interface SourceTraits {
   /** Whether the text speaks of `Error`'s stack settings: it then gets an `Error` of the compartment's own. */
   readonly usesStackSettings: boolean;
+  /** Whether it says which descriptors a proxy shows: it then gets a `Proxy` that knows what is only shown as data. */
+  readonly showsDescriptors: boolean;
   /** Whether it keeps something on `Symbol`: the package then gets one of its own. */
   readonly addsToSymbol: boolean;
 }
 
 export const traitsOf = (source: string): SourceTraits => ({
   usesStackSettings: usesStackSettings(source),
+  showsDescriptors: showsDescriptors(source),
   addsToSymbol: addsToSymbol(source),
 });
 

@@ -101,6 +101,7 @@ function startTextModule(realm: Realm, asker: World, source: string, here: strin
       kind: "module",
       functor,
       usesStackSettings: false,
+      showsDescriptors: false,
       addsToSymbol: false,
     }),
   );

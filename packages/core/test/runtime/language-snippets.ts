@@ -244,6 +244,10 @@ export const SLOPPY_SNIPPETS: Readonly<Record<string, string>> = {
     "use strict"; var add = Set.prototype.add;
     Set.prototype.add = function (x) { add.call(this, x); return this }; Object.keys = Object.keys; Array.prototype.map.displayName = "map";
     module.exports = [new Set().add(1).has(1), typeof Object.keys]`,
+  "strict code that replaces methods of intrinsics by another name goes on": `
+    "use strict"; var list = Array.prototype, { indexOf } = list, names = ["toString"];
+    list.indexOf = function (x) { return indexOf.call(this, x) }; for (var name of names) Date.prototype[name] = Date.prototype[name];
+    module.exports = [[7].indexOf(7), Object.keys(list)]`,
   "strict code that says how every error prints goes on": `
     "use strict"; var inspect = Symbol.for("nodejs.util.inspect.custom"), own = class extends Error {};
     globalThis.Error.prototype[inspect] = Error.prototype[inspect] || function () { return this.stack }; own.prototype[inspect] = function () { return "own" };
