@@ -9,6 +9,7 @@ import type { ProjectContext } from "./grant-context.ts";
 import { packageNameAt } from "./reach.ts";
 import { LANGUAGE_EXTENDERS } from "./tables/language-extenders.ts";
 import { NEWER_LANGUAGE } from "./tables/newer-language.ts";
+import { INLINING_PLUGINS, TEST_EVALUATORS } from "./tables/test-evaluators.ts";
 
 /**
  * What packages add for everybody to the language and to classes of Node's, among their `shares`.
@@ -18,6 +19,14 @@ export function grantAdditions(context: ProjectContext): Map<CanonicalName, stri
   const { reached, collectorOf, isDependency, nameOf, within } = context;
   const isUsed = memberSearch(context);
   const ofTrusted = new Map<CanonicalName, Set<string>>();
+  const locations = [...new Set(reached.files.map(({ location }) => location))].filter(isDependency);
+  const names = new Set(locations.map(packageNameAt));
+  const evaluators = locations.filter((location) => {
+    const row = TEST_EVALUATORS.get(packageNameAt(location));
+    return row?.evaluates === true && row.importsFor === true;
+  });
+  const isInlined = (framework: string): boolean =>
+    [...INLINING_PLUGINS].some(([plugin, inlined]) => inlined === framework && names.has(plugin));
   for (const { path, location, facts } of reached.files) {
     for (const use of facts.uses) {
       if (use.capability !== "adds") continue;
@@ -28,6 +37,10 @@ export function grantAdditions(context: ProjectContext): Map<CanonicalName, stri
           : [];
       const collector = collectorOf(location);
       const name = nameOf(location);
+      // What a runner of tests evaluates as its own code adds what it adds as the runner.
+      for (const evaluator of isInlined(packageNameAt(location)) ? evaluators : [])
+        for (const target of shares)
+          collectorOf(evaluator)?.grant({ capability: "share", target }, `${name}: ${within(location, path)}`, use);
       for (const share of shares) {
         if (collector !== undefined)
           collector.grant({ capability: "share", target: share }, within(location, path), use);
@@ -51,8 +64,8 @@ function sharesOfPackage(target: string, name: string, isUsed: (member: string) 
     if (addition === undefined) return false;
     if (NEWER_LANGUAGE.has(share)) return true;
     if (isThere(share)) return replaceableBy(addition) === "anybody";
-    if (riskOf({ capability: "share", target: share }) === "high")
-      return known.includes(share) || isUsed(addition.name);
+    if (known.includes(share)) return true;
+    if (riskOf({ capability: "share", target: share }) === "high") return isUsed(addition.name);
     return addition.toPrototype;
   });
 }

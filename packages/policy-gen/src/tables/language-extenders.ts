@@ -24,6 +24,8 @@ export const LANGUAGE_EXTENDERS: ReadonlyMap<string, readonly string[]> = new Ma
   ],
   // `utils/buffer_bit.js`, which its own servers call.
   ["modbus-serial", ["Buffer.prototype.readBit", "Buffer.prototype.writeBit"]],
+  // `src/internal/client/dev/equality.js`, in development, to undo itself.
+  ["svelte", ["Array.__svelte_cleanup"]],
   // `should.extend("should", Object.prototype)`
   ["should", ["Object.prototype.should"]],
 ]);
