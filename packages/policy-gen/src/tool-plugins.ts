@@ -182,20 +182,23 @@ export function makePluginSearch(options: PluginSearchOptions): PluginSearch {
     for (const location of state.named.keys()) lookAtManifest(state, names, location);
   };
 
-  /** What the project has installed under a name of a pattern is a plugin to some tools, whatever any configuration says. */
+  /** What the project, or a package of the tool's, brings under a name of a pattern is a plugin to some tools, whatever any configuration says. */
   const lookForNamesByPattern = (state: (typeof states)[number], tree: ReadonlySet<string>): void => {
     for (const location of tree) {
       const pattern = PLUGINS_BY_NAME.get(packageNameAt(location));
       if (pattern === undefined) continue;
-      const path = join(project, "package.json");
-      const found = options.declaredNames(project).filter((name) => pattern.test(name));
-      lookForNames(
-        state,
-        project,
-        path,
-        found.map((name) => [name, 0] as const),
-        textOf(path),
-      );
+      for (const owner of [project, ...tree]) {
+        const path = join(owner, "package.json");
+        const found = options.declaredNames(owner).filter((name) => pattern.test(name));
+        if (found.length === 0) continue;
+        lookForNames(
+          state,
+          owner,
+          path,
+          found.map((name) => [name, 0] as const),
+          textOf(path),
+        );
+      }
     }
   };
 

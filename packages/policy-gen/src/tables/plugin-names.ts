@@ -30,8 +30,10 @@ const OWN_SCOPES: readonly (readonly [scope: string, why: string])[] = [
   ["graphql-codegen", `GraphQL Code Generator: "plugins": ["typescript-operations"], "preset": "client"`],
 ];
 
-/** Packages that load what the project declares under such a name, configured or not. */
+/** Packages that load what the project, or a package of the tool's, declares under such a name, configured or not. */
 export const PLUGINS_BY_NAME: ReadonlyMap<string, RegExp> = new Map([
+  // `--preset angular`, and what commands that write change logs ask for by themselves.
+  ["conventional-changelog-preset-loader", /^(?:@[^/]+\/)?conventional-changelog-(?!core$|preset-loader$|writer$)/],
   ["size-limit", /^@size-limit\/|^(?:@[^/]+\/)?size-limit-/],
 ]);
 
