@@ -115,6 +115,30 @@ test("methods are added to Node's classes, by a package where the project uses s
   expect(stdout, stderr).toBe('["GET signed","undefined","undefined","aa",false]\n');
 });
 
+test("what is evaluated in a context adds in the name of who evaluates it", () => {
+  project = makeProject({
+    "package.json": manifest,
+    "moat.policy.json": policy({
+      colours: { builtins: { vm: true }, shares: ["Object.prototype.should"] },
+      hostile: {},
+    }),
+    "index.js": 'require("colours")(require("hostile")); console.log(({}).should);',
+    "node_modules/colours/package.json": '{"name":"colours","version":"1.0.0"}',
+    "node_modules/colours/index.js": `
+      const vm = require("vm");
+      module.exports = (define) => {
+        const run = (text) => vm.runInContext(text, vm.createContext({ define }));
+        try { run('define("should", { value: 1 })'); } catch {}
+        run('Object.defineProperty(Object.prototype, "should", { get() { return "added"; } })');
+        try { run('define("should", { value: 1 })'); } catch {}
+      };`,
+    "node_modules/hostile/package.json": '{"name":"hostile","version":"1.0.1"}',
+    "node_modules/hostile/index.js": "module.exports = Object.defineProperty.bind(null, Object.prototype);",
+  });
+  const { stdout, stderr } = project.moat("run", "index.js");
+  expect(stdout, stderr).toBe("added\n");
+});
+
 /** Ways to write to `String.prototype.red` and `Array.prototype.last`, none of which changes anything. */
 const WAYS = `
   const evil = () => "evil";

@@ -21,12 +21,15 @@ export function grantAdditions(context: ProjectContext): Map<CanonicalName, stri
   const ofTrusted = new Map<CanonicalName, Set<string>>();
   const locations = [...new Set(reached.files.map(({ location }) => location))].filter(isDependency);
   const names = new Set(locations.map(packageNameAt));
-  const evaluators = locations.filter((location) => {
-    const row = TEST_EVALUATORS.get(packageNameAt(location));
-    return row?.evaluates === true && row.importsFor === true;
-  });
+  const evaluators = locations.filter((location) => TEST_EVALUATORS.get(packageNameAt(location))?.evaluates === true);
   const isInlined = (framework: string): boolean =>
     [...INLINING_PLUGINS].some(([plugin, inlined]) => inlined === framework && names.has(plugin));
+  /** Whether a runner of tests evaluates a package's modules, or the project's, as its own code: what they add, it adds. */
+  const evaluates = (evaluator: string, location: string): boolean => {
+    const row = TEST_EVALUATORS.get(packageNameAt(evaluator))!;
+    if (!isDependency(location)) return true;
+    return row.importsFor !== true || isInlined(packageNameAt(location));
+  };
   for (const { path, location, facts } of reached.files) {
     for (const use of facts.uses) {
       if (use.capability !== "adds") continue;
@@ -37,8 +40,7 @@ export function grantAdditions(context: ProjectContext): Map<CanonicalName, stri
           : [];
       const collector = collectorOf(location);
       const name = nameOf(location);
-      // What a runner of tests evaluates as its own code adds what it adds as the runner.
-      for (const evaluator of isInlined(packageNameAt(location)) ? evaluators : [])
+      for (const evaluator of shares.length === 0 ? [] : evaluators.filter((one) => evaluates(one, location)))
         for (const target of shares)
           collectorOf(evaluator)?.grant({ capability: "share", target }, `${name}: ${within(location, path)}`, use);
       for (const share of shares) {

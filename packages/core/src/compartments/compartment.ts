@@ -14,7 +14,8 @@ import { prepareEvaluated } from "./prepare-evaluated.ts";
 import { isIdentifier } from "../identifier.ts";
 import { isObject } from "../endowments/is-object.ts";
 import { assignmentTarget, computedTarget } from "./assignment-target.ts";
-import { mayAddTo } from "./language-additions.ts";
+import { mayAddSomething, mayAddTo } from "./language-additions.ts";
+import { rememberEvaluated } from "./loaded-sources.ts";
 import { isReplacement, tellOfAddition } from "./tame-definitions.ts";
 import { makeOwnExtensions } from "./own-extensions.ts";
 import { makeOwnMatches } from "./own-matches.ts";
@@ -205,6 +206,7 @@ export function makeCompartment(options: CompartmentOptions): Compartment {
 
   const compile = (functor: Functor, fileName: string): Function => {
     noteScriptOwner(fileName, options.owner);
+    if (mayAddSomething(options.owner)) rememberEvaluated(fileName, functor.text);
     const script = compileFunctor(functor, fileName);
     functor.code?.compiled(script);
     return script.runInThisContext() as Function;

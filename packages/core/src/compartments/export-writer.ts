@@ -13,7 +13,8 @@
  * HAZARD: this holds only as long as no guest gets hold of a setter; see `tameDescriptors`.
  */
 import type { Caller, Principal } from "../endowments/principal.ts";
-import { loadedTextOf } from "./loaded-sources.ts";
+import { RESERVED } from "../loader/reserved-names.ts";
+import { keptTextOf } from "./loaded-sources.ts";
 import { ownerOfScript } from "./script-owners.ts";
 import { callSitesAbove } from "./stack-traces.ts";
 
@@ -94,11 +95,14 @@ function ownerOf(site: NodeJS.CallSite): Principal | undefined {
 /** Whether the text calls the builtin by its full name where the frame stands: `Object.assign(`. */
 function spellsCall(site: NodeJS.CallSite, builtin: string): boolean {
   if (isMethodBuiltin(builtin)) return spells(site, `.${builtin}(`, 1);
-  const text = loadedTextOf(site.getFileName() as string);
+  const text = keptTextOf(site.getFileName() as string);
   if (text === undefined) return false;
   const position = positionOf(site);
   if (!Object.hasOwn(SPELLINGS, builtin)) return false;
   for (const spelling of SPELLINGS[builtin]!) {
+    // In a context of `vm`, where names are looked up.
+    const lookedUp = `${RESERVED.free}(${JSON.stringify(spelling.slice(0, -1))}).`;
+    if (apply(startsWith, text, [`${lookedUp}${builtin}(`, position - lookedUp.length]) as boolean) return true;
     const start = position - spelling.length;
     if (!(apply(startsWith, text, [`${spelling}${builtin}(`, start]) as boolean)) continue;
     // `my.Object.assign(` and `myObject.assign(` are somebody's own.
@@ -109,7 +113,7 @@ function spellsCall(site: NodeJS.CallSite, builtin: string): boolean {
 
 /** Whether the text has this where the frame stands, or so many characters before. */
 function spells(site: NodeJS.CallSite, spelling: string, before: number): boolean {
-  const text = loadedTextOf(site.getFileName() as string);
+  const text = keptTextOf(site.getFileName() as string);
   return text !== undefined && (apply(startsWith, text, [spelling, positionOf(site) - before]) as boolean);
 }
 

@@ -130,6 +130,12 @@ export function mayAddTo(holder: unknown, key: unknown, principal: Principal | u
   return addition !== undefined && principal !== undefined && mayAdd(addition, principal);
 }
 
+/** Whether a package may add anything. */
+export function mayAddSomething(principal: Principal | undefined): boolean {
+  if (additions.size === 0 || principal === undefined || principal.trusted) return false;
+  return principal.policy.shares?.some((share) => additionOf(share) !== undefined) ?? false;
+}
+
 /** Whether this is the place of something that is or may be added. */
 export function isAddition(holder: unknown, key: unknown): boolean {
   return additionAt(holder, key) !== undefined;

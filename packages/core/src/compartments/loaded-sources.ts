@@ -37,6 +37,18 @@ export function loadedTextOf(fileName: string): string | undefined {
   return loaded.get(fileName)?.text;
 }
 
+const evaluated = new Map<string, string>();
+
+/** Keeps an evaluated text of somebody of whom a stack may be asked what it calls; no two owners' have one name. */
+export function rememberEvaluated(fileName: string, text: string): void {
+  evaluated.set(fileName, text);
+}
+
+/** The rewritten text of a file, or of what was evaluated and is kept. */
+export function keptTextOf(fileName: string): string | undefined {
+  return loadedTextOf(fileName) ?? evaluated.get(fileName);
+}
+
 /** Some libraries ask for the text of each function that they are called with, and looking for it goes over all files. */
 const found = new Map<string, string | undefined>();
 /** How many are kept, and how long they may be. */
