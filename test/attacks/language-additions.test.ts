@@ -220,14 +220,102 @@ test("a setter that a package adds is its own, and nobody's way to write in its 
   expect(stdout, stderr).toBe("should 1 5 should\n");
 });
 
-test("what the language asks every object is nobody's to add", () => {
+// The latter are traps: a proxy whose handler inherits one shows it what is behind.
+test.each(["then", "has", "apply"])("what the language asks every object is nobody's to add: %s", (name) => {
   project = makeProject({
     "package.json": manifest,
     "index.js": "",
-    "moat.policy.json": policy({ hostile: { shares: ["Object.prototype.then"] } }),
+    "moat.policy.json": policy({ hostile: { shares: [`Object.prototype.${name}`] } }),
   });
   const { code, stderr } = project.moat("run", "index.js");
-  expect([code, stderr]).toEqual([2, expect.stringContaining("Object.prototype.then")]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining(`Object.prototype.${name}`)]);
+});
+
+test("a method that is bound to the language's object adds nothing in the name of who calls it on another", () => {
+  project = makeProject({
+    "package.json": manifest,
+    "moat.policy.json": policy({ colours: { shares: ["String.prototype.red"] }, hostile: {} }),
+    "index.js": `
+      try { require("hostile").__defineGetter__("own", () => 1); } catch {}
+      require("colours");
+      console.log("x".red);`,
+    "node_modules/colours/package.json": '{"name":"colours","version":"1.0.0"}',
+    "node_modules/colours/index.js": 'String.prototype.__defineGetter__("red", function () { return "red " + this; });',
+    "node_modules/hostile/package.json": '{"name":"hostile","version":"1.0.1"}',
+    "node_modules/hostile/index.js":
+      'exports.__defineGetter__ = Object.prototype.__defineGetter__.bind(String.prototype, "red", () => "evil");',
+  });
+  expect(project.moat("run", "index.js").stdout).toBe("red x\n");
+});
+
+test("who may add a name as well does not replace the application's by a descriptor that has it add first", () => {
+  project = makeProject({
+    "package.json": manifest,
+    "moat.policy.json": policy({
+      ".": { shares: ["Array.prototype.last"] },
+      hostile: { shares: ["Array.prototype.last"] },
+    }),
+    "index.js": `
+      require("hostile")(() => { Array.prototype.last = () => "application"; });
+      console.log([1].last());`,
+    "node_modules/hostile/package.json": '{"name":"hostile","version":"1.0.1"}',
+    "node_modules/hostile/index.js": `
+      let reads = 0;
+      module.exports = (ask) => Object.defineProperty(Array.prototype, "last", {
+        get value() { if (++reads === 2) ask(); return () => "evil"; },
+      });`,
+  });
+  const { stdout, stderr } = project.moat("run", "index.js");
+  expect(stdout, stderr).toBe("application\n");
+});
+
+test("functions that an added getter gives are as little another's to change as those that are added", () => {
+  project = makeProject({
+    "package.json": manifest,
+    "moat.policy.json": policy({ colours: { shares: ["String.prototype.style"] }, hostile: {} }),
+    "index.js": `
+      require("colours"); require("hostile");
+      console.log("x".style(), "x".style.call("y"), "x".style.bold());`,
+    "node_modules/colours/package.json": '{"name":"colours","version":"1.0.0"}',
+    "node_modules/colours/index.js": `
+      const style = () => "style";
+      style.bold = () => "bold";
+      Object.defineProperty(String.prototype, "style", { get: () => style });`,
+    "node_modules/hostile/package.json": '{"name":"hostile","version":"1.0.1"}',
+    "node_modules/hostile/index.js": `
+      const evil = () => "evil";
+      for (const attempt of [
+        () => { "".style.call = evil; },
+        () => { "".style.bold = evil; },
+        () => Object.defineProperty("".style, "bold", { value: evil }),
+        () => Object.setPrototypeOf("".style, { __proto__: Function.prototype, call: evil }),
+      ]) try { attempt(); } catch {}`,
+  });
+  const { stdout, stderr } = project.moat("run", "index.js");
+  expect(stdout, stderr).toBe("style style bold\n");
+});
+
+// `crypto.sign` looks for a padding and a `saltLength` on the key that it is given, which may be a text.
+test("what a package adds to texts is not there for Node, which asks a private key for it", () => {
+  project = makeProject({
+    "package.json": manifest,
+    "moat.policy.json": policy({ hostile: { shares: ["String.prototype.padding", "String.prototype.saltLength"] } }),
+    "index.js": `
+      const seen = require("hostile");
+      const { generateKeyPairSync, sign } = require("crypto");
+      const { privateKey } = generateKeyPairSync("rsa", {
+        modulusLength: 1024,
+        privateKeyEncoding: { type: "pkcs8", format: "pem" },
+      });
+      console.log(sign("sha256", "data", privateKey).length, "x".padding, "x".saltLength, seen.length);`,
+    "node_modules/hostile/package.json": '{"name":"hostile","version":"1.0.0"}',
+    "node_modules/hostile/index.js": `
+      const seen = (module.exports = []);
+      Object.defineProperty(String.prototype, "padding", { get() { seen.push(this); return 1; } });
+      String.prototype.saltLength = "evil";`,
+  });
+  const { stdout, stderr } = project.moat("run", "index.js");
+  expect(stdout, stderr).toBe("128 1 evil 1\n");
 });
 
 // moat and Node read `context.worker` and its like off objects that have none, and write lists of moat's as JSON.

@@ -37,8 +37,10 @@ export function isMethodBuiltin(builtin: string): boolean {
 /**
  * @param above the function of moat's that is being called: a setter, or what stands in for a builtin.
  * @param builtin the name of the builtin that it stands in for.
+ * @param written `String.prototype.red`, where a method's caller has to spell what it is called on.
+ * HAZARD: it may be bound to that, and lie on another object, on which somebody else calls it.
  */
-export function writerAbove(above: Function, builtin?: string): Caller {
+export function writerAbove(above: Function, builtin?: string, written?: string): Caller {
   const sites = callSitesAbove(above);
   let called = builtin;
   let index = 0;
@@ -50,7 +52,7 @@ export function writerAbove(above: Function, builtin?: string): Caller {
   }
   const site = sites[index];
   const owner = site && ownerOf(site);
-  const isCaller = owner !== undefined && (called === undefined || spellsCall(site!, called));
+  const isCaller = owner !== undefined && (called === undefined || spellsCall(site!, called, written));
   let nearest = owner;
   for (; nearest === undefined && index < sites.length; index++) nearest = ownerOf(sites[index]!);
   return { principal: isCaller ? owner : undefined, nearest };
@@ -93,11 +95,11 @@ function ownerOf(site: NodeJS.CallSite): Principal | undefined {
 }
 
 /** Whether the text calls the builtin by its full name where the frame stands: `Object.assign(`. */
-function spellsCall(site: NodeJS.CallSite, builtin: string): boolean {
-  if (isMethodBuiltin(builtin)) return spells(site, `.${builtin}(`, 1);
+function spellsCall(site: NodeJS.CallSite, builtin: string, written: string | undefined): boolean {
   const text = keptTextOf(site.getFileName() as string);
   if (text === undefined) return false;
   const position = positionOf(site);
+  if (isMethodBuiltin(builtin)) return spells(site, `.${builtin}(`, 1) && spellsHolder(text, position - 1, written);
   if (!Object.hasOwn(SPELLINGS, builtin)) return false;
   for (const spelling of SPELLINGS[builtin]!) {
     // In a context of `vm`, where names are looked up.
@@ -105,10 +107,27 @@ function spellsCall(site: NodeJS.CallSite, builtin: string): boolean {
     if (apply(startsWith, text, [`${lookedUp}${builtin}(`, position - lookedUp.length]) as boolean) return true;
     const start = position - spelling.length;
     if (!(apply(startsWith, text, [`${spelling}${builtin}(`, start]) as boolean)) continue;
-    // `my.Object.assign(` and `myObject.assign(` are somebody's own.
-    if (!/[\p{ID_Continue}$.\u200c\u200d]/u.test(text[start - 1] ?? "")) return true;
+    if (!isContinued(text, start)) return true;
   }
   return false;
+}
+
+/** Whether what ends there is `String.prototype`, `http.IncomingMessage.prototype` or `IncomingMessage.prototype`. */
+function spellsHolder(text: string, end: number, written: string | undefined): boolean {
+  if (written === undefined) return true;
+  const holder = written.slice(0, written.lastIndexOf("."));
+  const ofModule = holder.search(/\.[A-Z]/u) + 1;
+  // In a context of `vm`, where names are looked up.
+  const lookedUp = holder.replace(/^\w+/u, (name) => `${RESERVED.free}(${JSON.stringify(name)})`);
+  return [holder, holder.slice(ofModule), lookedUp].some((spelling) => {
+    const start = end - spelling.length;
+    return (apply(startsWith, text, [spelling, start]) as boolean) && !isContinued(text, start);
+  });
+}
+
+/** `my.Object.assign(` and `myObject.assign(` are somebody's own. */
+function isContinued(text: string, start: number): boolean {
+  return /[\p{ID_Continue}$.\u200c\u200d]/u.test(text[start - 1] ?? "");
 }
 
 /** Whether the text has this where the frame stands, or so many characters before. */

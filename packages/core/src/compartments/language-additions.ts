@@ -14,7 +14,7 @@ import { isObject } from "../endowments/is-object.ts";
 import { defineProperty, getOwnPropertyDescriptor } from "../endowments/native-definitions.ts";
 import type { Caller, Principal } from "../endowments/principal.ts";
 import { additionOf, isNodeClass, replaceableBy, type LanguageAddition } from "../policy/language-additions.ts";
-import { isMethodBuiltin, isUsedByGuest, writerAbove } from "./export-writer.ts";
+import { isUsedByGuest, writerAbove } from "./export-writer.ts";
 import { guardExports } from "./guarded-exports.ts";
 import { assignThrough, noteStandIn, standInOf, type StandIn } from "./override-mistake.ts";
 
@@ -84,7 +84,10 @@ function defineAccessor(addition: Addition): void {
   const { holder, key } = addition;
   const get = function (this: unknown): unknown {
     if (isForGuests(addition) && !isUsedByGuest(get)) return undefined;
-    return addition.get === undefined ? addition.value : apply(addition.get, this, []);
+    if (addition.get === undefined) return addition.value;
+    const given = apply(addition.get, this, []);
+    if (typeof given === "function" && given !== this) lockFunction(given, addition.by!);
+    return given;
   };
   const set = function (this: unknown, assigned: unknown): void {
     // HAZARD: a setter that defines what it is given on `this` (chai's) would do it here in its maker's name.
@@ -103,20 +106,21 @@ function defineAccessor(addition: Addition): void {
 
 /** Of these, moat and Node read what is theirs alone. */
 const OF_VALUES: ReadonlySet<object> = new Set(
-  [String, Number, Boolean, BigInt, Symbol, Date].map(({ prototype }) => prototype as object),
+  [Number, Boolean, BigInt, Symbol, Date].map(({ prototype }) => prototype as object),
 );
 
 /**
  * Whether what a package has added is not there for moat and for Node.
  * HAZARD: they read off their objects what these may not have, and write them as JSON: an accessor would be called on
- * those that hold their powers, and a value be taken for theirs.
+ * those that hold their powers, and a value be taken for theirs. Texts as well: a private key may be one, of which
+ * `crypto.sign` reads the `padding`.
  */
-function isForGuests({ by, get, setter, holder, key, share }: Addition): boolean {
+function isForGuests({ by, value, get, setter, holder, key, share }: Addition): boolean {
   if (by === undefined || by.trusted || OF_VALUES.has(holder)) return false;
   if (get !== undefined || setter !== undefined || key === "toJSON") return true;
-  // Methods of lists and of Node's classes are called often, and found by nobody who looks for something else.
-  const isOften = holder === Array.prototype || isNodeClass(additionOf(share)!.holder);
-  return share.includes(".prototype.") && !isOften;
+  // Methods of texts, lists and Node's classes are called often, and found by nobody who looks for something else.
+  const isOften = holder === String.prototype || holder === Array.prototype || isNodeClass(additionOf(share)!.holder);
+  return share.includes(".prototype.") && !(isOften && typeof value === "function");
 }
 
 function additionAt(holder: unknown, key: unknown): Addition | undefined {
@@ -159,28 +163,30 @@ export function defineAddition(
 ): boolean {
   const addition = additionAt(target, key);
   if (addition === undefined) return false;
-  const writer = writerAbove(called, builtin);
-  // HAZARD: a method may be bound to this very object and lie on another, on which somebody else calls it.
-  const isOthers = isMethodBuiltin(builtin) && addition.by !== undefined && writer.principal !== addition.by;
-  return add(addition, descriptor, isOthers ? { principal: undefined, nearest: writer.nearest } : writer);
+  return add(addition, descriptor, writerAbove(called, builtin, addition.share));
 }
 
-function add(addition: Addition, descriptor: PropertyDescriptor, { principal, nearest }: Caller): boolean {
+function add(addition: Addition, given: PropertyDescriptor, { principal, nearest }: Caller): boolean {
+  // HAZARD: read once and first: it is the writer's object, whose accessors may have somebody else add something.
+  const { value, get, set } = getOwnPropertyDescriptor(defineProperty({}, addition.key, given), addition.key)!;
   const isAllowed = principal !== undefined && mayAdd(addition, principal);
   if (!isAllowed && (nearest?.denies({ capability: "extend", target: addition.share }) ?? true)) return false;
   const by = principal ?? nearest!;
   const { by: first } = addition;
   if (first !== undefined && first !== by && !by.trusted) return true;
-  // HAZARD: read once; it is the writer's object.
-  const { value, get, set } = getOwnPropertyDescriptor(defineProperty({}, addition.key, descriptor), addition.key)!;
-  for (const given of [value, get, set]) if (isObject(given)) guardExports(given, by, mayChange);
-  // Everybody gets at it. HAZARD: with a `call` of its own, `[].last.call(list)` would call that.
-  if (typeof value === "function") preventExtensions(value);
+  for (const part of [value, get, set]) if (isObject(part)) guardExports(part, by, mayChange);
+  if (typeof value === "function") lockFunction(value, by);
   addition.by = by;
   addition.value = value;
   addition.get = get;
   addition.setter = set;
   return true;
+}
+
+/** Everybody gets at it. HAZARD: with a `call` of its own, `[].last.call(list)` would call that. */
+function lockFunction(added: Function, by: Principal): void {
+  guardExports(added, by, mayChange);
+  preventExtensions(added);
 }
 
 const mayChange = ({ principal: writer }: Caller, owner: Principal): boolean =>

@@ -26,10 +26,14 @@ const NODE_CLASSES: ReadonlySet<string> = new Set(
 const OF_CLASSES: ReadonlySet<string> = new Set(["__proto__", "arguments", "caller", "constructor", "prototype"]);
 /**
  * HAZARD: what the language itself asks any object. Whoever answered for `then`, of lists or functions too, would be told
- * of each value that is awaited; a descriptor that inherits a `get` is none.
+ * of each value that is awaited; a descriptor that inherits a `get` is none; and each proxy whose handler inherits a trap
+ * (`has`, `apply`) would show it what is behind.
  */
 const ASKED_OF_OBJECTS: ReadonlySet<string> = new Set(
-  "configurable done enumerable get next return set then throw toJSON value writable".split(" "),
+  `configurable done enumerable get next return set then throw toJSON value writable apply construct defineProperty
+   deleteProperty getOwnPropertyDescriptor getPrototypeOf has isExtensible ownKeys preventExtensions setPrototypeOf`.split(
+    /\s+/u,
+  ),
 );
 /** Each package's own; see the share `Error.prepareStackTrace`. */
 const STACK_SETTINGS: ReadonlySet<string> = new Set(["captureStackTrace", "prepareStackTrace", "stackTraceLimit"]);
