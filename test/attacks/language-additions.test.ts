@@ -57,9 +57,11 @@ test("the application's own methods are there for all, with the policy that moat
 test("a package adds what its policy lists, for everybody, by names that can be seen", () => {
   project = makeProject({
     "package.json": manifest,
-    "index.js": 'require("colours"); console.log("x".red, "x".link, "x".big, require("reader"));',
+    "index.js": 'require("colours"); console.log("x".red, "x".link, "x".big, require("reader"), Date.noon());',
     "node_modules/colours/package.json": '{"name":"colours","version":"1.0.0"}',
     "node_modules/colours/index.js": `
+      const add = (name, value) => { Date[name] = value; };
+      add("noon", () => 12);
       Object.defineProperty(String.prototype, "red", { get() { return "red " + this; } });
       String.prototype.__defineGetter__("link", function () { return "link " + this; });
       String.prototype.big = "big";
@@ -70,10 +72,10 @@ test("a package adds what its policy lists, for everybody, by names that can be 
   project.moat("policy", "--write", "./index.js");
   const written = JSON.parse(readFileSync(join(project.folder, "moat.policy.json"), "utf8"));
   expect(written.packages.colours).toEqual({
-    shares: ["String.prototype.big", "String.prototype.link", "String.prototype.red"],
+    shares: ["Date.noon", "String.prototype.big", "String.prototype.link", "String.prototype.red"],
   });
   const { stdout, stderr } = project.moat("run", "index.js");
-  expect(stdout, stderr).toBe("red x link x big red y\n");
+  expect(stdout, stderr).toBe("red x link x big red y 12\n");
 });
 
 test("methods are added to Node's classes, by a package where the project uses such a member", () => {
@@ -102,7 +104,7 @@ test("methods are added to Node's classes, by a package where the project uses s
     "node_modules/hostile/package.json": '{"name":"hostile","version":"1.0.0"}',
     "node_modules/hostile/index.js": `
       const { IncomingMessage } = require("http");
-      for (const name of ["isSigned", "reply", "on"]) try { IncomingMessage.prototype[name] = () => "evil"; } catch {}`,
+      for (const name of "isSigned reply on".split(" ")) try { IncomingMessage.prototype[name] = () => "evil"; } catch {}`,
   });
   project.moat("policy", "--write", "./index.js");
   const { packages } = JSON.parse(readFileSync(join(project.folder, "moat.policy.json"), "utf8"));
@@ -364,6 +366,19 @@ test("what a package adds to all objects is there for packages and the applicati
   expect(stdout.split("\n").sort(), stderr).toEqual(
     ["", "0 a b", "EVIL", "undefined", 'worker worker ["SECRET"]'].sort(),
   );
+});
+
+test("what waits for acceptance is denied, and let through by --audit", () => {
+  project = makeProject({
+    "package.json": manifest,
+    "moat.policy.json": policy({ colours: { pending: { shares: ["String.prototype.red"] } } }),
+    "index.js": 'try { require("colours"); } catch {} console.log("x".red);',
+    "node_modules/colours/package.json": '{"name":"colours","version":"1.0.0"}',
+    "node_modules/colours/index.js": 'String.prototype.__defineGetter__("red", function () { return "red " + this; });',
+  });
+  expect(project.moat("run", "index.js").stdout).toBe("undefined\n");
+  const { stdout, stderr } = project.moat("run", "--audit", "index.js");
+  expect([stdout, stderr]).toEqual(["red x\n", expect.stringContaining("String.prototype.red")]);
 });
 
 test("nobody answers for what the language asks of each value that is awaited", () => {

@@ -68,9 +68,12 @@ function sharesOfPackage(target: string, name: string, isUsed: (member: string) 
     if (isThere(share)) return replaceableBy(addition) === "anybody";
     if (known.includes(share)) return true;
     if (riskOf({ capability: "share", target: share }) === "high") return isUsed(addition.name);
-    return addition.toPrototype;
+    return addition.toPrototype || OF_VALUES.has(addition.holder) || isUsed(addition.name);
   });
 }
+
+/** To these constructors themselves libraries add what they call (`Date.today`); to `Object` or `Promise` helpers that few call. */
+const OF_VALUES: ReadonlySet<string> = new Set(["String", "Number", "Boolean", "BigInt", "Date"]);
 
 const COMMON: readonly object[] = [EventEmitter.prototype, Duplex.prototype, Buffer.prototype, assert];
 

@@ -1,5 +1,6 @@
 import { constantText, keyOf } from "./constant.ts";
 import type { IsConstant } from "./constant.ts";
+import { keysOf } from "./listed-keys.ts";
 import { lookUp } from "./scope.ts";
 import type { Binding, SyntaxNode } from "./scope.ts";
 import type { Walked } from "./scope-walk.ts";
@@ -17,6 +18,8 @@ const EXTENDED = [
   ..."URIError AggregateError Buffer URL URLSearchParams".split(" "),
 ];
 const MOST_ALIASES = 20;
+/** How many functions a name may go through as an argument. */
+const MOST_CALLS_DEEP = 2;
 
 export interface AdditionSearch {
   readonly found: readonly SeenAddition[];
@@ -32,6 +35,10 @@ export function searchAdditions({ references }: Walked): AdditionSearch {
 
   const add = (holder: string, name: string | undefined, node: SyntaxNode): void => {
     found.push({ share: `${holder}.${name ?? "*"}`, node });
+  };
+  const addAll = (holder: string, key: SyntaxNode | undefined, node: SyntaxNode): void => {
+    const names = namesOf(key, 0);
+    for (const name of names.length === 0 ? [undefined] : names) add(holder, name, node);
   };
   const follow = (node: SyntaxNode, holder: string): void => {
     const { parent } = node;
@@ -58,13 +65,15 @@ export function searchAdditions({ references }: Walked): AdditionSearch {
     const name = keyOf(member, isConstant);
     const { parent } = member;
     if (name === "prototype" && !holder.endsWith(".prototype")) follow(member, `${holder}.prototype`);
-    else if (parent?.type === "AssignmentExpression" && parent["left"] === member) add(holder, name, parent);
-    else if (
+    else if (parent?.type === "AssignmentExpression" && parent["left"] === member) {
+      if (name === undefined && member["computed"]) addAll(holder, member["property"], parent);
+      else add(holder, name, parent);
+    } else if (
       parent?.type === "CallExpression" &&
       parent["callee"] === member &&
       /^__define[GS]etter__$/.test(name ?? "")
     )
-      add(holder, textOf(parent["arguments"][0]), parent);
+      addAll(holder, parent["arguments"][0], parent);
   };
   const followVariable = (identifier: SyntaxNode, holder: string): void => {
     const ofName = references.get(identifier["name"]) ?? [];
@@ -88,8 +97,11 @@ export function searchAdditions({ references }: Walked): AdditionSearch {
       if (holder.includes(".") && index === 0) add(`${holder}.prototype`, undefined, call);
       return;
     }
-    const name = index === -1 || args.length < index + 3 ? undefined : textOf(args[index + 1]);
-    if (name !== undefined || isDefinition) add(holder, name, call);
+    if (isDefinition) addAll(holder, args[1], call);
+    else if (index !== -1 && args.length >= index + 3) {
+      const name = textOf(args[index + 1]);
+      if (name !== undefined) add(holder, name, call);
+    }
   };
   const addKeys = (source: SyntaxNode, holder: string): void => {
     if (source.type !== "ObjectExpression") add(holder, undefined, source);
@@ -100,6 +112,23 @@ export function searchAdditions({ references }: Walked): AdditionSearch {
   const textOf = (node: SyntaxNode | undefined): string | undefined => {
     const text = constantText(node, isConstant);
     return text?.complete ? text.text : undefined;
+  };
+  /** Those that a key stands for: a text, each of a list, and what the file calls its own function with (`polyfill("clone", f)`). */
+  const namesOf = (key: SyntaxNode | undefined, depth: number): readonly string[] => {
+    const text = textOf(key);
+    if (key === undefined || text !== undefined) return text === undefined ? [] : [text];
+    const listed = keysOf(key, isConstant);
+    const binding = listed.length === 0 && key.type === "Identifier" ? lookUp(key) : undefined;
+    if (binding?.kind !== "param" || depth === MOST_CALLS_DEEP) return listed;
+    const fn = binding.scope.owner;
+    const index = ((fn["params"] ?? []) as SyntaxNode[]).indexOf(binding.node);
+    const named: SyntaxNode | undefined = fn.type === "FunctionDeclaration" ? fn["id"] : fn.parent?.["id"];
+    if (index === -1 || named?.type !== "Identifier") return [];
+    return (references.get(named["name"]) ?? []).flatMap((reference) => {
+      const call = reference.parent;
+      const isCall = call?.type === "CallExpression" && call["callee"] === reference;
+      return isCall && lookUp(reference)?.node === named ? namesOf(call["arguments"][index], depth + 1) : [];
+    });
   };
 
   for (const name of EXTENDED)

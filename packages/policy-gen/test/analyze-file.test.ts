@@ -44,6 +44,22 @@ describe("analyzeFile", () => {
       "function add(name, f) { String.prototype.__defineGetter__(name, f); } function extend(p, n) { p = p || Object.prototype; Object.defineProperty(p, n, {}); }",
       ["adds String.prototype.*", "adds Object.prototype.*"],
     ],
+    [
+      "what is added by names that the file calls a function of its own with, or lists",
+      `function polyfill(name, f) { if (Date.prototype[name] === undefined) Date.prototype[name] = f; }
+       polyfill("clone", f); polyfill("add", f);
+       const define = (name, get) => Object.defineProperty(String.prototype, name, { get }); define("red", f);
+       for (const name of ["one", "two"]) Map.prototype[name] = f;
+       ["last"].forEach((name) => { Array.prototype.__defineGetter__(name, f); });`,
+      [
+        "adds Date.prototype.clone",
+        "adds Date.prototype.add",
+        "adds String.prototype.red",
+        "adds Map.prototype.one",
+        "adds Map.prototype.two",
+        "adds Array.prototype.last",
+      ],
+    ],
     ["what is added to an object of that name", "function f(String) { String.prototype.red = 1; }", []],
     ["a property that has other names", "const o = { type: 'spdy' }; require(o.type)", ["computed *"]],
     [
