@@ -166,7 +166,11 @@ function openProgram(
     "node:internal/modules/",
   ];
   const locked = startedLate(() =>
-    lockdownRealm(ownFiles, sharesOf(policies), started?.worker && { code: started.request.markCode }),
+    lockdownRealm(
+      ownFiles,
+      sharesOf(policies, options.audit ? policy : undefined),
+      started?.worker && { code: started.request.markCode },
+    ),
   );
   locked.harden(MoatError);
   const realGlobalNames = freezeRealGlobal(powers.globals);
@@ -249,8 +253,10 @@ function openProgram(
   return { realm, powers, resolutions, project, entry };
 }
 
-function sharesOf(policies: ReadonlyMap<CanonicalName, PackagePolicy>): string[] {
-  return [...policies.values()].flatMap(({ shares }) => shares ?? []);
+/** @param audited where everything is let through: what its packages wait for has to have a place as well. */
+function sharesOf(policies: ReadonlyMap<CanonicalName, PackagePolicy>, audited: Policy | undefined): string[] {
+  const waiting = Object.values(audited?.packages ?? {}).map(({ pending }) => pending ?? {});
+  return [...policies.values(), ...waiting].flatMap(({ shares }) => shares ?? []);
 }
 
 /** Under which name a process's modules are kept: a child does not overwrite those of its program. */
