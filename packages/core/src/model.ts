@@ -20,7 +20,13 @@ export { effectivePolicy, mergeEntry } from "./policy/effective-policy.ts";
 export { entryOf } from "./policy/entry-of.ts";
 export { programsOfLine, wordsOfPlainCommand } from "./policy/command-line.ts";
 export * from "./policy/grant-syntax.ts";
-export { additionOf, isNodeClass, replaceableBy, type LanguageAddition } from "./policy/language-additions.ts";
+export {
+  additionOf,
+  extensibleGlobals,
+  isNodeClass,
+  replaceableBy,
+  type LanguageAddition,
+} from "./policy/language-additions.ts";
 export { isModeVariable, modeShareOf, modeVariableOf } from "./policy/mode-variables.ts";
 export { CLIENT_SHARE, DISPATCHER_SHARE, REFLECT_SHARE, STACK_SHARE } from "./policy/special-shares.ts";
 export { tellsOfWindow, WINDOW as WINDOW_GLOBALS } from "./policy/window-names.ts";

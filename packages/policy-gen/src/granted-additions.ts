@@ -9,7 +9,8 @@ import type { ProjectContext } from "./grant-context.ts";
 import { packageNameAt } from "./reach.ts";
 import { LANGUAGE_EXTENDERS } from "./tables/language-extenders.ts";
 import { NEWER_LANGUAGE } from "./tables/newer-language.ts";
-import { INLINING_PLUGINS, TEST_EVALUATORS } from "./tables/test-evaluators.ts";
+import { frameworksInlined } from "./test-evaluators.ts";
+import { TEST_EVALUATORS } from "./tables/test-evaluators.ts";
 
 /**
  * What packages add for everybody to the language and to classes of Node's, among their `shares`.
@@ -20,15 +21,13 @@ export function grantAdditions(context: ProjectContext): Map<CanonicalName, stri
   const isUsed = memberSearch(context);
   const ofTrusted = new Map<CanonicalName, Set<string>>();
   const locations = [...new Set(reached.files.map(({ location }) => location))].filter(isDependency);
-  const names = new Set(locations.map(packageNameAt));
+  const inlined = frameworksInlined(new Set(locations.map(packageNameAt)));
   const evaluators = locations.filter((location) => TEST_EVALUATORS.get(packageNameAt(location))?.evaluates === true);
-  const isInlined = (framework: string): boolean =>
-    [...INLINING_PLUGINS].some(([plugin, inlined]) => inlined === framework && names.has(plugin));
   /** Whether a runner of tests evaluates a package's modules, or the project's, as its own code: what they add, it adds. */
   const evaluates = (evaluator: string, location: string): boolean => {
     const row = TEST_EVALUATORS.get(packageNameAt(evaluator))!;
     if (!isDependency(location)) return true;
-    return row.importsFor !== true || isInlined(packageNameAt(location));
+    return row.importsFor !== true || inlined.has(packageNameAt(location));
   };
   for (const { path, location, facts } of reached.files) {
     for (const use of facts.uses) {

@@ -1,3 +1,4 @@
+import { extensibleGlobals } from "@moat/core/model";
 import { constantText, keyOf } from "./constant.ts";
 import type { IsConstant } from "./constant.ts";
 import { keysOf } from "./listed-keys.ts";
@@ -11,12 +12,6 @@ export interface SeenAddition {
   readonly node: SyntaxNode;
 }
 
-/** Those of Node's that have names everywhere among them. */
-const EXTENDED = [
-  ..."Object Function Array String Number Boolean BigInt Symbol Date RegExp Map Set WeakMap WeakSet Promise".split(" "),
-  ..."ArrayBuffer DataView Uint8Array Error EvalError RangeError ReferenceError SyntaxError TypeError".split(" "),
-  ..."URIError AggregateError Buffer URL URLSearchParams".split(" "),
-];
 const MOST_ALIASES = 20;
 /** How many functions a name may go through as an argument. */
 const MOST_CALLS_DEEP = 2;
@@ -131,7 +126,7 @@ export function searchAdditions({ references }: Walked): AdditionSearch {
     });
   };
 
-  for (const name of EXTENDED)
+  for (const name of extensibleGlobals())
     for (const node of references.get(name) ?? []) if (lookUp(node) === undefined) follow(node, name);
   return { found, follow };
 }

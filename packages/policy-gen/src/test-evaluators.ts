@@ -63,10 +63,15 @@ export function grantToEvaluators({ reached, collectorOf, isDependency, nameOf, 
   }
 }
 
+/** Frameworks that a plugin of the project's has the runner evaluate. @param reached names of packages */
+export function frameworksInlined(reached: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set([...INLINING_PLUGINS].flatMap(([plugin, name]) => (reached.has(plugin) ? [name] : [])));
+}
+
 /** Packages that a plugin of the project's has the runner evaluate like the project's own modules. */
 function packagesInlined({ edges, importedByProject }: GrantContext["reached"]): ReadonlySet<string> {
   const reached = new Set(edges.map(({ to }) => packageNameAt(to)));
-  const frameworks = new Set([...INLINING_PLUGINS].flatMap(([plugin, name]) => (reached.has(plugin) ? [name] : [])));
+  const frameworks = frameworksInlined(reached);
   return new Set(
     edges.flatMap(({ from, to }) => (frameworks.has(packageNameAt(to)) && importedByProject.has(from) ? [from] : [])),
   );

@@ -16,6 +16,10 @@ import { builtinEffects, GLOBAL_EFFECTS, memberEffect } from "./tables/member-ef
 import { BROUGHT_GLOBALS, EXTENDED_NAMESPACES, FREE_OF_CHARGE, NODE_GLOBALS } from "./tables/node-globals.ts";
 import { FREE_EVENTS, GUARDED_PROCESS_MEMBERS, GUARDED_WRITES, LISTENERS } from "./tables/process-members.ts";
 
+/** Whether a program may bring a global of that name. */
+const isDefinable = (name: string): boolean =>
+  BROUGHT_GLOBALS.has(name) || (!NODE_GLOBALS.has(name) && !FREE_OF_CHARGE.has(name));
+
 export interface TraceContext {
   readonly walked: Walked;
   readonly format: "module" | "commonjs";
@@ -655,8 +659,7 @@ export function tracePowers(context: TraceContext): {
           return;
         }
         if (power.kind === "global" && /^(?:defineProperty|set)$/.test(name)) {
-          const isBrought = BROUGHT_GLOBALS.has(key.text) || !NODE_GLOBALS.has(key.text);
-          if (isBrought && !FREE_OF_CHARGE.has(key.text)) emit("defines", key.text, call);
+          if (isDefinable(key.text)) emit("defines", key.text, call);
           return;
         }
         const derived = derive(power, key.text, call);
@@ -698,8 +701,7 @@ export function tracePowers(context: TraceContext): {
     for (const property of given["properties"] as SyntaxNode[]) {
       const key = property.type === "Property" ? keyOf(property, isConstant) : undefined;
       if (key === undefined) escape(GLOBAL, given);
-      else if ((BROUGHT_GLOBALS.has(key) || !NODE_GLOBALS.has(key)) && !FREE_OF_CHARGE.has(key))
-        emit("defines", key, property);
+      else if (isDefinable(key)) emit("defines", key, property);
     }
   }
 

@@ -36,23 +36,32 @@ class Addition implements StandIn {
   readonly share: string;
   /** Whether packages may add it, and not the application alone. */
   readonly forPackages: boolean;
+  readonly toPrototype: boolean;
+  /** Methods of texts, lists and Node's classes are called often, and found by nobody who looks for something else. */
+  readonly isCalledOften: boolean;
 
-  constructor(holder: object, key: string, share: string, forPackages: boolean) {
-    this.value = (holder as Record<string, unknown>)[key];
+  constructor(holder: object, named: LanguageAddition, share: string, forPackages: boolean) {
+    this.value = (holder as Record<string, unknown>)[named.name];
     this.holder = holder;
-    this.key = key;
+    this.key = named.name;
     this.share = share;
     this.forPackages = forPackages;
+    this.toPrototype = named.toPrototype;
+    this.isCalledOften = holder === String.prototype || holder === Array.prototype || isNodeClass(named.holder);
   }
 }
 
 const additions = new Map<object, Map<string, Addition>>();
+/** Shares of all policies that add something. */
+const reserved = new Set<string>();
+const { has: setHas } = Set.prototype;
 
 /** To be called once overrides are enabled and before the intrinsics are hardened. @param shares of all policies; others are left out. */
 export function reserveAdditions(shares: Iterable<string>): void {
   for (const share of shares) {
     const named = additionOf(share);
     if (named === undefined) continue;
+    reserved.add(share);
     if (isNodeClass(named.holder)) beforeHardening(named.holder, (prototype) => reserve(prototype, named, share));
     else {
       // From where every realm has them: SES has put others into the global object's place for some.
@@ -75,7 +84,7 @@ function reserve(holder: object, named: LanguageAddition, share: string): void {
   let ofHolder = additions.get(holder);
   if (ofHolder === undefined) additions.set(holder, (ofHolder = new Map()));
   if (ofHolder.has(key)) return;
-  const addition = new Addition(holder, key, share, replacedBy !== "application");
+  const addition = new Addition(holder, named, share, replacedBy !== "application");
   ofHolder.set(key, addition);
   defineAccessor(addition);
 }
@@ -115,12 +124,10 @@ const OF_VALUES: ReadonlySet<object> = new Set(
  * those that hold their powers, and a value be taken for theirs. Texts as well: a private key may be one, of which
  * `crypto.sign` reads the `padding`.
  */
-function isForGuests({ by, value, get, setter, holder, key, share }: Addition): boolean {
+function isForGuests({ by, value, get, setter, holder, key, toPrototype, isCalledOften }: Addition): boolean {
   if (by === undefined || by.trusted || OF_VALUES.has(holder)) return false;
   if (get !== undefined || setter !== undefined || key === "toJSON") return true;
-  // Methods of texts, lists and Node's classes are called often, and found by nobody who looks for something else.
-  const isOften = holder === String.prototype || holder === Array.prototype || isNodeClass(additionOf(share)!.holder);
-  return share.includes(".prototype.") && !(isOften && typeof value === "function");
+  return toPrototype && !(isCalledOften && typeof value === "function");
 }
 
 function additionAt(holder: unknown, key: unknown): Addition | undefined {
@@ -136,8 +143,8 @@ export function mayAddTo(holder: unknown, key: unknown, principal: Principal | u
 
 /** Whether a package may add anything. */
 export function mayAddSomething(principal: Principal | undefined): boolean {
-  if (additions.size === 0 || principal === undefined || principal.trusted) return false;
-  return principal.policy.shares?.some((share) => additionOf(share) !== undefined) ?? false;
+  if (reserved.size === 0 || principal === undefined || principal.trusted) return false;
+  return principal.policy.shares?.some((share) => apply(setHas, reserved, [share]) as boolean) ?? false;
 }
 
 /** Whether this is the place of something that is or may be added. */

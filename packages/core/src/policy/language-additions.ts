@@ -61,6 +61,11 @@ export function nodeClassNamed(name: string): string | undefined {
   return undefined;
 }
 
+/** What takes additions and is a global variable. */
+export function extensibleGlobals(): readonly string[] {
+  return [...INTRINSICS, ...[...NODE_CLASSES].filter((path) => !path.includes("."))];
+}
+
 export function isNodeClass(holder: string): boolean {
   return NODE_CLASSES.has(holder);
 }
