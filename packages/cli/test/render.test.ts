@@ -1,4 +1,4 @@
-import { parsePolicy } from "@moat/core/model";
+import { parsePolicy, quoteForShell } from "@moat/core/model";
 import type { Grant } from "@moat/core/model";
 import { describe, expect, test } from "vitest";
 import { capabilityWords, grantsWords } from "../src/render/capability-words.ts";
@@ -6,7 +6,6 @@ import { makePaint } from "../src/render/colors.ts";
 import { codeSpan } from "../src/render/escape-markdown.ts";
 import { pendingText } from "../src/render/pending-text.ts";
 import { policySummary } from "../src/render/policy-summary.ts";
-import { quoteForShell } from "../src/render/quote-for-shell.ts";
 
 const plain = makePaint({ isTerminal: false, write: () => {} }, {});
 

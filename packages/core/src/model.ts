@@ -32,6 +32,7 @@ export { CLIENT_SHARE, DISPATCHER_SHARE, REFLECT_SHARE, STACK_SHARE } from "./po
 export { tellsOfWindow, WINDOW as WINDOW_GLOBALS } from "./policy/window-names.ts";
 export { symbolKeyOf, symbolShare } from "./policy/symbol-shares.ts";
 export {
+  builtinGrant,
   GRANT_FIELD,
   grantKey,
   grantsOf,
@@ -64,6 +65,7 @@ export {
 export { optimiseAfter } from "./optimise-late.ts";
 export { writeFileAtomically } from "./policy/write-file-atomically.ts";
 export { escapeForTerminal } from "./audit/escape-for-terminal.ts";
+export { quoteForShell } from "./audit/quote-for-shell.ts";
 export { deniedAction, formatDenial, remedyOf, type DenialContext, type Remedy } from "./audit/format-denial.ts";
 export { deniedGrant } from "./audit/denied-grant.ts";
 export { DENIAL_CHANNEL, type DenialMessage } from "./audit/denial-channel.ts";
@@ -106,7 +108,7 @@ export { type FileReader } from "./packages/file-reader.ts";
 export { loadedFoldersOf, loadsComputed } from "./packages/loaded-folders.ts";
 export { locateNames } from "./packages/locate-names.ts";
 export { findWorkspaces } from "./packages/workspaces.ts";
-export { realFolder } from "./packages/real-folder.ts";
+export { scopeFolders, type ScopeFolders } from "./packages/scope-folders.ts";
 export { isResolutionError, type ResolutionCode, type ResolutionError } from "./packages/resolution-error.ts";
 export {
   makeResolver,

@@ -1,6 +1,5 @@
 /** Runs a program under its policy, in this process. */
 import { createRequire } from "node:module";
-import { homedir, tmpdir } from "node:os";
 import { basename, dirname, join, sep } from "node:path";
 import { realpathSync } from "node:fs";
 import { pathToFileURL } from "node:url";
@@ -40,7 +39,9 @@ import { locateNames } from "./packages/locate-names.ts";
 import { namesThatLead } from "./packages/names-that-lead.ts";
 import { makeResolver, type Climb } from "./packages/resolver.ts";
 import { resolveProgram } from "./packages/resolve-program.ts";
+import { scopeFolders } from "./packages/scope-folders.ts";
 import { effectivePolicy } from "./policy/effective-policy.ts";
+import { sharesOf } from "./policy/special-shares.ts";
 import type { CanonicalName, Overrides, PackagePolicy, Policy } from "./policy/types.ts";
 import { leavePace, startedLate } from "./optimise-late.ts";
 import { realFolder } from "./packages/real-folder.ts";
@@ -168,7 +169,7 @@ function openProgram(
   const locked = startedLate(() =>
     lockdownRealm(
       ownFiles,
-      sharesOf(policies, options.audit ? policy : undefined),
+      sharesToReserve(policies, options.audit ? policy : undefined),
       started?.worker && { code: started.request.markCode },
     ),
   );
@@ -178,12 +179,7 @@ function openProgram(
   // Who is started may have been given sockets; and a belt is closed over the network after the guard has looked at it.
   if (started !== undefined || belt.length > 0) installNetworkGuard(powers);
   if (belt.length > 0) dropNetwork(powers.process, policies);
-  const paths = started?.request.paths ?? {
-    project,
-    cwd: powers.process.cwd(),
-    tmp: realFolder(tmpdir()),
-    home: realFolder(homedir()),
-  };
+  const paths = started?.request.paths ?? scopeFolders(project, powers.process.cwd());
   const markCode: typeof locked.markCode = () => {
     leavePace();
     return locked.markCode();
@@ -253,10 +249,14 @@ function openProgram(
   return { realm, powers, resolutions, project, entry };
 }
 
-/** @param audited where everything is let through: what its packages wait for has to have a place as well. */
-function sharesOf(policies: ReadonlyMap<CanonicalName, PackagePolicy>, audited: Policy | undefined): string[] {
+/**
+ * What may be added to the language in this run, and has to have its place before the lockdown.
+ *
+ * @param audited where everything is let through: what its packages wait for is added as well
+ */
+function sharesToReserve(policies: ReadonlyMap<CanonicalName, PackagePolicy>, audited: Policy | undefined): string[] {
   const waiting = Object.values(audited?.packages ?? {}).map(({ pending }) => pending ?? {});
-  return [...policies.values(), ...waiting].flatMap(({ shares }) => shares ?? []);
+  return sharesOf([...policies.values(), ...waiting]);
 }
 
 /** Under which name a process's modules are kept: a child does not overwrite those of its program. */

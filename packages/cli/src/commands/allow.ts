@@ -1,5 +1,6 @@
 import path from "node:path";
 import {
+  builtinGrant,
   entryOf,
   escapeForTerminal,
   GRANT_FIELD,
@@ -91,11 +92,4 @@ function readGrant(capability: string, target: string): Grant {
   const problem = grantProblem(grant, "overrides");
   if (problem !== undefined) throw usageError(`${JSON.stringify(target)}: ${problem}`, "moat allow --help");
   return grant;
-}
-
-function builtinGrant(target: string): Grant {
-  const dot = target.indexOf(".");
-  return dot === -1
-    ? { capability: "builtin", target, member: "*" }
-    : { capability: "builtin", target: target.slice(0, dot), member: target.slice(dot + 1) };
 }

@@ -7,7 +7,7 @@ import { helpText } from "../help/help-text.ts";
 import { findEntry, findProjectFrom, type Entry } from "../project/entry.ts";
 import { prepareEntry, prepareListed, type PreparedEntry } from "../project/prepare-entry.ts";
 import { missingPolicy } from "../project/program-policy.ts";
-import { plural } from "../render/plural.ts";
+import { countWords } from "../render/list-words.ts";
 
 const PREPARE_FLAGS = {
   files: { type: "string" },
@@ -48,8 +48,8 @@ function tell(prepared: readonly PreparedEntry[], asJson: boolean | undefined, c
     return;
   }
   for (const { entry, ready, refused } of prepared) {
-    const rest = refused.length === 0 ? "" : `; ${plural(refused.length, "file")} that can't be loaded left out`;
-    context.stdout.write(`${entry} is prepared: ${plural(ready, "module")}${rest}.\n`);
+    const rest = refused.length === 0 ? "" : `; ${countWords(refused.length, "file")} that can't be loaded left out`;
+    context.stdout.write(`${entry} is prepared: ${countWords(ready, "module")}${rest}.\n`);
   }
 }
 

@@ -1,14 +1,13 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { homedir, tmpdir } from "node:os";
 import {
   effectivePolicy,
   locateNames,
-  realFolder,
   makeDisk,
   makeResolver,
   MoatError,
   permissionFlags,
+  scopeFolders,
   storeLocation,
   type Overrides,
   type Policy,
@@ -41,12 +40,7 @@ export function putOnBelt({ project, policy, overrides, logFile }: BeltRequest, 
       nextStep: "use Node 22.15 or later on Linux or macOS, without a message channel to a parent",
     });
   }
-  const paths = {
-    project: realFolder(project),
-    cwd: context.cwd,
-    tmp: realFolder(tmpdir()),
-    home: realFolder(homedir()),
-  };
+  const paths = scopeFolders(project, context.cwd);
   const policies = effectivePolicy(policy, overrides);
   const { names: locations } = locateNames(
     policies.keys(),

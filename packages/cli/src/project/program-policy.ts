@@ -3,13 +3,13 @@ import {
   MoatError,
   nearestWord,
   POLICY_FILE,
+  quoteForShell,
   readOverrides,
   readPolicyFile,
   type Overrides,
   type Policy,
 } from "@moat/core/model";
 import type { Entry } from "./entry.ts";
-import { quoteForShell } from "../render/quote-for-shell.ts";
 
 /**
  * The policy that a program is to run under, and what people wrote over it.

@@ -1,5 +1,5 @@
 import { deniedAction, escapeForTerminal, remedyOf, type CountedDenial, type DenialContext } from "@moat/core/model";
-import { plural } from "./plural.ts";
+import { countWords } from "./list-words.ts";
 
 /** What an audit saw, package by package: what would have been denied, and the command that allows it. */
 export function auditText(seen: readonly CountedDenial[], contextOf: (name: string) => DenialContext): string {
@@ -9,7 +9,7 @@ export function auditText(seen: readonly CountedDenial[], contextOf: (name: stri
     const own = seen.filter(({ denial }) => denial.principal === name);
     return [`  ${escapeForTerminal(name)}`, ...own.flatMap((one) => denialLines(one, contextOf(name)))];
   });
-  const title = `moat: audit: ${plural(seen.length, "use")} by ${plural(packages.length, "package")} would have been denied:`;
+  const title = `moat: audit: ${countWords(seen.length, "use")} by ${countWords(packages.length, "package")} would have been denied:`;
   return [title, ...lines].map((line) => `${line}\n`).join("");
 }
 

@@ -1,4 +1,4 @@
-import { compareRisk, escapeForTerminal, isFirstParty, type Risk } from "@moat/core/model";
+import { compareRisk, escapeForTerminal, isFirstParty, quoteForShell, type Risk } from "@moat/core/model";
 import { placeOf } from "../project/evidence-of.ts";
 import type { ExplainedGrant, Explanation } from "../project/explain-package.ts";
 import { listWords } from "./list-words.ts";
@@ -7,7 +7,6 @@ import { evidenceLines } from "./evidence-lines.ts";
 import type { Paint } from "./colors.ts";
 import { paintRisk } from "./paint-risk.ts";
 import { tellingGrants } from "./telling-grants.ts";
-import { quoteForShell } from "./quote-for-shell.ts";
 
 const MOST_PLACES = 3;
 const MOST_FINDINGS = 10;

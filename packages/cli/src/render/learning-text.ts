@@ -1,7 +1,7 @@
 import { escapeForTerminal, type Grant, type PackageProposal, type TakenGrant } from "@moat/core/model";
 import type { LearningResult } from "../project/learning.ts";
 import { capabilityWords } from "./capability-words.ts";
-import { plural } from "./plural.ts";
+import { countWords } from "./list-words.ts";
 
 /** Whether the proposal was to be written, and whether that changed the file. */
 export interface WriteState {
@@ -16,7 +16,7 @@ export function learningText({ learned, proposal }: LearningResult, { asked, isW
   const lines = [
     learned.runs.length === 0
       ? "moat: nothing was learned yet: moat run --learn <entry>"
-      : `moat: learned from ${plural(learned.runs.length, "run")} of ${entries}`,
+      : `moat: learned from ${countWords(learned.runs.length, "run")} of ${entries}`,
     ...changed.flatMap(packageLines),
     ...(learned.runs.length === 0 ? [] : summaryLines(proposal)),
   ];
@@ -40,11 +40,11 @@ function shortName({ target, member }: Grant): string {
 function summaryLines({ figure, packages, notLoaded }: LearningResult["proposal"]): string[] {
   const { grants, removed, narrowed, share } = figure;
   const lines = [
-    `  of ${plural(grants, "grant")} that could do harm, ${removed} can go and ${narrowed} can be narrower: ${Math.round(share * 100)} % of the authority of ${plural(packages.length, "package")}`,
+    `  of ${countWords(grants, "grant")} that could do harm, ${removed} can go and ${narrowed} can be narrower: ${Math.round(share * 100)} % of the authority of ${countWords(packages.length, "package")}`,
   ];
   if (notLoaded.length > 0)
     lines.push(
-      `  ${plural(notLoaded.length, "package")} took no part in any run and ${notLoaded.length === 1 ? "keeps its" : "keep their"} grants`,
+      `  ${countWords(notLoaded.length, "package")} took no part in any run and ${notLoaded.length === 1 ? "keeps its" : "keep their"} grants`,
     );
   return lines;
 }

@@ -1,9 +1,8 @@
-import { escapeForTerminal, type Grant, type Risk } from "@moat/core/model";
+import { escapeForTerminal, quoteForShell, type Grant, type Risk } from "@moat/core/model";
 import type { PendingGrant } from "../project/unanswered.ts";
 import { wordsOfEach } from "./capability-words.ts";
 import type { Paint } from "./colors.ts";
 import { paintRisk } from "./paint-risk.ts";
-import { quoteForShell } from "./quote-for-shell.ts";
 import { tellingGrants } from "./telling-grants.ts";
 
 /**

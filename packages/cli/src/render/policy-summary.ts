@@ -16,6 +16,7 @@ import { boundsOf } from "../review/bounds-of.ts";
 import { compareCapabilities } from "./capability-order.ts";
 import { grantsPhrases } from "./capability-words.ts";
 import { makePaint, type Paint } from "./colors.ts";
+import { countWords } from "./list-words.ts";
 import { paintRisk } from "./paint-risk.ts";
 import { pendingText } from "./pending-text.ts";
 import { tellingGrants } from "./telling-grants.ts";
@@ -39,7 +40,7 @@ export function policySummary(
   const { policy, overrides, findings, entries, written, verbose } = options;
   const paint = makePaint(stdout, env);
   const names = Object.keys(policy.packages).filter((name) => !isFirstParty(name));
-  const head = `${written ? `${POLICY_FILE} is written` : `${POLICY_FILE} would be`} for ${escapeForTerminal(entries.join(", "))}: ${count(names.length, "package")}.\n`;
+  const head = `${written ? `${POLICY_FILE} is written` : `${POLICY_FILE} would be`} for ${escapeForTerminal(entries.join(", "))}: ${countWords(names.length, "package")}.\n`;
   const merge = options.wasConflict
     ? `${POLICY_FILE} was an unresolved merge: what both sides grant is kept, and what one of them granted waits again.\n`
     : "";
@@ -76,7 +77,7 @@ function riskyText({ policy, overrides, verbose }: SummaryOptions, paint: Paint)
       `  ${paintRisk(paint, risk)} ${escapeForTerminal(`${name} can ${listWords(grants, verbose)}`)}\n`,
   );
   const more = risky.length > shown.length ? `  … and ${risky.length - shown.length} more; --verbose lists them\n` : "";
-  return `${count(risky.length, "package")} can do something that matters:\n${lines.join("")}${more}`;
+  return `${countWords(risky.length, "package")} can do something that matters:\n${lines.join("")}${more}`;
 }
 
 /** Edges between packages and harmless members would hide what matters. */
@@ -97,8 +98,4 @@ function listWords(grants: readonly Grant[], verbose: boolean): string {
   return verbose || words.length <= 4
     ? words.join("; ")
     : `${words.slice(0, 4).join("; ")}; and ${words.length - 4} more`;
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

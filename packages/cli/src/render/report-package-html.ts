@@ -1,10 +1,9 @@
-import { splitName } from "@moat/core/model";
+import { quoteForShell, splitName } from "@moat/core/model";
 import type { Power } from "../report/powers.ts";
 import type { ReportedPackage, Step } from "../report/report.ts";
 import type { Change, Place } from "../review/review.ts";
 import { html, type Html } from "./html.ts";
 import { countWords, listWords } from "./list-words.ts";
-import { quoteForShell } from "./quote-for-shell.ts";
 import { WARNING_TITLES } from "./review-words.ts";
 
 /** How a power is called, on its tile and beside the name of a package. */

@@ -1,9 +1,9 @@
+import { quoteForShell } from "@moat/core/model";
 import { placeOf } from "../project/evidence-of.ts";
 import { groupAlike, type AlikeReviews } from "../review/alike.ts";
 import type { Change, Place, Review } from "../review/review.ts";
 import { codeSpan } from "./escape-markdown.ts";
 import { countWords } from "./list-words.ts";
-import { quoteForShell } from "./quote-for-shell.ts";
 import {
   carriedLine,
   freshPlace,

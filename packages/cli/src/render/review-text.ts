@@ -1,11 +1,10 @@
-import { escapeForTerminal } from "@moat/core/model";
+import { escapeForTerminal, quoteForShell } from "@moat/core/model";
 import { placeOf } from "../project/evidence-of.ts";
 import { groupAlike, type AlikeReviews } from "../review/alike.ts";
 import type { Change, PackageReview, Place, Review } from "../review/review.ts";
 import type { Paint } from "./colors.ts";
 import { listWords } from "./list-words.ts";
 import { paintRisk } from "./paint-risk.ts";
-import { quoteForShell } from "./quote-for-shell.ts";
 import {
   carriedLine,
   freshPlace,

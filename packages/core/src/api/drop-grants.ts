@@ -1,4 +1,5 @@
 import { MoatError } from "../errors/moat-error.ts";
+import { freezeDeep } from "../policy/freeze-deep.ts";
 import { grantKey, grantsOf, policyOf, type Grant, type GrantCapability } from "../policy/grant.ts";
 import { grantReaches } from "../policy/grant-reach.ts";
 import type { CanonicalName, PackagePolicy } from "../policy/types.ts";
@@ -67,9 +68,4 @@ function assertNoBroader(
       nextStep: `drop ${JSON.stringify(broader.target)}, or all of it: true`,
     },
   );
-}
-
-export function freezeDeep<T extends object>(value: T): T {
-  for (const inner of Object.values(value)) if (typeof inner === "object" && inner !== null) freezeDeep(inner);
-  return Object.freeze(value);
 }

@@ -1,5 +1,4 @@
 /** A realm for the host: packages of one project under one policy. */
-import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeSync } from "node:fs";
 import { makeDenialChannel } from "../audit/denial-channel.ts";
@@ -10,6 +9,7 @@ import { makeRealm, type Realm } from "../compartments/realm.ts";
 import type { World } from "../compartments/world.ts";
 import { MoatError } from "../errors/moat-error.ts";
 import type { Resolver } from "../packages/resolver.ts";
+import { scopeFolders } from "../packages/scope-folders.ts";
 import { nearestWord } from "../policy/nearest-word.ts";
 import type { CanonicalName, PackagePolicy } from "../policy/types.ts";
 import { closedPaths } from "../prepared/closed-paths.ts";
@@ -17,7 +17,6 @@ import { storeLocation } from "../prepared/store-location.ts";
 import { dropGrants } from "./drop-grants.ts";
 import { lockHost } from "./locked-host.ts";
 import type { DenialHandler, Droppable, HostOptions } from "./types.ts";
-import { realFolder } from "../packages/real-folder.ts";
 
 export interface OpenOptions {
   readonly host: HostOptions;
@@ -58,7 +57,7 @@ export function openRealm(options: OpenOptions): OpenRealm {
     locations: options.locations,
     rootTrusted,
     audit,
-    paths: { project, cwd: powers.process.cwd(), tmp: realFolder(tmpdir()), home: realFolder(homedir()) },
+    paths: scopeFolders(project, powers.process.cwd()),
     onDenial(denial) {
       tellHandlers(handlers, denial, powers.process.nextTick);
       publish(denial);

@@ -1,7 +1,7 @@
 /** Which grant would allow what was denied, in the words of policies. */
 import { pid } from "node:process";
 import { isCanonicalName } from "../naming/canonical-name.ts";
-import type { Grant } from "../policy/grant.ts";
+import { builtinGrant, type Grant } from "../policy/grant.ts";
 import { isReservedForWrite, isSecret } from "../policy/scope-rules.ts";
 import { CLIENT_SHARE } from "../policy/special-shares.ts";
 import type { Denial } from "./denial.ts";
@@ -47,7 +47,7 @@ const table: Readonly<Record<string, Spell>> = {
   command: same("command"),
   worker: () => ({ capability: "worker", target: "" }),
   native: ({ target }, { location }) => ({ capability: "native", target: below(location, target) ?? target }),
-  builtin: builtinGrant,
+  builtin: ({ target }) => builtinGrant(target),
   global: same("global"),
   share: same("share"),
   extend: ({ target }) => ({ capability: "share", target }),
@@ -74,13 +74,6 @@ const anyPassingPort = (target: string): string => target.replace(PASSING_PORT, 
 /** Undefined where no policy allows it. */
 export function deniedGrant(denial: Denial, places: DenialPlaces = {}): Grant | undefined {
   return table[denial.capability]?.(denial, places);
-}
-
-function builtinGrant({ target }: Denial): Grant {
-  const dot = target.indexOf(".");
-  return dot === -1
-    ? { capability: "builtin", target, member: "*" }
-    : { capability: "builtin", target: target.slice(0, dot), member: target.slice(dot + 1) };
 }
 
 /**

@@ -3,6 +3,7 @@ import { grantReaches } from "../policy/grant-reach.ts";
 import type { OverrideEntry, PackagePolicy } from "../policy/types.ts";
 import { below, deniedGrant, type DenialPlaces } from "./denied-grant.ts";
 import { escapeForTerminal } from "./escape-for-terminal.ts";
+import { quoteForShell } from "./quote-for-shell.ts";
 import type { Denial } from "./denial.ts";
 
 /** What is known about the package, to name the step that allows it. */
@@ -142,8 +143,3 @@ function waits(grant: Grant, { pending, override }: DenialContext): boolean {
 /** Of a builtin that is refused as a whole, the members that the package names. */
 const isPartOf = (waiting: Grant, { capability, target, member }: Grant): boolean =>
   capability === "builtin" && member === "*" && waiting.capability === "builtin" && waiting.target === target;
-
-/** A word that a person can copy into a POSIX shell. */
-function quoteForShell(word: string): string {
-  return /^[A-Za-z0-9_./:@%+=-]+$/u.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}

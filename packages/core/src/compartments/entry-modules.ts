@@ -4,7 +4,7 @@
  * now or the next time.
  */
 import { basename, dirname, extname, join, sep } from "node:path";
-import type { ProjectPaths } from "../endowments/principal.ts";
+import type { ScopeFolders } from "../packages/scope-folders.ts";
 import { assertAnswer } from "../errors/assert-answer.ts";
 import { assertStackRoom } from "../stack-room.ts";
 import { isModuleOf, loadedFoldersOf, loadsComputed, type LoadedFolder } from "../packages/loaded-folders.ts";
@@ -29,7 +29,7 @@ export function makeEntryModules(
   resolver: Resolver,
   entries: readonly string[],
   isFirstParty: (location: string) => boolean,
-  { project, cwd }: Pick<ProjectPaths, "project" | "cwd">,
+  { project, cwd }: Pick<ScopeFolders, "project" | "cwd">,
   loadsProject: (location: string) => boolean = () => false,
 ): EntryModules {
   let found: Protected | undefined;

@@ -5,10 +5,11 @@
 import { basename, dirname, join, relative, sep } from "node:path";
 import { makePathScopes, type PathScopes } from "../endowments/fs/path-scopes.ts";
 import { MoatError } from "../errors/moat-error.ts";
-import type { EndowmentContext, Powers, Principal, ProjectPaths } from "../endowments/principal.ts";
+import type { EndowmentContext, Powers, Principal } from "../endowments/principal.ts";
 import type { Denial } from "../audit/denial.ts";
 import type { Use } from "../audit/use.ts";
 import { placeToldBy } from "../packages/resolution-error.ts";
+import type { ScopeFolders } from "../packages/scope-folders.ts";
 import type { Resolution } from "../packages/types.ts";
 import type { PreparedModules } from "../prepared/prepared-modules.ts";
 import type { ResolutionMode, ResolveOptions, Resolver } from "../packages/resolver.ts";
@@ -16,7 +17,7 @@ import type { CanonicalName, PackagePolicy } from "../policy/types.ts";
 import { isCanonicalName, isFirstParty } from "../naming/canonical-name.ts";
 import { MODULE_CACHES } from "../policy/scope-rules.ts";
 import { WINDOW } from "../policy/window-names.ts";
-import { ANY_SHARE } from "../policy/special-shares.ts";
+import { ANY_SHARE, sharesOf } from "../policy/special-shares.ts";
 import { makeSharedWindow, type SharedWindow } from "./shared-window.ts";
 import { assertStackRoom, LITTLE_ROOM } from "../stack-room.ts";
 import { copiedFrom } from "./copied-addon.ts";
@@ -31,7 +32,7 @@ import { makeWorld, type World } from "./world.ts";
 export interface RealmOptions {
   readonly resolver: Resolver;
   readonly powers: Powers;
-  readonly paths: ProjectPaths;
+  readonly paths: ScopeFolders;
   readonly policies: ReadonlyMap<CanonicalName, PackagePolicy>;
   /** The package at each location that the policy names. */
   readonly names: ReadonlyMap<string, CanonicalName>;
@@ -266,7 +267,7 @@ export function makeRealm(options: RealmOptions): Realm {
     sharedWindow: makeSharedWindow(
       [...policies.values()].some(({ shares, globals }) => shares?.includes(WINDOW) || globals?.includes(WINDOW)),
     ),
-    sharedNames: makeSharedNames([...policies.values()].flatMap(({ shares }) => shares ?? [])),
+    sharedNames: makeSharedNames(sharesOf(policies.values())),
     reloadedModules: startedImportsProject
       ? makeReloadedModules(
           () => started().commonJs,

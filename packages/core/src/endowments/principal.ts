@@ -1,4 +1,5 @@
 import type { Dispatcher } from "./net/default-dispatcher.ts";
+import type { ScopeFolders } from "../packages/scope-folders.ts";
 import type { CanonicalName, PackagePolicy } from "../policy/types.ts";
 import type { Denial } from "../audit/denial.ts";
 import type { UseListener } from "../audit/use.ts";
@@ -29,14 +30,6 @@ export interface Principal {
   readonly whenNarrowed?: ((listener: () => void) => void) | undefined;
   /** In a learning run, of a principal with bounds: told of each use that the policy covers. */
   readonly uses?: UseListener | undefined;
-}
-
-/** The folders that scopes are relative to; all real absolute paths. */
-export interface ProjectPaths {
-  readonly project: string;
-  readonly cwd: string;
-  readonly tmp: string;
-  readonly home: string;
 }
 
 /** Node's own, unattenuated modules. Only moat's own code ever holds this. */
@@ -94,7 +87,7 @@ export interface Caller {
 export interface EndowmentContext {
   readonly principal: Principal;
   readonly powers: Powers;
-  readonly paths: ProjectPaths;
+  readonly paths: ScopeFolders;
   readonly loader: PrincipalLoader;
   /** The principal's own facade of another builtin, made on first use and then the same. */
   builtin(name: string): any;

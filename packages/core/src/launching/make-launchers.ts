@@ -4,7 +4,8 @@ import { realpathSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { assertAnswer } from "../errors/assert-answer.ts";
 import { MOAT_FOLDER } from "../moat-folder.ts";
-import type { EndowmentContext, ProjectPaths } from "../endowments/principal.ts";
+import type { EndowmentContext } from "../endowments/principal.ts";
+import type { ScopeFolders } from "../packages/scope-folders.ts";
 import type { NodeLauncher, WorkerLauncher } from "../endowments/subprocess/launchers.ts";
 import type { Principal } from "../endowments/principal.ts";
 import type { Resolver } from "../packages/resolver.ts";
@@ -20,7 +21,7 @@ export interface LauncherOptions {
   /** Node's permission flags that this process runs under. */
   readonly belt: readonly string[];
   readonly program: string;
-  readonly paths: ProjectPaths;
+  readonly paths: ScopeFolders;
   readonly audit: boolean;
   readonly logFile?: string | undefined;
   readonly learnFile?: string | undefined;

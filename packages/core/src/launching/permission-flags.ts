@@ -5,14 +5,14 @@
 import { existsSync, realpathSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join, sep } from "node:path";
 import { MOAT_FOLDER } from "../moat-folder.ts";
-import type { ProjectPaths } from "../endowments/principal.ts";
+import type { ScopeFolders } from "../packages/scope-folders.ts";
 import type { CanonicalName, PackagePolicy } from "../policy/types.ts";
 
 export interface UnionOfGrants {
   readonly policies: ReadonlyMap<CanonicalName, PackagePolicy>;
   /** Real folders of the packages that the policy names. */
   readonly locations: ReadonlyMap<string, CanonicalName>;
-  readonly paths: ProjectPaths;
+  readonly paths: ScopeFolders;
   /** What moat itself writes: its prepared modules, its log. */
   readonly ownFiles: readonly string[];
   /** Folders of moat's command, which has to be loaded. */
@@ -104,7 +104,7 @@ function paths(union: UnionOfGrants): { reads: Set<string>; writes: Set<string> 
 }
 
 /** A scope as an absolute path, and where links lead from it. */
-function placesOf(scope: string, location: string, folders: ProjectPaths): string[] {
+function placesOf(scope: string, location: string, folders: ScopeFolders): string[] {
   const bases: Readonly<Record<string, string>> = {
     "<package>": location,
     "<cwd>": folders.cwd,

@@ -1,6 +1,6 @@
 /** What moat tells the moat that it starts in a worker or in a child `node`. */
 import { MoatError } from "../errors/moat-error.ts";
-import type { ProjectPaths } from "../endowments/principal.ts";
+import type { ScopeFolders } from "../packages/scope-folders.ts";
 import type { CanonicalName } from "../policy/types.ts";
 import type { StoreLocation } from "../prepared/store-location.ts";
 import type { StartedText } from "../endowments/subprocess/launchers.ts";
@@ -16,7 +16,7 @@ export interface StartRequest {
   readonly principal: CanonicalName;
   /** Absolute path of the program's own entry. */
   readonly program: string;
-  readonly paths: ProjectPaths;
+  readonly paths: ScopeFolders;
   readonly audit: boolean;
   /** Absolute path of the file that denials are appended to. */
   readonly logFile?: string | undefined;

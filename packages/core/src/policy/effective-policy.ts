@@ -1,4 +1,5 @@
 import { entryOf } from "./entry-of.ts";
+import { freezeDeep } from "./freeze-deep.ts";
 import { normalizePackagePolicy } from "./grant.ts";
 import type { CanonicalName, OverrideEntry, Overrides, PackageEntry, PackagePolicy, Policy } from "./types.ts";
 
@@ -30,9 +31,4 @@ export function mergeEntry(entry: PackageEntry | undefined, override: OverrideEn
     else if (value !== undefined) merged[field] = value;
   }
   return normalizePackagePolicy(merged as PackagePolicy);
-}
-
-function freezeDeep<T extends object>(value: T): T {
-  for (const inner of Object.values(value)) if (typeof inner === "object" && inner !== null) freezeDeep(inner);
-  return Object.freeze(value);
 }

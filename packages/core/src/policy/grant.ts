@@ -60,6 +60,14 @@ export interface Grant {
   readonly member?: string;
 }
 
+/** The grant of a builtin as a person writes it: `fs` is all of it, `fs.readFile` one member. */
+export function builtinGrant(text: string): Grant {
+  const dot = text.indexOf(".");
+  return dot === -1
+    ? { capability: "builtin", target: text, member: "*" }
+    : { capability: "builtin", target: text.slice(0, dot), member: text.slice(dot + 1) };
+}
+
 const LISTS = Object.entries({
   package: (policy: PackagePolicy) => policy.packages,
   global: (policy: PackagePolicy) => policy.globals,

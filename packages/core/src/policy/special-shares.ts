@@ -1,3 +1,4 @@
+import type { PackagePolicy } from "./types.ts";
 import { WINDOW } from "./window-names.ts";
 
 /** Among the `shares` of a policy, those that name no global variable; see also `mode-variables.ts` and `symbol-shares.ts`. */
@@ -16,6 +17,7 @@ export const CLIENT_SHARE = "http.client";
 
 export { WINDOW as WINDOW_SHARE } from "./window-names.ts";
 
+/** All of these. */
 export const SPECIAL_SHARES: ReadonlySet<string> = new Set([
   ANY_SHARE,
   REFLECT_SHARE,
@@ -24,3 +26,8 @@ export const SPECIAL_SHARES: ReadonlySet<string> = new Set([
   CLIENT_SHARE,
   WINDOW,
 ]);
+
+/** All that policies share: what several list is there several times. */
+export function sharesOf(policies: Iterable<PackagePolicy>): string[] {
+  return [...policies].flatMap(({ shares }) => shares ?? []);
+}
