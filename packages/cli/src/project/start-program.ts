@@ -1,7 +1,7 @@
 import path from "node:path";
 import { execArgv } from "node:process";
 import { fileURLToPath } from "node:url";
-import { makeDenialReport, withoutLearned } from "@moat/core/model";
+import { makeDenialReport, scopeFolders, withoutLearned } from "@moat/core/model";
 import type { CommandContext } from "../command-context.ts";
 import type { Flags, FlagTable } from "../arguments/parse-flags.ts";
 import { assertTreeMatches } from "./assert-tree-matches.ts";
@@ -45,7 +45,8 @@ export async function startProgram(request: ProgramRequest, context: CommandCont
   if (flags.belt === true && flags["no-belt"] !== true)
     (await import("./belt.ts")).putOnBelt({ project, policy, overrides, logFile }, context);
   const audit = flags.audit === true || (isLearning && flags.enforce !== true);
-  const report = makeDenialReport({ audit, logFile, policy, overrides, project, write: context.stderr.write });
+  const paths = scopeFolders(project, context.cwd);
+  const report = makeDenialReport({ audit, logFile, policy, overrides, paths, write: context.stderr.write });
   let learnFile: string | undefined;
   if (audit || isLearning) {
     // Not needed by most programs, and not to be loaded once one runs.

@@ -1,7 +1,6 @@
 /** What becomes of a denial: a line for the person, a line in the log. One for the program, its workers and its children. */
 import { entryOf } from "../policy/entry-of.ts";
 import { openSync, writeSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
 import process from "node:process";
 import { MoatError } from "../errors/moat-error.ts";
 import type { CanonicalName, Overrides, Policy } from "../policy/types.ts";
@@ -16,7 +15,8 @@ export interface DenialReportOptions {
   readonly logFile?: string | undefined;
   readonly policy: Policy;
   readonly overrides: Overrides;
-  readonly project: string;
+  /** The program's real absolute folders, as path scopes mean them: a worker's or child's own are the choice of who started it. */
+  readonly paths: Readonly<Record<"project" | "cwd" | "tmp" | "home", string>>;
   /** Takes one line for the person, with its end. */
   readonly write: (line: string) => void;
 }
@@ -30,14 +30,13 @@ export interface DenialReport {
 
 /** @throws {MoatError} `MOAT_WRITE_FAILED` when the log can't be opened. */
 export function makeDenialReport(options: DenialReportOptions): DenialReport {
-  const { audit, logFile, policy, overrides, project, write } = options;
+  const { audit, logFile, policy, overrides, paths, write } = options;
   const descriptor = logFile === undefined ? undefined : openLog(logFile);
-  const cwd = process.cwd();
   const contextOf = (name: CanonicalName): DenialContext => ({
-    project,
-    home: homedir(),
-    temp: tmpdir(),
-    cwd,
+    project: paths.project,
+    home: paths.home,
+    temp: paths.tmp,
+    cwd: paths.cwd,
     pending: entryOf(policy, name)?.pending,
     override: entryOf(overrides, name),
   });

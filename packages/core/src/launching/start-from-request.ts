@@ -22,7 +22,7 @@ export function startFromRequest(started: StartedBy): void {
   const overrides = learnFile === undefined ? written : withoutLearned(written);
   // Straight to the descriptor: the streams of a worker are pipes to the program that may never be read.
   const write = (line: string): void => void writeSync(2, line);
-  const report = makeDenialReport({ audit, logFile, policy, overrides, project: paths.project, write });
+  const report = makeDenialReport({ audit, logFile, policy, overrides, paths, write });
   runProgram({
     entry: program,
     argv: [],

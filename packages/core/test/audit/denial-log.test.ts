@@ -309,7 +309,7 @@ test("an import that the code names and the policy lacks: once, what brings the 
       audit: false,
       policy,
       overrides: { packages: overrides },
-      project: process.cwd(),
+      paths: { project: process.cwd(), cwd: process.cwd(), tmp: "/tmp", home: "/home/u" },
       write: (line) => lines.push(line),
     });
   const denial: Denial = { principal: "a", capability: "package", target: "a>b", via: "b", file: "/p/a.js" };
