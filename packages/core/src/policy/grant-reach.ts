@@ -12,6 +12,11 @@ import { isReservedForWrite, isSecret } from "./scope-rules.ts";
 /** Scopes that reach further than what anybody means by them. */
 export const BROAD_SCOPES: ReadonlySet<string> = new Set([".", "<cwd>", "<home>"]);
 
+/** Whether a scope for writing leaves out build files and the like, as it names no folder of its own: `.` and not `./dist`. */
+export function leavesOutOrders(scope: string): boolean {
+  return BROAD_SCOPES.has(scope) || scope === "<package>";
+}
+
 /**
  * Whether a grant lets a package do what another text of the same kind says, by
  * the texts alone: `.` reaches `./data/a.json` and not `./.env`, `*` reaches
@@ -55,7 +60,7 @@ export function segmentsBelowScope(scope: string, path: string): string[] | unde
 function scopeReaches(scope: string, path: string, writes: boolean): boolean {
   const below = segmentsBelowScope(scope, path);
   if (below === undefined || below.includes("..")) return false;
-  if (writes) return !isReservedForWrite(below, BROAD_SCOPES.has(scope) || scope === "<package>", false);
+  if (writes) return !isReservedForWrite(below, leavesOutOrders(scope), false);
   return scope.startsWith("<package>") || /^(?:\/|[A-Za-z]:|\\\\)/u.test(scope) || !isSecret(below, false);
 }
 

@@ -311,6 +311,13 @@ describe("scopes", () => {
     expect(scopes.covers(`${world.root}/loot/x`, "write")).toBe(true);
   });
 
+  it("a scope is as broad as its text, whatever folders are the same", () => {
+    const paths = { ...world.context({}).paths, cwd: `${world.root}/work`, tmp: `${world.root}/work` };
+    const scopes = (text: string) => makePathScopes({ ...world.context({ fs: { write: [text] } }), paths });
+    const manifest = `${world.root}/work/package.json`;
+    expect([scopes("<cwd>"), scopes("<tmp>")].map((one) => one.covers(manifest, "write"))).toEqual([false, true]);
+  });
+
   it("who reads <package> reads what is published in the packages that it may import", () => {
     const importable = [`${world.root}/hoisted/other`];
     const scopes = (fs: object) => makePathScopes({ ...world.context({ fs }), importable });

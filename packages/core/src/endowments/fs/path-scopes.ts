@@ -2,6 +2,7 @@ import { basename, dirname, isAbsolute, join, resolve, sep } from "node:path";
 import { derivedFromPolicy } from "../derived-from-policy.ts";
 import { realPathOf } from "../subprocess/program-files.ts";
 import type { EndowmentContext } from "../principal.ts";
+import { leavesOutOrders } from "../../policy/grant-reach.ts";
 import { isReservedForWrite, isSecret } from "../../policy/scope-rules.ts";
 
 export type PathMode = "read" | "write";
@@ -26,7 +27,7 @@ interface Scope {
   readonly root: string;
   /** As the policy has it. */
   readonly text: string;
-  /** Relative to the project (or above it): build files and executables are left out of writes. */
+  /** Build files and executables are left out of writes. */
   readonly broad: boolean;
   /** Written by a person as an absolute path: covers whatever it covers. */
   readonly absolute: boolean;
@@ -69,24 +70,19 @@ export function makePathScopes(context: EndowmentContext): PathScopes {
   };
 
   function folderScope(root: string, text: string, more: Partial<Scope> = {}): Scope {
-    return { root: canonical(trimmed(root)), text, broad: false, absolute: false, own: false, ...more };
+    return { root: canonical(trimmed(root)), text, broad: leavesOutOrders(text), absolute: false, own: false, ...more };
   }
 
   function parse(text: string): Scope[] {
     const scope = (root: string, more?: Partial<Scope>) => folderScope(root, text, more);
-    if (text === ".") return [scope(paths.project, { broad: true })];
+    if (text === ".") return [scope(paths.project)];
     if (text.startsWith("./")) return [scope(below(paths.project, text.slice(2)))];
     const end = text.indexOf(">");
     if (text.startsWith("<") && end > 0) {
       const base = Object.hasOwn(tokens, text.slice(0, end + 1)) ? tokens[text.slice(0, end + 1)] : undefined;
       const rest = text.slice(end + 1);
       if (base === undefined || (rest !== "" && !rest.startsWith("/"))) return [];
-      return [
-        scope(below(base, rest), {
-          broad: rest === "" && base !== paths.tmp,
-          own: text.startsWith("<package>"),
-        }),
-      ];
+      return [scope(below(base, rest), { own: text.startsWith("<package>") })];
     }
     if (!isAbsolute(text)) return [];
     const scopes = [scope(join(text), { absolute: true })];
@@ -95,7 +91,9 @@ export function makePathScopes(context: EndowmentContext): PathScopes {
     if (!isWithin(join(text), paths.project) && !isWithin(join(text), paths.tmp)) {
       try {
         scopes.push(scope(fs.realpathSync.native(text), { absolute: true }));
-      } catch {}
+      } catch {
+        // What is not there, or can't be looked at, is granted as it is written: nothing is, so far.
+      }
     }
     return scopes;
   }
