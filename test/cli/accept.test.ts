@@ -54,6 +54,11 @@ describe("by arguments", () => {
     expect(project.moat("policy", "--check").code).toBe(1);
   });
 
+  test("--narrow names a builtin as moat allow does: by its name all of it", () => {
+    expect(project.moat("policy", "--narrow", "dep", "builtin=https").code).toBe(0);
+    expect(override()).toEqual({ builtins: { https: true } });
+  });
+
   test.each([
     [["--narrow", "dep", "net.conect=a:1"], "is not a grant"],
     [["--narrow", "dep", "net.connect=https://a"], "no scheme"],

@@ -1,4 +1,4 @@
-import { GRANT_FIELD, grantProblem, type Grant, type GrantCapability } from "@moat/core/model";
+import { builtinGrant, GRANT_FIELD, grantProblem, type Grant, type GrantCapability } from "@moat/core/model";
 import { usageError } from "./usage-error.ts";
 
 /**
@@ -14,16 +14,11 @@ export function parseGrant(text: string): Grant {
       `${JSON.stringify(text)} is not a grant: it begins with ${Object.keys(GRANT_FIELD).join("=, ")}=`,
       "moat policy --help",
     );
-  const grant = grantOf(capability, text.slice(at + 1));
+  const target = text.slice(at + 1);
+  const grant: Grant = capability === "builtin" ? builtinGrant(target) : { capability, target };
   const problem = grantProblem(grant, "overrides");
   if (problem !== undefined) throw usageError(`${JSON.stringify(text)}: ${problem}`, "docs/policy-format.md");
   return grant;
-}
-
-function grantOf(capability: GrantCapability, target: string): Grant {
-  if (capability !== "builtin") return { capability, target };
-  const [module = "", member] = target.split(".");
-  return member === undefined ? { capability, target: module } : { capability, target: module, member };
 }
 
 function isCapability(text: string): text is GrantCapability {

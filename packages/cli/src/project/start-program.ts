@@ -17,7 +17,6 @@ export const RUN_FLAGS = {
   write: { type: "boolean" },
   log: { type: "string" },
   belt: { type: "boolean" },
-  "no-belt": { type: "boolean" },
   help: { type: "boolean" },
 } as const satisfies FlagTable;
 
@@ -42,8 +41,7 @@ export async function startProgram(request: ProgramRequest, context: CommandCont
   // What was learned before is open again, so that several runs add up; what people wrote holds.
   const overrides = isLearning ? withoutLearned(written) : written;
   const logFile = flags.log === undefined ? undefined : path.resolve(context.cwd, flags.log);
-  if (flags.belt === true && flags["no-belt"] !== true)
-    (await import("./belt.ts")).putOnBelt({ project, policy, overrides, logFile }, context);
+  if (flags.belt === true) (await import("./belt.ts")).putOnBelt({ project, policy, overrides, logFile }, context);
   const audit = flags.audit === true || (isLearning && flags.enforce !== true);
   const paths = scopeFolders(project, context.cwd);
   const report = makeDenialReport({ audit, logFile, policy, overrides, paths, write: context.stderr.write });
