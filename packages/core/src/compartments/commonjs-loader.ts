@@ -17,7 +17,7 @@ import { textsOf } from "../endowments/texts-of.ts";
 import { isFirstParty } from "../naming/canonical-name.ts";
 import type { Resolution } from "../packages/types.ts";
 import { rememberSource } from "./loaded-sources.ts";
-import { ownProxy } from "./own-proxy.ts";
+import { fileMachinery } from "./file-machinery.ts";
 import { prepareSource, type PreparedSource } from "./prepare-source.ts";
 import type { World } from "./world.ts";
 
@@ -231,12 +231,7 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
   const run = (module: ModuleObject, path: string, prepared: PreparedSource & { kind: "commonjs" }): void => {
     const require = makeRequire(module, path);
     rememberSource(path, prepared.functor);
-    const inner = world.compartment.instantiate(prepared.functor, path, {
-      ...(prepared.usesStackSettings && { Error: world.localError }),
-      ...(prepared.showsDescriptors && { Proxy: ownProxy() }),
-      ...(prepared.addsToSymbol && { Symbol: world.compartment.ownSymbol }),
-      moat$import: (specifier: unknown, options?: unknown) => world.modules.importDynamically(specifier, path, options),
-    });
+    const inner = world.compartment.instantiate(prepared.functor, path, fileMachinery(world, prepared, path));
     apply(inner, module.exports, [module.exports, require, module, path, dirname(path)]);
     world.publishShares?.();
   };

@@ -13,6 +13,7 @@ import { absentUrlOf } from "../packages/resolution-error.ts";
 import type { Resolution } from "../packages/types.ts";
 import { prepareModule } from "../loader/late.ts";
 import { parseJson } from "./commonjs-loader.ts";
+import { fileMachinery } from "./file-machinery.ts";
 import { assertReachableFromData, isDataUrl, readDataModule, type DataModule } from "./data-module.ts";
 import {
   evaluateModule,
@@ -22,7 +23,6 @@ import {
   type ModuleRecord,
 } from "./module-record.ts";
 import { rememberSource } from "./loaded-sources.ts";
-import { ownProxy } from "./own-proxy.ts";
 import { commonJsNamesOf, prepareAhead, prepareSource, traitsOf, type PreparedSource } from "./prepare-source.ts";
 import { nameForEvaluated } from "./script-owners.ts";
 import type { World } from "./world.ts";
@@ -204,12 +204,8 @@ export function makeModuleLoader(world: World): ModuleLoader {
       meta,
       instantiate() {
         onInstantiate?.();
-        return world.compartment.instantiate(functor, fileName, {
-          ...(prepared.usesStackSettings && { Error: world.localError }),
-          ...(prepared.showsDescriptors && { Proxy: ownProxy() }),
-          ...(prepared.addsToSymbol && { Symbol: world.compartment.ownSymbol }),
-          moat$import: (specifier: unknown, options?: unknown) => importDynamically(specifier, path, options),
-        }) as unknown as ModuleBody;
+        const machinery = fileMachinery(world, prepared, path);
+        return world.compartment.instantiate(functor, fileName, machinery) as unknown as ModuleBody;
       },
       ...(world.publishShares && { onExecuted: world.publishShares }),
       requestRecord(index) {

@@ -27,7 +27,8 @@ import { readSource } from "./read-source.ts";
 import { usesStackSettings } from "./stack-settings.ts";
 import type { World } from "./world.ts";
 
-interface SourceTraits {
+/** What a text asks for by what it speaks of. */
+export interface SourceTraits {
   /** Whether the text speaks of `Error`'s stack settings: it then gets an `Error` of the compartment's own. */
   readonly usesStackSettings: boolean;
   /** Whether it says which descriptors a proxy shows: it then gets a `Proxy` that knows what is only shown as data. */
@@ -36,6 +37,7 @@ interface SourceTraits {
   readonly addsToSymbol: boolean;
 }
 
+/** Looked for in the text alone: one that only mentions it gets it too. */
 export const traitsOf = (source: string): SourceTraits => ({
   usesStackSettings: usesStackSettings(source),
   showsDescriptors: showsDescriptors(source),
@@ -53,7 +55,8 @@ export type PreparedSource = SourceTraits &
     | {
         readonly kind: "commonjs";
         readonly functor: CommonJsFunctor;
-        /** Where an ES module has imported it. */ readonly names?: CommonJsNames;
+        /** Where an ES module has imported it. */
+        readonly names?: CommonJsNames;
       }
     | { readonly kind: "module"; readonly functor: ModuleFunctor }
   );

@@ -2,12 +2,12 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
-import { prepareSource } from "../compartments/prepare-source.ts";
+import { fileMachinery } from "../compartments/file-machinery.ts";
+import { prepareSource, traitsOf } from "../compartments/prepare-source.ts";
 import type { Realm } from "../compartments/realm.ts";
 import type { World } from "../compartments/world.ts";
 import { principalDescriptors } from "../endowments/fs/descriptors.ts";
 import type { StartedText } from "../endowments/subprocess/launchers.ts";
-import { RESERVED } from "../loader/reserved-names.ts";
 import { prepareModule, prepareScript } from "../loader/late.ts";
 import type { Resolution } from "../packages/types.ts";
 import { startRecord } from "./start-record.ts";
@@ -81,10 +81,7 @@ function startText(realm: Realm, asker: World, text: StartedText, here: string):
       configurable: true,
     });
   }
-  const run = compartment.instantiate(functor, name, {
-    [RESERVED.import]: (specifier: unknown, options?: unknown) =>
-      asker.modules.importDynamically(specifier, here, options),
-  });
+  const run = compartment.instantiate(functor, name, fileMachinery(asker, traitsOf(source), here));
   const result: unknown = Reflect.apply(run, compartment.globalThis, []);
   if (text.print === true) {
     const shown = typeof result === "string" ? result : inspect(result);
@@ -97,12 +94,6 @@ function startTextModule(realm: Realm, asker: World, source: string, here: strin
   const functor = prepareModule(source, asker.compartment.names);
   const resolution: Resolution = { path, format: "module", location: asker.principal.location };
   startRecord(realm.powers, () =>
-    asker.modules.recordFor(resolution, {
-      kind: "module",
-      functor,
-      usesStackSettings: false,
-      showsDescriptors: false,
-      addsToSymbol: false,
-    }),
+    asker.modules.recordFor(resolution, { kind: "module", functor, ...traitsOf(source) }),
   );
 }
