@@ -8,7 +8,7 @@ import { makeDenialChannel } from "./audit/denial-channel.ts";
 import { openUseRecord } from "./audit/use-record.ts";
 import { checkBeforehand } from "./compartments/check-beforehand.ts";
 import { guardNetworkAtFirstUse } from "./compartments/guarded-powers.ts";
-import { lockdownRealm } from "./compartments/lockdown.ts";
+import { lockdownRealm, type LockedRealm } from "./compartments/lockdown.ts";
 import { mapPlacesWhere } from "./compartments/mapped-places.ts";
 import { takePowers } from "./compartments/powers.ts";
 import { prepareFiles, type PreparedFiles } from "./compartments/prepare-files.ts";
@@ -46,6 +46,7 @@ import type { CanonicalName, Overrides, PackagePolicy, Policy } from "./policy/t
 import { leavePace, startedLate } from "./optimise-late.ts";
 import { realFolder } from "./packages/real-folder.ts";
 
+/** What program is to run, and under what. */
 export interface ProgramOptions {
   /** Absolute path of the module to run. */
   readonly entry: string;
@@ -122,7 +123,7 @@ function openProgram(
   options: ProgramOptions,
   openModules: (location: StoreLocation | undefined, identity: string) => PreparedModules | undefined,
 ): OpenedProgram {
-  const { policy, overrides, started, commandFolder } = options;
+  const { policy, overrides, started } = options;
   const begun = Date.now();
   const project = realpathSync.native(options.project);
   let tellClimb: (climb: Climb) => void = () => {};
@@ -139,43 +140,13 @@ function openProgram(
   const entry = realEntry(options.entry);
 
   const powers = guardNetworkAtFirstUse(takePowers());
+  const belt = takeBelt(powers.process);
   const { execPath } = powers.process;
-  const belt = powers.process.execArgv.filter(isPermissionFlag);
-  // The second line is moat's: the program sees the flags that it was started with.
-  if (belt.length > 0) powers.process.execArgv = powers.process.execArgv.filter((flag) => !isPermissionFlag(flag));
   powers.process.argv = started === undefined ? [execPath, options.entry, ...options.argv] : [...started.argv];
   const ownVariables = started && takeOwnVariables(powers.process.env);
-  if (started !== undefined) {
-    const {
-      principal,
-      entry: asked,
-      variables = withoutUsual(Object.keys(powers.process.env)),
-      withholdsInput,
-    } = started.request;
-    const own = (name: string, visible: readonly string[]): void =>
-      void policies.set(name, ownProcessPolicy(policies.get(name) ?? {}, visible, withholdsInput));
-    own(principal, variables);
-    const owner = "file" in asked ? names.get(resolver.ownerOf(asked.file)) : undefined;
-    if (owner !== undefined && owner !== principal) own(owner, []);
-  }
-  emptyRealGlobal();
-  if (started?.worker !== undefined) leavePace();
-  const ownFiles = (): string[] => [
-    MOAT_FOLDER + sep,
-    ...(commandFolder === undefined ? [] : [commandFolder + sep]),
-    `${pathToFileURL(MOAT_FOLDER).href}/`,
-    "node:internal/modules/",
-  ];
-  const locked = startedLate(() =>
-    lockdownRealm(
-      ownFiles,
-      sharesToReserve(policies, options.audit ? policy : undefined),
-      started?.worker && { code: started.request.markCode },
-    ),
-  );
-  locked.harden(MoatError);
-  const realGlobalNames = freezeRealGlobal(powers.globals);
-  locked.powerlessConstructors.enable(locked.makeCompartmentGlobal(), realGlobalNames);
+  if (started !== undefined)
+    grantOwnProcess(policies, started.request, powers.process.env, (file) => names.get(resolver.ownerOf(file)));
+  const { locked, realGlobalNames } = lockProcess(options, powers, policies);
   // Who is started may have been given sockets; and a belt is closed over the network after the guard has looked at it.
   if (started !== undefined || belt.length > 0) installNetworkGuard(powers);
   if (belt.length > 0) dropNetwork(powers.process, policies);
@@ -247,6 +218,58 @@ function openProgram(
     },
   });
   return { realm, powers, resolutions, project, entry };
+}
+
+/** Node's permission flags, of the second line. They are moat's: the program sees the flags that it was started with. */
+function takeBelt(process: NodeJS.Process): readonly string[] {
+  const belt = process.execArgv.filter(isPermissionFlag);
+  if (belt.length > 0) process.execArgv = process.execArgv.filter((flag) => !isPermissionFlag(flag));
+  return belt;
+}
+
+/**
+ * Who has started this worker or child may do in it what reaches nobody else, and so may the package whose file it runs.
+ *
+ * @param env that of this process, as its starter has made it
+ */
+function grantOwnProcess(
+  policies: Map<CanonicalName, PackagePolicy>,
+  { principal, entry, variables, withholdsInput }: StartedBy["request"],
+  env: NodeJS.ProcessEnv,
+  ownerOf: (file: string) => CanonicalName | undefined,
+): void {
+  const grant = (name: CanonicalName, visible: readonly string[]): void =>
+    void policies.set(name, ownProcessPolicy(policies.get(name) ?? {}, visible, withholdsInput));
+  grant(principal, variables ?? withoutUsual(Object.keys(env)));
+  const owner = "file" in entry ? ownerOf(entry.file) : undefined;
+  if (owner !== undefined && owner !== principal) grant(owner, []);
+}
+
+/** Takes every power off the real global object, locks the intrinsics down and freezes that object. There is no way back. */
+function lockProcess(
+  { policy, audit, started, commandFolder }: ProgramOptions,
+  powers: Powers,
+  policies: ReadonlyMap<CanonicalName, PackagePolicy>,
+): { readonly locked: LockedRealm; readonly realGlobalNames: ReadonlySet<string> } {
+  emptyRealGlobal();
+  if (started?.worker !== undefined) leavePace();
+  const ownFiles = (): string[] => [
+    MOAT_FOLDER + sep,
+    ...(commandFolder === undefined ? [] : [commandFolder + sep]),
+    `${pathToFileURL(MOAT_FOLDER).href}/`,
+    "node:internal/modules/",
+  ];
+  const locked = startedLate(() =>
+    lockdownRealm(
+      ownFiles,
+      sharesToReserve(policies, audit ? policy : undefined),
+      started?.worker && { code: started.request.markCode },
+    ),
+  );
+  locked.harden(MoatError);
+  const realGlobalNames = freezeRealGlobal(powers.globals);
+  locked.powerlessConstructors.enable(locked.makeCompartmentGlobal(), realGlobalNames);
+  return { locked, realGlobalNames };
 }
 
 /**
