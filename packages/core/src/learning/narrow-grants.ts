@@ -1,5 +1,6 @@
 import { builtinMemberRisk } from "../policy/builtin-risk.ts";
 import { grantKey, grantsOf, type Grant, type GrantCapability } from "../policy/grant.ts";
+import { grantProblem } from "../policy/grant-problem.ts";
 import { grantReaches } from "../policy/grant-reach.ts";
 import type { PackagePolicy } from "../policy/types.ts";
 import type { Use, UsedCapability } from "../audit/use.ts";
@@ -77,13 +78,22 @@ export function narrowGrants({ base, uses, learned, isPlainFolder }: NarrowOptio
     ...only("native"),
     ...narrowBuiltins(held, uses),
   ];
-  const kept = new Map(narrowed.map((grant) => [grantKey(grant), grant]));
+  const kept = new Map(narrowed.flatMap((grant) => inWords(grant, held)).map((grant) => [grantKey(grant), grant]));
   for (const grant of learned) {
     if (!NARROWED.has(grant.capability) || !held.some((one) => grantReaches(one, grant))) continue;
     if (!narrowed.some((one) => grantReaches(one, grant) && one.capability !== "builtin"))
       kept.set(grantKey(grant), grant);
   }
   return [...kept.values()];
+}
+
+/**
+ * What a file of grants can say: in the place of anything else, the grants that cover it.
+ * HAZARD: a package names what it reads, `process.env["FOO_\0"]` for one, and moat refuses a file with such a grant.
+ */
+function inWords(grant: Grant, held: readonly Grant[]): readonly Grant[] {
+  if (grantProblem(grant, "overrides") === undefined) return [grant];
+  return held.filter((one) => grantReaches(one, grant));
 }
 
 const NARROWED: ReadonlySet<GrantCapability> = new Set(NARROWED_CAPABILITIES);

@@ -44,6 +44,36 @@ describe("proposals", () => {
     b: { env: ["A"] },
   });
 
+  test("say nothing that moat would refuse to read, whatever names a package thinks of", () => {
+    const NAMES = ["\0", "\n", "\u001b[2J", "\u202e", "*", "**", " ", "\\", "..", "", "\ud800", "__proto__", "a".repeat(300)];
+    const broad = policyOf({
+      a: {
+        env: ["A_*", "B"],
+        fs: { read: ["."], write: [".", "<tmp>"] },
+        net: { connect: ["*"], listen: ["*"] },
+        builtins: { fs: true },
+      },
+    });
+    for (const name of NAMES) {
+      const { written } = learn(broad, overridesOf({}), [
+        { capability: "env", target: `A_${name}` },
+        { capability: "env", target: "A_GOOD" },
+        read(`./in/${name}/x`),
+        read(`./${name}`),
+        { capability: "fs.stat", target: `./looked/${name}/x` },
+        { capability: "fs.write", target: `./out/${name}/x` },
+        { capability: "fs.write", target: `<tmp>/${name}/x` },
+        { capability: "net.connect", target: `${name}.example.com:1` },
+        { capability: "dns", target: `${name}.example.org` },
+        { capability: "net.listen", target: `${name}:80` },
+        { capability: "builtin", target: "fs" },
+        { capability: "builtin", target: "fs", member: name },
+      ]);
+      expect(written.packages["a"]?.env, JSON.stringify(name)).toContain("A_GOOD");
+      expect(written.packages["a"]?.env).not.toContain("B");
+    }
+  });
+
   test("keep what was used and take the rest, with a figure", () => {
     const { proposal, written } = learn(policy, overridesOf({}), [
       read("./data/x"),
