@@ -234,3 +234,36 @@ describe("denials for programs", () => {
     });
   });
 });
+
+test("a folder that is learned is no way to what the whole project's scope leaves out", () => {
+  const another = makeProject({
+    "package.json": JSON.stringify({ name: "app", dependencies: { dep: "1.0.0" } }),
+    "index.js": `require("dep")[process.argv[2]]();`,
+    "config/cache.bin": "",
+    "built/vite.config.js": "",
+    "node_modules/dep/package.json": JSON.stringify({ name: "dep", version: "1.0.0" }),
+    "node_modules/dep/index.js": `const { writeFileSync } = require("fs");
+      exports.learn = () => { for (const file of ["config/cache.bin", "built/a.bin", "out/a.bin"]) { require("fs").mkdirSync("out", { recursive: true }); writeFileSync(file, "x"); } };
+      exports.turn = () => { for (const file of ["config/production.yaml", "built/vite.config.js", "out/b.bin"])
+        try { writeFileSync(file, "x"); console.log(file); } catch (error) { console.log(error.code); } };`,
+    "moat.policy.json": JSON.stringify({
+      version: 1,
+      root: "trusted",
+      entries: ["./index.js"],
+      packages: {
+        dep: { builtins: { fs: true }, globals: ["console"], fs: { read: ["."], write: ["."] } },
+      },
+    }),
+  });
+  try {
+    const before = another.moat("run", "index.js", "turn");
+    expect(before.stdout).toBe("EACCES\nEACCES\nENOENT\n");
+    another.moat("run", "--learn", "--enforce", "index.js", "learn");
+    expect(another.moat("learn", "--write").code).toBe(0);
+    const { packages } = JSON.parse(readFileSync(path.join(another.folder, "moat.overrides.json"), "utf8"));
+    expect(packages.dep.fs.write).toEqual(["./built/a.bin", "./config/cache.bin", "./out"]);
+    expect(another.moat("run", "index.js", "turn").stdout).toBe("EACCES\nEACCES\nout/b.bin\n");
+  } finally {
+    another.dispose();
+  }
+});

@@ -53,7 +53,8 @@ export interface LearningResult {
 export function learningResult(project: string, learnFile: string): LearningResult {
   const learned = readLearned(learnFile);
   const { policy, overrides } = readPolicy(project);
-  const isPlainFolder = (scope: string): boolean => isPlain(path.join(project, scope));
+  const isPlainFolder = (scope: string): boolean =>
+    scope.startsWith("./") && isPlain(project, scope.slice(2).split("/"));
   return { learned, proposal: proposeScopes({ policy, overrides, learned, isPlainFolder }) };
 }
 
@@ -85,20 +86,29 @@ export function finishLearning(
 /** With more entries than this nobody looks. */
 const MOST_ENTRIES = 2_000;
 
-/** Whether a folder's own scope for writing reaches no more than `.` did: no build files and no programs lie in it. */
-function isPlain(folder: string): boolean {
+/** Lies in any folder, and may be written by way of `.` where nothing says what such files are for: not in `config`. */
+const SOME_SETTINGS = "production.json";
+
+/**
+ * Whether the scope for writing of a folder of the project reaches no more than `.` did: no build files and no programs
+ * lie in it, and it is none whose files programs take their settings from. Of folders that a token names (`<cwd>/x`)
+ * nobody can say where they lie.
+ */
+function isPlain(project: string, folder: readonly string[]): boolean {
+  const isLeftOut = (segments: readonly string[]): boolean =>
+    isReservedForWrite(segments, true, false) && !isReservedForWrite(segments, false, false);
   let left = MOST_ENTRIES;
-  const look = (at: string, segments: readonly string[]): boolean => {
+  const look = (segments: readonly string[]): boolean => {
+    const at = path.join(project, ...segments);
     const stat = lstatSync(at, { throwIfNoEntry: false });
     if (stat === undefined) return true;
     left -= 1;
-    if (left < 0) return false;
-    if (isReservedForWrite(segments, true, false) && !isReservedForWrite(segments, false, false)) return false;
+    if (left < 0 || isLeftOut(segments)) return false;
     if (!stat.isDirectory()) return (stat.mode & 0o111) === 0;
-    return readdirSync(at).every((name) => look(path.join(at, name), [...segments, name]));
+    return readdirSync(at).every((name) => look([...segments, name]));
   };
   try {
-    return look(folder, []);
+    return !isLeftOut([...folder, SOME_SETTINGS]) && look(folder);
   } catch {
     return false;
   }

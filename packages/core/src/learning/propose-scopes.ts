@@ -7,6 +7,7 @@ import { GRANT_FIELD, grantKey, grantsOf, policyOf, type Grant } from "../policy
 import { grantReaches } from "../policy/grant-reach.ts";
 import { riskOf } from "../policy/grant-risk.ts";
 import { compareText } from "../naming/compare-names.ts";
+import { ANY_SHARE } from "../policy/special-shares.ts";
 import type { CanonicalName, OverrideEntry, Overrides, PackagePolicy, Policy } from "../policy/types.ts";
 import {
   learnedFields,
@@ -84,7 +85,10 @@ export function proposeScopes({ policy, overrides, learned, isPlainFolder }: Pro
       base,
       uses: own,
       learned: grantsOf(mergeEntry(undefined, learnedFields(entryOf(overrides, name) ?? {}))),
-      isPlainFolder,
+      // HAZARD: by a broad scope it writes no modules, which it would run as the project's; in a folder of its own it does.
+      isPlainFolder: runsTests(base, (one) => mergeEntry(entryOf(policy, one), entryOf(people, one)))
+        ? () => false
+        : isPlainFolder,
     });
     const proposal = proposalFor(name, base, narrowed, person);
     const counted = grantsOf(base).filter(isCounted);
@@ -116,6 +120,11 @@ export function applyProposal(
     else packages[name] = person;
   }
   return { ...overrides, packages };
+}
+
+/** As `Realm.runsTests`, of whatever program. */
+function runsTests({ packages = [] }: PackagePolicy, policyFor: (name: CanonicalName) => PackagePolicy): boolean {
+  return packages.includes(".") && packages.some((name) => policyFor(name).shares?.includes(ANY_SHARE));
 }
 
 function proposalFor(

@@ -44,8 +44,34 @@ describe("proposals", () => {
     b: { env: ["A"] },
   });
 
+  test("give who runs the project's specs no folder to write modules in", () => {
+    const runner = policyOf({
+      a: { fs: { read: ["."], write: ["."] }, packages: [".", "a>core"] },
+      "a>core": { shares: ["*"] },
+    });
+    const wrote = [{ capability: "fs.write", target: "./src/snapshots/a.snap" } as const];
+    expect(learn(runner, overridesOf({}), wrote).written.packages["a"]?.fs).toEqual({
+      read: [],
+      write: ["./src/snapshots/a.snap"],
+    });
+  });
+
   test("say nothing that moat would refuse to read, whatever names a package thinks of", () => {
-    const NAMES = ["\0", "\n", "\u001b[2J", "\u202e", "*", "**", " ", "\\", "..", "", "\ud800", "__proto__", "a".repeat(300)];
+    const NAMES = [
+      "\0",
+      "\n",
+      "\u001b[2J",
+      "\u202e",
+      "*",
+      "**",
+      " ",
+      "\\",
+      "..",
+      "",
+      "\ud800",
+      "__proto__",
+      "a".repeat(300),
+    ];
     const broad = policyOf({
       a: {
         env: ["A_*", "B"],
