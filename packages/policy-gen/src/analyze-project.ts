@@ -6,6 +6,7 @@ import {
   buildGraph,
   findInstalledCommand,
   isHarmlessGlobal,
+  isResolutionError,
   isTypeScriptElsewhere,
   makeResolver,
   MoatError,
@@ -178,6 +179,8 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
       if (collector !== undefined) for (const grant of grantsOfUse(use, depth)) collector.grant(grant, file, use);
     }
   }
+  for (const { file, specifier, use } of reached.broken)
+    find(file.location, file.path, `syntax: the package.json of ${specifier} is no JSON`, use);
   // A second round, for what depends on the first.
   grantHandedGlobals(context);
   grantComputingBuiltins();
@@ -330,7 +333,9 @@ function namesDeclaredBy(location: string, resolver: Resolver, more?: "devDepend
       more && manifest?.[more],
     ];
     return [...new Set(tables.flatMap((table) => Object.keys(table ?? {})))].sort();
-  } catch {
+  } catch (error) {
+    // Who imports such a package is told.
+    if (!isResolutionError(error, "ERR_INVALID_PACKAGE_CONFIG")) throw error;
     return [];
   }
 }

@@ -1,5 +1,5 @@
 import { dirname, join, relative, sep } from "node:path";
-import type { FileReader, Resolution, Resolver } from "@moat/core/model";
+import { isResolutionError, type FileReader, type Resolution, type Resolver } from "@moat/core/model";
 import { isImport, startsScripts, type FileFacts, type Use } from "./facts.ts";
 import type { FileQueue, QueuedFile } from "./file-queue.ts";
 import { CALLERS_LOADERS, LOADS_FILES_OF_ITS_IMPORTER, SCRIPT_POOLS, SEEKERS } from "./tables/module-loaders.ts";
@@ -37,6 +37,8 @@ export interface Reached {
   readonly opaque: ReadonlySet<string>;
   /** Locations that an entry is in, or that first-party code imports. */
   readonly importedByProject: ReadonlySet<string>;
+  /** Imports of what is there and has a manifest that is no JSON, so that Node loads none of it. */
+  readonly broken: readonly { readonly file: ReachedFile; readonly specifier: string; readonly use: Use }[];
 }
 
 export interface ReachOptions {
@@ -89,6 +91,7 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
   const pools = new Set<string>();
   const scripts: { readonly file: ReachedFile; readonly use: Use }[] = [];
   const loadsAnything: { readonly file: ReachedFile; readonly use: Use }[] = [];
+  const broken = new Map<string, Reached["broken"][number]>();
 
   const enqueue = (found: Resolution): void => {
     if (found.location === undefined || queued.has(found.path)) return;
@@ -107,7 +110,9 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
     use: Use,
     from = file.path,
   ): boolean => {
-    const found = resolveOrNothing(specifier, from, mode, resolver);
+    const found = resolveOrNothing(specifier, from, mode, resolver, () =>
+      broken.set(`${file.path}\0${specifier}`, { file, specifier, use }),
+    );
     if (found?.location === undefined) return false;
     if (found.location !== file.location) {
       const key = `${file.location}\0${found.location}`;
@@ -327,6 +332,7 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
     importedNames,
     opaque,
     importedByProject,
+    broken: [...broken.values()],
   };
 }
 
@@ -358,16 +364,22 @@ export function packageNameAt(location: string): string {
   );
 }
 
-/** What a specifier leads to; undefined where that is not installed, or can't be asked for so. */
+/**
+ * What a specifier leads to; undefined where that is not installed, or can't be asked for so.
+ *
+ * @param onBroken called where it is installed, and its manifest is no JSON
+ */
 export function resolveOrNothing(
   specifier: string,
   from: string,
   mode: "require" | "import",
   resolver: Resolver,
+  onBroken?: () => void,
 ): Resolution | undefined {
   try {
     return resolver.resolve(specifier, from, mode);
-  } catch {
+  } catch (error) {
+    if (isResolutionError(error, "ERR_INVALID_PACKAGE_CONFIG")) onBroken?.();
     return undefined;
   }
 }

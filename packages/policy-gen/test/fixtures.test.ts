@@ -159,6 +159,10 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
   ],
   "specs-of-a-runner": [[1, /^computed specifier file:\/\/\*$/]],
   "shared-require-of-a-bundle": [[3, /^require used as a value$/]],
+  "broken-manifest": [
+    [1, /^syntax: the package\.json of broken is no JSON$/],
+    [1, /^syntax: the package\.json of broken is no JSON$/],
+  ],
   "unreadable-syntax": [[2, /^syntax: /]],
 };
 
