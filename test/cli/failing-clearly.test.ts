@@ -68,6 +68,47 @@ test("a manifest that is no JSON is what is told of, also where the entry is loo
     expectRefusal(project.moat(...args), "Invalid package config", "correct that file");
 });
 
+describe("moat diff", () => {
+  const base = "name another commit: --base <commit>";
+
+  test("where there is no repository, in git's words", () => {
+    expectRefusal(project.moat("diff"), /git reads nothing in .*: not a git repository/u, "next: compare two files");
+  });
+
+  test("with a commit that is not there, or whose policy is malformed, which nobody can correct", () => {
+    project.git("init", "-q");
+    project.write({ "moat.policy.json": "{" });
+    for (const args of [
+      ["add", "moat.policy.json"],
+      ["commit", "-q", "-m", "malformed"],
+    ])
+      expect(project.git(...args).code).toBe(0);
+    project.write({ "moat.policy.json": policyText });
+    expectRefusal(project.moat("diff", "--base", "nowhere"), 'git knows no commit "nowhere"', base);
+    expectRefusal(project.moat("diff"), /HEAD:moat\.policy\.json:1:\d+: /u, base);
+    project.write({ ".git": null });
+  });
+
+  test("with a file that is not there", () => {
+    expectRefusal(project.moat("diff", "a.json", "b.json"), "a.json can't be read", "name two policy files");
+  });
+});
+
+test("moat exec never offers to install what somebody has mistyped", () => {
+  const outcome = project.moat("exec", "eslnt");
+  expectRefusal(outcome, /no package .* has a command "eslnt"/u, "next: check the spelling");
+  expect(outcome.stderr).not.toContain("npm install");
+});
+
+test("outside of a project, in words that fit where one is", () => {
+  const outside = path.dirname(project.folder);
+  const { code, stderr } = project.moatIn("..", "policy", "--check");
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: `moat: there is no package.json in ${outside}, nor in a folder above\n  next: change to the project's folder, or make one of this: npm init\n`,
+  });
+});
+
 describe("moat run refuses before anything runs", () => {
   test("without a policy", () => {
     project.write({ "moat.policy.json": null });
@@ -182,7 +223,6 @@ describe("other commands refuse", () => {
     expectRefusal(project.moat("exec", "dep-clu"), `"dep-clu"`, "did you mean: moat exec dep-cli"));
   test("an unknown package", () =>
     expectRefusal(project.moat("explain", "dpe"), `no package "dpe"`, "did you mean: dep"));
-  test("an unknown commit", () => expectRefusal(project.moat("diff", "--base", "nope"), `no commit "nope"`));
   test("a commit that would be a flag of git", () =>
     expectRefusal(project.moat("diff", "--base=--output=ran"), "not the name of a commit"));
   test("an unknown format", () =>

@@ -33,7 +33,7 @@ test("without a commit: the tree without changes, in the project's folder, the s
 test("a commit that was asked for has to be there", () => {
   const { code, stderr } = project.moat("report", "--base", "nowhere");
   expect({ code, exists: existsSync(at("moat-report.html")) }).toEqual({ code: 2, exists: false });
-  expect(stderr).toContain("git knows no commit");
+  expect(stderr).toContain("git reads nothing in");
 });
 
 test("what is no file is not written to, and nothing is left behind", () => {

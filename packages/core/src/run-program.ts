@@ -332,7 +332,11 @@ function realEntry(entry: string): string {
   try {
     return realpathSync.native(entry);
   } catch (cause) {
-    throw new MoatError("MOAT_ENTRY_MISSING", `there is no file ${entry}`, { fields: { entry }, cause });
+    throw new MoatError("MOAT_ENTRY_MISSING", `there is no file ${entry}`, {
+      fields: { entry },
+      nextStep: "check the path",
+      cause,
+    });
   }
 }
 

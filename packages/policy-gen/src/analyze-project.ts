@@ -346,10 +346,10 @@ function resolveEntry(entry: string, project: string, resolver: Resolver): Resol
   if (!isTypeScriptElsewhere(found.path)) return found;
   throw new MoatError(
     "MOAT_SYNTAX",
-    `The entry ${entry} is TypeScript, which Node ${process.versions.node} does not run.`,
+    `the entry ${entry} is TypeScript, which Node ${process.versions.node} does not run`,
     {
       fields: { entry },
-      nextStep: "Run moat with Node 22.18 or later, or name the JavaScript that it is compiled to.",
+      nextStep: "run moat with Node 22.18 or later, or name the JavaScript that it is compiled to",
     },
   );
 }
@@ -360,11 +360,11 @@ function findEntry(entry: string, project: string, resolver: Resolver): Resoluti
     return resolveProgram(findInstalledCommand(entry.slice("bin:".length), project).file, resolver);
   } catch (cause) {
     if (cause instanceof MoatError && cause.code === "MOAT_COMMAND_AMBIGUOUS") throw cause;
-    throw new MoatError("MOAT_ENTRY_MISSING", `The entry ${entry} is not in ${project}.`, {
+    throw new MoatError("MOAT_ENTRY_MISSING", `the entry ${entry} is not in ${project}`, {
       fields: { entry },
       nextStep: entry.startsWith("bin:")
-        ? "Install the package that brings this command."
-        : "Name a module of the project, such as ./index.js.",
+        ? "check the spelling, or install the package that has this command"
+        : "name a module of the project, such as ./index.js",
       cause,
     });
   }

@@ -17,7 +17,7 @@ export function parseGrant(text: string): Grant {
   const target = text.slice(at + 1);
   const grant: Grant = capability === "builtin" ? builtinGrant(target) : { capability, target };
   const problem = grantProblem(grant, "overrides");
-  if (problem !== undefined) throw usageError(`${JSON.stringify(text)}: ${problem}`, "docs/policy-format.md");
+  if (problem !== undefined) throw usageError(`${JSON.stringify(text)}: ${problem}`, "moat policy --help");
   return grant;
 }
 

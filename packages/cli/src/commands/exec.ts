@@ -10,7 +10,7 @@ import { isHelpFlag } from "../help/is-help-flag.ts";
 import { findProjectFrom } from "../project/entry.ts";
 import { RUN_FLAGS, startProgram } from "../project/start-program.ts";
 
-/** `moat exec [--audit] [--log FILE] <command> [args…]` */
+/** `moat exec [flags] <command> [args…]` */
 export const exec: Command = async (args, context) => {
   const { own, program, rest } = splitAtProgram(args, RUN_FLAGS);
   if (own.some(isHelpFlag)) {

@@ -1,12 +1,11 @@
 import { readFileSync } from "node:fs";
-import { findInstalledCommand, readPolicyFile } from "@moat/core/model";
+import { findInstalledCommand, readPolicy } from "@moat/core/model";
 import { parseFlags, type FlagTable } from "../arguments/parse-flags.ts";
 import { usageError } from "../arguments/usage-error.ts";
 import type { Command, CommandContext } from "../command-context.ts";
 import { helpText } from "../help/help-text.ts";
 import { findEntry, findProjectFrom, type Entry } from "../project/entry.ts";
 import { prepareEntry, prepareListed, type PreparedEntry } from "../project/prepare-entry.ts";
-import { missingPolicy } from "../project/program-policy.ts";
 import { countWords } from "../render/list-words.ts";
 
 const PREPARE_FLAGS = {
@@ -61,9 +60,7 @@ function entryNamed(name: string, { cwd }: CommandContext): Entry {
 
 function listedEntries(context: CommandContext): Entry[] {
   const project = findProjectFrom(context.cwd);
-  const policy = readPolicyFile(project);
-  if (policy === undefined) throw missingPolicy(project, "<entry>");
-  return policy.entries.map((name) => entryNamed(name, { ...context, cwd: project }));
+  return readPolicy(project).policy.entries.map((name) => entryNamed(name, { ...context, cwd: project }));
 }
 
 function linesOf(text: string): string[] {

@@ -7,7 +7,7 @@ import { isHelpFlag } from "../help/is-help-flag.ts";
 import { findEntry } from "../project/entry.ts";
 import { RUN_FLAGS, startProgram } from "../project/start-program.ts";
 
-/** `moat run [--audit] [--log FILE] <entry> [args…]` */
+/** `moat run [flags] <entry> [args…]` */
 export const run: Command = async (args, context) => {
   const { own, program, rest } = splitAtProgram(args, RUN_FLAGS);
   if (own.some(isHelpFlag)) {

@@ -108,7 +108,7 @@ Example: moat learn --write
   allow: `Usage: moat allow <package> <capability> [target] [flags]
 
 Grants one thing to one package, in moat.overrides.json.
-The capability is one of fs.read, fs.write, net.connect, net.listen, env, command, worker, native, builtin, global, package, share.
+The capability is one of fs.read, fs.write, net.connect, net.listen, env, command, worker, native, builtin, global, package, share, change.
 A builtin is named whole (fs) or with a member (fs.readFile).
 
   --reason TEXT   says why, for whoever reads the file

@@ -119,6 +119,7 @@ function readPolicyAt(file: string, asked: string): { readonly policy: Policy; r
   } catch (cause) {
     throw new MoatError("MOAT_POLICY_UNREADABLE", `${asked} can't be read: ${(cause as NodeJS.ErrnoException).code}`, {
       fields: { file: asked },
+      nextStep: "name two policy files that are there, or a commit: moat diff --base <commit>",
       cause,
     });
   }

@@ -11,6 +11,8 @@ import {
 } from "@moat/core/model";
 
 const run = promisify(execFile);
+const FILES = "compare two files: moat diff <file> <file>";
+const ANOTHER_BASE = `name another commit: --base <commit>; or ${FILES}`;
 
 /** A commit, and where the project lies in it. */
 export interface Commit {
@@ -29,7 +31,7 @@ export interface CommittedPolicy {
   readonly overrides: Overrides;
 }
 
-/** @throws MoatError `MOAT_GIT_FAILED` where there is no such commit, or no git */
+/** @throws MoatError `MOAT_GIT_FAILED` where there is no such commit, no repository, or no git */
 export async function findCommit(ref: string, project: string): Promise<Commit> {
   const id = await resolveCommit(ref, project);
   const [prefix = "", repository = project] = (
@@ -52,13 +54,20 @@ export async function findCommit(ref: string, project: string): Promise<Commit> 
 export async function readCommittedPolicy({ project, read }: Commit, ref: string): Promise<CommittedPolicy> {
   const inProject = (name: string): string => (project === "" ? name : `${project}/${name}`);
   const [policy, overrides] = await Promise.all([read(inProject(POLICY_FILE)), read(inProject(OVERRIDES_FILE))]);
-  return {
-    policy: policy === undefined ? undefined : parsePolicy(policy, `${ref}:${POLICY_FILE}`),
-    overrides:
-      overrides === undefined
-        ? { packages: Object.create(null) }
-        : parseOverrides(overrides, `${ref}:${OVERRIDES_FILE}`),
-  };
+  try {
+    return {
+      policy: policy === undefined ? undefined : parsePolicy(policy, `${ref}:${POLICY_FILE}`),
+      overrides:
+        overrides === undefined
+          ? { packages: Object.create(null) }
+          : parseOverrides(overrides, `${ref}:${OVERRIDES_FILE}`),
+    };
+  } catch (error) {
+    if (!(error instanceof MoatError)) throw error;
+    // What was committed can't be corrected.
+    const { code, message, fields } = error;
+    throw new MoatError(code, message, { fields, nextStep: ANOTHER_BASE, cause: error });
+  }
 }
 
 async function resolveCommit(ref: string, project: string): Promise<string> {
@@ -68,8 +77,22 @@ async function resolveCommit(ref: string, project: string): Promise<string> {
     return (await git(["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`], project)).trim();
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    if (code === "ENOENT") throw noCommit(ref, project, "git is not installed", cause);
-    throw noCommit(ref, project, `git knows no commit ${JSON.stringify(ref)} in ${project}`, cause);
+    if (code === "ENOENT") throw noCommit(ref, project, "git is not installed", { cause, nextStep: FILES });
+    const refusal = await refusalOfGit(project);
+    if (refusal !== undefined)
+      throw noCommit(ref, project, `git reads nothing in ${project}: ${refusal}`, { cause, nextStep: FILES });
+    throw noCommit(ref, project, `git knows no commit ${JSON.stringify(ref)} in ${project}`, { cause });
+  }
+}
+
+/** In git's words, why there is no repository for it: none is there, or it belongs to another user. */
+async function refusalOfGit(project: string): Promise<string | undefined> {
+  try {
+    await git(["rev-parse", "--git-dir"], project);
+    return undefined;
+  } catch (error) {
+    const { stderr } = error as { stderr?: string };
+    return stderr?.split("\n", 1)[0]!.replace(/^fatal: /u, "") ?? String(error);
   }
 }
 
@@ -82,10 +105,11 @@ async function git(args: readonly string[], project: string): Promise<string> {
   return stdout;
 }
 
-function noCommit(ref: string, project: string, message: string, cause?: unknown): MoatError {
-  return new MoatError("MOAT_GIT_FAILED", message, {
-    fields: { ref, project },
-    nextStep: "moat diff --base <commit>, or moat diff <file> <file>",
-    cause,
-  });
+function noCommit(
+  ref: string,
+  project: string,
+  message: string,
+  { cause, nextStep = ANOTHER_BASE }: { cause?: unknown; nextStep?: string } = {},
+): MoatError {
+  return new MoatError("MOAT_GIT_FAILED", message, { fields: { ref, project }, nextStep, cause });
 }

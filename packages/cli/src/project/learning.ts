@@ -38,6 +38,7 @@ export function beginLearning(project: string, entry: string, env: CommandContex
   } catch (cause) {
     throw new MoatError("MOAT_WRITE_FAILED", `${file} can't be written: ${(cause as NodeJS.ErrnoException).code}`, {
       fields: { file },
+      nextStep: "see that the folder is writable",
       cause,
     });
   }

@@ -33,7 +33,7 @@ function argumentFor({ name, file }: Entry, cwd: string): string {
 }
 
 /** @param entry as the command takes it */
-export function missingPolicy(project: string, entry: string): MoatError {
+function missingPolicy(project: string, entry: string): MoatError {
   return new MoatError("MOAT_POLICY_MISSING", `there is no ${POLICY_FILE} in ${project}`, {
     fields: { file: POLICY_FILE, projectDir: project },
     nextStep: `moat policy --write ${quoteForShell(entry)}`,

@@ -22,9 +22,9 @@ export const findProject = (entryPath: string, disk: FileReader): string => {
     if (dirname(at) === at) break;
   }
   if (nearest !== undefined) return nearest;
-  throw new MoatError("MOAT_NO_PROJECT", `No package.json in any folder above ${entry}.`, {
+  throw new MoatError("MOAT_NO_PROJECT", `there is no package.json in ${dirname(entry)}, nor in a folder above`, {
     fields: { entry },
-    nextStep: "Create one with: npm init",
+    nextStep: "change to the project's folder, or make one of this: npm init",
   });
 };
 

@@ -80,7 +80,7 @@ export function findInstalledCommand(name: string, project: string): InstalledCo
         own !== undefined
           ? `it is the project's own: moat run ${own[1]}`
           : near === undefined
-            ? `install the package that has it: npm install --save-dev ${owner}`
+            ? "check the spelling, or install the package that has it"
             : `did you mean: moat exec ${near}`,
     },
   );

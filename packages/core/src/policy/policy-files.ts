@@ -6,7 +6,9 @@ import { agreedPolicy, hasConflict, sidesOf } from "./conflict.ts";
 import { parseOverrides, parsePolicy } from "./parse-policy.ts";
 import type { Overrides, Policy } from "./types.ts";
 
+/** Written by moat; at the project's root. */
 export const POLICY_FILE = "moat.policy.json";
+/** Written by people; beside it. */
 export const OVERRIDES_FILE = "moat.overrides.json";
 
 /** The project's policy, and its overrides or none. */
@@ -78,19 +80,29 @@ function readProjectFile(projectDir: string, name: string): string | undefined {
     bytes = readFileSync(filePath);
   } catch (error) {
     if (error instanceof MoatError) throw error;
-    throw unreadable(name, (error as NodeJS.ErrnoException).code ?? String(error), error);
+    throw unreadable(name, (error as NodeJS.ErrnoException).code ?? String(error), {
+      cause: error,
+      nextStep: `see that this user may read ${filePath}`,
+    });
   }
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {
-    throw unreadable(name, "it is not UTF-8 text", error);
+    throw unreadable(name, "it is not UTF-8 text", { cause: error });
   }
 }
 
-function unreadable(name: string, reason: string, cause?: unknown): MoatError {
+function unreadable(
+  name: string,
+  reason: string,
+  {
+    cause,
+    nextStep = `put the committed file back: git checkout -- ${name}`,
+  }: { cause?: unknown; nextStep?: string } = {},
+): MoatError {
   return new MoatError("MOAT_POLICY_UNREADABLE", `${name} can't be read: ${reason}`, {
     fields: { file: name, reason },
-    nextStep: `put the committed file back: git checkout -- ${name}`,
+    nextStep,
     cause,
   });
 }

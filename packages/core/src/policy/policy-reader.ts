@@ -54,7 +54,7 @@ export function makePolicyReader(
       nextStep:
         origin === "policy"
           ? `correct it, or put the committed file back: git checkout -- ${fileName.split(" (")[0]!}`
-          : `correct ${fileName}; its format is in docs/policy-format.md`,
+          : `correct ${fileName}: its fields are those of a package in moat.policy.json, and moat allow writes them`,
     });
   };
   const expected = (place: Place, what: string, type: string): never =>
