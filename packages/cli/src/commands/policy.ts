@@ -7,7 +7,7 @@ import { checkPolicy } from "./policy-check.ts";
 import { showPolicy } from "./policy-show.ts";
 import { writePolicy } from "./policy-write.ts";
 
-export const POLICY_FLAGS = {
+const POLICY_FLAGS = {
   write: { type: "boolean" },
   check: { type: "boolean" },
   accept: { type: "boolean" },

@@ -50,7 +50,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /** Text of anybody, as text: no markup, and nothing that is invisible or turns the direction of what follows. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return escapeForTerminal(text).replace(/[&<>"'`]/gu, (character) => ENTITIES[character]!);
 }
 

@@ -31,7 +31,7 @@ const SIGN = { critical: "🔴", high: "🔴", medium: "🟠", low: "🟡", none
  * The first line of the comment, by which a bot finds the one that it wrote before.
  * `project` tells the projects of one repository apart.
  */
-export function commentMarker(project: string): string {
+function commentMarker(project: string): string {
   return `<!-- moat-diff${project === "" ? "" : `:${project.replace(/[^A-Za-z0-9._/]+/gu, "-").replace(/-{2,}/gu, "-")}`} -->`;
 }
 

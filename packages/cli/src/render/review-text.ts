@@ -67,7 +67,7 @@ export function gainLines(alike: AlikeReviews, paint: Paint): string[] {
 }
 
 /** One change and a place that asks for it. */
-export function changeLines({ risk, words, decidedBy }: Change, place: Place | undefined, paint: Paint): string[] {
+function changeLines({ risk, words, decidedBy }: Change, place: Place | undefined, paint: Paint): string[] {
   const by = decidedBy === "overrides" ? " (moat.overrides.json)" : "";
   const indent = " ".repeat("  critical ".length);
   return [

@@ -31,7 +31,7 @@ export function makeDenialChannel(power: () => ChannelPower, audit: boolean, pid
   };
 }
 
-export function makeDenialMessage(denial: Denial, audit: boolean, pid: number): DenialMessage {
+function makeDenialMessage(denial: Denial, audit: boolean, pid: number): DenialMessage {
   const { principal, capability, target, via } = denial;
   return Object.freeze({
     principal,

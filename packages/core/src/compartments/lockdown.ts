@@ -300,7 +300,7 @@ function restoreNativeConstructors(): void {
 }
 
 /** ECMAScript's own globals that SES does not put into compartments. */
-export function extraIntrinsics(): object[] {
+function extraIntrinsics(): object[] {
   return [...Object.values(extraIntrinsicsByName()), ...unnamedIntrinsics()];
 }
 

@@ -114,7 +114,7 @@ export function standInOf(getter: Function | undefined): StandIn | undefined {
 }
 
 /** Turns one configurable data property of `holder` into an override-tolerant accessor. */
-export function makeOverrideTolerant(holder: object, key: string | symbol): void {
+function makeOverrideTolerant(holder: object, key: string | symbol): void {
   const descriptor = getOwnPropertyDescriptor(holder, key);
   // What nobody could override before, such as the tag of a Map, stays so: lodash asks by an assignment what it hides.
   if (descriptor === undefined || !descriptor.writable || !descriptor.configurable) return;

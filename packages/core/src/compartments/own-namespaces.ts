@@ -9,8 +9,8 @@ import { lazyDescriptor } from "../endowments/facade.ts";
 const { create, defineProperty, getOwnPropertyDescriptor, getPrototypeOf } = Object;
 const { ownKeys } = Reflect;
 
+/** Their names. */
 export const NAMESPACES = ["Atomics", "Intl", "JSON", "Math", "Reflect"] as const;
-export type NamespaceName = (typeof NAMESPACES)[number];
 
 /** Descriptors for a global object; each copy is made when it is first asked for. */
 export function ownNamespaces(hardened: Readonly<Record<string, unknown>>): Record<string, PropertyDescriptor> {

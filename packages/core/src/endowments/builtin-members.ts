@@ -247,15 +247,6 @@ export const HANDED_BUILTINS = {
   },
 } as const satisfies Readonly<Record<string, HandedBuiltin>>;
 
-/** Builtins that each principal gets from a factory of its own. */
-export const ATTENUATED_BUILTINS: readonly string[] = words(`
-  buffer console crypto process timers tty util
-  fs fs/promises
-  net tls http _http_common https http2 dgram dns dns/promises
-  child_process worker_threads cluster
-  async_hooks diagnostics_channel domain ffi inspector inspector/promises module perf_hooks repl
-  sea sqlite test test/reporters trace_events v8 vm wasi`);
-
 /** Another name of the same thing: granting either grants it. */
 export const BUILTIN_ALIASES: Readonly<Record<string, string>> = {
   sys: "util",

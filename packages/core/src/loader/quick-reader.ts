@@ -24,7 +24,7 @@ export class Doubt extends Error {}
 /** How a name is used; the lowest bits of a reference's flags. */
 export const READ = 0;
 export const WRITE = 1;
-export const CALL = 2;
+const CALL = 2;
 export const TYPEOF = 3;
 export const USE = 3;
 /** The other bits: as in `Reference` of `scan.ts`. */
@@ -44,7 +44,7 @@ const ANYTHING = 5;
 const LITERAL = 6;
 
 /** Rows of numbers, one after the other. */
-export class NumberRows {
+class NumberRows {
   values = new Int32Array(4096);
   /** Of numbers, not of rows. */
   length = 0;

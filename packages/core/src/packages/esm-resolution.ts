@@ -52,7 +52,7 @@ export const splitSpecifier = (specifier: string): { name: string; subpath: stri
   return { name: match[1]!, subpath: match[2] === undefined ? "." : `.${match[2]}` };
 };
 
-export const isRelative = (specifier: string): boolean =>
+const isRelative = (specifier: string): boolean =>
   specifier.startsWith("./") || specifier.startsWith("../") || specifier === "." || specifier === "..";
 
 const packageNotFound = (name: string, referrer: string): Error =>

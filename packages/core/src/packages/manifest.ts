@@ -43,7 +43,7 @@ const pick = (raw: Fields): Manifest => {
  * Parses the text of a `package.json`.
  * @throws ERR_INVALID_PACKAGE_CONFIG as Node does, for text that is no JSON object.
  */
-export const parseManifest = (text: string, path: string): Manifest => {
+const parseManifest = (text: string, path: string): Manifest => {
   let raw: unknown;
   try {
     raw = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);

@@ -7,7 +7,7 @@
 export const WINDOW = "window.*";
 
 /** The window by its own names: on each global object, that object. */
-export const WINDOW_ITSELF: ReadonlySet<string> = new Set(["window", "self", "top", "parent", "frames"]);
+const WINDOW_ITSELF: ReadonlySet<string> = new Set(["window", "self", "top", "parent", "frames"]);
 
 const FAMILIES =
   /^(?:(?:HTML|SVG|CSS)[A-Z]\w*|DOM(?!Exception$)[A-Z]\w*|on[a-z]+|[A-Z]\w*Event|(?:Text)?Track[A-Z]?\w*|XPath\w+|XMLHttpRequest\w*|Mutation\w+|Animation\w*|Mime\w+)$/u;

@@ -1,12 +1,12 @@
 import { builtinModules, createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
 import {
-  ATTENUATED_BUILTINS,
   BUILTIN_ALIASES,
   DEPRECATED_STREAMS,
   HANDED_BUILTINS,
   REFUSED_BUILTINS,
 } from "../../src/endowments/builtin-members.ts";
+import { BUILTIN_FACTORIES } from "../../src/endowments/builtin-factories.ts";
 import type { HandedBuiltin } from "../../src/endowments/builtin-members.ts";
 import { GLOBAL_RULES } from "../../src/endowments/global-names.ts";
 import { PROCESS_MEMBERS } from "../../src/endowments/process/process-members.ts";
@@ -21,7 +21,7 @@ describe("the table of Node's builtins", () => {
   it("classifies every module of this Node", () => {
     const known = new Set([
       ...Object.keys(HANDED_BUILTINS),
-      ...ATTENUATED_BUILTINS,
+      ...Object.keys(BUILTIN_FACTORIES),
       ...Object.keys(BUILTIN_ALIASES),
       ...Object.keys(DEPRECATED_STREAMS),
       ...Object.keys(REFUSED_BUILTINS),
@@ -32,7 +32,7 @@ describe("the table of Node's builtins", () => {
   it("classifies no module twice", () => {
     const handed = Object.keys(HANDED_BUILTINS);
     expect(handed.filter((name) => Object.hasOwn(REFUSED_BUILTINS, name))).toEqual([]);
-    expect(Object.keys(REFUSED_BUILTINS).filter((name) => ATTENUATED_BUILTINS.includes(name))).toEqual([]);
+    expect(Object.keys(REFUSED_BUILTINS).filter((name) => Object.hasOwn(BUILTIN_FACTORIES, name))).toEqual([]);
   });
 
   const handed = Object.entries(HANDED_BUILTINS) as [string, HandedBuiltin][];

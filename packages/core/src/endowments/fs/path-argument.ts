@@ -24,7 +24,7 @@ function describe(value: unknown): string {
 }
 
 /** The error for a value that is not a path. */
-export function invalidPath(name: string, value: unknown): Error {
+function invalidPath(name: string, value: unknown): Error {
   return nodeError(
     new TypeError(
       `The "${name}" argument must be of type string or an instance of Buffer or URL. Received ${describe(value)}`,
@@ -41,7 +41,7 @@ function invalidPathValue(name: string, why: string): Error {
 }
 
 /** Whether a value is a real Uint8Array, asked of its internal slot and not of its prototype. */
-export function isBytes(value: unknown): value is Uint8Array {
+function isBytes(value: unknown): value is Uint8Array {
   return typeof value === "object" && value !== null && apply(tagOf, value, []) === "Uint8Array";
 }
 

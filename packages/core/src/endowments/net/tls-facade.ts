@@ -95,7 +95,7 @@ function refuseEngines(nativeContext: object): void {
 }
 
 /** `(port, host, options, cb)` in all its shortened forms, as one plain copy. */
-export function tlsConnectArguments(args: readonly unknown[]): { options: Options; callback: unknown } {
+function tlsConnectArguments(args: readonly unknown[]): { options: Options; callback: unknown } {
   const { options, callback } = netArguments(args);
   const extra = [args[1], args[2]].find((value) => typeof value === "object" && value !== null);
   return { options: { ...options, ...(extra as Options | undefined) }, callback };

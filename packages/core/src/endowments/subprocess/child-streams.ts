@@ -125,7 +125,7 @@ export function leaveToChild(context: EndowmentContext, stream: object): void {
 }
 
 /** The same for the pipe of an IPC channel and for the handle of a process. */
-export function tameHandle(handle: object, key: string, members: readonly string[], context: EndowmentContext): void {
+function tameHandle(handle: object, key: string, members: readonly string[], context: EndowmentContext): void {
   const prototype = context.shared(key, () =>
     Object.freeze(tamedPrototype(Object.getPrototypeOf(handle), members, null)),
   );

@@ -15,7 +15,7 @@ const { isProxy } = types;
  * read, `own` is read here and decided, `drop` never reaches Node. An option
  * that has no row is dropped.
  */
-export const SPAWN_OPTIONS: Readonly<Record<string, readonly [rule: "copy" | "own" | "drop", why: string]>> = {
+const SPAWN_OPTIONS: Readonly<Record<string, readonly [rule: "copy" | "own" | "drop", why: string]>> = {
   cwd: ["own", "has to be readable; relative programs are found from it"],
   env: ["own", "without loader variables"],
   stdio: ["own", "pipes, the standard streams, and what the principal itself has open"],

@@ -3,7 +3,7 @@ import { textsOf } from "../texts-of.ts";
 import { workerVariables } from "./child-env.ts";
 
 /** What becomes of each option of `Worker`; one without a row is dropped. */
-export const WORKER_OPTIONS: Readonly<Record<string, readonly [rule: "copy" | "own" | "drop", why: string]>> = {
+const WORKER_OPTIONS: Readonly<Record<string, readonly [rule: "copy" | "own" | "drop", why: string]>> = {
   eval: ["own", "the text runs in the principal's compartment"],
   workerData: ["own", "travels inside moat's own"],
   env: ["own", "without loader variables; SHARE_ENV is a copy of the principal's own"],
