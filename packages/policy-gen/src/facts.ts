@@ -91,6 +91,7 @@ export interface FileFacts {
   readonly uses: readonly Use[];
 }
 
+/** What is known of a file before its text is read. */
 export interface SourceInfo {
   readonly format: ModuleFormat;
   /** A file without a declared type: read as CommonJS, and as a module where that fails. */

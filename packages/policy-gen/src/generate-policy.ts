@@ -4,6 +4,7 @@ import type { Evidence, Finding } from "./grant-collector.ts";
 import { openKeptGeneration, PARSER, type Generation } from "./kept-generation.ts";
 import { recordReader } from "./recorded-disk.ts";
 
+/** For which programs of which project, and what may be kept for the next time. */
 export interface GenerateOptions {
   /** Absolute folder of the project: where its `package.json` is. */
   readonly projectDir: string;
@@ -25,6 +26,7 @@ export interface GenerateOptions {
   readonly onProgress?: (progress: { readonly file: string; readonly count: number }) => void;
 }
 
+/** A policy, and what it was made of. */
 export interface Generated {
   readonly policy: Policy;
   readonly evidence: readonly Evidence[];

@@ -9,6 +9,7 @@ import { MoatError } from "../errors/moat-error.ts";
 import { leavePace } from "../optimise-late.ts";
 import { MOAT_FOLDER } from "../moat-folder.ts";
 
+/** A host's process once it is locked down. */
 export interface LockedHost {
   readonly powers: Powers;
   readonly locked: LockedRealm;

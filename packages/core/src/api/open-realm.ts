@@ -18,6 +18,7 @@ import { dropGrants } from "./drop-grants.ts";
 import { lockHost } from "./locked-host.ts";
 import type { DenialHandler, Droppable, HostOptions } from "./types.ts";
 
+/** A project, with what its packages may do. */
 export interface OpenOptions {
   readonly host: HostOptions;
   /** Real absolute folder. */
@@ -31,6 +32,7 @@ export interface OpenOptions {
   readonly entries: readonly string[];
 }
 
+/** Packages of that project, as the host deals with them. */
 export interface OpenRealm {
   readonly realm: Realm;
   /** Of the application: what asks for packages. */
@@ -41,6 +43,11 @@ export interface OpenRealm {
   drop(name: CanonicalName, grants: Droppable): void;
 }
 
+/**
+ * Locks the process down, the first time, and makes a realm of its own.
+ *
+ * @throws {MoatError} as `lockHost` does
+ */
 export function openRealm(options: OpenOptions): OpenRealm {
   const { project, resolver, names, policies, rootTrusted, entries } = options;
   const { audit = false, onDenial, secondWall = false } = options.host;

@@ -19,6 +19,7 @@ export interface HostOptions {
   readonly secondWall?: boolean;
 }
 
+/** Of `moat()`. */
 export interface MoatOptions extends HostOptions {
   /** In the place of `moat.policy.json`, in the same form. Its `pending` is denied. */
   readonly policy?: Policy;
@@ -26,6 +27,7 @@ export interface MoatOptions extends HostOptions {
   readonly overrides?: Overrides;
 }
 
+/** Gets each denial, frozen, in the middle of the call that was denied. What it throws is an uncaught exception of the host. */
 export type DenialHandler = (denial: Denial) => void;
 
 /** Packages of a project, under its policy. */
@@ -53,6 +55,7 @@ export type LoadGrants = Pick<
   "env" | "fs" | "net" | "commands" | "native" | "builtins" | "globals" | "shares"
 >;
 
+/** Of `moat.load`. */
 export interface LoadOptions extends HostOptions {
   /** Other grants for packages of the chain, by canonical name: `{"a>b": {}}`. */
   readonly chain?: Readonly<Record<CanonicalName, LoadGrants>>;
@@ -85,6 +88,7 @@ export interface Droppable {
   readonly native?: true | readonly string[];
 }
 
+/** The API: a function, with another one on it. See `docs/api.md`. */
 export interface Moat {
   /**
    * Locks this process down, the first time, and opens a project under its policy.

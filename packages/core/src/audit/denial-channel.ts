@@ -2,6 +2,7 @@
 import type { Denial } from "./denial.ts";
 import { telemetryAttributes, type Attributes } from "./telemetry-attributes.ts";
 
+/** Its name on Node's `diagnostics_channel`. */
 export const DENIAL_CHANNEL = "moat:denial";
 
 /** What subscribers get; frozen. */

@@ -7,6 +7,7 @@ import { telemetryAttributes } from "./telemetry-attributes.ts";
 /** Told of each denial the first time that it happens. */
 export type DenialListener = (denial: Denial) => void;
 
+/** Where denials go. */
 export interface DenialLogOptions {
   /** Takes one line, with its end, for a person (stderr). Not called in an audit. */
   readonly write?: (line: string) => void;
@@ -26,6 +27,7 @@ export interface CountedDenial {
   readonly count: number;
 }
 
+/** The denials of one process. */
 export interface DenialLog {
   record(denial: Denial): void;
   /** A principal's `denies`: records, and says whether the use must be refused. */

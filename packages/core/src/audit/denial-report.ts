@@ -8,6 +8,7 @@ import { makeDenialLog, type CountedDenial } from "./denial-log.ts";
 import type { Denial } from "./denial.ts";
 import { staleHint, type DenialContext } from "./format-denial.ts";
 
+/** Where denials go, and what is known of the program, for the step that each line offers. */
 export interface DenialReportOptions {
   /** Nothing is denied: only the log is written while the program runs. */
   readonly audit: boolean;
@@ -21,6 +22,7 @@ export interface DenialReportOptions {
   readonly write: (line: string) => void;
 }
 
+/** What the command and the starts of workers and children tell denials to. */
 export interface DenialReport {
   /** Never throws: it is called from inside attenuators, while the program runs. */
   record(denial: Denial): void;

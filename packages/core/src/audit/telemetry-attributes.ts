@@ -3,6 +3,7 @@ import type { Denial } from "./denial.ts";
 
 /** An attribute's value. */
 export type AttributeValue = string | number | boolean;
+/** By name, as `docs/denials.md` lists them. */
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
 type Describe = (target: string) => Attributes;

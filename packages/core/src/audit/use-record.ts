@@ -84,6 +84,7 @@ export function readLearned(file: string): LearnedUses {
   return { runs, uses: [...uses.values()] };
 }
 
+/** Removes what runs have noted. */
 export function forgetLearned(file: string): void {
   rmSync(file, { force: true });
 }

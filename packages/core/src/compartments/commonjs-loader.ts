@@ -30,6 +30,7 @@ export interface Importer {
   readonly file: string;
 }
 
+/** `require` for one package. */
 export interface CommonJsLoader {
   readonly Module: ModuleClass;
   /** What the package has as `require.cache`. */
@@ -61,6 +62,7 @@ export interface CommonJsLoader {
   exportsOf(path: string, parent?: ModuleObject, isMain?: boolean, importer?: Importer, linkerFlags?: number): unknown;
 }
 
+/** Node's error for what `require` does not find. */
 export function notFound(request: string, referrer: string, why = ""): Error {
   const error = new Error(`Cannot find module '${request}'${why}\nRequire stack:\n- ${referrer}`);
   return Object.assign(error, { code: "MODULE_NOT_FOUND", requireStack: [referrer] });
@@ -76,6 +78,7 @@ function notAString(value: unknown): TypeError {
   );
 }
 
+/** @param moduleLoader what the package's own `Module` calls */
 export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): CommonJsLoader {
   const { principal, realm } = world;
   const reloads = principal.trusted ? realm.reloadedModules : undefined;

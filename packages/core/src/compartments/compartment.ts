@@ -35,6 +35,7 @@ const { defineProperty, freeze, getPrototypeOf, hasOwn, setPrototypeOf } = Objec
 /** Taken now: the real global object has no `Function` once the second wall stands. */
 const functionPrototype = Function.prototype;
 
+/** Of functions that are made of texts. */
 export type FunctionKind = "function" | "async" | "generator" | "asyncGenerator";
 
 const FUNCTION_HEADS: Readonly<Record<FunctionKind, string>> = {
@@ -54,6 +55,7 @@ const FUNCTION_CLASSES: Readonly<Record<FunctionKind, readonly [name: string, pr
 /** Values of reserved names that differ from module to module, such as `import()`. */
 export type Machinery = Readonly<Record<string, unknown>>;
 
+/** One package's global object, or one that it has made a `vm` context of, and what evaluates against it. */
 export interface Compartment {
   readonly globalThis: Record<PropertyKey, unknown>;
   readonly names: NameSets;
@@ -71,6 +73,7 @@ export interface Compartment {
   ): Function;
 }
 
+/** Whose compartment it is, and what of the package's world its texts reach. */
 export interface CompartmentOptions {
   /** Whose text it compiles; undefined where that can't be known. */
   readonly owner: Principal | undefined;

@@ -16,6 +16,7 @@ const { get: weakMapGet, set: weakMapSet } = WeakMap.prototype;
 /** Says whether `writer` may change what `exporter` exports; reports it where not. */
 export type AskToChange = (writer: Caller, exporter: Principal, property: string) => boolean;
 
+/** Whose exports an object is among, and who decides about changes. */
 export interface Guard {
   readonly exporter: Principal;
   readonly ask: AskToChange;
@@ -136,6 +137,7 @@ function assertMayChange({ exporter, ask }: Guard, key: PropertyKey, writer: Cal
   );
 }
 
+/** Whether an object is among somebody's exports. */
 export function isGuarded(holder: unknown): boolean {
   return isObject(holder) && apply(weakMapGet, guardOf, [holder]) !== undefined;
 }

@@ -39,6 +39,7 @@ const HAS_META_MAIN =
 
 type PreparedModule = PreparedSource & { kind: "module" };
 
+/** `import` for one package. */
 export interface ModuleLoader {
   /** The record of a file that belongs to this package. */
   recordFor(resolution: Resolution, prepared?: PreparedModule): ModuleRecord;
@@ -63,6 +64,7 @@ function dataNotImported(specifier: string, referrer: string): Error {
   return Object.assign(error, { code: "ERR_UNSUPPORTED_ESM_URL_SCHEME" });
 }
 
+/** Made for packages that have ES modules, or call `import()`. */
 export function makeModuleLoader(world: World): ModuleLoader {
   const { realm } = world;
   const records = new Map<string, ModuleRecord>();

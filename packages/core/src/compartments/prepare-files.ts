@@ -5,6 +5,7 @@ import { compileFunctor } from "./compile-functor.ts";
 import { fileNameOf, prepareSource } from "./prepare-source.ts";
 import type { Realm } from "./realm.ts";
 
+/** What became of the files. */
 export interface PreparedFiles {
   /** How many files are ready to be loaded. */
   readonly ready: number;

@@ -29,6 +29,7 @@ import { makeReloadedModules, type ReloadedModules } from "./reloaded-modules.ts
 import { makeSharedNames, type SharedNames } from "./shared-names.ts";
 import { makeWorld, type World } from "./world.ts";
 
+/** What a realm is made of: all that its packages have in common. */
 export interface RealmOptions {
   readonly resolver: Resolver;
   readonly powers: Powers;
@@ -66,6 +67,7 @@ export interface RealmOptions {
   >;
 }
 
+/** The packages of one program, and who may reach whom. */
 export interface Realm extends RealmOptions {
   /** The world of the package at a location; made on first use. */
   worldAt(location: string): World;
@@ -177,6 +179,7 @@ const ownerOfPlace = ({ disk, ownerOf }: Resolver, place: string): string => {
 
 const NO_GRANTS: PackagePolicy = Object.freeze({});
 
+/** Makes no world yet: each is made when something of its package is first asked for. */
 export function makeRealm(options: RealmOptions): Realm {
   const worlds = new Map<string, World>();
   const moduleHolders: World[] = [];

@@ -33,6 +33,7 @@ const { ownKeys } = Reflect;
 
 type GlobalObject = Record<PropertyKey, unknown>;
 
+/** What the packages of a program define for each other. */
 export interface SharedNames {
   /**
    * Lets a global object take part.

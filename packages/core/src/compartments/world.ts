@@ -22,6 +22,7 @@ import type { Realm } from "./realm.ts";
 
 const { defineProperty, keys } = Object;
 
+/** All that is one package's own. */
 export interface World {
   readonly realm: Realm;
   readonly principal: Principal;
@@ -39,6 +40,7 @@ export interface World {
   builtin(name: string): object;
 }
 
+/** @param principal made for this world alone */
 export function makeWorld(realm: Realm, principal: Principal): World {
   const defaultReferrer = join(principal.location, "noop.js");
   const facades = new Map<string, object>();

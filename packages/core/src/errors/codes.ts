@@ -33,6 +33,7 @@ const table = {
   MOAT_WRITE_FAILED: { title: "A file could not be written" },
 } as const satisfies Record<`MOAT_${string}`, ErrorCodeEntry>;
 
+/** Stable, also in later versions. */
 export type MoatErrorCode = keyof typeof table;
 
 /** All codes of moat, by code. */

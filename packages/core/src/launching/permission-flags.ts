@@ -8,6 +8,7 @@ import { MOAT_FOLDER } from "../moat-folder.ts";
 import type { ScopeFolders } from "../packages/scope-folders.ts";
 import type { CanonicalName, PackagePolicy } from "../policy/types.ts";
 
+/** What the flags are made of. */
 export interface UnionOfGrants {
   readonly policies: ReadonlyMap<CanonicalName, PackagePolicy>;
   /** Real folders of the packages that the policy names. */

@@ -19,6 +19,7 @@ import {
 import { OWN_FOLDER } from "./narrow-paths.ts";
 import { NARROWED_CAPABILITIES, narrowGrants } from "./narrow-grants.ts";
 
+/** What is granted, and what was used. */
 export interface ProposalOptions {
   readonly policy: Policy;
   readonly overrides: Overrides;
@@ -34,12 +35,14 @@ export interface TakenGrant {
   readonly left: readonly Grant[];
 }
 
+/** For one package: the fields that its override gets, and what they take away. */
 export interface PackageProposal {
   readonly package: CanonicalName;
   readonly fields: OverrideFields;
   readonly taken: readonly TakenGrant[];
 }
 
+/** What learning runs come to. */
 export interface Proposal {
   /** The packages that took part; without fields where everything was used. */
   readonly packages: readonly PackageProposal[];
@@ -63,6 +66,7 @@ export interface AuthorityFigure {
 
 const COUNTED: ReadonlySet<string> = new Set(NARROWED_CAPABILITIES);
 
+/** The narrower grants that are enough for what was used; each lies within one that is there, and what people wrote stays. */
 export function proposeScopes({ policy, overrides, learned, isPlainFolder }: ProposalOptions): Proposal {
   const people = withoutLearned(overrides);
   const uses = groupByPackage(learned.uses);

@@ -8,6 +8,7 @@ import { makeResolver, type Resolver } from "./resolver.ts";
 import type { Manifest, PackageGraph, PackageInstance } from "./types.ts";
 import { findWorkspaces } from "./workspaces.ts";
 
+/** What a graph is made with, besides the disk. */
 export interface GraphOptions {
   /** Imports that a package's code has and its manifest does not, by the package's location. */
   readonly phantom?: ReadonlyMap<string, ReadonlySet<string>>;

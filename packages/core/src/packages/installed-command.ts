@@ -6,6 +6,7 @@ import type { FileReader } from "./file-reader.ts";
 import { makeResolver } from "./resolver.ts";
 import type { Manifest } from "./types.ts";
 
+/** A command of an installed package. */
 export interface InstalledCommand {
   readonly name: string;
   /** Real absolute path of the script. */

@@ -25,6 +25,7 @@ export interface PlaceReader {
   look(path: string): Place | "nothing" | undefined;
 }
 
+/** What is there, and in which state. */
 export interface Place {
   /** What changes with whatever lies there. */
   readonly state: string;
@@ -54,6 +55,7 @@ export interface ResolutionRecord {
   readonly from: readonly (readonly [origin: string, rows: Rows])[];
 }
 
+/** Answers of earlier runs, and those that this run adds. */
 export interface KeptResolutions {
   find(mode: Mode, folder: string, specifier: string): Resolution | undefined;
   /** Remembers what was looked up in this run, and all that was asked of the disk for it. */

@@ -39,6 +39,7 @@ export const resolutionError = (
   return Object.assign(error, { code, ...fields }) as ResolutionError;
 };
 
+/** Whether an error is one of Node's resolution, of this code. */
 export const isResolutionError = (error: unknown, code: ResolutionCode): boolean =>
   error instanceof Error && (error as Partial<ResolutionError>).code === code;
 

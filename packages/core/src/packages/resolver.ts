@@ -10,8 +10,10 @@ import { makePackageScopes, type PackageScopes } from "./package-scope.ts";
 import { notFoundByImport, notFoundByRequire, resolutionError, tellingOf } from "./resolution-error.ts";
 import type { Manifest, Resolution } from "./types.ts";
 
+/** By which conditions and which algorithm. */
 export type ResolutionMode = "require" | "import";
 
+/** Of a process: what resolves in the same way for all of its packages. */
 export interface ResolverOptions {
   /** Conditions of `exports` and `imports` beyond Node's own, as `--conditions` adds them. */
   readonly extraConditions?: readonly string[];
@@ -31,6 +33,7 @@ export interface Climb {
   readonly file: string;
 }
 
+/** Of one question. */
 export interface ResolveOptions {
   /** `require.resolve`'s `paths`. */
   readonly paths?: readonly string[] | undefined;
@@ -45,6 +48,7 @@ export interface ResolveOptions {
   readonly asking?: string | undefined;
 }
 
+/** Node's resolution, and whose the files are that it leads to. Remembers what it has seen of the disk. */
 export interface Resolver {
   /**
    * What Node would load. `specifier` must be a primitive string, `referrerPath`

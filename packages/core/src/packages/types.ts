@@ -28,12 +28,14 @@ export interface PackageInstance {
   readonly dependencies: ReadonlyMap<string, string>;
 }
 
+/** The packages that a project's manifests lead to. */
 export interface PackageGraph {
   readonly root: PackageInstance;
   readonly byLocation: ReadonlyMap<string, PackageInstance>;
   readonly byName: ReadonlyMap<CanonicalName, PackageInstance>;
 }
 
+/** How Node loads a file. */
 export type ModuleFormat = "commonjs" | "module" | "json" | "addon" | "wasm" | "builtin";
 
 /** What Node's resolution makes of a specifier. */

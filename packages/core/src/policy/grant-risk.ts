@@ -46,6 +46,7 @@ function isGlobalProcess(target: string, member: string | undefined): boolean {
   return target === "process" && (member === undefined || member === "env");
 }
 
+/** What harm a hostile version of a package could do by a grant. */
 export function riskOf(grant: Grant): Risk {
   return table[grant.capability](grant);
 }

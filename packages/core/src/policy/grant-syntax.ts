@@ -15,6 +15,7 @@ import { symbolKeyOf } from "./symbol-shares.ts";
 
 /** `policy`: what moat writes and machines share; `overrides`: what a person wrote for this project. */
 export type GrantOrigin = "policy" | "overrides";
+/** What is wrong with a text, to be read after it and a colon; undefined for a good one. */
 export type GrantSyntax = (text: string, origin: GrantOrigin) => string | undefined;
 
 const SCOPE_TOKEN = /^<(?:package|cwd|tmp|home)>(?=\/|$)/u;

@@ -66,6 +66,7 @@ export function extensibleGlobals(): readonly string[] {
   return [...INTRINSICS, ...[...NODE_CLASSES].filter((path) => !path.includes("."))];
 }
 
+/** Whether that is a class of Node's, by its path (`http.IncomingMessage`). */
 export function isNodeClass(holder: string): boolean {
   return NODE_CLASSES.has(holder);
 }

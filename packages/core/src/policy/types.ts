@@ -50,6 +50,7 @@ export interface OverrideEntry extends Omit<PackagePolicy, "packages" | "fs" | "
   readonly reason?: string;
 }
 
+/** What `moat.policy.json` says. */
 export interface Policy {
   readonly $schema?: string;
   readonly version: 1;
@@ -59,6 +60,7 @@ export interface Policy {
   readonly packages: Readonly<Record<CanonicalName, PackageEntry>>;
 }
 
+/** What `moat.overrides.json` says. */
 export interface Overrides {
   readonly $schema?: string;
   readonly packages: Readonly<Record<CanonicalName, OverrideEntry>>;

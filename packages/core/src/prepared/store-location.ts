@@ -17,6 +17,7 @@ import process from "node:process";
 import { realFolder } from "../packages/real-folder.ts";
 import { shortHash } from "./short-hash.ts";
 
+/** Where prepared modules are kept; absolute paths. */
 export interface StoreLocation {
   /** Folder of the prepared programs of this project. */
   readonly folder: string;
@@ -50,6 +51,7 @@ export function storeLocation(project: string, env: Environment): StoreLocation 
   };
 }
 
+/** Length of the secret. */
 export const SECRET_BYTES = 32;
 
 /**

@@ -62,6 +62,7 @@ export interface FsAuthority {
   look(given: unknown): "steady" | "missing" | undefined;
 }
 
+/** Of the principal that the context is for. */
 export function makeFsAuthority(context: EndowmentContext): FsAuthority {
   const { principal, powers } = context;
   const fs = powers.builtin("fs") as Fs;

@@ -5,6 +5,7 @@ import type { EndowmentContext } from "../principal.ts";
 import { leavesOutOrders } from "../../policy/grant-reach.ts";
 import { isReservedForWrite, isSecret } from "../../policy/scope-rules.ts";
 
+/** What is to be done by a path. */
 export type PathMode = "read" | "write";
 
 /** What a principal's policy says about real, absolute paths. */
