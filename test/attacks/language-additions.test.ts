@@ -7,21 +7,51 @@ import { makeProject, type Project } from "../cli/project-fixture.ts";
 let project: Project | undefined;
 afterEach(() => project?.dispose());
 
-const manifest = JSON.stringify({ name: "app", dependencies: { colours: "1.0.0", reader: "1.0.0", hostile: "1.0.0" } });
-const policy = (packages: object): string =>
-  JSON.stringify({ version: 1, root: "trusted", entries: ["./index.js"], packages });
+interface Tree {
+  /** The application's entry. */
+  readonly index: string;
+  /** The one module of each package. */
+  readonly packages?: Readonly<Record<string, string>>;
+  /** What the policy lists; where it is not given, moat writes one. */
+  readonly granted?: object;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+function makeTree({ index, packages = {}, granted, files = {}, env }: Tree): Project {
+  const names = Object.keys(packages);
+  const modules = names.flatMap((name) => [
+    [`node_modules/${name}/package.json`, JSON.stringify({ name, version: "1.0.0" })],
+    [`node_modules/${name}/index.js`, packages[name]!],
+  ]);
+  const dependencies = Object.fromEntries(names.map((name) => [name, "1.0.0"]));
+  const policy = { version: 1, root: "trusted", entries: ["./index.js"], packages: granted };
+  return makeProject(
+    {
+      "package.json": JSON.stringify({ name: "app", dependencies }),
+      "index.js": index,
+      ...Object.fromEntries(modules),
+      ...files,
+      ...(granted && { "moat.policy.json": JSON.stringify(policy) }),
+    },
+    env,
+  );
+}
 
 test("the application's own methods are there for all, with the policy that moat writes", () => {
-  project = makeProject({
-    "package.json": manifest,
-    "index.js": `
+  project = makeTree({
+    index: `
       require("./sloppy.js"); require("./strict.js");
       console.log("abc".capitalize(), [1, 2].last(), [1, 2].first, (7).twice(), new Set([1]).listed(), Promise.later());
       console.log(JSON.stringify({ big: 1n, date: new Date(0), error: new Error("e"), map: new Map([[1, 2]]) }));
       console.log(require("reader")(), Object.keys([]).length, "own" in {}, Date.prototype.toJSON.name);
       const list = []; list.last = "own"; console.log(list.last, [3].last());
       for (const key in "a") console.log(key);`,
-    "sloppy.js": `
+    packages: {
+      reader: 'module.exports = () => "reads".capitalize() + [4].last() + [5].first;',
+    },
+    files: {
+      "sloppy.js": `
       String.prototype.capitalize = function () { return this[0].toUpperCase() + this.slice(1); };
       Array.prototype.last = function () { return this[this.length - 1]; };
       Date.prototype.toJSON = function replaced() { return "date"; };
@@ -29,14 +59,13 @@ test("the application's own methods are there for all, with the policy that moat
       numbers.twice = function () { return this * 2; };
       BigInt.prototype["toJSON"] = function () { return String(this); };
       Array.prototype.__defineGetter__("first", function () { return this[0]; });`,
-    "strict.js": `
+      "strict.js": `
       "use strict";
       Object.defineProperty(Error.prototype, "toJSON", { value() { return this.message; }, configurable: true });
       Object.assign(Map.prototype, { toJSON() { return [...this]; } });
       Object.defineProperties(Set.prototype, { listed: { value() { return [...this].join(); } } });
       Promise.later = () => "later";`,
-    "node_modules/reader/package.json": '{"name":"reader","version":"1.0.0"}',
-    "node_modules/reader/index.js": 'module.exports = () => "reads".capitalize() + [4].last() + [5].first;',
+    },
   });
   expect(project.moat("policy", "--write", "./index.js").code).toBe(0);
   const written = JSON.parse(readFileSync(join(project.folder, "moat.policy.json"), "utf8"));
@@ -55,19 +84,18 @@ test("the application's own methods are there for all, with the policy that moat
 });
 
 test("a package adds what its policy lists, for everybody, by names that can be seen", () => {
-  project = makeProject({
-    "package.json": manifest,
-    "index.js": 'require("colours"); console.log("x".red, "x".link, "x".big, require("reader"), Date.noon());',
-    "node_modules/colours/package.json": '{"name":"colours","version":"1.0.0"}',
-    "node_modules/colours/index.js": `
+  project = makeTree({
+    index: 'require("colours"); console.log("x".red, "x".link, "x".big, require("reader"), Date.noon());',
+    packages: {
+      colours: `
       const add = (name, value) => { Date[name] = value; };
       add("noon", () => 12);
       Object.defineProperty(String.prototype, "red", { get() { return "red " + this; } });
       String.prototype.__defineGetter__("link", function () { return "link " + this; });
       String.prototype.big = "big";
       if (!String.prototype.trim) String.prototype.trim = () => "never";`,
-    "node_modules/reader/package.json": '{"name":"reader","version":"1.0.0"}',
-    "node_modules/reader/index.js": 'module.exports = "y".red;',
+      reader: 'module.exports = "y".red;',
+    },
   });
   project.moat("policy", "--write", "./index.js");
   const written = JSON.parse(readFileSync(join(project.folder, "moat.policy.json"), "utf8"));
@@ -79,9 +107,8 @@ test("a package adds what its policy lists, for everybody, by names that can be 
 });
 
 test("methods are added to Node's classes, by a package where the project uses such a member", () => {
-  project = makeProject({
-    "package.json": manifest,
-    "index.js": `
+  project = makeTree({
+    index: `
       const http = require("http");
       http.ServerResponse.prototype.reply = function (value) { this.end(JSON.stringify(value)); };
       require("colours"); require("hostile");
@@ -95,16 +122,16 @@ test("methods are added to Node's classes, by a package where the project uses s
         server.close();
       });
       Buffer.prototype.doubled = function () { return this.toString() + this; };`,
-    "node_modules/colours/package.json": '{"name":"colours","version":"1.0.0"}',
-    "node_modules/colours/index.js": `
+    packages: {
+      colours: `
       const { IncomingMessage } = require("http");
       IncomingMessage.prototype.isSigned = function () { return this.method + " signed"; };
       IncomingMessage.prototype.helper = () => 1;
       IncomingMessage.prototype._construct = () => 1;`,
-    "node_modules/hostile/package.json": '{"name":"hostile","version":"1.0.0"}',
-    "node_modules/hostile/index.js": `
+      hostile: `
       const { IncomingMessage } = require("http");
       for (const name of "isSigned reply on".split(" ")) try { IncomingMessage.prototype[name] = () => "evil"; } catch {}`,
+    },
   });
   project.moat("policy", "--write", "./index.js");
   const { packages } = JSON.parse(readFileSync(join(project.folder, "moat.policy.json"), "utf8"));
@@ -118,15 +145,10 @@ test("methods are added to Node's classes, by a package where the project uses s
 });
 
 test("what is evaluated in a context adds in the name of who evaluates it", () => {
-  project = makeProject({
-    "package.json": manifest,
-    "moat.policy.json": policy({
-      colours: { builtins: { vm: true }, shares: ["Object.prototype.should"] },
-      hostile: {},
-    }),
-    "index.js": 'require("colours")(require("hostile")); console.log(({}).should);',
-    "node_modules/colours/package.json": '{"name":"colours","version":"1.0.0"}',
-    "node_modules/colours/index.js": `
+  project = makeTree({
+    index: 'require("colours")(require("hostile")); console.log(({}).should);',
+    packages: {
+      colours: `
       const vm = require("vm");
       module.exports = (define) => {
         const run = (text) => vm.runInContext(text, vm.createContext({ define }));
@@ -134,8 +156,12 @@ test("what is evaluated in a context adds in the name of who evaluates it", () =
         run('Object.defineProperty(Object.prototype, "should", { get() { return "added"; } })');
         try { run('define("should", { value: 1 })'); } catch {}
       };`,
-    "node_modules/hostile/package.json": '{"name":"hostile","version":"1.0.1"}',
-    "node_modules/hostile/index.js": "module.exports = Object.defineProperty.bind(null, Object.prototype);",
+      hostile: "module.exports = Object.defineProperty.bind(null, Object.prototype);",
+    },
+    granted: {
+      colours: { builtins: { vm: true }, shares: ["Object.prototype.should"] },
+      hostile: {},
+    },
   });
   const { stdout, stderr } = project.moat("run", "index.js");
   expect(stdout, stderr).toBe("added\n");
@@ -175,116 +201,110 @@ test.each([
   ["that may add the same names, after others did", { shares: ["Array.prototype.last", "String.prototype.red"] }],
   ["whose policy names what the language has", { shares: ["Array.prototype.at", "Array.prototype.push"] }],
 ])("a package %s changes nothing of it", (_, granted) => {
-  project = makeProject({
-    "package.json": manifest,
-    "moat.policy.json": policy({
-      ".": { shares: ["Array.prototype.last"] },
-      colours: { shares: ["String.prototype.red"] },
-      hostile: granted,
-    }),
-    "index.js": `
+  project = makeTree({
+    index: `
       Array.prototype.last = function () { return this[this.length - 1]; };
       require("colours"); require("hostile");
       const list = []; list.push(1);
       console.log("x".red, [1, 2].last(), [].last.call([3]), list.at(0), ({}).polluted);`,
-    "node_modules/colours/package.json": '{"name":"colours","version":"1.0.0"}',
-    "node_modules/colours/index.js": 'String.prototype.__defineGetter__("red", function () { return "red " + this; });',
-    "node_modules/hostile/package.json": '{"name":"hostile","version":"1.0.1"}',
-    "node_modules/hostile/index.js": WAYS,
+    packages: {
+      colours: 'String.prototype.__defineGetter__("red", function () { return "red " + this; });',
+      hostile: WAYS,
+    },
+    granted: {
+      ".": { shares: ["Array.prototype.last"] },
+      colours: { shares: ["String.prototype.red"] },
+      hostile: granted,
+    },
   });
   const { stdout, stderr } = project.moat("run", "index.js");
   expect(stdout, stderr).toBe("red x 2 3 1 undefined\n");
 });
 
 test("a setter that a package adds is its own, and nobody's way to write in its name", () => {
-  project = makeProject({
-    "package.json": manifest,
-    "moat.policy.json": policy({ colours: { shares: ["Object.prototype.should"] }, hostile: {} }),
-    "index.js": `
+  project = makeTree({
+    index: `
       require("colours"); require("hostile");
       const own = {}; own.should = 5;
       console.log(({ a: 1 }).should, own.should, Object.keys(own).join());`,
-    "node_modules/colours/package.json": '{"name":"colours","version":"1.0.0"}',
-    "node_modules/colours/index.js": `
+    packages: {
+      colours: `
       Object.defineProperty(Object.prototype, "should", {
         get() { return "should " + this.a; },
         set(value) { Object.defineProperty(this, "should", { value, enumerable: true }); },
         configurable: true,
       });`,
-    "node_modules/hostile/package.json": '{"name":"hostile","version":"1.0.1"}',
-    "node_modules/hostile/index.js": `
+      hostile: `
       for (const attempt of [
         () => Object.getOwnPropertyDescriptor(Object.prototype, "should").set.call(Object.prototype, "evil"),
         () => { Object.prototype.should = "evil"; },
       ]) try { attempt(); } catch {}`,
+    },
+    granted: { colours: { shares: ["Object.prototype.should"] }, hostile: {} },
   });
   const { stdout, stderr } = project.moat("run", "index.js");
   expect(stdout, stderr).toBe("should 1 5 should\n");
 });
 
-// The latter are traps: a proxy whose handler inherits one shows it what is behind.
-test.each(["then", "has", "apply"])("what the language asks every object is nobody's to add: %s", (name) => {
-  project = makeProject({
-    "package.json": manifest,
-    "index.js": "",
-    "moat.policy.json": policy({ hostile: { shares: [`Object.prototype.${name}`] } }),
-  });
+test.each([
+  ["Object.prototype.then", "of each value that is awaited"],
+  ["Array.prototype.then", "of each list that is"],
+  ["Object.prototype.has", "of a proxy's handler, which would show it what is behind"],
+  ["Object.prototype.apply", "of a proxy's handler"],
+])("what the language asks is nobody's to add: %s, %s", (share) => {
+  project = makeTree({ index: "", granted: { hostile: { shares: [share] } } });
   const { code, stderr } = project.moat("run", "index.js");
-  expect([code, stderr]).toEqual([2, expect.stringContaining(`Object.prototype.${name}`)]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining(`"${share}" in shares`)]);
 });
 
 test("a method that is bound to the language's object adds nothing in the name of who calls it on another", () => {
-  project = makeProject({
-    "package.json": manifest,
-    "moat.policy.json": policy({ colours: { shares: ["String.prototype.red"] }, hostile: {} }),
-    "index.js": `
+  project = makeTree({
+    index: `
       try { require("hostile").__defineGetter__("own", () => 1); } catch {}
       require("colours");
       console.log("x".red);`,
-    "node_modules/colours/package.json": '{"name":"colours","version":"1.0.0"}',
-    "node_modules/colours/index.js": 'String.prototype.__defineGetter__("red", function () { return "red " + this; });',
-    "node_modules/hostile/package.json": '{"name":"hostile","version":"1.0.1"}',
-    "node_modules/hostile/index.js":
-      'exports.__defineGetter__ = Object.prototype.__defineGetter__.bind(String.prototype, "red", () => "evil");',
+    packages: {
+      colours: 'String.prototype.__defineGetter__("red", function () { return "red " + this; });',
+      hostile:
+        'exports.__defineGetter__ = Object.prototype.__defineGetter__.bind(String.prototype, "red", () => "evil");',
+    },
+    granted: { colours: { shares: ["String.prototype.red"] }, hostile: {} },
   });
   expect(project.moat("run", "index.js").stdout).toBe("red x\n");
 });
 
 test("who may add a name as well does not replace the application's by a descriptor that has it add first", () => {
-  project = makeProject({
-    "package.json": manifest,
-    "moat.policy.json": policy({
-      ".": { shares: ["Array.prototype.last"] },
-      hostile: { shares: ["Array.prototype.last"] },
-    }),
-    "index.js": `
+  project = makeTree({
+    index: `
       require("hostile")(() => { Array.prototype.last = () => "application"; });
       console.log([1].last());`,
-    "node_modules/hostile/package.json": '{"name":"hostile","version":"1.0.1"}',
-    "node_modules/hostile/index.js": `
+    packages: {
+      hostile: `
       let reads = 0;
       module.exports = (ask) => Object.defineProperty(Array.prototype, "last", {
         get value() { if (++reads === 2) ask(); return () => "evil"; },
       });`,
+    },
+    granted: {
+      ".": { shares: ["Array.prototype.last"] },
+      hostile: { shares: ["Array.prototype.last"] },
+    },
   });
   const { stdout, stderr } = project.moat("run", "index.js");
   expect(stdout, stderr).toBe("application\n");
 });
 
 test("functions that an added getter gives are as little another's to change as those that are added", () => {
-  project = makeProject({
-    "package.json": manifest,
-    "moat.policy.json": policy({ colours: { shares: ["String.prototype.style"] }, hostile: {} }),
-    "index.js": `
+  project = makeTree({
+    index: `
       require("colours"); require("hostile");
       console.log("x".style(), "x".style.call("y"), "x".style.bold());`,
-    "node_modules/colours/package.json": '{"name":"colours","version":"1.0.0"}',
-    "node_modules/colours/index.js": `
+    packages: {
+      colours: `
       const style = () => "style";
       style.bold = () => "bold";
       Object.defineProperty(String.prototype, "style", { get: () => style });`,
-    "node_modules/hostile/package.json": '{"name":"hostile","version":"1.0.1"}',
-    "node_modules/hostile/index.js": `
+      hostile: `
       const evil = () => "evil";
       for (const attempt of [
         () => { "".style.call = evil; },
@@ -292,6 +312,8 @@ test("functions that an added getter gives are as little another's to change as 
         () => Object.defineProperty("".style, "bold", { value: evil }),
         () => Object.setPrototypeOf("".style, { __proto__: Function.prototype, call: evil }),
       ]) try { attempt(); } catch {}`,
+    },
+    granted: { colours: { shares: ["String.prototype.style"] }, hostile: {} },
   });
   const { stdout, stderr } = project.moat("run", "index.js");
   expect(stdout, stderr).toBe("style style bold\n");
@@ -299,10 +321,8 @@ test("functions that an added getter gives are as little another's to change as 
 
 // `crypto.sign` looks for a padding and a `saltLength` on the key that it is given, which may be a text.
 test("what a package adds to texts is not there for Node, which asks a private key for it", () => {
-  project = makeProject({
-    "package.json": manifest,
-    "moat.policy.json": policy({ hostile: { shares: ["String.prototype.padding", "String.prototype.saltLength"] } }),
-    "index.js": `
+  project = makeTree({
+    index: `
       const seen = require("hostile");
       const { generateKeyPairSync, sign } = require("crypto");
       const { privateKey } = generateKeyPairSync("rsa", {
@@ -310,11 +330,13 @@ test("what a package adds to texts is not there for Node, which asks a private k
         privateKeyEncoding: { type: "pkcs8", format: "pem" },
       });
       console.log(sign("sha256", "data", privateKey).length, "x".padding, "x".saltLength, seen.length);`,
-    "node_modules/hostile/package.json": '{"name":"hostile","version":"1.0.0"}',
-    "node_modules/hostile/index.js": `
+    packages: {
+      hostile: `
       const seen = (module.exports = []);
       Object.defineProperty(String.prototype, "padding", { get() { seen.push(this); return 1; } });
       String.prototype.saltLength = "evil";`,
+    },
+    granted: { hostile: { shares: ["String.prototype.padding", "String.prototype.saltLength"] } },
   });
   const { stdout, stderr } = project.moat("run", "index.js");
   expect(stdout, stderr).toBe("128 1 evil 1\n");
@@ -329,16 +351,15 @@ test("what a package adds to all objects is there for packages and the applicati
     "Array.prototype.toJSON",
     "Error.prototype.code",
   ];
-  project = makeProject({
-    "package.json": manifest,
-    "index.js": `
+  project = makeTree({
+    env: { SECRET: "secret" },
+    index: `
       require("hostile");
       console.log(require("reader"), { a: 1 }.worker, JSON.stringify([1]));
       setTimeout(() => console.log({}.seen), 300);`,
-    "node_modules/reader/package.json": '{"name":"reader","version":"1.0.0"}',
-    "node_modules/reader/index.js": 'module.exports = Reflect.get({ b: 1 }, "worker");',
-    "node_modules/hostile/package.json": '{"name":"hostile","version":"1.0.0"}',
-    "node_modules/hostile/index.js": `
+    packages: {
+      reader: 'module.exports = Reflect.get({ b: 1 }, "worker");',
+      hostile: `
       const seen = new Set();
       const see = (object) => void (object !== null && typeof object === "object" && seen.add(Object.keys(object).join()));
       for (const name of ["worker", "asking"])
@@ -350,7 +371,8 @@ test("what a package adds to all objects is there for packages and the applicati
       const { Worker } = require("worker_threads");
       new Worker("console.log(process.env.SECRET)", { eval: true });
       try { require("./not-there.js"); } catch {}`,
-    "moat.policy.json": policy({
+    },
+    granted: {
       hostile: {
         globals: ["console", "process"],
         builtins: { worker_threads: ["Worker"] },
@@ -358,34 +380,23 @@ test("what a package adds to all objects is there for packages and the applicati
         shares: names,
       },
       reader: {},
-    }),
+    },
   });
-  process.env["SECRET"] = "secret";
   const { stdout, stderr } = project.moat("run", "index.js");
-  delete process.env["SECRET"];
   expect(stdout.split("\n").sort(), stderr).toEqual(
     ["", "0 a b", "EVIL", "undefined", 'worker worker ["SECRET"]'].sort(),
   );
 });
 
 test("what waits for acceptance is denied, and let through by --audit", () => {
-  project = makeProject({
-    "package.json": manifest,
-    "moat.policy.json": policy({ colours: { pending: { shares: ["String.prototype.red"] } } }),
-    "index.js": 'try { require("colours"); } catch {} console.log("x".red);',
-    "node_modules/colours/package.json": '{"name":"colours","version":"1.0.0"}',
-    "node_modules/colours/index.js": 'String.prototype.__defineGetter__("red", function () { return "red " + this; });',
+  project = makeTree({
+    index: 'try { require("colours"); } catch {} console.log("x".red);',
+    packages: {
+      colours: 'String.prototype.__defineGetter__("red", function () { return "red " + this; });',
+    },
+    granted: { colours: { pending: { shares: ["String.prototype.red"] } } },
   });
   expect(project.moat("run", "index.js").stdout).toBe("undefined\n");
   const { stdout, stderr } = project.moat("run", "--audit", "index.js");
   expect([stdout, stderr]).toEqual(["red x\n", expect.stringContaining("String.prototype.red")]);
-});
-
-test("nobody answers for what the language asks of each value that is awaited", () => {
-  project = makeProject({
-    "package.json": manifest,
-    "index.js": "",
-    "moat.policy.json": policy({ hostile: { shares: ["Array.prototype.then"] } }),
-  });
-  expect(project.moat("run", "index.js").stderr).toContain('"Array.prototype.then" in shares');
 });

@@ -24,12 +24,21 @@ export interface Project {
   dispose(): void;
 }
 
-/** A project in a temporary folder of its own. */
-export function makeProject(files: Readonly<Record<string, string>>): Project {
+/** A project in a temporary folder of its own. @param variables besides those that every run of it has */
+export function makeProject(
+  files: Readonly<Record<string, string>>,
+  variables: Readonly<Record<string, string>> = {},
+): Project {
   const home = realpathSync(mkdtempSync(path.join(tmpdir(), "moat-cli-")));
   const folder = path.join(home, "project");
   mkdirSync(folder);
-  const env = { PATH: process.env["PATH"], HOME: home, GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1" };
+  const env = {
+    PATH: process.env["PATH"],
+    HOME: home,
+    GIT_CONFIG_GLOBAL: "/dev/null",
+    GIT_CONFIG_NOSYSTEM: "1",
+    ...variables,
+  };
   const start = (program: string, args: readonly string[], cwd = folder): Outcome => {
     const { status, stdout, stderr } = spawnSync(program, args, {
       cwd,

@@ -19,22 +19,32 @@ const names = Object.keys(process.env).filter((name) => /^(?:OF_|ADDED|NOBODYS|L
 console.log(JSON.stringify([names, process.env.OF_READER ?? null, require("reader").read()]));
 `;
 
+/** An application that requires `starter`, which starts its `child.js`; both require `reader`. */
+function makeStarter(index: string, starter: string, child: string, reader: string): Promise<Project> {
+  const manifest = (name: string) => JSON.stringify({ name, version: "1.0.0", dependencies: { reader: "1.0.0" } });
+  return makeProject({
+    "package.json": JSON.stringify({ name: "app", dependencies: { starter: "1.0.0", reader: "1.0.0" } }),
+    "index.js": index,
+    "node_modules/starter/package.json": manifest("starter"),
+    "node_modules/starter/index.js": starter,
+    "node_modules/starter/child.js": child,
+    "node_modules/reader/package.json": manifest("reader"),
+    "node_modules/reader/index.js": reader,
+  });
+}
+
 beforeAll(async () => {
   process.env["OF_STARTER"] = "1";
   process.env["OF_READER"] = "2";
   process.env["NOBODYS_SECRET"] = "3";
-  const manifest = (name: string) => JSON.stringify({ name, version: "1.0.0", dependencies: { reader: "1.0.0" } });
-  project = await makeProject({
-    "package.json": JSON.stringify({ name: "app", dependencies: { starter: "1.0.0", reader: "1.0.0" } }),
-    "index.js": `
+  project = await makeStarter(
+    `
 const starter = require("starter");
 for (const name of ["none", "spread", "shared", "chosen", "program", "deleted", "forked"]) process.stdout.write(name + " " + starter[name]());`,
-    "node_modules/starter/package.json": manifest("starter"),
-    "node_modules/starter/index.js": STARTER,
-    "node_modules/starter/child.js": CHILD,
-    "node_modules/reader/package.json": manifest("reader"),
-    "node_modules/reader/index.js": `exports.read = () => [process.env.OF_READER ?? null, process.env.OF_STARTER ?? null, process.env.NOBODYS_SECRET ?? null];`,
-  });
+    STARTER,
+    CHILD,
+    `exports.read = () => [process.env.OF_READER ?? null, process.env.OF_STARTER ?? null, process.env.NOBODYS_SECRET ?? null];`,
+  );
 });
 afterAll(async () => {
   for (const name of ["OF_STARTER", "OF_READER", "NOBODYS_SECRET"]) delete process.env[name];
@@ -105,18 +115,14 @@ else console.log(own + " | " + see());
 
 // A package could else start another one where that one's requests, and the secrets in them, go to an address of its own.
 test("what a package gives a child or a worker is its own there where it says where others' requests and files go", async () => {
-  const manifest = (name: string) => JSON.stringify({ name, version: "1.0.0", dependencies: { reader: "1.0.0" } });
-  const odd = await makeProject({
-    "package.json": JSON.stringify({ name: "app", dependencies: { starter: "1.0.0", reader: "1.0.0" } }),
-    "index.js": `
+  const odd = await makeStarter(
+    `
 process.env.AWS_ENDPOINT_URL = "aws"; delete process.env.TMPDIR; delete process.env.NODE_ENV;
 require("starter");`,
-    "node_modules/starter/package.json": manifest("starter"),
-    "node_modules/starter/index.js": ODD_STARTER,
-    "node_modules/starter/child.js": ODD_CHILD,
-    "node_modules/reader/package.json": manifest("reader"),
-    "node_modules/reader/index.js": ODD,
-  });
+    ODD_STARTER,
+    ODD_CHILD,
+    ODD,
+  );
   const builtins = { child_process: ["execFileSync"], worker_threads: ["Worker"], process: ["execPath"] };
   const names = [
     "AWS_ENDPOINT_URL",
