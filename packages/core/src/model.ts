@@ -108,7 +108,8 @@ export { type FileReader } from "./packages/file-reader.ts";
 export { loadedFoldersOf, loadsComputed } from "./packages/loaded-folders.ts";
 export { locateNames } from "./packages/locate-names.ts";
 export { findWorkspaces } from "./packages/workspaces.ts";
-export { scopeFolders, type ScopeFolders } from "./packages/scope-folders.ts";
+export { scopeFolders } from "./packages/scope-folders.ts";
+export type { ScopeFolders } from "./policy/scope-place.ts";
 export { isResolutionError, type ResolutionCode, type ResolutionError } from "./packages/resolution-error.ts";
 export {
   makeResolver,

@@ -3,6 +3,7 @@ import { entryOf } from "../policy/entry-of.ts";
 import { openSync, writeSync } from "node:fs";
 import process from "node:process";
 import { MoatError } from "../errors/moat-error.ts";
+import type { ScopeFolders } from "../policy/scope-place.ts";
 import type { CanonicalName, Overrides, Policy } from "../policy/types.ts";
 import { makeDenialLog, type CountedDenial } from "./denial-log.ts";
 import type { Denial } from "./denial.ts";
@@ -17,7 +18,7 @@ export interface DenialReportOptions {
   readonly policy: Policy;
   readonly overrides: Overrides;
   /** The program's real absolute folders, as path scopes mean them: a worker's or child's own are the choice of who started it. */
-  readonly paths: Readonly<Record<"project" | "cwd" | "tmp" | "home", string>>;
+  readonly paths: ScopeFolders;
   /** Takes one line for the person, with its end. */
   readonly write: (line: string) => void;
 }

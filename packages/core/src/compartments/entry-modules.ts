@@ -4,7 +4,7 @@
  * now or the next time.
  */
 import { basename, dirname, extname, join, sep } from "node:path";
-import type { ScopeFolders } from "../packages/scope-folders.ts";
+import type { ScopeFolders } from "../policy/scope-place.ts";
 import { assertAnswer } from "../errors/assert-answer.ts";
 import { assertStackRoom } from "../stack-room.ts";
 import { isModuleOf, loadedFoldersOf, loadsComputed, type LoadedFolder } from "../packages/loaded-folders.ts";

@@ -9,7 +9,7 @@ import type { EndowmentContext, Powers, Principal } from "../endowments/principa
 import type { Denial } from "../audit/denial.ts";
 import type { Use } from "../audit/use.ts";
 import { placeToldBy } from "../packages/resolution-error.ts";
-import type { ScopeFolders } from "../packages/scope-folders.ts";
+import type { ScopeFolders } from "../policy/scope-place.ts";
 import type { Resolution } from "../packages/types.ts";
 import type { PreparedModules } from "../prepared/prepared-modules.ts";
 import type { ResolutionMode, ResolveOptions, Resolver } from "../packages/resolver.ts";

@@ -1,5 +1,5 @@
 import type { Dispatcher } from "./net/default-dispatcher.ts";
-import type { ScopeFolders } from "../packages/scope-folders.ts";
+import type { ScopeFolders } from "../policy/scope-place.ts";
 import type { CanonicalName, PackagePolicy } from "../policy/types.ts";
 import type { Denial } from "../audit/denial.ts";
 import type { UseListener } from "../audit/use.ts";

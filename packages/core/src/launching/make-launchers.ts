@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { assertAnswer } from "../errors/assert-answer.ts";
 import { MOAT_FOLDER } from "../moat-folder.ts";
 import type { EndowmentContext } from "../endowments/principal.ts";
-import type { ScopeFolders } from "../packages/scope-folders.ts";
+import type { ScopeFolders } from "../policy/scope-place.ts";
 import type { NodeLauncher, WorkerLauncher } from "../endowments/subprocess/launchers.ts";
 import type { Principal } from "../endowments/principal.ts";
 import type { Resolver } from "../packages/resolver.ts";

@@ -5,7 +5,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join, sep } from "node:path";
 import { MOAT_FOLDER } from "../moat-folder.ts";
-import type { ScopeFolders } from "../packages/scope-folders.ts";
+import { placeOfScope, type ScopeFolders } from "../policy/scope-place.ts";
 import type { CanonicalName, PackagePolicy } from "../policy/types.ts";
 
 /** What the flags are made of. */
@@ -106,22 +106,12 @@ function paths(union: UnionOfGrants): { reads: Set<string>; writes: Set<string> 
 
 /** A scope as an absolute path, and where links lead from it. */
 function placesOf(scope: string, location: string, folders: ScopeFolders): string[] {
-  const bases: Readonly<Record<string, string>> = {
-    "<package>": location,
-    "<cwd>": folders.cwd,
-    "<tmp>": folders.tmp,
-    "<home>": folders.home,
-  };
-  const token = /^<\w+>/.exec(scope)?.[0];
-  const path =
-    token !== undefined
-      ? join(bases[token]!, scope.slice(token.length))
-      : isAbsolute(scope)
-        ? join(scope)
-        : join(folders.project, scope);
+  const path = placeOfScope(scope, location, folders);
+  if (path === undefined) return [];
   try {
     return [path, realpathSync.native(path)];
   } catch {
+    // It is still to be made.
     return [path];
   }
 }

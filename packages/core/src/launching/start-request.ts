@@ -1,6 +1,6 @@
 /** What moat tells the moat that it starts in a worker or in a child `node`. */
 import { MoatError } from "../errors/moat-error.ts";
-import type { ScopeFolders } from "../packages/scope-folders.ts";
+import type { ScopeFolders } from "../policy/scope-place.ts";
 import type { CanonicalName } from "../policy/types.ts";
 import type { StoreLocation } from "../prepared/store-location.ts";
 import type { StartedText } from "../endowments/subprocess/launchers.ts";

@@ -1,8 +1,9 @@
-import { basename, dirname, isAbsolute, join, resolve, sep } from "node:path";
+import { basename, dirname, isAbsolute, resolve, sep } from "node:path";
 import { derivedFromPolicy } from "../derived-from-policy.ts";
 import { realPathOf } from "../subprocess/program-files.ts";
 import type { EndowmentContext } from "../principal.ts";
 import { leavesOutOrders } from "../../policy/grant-reach.ts";
+import { placeOfScope } from "../../policy/scope-place.ts";
 import { isReservedForWrite, isSecret } from "../../policy/scope-rules.ts";
 
 /** What is to be done by a path. */
@@ -62,36 +63,20 @@ export function makePathScopes(context: EndowmentContext): PathScopes {
   // Windows and macOS: the policy is compared as the file system compares.
   const canonical = (path: string) => (foldsCase ? path.normalize("NFC").toUpperCase().toLowerCase() : path);
 
-  const tokens: Record<string, string> = {
-    __proto__: null as never,
-    "<package>": principal.location,
-    "<cwd>": paths.cwd,
-    "<tmp>": paths.tmp,
-    "<home>": paths.home,
-  };
-
   function folderScope(root: string, text: string, more: Partial<Scope> = {}): Scope {
     return { root: canonical(trimmed(root)), text, broad: leavesOutOrders(text), absolute: false, own: false, ...more };
   }
 
   function parse(text: string): Scope[] {
-    const scope = (root: string, more?: Partial<Scope>) => folderScope(root, text, more);
-    if (text === ".") return [scope(paths.project)];
-    if (text.startsWith("./")) return [scope(below(paths.project, text.slice(2)))];
-    const end = text.indexOf(">");
-    if (text.startsWith("<") && end > 0) {
-      const base = Object.hasOwn(tokens, text.slice(0, end + 1)) ? tokens[text.slice(0, end + 1)] : undefined;
-      const rest = text.slice(end + 1);
-      if (base === undefined || (rest !== "" && !rest.startsWith("/"))) return [];
-      return [scope(below(base, rest), { own: text.startsWith("<package>") })];
-    }
-    if (!isAbsolute(text)) return [];
-    const scopes = [scope(join(text), { absolute: true })];
+    const place = placeOfScope(text, principal.location, paths);
+    if (place === undefined) return [];
+    if (!isAbsolute(text)) return [folderScope(place, text, { own: text.startsWith("<package>") })];
+    const scopes = [folderScope(place, text, { absolute: true })];
     // A person may have written a path through a link (/var on macOS). Never
     // one that a package could have made: those lie in the project or in tmp.
-    if (!isWithin(join(text), paths.project) && !isWithin(join(text), paths.tmp)) {
+    if (!isWithin(place, paths.project) && !isWithin(place, paths.tmp)) {
       try {
-        scopes.push(scope(fs.realpathSync.native(text), { absolute: true }));
+        scopes.push(folderScope(fs.realpathSync.native(text), text, { absolute: true }));
       } catch {
         // What is not there, or can't be looked at, is granted as it is written: nothing is, so far.
       }
@@ -235,12 +220,6 @@ export function isWithin(path: string, folder: string): boolean {
 function segmentsBelow(path: string, folder: string): string[] {
   const rest = path.slice(folder.length);
   return rest.split(sep).filter((segment) => segment !== "");
-}
-
-function below(base: string, rest: string): string {
-  const path = join(base, rest);
-  // `./../x` is no scope: it would leave its base.
-  return isWithin(path, base) ? path : base + sep + "\u0000";
 }
 
 function trimmed(path: string): string {

@@ -1,5 +1,6 @@
-import { basename, isAbsolute, join, normalize, resolve, sep } from "node:path";
+import { basename, join, resolve, sep } from "node:path";
 import { assertAnswer } from "../../errors/assert-answer.ts";
+import { placeOfScope } from "../../policy/scope-place.ts";
 import type { EndowmentContext } from "../principal.ts";
 import { programFolders } from "./child-env.ts";
 import { isNodeScript, realPathOf } from "./program-files.ts";
@@ -12,8 +13,6 @@ export interface Program {
   /** It is `node`, or a script of the project that `node` runs. */
   readonly node: "binary" | "script" | undefined;
 }
-
-const TOKENS = ["<package>", "<cwd>", "<tmp>", "<home>"] as const;
 
 /** Whether a path ends in what node is called. */
 export function isNodeName(path: string): boolean {
@@ -73,14 +72,8 @@ export function makeCommandGrants(context: EndowmentContext): {
   const expand = (grant: string): readonly string[] => {
     if (grant.startsWith("<dependency>/"))
       return (context.importable ?? []).map((folder) => join(folder, grant.slice("<dependency>".length)));
-    const path = expandPath(grant);
+    const path = placeOfScope(grant, principal.location, paths);
     return path === undefined ? [] : [path];
-  };
-  const expandPath = (grant: string): string | undefined => {
-    const base = { "<package>": principal.location, "<cwd>": paths.cwd, "<tmp>": paths.tmp, "<home>": paths.home };
-    for (const token of TOKENS) if (grant.startsWith(`${token}/`)) return join(base[token], grant.slice(token.length));
-    if (grant.startsWith("./")) return join(paths.project, grant);
-    return isAbsolute(grant) ? normalize(grant) : undefined;
   };
   const filesNamed = (name: string): readonly string[] => {
     const path = name === "node" ? execPath : onPath(name);
