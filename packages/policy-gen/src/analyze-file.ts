@@ -48,7 +48,8 @@ export function analyzeFile(source: string, info: SourceInfo, onDeep: () => void
         format = "module";
       }
     }
-    if (parsed.ok) analyzeProgram(parsed.program, { source, format, record, onDeep });
+    if (parsed.ok)
+      analyzeProgram(parsed.program, { source, format, builtinImports: info.builtinImports, record, onDeep });
     else record("unanalyzed", `syntax: ${parsed.message}`, parsed.offset);
   } catch (error) {
     // Nesting so deep that the stack runs out, mostly.
@@ -70,11 +71,13 @@ const STARTS_TEXTS = /\beval\s*:\s*(?:true\b|!0)/;
 interface Analysis {
   readonly source: string;
   readonly format: "commonjs" | "module";
+  readonly builtinImports: SourceInfo["builtinImports"];
   record(capability: Capability, target: string, offset: number): void;
   onDeep(): void;
 }
 
-function analyzeProgram(program: SyntaxNode, { source, format, record, onDeep }: Analysis): void {
+function analyzeProgram(program: SyntaxNode, analysis: Analysis): void {
+  const { source, format, builtinImports, record, onDeep } = analysis;
   const walked = emptyWalk();
   const scope = walkProgram(program, undefined, format === "module", walked, format === "commonjs");
   let origin: SyntaxNode | undefined;
@@ -92,6 +95,7 @@ function analyzeProgram(program: SyntaxNode, { source, format, record, onDeep }:
     const powers = tracePowers({
       walked: nodes,
       format: writtenAs,
+      builtinImports,
       emit,
       onClass: additions.follow,
       evaluated: (text, at, inner) => {

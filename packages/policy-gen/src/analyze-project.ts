@@ -117,7 +117,7 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
     found = reachFiles(entries, {
       resolver,
       disk,
-      queue: makeFileQueue(disk, cache, pool),
+      queue: makeFileQueue(disk, resolver, cache, pool),
       declaredNames: (location) => namesDeclaredBy(location, resolver),
       projectNames: (location) => namesDeclaredBy(location, resolver, "devDependencies"),
       isFirstParty,

@@ -26,7 +26,7 @@ export interface FactsCache {
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /**
- * The facts of files by a hash of text, format and the analyser's version, one
+ * The facts of files by a hash of text, format, what its `imports` lead to and the analyser's version, one
  * JSON line each. Holds what the last run used, so it is as large as the tree.
  * HAZARD: whoever can write the folder decides what the policy will be; it
  * belongs where no package of the project may write.
@@ -39,9 +39,9 @@ export function openFactsCache({ folder, others }: FactsCacheOptions): FactsCach
   const used = new Map<string, string>();
   let isChanged = own === undefined;
   return {
-    keyOf: (source, { format, ambiguous }) =>
+    keyOf: (source, { format, ambiguous, builtinImports }) =>
       createHash("sha256")
-        .update(`${ANALYSER_VERSION} ${format} ${ambiguous === true}\0`)
+        .update(`${ANALYSER_VERSION} ${format} ${ambiguous === true}${JSON.stringify(builtinImports) ?? ""}\0`)
         .update(source)
         .digest("hex"),
     find(key) {

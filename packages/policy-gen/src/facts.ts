@@ -96,6 +96,8 @@ export interface SourceInfo {
   readonly format: ModuleFormat;
   /** A file without a declared type: read as CommonJS, and as a module where that fails. */
   readonly ambiguous?: boolean;
+  /** The builtins that specifiers in it lead to by the manifest's `imports`: `#async_hooks` to `async_hooks`. */
+  readonly builtinImports?: Readonly<Record<string, string>>;
   /** Only for messages. */
   readonly path: string;
 }

@@ -1,6 +1,7 @@
-import { isTypeScript, stripTypes, type FileReader, type Resolution } from "@moat/core/model";
+import { isTypeScript, stripTypes, type FileReader, type Resolution, type Resolver } from "@moat/core/model";
 import type { AnalysisPool } from "./analysis-pool.ts";
 import type { FactsCache } from "./facts-cache.ts";
+import { builtinImportsIn } from "./builtin-imports.ts";
 import type { FileFacts, SourceInfo } from "./facts.ts";
 
 /** A file whose turn it is. */
@@ -39,19 +40,22 @@ function javaScriptOf(text: string | undefined, path: string): string | undefine
 }
 
 /** Reads files and has them analysed ahead of their turn; what comes of it does not depend on that. */
-export function makeFileQueue(disk: FileReader, cache: FactsCache, pool: AnalysisPool): FileQueue {
+export function makeFileQueue(disk: FileReader, resolver: Resolver, cache: FactsCache, pool: AnalysisPool): FileQueue {
   const queue: Resolution[] = [];
   const begun: (Begun | undefined)[] = [];
   let turn = 0;
   let ahead = 0;
   const analyses = new Map<string, () => FileFacts>();
 
-  const begin = ({ path, format, ambiguous }: Resolution): Begun => {
+  const begin = (found: Resolution): Begun => {
+    const { path, format, ambiguous } = found;
     if (format !== "commonjs" && format !== "module") throw new TypeError(`no module: ${path}`);
     const source = javaScriptOf(disk.readText(path), path);
     if (source === undefined) return { source, facts: () => ({ format, uses: UNREADABLE }) };
     ahead += source.length;
-    return { source, facts: factsOf(source, { format, path, ...(ambiguous && { ambiguous }) }) };
+    const builtinImports = builtinImportsIn(source, found, resolver);
+    const info = { format, path, ...(ambiguous && { ambiguous }), ...(builtinImports && { builtinImports }) };
+    return { source, facts: factsOf(source, info) };
   };
 
   const factsOf = (source: string, info: SourceInfo): (() => FileFacts) => {

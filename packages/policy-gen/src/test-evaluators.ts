@@ -47,6 +47,8 @@ export function grantToEvaluators({ reached, collectorOf, isDependency, nameOf, 
       for (const grant of grantsOfUse({ ...use, capability: "builtin", target: `process.${event}` }))
         collector.grant(grant, within(location, own.path), use);
     }
+    for (const name of row.reads ?? [])
+      collector.grant({ capability: "env", target: name }, within(location, own.path), use);
     // A mock of the network is evaluated like any other package: it has Node's own from the runner.
     const [mock] = !row.importsFor && (row.evaluates || row.handsGlobals) ? requestCarriers(reached) : [];
     if (mock !== undefined)

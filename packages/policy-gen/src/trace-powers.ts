@@ -28,6 +28,8 @@ export interface TraceContext {
   readonly onClass: (node: SyntaxNode, holder: string) => void;
   /** Analyses text that the program evaluates as code, in the given scope. */
   readonly evaluated: (text: string, at: SyntaxNode, scope: Scope | undefined) => void;
+  /** Of the file; see `SourceInfo`. */
+  readonly builtinImports: Readonly<Record<string, string>> | undefined;
 }
 
 /** Methods by which packages take plugins. */
@@ -553,7 +555,9 @@ export function tracePowers(context: TraceContext): {
 
   /** What an import of this specifier gives; records it. */
   function importOf(specifier: string, how: "require" | "import", node: SyntaxNode): Power | undefined {
-    const name = builtinName(specifier);
+    const { builtinImports = {} } = context;
+    const name =
+      how === "import" && Object.hasOwn(builtinImports, specifier) ? builtinImports[specifier] : builtinName(specifier);
     if (name !== undefined) return builtin(name, node);
     emit(how, specifier, node);
     return /^[./#]/.test(specifier) ? { kind: "own-file" } : { kind: "package", specifier };

@@ -16,7 +16,7 @@ export const TIMERS = [
  * looks them up at each use, and so do texts that packages evaluate (Vitest's specs); modules
  * of packages, whose globals nobody else can replace, have them as constants.
  */
-const LIVE_NAMES: ReadonlySet<string> = new Set([
+export const LIVE_NAMES: ReadonlySet<string> = new Set([
   ...TIMERS,
   "fetch",
   "WebSocket",

@@ -2,7 +2,7 @@
  * What all packages of a process share: the locked-down realm, the resolver, the
  * policy, and the principals by their location on disk.
  */
-import { basename, dirname, join, relative, sep } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
 import { makePathScopes, type PathScopes } from "../endowments/fs/path-scopes.ts";
 import { MoatError } from "../errors/moat-error.ts";
 import type { EndowmentContext, Powers, Principal } from "../endowments/principal.ts";
@@ -113,6 +113,10 @@ export interface Realm extends RealmOptions {
   noteModuleHolder(world: World): void;
   /** As a module of the application is loaded: says which packages have done so, who mean to put others in its place (mockery) or to see what is loaded (tracing). */
   tellOfHookedLoads(): void;
+  /** A package evaluates the text of a file: where it is one of the project's, that package runs it as its own code. */
+  noteEvaluation(world: World, filename: string): void;
+  /** Whether a package has evaluated a module of the project (vite-node does, for Vitest). */
+  hasEvaluatedProject(principal: Principal): boolean;
   /** The addon, of the importer or of a package that it may import, of which a file that it may read and not import is a copy. */
   originalOfAddon(importer: World, resolution: Resolution): string | undefined;
   /**
@@ -182,6 +186,7 @@ const NO_GRANTS: PackagePolicy = Object.freeze({});
 /** Makes no world yet: each is made when something of its package is first asked for. */
 export function makeRealm(options: RealmOptions): Realm {
   const worlds = new Map<string, World>();
+  const evaluators = new Set<Principal>();
   const moduleHolders: World[] = [];
   const sharedValues = options.sharedValues ?? new Map<string, unknown>();
   const { names, policies } = options;
@@ -336,6 +341,15 @@ export function makeRealm(options: RealmOptions): Realm {
       }
       return realm.worldAt(location);
     },
+    noteEvaluation({ principal, compartment }, filename) {
+      if (principal.trusted || principal.policy.packages?.includes(".") !== true || !isAbsolute(filename)) return;
+      if (evaluators.has(principal)) return;
+      const owner = nameAt(ownerOfPlace(options.resolver, filename));
+      if (owner === undefined || !isFirstParty(owner)) return;
+      evaluators.add(principal);
+      realm.sharedNames.admitRunner(compartment.globalThis);
+    },
+    hasEvaluatedProject: (principal) => evaluators.has(principal),
     dependenciesOf({ policy }) {
       return (policy.packages ?? []).flatMap((name) => {
         const location = isFirstParty(name) ? undefined : locations.get(name);

@@ -5,7 +5,7 @@
  * under such a name, or registered symbol, appears on those of the others, once a module of it has run
  * or calls another package, or when somebody looks for what it lacks (`sought-late.ts`).
  *
- * HAZARD: what is published is a copy of the property, never a way to the other's
+ * HAZARD: what is published is the value of a property, asked anew at each look, never a way to the other's
  * global object. The first to define a name keeps it: a package that lists it too
  * can change its own, and nobody else's; but a name that one package alone shares with the
  * application, whose modules it loads, is one variable for these two (a development server and what it has built). The language's own
@@ -14,7 +14,7 @@
  * The share `*` is a test runner's: whatever it defines, by name or registered symbol, that neither the language
  * nor Node has appears for the project's own code, also where a package runs that as
  * its own, and for nobody else. So do the
- * timers that it puts in the place of Node's; see `replaced-timers.ts`.
+ * timers that it puts in the place of Node's; see `replaced-globals.ts`.
  */
 import { dispatcherOn, type Dispatcher } from "../endowments/net/default-dispatcher.ts";
 import { GLOBAL_RULES } from "../endowments/global-names.ts";
@@ -24,7 +24,8 @@ import { additionOf } from "../policy/language-additions.ts";
 import { modeVariableOf } from "../policy/mode-variables.ts";
 import { ANY_SHARE, DISPATCHER_SHARE, SPECIAL_SHARES } from "../policy/special-shares.ts";
 import { propertyOfShare, symbolShare } from "../policy/symbol-shares.ts";
-import { showReplacedTimers, watchTimers, type ReplacedTimers } from "./replaced-timers.ts";
+import { LIVE_NAMES } from "./live-names.ts";
+import { replacedBy, showReplaced, watchGlobals, type ReplacedGlobals } from "./replaced-globals.ts";
 import { NAMESPACES } from "./own-namespaces.ts";
 import { seekLate } from "./sought-late.ts";
 
@@ -61,8 +62,8 @@ interface Participant {
 }
 
 interface Published {
-  by: Participant;
-  value: unknown;
+  readonly by: Participant;
+  readonly value: unknown;
 }
 
 /** @param everyShare all names that policies list, once for each that does: what a trusted principal shares. */
@@ -71,7 +72,7 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
   const ofSeveral = new Set<string>();
   for (const share of everyShare) if (additionOf(share) === undefined) (all.has(share) ? ofSeveral : all).add(share);
   const participants: Participant[] = [];
-  const runners: ReplacedTimers[] = [];
+  const runners: ReplacedGlobals[] = [];
   const admitted = new WeakSet<GlobalObject>();
   /** By share, then by the property's name: one for a global, any number for `Reflect.*`. */
   const published = new Map<string, Map<PropertyKey, Published>>();
@@ -89,16 +90,30 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
     const descriptor = getOwnPropertyDescriptor(holder, key);
     // An accessor would run one package's code at another's every look.
     if (descriptor === undefined || !("value" in descriptor)) return;
-    const before = known.get(key);
-    if (before === undefined) known.set(key, { by: from, value: descriptor.value });
-    else if (before.value === descriptor.value || (before.by !== from && !isOfTwo(share, before.by, from))) return;
+    const entry = known.get(key);
+    if (entry !== undefined && entry.value === descriptor.value) return;
+    if (entry !== undefined && entry.by !== from && !isOfTwo(share, entry.by, from)) return;
+    const now = { by: from, value: descriptor.value };
+    known.set(key, now);
     for (const to of participants) {
       if (to !== from && to.shares.has(share) && (to.seesAny || share !== ANY_SHARE))
-        appear(to.holderOf(share), key, descriptor.value, before);
+        appear(to.holderOf(share), key, propertyFor(share, key, now), entry);
     }
-    if (before === undefined) return;
-    before.by = from;
-    before.value = descriptor.value;
+  };
+  /** What others have of it: of a variable its value at each look, since who defines it may set it in the middle of a call. */
+  const propertyFor = (share: string, key: PropertyKey, { value }: Published): PropertyDescriptor => {
+    if (share.endsWith(".*")) return { value, writable: true };
+    return {
+      get() {
+        const { by } = published.get(share)!.get(key)!;
+        const holder = by.holderOf(share);
+        if (holder !== undefined) publishOne(by, share, holder, key);
+        return published.get(share)!.get(key)!.value;
+      },
+      set(this: object, own: unknown) {
+        defineProperty(this, key, { value: own, writable: true, enumerable: false, configurable: true });
+      },
+    };
   };
   /** HAZARD: who only reads what the application defines lists the name as well, and must not put another value there. */
   const isOfTwo = (share: string, one: Participant, other: Participant): boolean =>
@@ -117,7 +132,7 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
     }
     const found = published.get(share)!.get(key);
     if (found === undefined || found.by === to) return false;
-    appear(to.holderOf(share), key, found.value, undefined);
+    appear(to.holderOf(share), key, propertyFor(share, key, found), undefined);
     return hasOwn(to.holderOf(share)!, key);
   };
 
@@ -143,13 +158,13 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
           return share !== undefined && seek(share, key, participant) ? { value: globalObject[key] } : undefined;
         });
       if (shares.has(ANY_SHARE)) {
-        if (principal.trusted) showReplacedTimers(globalObject, () => runners);
-        else runners.push(watchTimers(globalObject));
+        if (principal.trusted) showReplaced(globalObject, () => runners);
+        else runners.push(watchGlobals(globalObject));
       }
       for (const share of shares) {
         if (share === ANY_SHARE && !principal.trusted) continue;
-        for (const [key, { value }] of published.get(share)!)
-          appear(participant.holderOf(share), key, value, undefined);
+        for (const [key, found] of published.get(share)!)
+          appear(participant.holderOf(share), key, propertyFor(share, key, found), undefined);
       }
       return () => publish(participant);
     },
@@ -157,15 +172,23 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
       if (!all.has(ANY_SHARE) || admitted.has(globalObject)) return;
       admitted.add(globalObject);
       // It defines nothing for others by this.
-      participants.push({
+      const runner: Participant = {
         shares: new Set([ANY_SHARE]),
         trusted: true,
         runsProject: true,
         seesAny: true,
         given: new Set(),
         holderOf: () => globalObject,
-      });
-      for (const [key, { value }] of published.get(ANY_SHARE)!) appear(globalObject, key, value, undefined);
+      };
+      participants.push(runner);
+      for (const [key, found] of published.get(ANY_SHARE)!)
+        appear(globalObject, key, propertyFor(ANY_SHARE, key, found), undefined);
+      // What its own policy does not give it, too: the specs' `fetch` is the runner's while it is replaced.
+      seekLate(
+        globalObject,
+        (key) => replacedBy(runners, key) ?? (seek(ANY_SHARE, key, runner) ? { value: globalObject[key] } : undefined),
+      );
+      showReplaced(globalObject, () => runners, LIVE_NAMES);
     },
     dispatcher(symbol) {
       for (const { trusted, shares, holderOf } of participants) {
@@ -180,11 +203,11 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
   };
 }
 
-/** Puts a value where nothing is yet, or where still stands what was put before. */
+/** Puts a property where nothing is yet, or where still stands what was put before. */
 function appear(
   holder: GlobalObject | undefined,
   key: PropertyKey,
-  value: unknown,
+  property: PropertyDescriptor,
   before: Published | undefined,
 ): void {
   if (holder === undefined) return;
@@ -192,7 +215,7 @@ function appear(
   if (own !== undefined && (before === undefined || !("value" in own) || own.value !== before.value || !own.writable))
     return;
   try {
-    defineProperty(holder, key, { value, writable: true, enumerable: false, configurable: true });
+    defineProperty(holder, key, { ...property, enumerable: false, configurable: true });
   } catch {
     // The package has made its object read-only: it sees nothing new.
   }

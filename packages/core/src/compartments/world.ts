@@ -82,7 +82,10 @@ export function makeWorld(realm: Realm, principal: Principal): World {
   const loader: PrincipalLoader & Record<string, unknown> = {
     createRequire: (filename) => world.commonJs.createRequire(fileIn(toPath(filename))),
     importModule: (specifier, referrer) => world.modules.importDynamically(specifier, toPath(referrer)),
-    evaluate: (source, options) => compartmentOver(options?.global).evaluate(source, options?.filename),
+    evaluate: (source, options) => {
+      if (options?.filename !== undefined) realm.noteEvaluation(world, options.filename);
+      return compartmentOver(options?.global).evaluate(source, options?.filename);
+    },
     compileFunction: (parameters, body, options) =>
       compartmentOver(options?.global).compileFunction(parameters, body, {
         ...(options?.kind && { kind: options.kind }),
@@ -121,6 +124,7 @@ export function makeWorld(realm: Realm, principal: Principal): World {
     get runsTests() {
       return (runsTests ??= realm.runsTests(principal));
     },
+    evaluatesProject: () => realm.hasEvaluatedProject(principal),
     ...(principal.trusted && { sharedDispatcher: realm.sharedNames.dispatcher }),
     callerOf: callerAbove,
     ...realm.launchers,

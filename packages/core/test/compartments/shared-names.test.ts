@@ -67,6 +67,24 @@ describe("shared names", () => {
     expect(late["__config"]).toBe(definer["__config"]);
   });
 
+  it("have the value that their definer gives them in the middle of a call, and their own where another sets them", () => {
+    const shared = makeSharedNames(["IS_ACT"]);
+    const [definer, user, other] = [globalObject(), globalObject(), globalObject()];
+    const publish = shared.join(principal(["IS_ACT"]), definer)!;
+    shared.join(principal(["IS_ACT"]), user);
+    shared.join(principal(["IS_ACT"]), other);
+    definer["IS_ACT"] = true;
+    publish();
+    definer["IS_ACT"] = false;
+    expect([user["IS_ACT"], other["IS_ACT"]]).toEqual([false, false]);
+    user["IS_ACT"] = "mine";
+    definer["IS_ACT"] = true;
+    expect([user["IS_ACT"], other["IS_ACT"], definer["IS_ACT"]]).toEqual(["mine", true, true]);
+    let looks = 0;
+    Object.defineProperty(definer, "IS_ACT", { get: () => (looks += 1) });
+    expect([other["IS_ACT"], looks]).toEqual([true, 0]);
+  });
+
   it("belong to whoever was first: another one changes only its own", () => {
     const shared = makeSharedNames(["__config"]);
     const [victim, attacker, user] = [globalObject(), globalObject(), globalObject()];

@@ -8,6 +8,8 @@ interface TestEvaluator {
   readonly handsGlobals?: true;
   /** Packages that the evaluated modules import are loaded as usual, by its own imports. */
   readonly importsFor?: true;
+  /** Variables of the environment that it reads for the evaluated modules, by names that can't be seen. */
+  readonly reads?: readonly string[];
   /** Events of the process that it listens for by computed names. */
   readonly hears?: readonly string[];
   readonly why: string;
@@ -46,7 +48,13 @@ export const TEST_EVALUATORS: ReadonlyMap<string, TestEvaluator> = new Map<strin
   ],
   [
     "vite-node",
-    { evaluates: true, handsGlobals: true, importsFor: true, why: "the same, for Vitest up to 3, and as a command" },
+    {
+      evaluates: true,
+      handsGlobals: true,
+      importsFor: true,
+      reads: ["NODE_ENV"],
+      why: "the same, for Vitest up to 3, and as a command; its import.meta.env is process.env behind a proxy",
+    },
   ],
 ]);
 

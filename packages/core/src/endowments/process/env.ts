@@ -2,6 +2,7 @@ import { defineMember } from "../facade.ts";
 import { derivedFromPolicy } from "../derived-from-policy.ts";
 import { grantsMember } from "../granted-members.ts";
 import { isSeveralNames, LOADER_VARIABLES, matchesVariable, TEMP_VARIABLES } from "../subprocess/loader-variables.ts";
+import { ANY_SHARE } from "../../policy/special-shares.ts";
 import { isCommonMode, isModeName, isModeVariable, modeShareOf } from "../../policy/mode-variables.ts";
 import type { EndowmentContext } from "../principal.ts";
 import { carriesTraffic, standsInFiles } from "./traffic-variables.ts";
@@ -22,6 +23,13 @@ export function makeEnvCovers(granted: readonly string[], foldCase: boolean): (k
     return exact.has(folded) || prefixes.some((prefix) => folded.startsWith(prefix));
   };
 }
+
+/** What a principal has written in its own environment; `undefined` is what it has deleted. */
+type OwnVariables = Map<string, string | undefined>;
+
+/** Variables that load code, or say where files go: who sets them sets them for itself. */
+const isOutOfReach = (key: string): boolean =>
+  isSeveralNames(key) || matchesVariable([...LOADER_VARIABLES, ...TEMP_VARIABLES], key);
 
 /** What a principal's own environment holds, asked by moat itself: nothing hidden is reported as refused. */
 const quietly = new WeakMap<object, () => Record<string, string>>();
@@ -55,8 +63,9 @@ export function makeEnv(context: EndowmentContext): NodeJS.ProcessEnv {
     return false;
   };
   const covers = (key: string): boolean => listed()(key) || hasFilled(key);
-  /** Own writes; `undefined` marks a deleted key. */
-  const overlay: Map<string, string | undefined> = new Map();
+  const overlay: OwnVariables = new Map();
+  const ofRunners = context.shared("env.runners", () => [] as OwnVariables[]);
+  if (principal.policy.shares?.includes(ANY_SHARE)) ofRunners.push(overlay);
   const refusedKeys = new Map<string, boolean>();
   /** Keys that need no second question, and of which it has no value of its own: programs read `env.NODE_ENV` in their hot paths. */
   const certain = derivedFromPolicy(principal, () => new Set<string | symbol>());
@@ -66,6 +75,17 @@ export function makeEnv(context: EndowmentContext): NodeJS.ProcessEnv {
     for (const [key, value] of context.ownVariables.variables) overlay.set(slot(key), value);
 
   const mayFill = (): boolean => grantsMember(principal, "process", "loadEnvFile");
+  /**
+   * What a test runner has set or deleted for the modules that this package evaluates for it (`vi.stubEnv`, `import.meta.env.MODE`).
+   * HAZARD: never what leads requests elsewhere, or loads code: what a runner sets counts for no other package.
+   */
+  const mayEvaluate = principal.policy.packages?.includes(".") === true;
+  const setByRunner = (key: string): OwnVariables | undefined => {
+    if (!mayEvaluate || context.evaluatesProject?.() !== true || isOutOfReach(key)) return undefined;
+    return ofRunners.find(
+      (own) => own !== overlay && own.has(slot(key)) && !carriesTraffic(key, own.get(slot(key)) ?? ""),
+    );
+  };
   const visible = (key: string): boolean => {
     if (principal.trusted) return true;
     if (covers(key)) {
@@ -87,10 +107,13 @@ export function makeEnv(context: EndowmentContext): NodeJS.ProcessEnv {
   };
   const read = (key: string): string | undefined => {
     if (overlay.size > 0 && overlay.has(slot(key))) return overlay.get(slot(key));
+    const runner = setByRunner(key);
+    if (runner !== undefined) return runner.get(slot(key));
     if (inherited.has(key) && !hasOwn(real, key)) return undefined;
     if (!visible(key)) return undefined;
     // What is learnt is told of at each use; what everybody inherits may come and go.
-    if (principal.uses === undefined && !inherited.has(key) && (principal.trusted || listed()(key))) certain().add(key);
+    if (principal.uses === undefined && !inherited.has(key) && !mayEvaluate && (principal.trusted || listed()(key)))
+      certain().add(key);
     return real[key];
   };
   /**
@@ -98,8 +121,7 @@ export function makeEnv(context: EndowmentContext): NodeJS.ProcessEnv {
    * which such a package leaves alone where it sees it, it must not replace where it does not.
    */
   const fillsForAll = (key: string, value: string): boolean =>
-    !isSeveralNames(key) &&
-    !matchesVariable([...LOADER_VARIABLES, ...TEMP_VARIABLES], key) &&
+    !isOutOfReach(key) &&
     (!hasOwn(real, key) || covers(key)) &&
     (!isModeVariable(key) || isModeName(value)) &&
     mayFill() &&
@@ -132,6 +154,8 @@ export function makeEnv(context: EndowmentContext): NodeJS.ProcessEnv {
       listsAll ??= !principal.denies({ capability: "env", target: "*", via: "Object.keys(process.env)", quiet: true });
       if (listsAll) for (const key of hidden) keys.add(key);
     }
+    for (const key of ofRunners.flatMap((own) => [...own.keys()]))
+      if (setByRunner(key)?.get(slot(key)) !== undefined) keys.add(key);
     for (const [key, value] of overlay) if (value !== undefined) keys.add(key);
     return [...keys];
   };

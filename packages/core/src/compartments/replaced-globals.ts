@@ -2,8 +2,10 @@
  * Mock clocks: a test runner puts its own timers on its global object, and the
  * project's modules, which it runs, are to use them from that moment on. The
  * share `*` makes it possible, for the project's own code and for nobody else.
+ * A package that evaluates this code for the runner (vite-node, for Vitest) sees
+ * what else of Node's is replaced, too: `vi.stubGlobal("fetch", …)`.
  */
-import { lookedUpLate, TIMERS } from "./live-names.ts";
+import { LIVE_NAMES, lookedUpLate, TIMERS } from "./live-names.ts";
 import { standInOf } from "./override-mistake.ts";
 
 const { defineProperty, getOwnPropertyDescriptor } = Object;
@@ -12,14 +14,14 @@ const { apply } = Reflect;
 type GlobalObject = Record<PropertyKey, unknown>;
 
 /** What a global object has under a name that it does not have at first. */
-export interface ReplacedTimers {
+export interface ReplacedGlobals {
   valueOf(name: string): { readonly value: unknown } | undefined;
 }
 
-/** Watches what a test runner's global object has in place of the timers that it was given. */
-export function watchTimers(globalObject: GlobalObject): ReplacedTimers {
+/** Watches what a test runner's global object has in place of what it was given. */
+export function watchGlobals(globalObject: GlobalObject): ReplacedGlobals {
   const given = new Map<string, PropertyDescriptor | undefined>();
-  for (const name of TIMERS) given.set(name, getOwnPropertyDescriptor(globalObject, name));
+  for (const name of LIVE_NAMES) given.set(name, getOwnPropertyDescriptor(globalObject, name));
   return {
     valueOf(name) {
       const now = getOwnPropertyDescriptor(globalObject, name);
@@ -39,18 +41,32 @@ function valueOf(descriptor: PropertyDescriptor | undefined): unknown {
   return apply(descriptor.get, undefined, []) as unknown;
 }
 
+/** What the first runner that has replaced a global has in its place. */
+export function replacedBy(
+  runners: Iterable<ReplacedGlobals>,
+  name: PropertyKey,
+): { readonly value: unknown } | undefined {
+  if (typeof name !== "string" || !LIVE_NAMES.has(name)) return undefined;
+  for (const runner of runners) {
+    const replaced = runner.valueOf(name);
+    if (replaced !== undefined) return replaced;
+  }
+  return undefined;
+}
+
 /** Lets a global object of the project's own code show what a runner has replaced, while it does. */
-export function showReplacedTimers(globalObject: GlobalObject, runners: () => Iterable<ReplacedTimers>): void {
-  for (const name of TIMERS) {
+export function showReplaced(
+  globalObject: GlobalObject,
+  runners: () => Iterable<ReplacedGlobals>,
+  names: Iterable<string> = TIMERS,
+): void {
+  for (const name of names) {
     const own = getOwnPropertyDescriptor(globalObject, name);
     if (own === undefined || !lookedUpLate(name)) continue;
     defineProperty(globalObject, name, {
       get() {
-        for (const runner of runners()) {
-          const replaced = runner.valueOf(name);
-          if (replaced !== undefined) return replaced.value;
-        }
-        return valueOf(own);
+        const replaced = replacedBy(runners(), name);
+        return replaced === undefined ? valueOf(own) : replaced.value;
       },
       set(this: unknown, value: unknown) {
         defineProperty(this as object, name, { value, writable: true, enumerable: true, configurable: true });
