@@ -6,7 +6,9 @@ import {
   parseHost,
   type Endpoint,
 } from "./endpoint.ts";
+import { makeEnvCovers } from "./env-covers.ts";
 import type { Grant } from "./grant.ts";
+import { isAbsoluteScope } from "./scope-place.ts";
 import { isReservedForWrite, isSecret } from "./scope-rules.ts";
 
 /** Scopes that reach further than what anybody means by them. */
@@ -33,10 +35,7 @@ export function grantReaches(held: Grant, wanted: Grant): boolean {
     case "net.listen":
       return endpointReaches(held.target, wanted.target);
     case "env":
-      return (
-        held.target === wanted.target ||
-        (held.target.endsWith("*") && wanted.target.startsWith(held.target.slice(0, -1)))
-      );
+      return makeEnvCovers([held.target], false)(wanted.target);
     case "command":
     case "change":
       return held.target === "*" || held.target === wanted.target;
@@ -61,7 +60,7 @@ function scopeReaches(scope: string, path: string, writes: boolean): boolean {
   const below = segmentsBelowScope(scope, path);
   if (below === undefined || below.includes("..")) return false;
   if (writes) return !isReservedForWrite(below, leavesOutOrders(scope), false);
-  return scope.startsWith("<package>") || /^(?:\/|[A-Za-z]:|\\\\)/u.test(scope) || !isSecret(below, false);
+  return scope.startsWith("<package>") || isAbsoluteScope(scope) || !isSecret(below, false);
 }
 
 function endpointReaches(held: string, wanted: string): boolean {

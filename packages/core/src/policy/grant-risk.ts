@@ -2,6 +2,7 @@ import { isFirstParty } from "../naming/canonical-name.ts";
 import { builtinMemberRisk } from "./builtin-risk.ts";
 import { isHarmlessGlobal } from "./global-risk.ts";
 import type { Grant, GrantCapability } from "./grant.ts";
+import { isAbsoluteScope } from "./scope-place.ts";
 import { CLIENT_SHARE, DISPATCHER_SHARE } from "./special-shares.ts";
 import { WINDOW } from "./window-names.ts";
 
@@ -25,7 +26,7 @@ const table: Readonly<Record<GrantCapability, (grant: Grant) => Risk>> = {
   "fs.read": ({ target }) =>
     /^<(?:package|tmp)>/u.test(target)
       ? "low"
-      : target.startsWith("<home>") || isAbsolutePath(target)
+      : target.startsWith("<home>") || isAbsoluteScope(target)
         ? "high"
         : "medium",
   "net.listen": () => "medium",
@@ -54,8 +55,4 @@ export function riskOf(grant: Grant): Risk {
 /** Worst first. */
 export function compareRisk(a: Risk, b: Risk): number {
   return ORDER[b] - ORDER[a];
-}
-
-function isAbsolutePath(scope: string): boolean {
-  return /^(?:\/|\\\\|[A-Za-z]:)/u.test(scope);
 }

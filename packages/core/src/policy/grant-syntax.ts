@@ -3,6 +3,7 @@ import { isCanonicalName } from "../naming/canonical-name.ts";
 import { parseEndpoint, printEndpoint } from "./endpoint.ts";
 import { additionOf } from "./language-additions.ts";
 import { modeVariableOf } from "./mode-variables.ts";
+import { DRIVE, isAbsoluteScope } from "./scope-place.ts";
 import { SPECIAL_SHARES } from "./special-shares.ts";
 import { WINDOW } from "./window-names.ts";
 import { symbolKeyOf } from "./symbol-shares.ts";
@@ -19,14 +20,13 @@ export type GrantOrigin = "policy" | "overrides";
 export type GrantSyntax = (text: string, origin: GrantOrigin) => string | undefined;
 
 const SCOPE_TOKEN = /^<(?:package|cwd|tmp|home)>(?=\/|$)/u;
-const DRIVE = /^[A-Za-z]:(?=[\\/])/u;
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
 /** A path scope: `.`, `./dist`, `<package>/data`, `<tmp>`, or (overrides) an absolute path. */
 export const scopeProblem: GrantSyntax = (text, origin) => {
   if (CONTROL.test(text)) return "a path has no control characters";
   if (text.includes("*")) return "scopes have no wildcards: a path grants its whole subtree";
-  if (isAbsolute(text)) {
+  if (isAbsoluteScope(text)) {
     if (origin === "policy")
       return "an absolute path is for moat.overrides.json: the policy must mean the same on every machine";
     if (text === "/") return undefined;
@@ -43,10 +43,6 @@ export const scopeProblem: GrantSyntax = (text, origin) => {
   return `a scope is ".", "./a/b", "<package>/a", "<cwd>", "<tmp>" or "<home>/a"`;
 };
 
-function isAbsolute(path: string): boolean {
-  return path.startsWith("/") || path.startsWith("\\\\") || DRIVE.test(path);
-}
-
 function stepsProblem(path: string, separator: RegExp): string | undefined {
   const steps = path.split(separator);
   if (steps.includes("..")) return `".." is not allowed: write where it leads`;
@@ -59,7 +55,7 @@ function stepsProblem(path: string, separator: RegExp): string | undefined {
 /** An endpoint: `host:443`, `*.example.com:443`, `127.0.0.1:*`, `[::1]:80`, `*:443`, `*`, or (overrides) `unix:/run/a.sock`. */
 export const endpointProblem: GrantSyntax = (text, origin) => {
   if (text.startsWith("unix:"))
-    return isAbsolute(text.slice("unix:".length))
+    return isAbsoluteScope(text.slice("unix:".length))
       ? scopeProblem(text.slice("unix:".length), origin)
       : "a unix socket is granted by its absolute path";
   if (/^[a-z]+:\/\//iu.test(text)) return `an endpoint has no scheme: write "host:port"`;
@@ -99,7 +95,7 @@ export const commandProblem: GrantSyntax = (text, origin) => {
 export const addonProblem: GrantSyntax = (text) => {
   if (CONTROL.test(text)) return "a path has no control characters";
   if (text.includes("*")) return "native addons are granted file by file";
-  if (isAbsolute(text) || text.startsWith("./") || text.startsWith("<"))
+  if (isAbsoluteScope(text) || text.startsWith("./") || text.startsWith("<"))
     return `write the path inside the package, as in "build/Release/addon.node"`;
   return stepsProblem(text, /\//u);
 };

@@ -11,6 +11,14 @@ export interface ScopeFolders {
   readonly home: string;
 }
 
+/** Of a path of Windows. */
+export const DRIVE = /^[A-Za-z]:(?=[\\/])/u;
+
+/** Whether a scope is an absolute path, on whatever system: policies are compared on others than those that they are for. */
+export function isAbsoluteScope(scope: string): boolean {
+  return scope.startsWith("/") || scope.startsWith("\\\\") || DRIVE.test(scope);
+}
+
 const TOKEN = /^<(package|cwd|tmp|home)>(?=\/|$)/u;
 
 /**

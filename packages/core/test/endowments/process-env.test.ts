@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
 import type { PackagePolicy } from "../../src/policy/types.ts";
-import { makeEnv, makeEnvCovers, visibleVariables } from "../../src/endowments/process/env.ts";
+import { makeEnv, visibleVariables } from "../../src/endowments/process/env.ts";
+import { makeEnvCovers } from "../../src/policy/env-covers.ts";
 import { contextOf } from "./principal-context.ts";
 import type { TestOptions } from "./principal-context.ts";
 

@@ -2,27 +2,13 @@ import { defineMember } from "../facade.ts";
 import { derivedFromPolicy } from "../derived-from-policy.ts";
 import { grantsMember } from "../granted-members.ts";
 import { isSeveralNames, LOADER_VARIABLES, matchesVariable, TEMP_VARIABLES } from "../subprocess/loader-variables.ts";
+import { makeEnvCovers } from "../../policy/env-covers.ts";
 import { ANY_SHARE } from "../../policy/special-shares.ts";
 import { isCommonMode, isModeName, isModeVariable, modeShareOf } from "../../policy/mode-variables.ts";
 import type { EndowmentContext } from "../principal.ts";
 import { carriesTraffic, standsInFiles } from "./traffic-variables.ts";
 
 const { hasOwn } = Object;
-
-/** Whether a policy's `env` list covers a key: by name, `FOO_*` or `*`. */
-export function makeEnvCovers(granted: readonly string[], foldCase: boolean): (key: string) => boolean {
-  const fold = (key: string): string => (foldCase ? key.toUpperCase() : key);
-  const exact = new Set<string>();
-  const prefixes: string[] = [];
-  for (const entry of granted) {
-    if (entry.endsWith("*")) prefixes.push(fold(entry.slice(0, -1)));
-    else exact.add(fold(entry));
-  }
-  return (key) => {
-    const folded = fold(key);
-    return exact.has(folded) || prefixes.some((prefix) => folded.startsWith(prefix));
-  };
-}
 
 /** What a principal has written in its own environment; `undefined` is what it has deleted. */
 type OwnVariables = Map<string, string | undefined>;

@@ -1,7 +1,8 @@
 import { delimiter, isAbsolute, sep } from "node:path";
-import type { EndowmentContext } from "../principal.ts";
+import type { EndowmentContext, Principal } from "../principal.ts";
 import { isWithin } from "../fs/path-scopes.ts";
-import { makeEnvCovers, visibleVariables } from "../process/env.ts";
+import { makeEnvCovers } from "../../policy/env-covers.ts";
+import { visibleVariables } from "../process/env.ts";
 import { principalProcess } from "../process/process.ts";
 import { carriesTraffic, leadsHome, standsInFiles } from "../process/traffic-variables.ts";
 import { isModeName, isModeVariable } from "../../policy/mode-variables.ts";
@@ -41,18 +42,22 @@ export function childEnv(context: EndowmentContext, additions: unknown): Record<
   const { principal } = context;
   const env = baseline(context);
   const given: unknown = additions ?? (principalProcess(context) as NodeJS.Process).env;
-  const own = typeof given === "object" && given !== null ? (visibleVariables(given) ?? given) : given;
-  if (typeof own === "object" && own !== null) {
-    // for-in: Node takes inherited variables too.
-    for (const name in own) {
-      if (isSeveralNames(name)) continue;
-      if (!principal.trusted && matchesVariable(LOADER_VARIABLES, name)) continue;
-      const value = (own as Record<string, unknown>)[name];
-      if (value !== undefined) env[name] = `${value as string}`;
-    }
-  }
+  if (typeof given === "object" && given !== null) Object.assign(env, givenVariables(principal, given));
   env.PATH = programFolders(context).join(delimiter);
   return env;
+}
+
+/** What a principal gives to a process or thread: the `env` of its options, or its own environment. Each is read once. */
+function givenVariables({ trusted }: Principal, source: object): Record<string, string> {
+  const given: Record<string, string> = Object.create(null);
+  const variables = (visibleVariables(source) ?? source) as Record<string, unknown>;
+  // for-in: Node takes inherited variables too.
+  for (const name in variables) {
+    if (isSeveralNames(name) || (!trusted && matchesVariable(LOADER_VARIABLES, name))) continue;
+    const value = variables[name];
+    if (value !== undefined) given[name] = `${value as string}`;
+  }
+  return given;
 }
 
 function baseline({ powers }: EndowmentContext): Record<string, string> {
@@ -107,15 +112,11 @@ export function workerVariables(context: EndowmentContext, given: unknown): Shar
   const { principal, powers } = context;
   const isOwn = typeof given !== "object" || given === null;
   const source: object = isOwn ? (principalProcess(context) as NodeJS.Process).env : given;
-  const variables: object = visibleVariables(source) ?? source;
-  const env: Record<string, string> = Object.create(null);
-  for (const name in variables) {
-    if (isSeveralNames(name)) continue;
-    if (!principal.trusted && matchesVariable(LOADER_VARIABLES, name)) continue;
-    const value = (variables as Record<string, unknown>)[name];
-    if (value !== undefined) env[name] = `${value as string}`;
-  }
-  return merged(context, env, isOwn ? (powers.process.env as Record<string, string>) : {});
+  return merged(
+    context,
+    givenVariables(principal, source),
+    isOwn ? (powers.process.env as Record<string, string>) : {},
+  );
 }
 
 function merged(
