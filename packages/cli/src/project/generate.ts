@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 import type { Generated } from "@moat/policy-gen";
-import type { Overrides, Policy } from "@moat/core/model";
+import { userFolderOf, type Overrides, type Policy } from "@moat/core/model";
 import type { CommandContext } from "../command-context.ts";
 import { makeProgress } from "../render/progress.ts";
 
@@ -45,7 +45,6 @@ export async function generate(request: GenerateRequest, context: CommandContext
  * forged fact would become a grant.
  */
 function cacheFolder(project: string, env: CommandContext["env"]): string | undefined {
-  const base = env["XDG_CACHE_HOME"] || env["LOCALAPPDATA"] || (env["HOME"] && path.join(env["HOME"], ".cache"));
-  if (base === undefined || !path.isAbsolute(base)) return undefined;
-  return path.join(base, "moat", createHash("sha256").update(project).digest("hex").slice(0, 16));
+  const folder = userFolderOf(env);
+  return folder && path.join(folder, createHash("sha256").update(project).digest("hex").slice(0, 16));
 }
