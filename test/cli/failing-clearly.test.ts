@@ -38,6 +38,18 @@ test.runIf(process.platform === "linux")("in a folder that was removed", () => {
   expect(status).toBe(2);
 });
 
+test("on a Node that is too old", () => {
+  project.write({ "old.cjs": 'Object.defineProperty(process.versions, "node", { value: "18.20.0" });' });
+  const old = path.join(project.folder, "old.cjs");
+  const { status, stderr } = spawnSync(process.execPath, ["--require", old, MOAT, "run", "index.js"], {
+    cwd: project.folder,
+    encoding: "utf8",
+  });
+  expect(stderr).toMatch(/^moat: this is Node [^\n]+\n {2}next: use Node 20\.19 or later\n$/u);
+  expect(status).toBe(2);
+  project.write({ "old.cjs": null });
+});
+
 test("an override of a package that is not there is told of, with the name that was probably meant", () => {
   project.write({ "moat.overrides.json": `{"packages":{"depp":{"env":["A"]},"dep":{"reason":"looked at"}}}` });
   const line = "moat.overrides.json names depp, which no entry reaches; did you mean dep?\n";

@@ -6,6 +6,12 @@ const { join } = require("node:path");
 const process = require("node:process");
 const { setTimeout } = globalThis;
 
+// What older ones lack fails in the middle, as if it were a bug of moat's.
+if (Number(process.versions.node.split(".")[0]) < 20) {
+  process.stderr.write(`moat: this is Node ${process.version}\n  next: use Node 20.19 or later\n`);
+  process.exit(2);
+}
+
 if (!isThere(process.cwd)) {
   process.stderr.write("moat: the current folder does not exist any more\n  next: change to another folder\n");
   process.exit(2);
