@@ -80,6 +80,11 @@ test("a manifest that is no JSON is what is told of, also where the entry is loo
     expectRefusal(project.moat(...args), "Invalid package config", "correct that file");
 });
 
+test("a manifest of a dependency that is no JSON is not a person's to correct", () => {
+  project.write({ "node_modules/dep/package.json": "{" });
+  expectRefusal(project.moat("exec", "dep-cli"), "Invalid package config", "install that package anew");
+});
+
 describe("moat diff", () => {
   const base = "name another commit: --base <commit>";
 

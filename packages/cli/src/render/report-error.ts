@@ -13,7 +13,9 @@ export function reportError(error: unknown, { stderr, env }: Pick<CommandContext
   }
   // A manifest that is no JSON, as Node says it.
   if (error instanceof Error && (error as { code?: unknown }).code === "ERR_INVALID_PACKAGE_CONFIG") {
-    stderr.write(`moat: ${escapeLines(error.message)}\n  next: correct that file; nothing was run\n`);
+    const isInstalled = /[\\/]node_modules[\\/]/u.test(error.message);
+    const step = isInstalled ? "install that package anew" : "correct that file";
+    stderr.write(`moat: ${escapeLines(error.message)}\n  next: ${step}; nothing was run\n`);
     return;
   }
   stderr.write(
