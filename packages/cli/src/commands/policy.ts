@@ -2,6 +2,7 @@ import { parseFlags, type FlagTable, type Flags } from "../arguments/parse-flags
 import { usageError } from "../arguments/usage-error.ts";
 import type { Command } from "../command-context.ts";
 import { helpText } from "../help/help-text.ts";
+import { isHelpFlag } from "../help/is-help-flag.ts";
 import { acceptPending, denyPending, narrowPending } from "./policy-accept.ts";
 import { checkPolicy } from "./policy-check.ts";
 import { showPolicy } from "./policy-show.ts";
@@ -17,18 +18,17 @@ const POLICY_FLAGS = {
   yes: { type: "boolean" },
   verbose: { type: "boolean" },
   json: { type: "boolean" },
-  help: { type: "boolean" },
 } as const satisfies FlagTable;
 
 export type PolicyFlags = Flags<typeof POLICY_FLAGS>;
 
 /** `moat policy [entry…] [--write] [--check] [--accept|--deny|--narrow [package…]] [--json]` */
 export const policy: Command = async (args, context) => {
-  const { flags, positionals } = parseFlags("policy", args.map(asLongHelp), POLICY_FLAGS);
-  if (flags.help) {
+  if (args.some(isHelpFlag)) {
     context.stdout.write(helpText("policy"));
     return 0;
   }
+  const { flags, positionals } = parseFlags("policy", args, POLICY_FLAGS);
   const answers = [flags.accept, flags.deny, flags.narrow].filter((flag) => flag === true).length;
   if (answers > 1) throw usageError("--accept, --deny and --narrow are three answers: give one", "moat policy --help");
   if ((flags.reason !== undefined || flags.yes) && (answers === 0 || flags.write))
@@ -51,7 +51,3 @@ export const policy: Command = async (args, context) => {
   if (flags.accept) return acceptPending(positionals, flags, context);
   return showPolicy(positionals, flags, context);
 };
-
-function asLongHelp(argument: string): string {
-  return argument === "-h" ? "--help" : argument;
-}

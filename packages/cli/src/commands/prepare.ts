@@ -4,6 +4,7 @@ import { parseFlags, type FlagTable } from "../arguments/parse-flags.ts";
 import { usageError } from "../arguments/usage-error.ts";
 import type { Command, CommandContext } from "../command-context.ts";
 import { helpText } from "../help/help-text.ts";
+import { isHelpFlag } from "../help/is-help-flag.ts";
 import { findEntry, findProjectFrom, type Entry } from "../project/entry.ts";
 import { prepareEntry, prepareListed, type PreparedEntry } from "../project/prepare-entry.ts";
 import { countWords } from "../render/list-words.ts";
@@ -11,20 +12,15 @@ import { countWords } from "../render/list-words.ts";
 const PREPARE_FLAGS = {
   files: { type: "string" },
   json: { type: "boolean" },
-  help: { type: "boolean" },
 } as const satisfies FlagTable;
 
 /** `moat prepare [entry…] [--files -] [--json]` */
 export const prepare: Command = async (args, context) => {
-  const { flags, positionals } = parseFlags(
-    "prepare",
-    args.map((argument) => (argument === "-h" ? "--help" : argument)),
-    PREPARE_FLAGS,
-  );
-  if (flags.help) {
+  if (args.some(isHelpFlag)) {
     context.stdout.write(helpText("prepare"));
     return 0;
   }
+  const { flags, positionals } = parseFlags("prepare", args, PREPARE_FLAGS);
   const entries =
     positionals.length > 0 ? positionals.map((name) => entryNamed(name, context)) : listedEntries(context);
   if (flags.files !== undefined) {
