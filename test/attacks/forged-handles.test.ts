@@ -221,3 +221,50 @@ test("JSON Web Keys are keys, and a handle in the place of one is none", async (
     JSON.stringify([true, "private", true, "public", true, true, "private", true, "public", true, true]),
   );
 });
+
+test("TLS works over the handle of a stream, and with a context, and with nothing else", async () => {
+  // Both are asked what they are by Node itself, by what whoever has a handle can put there.
+  const tls = `const tls = require("tls"), { Duplex } = require("stream"), zlib = require("zlib"), { setPrototypeOf, getPrototypeOf } = Object;
+    const over = () => new Duplex({ read() {}, write(_chunk, _encoding, done) { done() } });
+    const secureContext = tls.createSecureContext(), foreign = () => Object.assign(zlib.createGzip()._handle, { isStreamBase: true });
+    const forged = () => setPrototypeOf(foreign(), getPrototypeOf(secureContext.context));
+    const socket = () => new tls.TLSSocket(over(), { secureContext }).on("error", () => {});
+    const twice = (first, second) => { let count = 0; return () => (count++ === 0 ? first : second) };`;
+  const refused = (body: string): string =>
+    `${tls} try { ${body} } catch (error) { return "refused: " + error.message } return "taken"`;
+  const damage = await attack({
+    grants: { builtins: { tls: true, stream: true, zlib: true } },
+    techniques: {
+      "a context by its prototype": refused("new tls.TLSSocket(over(), { secureContext: { context: forged() } })"),
+      "a context that is none of Node's": refused(
+        "new tls.TLSSocket(over(), { secureContext: { context: Object.create(getPrototypeOf(secureContext.context)) } })",
+      ),
+      "another one for credentials": refused("new tls.TLSSocket(over(), { credentials: { context: forged() } })"),
+      "another one for a connection": refused("tls.connect({ socket: over(), secureContext: { context: forged() } })"),
+      "one that is another the second time": refused(
+        "const context = twice(secureContext.context, forged()); new tls.TLSSocket(over(), { secureContext: { get context() { return context() } } })",
+      ),
+      "one behind a proxy": refused(
+        "const context = twice(secureContext.context, forged()); new tls.TLSSocket(over(), { secureContext: new Proxy({}, { get: context }) })",
+      ),
+      "one that the handle puts there": refused(
+        `const one = socket(), context = { context: secureContext.context }; one._tlsOptions = { secureContext: context };
+         const { _handle } = socket(); Object.defineProperty(_handle, "isStreamBase", { get() { context.context = forged(); return true } }); one._wrapHandle(null, _handle, false)`,
+      ),
+      "options that change": refused(
+        `const one = socket(); Object.defineProperty(one, "_tlsOptions", { get: twice({ secureContext }, { secureContext: { context: forged() } }) }); one._wrapHandle(null, undefined, false)`,
+      ),
+      "options that change others": refused(
+        `const one = socket(); one._tlsOptions = { secureContext, get pipe() { this.secureContext = { context: forged() }; return false } }; one._wrapHandle(null, undefined, false)`,
+      ),
+      "the handle of a socket": refused(
+        `const made = Object.create(tls.TLSSocket.prototype); Object.defineProperty(made, "_handle", { value: foreign() }); new tls.TLSSocket(made, { secureContext })`,
+      ),
+      "a handle by itself": refused("socket()._wrapHandle(null, foreign(), false)"),
+      "what is right": `${tls} const one = socket(); return typeof one._wrapHandle(null, socket()._handle, false) + typeof one.getCipher`,
+    },
+    aftermath: `const { "what is right": right, ...wrong } = outcomes; assert(right === "objectfunction", right);
+      for (const [name, outcome] of Object.entries(wrong)) assert(outcome.startsWith("refused: "), name + ": " + outcome);`,
+  });
+  expect(damage).toMatchObject(NOTHING);
+});

@@ -24,7 +24,7 @@ type Look = (args: unknown[], receiver: object) => readonly unknown[];
 /** By the names of the methods, which mean the same on all classes that have them. */
 const LOOKS: Readonly<Record<string, Look>> = {
   consume([stream, ...rest]) {
-    if (!isObject(stream) || !streamGetters.some((getter) => isReceiverOf(getter, stream, [])))
+    if (!isObject(stream) || !isStreamHandle(stream))
       throw new TypeError("Not the handle of a stream");
     return [stream, ...rest];
   },
@@ -69,6 +69,11 @@ function guard(level: object, name: string, look: Look): void {
 
 /** Of each class of streams, one that V8 lets no other object be asked by. */
 const streamGetters: Function[] = [];
+
+/** Whether it is the native handle of a stream, whatever its prototype. */
+export function isStreamHandle(handle: object): boolean {
+  return streamGetters.some((getter) => isReceiverOf(getter, handle, []));
+}
 
 /** Where a parser of HTTP gets its server's list of connections. */
 const CONNECTIONS = 4;

@@ -18,6 +18,7 @@ import { streamToNowhere } from "./stream-to-nowhere.ts";
 import { assertStackRoom, MUCH_ROOM } from "../../stack-room.ts";
 import { forgetKeys } from "./tls-keys.ts";
 import { TLS_MEMBERS } from "./tls-members.ts";
+import { wrapGenuineHandles } from "./tls-wrapping.ts";
 
 /** As `networkParts`, with the realm's `tls` guarded and hardened too. */
 export function tlsParts(context: EndowmentContext): NetworkParts {
@@ -36,6 +37,7 @@ export function tlsParts(context: EndowmentContext): NetworkParts {
     hardenTlsOverStreams(tls, secureContext, context.powers);
     hardenErrorsOfHandshakes(tls, secureContext);
     const { context: nativeContext } = secureContext;
+    wrapGenuineHandles(tls.TLSSocket, nativeContext);
     refuseEngines(nativeContext);
     hardenHandles(Object.getPrototypeOf(nativeContext));
     for (const name of ["getPeerX509Certificate", "getX509Certificate"])
