@@ -261,3 +261,15 @@ test("a parser that reads from its connection by itself is handed nothing else m
     ]),
   });
 });
+
+test("what only reads as an address is looked up by nobody, and ends no process", async () => {
+  const damage = await attack({
+    grants: { builtins: { dns: true } },
+    techniques: {
+      "by a callback": `try { require("dns").lookupService({ toString: () => "127.0.0.1" }, 53, () => {}) } catch (error) { return error.code }`,
+      "by a promise": `try { await require("dns").promises.lookupService(["127.0.0.1"], 53) } catch (error) { return error.code }`,
+    },
+    aftermath: `for (const code of Object.values(outcomes)) assert(code === "ERR_INVALID_ARG_TYPE", code)`,
+  });
+  expect(damage).toMatchObject(NOTHING);
+});

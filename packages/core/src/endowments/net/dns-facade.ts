@@ -7,6 +7,9 @@ import { DNS_MEMBERS, DNS_QUERIES } from "./dns-members.ts";
 import { networkAuthority } from "./network-authority.ts";
 import { nameNotFound } from "./network-errors.ts";
 
+/** What `lookupService` asks the system. */
+const ADDRESS_QUERY = "getnameinfo";
+
 /**
  * `dns`: a query is a message to whoever serves the name, so only granted
  * names are asked for. The others do not exist.
@@ -17,7 +20,7 @@ export const makeDnsFacade: BuiltinFactory = (context) => {
   Object.defineProperty(lookup, promisify.custom, { value: promiseLookup(context), enumerable: false });
   const own: Record<string, unknown> = {
     lookup,
-    lookupService: callbackQuery(context, dns, dns.lookupService, "getnameinfo"),
+    lookupService: callbackQuery(context, dns, dns.lookupService, ADDRESS_QUERY),
     Resolver: resolverClass(context, dns.Resolver, callbackQuery),
   };
   for (const [name, syscall] of Object.entries(DNS_QUERIES)) {
@@ -38,7 +41,7 @@ export const makeDnsPromisesFacade: BuiltinFactory = (context) => {
   const dns = context.powers.builtin("dns/promises");
   const own: Record<string, unknown> = {
     lookup: promiseLookup(context),
-    lookupService: promiseQuery(context, dns, dns.lookupService, "getnameinfo"),
+    lookupService: promiseQuery(context, dns, dns.lookupService, ADDRESS_QUERY),
     Resolver: resolverClass(context, dns.Resolver, promiseQuery),
   };
   for (const [name, syscall] of Object.entries(DNS_QUERIES)) {
@@ -82,11 +85,19 @@ function promiseLookup(context: EndowmentContext): Function {
   };
 }
 
+/** HAZARD: Node 20 asks what is no text for one, and hands it to native code, which ends the process. */
+function assertText(name: unknown, syscall: string): void {
+  if (typeof name === "string" || syscall !== ADDRESS_QUERY) return;
+  const error = new TypeError(`The "address" argument must be of type string. Received ${typeof name}`);
+  throw Object.assign(error, { code: "ERR_INVALID_ARG_TYPE" });
+}
+
 const callbackQuery: QueryMaker = (context, self, real, syscall) => {
   const authority = networkAuthority(context);
   const query = function (...args: unknown[]): unknown {
     const [name] = args;
     const done = args.at(-1);
+    assertText(name, syscall);
     if (authority.trusted || typeof name !== "string" || typeof done !== "function")
       return Reflect.apply(real, self, args);
     if (!authority.mayResolve(name, `dns.${real.name}`)) return later(context, done, nameNotFound(name, syscall));
@@ -103,6 +114,7 @@ const promiseQuery: QueryMaker = (context, self, real, syscall) => {
   const authority = networkAuthority(context);
   const query = async function (...args: unknown[]): Promise<unknown> {
     const [name] = args;
+    assertText(name, syscall);
     if (authority.trusted || typeof name !== "string") return Reflect.apply(real, self, args);
     if (!authority.mayResolve(name, `dns.${real.name}`)) throw nameNotFound(name, syscall);
     const found = await Reflect.apply(real, self, args);

@@ -24,8 +24,7 @@ type Look = (args: unknown[], receiver: object) => readonly unknown[];
 /** By the names of the methods, which mean the same on all classes that have them. */
 const LOOKS: Readonly<Record<string, Look>> = {
   consume([stream, ...rest]) {
-    if (!isObject(stream) || !isStreamHandle(stream))
-      throw new TypeError("Not the handle of a stream");
+    if (!isObject(stream) || !isStreamHandle(stream)) throw new TypeError("Not the handle of a stream");
     return [stream, ...rest];
   },
   finishWrite: (args) => withRequest(args, "write"),
