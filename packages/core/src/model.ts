@@ -91,13 +91,7 @@ export {
 export { withoutLearned } from "./learning/learned-fields.ts";
 export { grantReaches } from "./policy/grant-reach.ts";
 export { isReservedForWrite } from "./policy/scope-rules.ts";
-export {
-  makeDenialLog,
-  type CountedDenial,
-  type DenialListener,
-  type DenialLog,
-  type DenialLogOptions,
-} from "./audit/denial-log.ts";
+export { makeDenialLog, type CountedDenial, type DenialLog, type DenialLogOptions } from "./audit/denial-log.ts";
 export { askWordsInSets, type WordLists } from "./loader/word-sets.ts";
 export { makeRatchetTree } from "./packages/ratchet-tree.ts";
 export { buildGraph, type GraphOptions } from "./packages/build-graph.ts";

@@ -1,11 +1,9 @@
 import { compareText } from "../naming/compare-names.ts";
 import type { CanonicalName } from "../policy/types.ts";
 import type { Denial } from "./denial.ts";
+import { escapeForTerminal } from "./escape-for-terminal.ts";
 import { formatDenial, type DenialContext } from "./format-denial.ts";
 import { telemetryAttributes } from "./telemetry-attributes.ts";
-
-/** Told of each denial the first time that it happens. */
-export type DenialListener = (denial: Denial) => void;
 
 /** Where denials go. */
 export interface DenialLogOptions {
@@ -30,33 +28,33 @@ export interface CountedDenial {
 /** The denials of one process. */
 export interface DenialLog {
   record(denial: Denial): void;
-  /** A principal's `denies`: records, and says whether the use must be refused. */
-  denierFor(principal: CanonicalName): (denial: Omit<Denial, "principal">) => boolean;
-  /** Returns what ends the subscription. */
-  subscribe(listener: DenialListener): () => void;
   /** Everything that was recorded, once each, by package, capability and target. */
   summary(): CountedDenial[];
 }
 
-/** A package can make up targets without end; it must not fill the memory or the screen. */
-const MOST_RECORDED = 10_000;
+/** A package can make up targets without end: it must neither fill the memory or the screen, nor hide what others do. */
+const MOST_RECORDED_EACH = 10_000;
 const MOST_LINES_EACH = 100;
 
 /** Collects denials: one line for each principal, capability and target, however often it happens. */
 export function makeDenialLog(options: DenialLogOptions = {}): DenialLog {
   const { write, writeJson, audit = false, pid = 0, contextOf } = options;
   const recorded = new Map<string, { denial: Denial; count: number; told: boolean }>();
-  const lines = new Map<CanonicalName, number>();
-  const listeners = new Set<DenialListener>();
+  const linesOf = new Map<CanonicalName, number>();
+  const recordedOf = new Map<CanonicalName, number>();
+  const next = (counts: Map<CanonicalName, number>, principal: CanonicalName): number => {
+    const count = (counts.get(principal) ?? 0) + 1;
+    counts.set(principal, count);
+    return count;
+  };
 
   const writeLine = (denial: Denial) => {
     if (write === undefined || audit) return;
-    const count = (lines.get(denial.principal) ?? 0) + 1;
-    lines.set(denial.principal, count);
+    const count = next(linesOf, denial.principal);
     if (count <= MOST_LINES_EACH) write(`${formatDenial(denial, contextOf?.(denial.principal))}\n`);
     else if (count === MOST_LINES_EACH + 1)
       write(
-        `moat: ${denial.principal} was denied more than ${MOST_LINES_EACH} things; the others are in the log (--log FILE) only\n`,
+        `moat: ${escapeForTerminal(denial.principal)} was denied more than ${MOST_LINES_EACH} things; the others are in the log (--log FILE) only\n`,
       );
   };
 
@@ -83,23 +81,14 @@ export function makeDenialLog(options: DenialLogOptions = {}): DenialLog {
       known.told ||= !given.quiet;
       return;
     }
-    if (recorded.size >= MOST_RECORDED) return;
+    if (next(recordedOf, denial.principal) > MOST_RECORDED_EACH) return;
     recorded.set(key, { denial, count: 1, told: !given.quiet });
     if (!given.quiet) writeLine(denial);
     writeJson?.(jsonLine(denial));
-    for (const listener of listeners) tell(listener, denial);
   };
 
   return Object.freeze({
     record,
-    denierFor: (principal: CanonicalName) => (denial: Omit<Denial, "principal">) => {
-      record({ ...denial, principal });
-      return !audit;
-    },
-    subscribe(listener: DenialListener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
     summary: () =>
       [...recorded.values()]
         .map(({ denial, count }) => ({ denial, count }))
@@ -110,12 +99,4 @@ export function makeDenialLog(options: DenialLogOptions = {}): DenialLog {
             compareText(a.denial.target, b.denial.target),
         ),
   });
-}
-
-function tell(listener: DenialListener, denial: Denial): void {
-  try {
-    listener(denial);
-  } catch {
-    // HAZARD: what a listener throws must not reach the attenuator: the refusal would become another error.
-  }
 }

@@ -2,6 +2,7 @@
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { StoreLocation } from "../prepared/store-location.ts";
+import type { CanonicalName } from "../policy/types.ts";
 import type { Use } from "./use.ts";
 
 /** One run of a program with `--learn`. */
@@ -18,12 +19,13 @@ export interface LearnedUses {
   readonly uses: readonly Use[];
 }
 
+/** What a learning run tells uses to. */
 export interface UseRecord {
   add(use: Use): void;
 }
 
-/** A package can make up targets without end. */
-const MOST_USES = 50_000;
+/** A package can make up targets without end: what others use, and are left for it, must not go unseen for that. */
+const MOST_USES_EACH = 20_000;
 
 /** Absolute path of the file; undefined where nothing can be kept for this user. */
 export function learnedFile(location: StoreLocation | undefined): string | undefined {
@@ -50,13 +52,21 @@ export function beginLearningRun(file: string, run: LearningRun): void {
  * the present policy or lie within them, whatever the file says.
  */
 export function openUseRecord(file: string): UseRecord {
-  const known = new Set(readLearned(file).uses.map(keyOf));
+  const known = new Set<string>();
+  const usesOf = new Map<CanonicalName, number>();
+  const note = (use: Use): boolean => {
+    const key = keyOf(use);
+    const count = usesOf.get(use.principal) ?? 0;
+    if (known.has(key) || count >= MOST_USES_EACH) return false;
+    known.add(key);
+    usesOf.set(use.principal, count + 1);
+    return true;
+  };
+  for (const use of readLearned(file).uses) note(use);
   const descriptor = openSync(file, "a", 0o600);
   return Object.freeze({
     add(use: Use) {
-      const key = keyOf(use);
-      if (known.has(key) || known.size >= MOST_USES) return;
-      known.add(key);
+      if (!note(use)) return;
       try {
         writeSync(descriptor, `${JSON.stringify({ version: 1, use })}\n`);
       } catch {

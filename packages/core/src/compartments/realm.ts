@@ -219,7 +219,7 @@ export function makeRealm(options: RealmOptions): Realm {
             void narrowingListeners.set(name, [...(narrowingListeners.get(name) ?? []), listener])
         : undefined,
       denies(denial: Omit<Denial, "principal">): boolean {
-        options.onDenial({ principal: name, ...denial });
+        options.onDenial({ ...denial, principal: name });
         return !options.audit;
       },
     });
