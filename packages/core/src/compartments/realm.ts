@@ -202,7 +202,7 @@ export function makeRealm(options: RealmOptions): Realm {
     const name = nameAt(location) ?? `?${location}`;
     const trusted = options.rootTrusted && isFirstParty(name);
     const { onUse } = options;
-    const uses = trusted || !onUse ? undefined : (use: Omit<Use, "principal">) => onUse({ principal: name, ...use });
+    const uses = trusted || !onUse ? undefined : (use: Omit<Use, "principal">) => onUse({ ...use, principal: name });
     uses?.({ capability: "loaded", target: "" });
     let policy = current.get(name) ?? NO_GRANTS;
     replacers.set(name, [...(replacers.get(name) ?? []), (narrower) => (policy = narrower)]);
