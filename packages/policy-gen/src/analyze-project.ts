@@ -1,3 +1,7 @@
+/**
+ * From entries to a policy: the files that are reached, the grants of each by itself, and then, in this order, those
+ * that follow from others. Longer than most files because it is the list of these steps; each has a file of its own.
+ */
 import { relative, sep } from "node:path";
 import process from "node:process";
 import {

@@ -1,3 +1,7 @@
+/**
+ * Which files a program may load, and by which imports. Longer than most files because each way in which a file is found
+ * may lead to files that are found in any other.
+ */
 import { dirname, join, relative, sep } from "node:path";
 import { isResolutionError, type FileReader, type Resolution, type Resolver } from "@moat/core/model";
 import { isImport, startsScripts, type FileFacts, type Use } from "./facts.ts";

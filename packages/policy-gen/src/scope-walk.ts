@@ -1,3 +1,7 @@
+/**
+ * One walk over a program's tree: scopes, references, and what is only to be told where it stands. Longer than most
+ * files because it has a function for each type of node; see `engine-pace.ts` for what that saves.
+ */
 import { HARMLESS_GLOBALS, NODE_GLOBALS } from "./tables/node-globals.ts";
 import { namesProxyVariable } from "./tables/proxy-variables.ts";
 import { makeScope } from "./scope.ts";

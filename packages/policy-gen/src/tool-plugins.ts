@@ -1,3 +1,7 @@
+/**
+ * What a tool loads that its own code does not name. Longer than most files because the search goes round: what one
+ * configuration names holds another one.
+ */
 import { basename, dirname, join, relative, sep } from "node:path";
 import type { FileReader, Resolution, Resolver } from "@moat/core/model";
 import { configurationFiles, configurationNames, configuringFields, fieldsOf } from "./configuration-files.ts";

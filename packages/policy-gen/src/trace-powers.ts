@@ -1,3 +1,8 @@
+/**
+ * Where powers go in one file: `fs` that comes in by an import, is kept in a variable, handed to a function and read a
+ * member of. Longer than most files because it is one recursion: each construct that a value may go through leads to
+ * any other, over the same few tables of what was seen. What calls of known functions mean is in `call-effects.ts`.
+ */
 import { readsStandardInput, recordCallEffect, recordValueEffect } from "./call-effects.ts";
 import type { Emit } from "./call-effects.ts";
 import { constantText, keyOf, lastNameOf, registeredSymbol } from "./constant.ts";

@@ -1,3 +1,7 @@
+/**
+ * Instances by which classes are reached that no module exports, so that these are hardened too. Mostly a table: for
+ * each builtin, what makes one of each.
+ */
 import { Buffer } from "node:buffer";
 import { accessDenied } from "./access-denied.ts";
 import type { EndowmentContext } from "./principal.ts";

@@ -1,3 +1,7 @@
+/**
+ * Calls of `fs` on paths: what is asked before them, and what is held meanwhile. Longer than most files because moves and
+ * links need one another's questions: whatever makes a name lead elsewhere is asked for both ends.
+ */
 import { Buffer } from "node:buffer";
 import { resolve, sep } from "node:path";
 import { assertAnswer } from "../../errors/assert-answer.ts";

@@ -1,3 +1,4 @@
+/** `fetch`, its classes, `WebSocket` and `EventSource` of a principal, over its own connections. */
 import { hardenClassOfError } from "../harden-errors.ts";
 import { hardenNodeObject } from "../harden-node.ts";
 import { assertMayUse } from "../access-denied.ts";

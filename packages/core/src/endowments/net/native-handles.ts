@@ -1,3 +1,7 @@
+/**
+ * The last check before the kernel: on libuv's own handles of TCP, pipes and TLS, by the numeric address. Longer than
+ * most files because all that opens, binds or connects a handle is here, so that one look shows that nothing is missing.
+ */
 import { platform } from "node:os";
 import { getSystemErrorName } from "node:util";
 import { DENIED } from "../denied-errno.ts";
