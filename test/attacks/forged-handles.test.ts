@@ -268,3 +268,46 @@ test("TLS works over the handle of a stream, and with a context, and with nothin
   });
   expect(damage).toMatchObject(NOTHING);
 });
+
+test("a child is sent the handles of sockets, and nothing else for one", async () => {
+  const damage = await attack({
+    files: {
+      "echo.js": `process.on("message", (_text, handle) => { process.send(handle?.constructor.name ?? "nothing"); handle?.destroy?.(); handle?.close?.() });`,
+      "node_modules/hostile/echo.js": "setTimeout(() => process.exit(), 5000); process.on('message', () => {})",
+    },
+    before: `const { fork } = require("child_process"), given = (globalThis.given = { child: fork(__dirname + "/echo.js", { serialization: "advanced" }) });`,
+    grants: {
+      builtins: { child_process: true, net: true, zlib: true, path: true },
+      commands: ["node"],
+      shares: ["given"],
+    },
+    techniques: Object.fromEntries(
+      [
+        ["given.child", "of the application"],
+        ["fork(join(__dirname, 'echo.js'))", "of its own"],
+        ["fork(join(__dirname, 'echo.js'), { serialization: 'advanced' })", "of its own, by V8's format"],
+      ].map(([child, name]) => [
+        `a child ${name}`,
+        `const { fork } = require("child_process"), { join } = require("path"), zlib = require("zlib"), net = require("net");
+         const child = ${child}, own = child !== given.child, told = [];
+         const foreign = () => zlib.createGzip()._handle, forged = () => Object.defineProperty(Object.create(net.Socket.prototype), "_handle", { value: foreign() });
+         const channel = Object.getOwnPropertySymbols(child).map((symbol) => child[symbol]).find((one) => typeof one?.readStart === "function");
+         const { writeUtf8String } = channel;
+         for (const use of [() => child.send("x", forged(), { keepOpen: true }), () => writeUtf8String.call(channel, {}, "x", foreign()),
+           () => channel.writeBuffer({}, new Uint8Array(8), foreign()), () => channel.writeUtf8String({}, "x", Object.create(Object.getPrototypeOf(channel)))])
+           try { use(); told.push("taken") } catch (error) { told.push(/^Not a handle/.test(error.message) ? "refused" : error.message) }
+         if (own) child.kill(); return told.join()`,
+      ]),
+    ),
+    aftermath: `for (const [name, told] of Object.entries(outcomes)) assert(told === "refused,refused,refused,refused", name + ": " + told);
+      const net = require("net"), server = net.createServer().listen(0, "127.0.0.1"); await new Promise((done) => server.on("listening", done));
+      const ask = (child, handle) => new Promise((done) => { child.once("message", done); child.send("take", handle) });
+      const other = fork(__dirname + "/echo.js");
+      for (const child of [given.child, other]) {
+        const socket = net.connect(server.address().port, "127.0.0.1"); await new Promise((done) => socket.on("connect", done));
+        assert((await ask(child, socket)) === "Socket", "sockets are sent"); assert((await ask(child)) === "nothing", "messages are sent");
+      }
+      server.close(); given.child.kill(); other.kill();`,
+  });
+  expect(damage).toMatchObject(NOTHING);
+});

@@ -52,7 +52,10 @@ export function guardNativeArguments(level: object): void {
     guarded.add(level);
     streamGetters.push(getter);
   }
+  const hasRef: unknown = getOwnPropertyDescriptor(level, "hasRef")?.value;
+  if (typeof hasRef === "function" && !handleMethods.includes(hasRef)) handleMethods.push(hasRef);
   for (const [name, look] of Object.entries(LOOKS)) guard(level, name, look);
+  for (const name of WRITING) guardSent(level, name);
 }
 
 function guard(level: object, name: string, look: Look): void {
@@ -65,6 +68,26 @@ function guard(level: object, name: string, look: Look): void {
   guarded.add(value);
   defineProperty(level, name, { ...descriptor, value });
 }
+
+/** Methods that write a buffer or a text, and to whoever has the other end of an IPC channel a handle with it. */
+const WRITING = ["writeBuffer", "writeAsciiString", "writeUtf8String", "writeUcs2String", "writeLatin1String"];
+
+/** As `guard`, but for what each write calls. HAZARD: a channel's method is that of all streams, who take it off another one. */
+function guardSent(level: object, name: string): void {
+  const descriptor = getOwnPropertyDescriptor(level, name);
+  const real: unknown = descriptor?.value;
+  if (typeof real !== "function" || descriptor!.configurable !== true || guarded.has(real)) return;
+  const value = named(name, real.length, function (this: object, request: unknown, data: unknown, sent: unknown) {
+    if (sent !== undefined && isObject(sent) && !handleMethods.some((method) => isReceiverOf(method, sent, [])))
+      throw new TypeError("Not a handle that can be sent");
+    return apply(real, this, [request, data, sent]) as unknown;
+  });
+  guarded.add(value);
+  defineProperty(level, name, { ...descriptor, value });
+}
+
+/** One that V8 lets no object be asked by but what can be sent, and other handles, which native code tells apart. */
+const handleMethods: Function[] = [];
 
 /** Of each class of streams, one that V8 lets no other object be asked by. */
 const streamGetters: Function[] = [];
