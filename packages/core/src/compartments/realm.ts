@@ -16,6 +16,7 @@ import type { ResolutionMode, ResolveOptions, Resolver } from "../packages/resol
 import type { CanonicalName, PackagePolicy } from "../policy/types.ts";
 import { isCanonicalName, isFirstParty } from "../naming/canonical-name.ts";
 import { MODULE_CACHES } from "../policy/scope-rules.ts";
+import { additionOf } from "../policy/language-additions.ts";
 import { WINDOW } from "../policy/window-names.ts";
 import { ANY_SHARE, sharesOf } from "../policy/special-shares.ts";
 import { makeSharedWindow, type SharedWindow } from "./shared-window.ts";
@@ -35,6 +36,8 @@ export interface RealmOptions {
   readonly powers: Powers;
   readonly paths: ScopeFolders;
   readonly policies: ReadonlyMap<CanonicalName, PackagePolicy>;
+  /** In an audit: what among the shares of `policies` waits for acceptance, and is told of as the package is loaded. */
+  readonly waitingShares?: ReadonlyMap<CanonicalName, readonly string[]> | undefined;
   /** The package at each location that the policy names. */
   readonly names: ReadonlyMap<string, CanonicalName>;
   /** What each name of the policy leads to in this tree, where several lead to one package; else as `names` says. */
@@ -204,6 +207,8 @@ export function makeRealm(options: RealmOptions): Realm {
     const { onUse } = options;
     const uses = trusted || !onUse ? undefined : (use: Omit<Use, "principal">) => onUse({ ...use, principal: name });
     uses?.({ capability: "loaded", target: "" });
+    for (const target of options.waitingShares?.get(name) ?? [])
+      options.onDenial({ principal: name, capability: additionOf(target) ? "extend" : "share", target });
     let policy = current.get(name) ?? NO_GRANTS;
     replacers.set(name, [...(replacers.get(name) ?? []), (narrower) => (policy = narrower)]);
     return Object.freeze({

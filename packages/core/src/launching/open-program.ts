@@ -34,6 +34,7 @@ import { namesThatLead } from "../packages/names-that-lead.ts";
 import { makeResolver, type Climb } from "../packages/resolver.ts";
 import { scopeFolders } from "../packages/scope-folders.ts";
 import { effectivePolicy } from "../policy/effective-policy.ts";
+import { entryOf } from "../policy/entry-of.ts";
 import { sharesOf } from "../policy/special-shares.ts";
 import type { CanonicalName, Overrides, PackagePolicy, Policy } from "../policy/types.ts";
 import { leavePace, startedLate } from "../optimise-late.ts";
@@ -92,6 +93,11 @@ export function openProgram(
     kept: () => late.resolutions?.kept,
   });
   const policies = new Map(effectivePolicy(policy, overrides));
+  const waiting = options.audit ? waitingShares(policy, overrides) : undefined;
+  for (const [name, shares] of waiting ?? []) {
+    const granted = policies.get(name)!;
+    policies.set(name, Object.freeze({ ...granted, shares: Object.freeze([...(granted.shares ?? []), ...shares]) }));
+  }
   const located = locateNames(policies.keys(), project, resolver);
   const { names } = located;
   const locations = namesThatLead(located, policies);
@@ -136,6 +142,7 @@ export function openProgram(
     resolver,
     powers,
     policies,
+    waitingShares: waiting,
     names,
     locations,
     paths,
@@ -205,7 +212,7 @@ function grantOwnProcess(
 
 /** Takes every power off the real global object, locks the intrinsics down and freezes that object. There is no way back. */
 function lockProcess(
-  { policy, audit, started, commandFolder }: ProgramOptions,
+  { started, commandFolder }: ProgramOptions,
   powers: Powers,
   policies: ReadonlyMap<CanonicalName, PackagePolicy>,
 ): { readonly locked: LockedRealm; readonly realGlobalNames: ReadonlySet<string> } {
@@ -218,11 +225,7 @@ function lockProcess(
     "node:internal/modules/",
   ];
   const locked = startedLate(() =>
-    lockdownRealm(
-      ownFiles,
-      sharesToReserve(policies, audit ? policy : undefined),
-      started?.worker && { code: started.request.markCode },
-    ),
+    lockdownRealm(ownFiles, sharesOf(policies.values()), started?.worker && { code: started.request.markCode }),
   );
   locked.harden(MoatError);
   const realGlobalNames = freezeRealGlobal(powers.globals);
@@ -231,13 +234,15 @@ function lockProcess(
 }
 
 /**
- * What may be added to the language in this run, and has to have its place before the lockdown.
- *
- * @param audited where everything is let through: what its packages wait for is added as well
+ * What packages would share once it is accepted: in an audit they do, as some of it has to have its place before the
+ * lockdown. Where a person has written what a package shares, nothing waits.
  */
-function sharesToReserve(policies: ReadonlyMap<CanonicalName, PackagePolicy>, audited: Policy | undefined): string[] {
-  const waiting = Object.values(audited?.packages ?? {}).map(({ pending }) => pending ?? {});
-  return sharesOf([...policies.values(), ...waiting]);
+function waitingShares(policy: Policy, overrides: Overrides): Map<CanonicalName, readonly string[]> {
+  const waiting = new Map<CanonicalName, readonly string[]>();
+  for (const [name, { pending }] of Object.entries(policy.packages))
+    if (pending?.shares !== undefined && entryOf(overrides, name)?.shares === undefined)
+      waiting.set(name, pending.shares);
+  return waiting;
 }
 
 /** Under which name a process's modules are kept: a child does not overwrite those of its program. */
