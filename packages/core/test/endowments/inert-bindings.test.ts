@@ -1,3 +1,6 @@
+import { closeSync, mkdtempSync, openSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { types } from "node:util";
 import { describe, expect, it } from "vitest";
 import { inertBindings } from "../../src/endowments/process/inert-bindings.ts";
@@ -53,8 +56,39 @@ describe("bindings that packages only take numbers from", () => {
     expect(Object.keys(others).every((key) => key.startsWith("is"))).toBe(true);
   });
 
+  it("write several buffers at once to a file of the principal's own", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "moat-binding-"));
+    const file = join(folder, "out.txt");
+    const policy = { builtins: { fs: ["openSync", "closeSync", "write"] }, fs: { write: ["<tmp>"] } };
+    const context = contextOf(policy, { process: { binding: real, emitWarning: () => {} } });
+    context.paths.tmp = realpathSync(tmpdir());
+    const { writeBuffers, FSReqCallback } = (inertBindings(context, refused) as (name: string) => any)("fs");
+    const fs = context.builtin("fs");
+    const others = openSync(join(folder, "others.txt"), "w");
+    const write = (fd: number, position: number | null) =>
+      new Promise((resolve) => {
+        const request = new FSReqCallback();
+        request.oncomplete = (error: any, written: number) => resolve(error?.code ?? written);
+        try {
+          writeBuffers(fd, [Buffer.from("two "), Buffer.from("parts")], position, request);
+        } catch (error) {
+          resolve((error as { code: string }).code);
+        }
+      });
+    const own = fs.openSync(file, "w");
+    expect([await write(own, null), await write(own, 4), await write(others, null)]).toEqual([9, 9, "EBADF"]);
+    fs.closeSync(own);
+    closeSync(others);
+    expect([readFileSync(file, "utf8"), readFileSync(join(folder, "others.txt"), "utf8")]).toEqual([
+      "two two parts",
+      "",
+    ]);
+    expect(() => setUp()("fs").open("/etc/passwd")).toThrow("restricted");
+    rmSync(folder, { recursive: true });
+  });
+
   it("are a few", () => {
-    for (const name of ["fs", "natives", "spawn_sync", { toString: () => "uv" }])
+    for (const name of ["__proto__", "natives", "spawn_sync", { toString: () => "uv" }])
       expect(() => setUp()(name)).toThrow("refused");
   });
 });

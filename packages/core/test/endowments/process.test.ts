@@ -59,7 +59,7 @@ describe("a package's process", () => {
     ["kill", [1, "SIGTERM"]],
     ["chdir", ["/"]],
     ["setuid", [0]],
-    ["binding", ["fs"]],
+    ["binding", ["spawn_sync"]],
     ["dlopen", [{}, "x.node"]],
     ["setUncaughtExceptionCaptureCallback", [() => {}]],
     ["umask", [0]],

@@ -6,10 +6,18 @@ import type { EndowmentContext } from "../principal.ts";
 /** Bindings that old packages take numbers from as they are loaded, and classes that most of them never come to use. */
 const INERT_BINDINGS: ReadonlySet<unknown> = new Set(["constants", "http_parser", "stream_wrap", "tty_wrap", "uv"]);
 
+/** Others, of which they use a few functions. */
+const MAKERS: Readonly<Record<string, (context: EndowmentContext, binding: any) => object>> = {
+  __proto__: null as never,
+  fs: vectoredWrites,
+  util: questionsOf,
+};
+
 /**
  * `process.binding`: for packages, of a few bindings a copy of their numbers and
  * texts, with functions and classes that are refused once they are called; of `util`
- * the questions of `util.types`, which `lodash.isequal` and its like take from there.
+ * the questions of `util.types`, which `lodash.isequal` and its like take from there, and of `fs` what
+ * `fs-minipass` 1 (of tar 4) writes several buffers at once by.
  * All others are refused themselves.
  */
 export function makeBinding(context: EndowmentContext): Function {
@@ -25,11 +33,12 @@ export function inertBindings(context: EndowmentContext, refused: Function): Fun
   const made = new Map<unknown, object>();
   return methodFor("binding", 1, (receiver, args) => {
     const name = args[0];
-    if (name !== "util" && !INERT_BINDINGS.has(name)) return Reflect.apply(refused, receiver, [name]);
+    const make = typeof name === "string" ? MAKERS[name] : undefined;
+    if (make === undefined && !INERT_BINDINGS.has(name)) return Reflect.apply(refused, receiver, [name]);
     let copy = made.get(name);
     if (copy === undefined) {
       const binding = bindingOf(context.powers.process, name as string);
-      made.set(name, (copy = name === "util" ? questionsOf(context, binding) : copyOf(context, binding, {})));
+      made.set(name, (copy = make === undefined ? copyOf(context, binding, {}) : make(context, binding)));
     }
     return copy;
   });
@@ -48,6 +57,35 @@ function questionsOf(context: EndowmentContext, binding: any): object {
     );
   }
   return questions;
+}
+
+/**
+ * `binding.writeBuffers(fd, buffers, position, request)`, from before there was `fs.writev`: by the principal's own `fs.write`,
+ * which asks whether the number is one of its files.
+ */
+function vectoredWrites(context: EndowmentContext, binding: any): object {
+  const { Buffer } = context.powers.builtin("buffer");
+  const copy = copyOf(context, binding, {});
+  defineMember(
+    copy,
+    "FSReqCallback",
+    class FSReqCallback {
+      oncomplete: ((error: unknown, written?: number) => void) | undefined;
+    },
+  );
+  defineMember(
+    copy,
+    "writeBuffers",
+    methodFor("writeBuffers", 4, (_receiver, { 0: fd, 1: buffers, 2: position, 3: request }) => {
+      const whole = Buffer.concat(buffers);
+      context
+        .builtin("fs")
+        .write(fd, whole, 0, whole.length, position, (error: unknown, written: number) =>
+          (request as any).oncomplete(error, written),
+        );
+    }),
+  );
+  return copy;
 }
 
 /** HAZARD: nothing of the binding itself may come along: its objects are everybody's, and its classes reach into Node. */
