@@ -311,3 +311,67 @@ test("a child is sent the handles of sockets, and nothing else for one", async (
   });
   expect(damage).toMatchObject(NOTHING);
 });
+
+test("nothing is a key that only has the symbols of one", async () => {
+  // Node 24 and later hold that themselves, and show no symbols.
+  const forge = `const crypto = require("crypto"), { subtle } = crypto.webcrypto, { create, getPrototypeOf, defineProperty } = Object;
+    const symbol = (object, name) => Object.getOwnPropertySymbols(object).find(({ description }) => description === name);
+    const hash = crypto.createHash("sha256"), symbolOfHandle = symbol(hash, "kHandle"), bytes = new Uint8Array(32);
+    const like = (object, key, value, members = {}) => defineProperty(create(object, members), key ?? "key", { value, writable: false, configurable: false });
+    const shown = (value) => ({ value, enumerable: true });
+    const forged = (key, type = key.type) => like(key, symbolOfHandle, crypto.createHash("sha256")[symbolOfHandle],
+      { asymmetricKeyType: shown("rsa"), asymmetricKeyDetails: shown({}), type: shown(type), symmetricKeySize: shown(32) });
+    const pair = () => crypto.generateKeyPairSync("rsa", { modulusLength: 1024 }), points = () => crypto.generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const secret = () => crypto.createSecretKey(bytes);
+    const web = (name, ...uses) => subtle.importKey("raw", bytes, name, false, uses);
+    const forgedWeb = (key) => { const held = symbol(key, "kKeyObject"); return like(key, held, held && forged(key[held]), { type: shown(key.type), algorithm: shown(key.algorithm), usages: shown(key.usages), extractable: shown(true) }) };
+    const oaep = async () => forgedWeb(await web("AES-GCM", "encrypt", "decrypt", "wrapKey", "unwrapKey")), gcm = { name: "AES-GCM", iv: new Uint8Array(12) };
+    const hkdf = { name: "HKDF", hash: "SHA-256", salt: bytes, info: bytes };
+    const turns = (first, second) => { let count = 0; return () => (count++ === 0 ? first : second) };`;
+  const refused = (expression: string): string =>
+    `${forge} try { await (${expression}) } catch (error) { return "refused: " + error.message } return "taken"`;
+  const damage = await attack({
+    grants: { builtins: { crypto: true }, globals: ["Buffer", "structuredClone"] },
+    techniques: {
+      sign: refused(`crypto.sign("sha256", bytes, forged(pair().privateKey))`),
+      "sign with options": refused(`crypto.sign("sha256", bytes, { key: forged(pair().privateKey) })`),
+      "sign with a proxy": refused(
+        `crypto.sign("sha256", bytes, new Proxy(pair().privateKey, { get: (key, name) => name === symbolOfHandle ? hash[symbolOfHandle] : Reflect.get(key, name, key) }))`,
+      ),
+      "sign with what changes": refused(
+        `(() => { const key = pair().privateKey, handle = turns(key[symbolOfHandle], hash[symbolOfHandle]); return crypto.sign("sha256", bytes, create(key, { [symbolOfHandle]: { get: handle } })) })()`,
+      ),
+      "sign with what no key has shown": `const crypto = require("crypto"), hash = crypto.createHash("sha256"); const [symbol] = Object.getOwnPropertySymbols(hash).filter(({ description }) => description === "kHandle");
+        const all = new Proxy({}, { get: (_target, name) => name === "type" ? "private" : typeof name === "symbol" ? (name === symbol ? hash[symbol] : 1) : undefined });
+        try { crypto.sign("sha256", Buffer.alloc(1), all) } catch (error) { return "refused: " + error.message } return "taken"`,
+      verify: refused(`crypto.verify("sha256", bytes, forged(pair().publicKey), new Uint8Array(128))`),
+      publicEncrypt: refused("crypto.publicEncrypt(forged(pair().publicKey), bytes)"),
+      privateDecrypt: refused("crypto.privateDecrypt(forged(pair().privateKey), new Uint8Array(128))"),
+      diffieHellman: refused(
+        "crypto.diffieHellman({ privateKey: forged(points().privateKey), publicKey: points().publicKey })",
+      ),
+      hkdfSync: refused(`crypto.hkdfSync("sha256", forged(secret()), bytes, bytes, 8)`),
+      hkdf: refused(`new Promise((done) => crypto.hkdf("sha256", forged(secret()), bytes, bytes, 8, done))`),
+      "sign with a key of the web": refused(`crypto.createSign("sha256").sign(await oaep())`),
+      encrypt: refused("subtle.encrypt(gcm, await oaep(), bytes)"),
+      decrypt: refused("subtle.decrypt(gcm, await oaep(), bytes)"),
+      exportKey: refused(`subtle.exportKey("raw", await oaep())`),
+      wrapKey: refused(`subtle.wrapKey("raw", await oaep(), await web("AES-GCM", "wrapKey"), gcm)`),
+      "wrapKey with it": refused(`subtle.wrapKey("raw", await web("AES-GCM", "encrypt"), await oaep(), gcm)`),
+      unwrapKey: refused(`subtle.unwrapKey("raw", bytes, await oaep(), gcm, "AES-GCM", false, ["encrypt"])`),
+      deriveBits: refused(`subtle.deriveBits(hkdf, forgedWeb(await web("HKDF", "deriveBits")), 64)`),
+      "deriveBits with a public key": refused(
+        `(async () => { const { publicKey, privateKey } = await subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, true, ["deriveBits"]);
+          const other = turns(publicKey, forgedWeb(publicKey)); return subtle.deriveBits({ name: "ECDH", get public() { other(); return forgedWeb(publicKey) } }, privateKey, 64) })()`,
+      ),
+      "what is right": `${forge} const { publicKey, privateKey } = pair(), own = await web("AES-GCM", "encrypt"), copy = structuredClone(own), key = structuredClone(privateKey);
+        const signature = crypto.sign("sha256", bytes, key), ecdh = await subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, true, ["deriveBits"]);
+        const both = [await subtle.encrypt(gcm, own, bytes), await subtle.encrypt(gcm, copy, bytes)].map((one) => Buffer.from(one).toString("hex"));
+        const hashed = crypto.hkdfSync("sha256", structuredClone(secret()), bytes, bytes, 8).byteLength;
+        return [crypto.verify("sha256", bytes, { key: publicKey }, signature), both[0] === both[1], (await subtle.deriveBits({ name: "ECDH", public: ecdh.publicKey }, ecdh.privateKey, 64)).byteLength, hashed].join()`,
+    },
+    aftermath: `const { "what is right": right, ...wrong } = outcomes; assert(right === "true,true,8,8", right);
+      for (const [name, outcome] of Object.entries(wrong)) assert(outcome.startsWith("refused: "), name + ": " + outcome);`,
+  });
+  expect(damage).toMatchObject(NOTHING);
+});

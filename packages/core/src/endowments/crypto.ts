@@ -8,6 +8,7 @@ import { makeOwnWebCrypto } from "./own-web-crypto.ts";
 import { takingNoAddress, TAKING_KEYS } from "./private-keys.ts";
 import type { EndowmentContext } from "./principal.ts";
 import { fillingOwnMemory } from "./random-fill.ts";
+import { takeGenuineWebKeys } from "./web-keys.ts";
 
 const { apply, ownKeys } = Reflect;
 
@@ -100,6 +101,7 @@ export function hardenWebCrypto(context: EndowmentContext, webcrypto: any): { se
   return context.shared("crypto.webcrypto", () => {
     guardHandlesOfCrypto(context.powers.builtin("crypto"));
     const { subtle } = webcrypto;
+    takeGenuineWebKeys(Object.getPrototypeOf(subtle) as object);
     for (const object of [webcrypto, subtle, webcrypto.CryptoKey]) hardenNodeObject(object);
     // The class of the keys that Node makes is an heir of it, and comes with the first: nobody's is made before this one.
     subtle.importKey("raw", new Uint8Array(16), "AES-GCM", true, ["encrypt"]).then(

@@ -19,7 +19,7 @@ import { assertStackRoom } from "../stack-room.ts";
 
 const { getPrototypeOf, prototype: objectPrototype, setPrototypeOf } = Object;
 const { apply, construct } = Reflect;
-const { isAnyArrayBuffer, isArrayBufferView } = types;
+const { isAnyArrayBuffer, isArrayBufferView, isCryptoKey, isKeyObject, isProxy } = types;
 const { toString: textOf } = Function.prototype;
 
 const NO_BYTES = new Uint8Array(0);
@@ -117,7 +117,9 @@ function genuineKey(value: unknown, format: unknown): unknown {
 export function guardHandlesOfCrypto({ createHash, createHmac, createSecretKey, KeyObject }: any): void {
   if (equalsOfKeys !== undefined) return;
   assertStackRoom();
-  const handle = handleOfKey(createHmac, createSecretKey(Buffer.alloc(1)));
+  const key = createSecretKey(Buffer.alloc(1));
+  const handle = handleOfKey(createHmac, key);
+  heldUnder = symbolsOfKeys(key, KeyObject);
   const prototype: Native = getPrototypeOf(handle);
   equalsOfKeys = prototype["equals"] as Function;
   guardArguments(prototype, "KeyObjectHandle");
@@ -125,6 +127,60 @@ export function guardHandlesOfCrypto({ createHash, createHmac, createSecretKey, 
   hardenNodeObject(prototype);
   guardKeysThemselves(KeyObject);
   guardCopies(getPrototypeOf(nativeOf(createHash("sha256"))));
+}
+
+/** Under which keys hold their handles, and keys of the web their keys. From Node 24 on no property holds either, and Node knows its own keys. */
+interface SymbolsOfKeys {
+  readonly handle: symbol;
+  readonly key: symbol;
+}
+let heldUnder: SymbolsOfKeys | undefined;
+
+function symbolsOfKeys(key: object, KeyObject: any): SymbolsOfKeys | undefined {
+  const handle = ownSymbol(key, "kHandle");
+  if (handle === undefined) return undefined;
+  let found: symbol | undefined;
+  const asked = new Proxy(
+    {},
+    {
+      get(_target, property) {
+        if (typeof property === "symbol" && property.description === "kKeyObject") found = property;
+      },
+    },
+  );
+  try {
+    KeyObject.from(asked);
+  } catch {
+    // It is none.
+  }
+  if (found === undefined) throw new TypeError("This version of Node does not show what its keys are held under");
+  return { handle, key: found };
+}
+
+/** Whether Node's own check of keys holds, so that there is nothing to look at. To be asked once handles are guarded. */
+export const knowsItsKeys = (): boolean => heldUnder === undefined;
+
+/**
+ * A key of Node's. HAZARD: up to Node 22 it takes what has a symbol for one, which keys show, and gives native code
+ * whatever that leads to.
+ */
+export function isGenuineKey(value: object): boolean {
+  if (heldUnder === undefined) return isKeyObject(value);
+  const handle = lastingly(value, heldUnder.handle);
+  return isObject(handle) && isKey(handle);
+}
+
+/** The same of a key of the web. */
+export function isGenuineWebKey(value: object): boolean {
+  if (heldUnder === undefined) return isCryptoKey(value);
+  const key = lastingly(value, heldUnder.key);
+  return isObject(key) && isGenuineKey(key);
+}
+
+/** What a property holds for good, as those of Node's keys do. */
+function lastingly(value: object, symbol: symbol): unknown {
+  const property = isProxy(value) ? undefined : getOwnPropertyDescriptor(value, symbol);
+  return property?.writable === false && property.configurable === false ? property.value : undefined;
 }
 
 function nativeOf(instance: Native): Native {

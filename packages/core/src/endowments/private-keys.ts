@@ -1,5 +1,5 @@
 /**
- * What packages give `crypto` for a private key: text, bytes or a key, and no address of one.
+ * What packages give `crypto` for a key: text, bytes or one of Node's keys; no address of one, and nothing that only looks like one.
  *
  * HAZARD: from Node 26 on a key may be a `URL`, which OpenSSL reads by itself: any key file of the user's, by a function
  * that else only computes (`crypto.sign("sha256", data, new URL("file:///…/server.key"))`), or by a loader of its own.
@@ -7,12 +7,13 @@
 import { types } from "node:util";
 import { assertMayUse } from "./access-denied.ts";
 import { named } from "./facade.ts";
+import { guardHandlesOfCrypto, isGenuineKey, isGenuineWebKey } from "./genuine-handles.ts";
 import { isObject } from "./is-object.ts";
 import { defineProperty, getOwnPropertyDescriptor } from "./native-definitions.ts";
 import type { EndowmentContext } from "./principal.ts";
 
 const { apply, ownKeys } = Reflect;
-const { isAnyArrayBuffer, isArrayBufferView, isCryptoKey, isKeyObject } = types;
+const { isAnyArrayBuffer, isArrayBufferView } = types;
 
 /** Members of `crypto` that take a key, or options that hold one, and at which place. */
 const KEY_AT: Readonly<Record<string, number>> = {
@@ -22,6 +23,8 @@ const KEY_AT: Readonly<Record<string, number>> = {
   decapsulate: 0,
   diffieHellman: 0,
   encapsulate: 0,
+  hkdf: 1,
+  hkdfSync: 1,
   privateDecrypt: 0,
   privateEncrypt: 0,
   publicDecrypt: 0,
@@ -53,8 +56,9 @@ const PAIR = ["privateKey", "publicKey"] as const;
 /** Fields of a JSON Web Key. */
 const JWK = ["kty", "crv", "x", "y", "d", "n", "e", "p", "q", "dp", "dq", "qi", "k", "alg", "pub", "priv"] as const;
 
-/** The same function for a package, which takes no URL for a key. */
+/** The same function for a package, which takes no URL for a key, and no other class's handle. */
 export function takingNoAddress(context: EndowmentContext, name: string, real: Function): Function {
+  guardHandlesOfCrypto(context.powers.builtin("crypto"));
   // HAZARD: not `href`, which asks the URL's parameters for their text: guest code, where these have a `toString` of their own.
   const protocolOf = getOwnPropertyDescriptor(context.powers.globals["URL"].prototype, "protocol")!.get!;
   const isUrl = (value: object): boolean => {
@@ -100,9 +104,10 @@ export function takingNoAddress(context: EndowmentContext, name: string, real: F
 
 /** What Node takes for the key itself. */
 const isData = (key: object): boolean =>
-  isArrayBufferView(key) || isAnyArrayBuffer(key) || isKeyObject(key) || isCryptoKey(key);
+  isArrayBufferView(key) || isAnyArrayBuffer(key) || isGenuineKey(key) || isGenuineWebKey(key);
 
-function readOnce(given: object, names: readonly string[]): Record<string, unknown> {
+/** The options of an object, and of those that may not show in a loop over names the given ones, each read once. */
+export function readOnce(given: object, names: readonly string[]): Record<string, unknown> {
   const options = { __proto__: null } as unknown as Record<string, unknown>;
   const source = given as Record<string, unknown>;
   for (const name in source) options[name] = source[name];

@@ -8,7 +8,7 @@ const denied = expect.objectContaining({ code: "ERR_ACCESS_DENIED" });
 const asKey = (name: string, key: unknown): unknown[] =>
   name === "diffieHellman"
     ? [{ publicKey: "", privateKey: key }]
-    : ["", "", key].slice(/^(?:sign|verify)$/.test(name) ? 0 : 2);
+    : ["", "", key].slice(/^(?:sign|verify)$/.test(name) ? 0 : name.startsWith("hkdf") ? 1 : 2);
 
 /** Its parameters have been changed, and their text is asked for where the URL's own is: once. */
 const withOddParameters = (): URL => {
