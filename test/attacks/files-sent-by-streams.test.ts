@@ -54,3 +54,33 @@ test("a stream of HTTP/2 sends a package no file", async () => {
   });
   expect(damage).toMatchObject(NOTHING);
 });
+
+test("a stream sends the application's file to what it is for, whatever it was given for a handle before", async () => {
+  // The native code that sends takes whatever has the flag for a stream.
+  const answered = (change: string) => `const zlib = require("zlib");
+    const nameOf = (stream) => Object.getOwnPropertySymbols(stream).find(({ description }) => description === "kHandle");
+    return given.answer((stream) => { const key = nameOf(stream), real = stream[key], foreign = zlib.createGzip()._handle;
+      Object.assign(foreign, { isStreamBase: true, respond: (...args) => real.respond(...args), id: () => real.id(), rstStream() {}, destroy() {} }); ${change} })`;
+  const damage = await attack({
+    before: `${before} given.answer = (change) => serve((stream, done) => { const given = change(stream) ?? stream;
+      try { given.respondWithFile(__filename, { ":status": 200 }, {}) } catch (error) { return done("refused: " + error.message) } stream.later?.() });`,
+    grants: { ...grants, builtins: { ...grants.builtins, zlib: true } },
+    techniques: {
+      "another handle": answered("stream[key] = foreign"),
+      "another one, by an accessor": answered(
+        "let count = 0; Object.defineProperty(stream, key, { get: () => (count++ > 1 ? foreign : real), configurable: true })",
+      ),
+      "an heir of the stream": answered("return Object.create(stream, { [key]: { value: foreign, writable: true } })"),
+      "another one, behind a proxy": answered(
+        "return new Proxy(stream, { get: (_target, name) => name === key ? foreign : Reflect.get(stream, name, stream) })",
+      ),
+      "another one, later": answered(
+        "stream.later = () => { try { stream[key] = foreign } catch {} try { Object.defineProperty(stream, key, { value: foreign }) } catch {} }",
+      ),
+    },
+    aftermath: `const { "another one, later": later, ...others } = outcomes;
+      for (const [name, outcome] of Object.entries(others)) assert(outcome.startsWith("refused: "), name + ": " + outcome);
+      assert(later.includes("given.answer"), later);`,
+  });
+  expect(damage).toMatchObject({ ...NOTHING, leaked: false });
+});

@@ -59,7 +59,7 @@ function hardenServing(http2: any, connection: any, callerOf: EndowmentContext["
   const stream = session[ownSymbol(session, "state")!]?.streams.get(FIRST_STREAM);
   if (stream === undefined) throw new TypeError("This version of Node does not show a session's streams of HTTP/2");
   stream.on("error", () => {});
-  keepFilesFromStreams(getPrototypeOf(stream), callerOf);
+  keepFilesFromStreams(getPrototypeOf(stream), callerOf, ownSymbol(stream, "kHandle")!);
   for (const one of [session, stream]) {
     hardenNative(one);
     hardenNodeObject(getPrototypeOf(one));
