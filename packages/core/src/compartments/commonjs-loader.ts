@@ -163,7 +163,9 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
       if (parent !== undefined && !parent.children.includes(cached)) parent.children.push(cached);
       return cached.exports;
     }
-    const module = new Module(path, parent ?? (importer === undefined ? undefined : foreignModule(importer.file)));
+    // As in Node: null for the file that was started, undefined for one that an ES module imports.
+    const nobody = isMain ? null : undefined;
+    const module = new Module(path, parent ?? (importer === undefined ? nobody : foreignModule(importer.file)));
     module.filename = path;
     if (isMain) {
       mainModule = module;

@@ -46,3 +46,20 @@ test("a program that is an ES module has no require.main, also for packages", as
     await both.remove();
   }
 });
+
+test("module.parent is null for the file that was started, and undefined for what an ES module imports", async () => {
+  const both = await makeProject({
+    "main.cjs": `console.log(module.parent === null, require("./own.cjs").parent === module); import("./later.mjs");`,
+    "own.cjs": `exports.parent = module.parent;`,
+    "later.mjs": `import "./imported.cjs";`,
+    "imported.cjs": `console.log(module.parent === undefined);`,
+  });
+  try {
+    const { stdout } = await both.node("main.cjs");
+    expect(stdout).toBe("true true\ntrue\n");
+    const guarded = await both.moat("main.cjs");
+    expect(guarded.stdout, guarded.stderr).toBe(stdout);
+  } finally {
+    await both.remove();
+  }
+});

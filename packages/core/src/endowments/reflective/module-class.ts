@@ -19,7 +19,7 @@ export interface ModuleLoader extends PrincipalLoader {
 
 /** A principal's own class of `module` objects: mutable, because programs patch it. */
 export interface ModuleClass {
-  new (id?: string, parent?: object): ModuleObject;
+  new (id?: string, parent?: object | null): ModuleObject;
   [member: string]: any;
   prototype: ModuleObject;
 }
@@ -88,7 +88,7 @@ export function makeModuleClass(loader: ModuleLoader, fallbackReferrer: string, 
     else module.exports = loader.createRequire(filename)(filename);
   };
 
-  const Module = function Module(this: ModuleObject, id = "", parent?: ModuleObject) {
+  const Module = function Module(this: ModuleObject, id = "", parent?: ModuleObject | null) {
     if (new.target === undefined) throw new TypeError("Class constructor Module cannot be invoked without 'new'");
     this.id = id;
     this.path = typeof id === "string" ? dirname(id) : ".";
