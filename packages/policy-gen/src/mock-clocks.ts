@@ -4,11 +4,16 @@ import { CLOCK_GLOBALS, MOCK_CLOCKS } from "./tables/mock-clocks.ts";
 
 /** What a mock clock that the project imports puts on another package's global object is for the project's modules. */
 export function grantMockClocks({ reached, collectors, isDependency, nameOf, within }: GrantContext): void {
-  for (const { from, file, specifier, use } of reached.edges) {
+  const ofModules = new Set(
+    reached.files.flatMap(({ facts, location }) => (facts.format === "module" ? location : [])),
+  );
+  for (const { from, to, file, specifier, use } of reached.edges) {
     const holder = isDependency(from) ? undefined : MOCK_CLOCKS.get(packageNameOf(specifier) ?? "");
     if (holder === undefined) continue;
     for (const [location, collector] of collectors) {
-      if (packageNameAt(location) !== holder) continue;
+      // As an ES module, sinon is one file that brings its holder along.
+      const holdsItself = location === to && ofModules.has(location);
+      if (packageNameAt(location) !== holder && !holdsItself) continue;
       const where = `${nameOf(from)}: ${within(from, file)}`;
       collector.grant({ capability: "share", target: "*" }, where, use);
       for (const target of CLOCK_GLOBALS) collector.grant({ capability: "global", target }, where, use);
