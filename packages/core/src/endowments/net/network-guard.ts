@@ -1,5 +1,6 @@
 import { makePermit, isWithinTarget } from "./network-permit.ts";
 import type { ConnectGrant, SocketPermit } from "./network-permit.ts";
+import { receiveServers } from "./received-servers.ts";
 import { connectDenied, connectionEnded, listenDenied } from "./network-errors.ts";
 import { guardNativeHandles } from "./native-handles.ts";
 import { hardenErrorsOfConnecting } from "../harden-errors.ts";
@@ -38,7 +39,7 @@ export interface NetworkGuard {
   isPermitWaiting(): boolean;
   /** Runs Node's own code that opens a descriptor which trusted code gave it, if it gave one. */
   opening<T>(descriptor: number | undefined, body: () => T): T;
-  /** Runs Node's own code that listens for a worker of the application's cluster. */
+  /** Runs Node's own code that listens for a worker of the application's cluster, or makes a server of what the parent has sent. */
   listeningForWorkers<T>(body: () => T): T;
   /** Registers a `TLSWrap`, whose inner handle has no owner of its own. */
   guardTls(tlsHandle: object): void;
@@ -56,6 +57,7 @@ export function installNetworkGuard(powers: Powers, hint?: string): NetworkGuard
   if (installed !== undefined) return installed;
   const guard = makeGuard(powers, net, hint);
   guards.set(net.Socket, guard);
+  receiveServers(powers.process, guard.listeningForWorkers);
   return guard;
 }
 
