@@ -11,7 +11,7 @@ beforeAll(() => {
     "node_modules/evil/index.js": `
 const attempt = (act) => { try { return act(); } catch (error) { return "refused: " + error.constructor.name; } };
 /** Whatever is reached: the environment's secret, or a reader of files. */
-const loot = (global) => global?.process?.env?.SECRET ?? global?.process?.binding?.("fs") ?? "nothing";
+const loot = (global) => global?.process?.env?.SECRET ?? global?.process?.binding?.("fs").open(__filename, 0, 0o666, undefined, {}) ?? "nothing";
 exports.climb = (value) => {
   const found = [];
   const makers = [(v) => v.constructor, (v) => v.constructor.constructor, (v) => Object.getPrototypeOf(v).constructor, (v) => Object.getPrototypeOf(async () => v).constructor, (v) => Object.getPrototypeOf(function* () {}).constructor];

@@ -375,3 +375,18 @@ test("nothing is a key that only has the symbols of one", async () => {
   });
   expect(damage).toMatchObject(NOTHING);
 });
+
+test("nor where somebody has come by the class of crypto.subtle first", async () => {
+  const damage = await attack({
+    grants: { globals: ["crypto", "CryptoKey", "SubtleCrypto"] },
+    techniques: {
+      all: `const { prototype } = SubtleCrypto, { create, defineProperty, getOwnPropertySymbols } = Object, gcm = { name: "AES-GCM", iv: new Uint8Array(12) };
+        const { subtle } = crypto, bytes = new Uint8Array(32), key = await subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt"]);
+        const forged = getOwnPropertySymbols(key).reduce((made, symbol) => defineProperty(made, symbol, { value: symbol.description === "kKeyObject" ? {} : key[symbol] }), create(CryptoKey.prototype));
+        const taken = await prototype.encrypt.call(subtle, gcm, forged, bytes).then(() => "taken", (error) => "refused: " + error.message);
+        return [(await subtle.encrypt(gcm, key, bytes)).byteLength, taken].join()`,
+    },
+    aftermath: `assert(/^48,refused: .*CryptoKey/.test(outcomes.all), outcomes.all)`,
+  });
+  expect(damage).toMatchObject(NOTHING);
+});

@@ -6,6 +6,7 @@
  * So what leads on stands here, whichever builtin, global or instance a package comes by.
  */
 import { disarmClones, isCloningGlobal } from "./disarm-clones.ts";
+import { hardenWebCrypto } from "./crypto.ts";
 import { makeFieldDefiner } from "./define-field.ts";
 import { methodFor } from "./facade.ts";
 import { makeHandedBuiltin, reach } from "./handed-builtin.ts";
@@ -53,6 +54,8 @@ export function hardenBehindGlobal(context: EndowmentContext, name: string): voi
   if (/^(?:Abort|Broadcast|Message)|Event/.test(name)) hardenSignals(context);
   if (name.startsWith("Message")) hardenInstancesOfGlobal(context, "MessageChannel");
   if (/Stream|Strategy/.test(name)) hardenWebStreams(context);
+  // HAZARD: its methods are replaced before the class is hardened, by whichever of these names somebody comes to it.
+  if (/crypto/i.test(name)) hardenWebCrypto(context, context.powers.builtin("crypto").webcrypto);
   // Within are streams of `zlib`.
   if (/ompression/.test(name)) hardenNodeObject(reach(context, "zlib", "createGzip"));
 }

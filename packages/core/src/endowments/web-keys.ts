@@ -26,11 +26,13 @@ const KEYS_AT: Readonly<Record<string, readonly number[]>> = {
 };
 /** Those whose algorithm, which comes first, has another key in it. */
 const WITH_PUBLIC_KEY: ReadonlySet<string> = new Set(["deriveBits", "deriveKey"]);
+/** Another realm of the same process, or one whose first attempt ended for want of stack, finds it done. */
+const taken = new WeakSet<object>();
 const OPTIONS = ["name", "public", "hash", "salt", "info", "iterations", "length"];
 
 /** @param prototype of `subtle`, before it is hardened and after handles are guarded */
 export function takeGenuineWebKeys(prototype: object): void {
-  if (knowsItsKeys()) return;
+  if (knowsItsKeys() || taken.has(prototype)) return;
   for (const [name, places] of Object.entries(KEYS_AT)) {
     const descriptor = getOwnPropertyDescriptor(prototype, name);
     const real = descriptor?.value as Function | undefined;
@@ -46,6 +48,7 @@ export function takeGenuineWebKeys(prototype: object): void {
     });
     defineProperty(prototype, name, { ...descriptor, value });
   }
+  taken.add(prototype);
 }
 
 /** What is no object Node refuses itself. */
