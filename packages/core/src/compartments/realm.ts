@@ -118,6 +118,8 @@ export interface Realm extends RealmOptions {
   tellOfHookedLoads(): void;
   /** A package evaluates the text of a file: where it is one of the project's, that package runs it as its own code. */
   noteEvaluation(world: World, filename: string): void;
+  /** Whether a package might evaluate modules of the project for a test runner. */
+  mayEvaluateProject(principal: Principal): boolean;
   /** Whether a package has evaluated a module of the project (vite-node does, for Vitest). */
   hasEvaluatedProject(principal: Principal): boolean;
   /** The addon, of the importer or of a package that it may import, of which a file that it may read and not import is a copy. */
@@ -193,6 +195,8 @@ export function makeRealm(options: RealmOptions): Realm {
   const moduleHolders: World[] = [];
   const sharedValues = options.sharedValues ?? new Map<string, unknown>();
   const { names, policies } = options;
+  const everyShare = sharesOf(policies.values());
+  const hasTestRunner = everyShare.includes(ANY_SHARE);
   const locations = options.locations ?? new Map(Array.from(names, ([location, name]) => [name, location]));
 
   const nameAt = (location: string): CanonicalName | undefined => names.get(location);
@@ -257,6 +261,11 @@ export function makeRealm(options: RealmOptions): Realm {
     // for what only somebody else's manifest brings; its modules are the project's none the less.
     return location.startsWith(options.paths.project + sep) && !location.includes(`${sep}node_modules${sep}`);
   };
+  /** What test runners set up for the project's modules is from now on for this package, too. */
+  const runsAsItsOwn = ({ principal, compartment }: World): void => {
+    evaluators.add(principal);
+    realm.sharedNames.admitRunner(compartment.globalThis);
+  };
   const startedLocation = options.resolver.ownerOf(options.entry);
   const startedName = nameAt(startedLocation);
   const startsInProject = isProjects(startedLocation);
@@ -280,7 +289,7 @@ export function makeRealm(options: RealmOptions): Realm {
     sharedWindow: makeSharedWindow(
       [...policies.values()].some(({ shares, globals }) => shares?.includes(WINDOW) || globals?.includes(WINDOW)),
     ),
-    sharedNames: makeSharedNames(sharesOf(policies.values())),
+    sharedNames: makeSharedNames(everyShare),
     reloadedModules: startedImportsProject
       ? makeReloadedModules(
           () => started().commonJs,
@@ -341,19 +350,18 @@ export function makeRealm(options: RealmOptions): Realm {
         if (deniesImport(importer, location, specifier, referrer)) throw notFound();
       }
       if (target !== undefined && isFirstParty(target) && mayWriteItself(importer, resolution.path)) {
-        realm.sharedNames.admitRunner(importer.compartment.globalThis);
+        runsAsItsOwn(importer);
         return importer;
       }
       return realm.worldAt(location);
     },
-    noteEvaluation({ principal, compartment }, filename) {
-      if (principal.trusted || principal.policy.packages?.includes(".") !== true || !isAbsolute(filename)) return;
-      if (evaluators.has(principal)) return;
+    noteEvaluation(world, filename) {
+      if (evaluators.has(world.principal) || !realm.mayEvaluateProject(world.principal) || !isAbsolute(filename))
+        return;
       const owner = nameAt(ownerOfPlace(options.resolver, filename));
-      if (owner === undefined || !isFirstParty(owner)) return;
-      evaluators.add(principal);
-      realm.sharedNames.admitRunner(compartment.globalThis);
+      if (owner !== undefined && isFirstParty(owner)) runsAsItsOwn(world);
     },
+    mayEvaluateProject: ({ trusted, policy }) => hasTestRunner && !trusted && policy.packages?.includes(".") === true,
     hasEvaluatedProject: (principal) => evaluators.has(principal),
     dependenciesOf({ policy }) {
       return (policy.packages ?? []).flatMap((name) => {

@@ -5,7 +5,7 @@
  * A package that evaluates this code for the runner (vite-node, for Vitest) sees
  * what else of Node's is replaced, too: `vi.stubGlobal("fetch", …)`.
  */
-import { LIVE_NAMES, lookedUpLate, TIMERS } from "./live-names.ts";
+import { LIVE_NAMES, TIMERS } from "./live-names.ts";
 import { standInOf } from "./override-mistake.ts";
 
 const { defineProperty, getOwnPropertyDescriptor } = Object;
@@ -62,7 +62,7 @@ export function showReplaced(
 ): void {
   for (const name of names) {
     const own = getOwnPropertyDescriptor(globalObject, name);
-    if (own === undefined || !lookedUpLate(name)) continue;
+    if (own === undefined) continue;
     defineProperty(globalObject, name, {
       get() {
         const replaced = replacedBy(runners(), name);

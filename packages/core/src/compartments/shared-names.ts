@@ -103,12 +103,13 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
   /** What others have of it: of a variable its value at each look, since who defines it may set it in the middle of a call. */
   const propertyFor = (share: string, key: PropertyKey, { value }: Published): PropertyDescriptor => {
     if (share.endsWith(".*")) return { value, writable: true };
+    const ofShare = published.get(share)!;
     return {
       get() {
-        const { by } = published.get(share)!.get(key)!;
+        const { by } = ofShare.get(key)!;
         const holder = by.holderOf(share);
         if (holder !== undefined) publishOne(by, share, holder, key);
-        return published.get(share)!.get(key)!.value;
+        return ofShare.get(key)!.value;
       },
       set(this: object, own: unknown) {
         defineProperty(this, key, { value: own, writable: true, enumerable: false, configurable: true });
@@ -172,7 +173,7 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
       if (!all.has(ANY_SHARE) || admitted.has(globalObject)) return;
       admitted.add(globalObject);
       // It defines nothing for others by this.
-      const runner: Participant = {
+      const onlyLooking: Participant = {
         shares: new Set([ANY_SHARE]),
         trusted: true,
         runsProject: true,
@@ -180,13 +181,14 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
         given: new Set(),
         holderOf: () => globalObject,
       };
-      participants.push(runner);
+      participants.push(onlyLooking);
       for (const [key, found] of published.get(ANY_SHARE)!)
         appear(globalObject, key, propertyFor(ANY_SHARE, key, found), undefined);
       // What its own policy does not give it, too: the specs' `fetch` is the runner's while it is replaced.
       seekLate(
         globalObject,
-        (key) => replacedBy(runners, key) ?? (seek(ANY_SHARE, key, runner) ? { value: globalObject[key] } : undefined),
+        (key) =>
+          replacedBy(runners, key) ?? (seek(ANY_SHARE, key, onlyLooking) ? { value: globalObject[key] } : undefined),
       );
       showReplaced(globalObject, () => runners, LIVE_NAMES);
     },

@@ -124,7 +124,7 @@ export function makeWorld(realm: Realm, principal: Principal): World {
     get runsTests() {
       return (runsTests ??= realm.runsTests(principal));
     },
-    evaluatesProject: () => realm.hasEvaluatedProject(principal),
+    ...(realm.mayEvaluateProject(principal) && { evaluatesProject: () => realm.hasEvaluatedProject(principal) }),
     ...(principal.trusted && { sharedDispatcher: realm.sharedNames.dispatcher }),
     callerOf: callerAbove,
     ...realm.launchers,

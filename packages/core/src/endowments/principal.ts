@@ -105,7 +105,7 @@ export interface EndowmentContext {
   readonly importable?: readonly string[];
   /** Whether it is a test runner: has the project's modules run, with globals of its own. It writes no modules then. */
   readonly runsTests?: boolean;
-  /** Whether it runs modules of the project as its own code, so that what test runners set up for these is for it. */
+  /** Whether it runs modules of the project as its own code, so that what test runners set up for these is for it; absent where it can't come to. */
   readonly evaluatesProject?: () => boolean;
   /** The application's: what a package that shares `fetch.dispatcher` has put in the place of Node's. */
   readonly sharedDispatcher?: (symbol: symbol) => Dispatcher | undefined;

@@ -61,13 +61,13 @@ export function makeEnv(context: EndowmentContext): NodeJS.ProcessEnv {
     for (const [key, value] of context.ownVariables.variables) overlay.set(slot(key), value);
 
   const mayFill = (): boolean => grantsMember(principal, "process", "loadEnvFile");
+  const { evaluatesProject } = context;
   /**
    * What a test runner has set or deleted for the modules that this package evaluates for it (`vi.stubEnv`, `import.meta.env.MODE`).
    * HAZARD: never what leads requests elsewhere, or loads code: what a runner sets counts for no other package.
    */
-  const mayEvaluate = principal.policy.packages?.includes(".") === true;
   const setByRunner = (key: string): OwnVariables | undefined => {
-    if (!mayEvaluate || context.evaluatesProject?.() !== true || isOutOfReach(key)) return undefined;
+    if (evaluatesProject?.() !== true || isOutOfReach(key)) return undefined;
     return ofRunners.find(
       (own) => own !== overlay && own.has(slot(key)) && !carriesTraffic(key, own.get(slot(key)) ?? ""),
     );
@@ -97,9 +97,9 @@ export function makeEnv(context: EndowmentContext): NodeJS.ProcessEnv {
     if (runner !== undefined) return runner.get(slot(key));
     if (inherited.has(key) && !hasOwn(real, key)) return undefined;
     if (!visible(key)) return undefined;
-    // What is learnt is told of at each use; what everybody inherits may come and go.
-    if (principal.uses === undefined && !inherited.has(key) && !mayEvaluate && (principal.trusted || listed()(key)))
-      certain().add(key);
+    // What is learnt is told of at each use; what everybody inherits, and what runners set, may come and go.
+    const mayChange = evaluatesProject !== undefined || inherited.has(key);
+    if (principal.uses === undefined && !mayChange && (principal.trusted || listed()(key))) certain().add(key);
     return real[key];
   };
   /**

@@ -59,6 +59,11 @@ function questionsOf(context: EndowmentContext, binding: any): object {
   return questions;
 }
 
+/** What Node's binding tells of the end of a write. */
+interface WriteRequest {
+  readonly oncomplete: (error: unknown, written?: number) => void;
+}
+
 /**
  * `binding.writeBuffers(fd, buffers, position, request)`, from before there was `fs.writev`: by the principal's own `fs.write`,
  * which asks whether the number is one of its files.
@@ -76,12 +81,18 @@ function vectoredWrites(context: EndowmentContext, binding: any): object {
   defineMember(
     copy,
     "writeBuffers",
-    methodFor("writeBuffers", 4, (_receiver, { 0: fd, 1: buffers, 2: position, 3: request }) => {
+    methodFor("writeBuffers", 4, (_receiver, args) => {
+      const {
+        0: fd,
+        1: buffers,
+        2: position,
+        3: request,
+      } = args as [number, Uint8Array[], number | null, WriteRequest];
       const whole = Buffer.concat(buffers);
       context
         .builtin("fs")
         .write(fd, whole, 0, whole.length, position, (error: unknown, written: number) =>
-          (request as any).oncomplete(error, written),
+          request.oncomplete(error, written),
         );
     }),
   );
