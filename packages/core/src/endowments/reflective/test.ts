@@ -2,6 +2,7 @@ import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
 import { refusedMember } from "../access-denied.ts";
 import type { MemberTable } from "../member-table.ts";
 import { guardChildren } from "../subprocess/child-guard.ts";
+import { installMockClock, type ClockTarget } from "./mock-clock.ts";
 import { refusedBuiltin } from "./refused-builtin.ts";
 
 const why = "a test's context mocks timers and modules of the whole process, and writes snapshots";
@@ -38,7 +39,10 @@ export const makeTest: BuiltinFactory = (context: EndowmentContext) => {
   // The runner starts files by Node's own functions, which it takes as it is loaded.
   if (principal.trusted) guardChildren(powers);
   const real = powers.builtin("test");
-  if (principal.trusted) return real;
+  if (principal.trusted) {
+    takeOverMockTimers(context, real.mock);
+    return real;
+  }
   const facade: any = refusedMember(context, "test", "test", real);
   for (const name of Object.keys(TEST_MEMBERS)) {
     if (name !== "test" && typeof real[name] === "function")
@@ -46,6 +50,35 @@ export const makeTest: BuiltinFactory = (context: EndowmentContext) => {
   }
   return Object.assign(facade, { test: facade });
 };
+
+/** `mock.timers` replaces what the application has of timers: of each of its packages that has loaded `test`. */
+function takeOverMockTimers(context: EndowmentContext, mock: object): void {
+  const testers = context.shared("test.mock-clock", () => {
+    const all = new Set<EndowmentContext>();
+    const MockTrackerPrototype = Object.getPrototypeOf(mock) as object;
+    const { get } = Object.getOwnPropertyDescriptor(MockTrackerPrototype, "timers")!;
+    let isInstalled = false;
+    // When it is first asked for: Node 20 and 22 warn as the class is first used.
+    Object.defineProperty(MockTrackerPrototype, "timers", {
+      get(this: unknown) {
+        const timers: object = Reflect.apply(get!, this, []);
+        if (!isInstalled) installMockClock(Object.getPrototypeOf(timers), () => [...all].map(clockTargetOf));
+        isInstalled = true;
+        return timers;
+      },
+    });
+    return all;
+  });
+  testers.add(context);
+}
+
+function clockTargetOf(context: EndowmentContext): ClockTarget {
+  return {
+    global: context.loader.globalThis,
+    timers: context.builtin("timers") as ClockTarget["timers"],
+    promises: context.builtin("timers/promises") as ClockTarget["promises"],
+  };
+}
 
 /** `test/reporters`: the same. */
 export const makeTestReporters = refusedBuiltin("test/reporters", TEST_REPORTERS_MEMBERS);

@@ -1,0 +1,117 @@
+import { spawnSync } from "node:child_process";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { makeProject, type Project } from "./project-fixture.ts";
+
+/** A spec of Node's runner for each thing that `mock.timers` does, and one that nothing stays behind. */
+const SPECS = `
+import test, { mock } from "node:test";
+import assert from "node:assert/strict";
+import timers from "node:timers";
+import promises, { scheduler } from "node:timers/promises";
+import nativeTimeout from "dep";
+
+test("a timeout", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  let count = 0;
+  setTimeout((by) => (count += by), 1000, 2);
+  const cleared = setTimeout(() => (count += 100), 1000);
+  clearTimeout(cleared);
+  t.mock.timers.tick(999);
+  assert.equal(count, 0);
+  t.mock.timers.tick(1);
+  assert.equal(count, 2);
+  assert.equal(cleared.ref().unref().hasRef(), true);
+});
+test("what was there is there again", async () => {
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  await new Promise((resolve) => setImmediate(resolve));
+  await promises.setTimeout(1);
+  assert.ok(Date.now() > 1e12 && Date.isMock === undefined);
+});
+test("everything", (t) => {
+  t.mock.timers.enable();
+  const log = [];
+  timers.setTimeout(() => log.push("timeout"), 10);
+  setImmediate(() => log.push("immediate"));
+  const interval = setInterval(() => log.push(Date.now()), 20);
+  t.mock.timers.tick(10);
+  t.mock.timers.tick(10);
+  t.mock.timers.tick(20);
+  clearInterval(interval);
+  t.mock.timers.tick(20);
+  assert.deepEqual(log, ["immediate", "timeout", 20, 40]);
+  assert.equal(new Date().getTime(), 60);
+  assert.equal(new Date(5).getTime(), 5);
+  assert.ok(new Date() instanceof Date && typeof Date() === "string" && Date.UTC(1970, 0) === 0);
+  assert.throws(() => mock.timers.enable({ apis: ["Date"] }), { code: "ERR_INVALID_STATE" });
+  setTimeout(() => log.push("last"), 500);
+  t.mock.timers.runAll();
+  assert.equal(log.at(-1), "last");
+});
+test("the time", (t) => {
+  t.mock.timers.enable({ apis: ["Date"], now: new Date(5000) });
+  assert.equal(Date.now(), 5000);
+  t.mock.timers.setTime(9);
+  assert.equal(Date.now(), 9);
+});
+test("promises", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout", "setInterval", "scheduler.wait"] });
+  const result = promises.setTimeout(100, "result");
+  const waited = scheduler.wait(50);
+  t.mock.timers.tick(100);
+  assert.equal(await result, "result");
+  await waited;
+  const controller = new AbortController();
+  const aborted = promises.setTimeout(100, undefined, { signal: controller.signal });
+  controller.abort();
+  await assert.rejects(aborted, { name: "AbortError", code: "ABORT_ERR" });
+  await assert.rejects(async () => promises.setTimeout(1, 1, { signal: {} }), { code: "ERR_INVALID_ARG_TYPE" });
+  const got = [];
+  const done = (async () => {
+    for await (const value of promises.setInterval(10, "value")) if (got.push(value) === 2) break;
+  })();
+  t.mock.timers.tick(10);
+  t.mock.timers.tick(10);
+  await done;
+  assert.deepEqual(got, ["value", "value"]);
+});
+test("what Node refuses", (t) => {
+  const { timers } = t.mock;
+  assert.throws(() => timers.tick(1), { code: "ERR_INVALID_STATE" });
+  assert.throws(() => timers.enable({ apis: ["setTimeout", "none"] }), /option none is not supported/);
+  assert.throws(() => timers.enable({ apis: "setTimeout" }), { code: "ERR_INVALID_ARG_TYPE" });
+  timers.enable({ apis: [] });
+  assert.throws(() => timers.enable(), { code: "ERR_INVALID_STATE" });
+  assert.throws(() => timers.tick(-1), { code: "ERR_INVALID_ARG_VALUE" });
+});
+`;
+
+const MOAT_ALONE = `
+test("a package's timers are its own", (t) => {
+  t.mock.timers.enable();
+  assert.notEqual(nativeTimeout(), setTimeout);
+  assert.throws(() => t.mock.timers.enable({ apis: ["AbortSignal.timeout"] }), { code: "ERR_INVALID_ARG_VALUE" });
+});
+`;
+
+let project: Project;
+beforeAll(() => {
+  project = makeProject({
+    "package.json": JSON.stringify({ name: "clocks", version: "1.0.0", dependencies: { dep: "1.0.0" } }),
+    "node_modules/dep/package.json": JSON.stringify({ name: "dep", version: "1.0.0" }),
+    "node_modules/dep/index.js": `module.exports = () => setTimeout;`,
+    "as-node.test.mjs": SPECS,
+    "alone.test.mjs": SPECS + MOAT_ALONE,
+  });
+});
+afterAll(() => project.dispose());
+
+test("mock.timers of node:test is the application's clock, as in Node", () => {
+  const plain = spawnSync(process.execPath, [path.join(project.folder, "as-node.test.mjs")], { encoding: "utf8" });
+  expect(plain.stdout).toMatch(/pass 6\n/);
+  expect(project.moat("policy", "--write", "alone.test.mjs")).toMatchObject({ code: 0 });
+  const { code, stdout } = project.moat("run", "alone.test.mjs");
+  expect(stdout).toMatch(/pass 7\n/);
+  expect(code).toBe(0);
+});
