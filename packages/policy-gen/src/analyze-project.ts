@@ -188,8 +188,8 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
   // A second round, for what depends on the first.
   grantHandedGlobals(context);
   grantComputingBuiltins();
-  grantToEvaluators(context);
   const projectContext: ProjectContext = { ...context, disk, project, find };
+  grantToEvaluators(projectContext);
   grantEnvironmentKeys(projectContext);
   grantGlobalLookups(projectContext);
   grantHandedFolders(context);

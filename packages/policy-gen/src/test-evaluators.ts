@@ -1,6 +1,6 @@
-import { CLIENT_SHARE, isHarmlessGlobal } from "@moat/core/model";
+import { CLIENT_SHARE, CLOCK_SHARE, isHarmlessGlobal } from "@moat/core/model";
 import type { Capability } from "./facts.ts";
-import type { GrantContext } from "./grant-context.ts";
+import type { GrantContext, ProjectContext } from "./grant-context.ts";
 import { grantsOfUse } from "./package-grants.ts";
 import { packageNameAt } from "./reach.ts";
 import { requestCarriers } from "./shared-globals.ts";
@@ -19,7 +19,7 @@ const ITSELF = ["127.0.0.1:*", "[::1]:*", "localhost:*"];
  * project's own, and trusted; packages that they import are evaluated the same way,
  * so their connections to elsewhere, programs and variables are not handed to the runner.
  */
-export function grantToEvaluators({ reached, collectorOf, isDependency, nameOf, within }: GrantContext): void {
+export function grantToEvaluators({ reached, disk, collectorOf, isDependency, nameOf, within }: ProjectContext): void {
   const inlined = packagesInlined(reached);
   for (const location of new Set(reached.files.map((file) => file.location))) {
     const row = TEST_EVALUATORS.get(packageNameAt(location));
@@ -49,6 +49,11 @@ export function grantToEvaluators({ reached, collectorOf, isDependency, nameOf, 
     }
     for (const name of row.reads ?? [])
       collector.grant({ capability: "env", target: name }, within(location, own.path), use);
+    for (const file of reached.files) {
+      const text = row.clockMethods === undefined || isDependency(file.location) ? undefined : disk.readText(file.path);
+      if (row.clockMethods?.some((method) => text?.includes(`.${method}(`)))
+        collector.grant({ capability: "share", target: CLOCK_SHARE }, within(location, own.path), use);
+    }
     // A mock of the network is evaluated like any other package: it has Node's own from the runner.
     const [mock] = !row.importsFor && (row.evaluates || row.handsGlobals) ? requestCarriers(reached) : [];
     if (mock !== undefined)

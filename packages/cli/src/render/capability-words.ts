@@ -1,6 +1,7 @@
 import {
   additionOf,
   CLIENT_SHARE,
+  CLOCK_SHARE,
   DISPATCHER_SHARE,
   modeVariableOf,
   REFLECT_SHARE,
@@ -65,6 +66,7 @@ const table: Readonly<Record<GrantCapability, (grant: Grant) => string>> = {
   share: ({ target }) => {
     if (target === DISPATCHER_SHARE) return "carry the application's own fetch, with all that it sends";
     if (target === CLIENT_SHARE) return "carry all packages' requests by HTTP, with all that they send";
+    if (target === CLOCK_SHARE) return "set the clock of all packages (Date, setTimeout, …)";
     if (target === WINDOW_GLOBALS)
       return "define the window for tests (document, HTMLElement, …) for packages that use it";
     if (target === STACK_SHARE) return "rewrite what the stacks of all packages' errors say";

@@ -1,3 +1,5 @@
+import { CLOCK_NAMES } from "./packages-clock.ts";
+
 /** What mock clocks replace. */
 export const TIMERS = [
   "setTimeout",
@@ -93,4 +95,11 @@ export function lookedUpLate(name: string): boolean {
 /** The same for packages. */
 export function madeLate(name: string): boolean {
   return MADE_LATE.has(name);
+}
+
+const OF_CLOCKS: ReadonlySet<string> = new Set(CLOCK_NAMES);
+
+/** The same where a mock clock may come to be theirs. */
+export function madeLateOrMocked(name: string): boolean {
+  return MADE_LATE.has(name) || OF_CLOCKS.has(name);
 }

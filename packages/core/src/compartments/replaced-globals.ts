@@ -7,6 +7,7 @@
  */
 import { LIVE_NAMES, TIMERS } from "./live-names.ts";
 import { standInOf } from "./override-mistake.ts";
+import { CLOCK_NAMES, makePackagesClock } from "./packages-clock.ts";
 
 const { defineProperty, getOwnPropertyDescriptor } = Object;
 const { apply } = Reflect;
@@ -35,6 +36,18 @@ export function watchGlobals(globalObject: GlobalObject): ReplacedGlobals {
   };
 }
 
+/** Lets a package have a mock clock's time; see `packages-clock.ts`. */
+export function showClock(globalObject: GlobalObject, clocks: () => Iterable<ReplacedGlobals>): void {
+  const own = new Map<string, PropertyDescriptor | undefined>();
+  for (const name of CLOCK_NAMES) own.set(name, getOwnPropertyDescriptor(globalObject, name));
+  showReplaced(
+    globalObject,
+    clocks,
+    CLOCK_NAMES,
+    makePackagesClock((name) => valueOf(own.get(name))),
+  );
+}
+
 /** Without a receiver, a property that is computed late stays as it is. */
 function valueOf(descriptor: PropertyDescriptor | undefined): unknown {
   if (descriptor?.get === undefined) return descriptor?.value;
@@ -54,11 +67,15 @@ export function replacedBy(
   return undefined;
 }
 
-/** Lets a global object of the project's own code show what a runner has replaced, while it does. */
+/**
+ * Lets a global object of the project's own code show what a runner has replaced, while it does.
+ * @param standInFor what is shown in its place, for who must not have itself
+ */
 export function showReplaced(
   globalObject: GlobalObject,
   runners: () => Iterable<ReplacedGlobals>,
   names: Iterable<string> = TIMERS,
+  standInFor: (name: string, replacement: unknown) => unknown = (_name, replacement) => replacement,
 ): void {
   for (const name of names) {
     const own = getOwnPropertyDescriptor(globalObject, name);
@@ -66,7 +83,7 @@ export function showReplaced(
     defineProperty(globalObject, name, {
       get() {
         const replaced = replacedBy(runners(), name);
-        return replaced === undefined ? valueOf(own) : replaced.value;
+        return replaced === undefined ? valueOf(own) : standInFor(name, replaced.value);
       },
       set(this: unknown, value: unknown) {
         defineProperty(this as object, name, { value, writable: true, enumerable: true, configurable: true });

@@ -14,7 +14,8 @@
  * The share `*` is a test runner's: whatever it defines, by name or registered symbol, that neither the language
  * nor Node has appears for the project's own code, also where a package runs that as
  * its own, and for nobody else. So do the
- * timers that it puts in the place of Node's; see `replaced-globals.ts`.
+ * timers that it puts in the place of Node's; see `replaced-globals.ts`. Who shares `timers.mock`
+ * sets the clock of packages, too.
  */
 import { dispatcherOn, type Dispatcher } from "../endowments/net/default-dispatcher.ts";
 import { GLOBAL_RULES } from "../endowments/global-names.ts";
@@ -22,10 +23,10 @@ import type { Principal } from "../endowments/principal.ts";
 import { shareProblem } from "../policy/grant-syntax.ts";
 import { additionOf } from "../policy/language-additions.ts";
 import { modeVariableOf } from "../policy/mode-variables.ts";
-import { ANY_SHARE, DISPATCHER_SHARE, SPECIAL_SHARES } from "../policy/special-shares.ts";
+import { ANY_SHARE, CLOCK_SHARE, DISPATCHER_SHARE, SPECIAL_SHARES } from "../policy/special-shares.ts";
 import { propertyOfShare, symbolShare } from "../policy/symbol-shares.ts";
 import { LIVE_NAMES } from "./live-names.ts";
-import { replacedBy, showReplaced, watchGlobals, type ReplacedGlobals } from "./replaced-globals.ts";
+import { replacedBy, showClock, showReplaced, watchGlobals, type ReplacedGlobals } from "./replaced-globals.ts";
 import { NAMESPACES } from "./own-namespaces.ts";
 import { seekLate } from "./sought-late.ts";
 
@@ -41,6 +42,10 @@ export interface SharedNames {
    * @returns publishes what it has defined since; undefined where the policy shares nothing.
    */
   join(principal: Principal, globalObject: GlobalObject): (() => void) | undefined;
+  /** Whether a package may put a mock clock in the place of all packages'. */
+  readonly hasClock: boolean;
+  /** The application is about to have a mock clock of Node's: packages that are loaded from now on have its time. */
+  admitClock(globalObject: GlobalObject): void;
   /** Lets a package that runs the project's modules as its own code see what test runners define for these. */
   admitRunner(globalObject: GlobalObject): void;
   /** What a package that shares `fetch.dispatcher` has put in the place of Node's, as it is now; the first that has. */
@@ -73,6 +78,8 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
   for (const share of everyShare) if (additionOf(share) === undefined) (all.has(share) ? ofSeveral : all).add(share);
   const participants: Participant[] = [];
   const runners: ReplacedGlobals[] = [];
+  const clocks: ReplacedGlobals[] = [];
+  let hasClock = all.has(CLOCK_SHARE);
   const admitted = new WeakSet<GlobalObject>();
   /** By share, then by the property's name: one for a global, any number for `Reflect.*`. */
   const published = new Map<string, Map<PropertyKey, Published>>();
@@ -123,6 +130,11 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
     share !== ANY_SHARE &&
     !languageMembers.has(share) &&
     !ofSeveral.has(share);
+  /** The application's is everybody's, too: it is in charge. */
+  const joinClock = ({ trusted, policy }: Principal, globalObject: GlobalObject): void => {
+    if (trusted || policy.shares?.includes(CLOCK_SHARE) === true) clocks.push(watchGlobals(globalObject));
+    else showClock(globalObject, () => clocks);
+  };
   /** Asks the others for a property that somebody looks for and does not have. */
   const seek = (share: string, key: PropertyKey, to: Participant): boolean => {
     for (const from of participants) {
@@ -138,7 +150,15 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
   };
 
   return {
+    get hasClock() {
+      return hasClock;
+    },
+    admitClock(globalObject) {
+      if (!hasClock) clocks.push(watchGlobals(globalObject));
+      hasClock = true;
+    },
     join(principal, globalObject) {
+      if (hasClock) joinClock(principal, globalObject);
       const shares = principal.trusted ? all : new Set(principal.policy.shares?.filter((share) => all.has(share)));
       if (shares.size === 0) return undefined;
       const participant: Participant = {

@@ -13,7 +13,7 @@ import { makeCommonJsLoader, type CommonJsLoader } from "./commonjs-loader.ts";
 import { compileAnew } from "./compile-functor.ts";
 import { makeCompartment, type Compartment } from "./compartment.ts";
 import { callerAbove } from "./export-writer.ts";
-import { lookedUpLate, madeLate } from "./live-names.ts";
+import { lookedUpLate, madeLate, madeLateOrMocked } from "./live-names.ts";
 import { positionsIn } from "./loaded-sources.ts";
 import { makeModuleLoader, type ModuleLoader } from "./module-loader.ts";
 import { ownNamespaces } from "./own-namespaces.ts";
@@ -125,7 +125,10 @@ export function makeWorld(realm: Realm, principal: Principal): World {
       return (runsTests ??= realm.runsTests(principal));
     },
     ...(realm.mayEvaluateProject(principal) && { evaluatesProject: () => realm.hasEvaluatedProject(principal) }),
-    ...(principal.trusted && { sharedDispatcher: realm.sharedNames.dispatcher }),
+    ...(principal.trusted && {
+      sharedDispatcher: realm.sharedNames.dispatcher,
+      sharesClock: () => realm.sharedNames.admitClock(guestGlobal),
+    }),
     callerOf: callerAbove,
     ...realm.launchers,
   };
@@ -136,7 +139,7 @@ export function makeWorld(realm: Realm, principal: Principal): World {
     globalThis: guestGlobal,
     realGlobalNames: realm.realGlobalNames,
     prepared: realm.prepared,
-    isLive: principal.trusted ? lookedUpLate : madeLate,
+    isLive: principal.trusted ? lookedUpLate : realm.sharedNames.hasClock ? madeLateOrMocked : madeLate,
     isLiveInTexts: lookedUpLate,
     localError: () => world.localError,
     importModule: (specifier, options, referrer = defaultReferrer) =>

@@ -107,6 +107,8 @@ export interface EndowmentContext {
   readonly runsTests?: boolean;
   /** Whether it runs modules of the project as its own code, so that what test runners set up for these is for it; absent where it can't come to. */
   readonly evaluatesProject?: () => boolean;
+  /** The application's: what it puts in the place of timers and `Date` is the clock of packages that are loaded from now on. */
+  readonly sharesClock?: () => void;
   /** The application's: what a package that shares `fetch.dispatcher` has put in the place of Node's. */
   readonly sharedDispatcher?: (symbol: symbol) => Dispatcher | undefined;
   /** Whose text calls a method that all share; without it, nobody's. See `export-writer.ts`. */

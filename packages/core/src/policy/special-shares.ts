@@ -14,6 +14,8 @@ export const DISPATCHER_SHARE = "fetch.dispatcher";
 
 /** What makes everybody's requests by `http`, `https` and `fetch`: mocks of the network. */
 export const CLIENT_SHARE = "http.client";
+/** Whose mock clock is the clock of all packages. */
+export const CLOCK_SHARE = "timers.mock";
 
 export { WINDOW as WINDOW_SHARE } from "./window-names.ts";
 
@@ -24,6 +26,7 @@ export const SPECIAL_SHARES: ReadonlySet<string> = new Set([
   STACK_SHARE,
   DISPATCHER_SHARE,
   CLIENT_SHARE,
+  CLOCK_SHARE,
   WINDOW,
 ]);
 

@@ -10,6 +10,8 @@ interface TestEvaluator {
   readonly importsFor?: true;
   /** Variables of the environment that it reads for the evaluated modules, by names that can't be seen. */
   readonly reads?: readonly string[];
+  /** The methods by which specs have it mock the clock of all packages that it does not evaluate. */
+  readonly clockMethods?: readonly string[];
   /** Events of the process that it listens for by computed names. */
   readonly hears?: readonly string[];
   readonly why: string;
@@ -36,6 +38,7 @@ export const TEST_EVALUATORS: ReadonlyMap<string, TestEvaluator> = new Map<strin
       evaluates: true,
       handsGlobals: true,
       importsFor: true,
+      clockMethods: ["useFakeTimers", "setSystemTime"],
       why: "runs the project's modules after Vite has compiled them",
     },
   ],

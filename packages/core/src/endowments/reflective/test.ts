@@ -41,6 +41,7 @@ export const makeTest: BuiltinFactory = (context: EndowmentContext) => {
   const real = powers.builtin("test");
   if (principal.trusted) {
     takeOverMockTimers(context, real.mock);
+    context.sharesClock?.();
     return real;
   }
   const facade: any = refusedMember(context, "test", "test", real);

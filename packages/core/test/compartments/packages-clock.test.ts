@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest";
+import { makeSharedNames } from "../../src/compartments/shared-names.ts";
+import type { Principal } from "../../src/endowments/principal.ts";
+
+const principal = (shares: string[], trusted = false): Principal => ({
+  name: "p",
+  location: "/p",
+  trusted,
+  policy: { shares },
+  denies: () => true,
+});
+
+const NAMES = ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "setImmediate", "clearImmediate", "Date"];
+
+function globals(own: Record<string, unknown>): Record<PropertyKey, any> {
+  const made = {};
+  for (const name of NAMES)
+    Object.defineProperty(made, name, { value: own[name], writable: true, enumerable: true, configurable: true });
+  return made;
+}
+
+/** What reached Node's own functions. */
+const real: unknown[][] = [];
+const ofNode = Object.fromEntries(
+  NAMES.map((name) => [name, name === "Date" ? Date : (...args: unknown[]) => real.push([name, ...args])]),
+);
+
+function tree(shares: string[], all = ["*", "timers.mock"]) {
+  real.length = 0;
+  const shared = makeSharedNames(all);
+  const [project, mock, user] = [globals(ofNode), globals(ofNode), globals(ofNode)];
+  shared.join(principal([], true), project);
+  shared.join(principal(shares), mock);
+  shared.join(principal([]), user);
+  return { project, mock, user };
+}
+
+describe("a package that shares timers.mock", () => {
+  it("says when timers of other packages run, and sees none of what they hold", () => {
+    const { mock, user } = tree(["*", "timers.mock"]);
+    const seen: unknown[][] = [];
+    const handle = { secret: true };
+    mock["setTimeout"] = (...args: unknown[]) => (seen.push(args), handle);
+    mock["clearTimeout"] = (...args: unknown[]) => seen.push(args);
+    const ran: unknown[] = [];
+    const callback = Object.assign((...args: unknown[]) => ran.push(args), { held: 1 });
+    const timer = user["setTimeout"](callback, "20", { mine: true });
+    const [run, delay, ...more] = seen[0] as [Function, number, ...unknown[]];
+    expect([delay, more]).toEqual([20, []]);
+    expect(run).not.toBe(callback);
+    expect(run("forged")).toBe(undefined);
+    expect(ran).toEqual([[{ mine: true }]]);
+    expect(Reflect.ownKeys(timer)).toEqual([]);
+    user["clearTimeout"](timer);
+    expect(seen[1]).toEqual([handle]);
+    const others = {};
+    user["clearTimeout"](others);
+    expect(seen.length).toBe(2);
+    expect(real).toEqual([["clearTimeout", others]]);
+  });
+
+  it("says what time it is, by numbers", () => {
+    const { mock, user } = tree(["timers.mock"]);
+    class Fixed extends Date {
+      constructor() {
+        super(5000);
+      }
+      static override now(): number {
+        return { valueOf: () => 5000 } as never;
+      }
+    }
+    mock["Date"] = Fixed;
+    const { Date: Seen } = user;
+    expect(Seen).toBe(user["Date"]);
+    expect([Seen.now(), new Seen().getTime(), new Seen(7).getTime(), Seen.UTC(1970, 0)]).toEqual([5000, 5000, 7, 0]);
+    expect(Seen()).toBe(new Date(5000).toString());
+    expect(Object.getPrototypeOf(new Seen())).toBe(Date.prototype);
+    expect(new Date() instanceof Seen).toBe(true);
+    class Mine extends Seen {}
+    expect(new Mine() instanceof Mine).toBe(true);
+    mock["Date"] = Date;
+    expect(user["Date"]).toBe(Date);
+  });
+
+  it("leaves to Node what is no function", () => {
+    const { mock, user } = tree(["timers.mock"]);
+    mock["setTimeout"] = () => {
+      throw new Error("not asked");
+    };
+    user["setTimeout"]("no function", 1);
+    expect(real).toEqual([["setTimeout", "no function", 1]]);
+  });
+});
+
+describe("the clock of packages", () => {
+  it("is the application's own mock's, too, where a package shares one", () => {
+    const { project, user } = tree(["timers.mock"]);
+    project["setImmediate"] = (run: () => void) => run();
+    let ran = 0;
+    user["setImmediate"](() => ran++);
+    expect(ran).toBe(1);
+  });
+
+  it("is Node's with any other share, and where nobody shares one", () => {
+    for (const { mock, project, user } of [tree(["*"]), tree(["*"], ["*"])]) {
+      mock["setTimeout"] = () => "fake";
+      expect(user["setTimeout"]).toBe(ofNode["setTimeout"]);
+      expect(project["setTimeout"]()).toBe("fake");
+    }
+  });
+});
