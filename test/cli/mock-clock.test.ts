@@ -95,12 +95,30 @@ test("a package's timers are its own", (t) => {
 });
 `;
 
+/** Packages that are imported before `node:test` is, by the spec and by a module of its own. */
+const IMPORTED_LATER = `
+import later from "dep/later.js";
+import { test } from "./set-up.mjs";
+import assert from "node:assert/strict";
+test("a package's timers are the mock's", (t) => {
+  t.mock.timers.enable();
+  let ran = 0;
+  later(() => ran++);
+  t.mock.timers.tick(10);
+  assert.equal(ran, 1);
+});
+`;
+
 let project: Project;
 beforeAll(() => {
   project = makeProject({
     "package.json": JSON.stringify({ name: "clocks", version: "1.0.0", dependencies: { dep: "1.0.0" } }),
     "node_modules/dep/package.json": JSON.stringify({ name: "dep", version: "1.0.0" }),
     "node_modules/dep/index.js": `module.exports = () => setTimeout;`,
+    "node_modules/dep/later.js": `module.exports = (callback) => setTimeout(callback, 10);`,
+    "set-up.mjs": `export { test } from "node:test";`,
+    "later.test.mjs": IMPORTED_LATER,
+    "later.test.cjs": `const later = require("dep/later.js");\nconst test = require("node:test");\nconst assert = require("node:assert");${IMPORTED_LATER.replace(/import .*/g, "")}`,
     "as-node.test.mjs": SPECS,
     "alone.test.mjs": SPECS + MOAT_ALONE,
   });
@@ -113,5 +131,12 @@ test("mock.timers of node:test is the application's clock, as in Node", () => {
   expect(project.moat("policy", "--write", "alone.test.mjs")).toMatchObject({ code: 0 });
   const { code, stdout } = project.moat("run", "alone.test.mjs");
   expect(stdout).toMatch(/pass 7\n/);
+  expect(code).toBe(0);
+});
+
+test.each(["later.test.mjs", "later.test.cjs"])("it is the clock of packages that %s imports first, too", (spec) => {
+  expect(project.moat("policy", "--write", spec)).toMatchObject({ code: 0 });
+  const { code, stdout } = project.moat("run", spec);
+  expect(stdout).toMatch(/pass 1\n/);
   expect(code).toBe(0);
 });

@@ -7,7 +7,7 @@ import { MoatError } from "../errors/moat-error.ts";
 import type { Principal } from "../endowments/principal.ts";
 import type { Resolution } from "../packages/types.ts";
 import { isTypeScriptElsewhere, isTypeScriptOfPackage } from "../packages/typescript.ts";
-import { prepareAhead } from "./prepare-source.ts";
+import { prepareAhead, requestsOf, type PreparedSource } from "./prepare-source.ts";
 import type { Realm } from "./realm.ts";
 import type { World } from "./world.ts";
 
@@ -17,11 +17,15 @@ import type { World } from "./world.ts";
  */
 export function checkBeforehand(realm: Realm, entry: World, resolution: Resolution): "commonjs" | "module" {
   const seen = new Set<string>();
-  const queue: [World, Resolution][] = [[entry, resolution]];
-  for (const [world, file] of queue) {
+  const own: Resolution[] = [resolution];
+  const others: Resolution[] = [];
+  // Its own first: what they import says what clock other packages have, whose worlds are made with it.
+  for (let file = own.shift(); file !== undefined; file = own.shift() ?? others.shift()) {
     if (seen.has(file.path) || (file.format !== "commonjs" && file.format !== "module")) continue;
     seen.add(file.path);
-    for (const next of certainFiles(realm, world, file)) queue.push(next);
+    const world = file === resolution ? entry : realm.worldAt(file.location!);
+    for (const next of certainFiles(realm, world, file))
+      (next.location === entry.principal.location ? own : others).push(next);
   }
   return resolution.format === "commonjs" ? prepareAhead(entry, resolution).kind : "module";
 }
@@ -33,16 +37,10 @@ function nextStepFor(path: string, { trusted, name }: Principal): string {
     : "correct the file";
 }
 
-function certainFiles(realm: Realm, world: World, file: Resolution): [World, Resolution][] {
-  let requests: readonly string[];
-  let mode: "require" | "import";
+function certainFiles(realm: Realm, world: World, file: Resolution): Resolution[] {
+  let prepared: PreparedSource;
   try {
-    const prepared = prepareAhead(world, file);
-    const isModule = prepared.kind === "module";
-    mode = isModule ? "import" : "require";
-    requests = isModule
-      ? prepared.functor.facts.requests.map(({ specifier }) => specifier)
-      : prepared.functor.certainRequests;
+    prepared = prepareAhead(world, file);
   } catch (error) {
     const message = messageOf(error, file.path);
     if (message === undefined) throw error;
@@ -52,8 +50,9 @@ function certainFiles(realm: Realm, world: World, file: Resolution): [World, Res
       cause: error,
     });
   }
-  const files: [World, Resolution][] = [];
-  for (const specifier of requests) {
+  const mode = prepared.kind === "module" ? "import" : "require";
+  const files: Resolution[] = [];
+  for (const specifier of requestsOf(prepared)) {
     let next: Resolution;
     try {
       next = realm.resolver.resolve(specifier, file.path, mode);
@@ -63,7 +62,7 @@ function certainFiles(realm: Realm, world: World, file: Resolution): [World, Res
     }
     // What it may not import is denied when it asks.
     if (next.location === undefined || !realm.mayCross(world, next.location)) continue;
-    files.push([realm.worldAt(next.location), next]);
+    files.push(next);
   }
   return files;
 }

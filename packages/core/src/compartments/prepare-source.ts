@@ -122,6 +122,20 @@ const nameOf = (world: World, resolution: Resolution, kept: PreparedModules): st
   mannerOf(world, resolution, kept) + resolution.path;
 
 function prepare(world: World, resolution: Resolution): PreparedSource {
+  const prepared = prepareAnew(world, resolution);
+  // Before the packages that it imports first have looked at the clock.
+  if (world.context.sharesClock !== undefined && requestsOf(prepared).includes("node:test"))
+    world.context.sharesClock();
+  return prepared;
+}
+
+/** What a module is certain to load, as far as its text tells. */
+export const requestsOf = (prepared: PreparedSource): readonly string[] =>
+  prepared.kind === "module"
+    ? prepared.functor.facts.requests.map(({ specifier }) => specifier)
+    : prepared.functor.certainRequests;
+
+function prepareAnew(world: World, resolution: Resolution): PreparedSource {
   const bytes = readSource(resolution.path);
   const { prepared: kept } = world.realm;
   const name = kept && nameOf(world, resolution, kept);

@@ -16,14 +16,21 @@ type GlobalObject = Record<PropertyKey, unknown>;
 
 /** What a global object has under a name that it does not have at first. */
 export interface ReplacedGlobals {
+  readonly isApplications: boolean;
   valueOf(name: string): { readonly value: unknown } | undefined;
 }
 
+interface Replacement {
+  readonly value: unknown;
+  readonly isApplications: boolean;
+}
+
 /** Watches what a test runner's global object has in place of what it was given. */
-export function watchGlobals(globalObject: GlobalObject): ReplacedGlobals {
+export function watchGlobals(globalObject: GlobalObject, isApplications = false): ReplacedGlobals {
   const given = new Map<string, PropertyDescriptor | undefined>();
   for (const name of LIVE_NAMES) given.set(name, getOwnPropertyDescriptor(globalObject, name));
   return {
+    isApplications,
     valueOf(name) {
       const now = getOwnPropertyDescriptor(globalObject, name);
       // What a guarded global object has is data behind an accessor of moat's.
@@ -55,14 +62,11 @@ function valueOf(descriptor: PropertyDescriptor | undefined): unknown {
 }
 
 /** What the first runner that has replaced a global has in its place. */
-export function replacedBy(
-  runners: Iterable<ReplacedGlobals>,
-  name: PropertyKey,
-): { readonly value: unknown } | undefined {
+export function replacedBy(runners: Iterable<ReplacedGlobals>, name: PropertyKey): Replacement | undefined {
   if (typeof name !== "string" || !LIVE_NAMES.has(name)) return undefined;
   for (const runner of runners) {
     const replaced = runner.valueOf(name);
-    if (replaced !== undefined) return replaced;
+    if (replaced !== undefined) return { value: replaced.value, isApplications: runner.isApplications };
   }
   return undefined;
 }
@@ -75,7 +79,8 @@ export function showReplaced(
   globalObject: GlobalObject,
   runners: () => Iterable<ReplacedGlobals>,
   names: Iterable<string> = TIMERS,
-  standInFor: (name: string, replacement: unknown) => unknown = (_name, replacement) => replacement,
+  standInFor: (name: string, replacement: unknown, isApplications: boolean) => unknown = (_name, replacement) =>
+    replacement,
 ): void {
   for (const name of names) {
     const own = getOwnPropertyDescriptor(globalObject, name);
@@ -83,7 +88,7 @@ export function showReplaced(
     defineProperty(globalObject, name, {
       get() {
         const replaced = replacedBy(runners(), name);
-        return replaced === undefined ? valueOf(own) : standInFor(name, replaced.value);
+        return replaced === undefined ? valueOf(own) : standInFor(name, replaced.value, replaced.isApplications);
       },
       set(this: unknown, value: unknown) {
         defineProperty(this as object, name, { value, writable: true, enumerable: true, configurable: true });

@@ -132,7 +132,7 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
     !ofSeveral.has(share);
   /** The application's is everybody's, too: it is in charge. */
   const joinClock = ({ trusted, policy }: Principal, globalObject: GlobalObject): void => {
-    if (trusted || policy.shares?.includes(CLOCK_SHARE) === true) clocks.push(watchGlobals(globalObject));
+    if (trusted || policy.shares?.includes(CLOCK_SHARE) === true) clocks.push(watchGlobals(globalObject, trusted));
     else showClock(globalObject, () => clocks);
   };
   /** Asks the others for a property that somebody looks for and does not have. */
@@ -154,7 +154,7 @@ export function makeSharedNames(everyShare: Iterable<string>): SharedNames {
       return hasClock;
     },
     admitClock(globalObject) {
-      if (!hasClock) clocks.push(watchGlobals(globalObject));
+      if (!hasClock) clocks.push(watchGlobals(globalObject, true));
       hasClock = true;
     },
     join(principal, globalObject) {

@@ -1,3 +1,4 @@
+import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { makeSharedNames } from "../../src/compartments/shared-names.ts";
 import type { Principal } from "../../src/endowments/principal.ts";
@@ -57,6 +58,69 @@ describe("a package that shares timers.mock", () => {
     user["clearTimeout"](others);
     expect(seen.length).toBe(2);
     expect(real).toEqual([["clearTimeout", others]]);
+  });
+
+  it("gets nothing of what timers throw, and gives nothing by what it throws", async () => {
+    const { mock, user, project } = tree(["timers.mock"]);
+    const uncaught: unknown[] = [];
+    const thrown = new Error("with a secret");
+    const listeners = process.listeners("uncaughtException");
+    process.removeAllListeners("uncaughtException").on("uncaughtException", (error) => uncaught.push(error));
+    try {
+      mock["setTimeout"] = (run: () => void) => run();
+      user["setTimeout"](() => {
+        throw thrown;
+      });
+      await new Promise((resolve) => setImmediate(resolve));
+    } finally {
+      process.removeAllListeners("uncaughtException");
+      for (const listener of listeners) process.on("uncaughtException", listener);
+    }
+    expect(uncaught).toEqual([thrown]);
+    const hostile = Object.assign(new Error("no room"), { hostile: true });
+    mock["setTimeout"] = () => {
+      throw hostile;
+    };
+    let caught: unknown;
+    try {
+      user["setTimeout"](() => {});
+    } catch (error) {
+      caught = error;
+    }
+    expect(caught).not.toBe(hostile);
+    expect(caught).toEqual(new Error("the mock clock failed: no room"));
+    mock["setTimeout"] = ofNode["setTimeout"];
+    let due = (): void => {};
+    project["setTimeout"] = (run: () => void) => (due = run);
+    user["setTimeout"](() => {
+      throw thrown;
+    });
+    expect(() => due()).toThrow(thrown);
+  });
+
+  it("keeps its handles: a timer's class is nobody's way to them, or to other timers", () => {
+    const { mock, user } = tree(["timers.mock"]);
+    mock["setTimeout"] = () => ({ secret: true });
+    const timer = user["setTimeout"](() => {});
+    const Class = timer.constructor;
+    expect(Reflect.ownKeys(Class).toSorted()).toEqual(["length", "name", "prototype"]);
+    expect(() => Object.assign(Class, { handleOf: () => {} })).toThrow(TypeError);
+    expect(() => Object.assign(Class.prototype, { stolen: 1 })).toThrow(TypeError);
+    expect(Object.values(Object.getOwnPropertyDescriptors(timer))).toEqual([]);
+  });
+
+  it("has timers that are promised, and closed, as Node's are", async () => {
+    const { mock, user } = tree(["timers.mock"]);
+    const due: (() => void)[] = [];
+    mock["setTimeout"] = (run: () => void) => due.push(run);
+    const promised = promisify(user["setTimeout"])(5, "value" as never);
+    let ran = 0;
+    const closed = user["setTimeout"](() => ran++, 5).unref();
+    expect(closed.hasRef()).toBe(false);
+    closed.close();
+    for (const run of due) run();
+    expect(await promised).toBe("value");
+    expect([due.length, ran]).toEqual([2, 0]);
   });
 
   it("says what time it is, by numbers", () => {
