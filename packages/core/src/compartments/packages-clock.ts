@@ -13,7 +13,7 @@ import { promisify } from "node:util";
 import { defineMember, named } from "../endowments/facade.ts";
 import { hardenNodeClass } from "../endowments/harden-node.ts";
 
-const { defineProperty, getOwnPropertyDescriptors } = Object;
+const { defineProperty } = Object;
 const { apply, construct, ownKeys } = Reflect;
 const { queueMicrotask } = globalThis;
 const NativeDate = Date;
@@ -212,8 +212,8 @@ function makeDate(mock: Function): Function {
   }
   const time = (): number => asked(() => Number(construct(mock, [])));
   const now = asked(() => (mock as { now?: unknown }).now);
-  const { prototype: _prototype, ...members } = getOwnPropertyDescriptors(NativeDate);
-  for (const key of ownKeys(members)) defineProperty(MockedDate, key, { ...(members as any)[key], configurable: true });
+  for (const key of ownKeys(NativeDate))
+    if (key !== "prototype") defineMember(MockedDate, key, NativeDate[key as "now"], false);
   defineMember(
     MockedDate,
     "now",

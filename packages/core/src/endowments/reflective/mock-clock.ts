@@ -11,9 +11,9 @@
  */
 import { defineMember } from "../facade.ts";
 import { hardenNodeClass } from "../harden-node.ts";
+import { defineProperty, getOwnPropertyDescriptor } from "../native-definitions.ts";
 
-const { defineProperty, getOwnPropertyDescriptor, getOwnPropertyDescriptors } = Object;
-const { apply, construct } = Reflect;
+const { apply, construct, ownKeys } = Reflect;
 
 /** Node's longest timer, in milliseconds: what should take longer runs after one. */
 const TIMEOUT_MAX = 2 ** 31 - 1;
@@ -222,8 +222,12 @@ class MockClock {
       }
       this.#replacePromise(promises, "setImmediate", (result, options) => this.#wait(IMMEDIATELY, result, options));
     },
-    "scheduler.wait": ({ promises }) =>
-      this.#replacePromise(promises["scheduler"], "wait", (delay, options) => this.#wait(delay, undefined, options)),
+    // Another object in its place: Node's is everybody's, and locked.
+    "scheduler.wait": ({ promises }) => {
+      const scheduler = Object.create(promises["scheduler"]);
+      this.#replacePromise(scheduler, "wait", (delay, options) => this.#wait(delay, undefined, options));
+      this.#replace(promises, "scheduler", scheduler);
+    },
     Date: ({ global }) => this.#replace(global, "Date", this.#makeDate(global["Date"])),
   };
 
@@ -259,8 +263,7 @@ class MockClock {
       if (new.target === undefined) return new Original(now()).toString();
       return construct(Original, args.length === 0 ? [now()] : args, new.target === MockDate ? Original : new.target);
     }
-    const { prototype: _prototype, now: _now, ...members } = getOwnPropertyDescriptors(Original);
-    for (const key of Reflect.ownKeys(members)) defineProperty(MockDate, key, (members as any)[key]);
+    for (const key of ownKeys(Original)) if (key !== "prototype") defineMember(MockDate, key, Original[key], false);
     defineMember(MockDate, "now", now, false);
     defineMember(MockDate, "toString", () => Function.prototype.toString.call(Original), false);
     defineProperty(MockDate, "isMock", { value: true, enumerable: true });

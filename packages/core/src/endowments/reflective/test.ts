@@ -1,5 +1,6 @@
 import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
 import { refusedMember } from "../access-denied.ts";
+import { defineProperty, getOwnPropertyDescriptor } from "../native-definitions.ts";
 import type { MemberTable } from "../member-table.ts";
 import { guardChildren } from "../subprocess/child-guard.ts";
 import { installMockClock, type ClockTarget } from "./mock-clock.ts";
@@ -57,10 +58,10 @@ function takeOverMockTimers(context: EndowmentContext, mock: object): void {
   const testers = context.shared("test.mock-clock", () => {
     const all = new Set<EndowmentContext>();
     const MockTrackerPrototype = Object.getPrototypeOf(mock) as object;
-    const { get } = Object.getOwnPropertyDescriptor(MockTrackerPrototype, "timers")!;
+    const { get } = getOwnPropertyDescriptor(MockTrackerPrototype, "timers")!;
     let isInstalled = false;
     // When it is first asked for: Node 20 and 22 warn as the class is first used.
-    Object.defineProperty(MockTrackerPrototype, "timers", {
+    defineProperty(MockTrackerPrototype, "timers", {
       get(this: unknown) {
         const timers: object = Reflect.apply(get!, this, []);
         if (!isInstalled) installMockClock(Object.getPrototypeOf(timers), () => [...all].map(clockTargetOf));
