@@ -36,13 +36,13 @@ export function grantHandedScripts({ reached, collectorOf, nameOf, within }: Gra
       from,
       ...reached.edges.filter((edge) => edge.from === from && isByComputedName(edge.use)).map((edge) => edge.to),
     ];
-    // The pool, and what it loads scripts with.
-    const loaders = [
-      to,
-      ...reached.edges
-        .filter((edge) => edge.from === to && CALLERS_LOADERS.has(packageNameOf(edge.specifier) ?? ""))
-        .map((edge) => edge.to),
-    ];
+    // The pool, and what it loads scripts with, and what that does so with in turn (resolve-cwd with resolve-from).
+    const loaders = new Set([to]);
+    for (const loader of loaders) {
+      for (const edge of reached.edges) {
+        if (edge.from === loader && CALLERS_LOADERS.has(packageNameOf(edge.specifier) ?? "")) loaders.add(edge.to);
+      }
+    }
     for (const loader of loaders) {
       for (const script of scripts) {
         const target = nameOf(script);

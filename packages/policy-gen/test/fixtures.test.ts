@@ -56,6 +56,7 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
     [1, /^computed specifier \*$/],
     [2, /^computed specifier \*$/],
   ],
+  "loads-its-importer": [[4, /^computed specifier \*$/]],
   "sought-in-the-project": [
     [1, /^computed specifier \*$/],
     [3, /^computed specifier \*$/],
