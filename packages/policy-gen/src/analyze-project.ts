@@ -36,7 +36,7 @@ import { grantGlobalLookups } from "./global-lookups.ts";
 import { grantHandedGlobals } from "./handed-globals.ts";
 import { grantHandedScripts } from "./handed-scripts.ts";
 import { grantMockClocks } from "./mock-clocks.ts";
-import { grantNamedCommands, grantNativePrograms } from "./named-commands.ts";
+import { grantDescribedCommands, grantNamedCommands, grantNativePrograms } from "./named-commands.ts";
 import { grantProjectModules } from "./project-modules.ts";
 import { REQUEST_MAKERS } from "./tables/builtin-names.ts";
 import { DRIVEN_PROGRAMS } from "./tables/command-runners.ts";
@@ -251,6 +251,7 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
   }
   const additionsOfTrusted = grantAdditions(projectContext);
   grantNamedCommands(context, commandWrappers, resolver);
+  grantDescribedCommands(projectContext, commandWrappers);
   grantNativePrograms(context, commandWrappers, disk);
   grantHandedScripts(context);
   grantToBundleRunners(context);

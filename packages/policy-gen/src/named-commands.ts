@@ -2,9 +2,10 @@ import { commandProblem } from "@moat/core/model";
 import type { FileReader, Resolver } from "@moat/core/model";
 import { programIn } from "./call-effects.ts";
 import { isImport, type Use } from "./facts.ts";
-import type { GrantContext } from "./grant-context.ts";
+import type { GrantContext, ProjectContext } from "./grant-context.ts";
 import { nativeProgramsOf } from "./native-programs.ts";
 import { packageNameAt, packageNameOf, resolveOrNothing } from "./reach.ts";
+import { makePlaces } from "./source-lines.ts";
 import { COMMAND_RUNNERS, SHELL_OF_RUNNER } from "./tables/command-runners.ts";
 
 /**
@@ -59,6 +60,61 @@ export function grantNamedCommands(
           const target = program === "node" && isDependency(importer) ? nameOf(importer) : undefined;
           if (target !== undefined) collectorOf(runner)?.grant({ capability: "package", target }, place, use);
         }
+      }
+    }
+  }
+}
+
+/** A program in a description of a process: `{ command: "npx", args: ["-y", "some-server"] }`, as clients of MCP take it. */
+const DESCRIBED = /\bcommand["']?\s*:\s*(?:(["'`])([\w.+@-]{1,100})\1|(process\.execPath)\b)/gu;
+const WITH_ARGUMENTS = /\bargs["']?\s*[:,}]/u;
+
+/** From who imports a runner to the project's file that describes the process: a wrapper of a wrapper. */
+const MOST_STEPS = 3;
+
+/**
+ * Programs that the project's own files describe for a package which hands them to a runner.
+ * Only the project's: what a package writes about itself is no grant for what it imports.
+ */
+export function grantDescribedCommands(
+  { reached, collectorOf, isDependency, nameOf, within, disk }: ProjectContext,
+  commandWrappers: ReadonlySet<string>,
+): void {
+  const importsOf = new Map<string, Set<string>>();
+  const runners = new Set<string>();
+  for (const { from, to, specifier } of reached.edges) {
+    if (!isDependency(to)) continue;
+    if (COMMAND_RUNNERS.has(packageNameOf(specifier) ?? "") && commandWrappers.has(to)) runners.add(to);
+    if (isDependency(from)) importsOf.set(from, (importsOf.get(from) ?? new Set()).add(to));
+  }
+  if (runners.size === 0) return;
+  const runnersBehind = (location: string): string[] => {
+    const seen = new Set([location]);
+    let last = [location];
+    for (let step = 0; step < MOST_STEPS; step++) {
+      last = last.flatMap((one) => [...(importsOf.get(one) ?? [])]).filter((one) => !seen.has(one));
+      for (const one of last) seen.add(one);
+    }
+    return [...seen].filter((one) => runners.has(one) && one !== location);
+  };
+  const looked = new Set<string>();
+  for (const { from, to, file } of reached.edges) {
+    if (isDependency(from) || !isDependency(to) || looked.has(`${to}\n${file}`)) continue;
+    looked.add(`${to}\n${file}`);
+    const behind = runnersBehind(to);
+    const text = behind.length === 0 ? undefined : disk.readText(file);
+    if (text === undefined || !WITH_ARGUMENTS.test(text)) continue;
+    for (const match of text.matchAll(DESCRIBED)) {
+      const program = match[3] === undefined ? programIn(match[2]!, true) : "node";
+      if (program === undefined) continue;
+      const use: Use = { capability: "calls", target: program, ...makePlaces(text)(match.index) };
+      for (const runner of behind) {
+        const target = SHELL_OF_RUNNER.get(packageNameAt(runner)) ?? program;
+        collectorOf(runner)?.grant(
+          { capability: "command", target },
+          `${nameOf(from) ?? "."}: ${within(from, file)}`,
+          use,
+        );
       }
     }
   }

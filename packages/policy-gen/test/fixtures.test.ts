@@ -28,6 +28,7 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
   ],
   "computed-by-project": [[1, /^computed specifier \*$/]],
   "computed-process-env": [[5, /environment used as a whole/]],
+  "described-commands": [[2, /^command that is not constant$/]],
   "fills-environment": [
     [3, /environment used as a whole/],
     [1, /environment used as a whole/],
