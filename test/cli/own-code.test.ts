@@ -74,6 +74,27 @@ test("moat's own compiled code is kept, and used by the next run", () => {
   expect(run()).toMatchObject(FORGED);
 });
 
+test("code that a run has kept which failed, or another program's, is kept anew with what this one needs", () => {
+  const core = fileURLToPath(new URL("../../packages/core/dist/moat-pack.cjs", import.meta.url));
+  const bytes = (): Buffer => readFileSync(codeOf(core)!);
+  rmSync(path.join(userFolder(), "own-code"), { recursive: true, force: true });
+  expect(project.moat("run", "nowhere.js")).toMatchObject({ code: 2 });
+  const [first, failed] = [bytes().length, bytes()];
+  project.moat("run", "nowhere.js");
+  expect(bytes().equals(failed)).toBe(true);
+  expect(run()).toEqual(HELLO);
+  const second = bytes();
+  expect(second.length).toBeGreaterThan(2 * first);
+  expect(run()).toEqual(HELLO);
+  expect(bytes().equals(second)).toBe(true);
+  project.write({
+    "other.js": "setTimeout(() => console.log(new URL('a:b').href, process.env.HOME !== '', Buffer.from('c')))",
+  });
+  project.moat("policy", "--write", "other.js");
+  expect(project.moat("run", "other.js")).toMatchObject({ code: 0 });
+  expect(bytes().length).toBeGreaterThan(second.length);
+});
+
 test("a project's first run finds what another one has kept, and keeps its own", () => {
   run();
   project.moat("policy", "--write", "index.js");

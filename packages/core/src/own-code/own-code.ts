@@ -47,7 +47,8 @@ interface OwnScript {
   /** Undefined where nothing can be kept. */
   readonly store: PreparedStore | undefined;
   readonly script: Script;
-  readonly isKept: boolean;
+  /** The programs whose runs the kept code knows; undefined where none is kept. */
+  readonly programs: readonly string[] | undefined;
 }
 
 export const WRAPPER = ["(function(exports,require,module,__filename,__dirname){", "\n})"] as const;
@@ -67,6 +68,13 @@ interface Kept {
 }
 let kept: Kept | undefined;
 let whenCompiled: (() => void) | undefined;
+/**
+ * What V8 kept are the functions that a run had compiled: another program of the project needs others, and one that failed
+ * had few. So the code is kept anew, with what there was, for each of the first programs.
+ */
+const MOST_PROGRAMS = 4;
+const FAILED = " failed";
+let program = "";
 let usesPacks = false;
 let startsProgram = true;
 const modules = new Map<string, OwnModule>();
@@ -83,6 +91,13 @@ export function useKeptCode(location: StoreLocation | undefined, runs = true, on
   usesPacks = true;
   whenCompiled = onCompiled;
   startsProgram = runs;
+  program = runs
+    ? process.argv
+        .slice(2)
+        .filter((word) => !word.startsWith("-"))
+        .slice(0, 2)
+        .join(" ")
+    : "";
   const secret = location && (secretIn(location.userFolder) ?? (runs ? firstSecret(location.userFolder) : undefined));
   if (secret === undefined) return;
   const { folder, userFolder } = location!;
@@ -160,15 +175,18 @@ function compile(file: string): Script {
   const text = wrapped.toString(isAscii(wrapped) ? "latin1" : "utf8");
   const source = sourceMark(wrapped, writtenAt);
   const store = kept && source && storeOf(file, kept.folder, kept.secret);
-  const own = source && store?.find(file, source)?.code;
+  const found = source && store?.find(file, source);
+  const own = found?.code;
   const shared =
     own === undefined && kept && source && storeOf(file, kept.shared, kept.secret).find(file, source)?.code;
   const code = own ?? shared ?? (source && codeMadeAhead(file, source));
   // HAZARD: no `importModuleDynamically`, on purpose: what is evaluated inherits it from its script.
   const script = new Script(text, { filename: file, ...(code && { cachedData: code }) });
   const isKept = code !== undefined && code !== shared && script.cachedDataRejected !== true;
-  scripts.set(file, { source, store, script, isKept });
-  if (store !== undefined && !isKept) {
+  // Of what was made ahead nobody knows more.
+  const programs = isKept ? ((found?.facts as readonly string[] | undefined) ?? [program]) : undefined;
+  scripts.set(file, { source, store, script, programs });
+  if (store !== undefined && !knows(programs, program)) {
     whenCompiled?.();
     whenCompiled = undefined;
   }
@@ -247,9 +265,12 @@ function share(folder: string, shared: string): void {
   for (const { file, name } of missing) if (names.has(name)) shareStore(file, join(shared, name));
 }
 
-const storedCode = (source: Buffer, script: Script): StoredModule => ({
+const knows = (programs: readonly string[] | undefined, one: string): boolean =>
+  programs !== undefined && (programs.length >= MOST_PROGRAMS || programs.includes(one));
+
+const storedCode = (source: Buffer, script: Script, programs: readonly string[] = []): StoredModule => ({
   source,
-  facts: null,
+  facts: programs,
   text: "",
   code: script.createCachedData(),
 });
@@ -269,16 +290,22 @@ function storeOf(file: string, folder: string, secret: Buffer): PreparedStore {
   return openPreparedStore(storeFile(folder, identity), secret, identity, (path) => readOwnFile(path, spaceFor));
 }
 
-/** Keeps the code that was compiled so far, where it was not kept yet. Never throws. */
-export function keepOwnCode(): void {
+/**
+ * Keeps the code that was compiled so far, where it was not kept yet. Never throws.
+ * @param exitCode of the program that ends
+ */
+export function keepOwnCode(exitCode?: number): void {
   if (kept === undefined) return;
   const { folder, shared } = kept;
   kept = undefined;
   try {
     if (!isOwnFolder(folder, true)) return;
-    const compiled = [...scripts].filter(([, { source, isKept }]) => source !== undefined && !isKept);
-    for (const [file, { source, store, script }] of compiled)
-      store?.replace(new Map([[file, storedCode(source!, script)]]));
+    const run = exitCode ? program + FAILED : program;
+    const compiled = [...scripts].filter(
+      ([, { source, programs }]) => source !== undefined && !knows(programs, program) && !knows(programs, run),
+    );
+    for (const [file, { source, store, script, programs = [] }] of compiled)
+      store?.replace(new Map([[file, storedCode(source!, script, [...programs, run])]]));
     // A run writes to the user's cache only where its project keeps all in there.
     const mayShare = !startsProgram || (compiled.length > 0 && folder.startsWith(dirname(shared) + sep));
     if (mayShare) share(folder, shared);
