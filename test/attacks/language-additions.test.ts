@@ -400,3 +400,103 @@ test("what waits for acceptance is denied, and let through by --audit", () => {
   const { stdout, stderr } = project.moat("run", "--audit", "index.js");
   expect([stdout, stderr]).toEqual(["red x\n", expect.stringContaining("String.prototype.red")]);
 });
+
+/** A test double that can be told what to answer, and keeps what it is called with. */
+const DOUBLE = `
+exports.calls = [];
+exports.stub = (object, name) => {
+  const original = object[name];
+  const double = function (...args) { exports.calls.push([this, ...args]); return double.answer; };
+  double.answers = (answer) => { double.answer = answer; };
+  Object.defineProperty(object, name, { value: double });
+  double.restore = () => Object.defineProperty(object, name, { value: original });
+  if (object[name] !== double) throw new Error("not in place");
+  double.told = true;
+  return double;
+};`;
+const DOUBLED = {
+  double: { shares: ["Date.now", "Date.prototype.toLocaleString", "Date.prototype.valueOf"] },
+  evil: { globals: ["console"] },
+  reader: {},
+};
+
+test("a test double is what all are answered by, sees no objects of others, and is told what to answer by nobody else", () => {
+  project = makeTree({
+    index: `
+      const { stub, calls } = require("double");
+      const reader = require("reader");
+      const now = stub(Date, "now");
+      now.answers(5);
+      console.log(Date.now(), Date.now === now, reader.now());
+      require("evil");
+      console.log(Date.now(), Date.now === now, reader.now());
+      now.answers({ an: "object" });
+      console.log(reader.now() > 1e12);
+      const text = stub(Date.prototype, "toLocaleString");
+      text.answers("text");
+      calls.length = 0;
+      const options = { timeZone: "UTC" };
+      console.log(reader.text("en"), reader.text("en", options) === "text");
+      console.log(calls.length, calls[0][0] === reader.date, calls[0][0].getTime(), calls[0][1]);
+      text.restore();
+      now.restore();
+      console.log(Date.now() > 1e12, reader.now() > 1e12, Object.getOwnPropertyDescriptor(Date, "now").value === Date.now);
+      Date.now = () => 7;
+      console.log(Date.now(), reader.now());`,
+    packages: {
+      double: DOUBLE,
+      reader: `
+        const date = exports.date = new Date(3);
+        exports.now = () => Date.now();
+        exports.text = (...args) => date.toLocaleString(...args);`,
+      evil: `
+        "use strict";
+        for (const found of [Date.now, Object.getOwnPropertyDescriptor(Date, "now").value, Reflect.get(Date, "now")])
+          for (const attack of [() => found.answers(0), () => { found.answer = 0; }, () => found.restore()])
+            try { attack(); console.log("through"); } catch {}
+        Date.now = () => 0;
+        Object.defineProperty(Date, "now", { value: () => 0 });`,
+    },
+    granted: DOUBLED,
+  });
+  const { stdout, stderr } = project.moat("run", "index.js");
+  expect(stderr).toContain("evil may not add for everybody Date.now");
+  expect(stdout.split("\n"), stderr).toEqual([
+    "5 true 5",
+    "5 true 5",
+    "true",
+    "text false",
+    "1 false 3 en",
+    "true true true",
+    "7 7",
+    "",
+  ]);
+});
+
+test("no accessor of a package takes the place of a method of dates", () => {
+  project = makeTree({
+    index: `require("double"); console.log(new Date(3).valueOf());`,
+    packages: {
+      double: `
+        try { Object.defineProperty(Date.prototype, "valueOf", { get() { console.log("called on", this); return () => 1; } }); }
+        catch {}`,
+    },
+    granted: { double: DOUBLED.double },
+  });
+  expect(project.moat("run", "index.js").stdout).toBe("3\n");
+});
+
+test("what a spec replaces of the language's own, the policy that moat writes lets its test doubles replace", () => {
+  project = makeTree({
+    index: `
+      const { stub } = require("sinon");
+      stub(globalThis.Date, "now").answers(5);
+      stub(Number.prototype, "toFixed").answers("fixed");
+      stub(Array.prototype, "at");
+      console.log(Date.now(), (1).toFixed(2));`,
+    packages: { sinon: DOUBLE, other: "" },
+  });
+  expect(project.moat("policy", "--write", "./index.js").code).toBe(0);
+  const written = JSON.parse(readFileSync(join(project.folder, "moat.policy.json"), "utf8"));
+  expect(written.packages.sinon.shares).toEqual(["Date.now", "Number.prototype.toFixed"]);
+});

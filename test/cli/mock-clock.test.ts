@@ -110,6 +110,30 @@ test("a package's timers are the mock's", (t) => {
 });
 `;
 
+/** Methods that moat has behind accessors. */
+const METHODS = `
+import { mock, test } from "node:test";
+import assert from "node:assert/strict";
+import now from "dep/now.js";
+const doubled = (object, name, call = () => object[name]()) => {
+  const double = mock.method(object, name, () => "mocked");
+  assert.equal(call(), "mocked");
+  double.mock.restore();
+  assert.notEqual(object[name], double);
+  assert.equal(double.mock.callCount(), 1);
+};
+test("methods", () => {
+  doubled(globalThis, "fetch", () => fetch());
+  doubled(globalThis, "setTimeout", () => setTimeout());
+  doubled(process.stdout, "write");
+  const double = mock.method(Date, "now", () => 5);
+  assert.deepEqual([Date.now(), now()], [5, 5]);
+  double.mock.restore();
+  assert.ok(Date.now() > 1e12 && now() > 1e12);
+  assert.throws(() => mock.method(globalThis, "none"), { code: "ERR_INVALID_ARG_VALUE" });
+});
+`;
+
 let project: Project;
 beforeAll(() => {
   project = makeProject({
@@ -117,6 +141,8 @@ beforeAll(() => {
     "node_modules/dep/package.json": JSON.stringify({ name: "dep", version: "1.0.0" }),
     "node_modules/dep/index.js": `module.exports = () => setTimeout;`,
     "node_modules/dep/later.js": `module.exports = (callback) => setTimeout(callback, 10);`,
+    "node_modules/dep/now.js": `module.exports = () => Date.now();`,
+    "methods.test.mjs": METHODS,
     "set-up.mjs": `export { test } from "node:test";`,
     "later.test.mjs": IMPORTED_LATER,
     "later.test.cjs": `const later = require("dep/later.js");\nconst test = require("node:test");\nconst assert = require("node:assert");${IMPORTED_LATER.replace(/import .*/g, "")}`,
@@ -135,7 +161,11 @@ test("mock.timers of node:test is the application's clock, as in Node", () => {
   expect(code).toBe(0);
 });
 
-test.each(["later.test.mjs", "later.test.cjs"])("it is the clock of packages that %s imports first, too", (spec) => {
+test.each([
+  ["it is the clock of packages that a module imports first", "later.test.mjs"],
+  ["it is the clock of packages that a script requires first", "later.test.cjs"],
+  ["mock.method replaces methods of globals and of the language's own, as in Node", "methods.test.mjs"],
+])("%s", (_what, spec) => {
   expect(project.moat("policy", "--write", spec)).toMatchObject({ code: 0 });
   const { code, stdout } = project.moat("run", spec);
   expect(stdout).toMatch(/pass 1\n/);

@@ -9,6 +9,7 @@ import type { ProjectContext } from "./grant-context.ts";
 import { packageNameAt } from "./reach.ts";
 import { LANGUAGE_EXTENDERS } from "./tables/language-extenders.ts";
 import { NEWER_LANGUAGE } from "./tables/newer-language.ts";
+import { TEST_DOUBLES } from "./tables/test-doubles.ts";
 import { frameworksInlined } from "./test-evaluators.ts";
 import { TEST_EVALUATORS } from "./tables/test-evaluators.ts";
 
@@ -23,6 +24,7 @@ export function grantAdditions(context: ProjectContext): Map<CanonicalName, stri
   const locations = [...new Set(reached.files.map(({ location }) => location))].filter(isDependency);
   const inlined = frameworksInlined(new Set(locations.map(packageNameAt)));
   const evaluators = locations.filter((location) => TEST_EVALUATORS.get(packageNameAt(location))?.evaluates === true);
+  const doubles = locations.filter((location) => TEST_DOUBLES.has(packageNameAt(location)));
   /** Whether a runner of tests evaluates a package's modules, or the project's, as its own code: what they add, it adds. */
   const evaluates = (evaluator: string, location: string): boolean => {
     const row = TEST_EVALUATORS.get(packageNameAt(evaluator))!;
@@ -39,9 +41,12 @@ export function grantAdditions(context: ProjectContext): Map<CanonicalName, stri
           : [];
       const collector = collectorOf(location);
       const name = nameOf(location);
+      const where = `${name}: ${within(location, path)}`;
       for (const evaluator of shares.length === 0 ? [] : evaluators.filter((one) => evaluates(one, location)))
-        for (const target of shares)
-          collectorOf(evaluator)?.grant({ capability: "share", target }, `${name}: ${within(location, path)}`, use);
+        for (const target of shares) collectorOf(evaluator)?.grant({ capability: "share", target }, where, use);
+      // What a spec replaces, a test double replaces for it.
+      for (const target of isDependency(location) ? [] : shares.filter(isListed))
+        for (const double of doubles) collectorOf(double)?.grant({ capability: "share", target }, where, use);
       for (const share of shares) {
         if (collector !== undefined)
           collector.grant({ capability: "share", target: share }, within(location, path), use);
@@ -95,6 +100,8 @@ function isAddedByProject(share: string): boolean {
   if (addition === undefined || /^(?:Symbol|Function)\.(?!prototype\.)/u.test(share)) return false;
   return !isThere(share) || replaceableBy(addition) !== undefined;
 }
+
+const isListed = (share: string): boolean => isThere(share) && replaceableBy(additionOf(share)!) === "listed";
 
 /** Whether the language or Node has it already. Of the language, the same on every Node that runs this. */
 function isThere(share: string): boolean {

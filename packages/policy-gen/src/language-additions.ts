@@ -12,6 +12,8 @@ export interface SeenAddition {
   readonly node: SyntaxNode;
 }
 
+/** What puts a test double in the place of a method: `jest.spyOn(Date, "now")`, `sinon.stub`, `mock.method`. */
+const DOUBLING: ReadonlySet<unknown> = new Set(["spyOn", "stub", "spy", "replace", "method"]);
 const MOST_ALIASES = 20;
 /** How many functions a name may go through as an argument. */
 const MOST_CALLS_DEEP = 2;
@@ -87,6 +89,11 @@ export function searchAdditions({ references }: Walked): AdditionSearch {
     }
     // `Object.defineProperty(proto, name, …)`, and a function of the file's own that does it.
     const isDefinition = index === 0 && called === "defineProperty";
+    const replaced = index === 0 && DOUBLING.has(called) ? textOf(args[1]) : undefined;
+    if (replaced !== undefined) {
+      add(holder, replaced, call);
+      return;
+    }
     if (!isDefinition && !holder.endsWith(".prototype")) {
       // `patch(http.ServerResponse)`
       if (holder.includes(".") && index === 0) add(`${holder}.prototype`, undefined, call);
@@ -126,7 +133,16 @@ export function searchAdditions({ references }: Walked): AdditionSearch {
     });
   };
 
-  for (const name of extensibleGlobals())
+  const holders = extensibleGlobals();
+  for (const name of holders)
     for (const node of references.get(name) ?? []) if (lookUp(node) === undefined) follow(node, name);
+  for (const name of ["global", "globalThis"]) {
+    for (const node of references.get(name) ?? []) {
+      const { parent } = node;
+      if (parent?.type !== "MemberExpression" || parent["object"] !== node || lookUp(node) !== undefined) continue;
+      const holder = keyOf(parent, isConstant);
+      if (holder !== undefined && holders.includes(holder)) follow(parent, holder);
+    }
+  }
   return { found, follow };
 }

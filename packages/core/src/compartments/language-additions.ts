@@ -5,8 +5,8 @@
  * setter asks who writes.
  *
  * The application may put what it likes there, also in the place of some of the language's own methods, as it may in
- * Node. A package may add what its policy lists, never in the place of what the language has, and the first to add a
- * name keeps it. HAZARD: whoever adds a method gets whatever it is called on by others, as in Node; hence the grant.
+ * Node. A package may add what its policy lists, in the place of what the language has only where that is a method of
+ * times or numbers (test doubles), and the first to add a name keeps it. HAZARD: whoever adds a method gets whatever it is called on by others, as in Node; hence the grant.
  */
 import { makeFieldDefiner, type FieldDefiner } from "../endowments/define-field.ts";
 import { beforeHardening } from "../endowments/harden-node.ts";
@@ -17,13 +17,20 @@ import { additionOf, isNodeClass, replaceableBy, type LanguageAddition } from ".
 import { isUsedByGuest, writerAbove } from "./export-writer.ts";
 import { guardExports } from "./guarded-exports.ts";
 import { assignThrough, noteStandIn, standInOf, type StandIn } from "./override-mistake.ts";
+import { seenOfDouble } from "./test-doubles.ts";
 
 const { freeze } = Object;
 const { apply, preventExtensions } = Reflect;
 const { get: mapGet } = Map.prototype;
 
 class Addition implements StandIn {
-  value: unknown;
+  #added: unknown;
+  /** What the language has there. */
+  readonly original: unknown;
+  /** Whether a package may put a test double in the place of that. */
+  readonly isDoubled: boolean;
+  /** What others see of it. */
+  #seen: Function | undefined = undefined;
   get: (() => unknown) | undefined = undefined;
   /** Shown to nobody. */
   setter: ((value: unknown) => void) | undefined = undefined;
@@ -40,16 +47,29 @@ class Addition implements StandIn {
   /** Methods of texts, lists and Node's classes are called often, and found by nobody who looks for something else. */
   readonly isCalledOften: boolean;
 
-  constructor(holder: object, named: LanguageAddition, share: string, forPackages: boolean) {
-    this.value = (holder as Record<string, unknown>)[named.name];
+  constructor(holder: object, named: LanguageAddition, share: string, replacedBy: ReturnType<typeof replaceableBy>) {
+    this.#added = this.original = (holder as Record<string, unknown>)[named.name];
+    this.isDoubled = replacedBy === "listed" && typeof this.original === "function";
     this.holder = holder;
     this.key = named.name;
     this.share = share;
-    this.forPackages = forPackages;
+    this.forPackages = replacedBy !== "application";
     this.toPrototype = named.toPrototype;
     this.isCalledOften = holder === String.prototype || holder === Array.prototype || isNodeClass(named.holder);
   }
+
+  set value(added: unknown) {
+    this.#added = added;
+  }
+  /** What is there, for who asks: a double of a package's is seen itself by those alone who may put one there. */
+  get value(): unknown {
+    if (!this.isDoubled || this.by === undefined || this.by.trusted) return this.#added;
+    const reader = writerAbove(readValue).nearest;
+    if (reader !== undefined && mayAdd(this, reader)) return this.#added;
+    return (this.#seen ??= seenOfDouble(this.holder, this.original as Function, () => this.#added));
+  }
 }
+const { get: readValue } = getOwnPropertyDescriptor(Addition.prototype, "value") as { get: Function };
 
 const additions = new Map<object, Map<string, Addition>>();
 /** Shares of all policies that add something. */
@@ -84,7 +104,7 @@ function reserve(holder: object, named: LanguageAddition, share: string): void {
   let ofHolder = additions.get(holder);
   if (ofHolder === undefined) additions.set(holder, (ofHolder = new Map()));
   if (ofHolder.has(key)) return;
-  const addition = new Addition(holder, named, share, replacedBy !== "application");
+  const addition = new Addition(holder, named, share, replacedBy);
   ofHolder.set(key, addition);
   defineAccessor(addition);
 }
@@ -181,9 +201,16 @@ function add(addition: Addition, given: PropertyDescriptor, { principal, nearest
   const by = principal ?? nearest!;
   const { by: first } = addition;
   if (first !== undefined && first !== by && !by.trusted) return true;
-  for (const part of [value, get, set]) if (isObject(part)) guardExports(part, by, mayChange);
-  if (typeof value === "function") lockFunction(value, by);
-  addition.by = by;
+  const { original } = addition;
+  // A double goes on being told what to answer.
+  const isLocked = !addition.isDoubled || by.trusted;
+  // HAZARD: an accessor would be called on others' dates.
+  if (!isLocked && (get !== undefined || set !== undefined)) return false;
+  for (const part of isLocked ? [value, get, set] : [])
+    if (isObject(part) && part !== original) guardExports(part, by, mayChange);
+  if (isLocked && typeof value === "function" && value !== original) lockFunction(value, by);
+  // What the language has is nobody's: a test double has put it back.
+  addition.by = value !== undefined && value === addition.original ? undefined : by;
   addition.value = value;
   addition.get = get;
   addition.setter = set;

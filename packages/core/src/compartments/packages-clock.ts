@@ -12,6 +12,7 @@
 import { promisify } from "node:util";
 import { defineMember, named } from "../endowments/facade.ts";
 import { hardenNodeClass } from "../endowments/harden-node.ts";
+import { askedOf } from "./asked-of-mocks.ts";
 
 const { defineProperty } = Object;
 const { apply, construct, ownKeys } = Reflect;
@@ -87,25 +88,7 @@ defineMember(
   false,
 );
 
-/**
- * What a mock answers.
- * HAZARD: an error of its own would be an object of its own in the hands of whoever catches errors and adds to them.
- */
-function asked<Answer>(ask: () => Answer): Answer {
-  try {
-    return ask();
-  } catch (error) {
-    throw new Error(`the mock clock failed: ${textOf(error)}`);
-  }
-}
-
-function textOf(error: unknown): string {
-  try {
-    return `${(error as Error).message}`;
-  } catch {
-    return "its error has no text";
-  }
-}
+const asked = <Answer>(ask: () => Answer): Answer => askedOf("the mock clock", ask);
 
 /**
  * @param ownOf what the package has under a name while nothing is replaced

@@ -6,7 +6,7 @@
  * what else of Node's is replaced, too: `vi.stubGlobal("fetch", …)`.
  */
 import { LIVE_NAMES, TIMERS } from "./live-names.ts";
-import { standInOf } from "./override-mistake.ts";
+import { noteStandIn, standInOf, type StandIn } from "./override-mistake.ts";
 import { CLOCK_NAMES, makePackagesClock } from "./packages-clock.ts";
 
 const { defineProperty, getOwnPropertyDescriptor } = Object;
@@ -33,8 +33,9 @@ export function watchGlobals(globalObject: GlobalObject, isApplications = false)
     isApplications,
     valueOf(name) {
       const now = getOwnPropertyDescriptor(globalObject, name);
-      // What a guarded global object has is data behind an accessor of moat's.
+      // What a guarded global object has is data behind an accessor of moat's; what it is shown is not its own.
       const held = standInOf(now?.get) ?? now;
+      if (held instanceof Shown) return held.own;
       // HAZARD: never an accessor, which would run the runner's code at each look.
       if (held === undefined || !("value" in held) || held.get !== undefined || held.value === valueOf(given.get(name)))
         return undefined;
@@ -71,6 +72,33 @@ export function replacedBy(runners: Iterable<ReplacedGlobals>, name: PropertyKey
   return undefined;
 }
 
+/** What a shown global stands for: a test double looks for data there (`sinon.stub(globalThis, "setTimeout")`). */
+class Shown implements StandIn {
+  /** What its own package has put there, while it has. */
+  own: { readonly value: unknown } | undefined = undefined;
+  readonly #get: () => unknown;
+  constructor(get: () => unknown) {
+    this.#get = get;
+  }
+  get value(): unknown {
+    return this.#get();
+  }
+}
+
+/** Of global objects that show what others have replaced, the accessors by which they do. */
+const shownOn = new WeakMap<object, Map<PropertyKey, PropertyDescriptor>>();
+let isShown = false;
+
+/** After a definition: what has become data goes on showing what others replace once what was there before is put back. */
+export function keepShown(target: object, key: PropertyKey): void {
+  const accessor = isShown ? shownOn.get(target)?.get(key) : undefined;
+  if (accessor === undefined) return;
+  const now = getOwnPropertyDescriptor(target, key)!;
+  if (!("value" in now) || now.configurable !== true) return;
+  defineProperty(target, key, accessor);
+  apply(accessor.set!, target, [now.value]);
+}
+
 /**
  * Lets a global object of the project's own code show what a runner has replaced, while it does.
  * @param standInFor what is shown in its place, for who must not have itself
@@ -85,16 +113,30 @@ export function showReplaced(
   for (const name of names) {
     const own = getOwnPropertyDescriptor(globalObject, name);
     if (own === undefined) continue;
-    defineProperty(globalObject, name, {
-      get() {
-        const replaced = replacedBy(runners(), name);
-        return replaced === undefined ? valueOf(own) : standInFor(name, replaced.value, replaced.isApplications);
-      },
-      set(this: unknown, value: unknown) {
-        defineProperty(this as object, name, { value, writable: true, enumerable: true, configurable: true });
+    const replacement = (): { readonly value: unknown } | undefined => {
+      const replaced = replacedBy(runners(), name);
+      return replaced && { value: standInFor(name, replaced.value, replaced.isApplications) };
+    };
+    const get = (): unknown => {
+      const there = shown.own ?? replacement();
+      return there === undefined ? valueOf(own) : there.value;
+    };
+    const shown = new Shown(get);
+    noteStandIn(get, shown);
+    const accessor = {
+      get,
+      set(this: object, value: unknown) {
+        if (this !== globalObject)
+          defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true });
+        else shown.own = value === valueOf(own) || value === replacement()?.value ? undefined : { value };
       },
       enumerable: own.enumerable === true,
       configurable: true,
-    });
+    };
+    defineProperty(globalObject, name, accessor);
+    let ofGlobal = shownOn.get(globalObject);
+    if (ofGlobal === undefined) shownOn.set(globalObject, (ofGlobal = new Map()));
+    ofGlobal.set(name, accessor);
+    isShown = true;
   }
 }

@@ -21,6 +21,7 @@ import { writerAbove } from "./export-writer.ts";
 import { defineAddition } from "./language-additions.ts";
 import { isGuarded, redefineGuarded } from "./guarded-property.ts";
 import { standInOf } from "./override-mistake.ts";
+import { keepShown } from "./replaced-globals.ts";
 
 const { apply } = Reflect;
 const { isProxy } = types;
@@ -215,7 +216,9 @@ export function tameDefinitions(): void {
     builtin: string,
   ): object => {
     try {
-      return nativeDefine(target, key, descriptor);
+      nativeDefine(target, key, descriptor);
+      keepShown(target, key);
+      return target;
     } catch (error) {
       if (
         defineAddition(target, key, descriptor, called, builtin) ||
@@ -245,7 +248,10 @@ export function tameDefinitions(): void {
   };
   const ofReflect = {
     defineProperty(target: object, key: PropertyKey, descriptor: PropertyDescriptor): boolean {
-      if (nativeReflectDefine(target, key, descriptor)) return true;
+      if (nativeReflectDefine(target, key, descriptor)) {
+        keepShown(target, key);
+        return true;
+      }
       try {
         return (
           defineAddition(target, key, descriptor, ofReflect.defineProperty, "defineProperty") ||

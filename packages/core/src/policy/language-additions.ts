@@ -73,6 +73,8 @@ export function isNodeClass(holder: string): boolean {
 
 /** Whose methods the application may replace: nothing in moat or Node calls them by name, and V8 watches none of them. */
 const OF_THE_APPLICATION: ReadonlySet<string> = new Set(["Date", "Number", "Boolean", "BigInt", "Error"]);
+/** Of these, they are called on times and numbers, which keep nothing secret: a test double may replace them for the application. */
+const OF_DOUBLES: ReadonlySet<string> = new Set(["Date", "Number", "Boolean", "BigInt"]);
 /**
  * Methods that wrap a text in HTML, which nobody calls and colors puts a getter of its own in the place of.
  * @see https://tc39.es/ecma262/#sec-additional-properties-of-the-string.prototype-object
@@ -81,9 +83,17 @@ const HTML_METHODS: ReadonlySet<string> = new Set(
   "anchor big blink bold fixed fontcolor fontsize italics link small strike sub sup".split(" "),
 );
 
-/** Who may put something in the place of what is there: nobody, where it is undefined. */
-export function replaceableBy({ holder, toPrototype, name }: LanguageAddition): "anybody" | "application" | undefined {
-  if (!toPrototype) return undefined;
+/**
+ * Who may put something in the place of what is there: nobody, where it is undefined; `listed` are the application and
+ * packages that the policy names (test doubles, which do it for the application: `sinon.stub(Date, "now")`).
+ */
+export function replaceableBy({
+  holder,
+  toPrototype,
+  name,
+}: LanguageAddition): "anybody" | "listed" | "application" | undefined {
+  if (!toPrototype) return holder === "Date" && name === "now" ? "listed" : undefined;
   if (holder === "String" && HTML_METHODS.has(name)) return "anybody";
+  if (OF_DOUBLES.has(holder)) return "listed";
   return OF_THE_APPLICATION.has(holder) ? "application" : undefined;
 }

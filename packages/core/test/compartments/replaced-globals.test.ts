@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { guardExports } from "../../src/compartments/guarded-exports.ts";
+import { keepShown } from "../../src/compartments/replaced-globals.ts";
 import { makeSharedNames } from "../../src/compartments/shared-names.ts";
 import { lazyDescriptor } from "../../src/endowments/facade.ts";
 import type { Principal } from "../../src/endowments/principal.ts";
@@ -39,6 +40,27 @@ describe("timers that a test runner replaces", () => {
     const { project, runner } = tree(["__config"]);
     runner["setTimeout"] = fake;
     expect(project["setTimeout"]).toBe(own);
+  });
+
+  it("are the project's again once its own test double is taken away", () => {
+    const { project, runner } = tree(["*"]);
+    const double = (): string => "double";
+    // As lockdown has `Object.defineProperty` do.
+    const define = (value: unknown): void => {
+      Object.defineProperty(project, "setTimeout", { value, writable: true, enumerable: true, configurable: true });
+      keepShown(project, "setTimeout");
+    };
+    for (const put of [define, (value: unknown) => (project["setTimeout"] = value)]) {
+      put(double);
+      expect(project["setTimeout"]).toBe(double);
+      put(own);
+      runner["setTimeout"] = fake;
+      expect(project["setTimeout"]).toBe(fake);
+      put(double);
+      put(fake);
+      runner["setTimeout"] = given;
+      expect(project["setTimeout"]).toBe(own);
+    }
   });
 
   it("are not looked for behind accessors, which would run at each look", () => {

@@ -1,4 +1,6 @@
 import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
+import { defineMember } from "../facade.ts";
+import { isObject } from "../is-object.ts";
 import { refusedMember } from "../access-denied.ts";
 import { defineProperty, getOwnPropertyDescriptor } from "../native-definitions.ts";
 import type { MemberTable } from "../member-table.ts";
@@ -59,6 +61,7 @@ function takeOverMockTimers(context: EndowmentContext, mock: object): void {
     const all = new Set<EndowmentContext>();
     const MockTrackerPrototype = Object.getPrototypeOf(mock) as object;
     const { get } = getOwnPropertyDescriptor(MockTrackerPrototype, "timers")!;
+    showMethods(context, MockTrackerPrototype);
     let isInstalled = false;
     // When it is first asked for: Node 20 and 22 warn as the class is first used.
     defineProperty(MockTrackerPrototype, "timers", {
@@ -72,6 +75,42 @@ function takeOverMockTimers(context: EndowmentContext, mock: object): void {
     return all;
   });
   testers.add(context);
+}
+
+/**
+ * `mock.method(globalThis, "fetch")`: Node looks for a method that no accessor stands for. Where moat has one that programs
+ * see as data, Node is given an object with that data, and what it defines there is assigned where the program said.
+ */
+function showMethods(context: EndowmentContext, MockTrackerPrototype: object): void {
+  const { method } = MockTrackerPrototype as { method: Function };
+  defineMember(
+    MockTrackerPrototype,
+    "method",
+    function (this: unknown, target: unknown, name: unknown, ...rest: unknown[]): unknown {
+      const isNamed = isObject(target) && (typeof name === "string" || typeof name === "symbol");
+      const shown = isNamed ? shownMethod(context, target, name) : undefined;
+      return Reflect.apply(method, this, [shown ?? target, name, ...rest]);
+    },
+    false,
+  );
+}
+
+function shownMethod(context: EndowmentContext, target: object, name: string | symbol): object | undefined {
+  let holder: object | null = target;
+  while (holder !== null && !Object.hasOwn(holder, name)) holder = Object.getPrototypeOf(holder) as object | null;
+  if (holder === null || getOwnPropertyDescriptor(holder, name)!.get === undefined) return undefined;
+  // As programs see it.
+  const seen = Object.getOwnPropertyDescriptor(holder, name);
+  if (typeof seen?.value !== "function") return undefined;
+  const data = Object.defineProperty({}, name, { ...seen, configurable: true });
+  // In the application's name, which may replace methods of the language's own.
+  const assign = context.loader.compileFunction(["target", "key", "value"], "target[key] = value");
+  return new Proxy(data, {
+    defineProperty(_data, key, descriptor) {
+      if ((target as any)[key] !== descriptor.value) Reflect.apply(assign, undefined, [target, key, descriptor.value]);
+      return Reflect.defineProperty(data, key, descriptor);
+    },
+  });
 }
 
 function clockTargetOf(context: EndowmentContext): ClockTarget {
