@@ -2,6 +2,7 @@ import { CLIENT_SHARE, DISPATCHER_SHARE, shareProblem, symbolShare, tellsOfWindo
 import { packageNameAt } from "./reach.ts";
 import type { Reached, ReachedFile } from "./reach.ts";
 import type { Use } from "./facts.ts";
+import { FETCH_MOCKS } from "./tables/fetch-mocks.ts";
 import { BROUGHT_GLOBALS } from "./tables/node-globals.ts";
 import { EVALUATED_GLOBALS } from "./tables/evaluated-globals.ts";
 
@@ -69,7 +70,10 @@ export function requestCarriers({ files, importedByProject, edges }: Reached): S
   const near = new Set(importedByProject);
   for (const { from, to } of edges) if (importedByProject.has(from)) near.add(to);
   return files.flatMap(({ path, location, facts }) => {
-    const use = near.has(location) ? facts.uses.find(({ capability }) => capability === "carries") : undefined;
+    const isFetchMock = FETCH_MOCKS.has(packageNameAt(location));
+    const carries = ({ capability, target }: Use): boolean =>
+      capability === "carries" || (isFetchMock && capability === "global" && target === "fetch");
+    const use = near.has(location) ? facts.uses.find(carries) : undefined;
     return use === undefined ? [] : [{ name: CLIENT_SHARE, location, file: path, use }];
   });
 }
