@@ -259,6 +259,70 @@ test("scripts that the application starts as threads and processes, and modules 
   }
 });
 
+/** How an application names a module that it loads once a package has run, and what lies there besides it. */
+const NAMED: Readonly<Record<string, readonly [text: string, files?: Readonly<Record<string, string>>]>> = {
+  "a comment on a line of its own": [`import(\n  // lazily\n  "./lib/later.js"\n)`],
+  "a loader of its own": [`const cjs = require("module").createRequire(__filename); cjs("./lib/later.js")`],
+  "a loader that is called require": [
+    `const _require = require("module").createRequire(__filename); _require("./lib/later")`,
+  ],
+  "a function that loads": [`const load = (path) => require(path); load("./lib/later.js")`],
+  "a variable": [`const file = "./lib/later.js"; require(file)`],
+  "a path of texts": [`const path = require("path"), file = path.resolve(__dirname, "lib/later"); require(file)`],
+  "a list of parts": [`const parts = ["lib", "later.js"]; require(require("path").join(__dirname, ...parts))`],
+  "a table": [`const all = { a: "./lib/later" }; require(all["a"])`],
+  "a URL": [`const url = new URL("./lib/later.js", "file://" + __filename); import(url.href)`],
+  "a part of its name": ["const name = 'later'; require(`./lib/${name}.js`)"],
+  "a part of its name, beside the module": ["const name = 'beside'; require(`./${name}`)"],
+  "a call that may not be one": [`require?.("./lib/later.js")`],
+  "a line of its own": [`require(\n  __dirname +\n    "/lib/later.js",\n)`],
+  "a list of the program's": [
+    `for (const one of require("./routes.json")) require(one)`,
+    { "routes.json": '["./lib/later.js"]' },
+  ],
+  "a text that it evaluates": [
+    `const file = __dirname + "/lib/later.js"; new (require("vm").Script)(require("fs").readFileSync(file, "utf8")).runInThisContext()`,
+  ],
+  "what may not be there": [`try { require("./lib/new") } catch {}`],
+  "a file that may not be there": [`import("./lib/new.js").catch(() => {})`],
+  "a folder that may not be there": [`try { require("./fresh") } catch {}`],
+  "what may not be there, by the manifest": [`import("#new").catch(() => {})`],
+  "what is there if it is found": [
+    `const file = __dirname + "/lib/new.js"; if (require("fs").existsSync(file)) require(file)`,
+  ],
+};
+
+test.each(Object.entries(NAMED))(
+  "a module of the application's that it names by %s is none of a package's",
+  (_how, [text, files = {}]) => {
+    const targets = ["lib/later.js", "beside.js", "lib/new.js", "fresh/index.js"];
+    const app = makeProject({
+      "package.json": JSON.stringify({
+        name: "app",
+        dependencies: { dep: "1.0.0" },
+        imports: { "#new": "./lib/new.js" },
+      }),
+      "index.js": `require("dep"); ${text}`,
+      "lib/later.js": "",
+      "beside.js": "",
+      ...files,
+      "node_modules/dep/package.json": '{"name":"dep","version":"1.0.0"}',
+      "node_modules/dep/index.js": `const fs = require("fs");
+      fs.mkdirSync("fresh");
+      for (const file of ${JSON.stringify(targets)}) try { fs.writeFileSync(file, "console.log('planted', typeof process.binding)") } catch {}
+      for (const [from, to] of [["fresh", "lib/new"], ["made", "lib/new.js"]]) try { fs.writeFileSync("made", "console.log('planted')"); fs.symlinkSync("../" + from, to) } catch {}
+      for (const file of ["data.json", "lib/data.json", "made.js", "notes.txt", "lib/notes.txt"]) fs.writeFileSync(file, "{}");`,
+      "moat.policy.json": BROAD_WRITE,
+    });
+    try {
+      const { code, stdout, stderr } = app.moat("run", "index.js");
+      expect([code, stdout], stderr).toEqual([0, ""]);
+    } finally {
+      app.dispose();
+    }
+  },
+);
+
 test("manifests in caches and outputs around the project's modules, which say what these import", () => {
   const built = makeProject({
     "package.json": JSON.stringify({

@@ -3,10 +3,11 @@
  * only text: too many do no harm, since who asks looks whether they are there.
  */
 
-import { computedSpecifiersIn, joinsOf, textsIn } from "../packages/texts-as-paths.ts";
+import { computedSpecifiersIn, joinsOf, MOST_JOINED, textsIn } from "../packages/texts-as-paths.ts";
 
-/** Specifiers of `require`, `import` and `export … from`. */
-const SPECIFIERS = /(?:\b(?:require|import|resolve)\s*\(\s*|\bfrom\s*|\bimport\s*)(["'`])([^"'`\n]+)\1/g;
+/** Specifiers of `require`, `import` and `export … from`, also where it is another `require` (`nodeRequire("./a")`). */
+const SPECIFIERS =
+  /(?:(?:[rR]equire_?|\b(?:import|resolve))\s*(?:\?\.\s*)?\(\s*|\bfrom\s*|\bimport\s*)(["'`])([^"'`\n]+)\1/g;
 
 /** What `require`, `import` and `export … from` name as they stand. */
 export function specifiersIn(text: string): string[] {
@@ -17,6 +18,36 @@ export function specifiersIn(text: string): string[] {
 export function* computedNamesIn(text: string): Generator<string> {
   for (const expression of computedSpecifiersIn(text))
     for (const name of joinsOf(textsIn(expression))) yield `./${name}`;
+}
+
+/** `createRequire(file)`, `const load = require`, `lazy(require)`, `require?.(name)`, `eval("require")`, and texts that are evaluated. */
+const LOADS_OTHERWISE =
+  /\bcreateRequire\b|\brequire\s*(?:\?\.|[,;)\]}"'`]|\|\||&&|$)|\beval\s*\(|\bnew\s+Function\b|\b(?:runIn(?:This|New)?Context|compileFunction|SourceTextModule|_compile|_load)\b/m;
+
+/** Whether a text may load by other ways than `require` and `import`, in which any of its texts may be a module's name. */
+export function loadsOtherwise(text: string): boolean {
+  return LOADS_OTHERWISE.test(text);
+}
+
+/** In quotes, behind a folder or not: what may be a path, or a part of one. */
+const QUOTED_PATH = /(["'`])(?:\$\{[^}"'`\n]{1,60}\})?([\w@./-]{1,200})\1/g;
+const BETWEEN_PARTS = /^[\s,+]{0,40}$/;
+const LEADS_NOWHERE = /^[./]*$/;
+
+/**
+ * What a text has in quotes that may be a module's name, without its ending or with it, each also with those before it as one
+ * path (`["lib", "a"]`): whoever loads by names keeps them in variables, lists and tables.
+ */
+export function* quotedNamesIn(text: string): Generator<string> {
+  let beside: string[] = [];
+  let end = 0;
+  for (const { 0: found, 2: name, index } of text.matchAll(QUOTED_PATH)) {
+    if (!BETWEEN_PARTS.test(text.slice(end, Math.min(index, end + 41)))) beside = [];
+    end = index + found.length;
+    if (LEADS_NOWHERE.test(name!)) continue;
+    beside = [...beside.slice(1 - MOST_JOINED), name!];
+    for (let start = 0; start < beside.length; start++) yield beside.slice(start).join("/");
+  }
 }
 
 const STARTS_SCRIPTS = /\b(?:child_process|cluster|worker_threads|workerpool|[Pp]iscina|[Tt]inypool|new\s+Worker)\b/;

@@ -22,7 +22,8 @@ export function textsIn(expression: string): string[] {
   return quotedIn(expression).flatMap((part) => part.replace(/^(?:\$\{[^}]*\})?\/*/, "") || []);
 }
 
-const MOST_JOINED = 6;
+/** How many texts that stand beside each other are looked at as one path. */
+export const MOST_JOINED = 6;
 
 /** Texts that stand beside each other as one path: of what is joined each may be a part, or none (`join(env["ROOT"], "lib", "a")`). */
 export function* joinsOf(parts: readonly string[]): Generator<string> {

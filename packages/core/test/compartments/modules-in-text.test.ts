@@ -1,11 +1,21 @@
 import { expect, test } from "vitest";
-import { computedNamesIn, scriptNamesIn, specifiersIn } from "../../src/compartments/modules-in-text.ts";
+import {
+  computedNamesIn,
+  loadsOtherwise,
+  quotedNamesIn,
+  scriptNamesIn,
+  specifiersIn,
+} from "../../src/compartments/modules-in-text.ts";
 
 test.each([
   [`require("./a"); require.resolve('./b')`, ["./a", "./b"]],
   [`import "./a"; import x from "./b"; export * from './c'`, ["./a", "./b", "./c"]],
   ["import(`./a`); await import ( './b' )", ["./a", "./b"]],
   [`// require("./in-a-comment")`, ["./in-a-comment"]],
+  [
+    `const nodeRequire = createRequire(file); nodeRequire("./a"); require_("./b"); require?.("./c")`,
+    ["./a", "./b", "./c"],
+  ],
   [`required("./a"); const from = 1`, []],
 ])("specifiers of %s", (text, specifiers) => expect(specifiersIn(text)).toEqual(specifiers));
 
@@ -17,6 +27,26 @@ test.each([
   [`require("./a")`, []],
   [`require(name)`, []],
 ])("computed specifiers of %s", (text, specifiers) => expect([...computedNamesIn(text)]).toEqual(specifiers));
+
+test.each([
+  [`const file = "./lib/a.js"`, ["./lib/a.js"]],
+  ["const file = `${__dirname}/lib/a`", ["/lib/a"]],
+  [`const parts = ["lib",\n  'a.js']`, ["lib", "lib/a.js", "a.js"]],
+  [`__dirname + "/lib" + "/a.js"`, ["/lib", "/lib//a.js", "/a.js"]],
+  [`don't; f('./a'), "no name", "..", "/"`, ["./a"]],
+  [`"a"; "b"`, ["a", "b"]],
+])("what may be names in %s", (text, names) => expect([...quotedNamesIn(text)].toSorted()).toEqual(names.toSorted()));
+
+test.each([
+  [`const load = require;`, true],
+  [`lazy(require)`, true],
+  [`require?.(name)`, true],
+  [`createRequire(__filename)`, true],
+  [`eval("require")`, true],
+  [`new vm.Script(text).runInThisContext()`, true],
+  [`require("./a"); require.resolve("./b"); module.require("./c")`, false],
+  [`import a from "./a"; import("./b")`, false],
+])("%s may load by other ways: %s", (text, does) => expect(loadsOtherwise(text)).toBe(does));
 
 test.each([
   [`new Worker(new URL("./by-url.mjs", import.meta.url))`, ["./by-url.mjs"]],
@@ -51,8 +81,12 @@ test("texts of a megabyte that name nothing are read once through", () => {
     "fork(",
     "exec: ",
     "'\n",
+    "../",
+    '"../',
+    '"a"\n',
+    "require ",
   ])
-    for (const read of [specifiersIn, computedNamesIn, scriptNamesIn])
+    for (const read of [specifiersIn, computedNamesIn, scriptNamesIn, quotedNamesIn])
       void [...read(`new Worker ${part.repeat(1e6 / part.length)}`)];
   // Some milliseconds each; what looks at a part of them from each place takes minutes.
   expect(performance.now() - before).toBeLessThan(10_000);
