@@ -5,7 +5,7 @@
  * @see https://nodejs.org/api/modules.html
  */
 import { readFileSync } from "node:fs";
-import { dirname, relative, sep } from "node:path";
+import { dirname, extname, relative, sep } from "node:path";
 import {
   makeModuleClass,
   type ModuleClass,
@@ -43,6 +43,8 @@ export interface CommonJsLoader {
   readonly hooksLoads: boolean;
   /** The same of `Module.prototype.require`. */
   readonly hooksRequire: boolean;
+  /** Whether it has put a function of its own in place that loads files of an extension: `.ts`. */
+  compiles(extension: string): boolean;
   /** `require(request)` from a file, without asking a patched `Module._load`. */
   load(request: string, referrer: string, isMain?: boolean): unknown;
   /** Fills `module.exports` from a file of the package. */
@@ -225,7 +227,13 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
 
   const evaluate = (module: ModuleObject, resolution: Resolution): void => {
     if (principal.trusted) realm.tellOfHookedLoads();
-    const prepared = prepareSource(world, resolution);
+    let prepared: PreparedSource;
+    try {
+      prepared = prepareSource(world, resolution);
+    } catch (error) {
+      if (principal.trusted && error instanceof SyntaxError) realm.tellOfCompilers(extname(resolution.path));
+      throw error;
+    }
     if (prepared.kind === "module") {
       module.exports = world.modules.requireModule(resolution, prepared);
       return;
@@ -318,6 +326,10 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
     cache,
     get hooksLoads() {
       return Module["_load"] !== nativeLoad;
+    },
+    compiles(extension) {
+      const { [extension]: compile = nativeExtension } = Module["_extensions"] as Record<string, unknown>;
+      return compile !== nativeExtension;
     },
     get hooksRequire() {
       return Module.prototype.require !== nativeRequire;

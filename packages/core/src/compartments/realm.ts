@@ -116,6 +116,8 @@ export interface Realm extends RealmOptions {
   noteModuleHolder(world: World): void;
   /** As a module of the application is loaded: says which packages have done so, who mean to put others in its place (mockery) or to see what is loaded (tracing). */
   tellOfHookedLoads(): void;
+  /** Says which packages would have compiled a module of the application that is no JavaScript (`ts-node/register`). */
+  tellOfCompilers(extension: string): void;
   /** A package evaluates the text of a file: where it is one of the project's, that package runs it as its own code. */
   noteEvaluation(world: World, filename: string): void;
   /** Whether a package might evaluate modules of the project for a test runner. */
@@ -383,6 +385,12 @@ export function makeRealm(options: RealmOptions): Realm {
         // Who imports the project's modules hooks `require` for its own way of loading these (Next), and has that.
         const hooksRequire = commonJs.hooksRequire && principal.policy.packages?.includes(".") !== true;
         if (commonJs.hooksLoads || hooksRequire)
+          principal.denies({ capability: "patch", target: "how modules are loaded", never: true });
+      }
+    },
+    tellOfCompilers(extension) {
+      for (const { principal, commonJs } of worlds.values()) {
+        if (!principal.trusted && commonJs.compiles(extension))
           principal.denies({ capability: "patch", target: "how modules are loaded", never: true });
       }
     },

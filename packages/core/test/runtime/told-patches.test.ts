@@ -7,7 +7,7 @@ beforeAll(async () => {
   project = await makeProject({
     "package.json": JSON.stringify({
       name: "app",
-      dependencies: { mocks: "1", aliases: "1", extends: "1", replaces: "1", stubs: "1", traces: "1" },
+      dependencies: { mocks: "1", aliases: "1", extends: "1", replaces: "1", stubs: "1", traces: "1", compiles: "1" },
     }),
     "mocked.js": `require("mocks"); const { ClientRequest } = require("http"); console.log(ClientRequest.name);`,
     "aliased.js": `require("aliases"); try { require("@lib/x"); } catch (error) { console.log(error.code); }`,
@@ -25,6 +25,10 @@ beforeAll(async () => {
       require.extensions[".js"] = (module, name) => { module.require = () => "stub"; return original(module, name); };
       try { return Module._load(path, parent); } finally { require.extensions[".js"] = original; }
     };`,
+    "compiled.js": `require("compiles"); try { require("./typed.ts"); } catch (error) { console.log(error.name); } require("./lib.js");`,
+    "typed.ts": `enum A { B } module.exports = A.B;`,
+    "node_modules/compiles/package.json": manifest("compiles"),
+    "node_modules/compiles/index.js": `for (const extension of [".js", ".ts"]) { const original = require.extensions[".js"]; require.extensions[extension] = (module, path) => original(module, path); }`,
     "found.js": `require("aliases"); console.log(require("./lib.js"));`,
     "lib.js": `module.exports = "lib";`,
     "extended.js": `require("extends");`,
@@ -89,6 +93,14 @@ test("who loads the application's module with another require in it is told that
   const { stdout, stderr } = await project.moat("stubbed.js", policyFor("stubbed.js", { stubs }));
   expect(stdout, stderr).toBe("lib\n");
   expect(stderr).toBe("moat: stubs may not replace for other packages how modules are loaded; no policy allows this\n");
+});
+
+test("where the application's module is no JavaScript, a line names who would have compiled it", async () => {
+  const { stdout, stderr } = await project.moat("compiled.js", policyFor("compiled.js", { compiles: {} }));
+  expect(stdout, stderr).toMatch(/^(?:Syntax)?Error\n$/);
+  expect(stderr).toBe(
+    "moat: compiles may not replace for other packages how modules are loaded; no policy allows this\n",
+  );
 });
 
 test("where it is found, nobody is told", async () => {
