@@ -6,6 +6,7 @@
 import { basename, dirname, extname, isAbsolute, join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ScopeFolders } from "../policy/scope-place.ts";
+import { foldName } from "../policy/scope-rules.ts";
 import { assertAnswer } from "../errors/assert-answer.ts";
 import { assertStackRoom } from "../stack-room.ts";
 import { isModuleOf, loadedFoldersOf, loadsComputed, type LoadedFolder } from "../packages/loaded-folders.ts";
@@ -42,8 +43,9 @@ export function makeEntryModules(
     const paths = new Set(entries);
     const absent: Absent = { specifiers: new Set(), names: new Set() };
     const noteAbsent = (of: Set<string>, path: string, from: string): void => {
-      if (of.has(path) || path.includes(`${sep}node_modules${sep}`) || !isFirstParty(resolver.ownerOf(path))) return;
-      if (isOutput(from, project) || !isOutput(path, project)) of.add(path);
+      if (of.has(foldName(path)) || path.includes(`${sep}node_modules${sep}`) || !isFirstParty(resolver.ownerOf(path)))
+        return;
+      if (isOutput(from, project) || !isOutput(path, project)) of.add(foldName(path));
     };
     const folders: LoadedFolder[] = [];
     const modulesNamed = makeNamedModules(resolver);
@@ -130,7 +132,12 @@ export function makeEntryModules(
   const protect = (): Protected => {
     assertStackRoom();
     const { modules, folders, absent } = collect();
-    return { modules, folders, absent, usurpers: new Set([...modules].flatMap((path) => usurpersOf(path, project))) };
+    return {
+      modules,
+      folders,
+      absent,
+      usurpers: new Set([...modules].flatMap((path) => usurpersOf(path, project).map(foldName))),
+    };
   };
   return {
     has(path, isFolder = false) {
@@ -138,7 +145,9 @@ export function makeEntryModules(
       if (modules.has(path)) return true;
       // `build/` beside `build.js` is where a build goes, and is looked for after the file.
       if (isFolder) return false;
-      return usurpers.has(path) || isAwaited(path, absent) || folders.some((folder) => isModuleOf(path, folder));
+      // What is not there yet is found by names in other letters, where the file system compares so.
+      const folded = foldName(path);
+      return usurpers.has(folded) || isAwaited(folded, absent) || folders.some((folder) => isModuleOf(path, folder));
     },
   };
 }
@@ -170,7 +179,7 @@ class ModuleText {
   }
 }
 
-/** Absolute paths, as texts have them, at which there is nothing yet. */
+/** Absolute paths at which there is nothing yet, in folded letters. */
 interface Absent {
   /** Of `require` and `import`. */
   readonly specifiers: Set<string>;
@@ -178,7 +187,7 @@ interface Absent {
   readonly names: Set<string>;
 }
 
-/** Whether a file would be what somebody looks for who has found nothing so far. */
+/** Whether a file, by its folded path, would be what somebody looks for who has found nothing so far. */
 function isAwaited(path: string, { specifiers, names }: Absent): boolean {
   if (specifiers.size === 0 && names.size === 0) return false;
   const stem = path.slice(0, path.length - extname(path).length);

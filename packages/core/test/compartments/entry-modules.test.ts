@@ -60,6 +60,30 @@ test.each([
   expect(modules.has(join(project, "data", "a.js"))).toBe(false);
 });
 
+test("what a text looks for and does not find is the entry's, in whatever letters, but among outputs", () => {
+  const project = mkdtempSync(join(scratch, "a"));
+  const text = `try { require("./local") } catch {} try { require("./dist/main") } catch {} import("#later"); const file = "lib/found.js"; require(file); "./data"`;
+  for (const [path, content] of [
+    ["package.json", JSON.stringify({ imports: { "#later": "./later.mjs" } })],
+    ["index.js", text],
+    ["settings.json", "{}"],
+  ] as const)
+    writeFileSync(join(project, path), content);
+  const modules = makeEntryModules(
+    makeResolver(makeDisk(fs), { roots: [project] }),
+    [join(project, "index.js")],
+    () => true,
+    { project, cwd: project },
+  );
+  const has = (name: string): boolean => modules.has(join(project, name));
+  const held = "local local.js LOCAL.js local.json local/index.js later.mjs Later.mjs lib/found.js data data.js".split(
+    " ",
+  );
+  const open = "dist/main dist/main.js local.txt lib/found.json data.json data.txt other.js local.d/a.js".split(" ");
+  expect([held.filter((name) => !has(name)), open.filter(has)]).toEqual([[], []]);
+  expect(modules.has(join(project, "local"), true)).toBe(false);
+});
+
 const LIST = "for (const f of readdirSync(join(__dirname, 'routes')))";
 
 test.each([
