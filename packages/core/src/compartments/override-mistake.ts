@@ -210,11 +210,11 @@ function tameDescriptors(): void {
         configurable: true,
       };
     }
-    if (isLazyData(getter)) return describedAsData(holder as object, key, enumerable!);
+    if (isLazyData(getter)) return describedAsData(holder as object, key, enumerable!, getter as () => unknown);
     const standIn = standInOf(getter);
     if (standIn === undefined) return descriptor;
     if (standIn.get !== undefined && isLazyData(standIn.get))
-      return describedAsData(holder as object, key, enumerable!);
+      return describedAsData(holder as object, key, enumerable!, standIn.get);
     if (standIn.get === undefined && standIn.set === undefined) {
       return { value: standIn.value, writable: true, enumerable: enumerable!, configurable: true };
     }

@@ -1,7 +1,7 @@
 import { Given } from "./define-field.ts";
 
 const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf } = Object;
-const { ownKeys } = Reflect;
+const { apply, ownKeys } = Reflect;
 const objectPrototype = Object.prototype;
 
 /** Gives a facade a writable member, as Node's own modules have them. */
@@ -106,10 +106,20 @@ export function isLazyData(getter: Function): boolean {
  * The descriptor of what such a property will be, whose `value` is computed when it is read: mocks look there for the
  * function that they replace (`sinon.stub(crypto, "createHash")`), and compilers' `import *` asks for all descriptors.
  */
-export function describedAsData(holder: object, key: PropertyKey, enumerable: boolean): PropertyDescriptor {
+export function describedAsData(
+  holder: object,
+  key: PropertyKey,
+  enumerable: boolean,
+  getter: () => unknown,
+): PropertyDescriptor {
+  const there = getOwnPropertyDescriptor(holder, key)?.get;
   const described = { value: undefined, writable: true, enumerable, configurable: true };
-  const value = lazyDescriptor("value", () => (holder as Record<PropertyKey, unknown>)[key], true, true);
-  return defineProperty(described, "value", value);
+  // Who reads it to put it back (`vi.unstubAllGlobals`) has put something else there since.
+  const compute = (): unknown =>
+    getOwnPropertyDescriptor(holder, key)?.get === there
+      ? (holder as Record<PropertyKey, unknown>)[key]
+      : apply(getter, undefined, []);
+  return defineProperty(described, "value", lazyDescriptor("value", compute, true, true));
 }
 
 const originals = new WeakMap<Function, Function>();

@@ -138,15 +138,23 @@ describe("a facade that is made when it is looked at", () => {
     const { get } = Object.getOwnPropertyDescriptor(shell, "f")!;
     expect(isLazyData(get!)).toBe(true);
     expect(isLazyData(Object.getOwnPropertyDescriptor(shell, "accessor")!.get!)).toBe(false);
-    const described = describedAsData(shell, "f", true);
+    const described = describedAsData(shell, "f", true, get!);
     expect([Object.keys(described), "get" in described, state.made]).toEqual([
       ["value", "writable", "enumerable", "configurable"],
       false,
       0,
     ]);
     expect([described.value, state.made]).toEqual([f, 1]);
-    const replaced = describedAsData(start().shell, "f", true);
+    const replaced = describedAsData(start().shell, "f", true, get!);
     replaced.value = 1;
     expect(Object.defineProperty({}, "f", replaced)).toEqual({ f: 1 });
+  });
+
+  it("is put back by what described it before something else was put there", () => {
+    const { shell, f } = start();
+    const described = describedAsData(shell, "f", true, Object.getOwnPropertyDescriptor(shell, "f")!.get!);
+    Object.defineProperty(shell, "f", { value: () => "stub", configurable: true });
+    Object.defineProperty(shell, "f", described);
+    expect(shell.f).toBe(f);
   });
 });
