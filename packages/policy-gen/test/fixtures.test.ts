@@ -149,6 +149,7 @@ const UNANALYZED: Readonly<Record<string, readonly (readonly [line: number, reas
     [1, /^computed specifier \*$/],
     [1, /^computed specifier \*$/],
     [1, /^computed specifier \*$/],
+    [1, /^computed specifier \*$/],
   ],
   "platform-addon": [
     [1, /^native addon$/],

@@ -34,6 +34,10 @@ const OWN_SCOPES: readonly (readonly [scope: string, why: string])[] = [
 export const PLUGINS_BY_NAME: ReadonlyMap<string, RegExp> = new Map([
   // `--preset angular`, and what commands that write change logs ask for by themselves.
   ["conventional-changelog-preset-loader", /^(?:@[^/]+\/)?conventional-changelog-(?!core$|preset-loader$|writer$)/],
+  // `mocha --reporter mochawesome`, `jest --reporters jest-junit`, `vitest --coverage`.
+  ["mocha", /^(?:@[^/]+\/)?(?:mochawesome|allure-mocha|mocha-(?:.+-)?(?:reporters?|multi))$/],
+  ["jest", /^(?:@[^/]+\/)?(?:jest-junit|allure-jest|jest-.*reporters?)$/],
+  ["vitest", /^@vitest\/coverage-/],
   ["size-limit", /^@size-limit\/|^(?:@[^/]+\/)?size-limit-/],
 ]);
 
