@@ -25,7 +25,7 @@ export function grantToEvaluators({ reached, disk, collectorOf, isDependency, na
     const row = TEST_EVALUATORS.get(packageNameAt(location));
     const collector = row === undefined || !isDependency(location) ? undefined : collectorOf(location);
     if (row === undefined || collector === undefined) continue;
-    for (const { path, location: from, facts } of reached.files) {
+    for (const { path, location: from, facts } of row.evaluatesNothing ? [] : reached.files) {
       const wanted = !isDependency(from) ? OF_PROJECT : row.evaluates ? OF_PACKAGES : undefined;
       const place = `${nameOf(from) ?? "."}: ${within(from, path)}`;
       for (const use of facts.uses) {

@@ -4,6 +4,8 @@
  * matchers. What runs so runs with their authority, whoever wrote it.
  */
 interface TestEvaluator {
+  /** What it is granted is in its row alone: specs are loaded as usual. */
+  readonly evaluatesNothing?: true;
   readonly evaluates?: true;
   readonly handsGlobals?: true;
   /** Packages that the evaluated modules import are loaded as usual, by its own imports. */
@@ -29,6 +31,15 @@ export const TEST_EVALUATORS: ReadonlyMap<string, TestEvaluator> = new Map<strin
     {
       hears: ["uncaughtException", "unhandledRejection", "rejectionHandled"],
       why: "what a spec leaves uncaught is that spec's failure",
+    },
+  ],
+  [
+    "jasmine-core",
+    {
+      evaluatesNothing: true,
+      clockMethods: ["clock"],
+      hears: ["uncaughtException", "unhandledRejection", "rejectionHandled"],
+      why: "the same, and jasmine.clock() is the specs' mock clock",
     },
   ],
   ["jest-util", { why: "copies its process.env for the specs" }],
