@@ -192,6 +192,55 @@ test("sources are changed by the command that a person started, and by those tha
   }
 });
 
+test("what only configurations of tools import, and scripts of the manifest start, is no other dependency's to write", () => {
+  const FILES = ["tools/helper.js", "tools/deep.js", "tools/release.js", "tools/part.js", "stories/mock.js"];
+  const OPEN = ["tools/nobodys.js", "dist/served.js", "tools/new.js"];
+  const tool = makeProject({
+    "package.json": JSON.stringify({
+      name: "app",
+      dependencies: { tool: "1.0.0" },
+      scripts: {
+        release: "FLAG=1 node --no-warnings tools/release && tool",
+        serve: "node dist/served.js",
+        test: "tool tools/nobodys.js",
+      },
+    }),
+    "tool.config.js": `module.exports = require("./tools/helper");`,
+    ".storybook/main.ts": `import "../stories/mock.js";`,
+    "tools/helper.js": `require("./deep")`,
+    "tools/release.js": `require("./part")`,
+    ...Object.fromEntries(
+      ["tools/deep.js", "tools/part.js", "stories/mock.js", ...OPEN.slice(0, 2)].map((name) => [name, ""]),
+    ),
+    "node_modules/tool/package.json":
+      '{"name":"tool","version":"1.0.0","bin":{"tool":"./cli.js"},"dependencies":{"core":"1"}}',
+    "node_modules/tool/cli.js": `require("core"); require(process.cwd() + "/tool.config.js")`,
+    "node_modules/core/package.json": '{"name":"core","version":"1.0.0","dependencies":{"other":"1"}}',
+    "node_modules/core/index.js": `require("other")`,
+    "node_modules/other/package.json": '{"name":"other","version":"1.0.0"}',
+    "node_modules/other/index.js": `for (const file of ${JSON.stringify([...FILES, ...OPEN])}) try { require("fs").writeFileSync(file, "console.log('planted')"); console.log(file) } catch {}`,
+    "moat.policy.json": JSON.stringify({
+      version: 1,
+      root: "trusted",
+      entries: ["bin:tool"],
+      packages: {
+        tool: { globals: ["process"], packages: [".", "tool>core"] },
+        "tool>core": { packages: ["tool>core>other"] },
+        "tool>core>other": { globals: ["console"], builtins: { fs: true }, fs: { read: ["."], write: ["."] } },
+      },
+    }),
+  });
+  try {
+    for (const _run of [1, 2]) {
+      const { code, stdout, stderr } = tool.moat("exec", "tool");
+      // Outputs are for builders.
+      expect([code, stdout], stderr).toEqual([0, OPEN.map((name) => `${name}\n`).join("")]);
+    }
+  } finally {
+    tool.dispose();
+  }
+});
+
 test("what a person saves while the program runs is as closed as it was", () => {
   const app = makeProject({
     "package.json": '{"name":"app","dependencies":{"dep":"1.0.0"}}',

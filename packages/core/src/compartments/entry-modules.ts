@@ -14,6 +14,7 @@ import { isOutput } from "../packages/output-folders.ts";
 import { absentUrlOf } from "../packages/resolution-error.ts";
 import type { Resolver } from "../packages/resolver.ts";
 import { computedNamesIn, loadsOtherwise, quotedNamesIn, scriptNamesIn, specifiersIn } from "./modules-in-text.ts";
+import { filesThatRun } from "./files-that-run.ts";
 import { isCode, makeNamedModules } from "./named-modules.ts";
 
 export interface EntryModules {
@@ -27,6 +28,7 @@ export interface EntryModules {
  * (a bundle that the program builds, loads and builds again) is none of them; elsewhere it is, since an application looks
  * for what may not be there (`try { require("./local") } catch {}`) and would load what a package has put in its place.
  * @param loadsProject whether a package may load modules of the project, of which these then name the folders.
+ * @param packages folders of the project's own packages: what runs besides the entries is told by what lies there.
  *
  * HAZARD: not by a file's age. What was changed since the program started, a person may have saved in an editor.
  */
@@ -36,11 +38,16 @@ export function makeEntryModules(
   isFirstParty: (location: string) => boolean,
   { project, cwd }: Pick<ScopeFolders, "project" | "cwd">,
   loadsProject: (location: string) => boolean = () => false,
+  packages: () => Iterable<string> = () => [],
 ): EntryModules {
   let found: Protected | undefined;
 
   const collect = (): Omit<Protected, "usurpers"> => {
-    const paths = new Set(entries);
+    const run = [...packages()].flatMap((folder) => filesThatRun(folder, resolver.disk));
+    // HAZARD: builds write to outputs what scripts start there.
+    const besides = new Set(run.filter((path) => !isOutput(path, project)));
+    for (const entry of entries) besides.delete(entry);
+    const paths = new Set([...entries, ...besides]);
     const absent: Absent = { specifiers: new Set(), names: new Set() };
     const noteAbsent = (of: Set<string>, path: string, from: string): void => {
       if (of.has(foldName(path)) || path.includes(`${sep}node_modules${sep}`) || !isFirstParty(resolver.ownerOf(path)))
@@ -89,6 +96,8 @@ export function makeEntryModules(
         const isCode = next?.location !== undefined && next.format !== "json";
         if (isCode && isFirstParty(next.location!)) paths.add(next.path);
       }
+      // A tool's configuration names what the tool makes.
+      if (besides.has(path)) continue;
       // An installed command's words are no names of the project's.
       if ((loads || loadsByName) && isFirstParty(resolver.ownerOf(path))) {
         for (const [from, one] of near) {

@@ -280,6 +280,7 @@ export function makeRealm(options: RealmOptions): Realm {
     isProjects,
     options.paths,
     loadsProject,
+    () => new Set([options.paths.project, ...[...names.keys()].filter(isProjects)]),
   );
   const sourcesOfAll = withoutOutputs(modulesOfAll, options.paths.project);
   const started = (): World => realm.worldAt(startedLocation);
