@@ -45,8 +45,12 @@ export function* quotedNamesIn(text: string): Generator<string> {
     if (!BETWEEN_PARTS.test(text.slice(end, Math.min(index, end + 41)))) beside = [];
     end = index + found.length;
     if (LEADS_NOWHERE.test(name!)) continue;
-    beside = [...beside.slice(1 - MOST_JOINED), name!];
-    for (let start = 0; start < beside.length; start++) yield beside.slice(start).join("/");
+    yield name!;
+    beside.push(name!);
+    // More than a path has are a list of names.
+    if (beside.length > 2 * MOST_JOINED) continue;
+    for (let start = Math.max(0, beside.length - MOST_JOINED); start < beside.length - 1; start++)
+      yield beside.slice(start).join("/");
   }
 }
 
