@@ -79,6 +79,13 @@ describe("process.kill of a package that is granted it", () => {
     expect(context.denials).toEqual([expect.objectContaining({ capability: "command", target: "kill" })]);
   });
 
+  test("of a signal that is another one each time it is asked, Node is told what was looked at", () => {
+    const { own, kill } = setUp();
+    let asked = 0;
+    own.kill(process.ppid, { toString: () => (asked++ === 0 ? "SIGNONE" : "SIGUSR1") } as never);
+    expect(kill.mock.calls).toEqual([[process.ppid, "SIGNONE"]]);
+  });
+
   test("ends no process but this program's own", () => {
     const { own, kill } = setUp();
     for (const pid of [-1, 1, -process.ppid, process.ppid])

@@ -44,8 +44,9 @@ export function makeKill(context: EndowmentContext): (pid: unknown, signal?: unk
   return named("kill", 2, (pid: unknown, signal?: unknown): true => {
     // Read once; what is neither a number nor one as a text, Node refuses itself.
     const target = typeof pid === "number" || typeof pid === "string" ? Number(pid) : Number.NaN;
-    const number = signalNumber(typeof signal === "number" ? signal : signal || "SIGTERM");
-    if (target !== (target | 0) || number === undefined) return real.kill(target, String(signal));
+    const asked = typeof signal === "number" ? signal : String(signal || "SIGTERM");
+    const number = signalNumber(asked);
+    if (target !== (target | 0) || number === undefined) return real.kill(target, asked);
     const via = `process.kill ${String(target)}`;
     if (number !== 0 && (opensDebugger(number) || !isOwn(target)) && refuses(context, via)) {
       const errno = -constants.errno.EPERM;
