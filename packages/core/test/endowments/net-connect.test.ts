@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { mkdirSync, symlinkSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { app, fetched, openSink, outcome, project, settle, testPackage } from "./net-context.ts";
 import type { Sink } from "./net-context.ts";
 
@@ -43,6 +43,23 @@ describe("net.connect", () => {
       port: sink.port,
       errno: -13,
     });
+  });
+
+  // HAZARD: with an empty path Node misses no port, and begins with the name.
+  test("what names no port has no name looked up", async () => {
+    const lookup = vi.spyOn(require("node:dns"), "lookup");
+    const { builtin } = dep();
+    for (const more of [{}, { lookup: require("node:dns").lookup }]) {
+      const options = { path: "", host: "secret.evil.example", ...more };
+      for (const connect of [
+        () => builtin("net").connect(options),
+        () => new (builtin("net").Socket)().connect(options),
+        () => builtin("tls").connect(options),
+      ])
+        expect(await outcome(connect)).toBeInstanceOf(Error);
+    }
+    expect(lookup).not.toHaveBeenCalled();
+    lookup.mockRestore();
   });
 
   test("a denial comes as late as a refusal of the kernel's: ticks and promises may listen first, and give up first", async () => {

@@ -85,12 +85,23 @@ function makeAuthority(context: EndowmentContext): NetworkAuthority {
     [paths.project, paths.tmp].some((folder) => path.startsWith(folder + sep)) && !context.reservedPaths.includes(path);
   const coversPath = (endpoints: readonly Endpoint[], path: string): boolean =>
     endpoints.some((endpoint) => endpointCoversUnix(endpoint, path) || (endpoint.kind === "any" && isOwnSocket(path)));
+  /**
+   * HAZARD: Node asks for a server's name before it listens, which is a message to whoever serves that name. A grant that
+   * names no host covers this machine's own names, and those that may be asked for anyway.
+   */
+  const mayBeAsked = (host: Host): boolean =>
+    host.kind === "address" ||
+    isOwnName(host.name) ||
+    connect().some((endpoint) => endpointCoversHost(endpoint, host)) ||
+    listen().some((endpoint) => namesHost(endpoint) && endpointCoversHost(endpoint, host));
+  const isOwnName = (name: string): boolean =>
+    name === "localhost" || name === context.powers.builtin("os").hostname().toLowerCase();
   const coversListener = (text: string | undefined, port: number): boolean => {
     const host = parseHost(text ?? "::");
-    const candidates = host?.kind === "name" && host.name === "localhost" ? [host, ...LOOPBACK] : [host];
-    return candidates.some(
-      (candidate) =>
-        candidate !== undefined && listen().some((endpoint) => endpointCoversListener(endpoint, candidate, port)),
+    if (host === undefined || !mayBeAsked(host)) return false;
+    const candidates = host.kind === "name" && host.name === "localhost" ? [host, ...LOOPBACK] : [host];
+    return candidates.some((candidate) =>
+      listen().some((endpoint) => endpointCoversListener(endpoint, candidate, port)),
     );
   };
   const isGranted = ({ by, path, host: text, port = 0 }: Opened): boolean => {
@@ -155,6 +166,9 @@ function makeAuthority(context: EndowmentContext): NetworkAuthority {
     isResolutionOf: (name: string, address: string) => resolutions.get(keyOf(name))?.has(keyOf(address)) === true,
   });
 }
+
+/** Whether a grant is of one host, or of those below one. */
+const namesHost = (endpoint: Endpoint): boolean => endpoint.kind === "host" && endpoint.host.kind !== "any";
 
 const LOOPBACK: readonly Host[] = [
   { kind: "address", address: "127.0.0.1" },

@@ -1,7 +1,7 @@
 import { makePermit, isWithinTarget } from "./network-permit.ts";
 import type { ConnectGrant, SocketPermit } from "./network-permit.ts";
 import { receiveServers } from "./received-servers.ts";
-import { connectDenied, connectionEnded, listenDenied } from "./network-errors.ts";
+import { connectDenied, connectionEnded, listenDenied, nameNotFound } from "./network-errors.ts";
 import { guardNativeHandles } from "./native-handles.ts";
 import { hardenErrorsOfConnecting } from "../harden-errors.ts";
 import { hardenStreamRequests } from "./native-requests.ts";
@@ -68,6 +68,11 @@ export function installNetworkGuard(powers: Powers, hint?: string): NetworkGuard
  */
 function keepSocketsInTheirThread(net: any): void {
   for (const Class of [net.Socket, net.Server, net.BoundSocket]) if (Class !== undefined) disarmClass(Class.prototype);
+}
+
+/** A `lookup` that asks nobody. */
+function findNothing(hostname: string, _options: unknown, callback: (error: Error) => void): void {
+  callback(nameNotFound(hostname));
 }
 
 function makeGuard(powers: Powers, net: any, hint: string | undefined): NetworkGuard {
@@ -146,8 +151,12 @@ function makeGuard(powers: Powers, net: any, hint: string | undefined): NetworkG
     }
     const { options, callback, target } = readConnectArguments(args);
     const go = () => Reflect.apply(realConnect, this, callback === undefined ? [options] : [options, callback]);
-    // Malformed: Node's own error, before anything is connected.
-    if (target === undefined) return go();
+    // Malformed: Node's own error, before anything is connected. HAZARD: what it takes all the same (no port, and an
+    // empty path) begins with the name.
+    if (target === undefined) {
+      options["lookup"] = findNothing;
+      return go();
+    }
     const shown = target.path ?? target.host;
     const port = target.path === undefined ? target.port : undefined;
     if (permit === undefined) return refuseConnection(this, withHint(connectDenied(shown, port)));
