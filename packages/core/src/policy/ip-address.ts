@@ -124,6 +124,11 @@ export function isLinkLocal(address: string): boolean {
   return embedded !== undefined && isLinkLocal(embedded);
 }
 
+/** Whether a canonical address is one of this machine alone. */
+export function isLoopback(address: string): boolean {
+  return address.startsWith("127.") || address === "::1";
+}
+
 /** Whether a canonical address is for many at once: multicast, or the local network's broadcast. */
 export function isGroupAddress(address: string): boolean {
   if (address.includes(":")) return /^ff[0-9a-f]{2}:/u.test(address);

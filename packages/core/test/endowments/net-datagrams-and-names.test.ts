@@ -81,6 +81,23 @@ describe("dgram", () => {
       code: "EACCES",
     });
   });
+
+  test("a handle that is bound to what answers twice is bound to what was granted", () => {
+    const socket = testPackage({ listen: ["127.0.0.1:39751"] })
+      .builtin("dgram")
+      .createSocket("udp4");
+    const [state] = Object.getOwnPropertySymbols(socket).filter(({ description }) => description === "state symbol");
+    const { handle } = socket[state!];
+    const [addresses, ports] = [
+      ["127.0.0.1", "0.0.0.0"],
+      [39_751, 39_752],
+    ];
+    expect(handle.bind({ toString: () => addresses.shift() }, { valueOf: () => ports.shift() }, 0)).toBe(0);
+    const bound = {};
+    handle.getsockname(bound);
+    expect(bound).toMatchObject({ address: "127.0.0.1", port: 39_751 });
+    socket.close();
+  });
 });
 
 describe("dns", () => {

@@ -1,7 +1,10 @@
 import { createConnection } from "node:net";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { describe, expect, test } from "vitest";
-import { app, fetched, outcome, settle, testPackage } from "./net-context.ts";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test, vi } from "vitest";
+import { app, fetched, outcome, project, settle, testPackage } from "./net-context.ts";
 import { cert, key } from "./test-certificate.ts";
 
 const listener = (net: any) => testPackage(net);
@@ -101,6 +104,70 @@ describe("servers", () => {
       code: "EACCES",
     });
   });
+
+  // HAZARD: what is granted on this machine alone would be there for everybody.
+  test("a handle that a package has bound elsewhere does not stand for the name that is granted", async () => {
+    const port = await free();
+    const { Socket, createServer } = listener({ listen: [`localhost:${port}`] }).builtin("net");
+    const socket = new Socket().on("error", () => {});
+    socket.connect(1, "127.0.0.1");
+    const handle = socket._handle;
+    socket._handle = null;
+    expect(handle.bind("0.0.0.0", port, 0)).toBe(0);
+    const attempt = (): unknown => {
+      const server = createServer().listen(port, "localhost");
+      const [owner] = Object.getOwnPropertySymbols(handle).filter(({ description }) => description === "owner_symbol");
+      handle[owner!] = server;
+      return (server._handle = handle) && server;
+    };
+    expect(await outcome(attempt, "listening")).toMatchObject({ code: "EACCES" });
+    expect(await outcome(() => app.builtin("net").connect(port, "127.0.0.1"))).toMatchObject({ code: "ECONNREFUSED" });
+    handle.close();
+  });
+
+  // HAZARD: a look-up is a message to whoever serves the name.
+  test("a grant for a port has no name looked up but this machine's own", async () => {
+    const lookup = vi.spyOn(createRequire(import.meta.url)("node:dns"), "lookup");
+    const dep = listener({ listen: ["*:0", "*:80", "named.example:80"] });
+    const listening = (host: string, port: number) =>
+      outcome(() => dep.builtin("net").createServer().listen(port, host), "listening");
+    expect(await listening("secret.evil.example", 0)).toMatchObject({ code: "EACCES" });
+    expect(lookup).not.toHaveBeenCalled();
+    lookup.mockImplementation(((_host: string, found: Function) => found(null, "127.0.0.1", 4)) as never);
+    expect(await listening("localhost", 0)).toBe("listening");
+    expect(await listening(hostname(), 0)).toBe("listening");
+    await listening("named.example", 80);
+    expect(lookup.mock.calls.map(([host]) => host)).toEqual(["localhost", hostname(), "named.example"]);
+    lookup.mockRestore();
+  });
+
+  test.skipIf(process.platform === "win32")(
+    "a pipe is bound where its server may listen, and nowhere else",
+    async () => {
+      const [granted, elsewhere] = [
+        join(project, "granted.sock"),
+        join(project, "..", `elsewhere-${process.pid}.sock`),
+      ];
+      const { Socket, createServer } = listener({ connect: ["*"], listen: [`unix:${granted}`] }).builtin("net");
+      const socket = new Socket().on("error", () => {});
+      let kept: any;
+      const bound: unknown[] = [];
+      Object.defineProperty(socket, "_handle", {
+        get: () => kept,
+        set(handle) {
+          kept = handle;
+          if (handle !== null) bound.push(handle.bind(elsewhere), handle.bind(granted));
+        },
+      });
+      socket.connect({ path: join(project, "nobody.sock") });
+      expect(bound).toHaveLength(2);
+      for (const failure of bound) expect(failure).toBeLessThan(0);
+      expect([granted, elsewhere].filter((path) => existsSync(path))).toEqual([]);
+      const server = createServer();
+      expect(await outcome(() => server.listen({ path: granted }), "listening")).toBe("listening");
+      await close(server);
+    },
+  );
 
   test("classes work with new, without it, by extends and by call", async () => {
     const http = listener({ listen: ["127.0.0.1:*"] }).builtin("http");

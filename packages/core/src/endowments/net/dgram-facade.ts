@@ -109,12 +109,13 @@ function guardDatagrams(dgram: any): DatagramGuard {
       permit.connected = [address, port];
       return maySend(permit, address, port);
     });
-    // Node binds a sender to a free port by itself.
-    patch(
-      `bind${version}`,
-      (permit, [address, port]) =>
-        port === 0 || permit.authority.mayListen(String(address), Number(port), "dgram.Socket.bind"),
-    );
+    patch(`bind${version}`, (permit, args) => {
+      // HAZARD: native code would ask them once more, and may be told something else.
+      const address = (args[0] = String(args[0]));
+      const port = (args[1] = Number(args[1]));
+      // Node binds a sender to a free port by itself.
+      return port === 0 || permit.authority.mayListen(address, port, "dgram.Socket.bind");
+    });
   }
   patch("open", () => false);
   hardenHandles(prototype);

@@ -5,6 +5,8 @@
 import { platform } from "node:os";
 import { getSystemErrorName } from "node:util";
 import { DENIED } from "../denied-errno.ts";
+import { parseHost } from "../../policy/endpoint.ts";
+import { isLoopback } from "../../policy/ip-address.ts";
 import { hardenNodeObject } from "../harden-node.ts";
 import { checkedField, hasNativeField, NATIVE_FIELD } from "../native-field.ts";
 import { ownSymbol } from "../own-symbol.ts";
@@ -15,14 +17,16 @@ import { readOwnInput } from "./own-input.ts";
 import { guardNativeArguments } from "./native-arguments.ts";
 import { keepAddressesFrom } from "./user-buffers.ts";
 
-/** On this port (0: whichever is free) and, where it is known, at this address; at this path; or wherever it is bound. */
-export type ApprovedListener = { readonly port: number; readonly address: string | undefined } | string | true;
+/** On this port (0: whichever is free) and, where one was named, of this host; at this path; or wherever it is bound. */
+export type ApprovedListener = { readonly port: number; readonly host: string | undefined } | string | true;
 
 /** What the guard above tells the ground layer. */
 export interface NativeHandles {
   /** The server may listen now. */
   approveListening(server: object, where: ApprovedListener): void;
   opening<T>(descriptor: number | undefined, body: () => T): T;
+  /** Runs Node's own code that binds one pipe: to this path, or to what trusted code says. */
+  bindingPipe<T>(path: string | true, body: () => T): T;
   guardTls(tlsHandle: object): void;
 }
 
@@ -47,6 +51,7 @@ export function guardNativeHandles(
   const listeners = new WeakMap<object, ApprovedListener>();
   const bound = new WeakMap<object, { address: unknown; port: unknown }>();
   let mayOpen: unknown;
+  let mayBind: string | true | undefined;
   let tlsOwner: object | undefined;
 
   const permitOfHandle = (handle: Native): SocketPermit | undefined => {
@@ -88,12 +93,13 @@ export function guardNativeHandles(
     if (approved === true) return true;
     const { address, port } = bound.get(handle) ?? {};
     if (typeof approved === "string") return address === approved;
-    if (approved.address !== undefined && address !== undefined && address !== approved.address) return false;
-    if (approved.port === 0) return port === 0;
-    const actual: { port?: number } = {};
+    if (approved.port === 0 && port !== 0) return false;
+    const actual: { address?: string; port?: number } = {};
     const failure: number = Reflect.apply(getsockname, handle, [actual]);
     // Of a port that is in use libuv tells late: instead of listening, and before that instead of the name.
-    return failure === 0 ? actual.port === approved.port : getSystemErrorName(failure) === "EADDRINUSE";
+    if (failure !== 0) return getSystemErrorName(failure) === "EADDRINUSE";
+    if (approved.host !== undefined && !canBeBoundFor(approved.host, actual.address!)) return false;
+    return approved.port === 0 || actual.port === approved.port;
   };
   // HAZARD: Node's own code calls methods of what it makes, which may be a package's: one descriptor, once.
   const isToOpen = (fd: unknown): boolean => {
@@ -102,13 +108,18 @@ export function guardNativeHandles(
     return true;
   };
   for (const name of ["bind", "bind6"]) {
-    for (const prototype of [tcp, pipe]) {
-      patch(prototype, name, (handle, [address, port]) => {
-        bound.set(handle, { address, port });
-        return true;
-      });
-    }
+    patch(tcp, name, (handle, [address, port]) => {
+      bound.set(handle, { address, port });
+      return true;
+    });
   }
+  // HAZARD: a pipe that is bound makes a file. A package has one where Node keeps it on a socket, unconnected.
+  patch(pipe, "bind", (handle, [path]) => {
+    if (mayBind === undefined || (mayBind !== true && path !== mayBind)) return false;
+    mayBind = undefined;
+    bound.set(handle, { address: path, port: undefined });
+    return true;
+  });
   for (const prototype of [tcp, pipe]) {
     patch(prototype, "listen", mayListen);
     patch(prototype, "open", (_handle, [fd]) => isToOpen(fd));
@@ -131,6 +142,15 @@ export function guardNativeHandles(
   return {
     approveListening: (server, where) => void listeners.set(server, where),
     opening,
+    bindingPipe(path, body) {
+      const before = mayBind;
+      mayBind = path;
+      try {
+        return body();
+      } finally {
+        mayBind = before;
+      }
+    },
     guardTls(tlsHandle) {
       const prototype: Native = Object.getPrototypeOf(tlsHandle);
       for (const name of ["connect", "connect6"]) {
@@ -151,6 +171,20 @@ export function guardNativeHandles(
     },
   };
 }
+
+/**
+ * Whether a handle that is bound to an address is what a server asked for by a host.
+ * HAZARD: a package can bind a handle, and put it into its server before Node has looked the name up.
+ */
+function canBeBoundFor(text: string, bound: string): boolean {
+  const [host, address] = [parseHost(text), parseHost(bound)];
+  if (host === undefined || address?.kind !== "address") return false;
+  if (host.kind === "address") return host.address === address.address;
+  if (host.name === "localhost") return isLoopback(address.address);
+  return !ALL_INTERFACES.has(address.address);
+}
+
+const ALL_INTERFACES: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
 
 /** Members that Node itself assigns to handles: `cluster` their `close`, `dgram` the forms for IPv6. */
 const ASSIGNED_BY_NODE: readonly string[] = ["close", "bind", "connect", "send"];

@@ -199,7 +199,9 @@ function makeGuard(powers: Powers, net: any, hint: string | undefined): NetworkG
       if (descriptor !== undefined && haveListened.has(this)) return refuse(`fd:${descriptor}`, undefined);
       haveListened.add(this);
       native.approveListening(this, true);
-      return native.opening(descriptor, () => Reflect.apply(realListen, this, args));
+      return native.opening(descriptor, () =>
+        native.bindingPipe(true, () => Reflect.apply(realListen, this, args) as unknown),
+      );
     }
     const wanted = readListenArguments(args);
     if (authority === undefined && hint !== undefined) {
@@ -209,24 +211,26 @@ function makeGuard(powers: Powers, net: any, hint: string | undefined): NetworkG
     }
     if (authority === undefined) return refuse(wanted.path ?? wanted.host ?? "::", wanted.port);
     if (wanted.foreign !== undefined) return refuse(wanted.foreign, undefined);
+    let approvedPath: string | undefined;
     if (wanted.path !== undefined) {
       const path = authority.unixListener(wanted.path, "net.Server.listen");
       if (path === undefined) return refuse(wanted.path, undefined);
-      wanted.options["path"] = path;
+      approvedPath = wanted.options["path"] = path;
       native.approveListening(this, path);
       authority.endWithGrant(this, { by: "listen", path }, endServer);
     } else if (wanted.port !== undefined) {
       if (!authority.mayListen(wanted.host, wanted.port, "net.Server.listen"))
         return refuse(wanted.host ?? "::", wanted.port);
-      const isNumeric = wanted.host !== undefined && net.isIP(wanted.host) !== 0;
-      native.approveListening(this, { port: wanted.port, address: isNumeric ? wanted.host : undefined });
+      native.approveListening(this, { port: wanted.port, host: wanted.host });
       authority.endWithGrant(this, { by: "listen", host: wanted.host, port: wanted.port }, endServer);
     }
-    return Reflect.apply(
-      realListen,
-      this,
-      wanted.callback === undefined ? [wanted.options] : [wanted.options, wanted.callback],
-    );
+    const go = () =>
+      Reflect.apply(
+        realListen,
+        this,
+        wanted.callback === undefined ? [wanted.options] : [wanted.options, wanted.callback],
+      ) as unknown;
+    return approvedPath === undefined ? go() : native.bindingPipe(approvedPath, go);
   };
 
   return Object.freeze({
@@ -259,7 +263,7 @@ function makeGuard(powers: Powers, net: any, hint: string | undefined): NetworkG
     listeningForWorkers<T>(body: () => T): T {
       isListeningForWorkers = true;
       try {
-        return body();
+        return native.bindingPipe(true, body);
       } finally {
         isListeningForWorkers = false;
       }
