@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { app, fetched, openSink, outcome, project, settle, testPackage } from "./net-context.ts";
+import { networkAuthority } from "../../src/endowments/net/network-authority.ts";
 import type { Sink } from "./net-context.ts";
 
 const require = createRequire(import.meta.url);
@@ -232,6 +233,22 @@ describe("unix sockets", () => {
     expect(await outcome(() => named.builtin("net").connect(inside))).toMatchObject({ code: "EACCES" });
     for (const server of servers) server.close();
   });
+});
+
+// HAZARD: tmux runs what it is told to, and an agent signs with the user's keys.
+test.each([
+  ["ssh-Xq1/agent.7", false],
+  [".X11-unix/X0", false],
+  ["tmux-1000/default", false],
+  ["podman-run-1000/podman/podman.sock", false],
+  ["user/vscode-ipc-1.sock", false],
+  [".s.PGSQL.5432", true],
+  ["tsx-1000/7.pipe", true],
+])("the star covers %s of the folder for temporary files: %s", (below, isCovered) => {
+  const { context, denials } = testPackage({ connect: ["*"] });
+  const authority = networkAuthority({ ...context, paths: { ...context.paths, tmp: "/moat-tmp" } });
+  expect(authority.unixTarget(`/moat-tmp/${below}`, "net.connect")).toBe(isCovered ? `/moat-tmp/${below}` : undefined);
+  expect(denials).toHaveLength(isCovered ? 0 : 1);
 });
 
 describe("http", () => {

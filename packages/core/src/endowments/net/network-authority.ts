@@ -10,6 +10,7 @@ import {
   printHost,
 } from "../../policy/endpoint.ts";
 import type { Endpoint, Host } from "../../policy/endpoint.ts";
+import { takesOrders } from "../../policy/sockets-of-others.ts";
 import { derivedFromPolicy } from "../derived-from-policy.ts";
 import type { EndowmentContext } from "../principal.ts";
 import { makeOpenConnections } from "./open-connections.ts";
@@ -80,9 +81,12 @@ function makeAuthority(context: EndowmentContext): NetworkAuthority {
   };
   const shown = (host: Host | undefined, text: string): string => (host === undefined ? text : printHost(host));
 
-  /** `*` means sockets of the project and of the temp folder: docker's and the agents' lie elsewhere. */
-  const isOwnSocket = (path: string): boolean =>
-    [paths.project, paths.tmp].some((folder) => path.startsWith(folder + sep)) && !context.reservedPaths.includes(path);
+  /** `*` means sockets of the project and of the temp folder, but for those by which other programs take orders. */
+  const isOwnSocket = (path: string): boolean => {
+    if (context.reservedPaths.includes(path)) return false;
+    if (path.startsWith(paths.project + sep)) return true;
+    return path.startsWith(paths.tmp + sep) && !takesOrders(path.slice(paths.tmp.length + sep.length));
+  };
   const coversPath = (endpoints: readonly Endpoint[], path: string): boolean =>
     endpoints.some((endpoint) => endpointCoversUnix(endpoint, path) || (endpoint.kind === "any" && isOwnSocket(path)));
   /**
