@@ -32,6 +32,26 @@ describe("process.stdout", () => {
     expect(printed()).toBe("abc");
   });
 
+  // HAZARD: refused by native code alone, it would stop the stream for everybody.
+  it("takes nothing for a buffer that only looks like one, and the length of one by what it has", () => {
+    const { processes, stdout, printed } = setUp();
+    const chunks: unknown[] = [];
+    const { write } = stdout;
+    stdout.write = ((chunk: unknown, ...rest: []) => (
+      chunks.push(chunk),
+      Reflect.apply(write, stdout, [chunk, ...rest])
+    )) as never;
+    const fake = Object.create(Buffer.prototype, { length: { value: 3 }, byteLength: { value: 3 } }) as Buffer;
+    for (const one of [fake, new Proxy(Buffer.from("no"), {})])
+      expect(() => processes[0]!.stdout.write(one)).toThrow(expect.objectContaining({ code: "ERR_INVALID_ARG_TYPE" }));
+    const given = Object.defineProperty(Buffer.from("abc"), "length", { value: Number.NaN });
+    processes[0]!.stdout.write(given);
+    expect(chunks.at(-1)).not.toBe(given);
+    expect((chunks.at(-1) as Buffer).length).toBe(3);
+    processes[1]!.stdout.write("!");
+    expect(printed()).toBe("abc!");
+  });
+
   it("patching one package's does not show in another's", () => {
     const { processes, printed } = setUp();
     const seen: unknown[] = [];

@@ -3,6 +3,8 @@ import type { WriteStream } from "node:tty";
 import { types } from "node:util";
 import { hardenNodeClass, hardenNodeObject } from "../harden-node.ts";
 import { hardenBasics } from "../late.ts";
+import { copyOf } from "../bytes-of.ts";
+import { isObject } from "../is-object.ts";
 import { perContext } from "../facade.ts";
 import { hardenInstancesOf } from "../sample-instances.ts";
 import type { EndowmentContext } from "../principal.ts";
@@ -67,10 +69,11 @@ export function outputClasses(context: EndowmentContext): OutputClasses {
         const done = typeof callback === "function" ? (error?: Error | null) => callback(error) : undefined;
         const target = targets.get(this);
         if (target === undefined) throw new TypeError("Illegal invocation");
-        const to = target();
-        // HAZARD: a buffer leads to all the memory around it, and who put a `write` there may be another package.
-        const given = to !== realOf(this) && types.isUint8Array(chunk) ? Buffer.from(chunk) : chunk;
-        return to.write(given, typeof encoding === "string" ? (encoding as BufferEncoding) : "utf8", done);
+        return target().write(
+          settled(chunk),
+          typeof encoding === "string" ? (encoding as BufferEncoding) : "utf8",
+          done,
+        );
       }
 
       /**
@@ -151,6 +154,17 @@ export function outputClasses(context: EndowmentContext): OutputClasses {
     hardenNodeClass(TerminalOutput);
     return { StandardOutput, TerminalOutput };
   });
+}
+
+/**
+ * HAZARD: what only looks like a buffer is refused by native code alone, in the middle of a write, and nobody's output
+ * ever follows. A real one says what it likes of its length, leads to all the memory around it, and can be given away
+ * while it waits; and who put a `write` of its own there may be another package.
+ */
+function settled(chunk: unknown): any {
+  if (types.isArrayBufferView(chunk)) return Buffer.from(copyOf(chunk).buffer as ArrayBuffer);
+  // Node's own error.
+  return isObject(chunk) ? {} : chunk;
 }
 
 /** The principals' streams that write to a real one; they hear its events. */
