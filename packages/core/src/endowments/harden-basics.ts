@@ -5,6 +5,7 @@ import { hardenErrorsOf } from "./harden-errors.ts";
 import { hardenNodeObject } from "./harden-node.ts";
 import { hardenWhatIsLedTo } from "./leads-to.ts";
 import { hardenInstancesOf } from "./sample-instances.ts";
+import { veilContextFrames } from "./reflective/context-frames.ts";
 import type { EndowmentContext } from "./principal.ts";
 
 /**
@@ -16,6 +17,7 @@ export function hardenBasics(context: EndowmentContext): void {
   context.shared("hardened.basics", () => {
     // Before anything that reaches it is locked.
     makeRefusedInert(context, "stream");
+    veilContextFrames(context.powers);
     hardenWhatIsLedTo(context);
     hardenNodeObject(context.powers.builtin("events"));
     hardenBuffer(context);

@@ -17,6 +17,7 @@ import { makeFieldDefiner, type FieldDefiner } from "./define-field.ts";
 import { makePropertiesFast } from "./fast-properties.ts";
 import { giveFreshMemory } from "./fresh-memory.ts";
 import { getOwnPropertyDescriptor } from "./native-definitions.ts";
+import { dropMembersForDebugging } from "./members-for-debugging.ts";
 import { noteTolerated } from "./tolerated.ts";
 import { areKeysOfMethod, isObject } from "./is-object.ts";
 import { collectIntrinsics } from "./node-intrinsics.ts";
@@ -268,6 +269,7 @@ function hardenOne(object: object, queue: object[]): void {
   if (object === EventEmitter || object === EventEmitter.prototype) prepareEventEmitter(EventEmitter);
   const prototype: unknown = getPrototypeOf(object);
   if (isObject(prototype) && !isSettled(prototype)) queue[queue.length] = prototype;
+  if (typeof object !== "function") dropMembersForDebugging(object);
   const keys = ownKeys(object);
   if (typeof object === "function" && areKeysOfMethod(keys)) {
     freeze(object);

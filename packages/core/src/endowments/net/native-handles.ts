@@ -8,6 +8,7 @@ import { DENIED } from "../denied-errno.ts";
 import { parseHost } from "../../policy/endpoint.ts";
 import { isLoopback } from "../../policy/ip-address.ts";
 import { hardenNodeObject } from "../harden-node.ts";
+import { dropMembersForDebugging } from "../members-for-debugging.ts";
 import { checkedField, hasNativeField, NATIVE_FIELD } from "../native-field.ts";
 import { ownSymbol } from "../own-symbol.ts";
 import { bindingOf } from "../binding-of.ts";
@@ -202,6 +203,7 @@ export function hardenHandles(prototype: Native): void {
     level !== null && level !== Object.prototype;
     level = Object.getPrototypeOf(level)
   ) {
+    dropMembersForDebugging(level);
     guardNativeArguments(level);
     keepAddressesFrom(level);
     readOwnInput(level);
