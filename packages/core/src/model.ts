@@ -28,7 +28,16 @@ export {
   type LanguageAddition,
 } from "./policy/language-additions.ts";
 export { isModeVariable, modeShareOf, modeVariableOf } from "./policy/mode-variables.ts";
-export { CLIENT_SHARE, CLOCK_SHARE, DISPATCHER_SHARE, REFLECT_SHARE, STACK_SHARE } from "./policy/special-shares.ts";
+export {
+  CACHE_SHARE,
+  CLIENT_SHARE,
+  CLOCK_SHARE,
+  DISPATCHER_SHARE,
+  HOOKS_SHARE,
+  NAMES_SHARE,
+  REFLECT_SHARE,
+  STACK_SHARE,
+} from "./policy/special-shares.ts";
 export { tellsOfWindow, WINDOW as WINDOW_GLOBALS } from "./policy/window-names.ts";
 export { symbolKeyOf, symbolShare } from "./policy/symbol-shares.ts";
 export {

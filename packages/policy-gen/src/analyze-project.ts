@@ -35,7 +35,10 @@ import { grantEnvironmentKeys } from "./environment-keys.ts";
 import { grantGlobalLookups } from "./global-lookups.ts";
 import { grantHandedGlobals } from "./handed-globals.ts";
 import { grantHandedScripts } from "./handed-scripts.ts";
+import { COMPILED_FILE, makeHookedSearch } from "./hooked-modules.ts";
 import { grantMockClocks } from "./mock-clocks.ts";
+import { MODULE_HOOKS } from "./tables/module-hooks.ts";
+import { grantModuleHooks } from "./module-hooks.ts";
 import { grantDescribedCommands, grantNamedCommands, grantNativePrograms } from "./named-commands.ts";
 import { grantProjectModules } from "./project-modules.ts";
 import { REQUEST_MAKERS } from "./tables/builtin-names.ts";
@@ -95,6 +98,7 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
       ),
     ),
   ];
+  const projectNames = namesDeclaredBy(project, resolver, "devDependencies");
   const plugins = makePluginSearch({
     project,
     tools,
@@ -104,17 +108,24 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
     declaredNames: (location) => [
       ...(declared.byLocation.get(location)?.dependencies.keys() ?? namesDeclaredBy(location, resolver)),
     ],
-    projectFiles: () => listFiles(project, disk),
+    projectFiles: () =>
+      listFiles(project, disk, projectNames.some((name) => MODULE_HOOKS.has(name)) ? COMPILED_FILE : undefined),
   });
   const bundles = makeBundleSearch({
     project,
     resolver,
     disk,
-    projectNames: namesDeclaredBy(project, resolver, "devDependencies"),
+    projectNames,
     dependencies: (location) => Object.keys(resolver.manifestOf(location)?.dependencies ?? {}),
     peers: (location) => Object.keys(resolver.manifestOf(location)?.peerDependencies ?? {}),
   });
   const granted = grantedImports(options.overrides, project, resolver);
+  const modulesByHooks = makeHookedSearch({
+    resolver,
+    isFirstParty,
+    filesOf: (location) => listFiles(location, disk, COMPILED_FILE),
+    projectNames,
+  });
   const modulesOfFolders = makeFolderSearch({ project, resolver, isFirstParty });
   let found: Reached;
   try {
@@ -132,6 +143,7 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
         ...bundles.more(reached, tools),
         ...granted.more(reached.files),
         ...modulesOfFolders(reached),
+        ...modulesByHooks(reached),
       ],
     });
   } finally {
@@ -195,6 +207,7 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
   grantHandedFolders(context);
   grantToolFolders(context);
   grantMockClocks(context);
+  grantModuleHooks(projectContext);
   const commandWrappers = new Set<string>();
   for (const { path, location, facts } of reached.files) {
     const collector = collectorOf(location);

@@ -419,13 +419,13 @@ function beginningsIn(source: string, name: string): string[] {
 }
 
 /** A package's own sources, sorted; neither its dependencies nor hidden folders. */
-export function listFiles(location: string, disk: FileReader): string[] {
+export function listFiles(location: string, disk: FileReader, pattern = SOURCE_FILE): string[] {
   const found: string[] = [];
   const look = (folder: string, depth: number): void => {
     for (const name of disk.list(folder)) {
       if (found.length >= MOST_FILES || name === "node_modules" || name.startsWith(".")) continue;
       const path = join(folder, name);
-      if (SOURCE_FILE.test(name) && disk.stat(path) === "file") found.push(path);
+      if (pattern.test(name) && disk.stat(path) === "file") found.push(path);
       else if (depth < 12 && !/\.[a-z]+$/.test(name) && disk.stat(path) === "dir") look(path, depth + 1);
     }
   };

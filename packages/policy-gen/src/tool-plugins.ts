@@ -9,6 +9,7 @@ import type { Capability, FileFacts, Use } from "./facts.ts";
 import type { ImportEdge, ReachedFile } from "./reach.ts";
 import { exportedSpecifiers, listFiles, packageNameAt, packageNameOf } from "./reach.ts";
 import { makePlaces } from "./source-lines.ts";
+import { CONFIGURED_HOOKS } from "./tables/module-hooks.ts";
 import { FILLED_IN, PLUGINS_BY_NAME, spellingsOf } from "./tables/plugin-names.ts";
 import { SPEC_FILE, TEST_RUNNERS } from "./tables/project-tests.ts";
 
@@ -72,12 +73,21 @@ export function makePluginSearch(options: PluginSearchOptions): PluginSearch {
     return text;
   };
   /** By tool: what is named, by location; and the project's modules that it loads. */
-  const states = options.tools.map((tool) => ({
+  const stateOf = (tool: string) => ({
     tool,
     named: new Map<string, Named>(),
     modules: new Map<string, Resolution>(),
     looked: new Set<string>(),
-  }));
+  });
+  const states = options.tools.map(stateOf);
+
+  /** What compiles the project's modules by its configuration is a tool wherever it is imported. */
+  const addHooks = ({ edges }: SoFar): void => {
+    for (const { from, to, specifier } of edges) {
+      if (!options.isFirstParty(from) || !CONFIGURED_HOOKS.has(packageNameOf(specifier) ?? "")) continue;
+      if (!states.some(({ tool }) => tool === to)) states.push(stateOf(to));
+    }
+  };
 
   const resolveFrom = (specifier: string, file: string): Resolution | undefined => {
     for (const mode of ["require", "import"] as const) {
@@ -301,6 +311,7 @@ export function makePluginSearch(options: PluginSearchOptions): PluginSearch {
 
   return {
     more(reached) {
+      addHooks(reached);
       const found: Resolution[] = [];
       for (const state of states) {
         const tree = treeOf(state, reached);

@@ -1,8 +1,11 @@
 import {
   additionOf,
+  CACHE_SHARE,
   CLIENT_SHARE,
   CLOCK_SHARE,
   DISPATCHER_SHARE,
+  HOOKS_SHARE,
+  NAMES_SHARE,
   modeVariableOf,
   REFLECT_SHARE,
   STACK_SHARE,
@@ -67,6 +70,10 @@ const table: Readonly<Record<GrantCapability, (grant: Grant) => string>> = {
     if (target === DISPATCHER_SHARE) return "carry the application's own fetch, with all that it sends";
     if (target === CLIENT_SHARE) return "carry all packages' requests by HTTP, with all that they send";
     if (target === CLOCK_SHARE) return "set the clock of all packages (Date, setTimeout, …)";
+    if (target === CACHE_SHARE) return "have the project's own modules loaded anew";
+    if (target === NAMES_SHARE) return "say which of the project's modules is meant by a name that nothing else has";
+    if (target === HOOKS_SHARE)
+      return "compile and load the project's own modules, and so do all that the application can";
     if (target === WINDOW_GLOBALS)
       return "define the window for tests (document, HTMLElement, …) for packages that use it";
     if (target === STACK_SHARE) return "rewrite what the stacks of all packages' errors say";

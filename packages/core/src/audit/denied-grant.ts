@@ -3,7 +3,7 @@ import { pid } from "node:process";
 import { isCanonicalName } from "../naming/canonical-name.ts";
 import { builtinGrant, type Grant } from "../policy/grant.ts";
 import { isReservedForWrite, isSecret } from "../policy/scope-rules.ts";
-import { CLIENT_SHARE } from "../policy/special-shares.ts";
+import { CLIENT_SHARE, HOOKS_SHARE, NAMES_SHARE } from "../policy/special-shares.ts";
 import type { Denial } from "./denial.ts";
 
 /** Real absolute folders, to write paths as scopes. */
@@ -51,8 +51,7 @@ const table: Readonly<Record<string, Spell>> = {
   global: same("global"),
   share: same("share"),
   extend: ({ target }) => ({ capability: "share", target }),
-  // How the loader finds modules is nobody else's.
-  patch: ({ target }) => (target.startsWith("http.") ? { capability: "share", target: CLIENT_SHARE } : undefined),
+  patch: ({ target }) => ({ capability: "share", target: patchedBy(target) }),
   change: same("change"),
   // A path leads to what is nobody's, and no policy names that.
   package: ({ target }) => (isCanonicalName(target) ? { capability: "package", target } : undefined),
@@ -64,6 +63,12 @@ const table: Readonly<Record<string, Spell>> = {
       ? { capability: "builtin", target: "process", member: target }
       : undefined,
 };
+
+/** What carries requests, or how the project's modules are found or loaded. */
+function patchedBy(target: string): string {
+  if (target.startsWith("http.")) return CLIENT_SHARE;
+  return target.endsWith("found") ? NAMES_SHARE : HOOKS_SHARE;
+}
 
 const GRANTABLE_PROCESS_MEMBERS: ReadonlySet<string> = new Set(["stdin", "umask"]);
 

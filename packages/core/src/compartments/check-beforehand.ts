@@ -24,7 +24,7 @@ export function checkBeforehand(realm: Realm, entry: World, resolution: Resoluti
     if (seen.has(file.path) || (file.format !== "commonjs" && file.format !== "module")) continue;
     seen.add(file.path);
     const world = file === resolution ? entry : realm.worldAt(file.location!);
-    for (const next of certainFiles(realm, world, file))
+    for (const next of certainFiles(realm, world, file, file === resolution))
       (next.location === entry.principal.location ? own : others).push(next);
   }
   return resolution.format === "commonjs" ? prepareAhead(entry, resolution).kind : "module";
@@ -37,13 +37,15 @@ function nextStepFor(path: string, { trusted, name }: Principal): string {
     : "correct the file";
 }
 
-function certainFiles(realm: Realm, world: World, file: Resolution): Resolution[] {
+function certainFiles(realm: Realm, world: World, file: Resolution, isFirst: boolean): Resolution[] {
   let prepared: PreparedSource;
   try {
     prepared = prepareAhead(world, file);
   } catch (error) {
     const message = messageOf(error, file.path);
     if (message === undefined) throw error;
+    // What compiles it is set up by then.
+    if (realm.projectHooks?.includes(world.principal) && !isFirst) return [];
     throw new MoatError("MOAT_SYNTAX", message, {
       fields: { file: file.path, package: world.principal.name },
       nextStep: nextStepFor(file.path, world.principal),

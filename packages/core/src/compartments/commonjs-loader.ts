@@ -5,29 +5,39 @@
  * @see https://nodejs.org/api/modules.html
  */
 import { readFileSync } from "node:fs";
-import { dirname, extname, relative, sep } from "node:path";
-import {
-  makeModuleClass,
-  type ModuleClass,
-  type ModuleLoader,
-  type ModuleObject,
-} from "../endowments/reflective/module-class.ts";
+import { dirname, extname, isAbsolute, join, relative, sep } from "node:path";
+import type { ModuleClass, ModuleLoader, ModuleObject } from "../endowments/reflective/module-class.ts";
 import type { Principal } from "../endowments/principal.ts";
 import { textsOf } from "../endowments/texts-of.ts";
 import { isFirstParty } from "../naming/canonical-name.ts";
 import type { Resolution } from "../packages/types.ts";
 import { rememberSource } from "./loaded-sources.ts";
 import { fileMachinery } from "./file-machinery.ts";
+import { makePatchableModule } from "./patchable-module.ts";
 import { prepareSource, type PreparedSource } from "./prepare-source.ts";
 import type { World } from "./world.ts";
 
 const { apply } = Reflect;
-const { create, defineProperty, hasOwn } = Object;
+const { defineProperty, getOwnPropertyDescriptor, hasOwn, keys } = Object;
+
+/** Those that Node itself tries. */
+const EXTENSIONS: ReadonlySet<string> = new Set([".js", ".json", ".node"]);
 
 /** Another package that asks for a module, and its file, for `module.parent`. */
 export interface Importer {
   readonly principal: Principal;
   readonly file: string;
+}
+
+/** What a module of the project asks for, and nothing has. */
+export interface SoughtName {
+  readonly request: string;
+  /** The file that asks. */
+  readonly referrer: string;
+  /** Of files that the project loads. */
+  readonly extensions: readonly string[];
+  /** By the lists of the project's own `Module`. @throws as `require` does */
+  resolve(request: string, referrer: string): Resolution;
 }
 
 /** `require` for one package. */
@@ -46,7 +56,15 @@ export interface CommonJsLoader {
   /** Whether it has put a function of its own in place that loads files of an extension: `.ts`. */
   compiles(extension: string): boolean;
   /** `require(request)` from a file, without asking a patched `Module._load`. */
-  load(request: string, referrer: string, isMain?: boolean): unknown;
+  load(request: string, referrer: string, isMain?: boolean, parent?: ModuleObject): unknown;
+  /** What `require.resolve(request)` gives in a file, without asking a patched `Module._resolveFilename`. */
+  resolveFilename(request: string, referrer: string, paths?: readonly string[]): string;
+  /**
+   * What a patched `Module` finds where a file of the project asks for a name that nothing has.
+   * @param look by which the package learns where a module of the project is
+   * @returns a path, or whatever else the package says
+   */
+  findFor(asked: SoughtName, look: (request: string) => string): unknown;
   /** Fills `module.exports` from a file of the package. */
   loadFile(module: ModuleObject, filename: string): void;
   /**
@@ -84,13 +102,67 @@ function notAString(value: unknown): TypeError {
 export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): CommonJsLoader {
   const { principal, realm } = world;
   const reloads = principal.trusted ? realm.reloadedModules : undefined;
-  const cache: Record<string, ModuleObject | undefined> = create(null);
+  const hooks = realm.projectHooks?.includes(principal) === true ? realm.projectHooks : undefined;
+  const { Module, native } = hooks?.modules ?? makePatchableModule(moduleLoader, world.defaultReferrer);
+  const paths = lazyPaths(Module);
+  const cacheNow = (): Record<string, ModuleObject | undefined> => Module["_cache"];
+  const cache = cacheNow();
   let mainModule: ModuleObject | undefined;
   const foreignModules = new Map<string, ModuleObject>();
+  let lookFor: ((request: string) => string) | undefined;
   const askedEarly = new WeakMap<ModuleObject, Principal>();
 
-  const resolve = (request: string, referrer: string, paths?: readonly string[]): Resolution =>
-    realm.resolveFor(world, request, referrer, "require", paths === undefined ? {} : { paths });
+  const resolve = (request: string, referrer: string, paths?: readonly string[]): Resolution => {
+    if (paths !== undefined) return realm.resolveFor(world, request, referrer, "require", { paths });
+    try {
+      return resolveByLists(request, referrer);
+    } catch (error) {
+      if (!principal.trusted || (error as { code?: string }).code !== "MODULE_NOT_FOUND") throw error;
+      const extensions = keys(Module["_extensions"]);
+      const found = realm.findNamed({ request, referrer, extensions, resolve: resolveByLists });
+      if (found === undefined) throw error;
+      return found;
+    }
+  };
+
+  const resolveByLists = (request: string, referrer: string): Resolution => {
+    try {
+      return realm.resolveFor(world, request, referrer, "require");
+    } catch (error) {
+      const isMissing = (error as { code?: string }).code === "MODULE_NOT_FOUND";
+      const found = isMissing ? resolveAsPatched(request, referrer) : undefined;
+      if (found === undefined) throw error;
+      return found;
+    }
+  };
+
+  /** By the extensions and folders that have been added to `Module`: `require("./x")` finds `x.ts`. */
+  const resolveAsPatched = (request: string, referrer: string): Resolution | undefined => {
+    const isPath = isAbsolute(request) || /^\.\.?(?:[/\\]|$)/.test(request);
+    const folders = isPath ? [] : addedFolders(referrer);
+    const names = isPath ? [request] : folders.map((folder) => join(folder, request));
+    const added = keys(Module["_extensions"]).filter((extension) => !EXTENSIONS.has(extension));
+    const endings = added.flatMap((extension) => [extension, `/index${extension}`]);
+    for (const name of names) {
+      for (const ending of isPath ? endings : ["", ...endings]) {
+        try {
+          return realm.resolveFor(world, name + ending, referrer, "require");
+        } catch (error) {
+          if ((error as { code?: string }).code !== "MODULE_NOT_FOUND") throw error;
+        }
+      }
+    }
+    return undefined;
+  };
+
+  /** What a program has put into `module.paths`, or a package into those of all modules (`app-module-path`). */
+  const addedFolders = (referrer: string): string[] => {
+    const module = cacheNow()[referrer];
+    const own = module && getOwnPropertyDescriptor(module, "paths")?.value;
+    const looksElsewhere = own !== undefined || Module["_nodeModulePaths"] !== native.nodeModulePaths;
+    const folders: unknown = looksElsewhere ? (own ?? Module["_nodeModulePaths"](dirname(referrer))) : undefined;
+    return Array.isArray(folders) ? textsOf(folders).filter((folder) => isAbsolute(folder)) : [];
+  };
 
   /** `require` of a name that nothing has: a package may have meant to find it for the application (`module-alias`). */
   const resolveTelling = (request: string, referrer: string): Resolution => {
@@ -113,6 +185,9 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
     );
 
   const builtinFor = (name: string, request: string, referrer: string): object => {
+    // To stand in for a module, a test double loads it.
+    if (hooks !== undefined && !principal.trusted && !hasOwn(principal.policy.builtins ?? {}, name))
+      return hooks.project.builtin(name);
     try {
       return world.builtin(name);
     } catch (error) {
@@ -127,6 +202,7 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
     const original = found.format === "addon" ? realm.originalOfAddon(world, found) : undefined;
     const resolution = original === undefined ? found : resolve(original, referrer);
     const owner = ownerFor(resolution, request, referrer);
+    if (hooks?.includes(owner.principal) === true) return owner.commonJs.exportsOf(resolution.path, parent, isMain);
     if (owner === world || isCompiledHere(owner, resolution.path)) return exportsOf(resolution.path, parent, isMain);
     return owner.commonJs.exportsOf(resolution.path, undefined, false, { principal, file: referrer });
   };
@@ -137,7 +213,7 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
    * hook compiles runs as the package's own code; what it leaves to the loader, as the project's.
    */
   const isCompiledHere = (owner: World, path: string): boolean =>
-    isFirstParty(owner.principal.name) && Module["_extensions"][extensionOf(path)] !== nativeExtension;
+    isFirstParty(owner.principal.name) && Module["_extensions"][extensionOf(path)] !== native.extension;
 
   const extensionOf = (path: string): string => {
     const name = path.slice(path.lastIndexOf(sep) + 1);
@@ -159,7 +235,7 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
   };
 
   const exportsOf: CommonJsLoader["exportsOf"] = (path, parent, isMain = false, importer, linkerFlags) => {
-    const cached = reloads?.wasTakenOff(path) === true ? undefined : cache[path];
+    const cached = reloads?.wasTakenOff(path) === true ? undefined : cacheNow()[path];
     if (cached !== undefined) {
       if (importer !== undefined) cross(cached, importer.principal);
       if (parent !== undefined && !parent.children.includes(cached)) parent.children.push(cached);
@@ -174,17 +250,18 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
       module.id = ".";
     }
     defineProperty(module, "paths", paths);
-    cache[path] = module;
+    cacheNow()[path] = module;
     reloads?.show(path, module);
     let loaded = false;
     try {
       const extend = Module["_extensions"][extensionOf(path)];
-      if (extend === nativeExtension) loadFile(module, path, linkerFlags);
+      if (module["load"] !== native.loadModule) module["load"](path);
+      else if (extend === native.extension) loadFile(module, path, linkerFlags);
       else extend(module, path);
       loaded = true;
     } finally {
       if (!loaded) {
-        delete cache[path];
+        delete cacheNow()[path];
         reloads?.hide(path);
       }
     }
@@ -206,10 +283,13 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
   const loadFile = (module: ModuleObject, path: string, linkerFlags?: number): void => {
     const resolution = resolve(path, path);
     const owner = ownerFor(resolution, path, path);
+    if (hooks !== undefined && owner !== world && hooks.includes(owner.principal)) {
+      owner.commonJs.loadFile(module, path);
+      return;
+    }
     if (owner !== world) {
       // Another one's module is loaded as its own loader does it, whatever a hook has put on this likeness of it (proxyquire, rewire).
-      if (hasOwn(module, "require") || hasOwn(module, "_compile"))
-        principal.denies({ capability: "patch", target: "how modules are loaded", never: true });
+      if (hasOwn(module, "require") || hasOwn(module, "_compile")) realm.deniesHooks(principal, "loaded");
       module.exports = owner.commonJs.exportsOf(resolution.path, undefined, false, { principal, file: path });
       return;
     }
@@ -221,8 +301,14 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
         loadAddon(world, module, resolution.path, linkerFlags);
         return;
       default:
-        evaluate(module, resolution);
+        if (isCompiledAsPatched(module)) module["_compile"](readFileSync(resolution.path, "utf8"), resolution.path);
+        else evaluate(module, resolution);
     }
+  };
+
+  const isCompiledAsPatched = (module: ModuleObject): boolean => {
+    const [before, after] = Module["wrapper"] as unknown[];
+    return module["_compile"] !== native.compile || before !== native.wrapper[0] || after !== native.wrapper[1];
   };
 
   const evaluate = (module: ModuleObject, resolution: Resolution): void => {
@@ -249,6 +335,40 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
     world.publishShares?.();
   };
 
+  const resolveFilename = (request: string, referrer: string, paths?: readonly string[]): string => {
+    if (lookFor !== undefined) return lookFor(request);
+    const resolution = resolve(request, referrer, paths);
+    if (resolution.format === "builtin") return request;
+    ownerFor(resolution, request, referrer);
+    return resolution.path;
+  };
+
+  const findFor: CommonJsLoader["findFor"] = ({ request, referrer, extensions }, look) => {
+    for (const extension of extensions) Module["_extensions"][extension] ??= native.extension;
+    const before = lookFor;
+    lookFor = look;
+    try {
+      if (Module["_resolveFilename"] !== native.resolveFilename) {
+        const found: unknown = Module["_resolveFilename"](request, foreignModule(referrer), false);
+        if (found !== undefined) return found;
+      }
+    } catch (error) {
+      if ((error as { code?: string } | undefined)?.code !== "MODULE_NOT_FOUND") throw error;
+    } finally {
+      lookFor = before;
+    }
+    if (Module["_nodeModulePaths"] === native.nodeModulePaths) return undefined;
+    const folders: unknown = Module["_nodeModulePaths"](dirname(referrer));
+    for (const folder of Array.isArray(folders) ? textsOf(folders) : []) {
+      try {
+        if (isAbsolute(folder)) return look(join(folder, request));
+      } catch (error) {
+        if ((error as { code?: string }).code !== "MODULE_NOT_FOUND") throw error;
+      }
+    }
+    return undefined;
+  };
+
   const makeRequire = (module: ModuleObject | undefined, referrer: string): NodeJS.Require => {
     const require = (request: unknown): unknown => {
       if (typeof request !== "string") throw notAString(request);
@@ -257,19 +377,19 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
           code: "ERR_INVALID_ARG_VALUE",
         });
       // A package may have patched its own `Module`; else straight on.
-      if (Module["_load"] !== nativeLoad)
+      if (module !== undefined && module.require !== native.require) return module.require(request);
+      if (Module["_load"] !== native.load)
         return Module["_load"](request, module ?? { filename: referrer, id: referrer }, false);
-      if (Module["_resolveFilename"] !== nativeResolveFilename) return loadPatched(request, module, referrer);
+      if (Module["_resolveFilename"] !== native.resolveFilename) return loadPatched(request, module, referrer);
       return load(request, referrer, false, module);
     };
     const resolveName = (request: unknown, options?: { paths?: unknown }): string => {
       if (typeof request !== "string") throw notAString(request);
       const given = options?.paths;
+      if (Module["_resolveFilename"] !== native.resolveFilename)
+        return Module["_resolveFilename"](request, module ?? { filename: referrer }, false, options);
       const paths = Array.isArray(given) ? textsOf(given) : undefined;
-      const resolution = resolve(request, referrer, paths);
-      if (resolution.format === "builtin") return request;
-      ownerFor(resolution, request, referrer);
-      return resolution.path;
+      return resolveFilename(request, referrer, paths);
     };
     resolveName.paths = (request: string): string[] | null => realm.resolver.resolvePaths(`${request}`, referrer);
     defineProperty(resolveName, "name", { value: "resolve" });
@@ -277,7 +397,7 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
       resolve: resolveName,
       main: mainFor(),
       extensions: Module["_extensions"],
-      cache: cache as never,
+      cache: cacheNow() as never,
     }) as unknown as NodeJS.Require;
   };
 
@@ -288,7 +408,7 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
    * started or required.
    */
   const foreignModule = (path: string): ModuleObject => {
-    let module = foreignModules.get(path);
+    let module = hooks === undefined ? foreignModules.get(path) : (cacheNow()[path] ?? foreignModules.get(path));
     if (module === undefined) {
       module = new Module(path);
       if (path === realm.entry) module.id = ".";
@@ -309,38 +429,46 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
     return commonJs.hasMain ? foreignModule(realm.entry) : undefined;
   };
 
+  /** As in Node, what a patched `_resolveFilename` gives need not be there: `/x.ts?again=1`, which a patched extension reads. */
   const loadPatched = (request: string, module: ModuleObject | undefined, referrer: string): unknown => {
     const resolved: unknown = Module["_resolveFilename"](request, module ?? { filename: referrer }, false);
-    return load(`${resolved as string}`, referrer, false, module);
+    const path = `${resolved as string}`;
+    return isThere(path, referrer) ? load(path, referrer, false, module) : exportsOf(path, module);
   };
 
-  const Module = makeModuleClass(moduleLoader, world.defaultReferrer, cache as never);
-  const paths = lazyPaths(Module);
-  const nativeLoad = Module["_load"];
-  const nativeRequire = Module.prototype.require;
-  const nativeResolveFilename = Module["_resolveFilename"];
-  const nativeExtension = Module["_extensions"][".js"];
+  const isThere = (path: string, referrer: string): boolean => {
+    if (!isAbsolute(path) || path.includes("\0")) return true;
+    try {
+      resolve(path, referrer);
+      return true;
+    } catch (error) {
+      if ((error as { code?: string }).code === "MODULE_NOT_FOUND") return false;
+      throw error;
+    }
+  };
 
   return {
     Module,
     cache,
     get hooksLoads() {
-      return Module["_load"] !== nativeLoad;
+      return Module["_load"] !== native.load;
     },
     compiles(extension) {
-      const { [extension]: compile = nativeExtension } = Module["_extensions"] as Record<string, unknown>;
-      return compile !== nativeExtension;
+      const { [extension]: compile = native.extension } = Module["_extensions"] as Record<string, unknown>;
+      return compile !== native.extension;
     },
     get hooksRequire() {
-      return Module.prototype.require !== nativeRequire;
+      return Module.prototype.require !== native.require;
     },
     get isPatched() {
-      return Module["_load"] !== nativeLoad || Module["_resolveFilename"] !== nativeResolveFilename;
+      return Module["_load"] !== native.load || Module["_resolveFilename"] !== native.resolveFilename;
     },
     get hasMain() {
       return mainModule !== undefined;
     },
     load,
+    resolveFilename,
+    findFor,
     loadFile,
     openAddon,
     exportsOf,

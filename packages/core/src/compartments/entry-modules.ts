@@ -169,6 +169,25 @@ export function withoutOutputs(modules: EntryModules, project: string): EntryMod
   return { has: (path, isFolder) => !isOutput(path, project) && modules.has(path, isFolder) };
 }
 
+/**
+ * The same with every source of the project: where a package says which module a name means, or compiles what the project
+ * loads, texts do not tell which modules are reached.
+ * @param project its real absolute folder
+ */
+export function withAllSources(
+  modules: EntryModules,
+  project: string,
+  isProjects: (path: string) => boolean,
+): EntryModules {
+  return {
+    has: (path, isFolder = false) =>
+      modules.has(path, isFolder) || (!isFolder && COMPILED.test(path) && !isOutput(path, project) && isProjects(path)),
+  };
+}
+
+/** Code of any kind, by a file's name. */
+const COMPILED = /\.(?:[cm]?[jt]sx?|node|es6?|(?:lit)?coffee|vue|svelte)$/i;
+
 /** What is asked of a module's text, more than once where several import it. */
 class ModuleText {
   readonly text: string;

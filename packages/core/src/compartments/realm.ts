@@ -18,15 +18,17 @@ import { isCanonicalName, isFirstParty } from "../naming/canonical-name.ts";
 import { MODULE_CACHES } from "../policy/scope-rules.ts";
 import { additionOf } from "../policy/language-additions.ts";
 import { WINDOW } from "../policy/window-names.ts";
-import { ANY_SHARE, sharesOf } from "../policy/special-shares.ts";
+import { ANY_SHARE, CACHE_SHARE, HOOKS_SHARE, NAMES_SHARE, sharesOf } from "../policy/special-shares.ts";
 import { makeSharedWindow, type SharedWindow } from "./shared-window.ts";
 import { assertStackRoom, LITTLE_ROOM } from "../stack-room.ts";
 import { copiedFrom } from "./copied-addon.ts";
 import { isNamedIn } from "./named-in-text.ts";
-import { makeEntryModules, withoutOutputs, type EntryModules } from "./entry-modules.ts";
+import { makeEntryModules, withAllSources, withoutOutputs, type EntryModules } from "./entry-modules.ts";
 import { guardExports, guardUnfinished } from "./guarded-exports.ts";
 import type { AskToChange } from "./guarded-property.ts";
-import { makeReloadedModules, type ReloadedModules } from "./reloaded-modules.ts";
+import type { SoughtName } from "./commonjs-loader.ts";
+import { makeProjectHooks, type ProjectHooks } from "./project-hooks.ts";
+import { joinReloadedModules, makeReloadedModules, type ReloadedModules } from "./reloaded-modules.ts";
 import { makeSharedNames, type SharedNames } from "./shared-names.ts";
 import { makeWorld, type World } from "./world.ts";
 
@@ -112,6 +114,12 @@ export interface Realm extends RealmOptions {
   dependenciesOf(principal: Principal): readonly string[];
   /** Says which packages have changed how modules are found, where the application's are not found: it holds for their own. */
   tellOfPatchedLoaders(): void;
+  /** Packages that change how the project's modules are loaded; undefined where no policy has any. */
+  readonly projectHooks: ProjectHooks | undefined;
+  /** The module of the project that a package finds by a name that nothing has (the share `require.names`). */
+  findNamed(asked: SoughtName): Resolution | undefined;
+  /** Says of a package that it has changed how modules are found or loaded, which holds for its own. */
+  deniesHooks(principal: Principal, what: "found" | "loaded"): void;
   /** A package has Node's `module`, by which it may put another `_load` in place: it holds for its own files. */
   noteModuleHolder(world: World): void;
   /** As a module of the application is loaded: says which packages have done so, who mean to put others in its place (mockery) or to see what is loaded (tracing). */
@@ -282,25 +290,69 @@ export function makeRealm(options: RealmOptions): Realm {
     loadsProject,
     () => new Set([options.paths.project, ...[...names.keys()].filter(isProjects)]),
   );
-  const sourcesOfAll = withoutOutputs(modulesOfAll, options.paths.project);
+  const isOfProject = (path: string): boolean => isProjects(options.resolver.ownerOf(path));
+  const protectedOfAll =
+    everyShare.includes(HOOKS_SHARE) || everyShare.includes(NAMES_SHARE)
+      ? withAllSources(modulesOfAll, options.paths.project, isOfProject)
+      : modulesOfAll;
+  const sourcesOfAll = withoutOutputs(protectedOfAll, options.paths.project);
   const started = (): World => realm.worldAt(startedLocation);
   const startedImportsProject =
     !startsInProject && startedName !== undefined && policies.get(startedName)?.packages?.includes(".") === true;
 
+  /**
+   * @param finder who says which it is
+   * @throws as `require` does, where it is none of the project's
+   * HAZARD: what the finder may write itself would run as the application.
+   */
+  const projectModule = (path: string, { referrer, resolve }: SoughtName, finder: World): Resolution => {
+    const found = resolve(path, referrer);
+    const { location } = found;
+    const isOwn = location !== undefined && nameAt(location) !== undefined && isFirstParty(nameAt(location)!);
+    if (!isOwn || mayWriteItself(finder, found.path)) throw options.resolver.absent(path, referrer, "require");
+    return found;
+  };
+
+  const reloaders: ReloadedModules[] = startedImportsProject
+    ? [
+        makeReloadedModules(
+          () => started().commonJs,
+          (path) => pathScopesOf(started()).covers(path, "write"),
+        ),
+      ]
+    : [];
+  for (const [name, { shares }] of options.rootTrusted ? policies : []) {
+    const location = shares?.includes(CACHE_SHARE) === true ? locations.get(name) : undefined;
+    if (location !== undefined)
+      reloaders.push(
+        makeReloadedModules(
+          () => realm.worldAt(location).commonJs,
+          () => true,
+        ),
+      );
+  }
+
+  const hooksProject = ({ trusted, policy }: Principal): boolean =>
+    trusted || policy.shares?.includes(HOOKS_SHARE) === true;
+
   const realm: Realm = {
     ...options,
+    projectHooks:
+      options.rootTrusted && everyShare.includes(HOOKS_SHARE)
+        ? makeProjectHooks(
+            locations.get(".") ?? options.paths.project,
+            (location) => realm.worldAt(location),
+            (file) => options.resolver.ownerOf(file),
+            hooksProject,
+          )
+        : undefined,
     sharedWindow: makeSharedWindow(
       [...policies.values()].some(({ shares, globals }) => shares?.includes(WINDOW) || globals?.includes(WINDOW)),
     ),
     sharedNames: makeSharedNames(everyShare),
-    reloadedModules: startedImportsProject
-      ? makeReloadedModules(
-          () => started().commonJs,
-          (path) => pathScopesOf(started()).covers(path, "write"),
-        )
-      : undefined,
+    reloadedModules: reloaders.length === 0 ? undefined : joinReloadedModules(reloaders),
     entryModulesFor({ location, name, policy }) {
-      if (options.isCommand !== true) return modulesOfAll;
+      if (options.isCommand !== true) return protectedOfAll;
       // `standard` has ESLint write, which it imports; and who imports the project's modules works for the project.
       const imported = (startedName !== undefined && policies.get(startedName)?.packages) || [];
       const mayChangeSources =
@@ -343,6 +395,7 @@ export function makeRealm(options: RealmOptions): Realm {
       // Not even as a text with an error in it, which the error's stack would show.
       if (options.secretPaths.some((folder) => resolution.path.startsWith(folder + sep))) throw notFound();
       if (location === importer.principal.location) return importer;
+      if (isProjects(location) && realm.projectHooks?.includes(importer.principal)) return realm.worldAt(location);
       if (isToolCache(location) && mayReadItself(importer, resolution.path)) return importer;
       importer.publishShares?.();
       realm.sharedWindow.cover();
@@ -374,9 +427,21 @@ export function makeRealm(options: RealmOptions): Realm {
     },
     tellOfPatchedLoaders() {
       for (const { principal, commonJs } of worlds.values()) {
-        if (!principal.trusted && commonJs.isPatched)
-          principal.denies({ capability: "patch", target: "how modules are found", never: true });
+        const isGranted = principal.policy.shares?.includes(NAMES_SHARE) || realm.projectHooks?.includes(principal);
+        if (!principal.trusted && isGranted !== true && commonJs.isPatched) realm.deniesHooks(principal, "found");
       }
+    },
+    findNamed(asked) {
+      for (const world of moduleHolders) {
+        if (world.principal.trusted || world.principal.policy.shares?.includes(NAMES_SHARE) !== true) continue;
+        const found = world.commonJs.findFor(asked, (name) => projectModule(name, asked, world).path);
+        if (typeof found === "string" && isAbsolute(found)) return projectModule(found, asked, world);
+      }
+      return undefined;
+    },
+    deniesHooks(principal, what) {
+      const denial = { capability: "patch", target: `how modules are ${what}` } as const;
+      principal.denies(options.rootTrusted ? denial : { ...denial, never: true });
     },
     noteModuleHolder(world) {
       moduleHolders.push(world);
@@ -385,14 +450,13 @@ export function makeRealm(options: RealmOptions): Realm {
       for (const { principal, commonJs } of moduleHolders) {
         // Who imports the project's modules hooks `require` for its own way of loading these (Next), and has that.
         const hooksRequire = commonJs.hooksRequire && principal.policy.packages?.includes(".") !== true;
-        if (commonJs.hooksLoads || hooksRequire)
-          principal.denies({ capability: "patch", target: "how modules are loaded", never: true });
+        if (!realm.projectHooks?.includes(principal) && (commonJs.hooksLoads || hooksRequire))
+          realm.deniesHooks(principal, "loaded");
       }
     },
     tellOfCompilers(extension) {
       for (const { principal, commonJs } of worlds.values()) {
-        if (!principal.trusted && commonJs.compiles(extension))
-          principal.denies({ capability: "patch", target: "how modules are loaded", never: true });
+        if (!principal.trusted && commonJs.compiles(extension)) realm.deniesHooks(principal, "loaded");
       }
     },
     originalOfAddon(importer, { path, location }) {
@@ -416,7 +480,9 @@ export function makeRealm(options: RealmOptions): Realm {
       if (location === principal.location) return true;
       if (!names.has(location)) return false;
       return (
-        principal.trusted || (principal.policy.packages?.some((name) => locations.get(name) === location) ?? false)
+        principal.trusted ||
+        realm.projectHooks?.includes(principal) === true ||
+        (principal.policy.packages?.some((name) => locations.get(name) === location) ?? false)
       );
     },
     policyOf: (name) => current.get(name),

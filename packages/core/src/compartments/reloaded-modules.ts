@@ -3,7 +3,9 @@
  * have built them anew, and load them again. They run as the application, in whose cache they lie; so what lies there is
  * shown to the package whose command was started, and what it takes off its own cache is loaded anew for everybody.
  *
- * HAZARD: only what that package may write. It says by a file what the module is at the next start, and
+ * The same holds for packages with the share `require.cache` (`import-fresh`, `decache`).
+ *
+ * HAZARD: of a command's package, only what it may write. It says by a file what the module is at the next start, and
  * by this that the file counts now; of others it could have the application begin anew, without what it has noted.
  */
 import type { ModuleObject } from "../endowments/reflective/module-class.ts";
@@ -20,17 +22,34 @@ export interface ReloadedModules {
   wasTakenOff(path: string): boolean;
 }
 
-/** @param command the loader of the package whose command was started, made when it is needed. */
+/** Modules that are shown to several packages; what one of them takes off is loaded anew. */
+export function joinReloadedModules(all: readonly ReloadedModules[]): ReloadedModules {
+  return {
+    show(path, module) {
+      for (const one of all) one.show(path, module);
+    },
+    hide(path) {
+      for (const one of all) one.hide(path);
+    },
+    // Each is asked: each notes by this that it is shown no more.
+    wasTakenOff: (path) => all.map((one) => one.wasTakenOff(path)).includes(true),
+  };
+}
+
+/**
+ * @param command the loader of the package that they are shown to, made when it is needed
+ * @param mayReload what it may have loaded anew, by real path
+ */
 export function makeReloadedModules(
   command: () => CommonJsLoader,
-  mayWrite: (path: string) => boolean,
+  mayReload: (path: string) => boolean,
 ): ReloadedModules {
   const shown = new Set<string>();
   return {
     show(path, module) {
       const { Module, cache } = command();
       // HAZARD: the cache is the package's to change: nothing here may call what it has put there.
-      if (hasOwn(cache, path) || !mayWrite(path)) return;
+      if (hasOwn(cache, path) || !mayReload(path)) return;
       const likeness = new Module(path);
       likeness.filename = path;
       likeness.loaded = true;
@@ -39,6 +58,14 @@ export function makeReloadedModules(
         set(this: object, value: unknown) {
           defineProperty(this, "exports", { value, writable: true, enumerable: true, configurable: true });
         },
+        enumerable: true,
+        configurable: true,
+      });
+      defineProperty(likeness, "children", {
+        get: () =>
+          (module.children as ModuleObject[]).flatMap(({ id }) =>
+            shown.has(id) && hasOwn(cache, id) ? [cache[id]!] : [],
+          ),
         enumerable: true,
         configurable: true,
       });

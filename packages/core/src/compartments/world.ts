@@ -10,6 +10,7 @@ import { makeBuiltin } from "../endowments/late.ts";
 import { STACK_SHARE } from "../policy/special-shares.ts";
 import type { EndowmentContext, Principal, PrincipalLoader } from "../endowments/principal.ts";
 import { makeCommonJsLoader, type CommonJsLoader } from "./commonjs-loader.ts";
+import type { ModuleObject } from "../endowments/reflective/module-class.ts";
 import { compileAnew } from "./compile-functor.ts";
 import { makeCompartment, type Compartment } from "./compartment.ts";
 import { callerAbove } from "./export-writer.ts";
@@ -59,7 +60,9 @@ export function makeWorld(realm: Realm, principal: Principal): World {
   world.builtin = (name) => {
     let facade = facades.get(name);
     if (facade === undefined) {
-      facade = makeBuiltin(name, world.context);
+      const hooks = name === "module" && realm.projectHooks?.includes(principal) ? realm.projectHooks : undefined;
+      facade =
+        hooks === undefined || hooks.project === world ? makeBuiltin(name, world.context) : hooks.project.builtin(name);
       facades.set(name, facade);
       if (name === "module" && !principal.trusted) realm.noteModuleHolder(world);
     }
@@ -97,7 +100,10 @@ export function makeWorld(realm: Realm, principal: Principal): World {
     get Module() {
       return world.commonJs.Module;
     },
-    load: (request: string, referrer: string, isMain?: boolean) => world.commonJs.load(request, referrer, isMain),
+    load: (request: string, referrer: string, isMain?: boolean, parent?: ModuleObject) =>
+      world.commonJs.load(request, referrer, isMain, parent),
+    resolveFilename: (request: string, referrer: string, lookIn?: readonly string[]) =>
+      world.commonJs.resolveFilename(request, referrer, lookIn),
     loadFile: (module: never, filename: string) => world.commonJs.loadFile(module, filename),
     openAddon: (path, flags) => world.commonJs.openAddon(path, flags),
     sourcePositions: positionsIn,

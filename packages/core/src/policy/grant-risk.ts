@@ -3,7 +3,7 @@ import { builtinMemberRisk } from "./builtin-risk.ts";
 import { isHarmlessGlobal } from "./global-risk.ts";
 import type { Grant, GrantCapability } from "./grant.ts";
 import { isAbsoluteScope } from "./scope-place.ts";
-import { CLIENT_SHARE, DISPATCHER_SHARE } from "./special-shares.ts";
+import { CLIENT_SHARE, DISPATCHER_SHARE, HOOKS_SHARE } from "./special-shares.ts";
 import { WINDOW } from "./window-names.ts";
 
 /** What a grant can do in the wrong hands, from worst to nothing. */
@@ -32,7 +32,11 @@ const table: Readonly<Record<GrantCapability, (grant: Grant) => Risk>> = {
   "net.listen": () => "medium",
   // What carries others' requests sees what they carry; a method that is everybody's sees what it is called on.
   share: ({ target }) =>
-    target === DISPATCHER_SHARE || target === CLIENT_SHARE || OF_ALL_OBJECTS.test(target) ? "high" : "medium",
+    target === HOOKS_SHARE
+      ? "critical"
+      : target === DISPATCHER_SHARE || target === CLIENT_SHARE || OF_ALL_OBJECTS.test(target)
+        ? "high"
+        : "medium",
   // What another package does is then what this one makes of it.
   change: () => "high",
   env: ({ target }) => (target === "*" ? "high" : target.endsWith("*") ? "medium" : "low"),

@@ -17,6 +17,16 @@ export const CLIENT_SHARE = "http.client";
 /** Whose mock clock is the clock of all packages. */
 export const CLOCK_SHARE = "timers.mock";
 
+/** Whose `require.cache` is the project's own: what it takes off is loaded anew (`import-fresh`, `decache`). */
+export const CACHE_SHARE = "require.cache";
+/** Which of the project's own modules is meant by a name that nothing else has (`module-alias`, `tsconfig-paths`). */
+export const NAMES_SHARE = "require.names";
+/**
+ * How the project's own modules are found, compiled and loaded (`proxyquire`, `ts-node/register`).
+ * HAZARD: what compiles the application's text is the application: who has it has no bounds.
+ */
+export const HOOKS_SHARE = "require.hooks";
+
 export { WINDOW as WINDOW_SHARE } from "./window-names.ts";
 
 /** All of these. */
@@ -27,6 +37,9 @@ export const SPECIAL_SHARES: ReadonlySet<string> = new Set([
   DISPATCHER_SHARE,
   CLIENT_SHARE,
   CLOCK_SHARE,
+  CACHE_SHARE,
+  NAMES_SHARE,
+  HOOKS_SHARE,
   WINDOW,
 ]);
 

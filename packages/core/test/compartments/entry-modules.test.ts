@@ -2,7 +2,7 @@ import fs, { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { makeEntryModules, withoutOutputs } from "../../src/compartments/entry-modules.ts";
+import { makeEntryModules, withAllSources, withoutOutputs } from "../../src/compartments/entry-modules.ts";
 import { makeDisk } from "../../src/packages/disk.ts";
 import { makeResolver } from "../../src/packages/resolver.ts";
 
@@ -113,4 +113,12 @@ test.each([
   expect(["new", "new.JS", "new.node", "deep/new"].filter((name) => !has(name))).toEqual([]);
   expect(["new.txt", "new.jsx"].map(has)).toEqual([takesAll, takesAll]);
   expect([has("new.json"), modules.has(join(project, "routes", "folder"), true)]).toEqual([false, false]);
+});
+
+test("where a package says what names mean, every source of the project is one, and data and outputs are none", () => {
+  const all = withAllSources({ has: () => false }, project, (path) => !path.includes("node_modules"));
+  const found = ["src/a.ts", "b.coffee", "new.js", "data.json", "dist/a.js", "node_modules/x/a.js"].filter((path) =>
+    all.has(join(project, path)),
+  );
+  expect(found).toEqual(["src/a.ts", "b.coffee", "new.js"]);
 });

@@ -64,7 +64,7 @@ test("where the application's module is nowhere, a line names who has changed ho
   const { stdout, stderr } = await project.moat("aliased.js", policyFor("aliased.js", { aliases }));
   expect(stdout, stderr).toBe("MODULE_NOT_FOUND\n");
   expect(stderr).toBe(
-    "moat: aliases may not replace for other packages how modules are found; no policy allows this\n",
+    "moat: aliases may not replace for other packages how modules are found; to allow it: moat allow aliases share require.names\n",
   );
 });
 
@@ -73,7 +73,7 @@ test("who replaces Module._load for others is told of as the application loads a
   const { stdout, stderr } = await project.moat("mocked-module.js", policyFor("mocked-module.js", { replaces }));
   expect(stdout, stderr).toBe("lib\n");
   expect(stderr).toBe(
-    "moat: replaces may not replace for other packages how modules are loaded; no policy allows this\n",
+    "moat: replaces may not replace for other packages how modules are loaded; to allow it: moat allow replaces share require.hooks\n",
   );
 });
 
@@ -82,7 +82,7 @@ test("and so is who replaces Module.prototype.require to see what is loaded (tra
   const { stdout, stderr } = await project.moat("traced.js", policyFor("traced.js", { traces }));
   expect(stdout, stderr).toBe("lib\n");
   expect(stderr).toBe(
-    "moat: traces may not replace for other packages how modules are loaded; no policy allows this\n",
+    "moat: traces may not replace for other packages how modules are loaded; to allow it: moat allow traces share require.hooks\n",
   );
   const imports = { traces: { ...traces, packages: ["."] } };
   expect((await project.moat("traced.js", policyFor("traced.js", imports))).stderr).toBe("");
@@ -92,14 +92,16 @@ test("who loads the application's module with another require in it is told that
   const stubs = { packages: ["."], builtins: { module: ["_load"] } };
   const { stdout, stderr } = await project.moat("stubbed.js", policyFor("stubbed.js", { stubs }));
   expect(stdout, stderr).toBe("lib\n");
-  expect(stderr).toBe("moat: stubs may not replace for other packages how modules are loaded; no policy allows this\n");
+  expect(stderr).toBe(
+    "moat: stubs may not replace for other packages how modules are loaded; to allow it: moat allow stubs share require.hooks\n",
+  );
 });
 
 test("where the application's module is no JavaScript, a line names who would have compiled it", async () => {
   const { stdout, stderr } = await project.moat("compiled.js", policyFor("compiled.js", { compiles: {} }));
   expect(stdout, stderr).toMatch(/^(?:Syntax)?Error\n$/);
   expect(stderr).toBe(
-    "moat: compiles may not replace for other packages how modules are loaded; no policy allows this\n",
+    "moat: compiles may not replace for other packages how modules are loaded; to allow it: moat allow compiles share require.hooks\n",
   );
 });
 

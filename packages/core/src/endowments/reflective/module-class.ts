@@ -10,7 +10,9 @@ import { textsOf } from "../texts-of.ts";
  */
 export interface ModuleLoader extends PrincipalLoader {
   /** `require(request)` from a file without asking `Module._load` again. */
-  load?(request: string, referrer: string, isMain?: boolean): unknown;
+  load?(request: string, referrer: string, isMain?: boolean, parent?: ModuleObject): unknown;
+  /** What `require.resolve` gives, without asking `Module._resolveFilename` again. */
+  resolveFilename?(request: string, referrer: string, paths?: readonly string[]): string;
   /** The class of the `module` objects that the loader makes, where it already has one. */
   readonly Module?: ModuleClass;
   /** Fills `module.exports` from a resolved file without asking `Module._extensions` again. */
@@ -121,7 +123,11 @@ export function makeModuleClass(loader: ModuleLoader, fallbackReferrer: string, 
     const file = isAbsolute(name) ? name : fallbackReferrer;
     const require = makeRequire(this, file);
     const parameters = ["exports", "require", "module", "__filename", "__dirname"];
-    const compiled = loader.compileFunction(parameters, source, { filename: name });
+    const [before, after] = Module.wrapper as unknown[];
+    const compiled =
+      before === WRAPPER[0] && after === WRAPPER[1]
+        ? loader.compileFunction(parameters, source, { filename: name })
+        : (loader.evaluate(`${before as string}${source}${after as string}`, { filename: name }) as Function);
     return Reflect.apply(compiled, this.exports, [this.exports, require, this, name, dirname(name)]);
   };
   Object.defineProperty(Module.prototype, "isPreloading", { get: () => false, enumerable: false, configurable: true });
@@ -138,6 +144,21 @@ export function makeModuleClass(loader: ModuleLoader, fallbackReferrer: string, 
     require.extensions = Module._extensions;
     require.cache = Module._cache;
     return require;
+  }
+
+  function resolveFilename(
+    request: unknown,
+    parent?: unknown,
+    _isMain?: boolean,
+    options?: { paths?: unknown },
+  ): string {
+    if (typeof request !== "string") throw notAString("request", request);
+    const given = options?.paths;
+    const paths = Array.isArray(given) ? textsOf(given) : undefined;
+    const referrer = referrerOf(parent);
+    if (loader.resolveFilename !== undefined) return loader.resolveFilename(request, referrer, paths);
+    const { resolve } = loader.createRequire(referrer);
+    return paths === undefined ? resolve(request) : resolve(request, { paths });
   }
 
   const extensions: Record<string, (module: ModuleObject, filename: string) => void> = Object.create(null);
@@ -163,18 +184,7 @@ export function makeModuleClass(loader: ModuleLoader, fallbackReferrer: string, 
       if (/^\.\.?(?:[/\\]|$)/.test(request)) return [dirname(referrerOf(parent))];
       return loader.createRequire(referrerOf(parent)).resolve.paths(request);
     },
-    _resolveFilename: (
-      request: unknown,
-      parent?: unknown,
-      _isMain?: boolean,
-      options?: { paths?: unknown },
-    ): string => {
-      if (typeof request !== "string") throw notAString("request", request);
-      const given = options?.paths;
-      const paths = Array.isArray(given) ? textsOf(given) : undefined;
-      const resolve = loader.createRequire(referrerOf(parent)).resolve;
-      return paths === undefined ? resolve(request) : resolve(request, { paths });
-    },
+    _resolveFilename: resolveFilename,
     _findPath: (request: unknown, paths: unknown): string | false => {
       // The word is looked for by programs that ask whether Node preserves symlinks: preserveSymlinks.
       if (typeof request !== "string") return false;
@@ -197,9 +207,10 @@ export function makeModuleClass(loader: ModuleLoader, fallbackReferrer: string, 
     _load: (request: unknown, parent?: unknown, isMain = false): unknown => {
       if (typeof request !== "string") throw notAString("request", request);
       const referrer = referrerOf(parent);
-      return loader.load === undefined
-        ? loader.createRequire(referrer)(request)
-        : loader.load(request, referrer, isMain);
+      if (loader.load === undefined) return loader.createRequire(referrer)(request);
+      const name =
+        Module._resolveFilename === resolveFilename ? request : Module._resolveFilename(request, parent, isMain);
+      return loader.load(`${name as string}`, referrer, isMain, parent instanceof Module ? parent : undefined);
     },
     _readPackage: () => {
       throw accessDenied("module._readPackage", "builtin");

@@ -1,0 +1,42 @@
+/**
+ * Packages that change how the project's own modules are found, compiled and loaded, once the
+ * project's modules, its command line or its configuration name them; and the packages that
+ * do it for them: whose `Module` they patch, or who read it.
+ */
+export const MODULE_HOOKS: ReadonlyMap<string, readonly string[]> = new Map([
+  // Put test doubles in the place of modules.
+  ["proxyquire", ["proxyquire"]],
+  ["mockery", ["mockery"]],
+  ["mock-require", ["mock-require"]],
+  ["rewire", ["rewire", "pirates"]],
+  ["rewiremock", ["rewiremock", "wipe-node-cache"]],
+  ["testdouble", ["quibble", "testdouble"]],
+  ["quibble", ["quibble"]],
+  // Compile what is no JavaScript, or none of that version.
+  ["@babel/register", ["pirates"]],
+  ["@swc-node/register", ["pirates"]],
+  ["coffeescript", ["coffeescript"]],
+  ["css-modules-require-hook", ["css-modules-require-hook"]],
+  ["esbuild-register", ["esbuild-register"]],
+  ["ignore-styles", ["ignore-styles"]],
+  ["node-hook", ["node-hook"]],
+  ["pirates", ["pirates"]],
+  ["sucrase", ["pirates"]],
+  ["ts-node", ["ts-node"]],
+  ["tsx", ["tsx"]],
+]);
+
+/** Of these, those whose configuration names packages: presets and plugins. */
+export const CONFIGURED_HOOKS: ReadonlySet<string> = new Set(["@babel/register"]);
+
+/** Packages that find modules of the project by other names, and do no more. */
+export const MODULE_FINDERS: ReadonlySet<string> = new Set(["app-module-path", "module-alias", "tsconfig-paths"]);
+
+/** Packages that have modules of the project loaded anew, and those that they have find these. */
+export const CACHE_CLEARERS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["clear-module", ["resolve-from"]],
+  ["clear-require", ["resolve-from"]],
+  ["decache", []],
+  ["import-fresh", ["resolve-from"]],
+  ["require-uncached", ["resolve-from"]],
+]);
