@@ -186,6 +186,23 @@ const ORDER_FILES: ReadonlySet<string> = new Set([
   "pm2.json",
   "crontab",
   "brewfile",
+  "ansible.cfg",
+  "chart.yaml",
+  "cmakepresets.json",
+  "cmakeuserpresets.json",
+  "devbox.json",
+  "helmfile.yaml",
+  "jasmine.json",
+  "kustomization.yaml",
+  "moon.yml",
+  "nightwatch.json",
+  // Another form of the manifest, for pnpm.
+  "package.json5",
+  "package.yaml",
+  // Commands of Nx.
+  "project.json",
+  "samconfig.toml",
+  "terragrunt.hcl",
   // What assistants that write code are told to do, and run.
   "agents.md",
   "agents.override.md",
@@ -227,10 +244,44 @@ const ORDER_FILES: ReadonlySet<string> = new Set([
   "pytest.ini",
   "sitecustomize.py",
   "usercustomize.py",
+  "manage.py",
+  "conanfile.py",
+  "conanfile.txt",
+  "workspace.bazel",
+  "build.zig",
+  "build.zig.zon",
+  "project.clj",
+  "deps.edn",
+  "rebar.config",
+  "stack.yaml",
+  "pubspec.yaml",
+  // Where their packages come from.
+  "cargo.lock",
+  "composer.lock",
+  "gemfile.lock",
+  "mix.lock",
+  "pdm.lock",
+  "pipfile.lock",
+  "podfile.lock",
+  "poetry.lock",
+  "uv.lock",
 ]);
-/** `vite.config.ts`, `jest.config.json`, `webpack.prod.js`, `karma.conf.js`, `gulpfile.mjs`, `Dockerfile.dev`, `tsconfig.build.json`, `common.gypi`, `main.tf`. */
-const ORDER_PATTERN =
-  /^(?:(?:babel|esbuild|jest|karma|postcss|rollup|rspack|vite|vitest|webpack)\..*\.[cm]?[jt]sx?|.*\.conf(?:ig)?\.(?:[cm]?[jt]sx?|json|ya?ml|toml)|(?:gulp|grunt|cake)file\..*|(?:docker|container|make)file\..*|tsconfig\..*\.json|.*\.workspace\.[cm]?[jt]s|.*\.(?:gypi?|tf(?:\.json|vars)?|code-workspace))$/;
+/** `vite.config.ts`, `jest.config.json`, `webpack.prod.js`, `karma.conf.js`, `gulpfile.mjs`, `Dockerfile.dev`, `compose.override.yaml`, `tsconfig.build.json`, `common.gypi`, `main.tf`. */
+const ORDER_PATTERNS: readonly RegExp[] = [
+  /^(?:babel|esbuild|jest|karma|postcss|rollup|rspack|vite|vitest|webpack)\..*\.[cm]?[jt]sx?$/,
+  /\.conf(?:ig)?\.(?:[cm]?[jt]sx?|json|ya?ml|toml)$/,
+  // Tools load the first module of that name.
+  /^(?:cucumber|dangerfile|gatsby-(?:browser|config|node|ssr)|knexfile|ormconfig|plopfile|simple-git-hooks)\.(?:[cm]?[jt]sx?|json|ya?ml)$/,
+  /^(?:gulp|grunt|cake)file\./,
+  /^(?:docker|container|make)file\./,
+  /^(?:caddy|cap|danger|fast|guard|pip|snake)file$|^procfile\.(?![cm]?[jt]s$)|^taskfile\.(?:dist\.)?ya?ml$/,
+  /^(?:docker-)?(?:compose|bake)\..*(?:ya?ml|json|hcl)$|^lefthook(?:-local)?\./,
+  /^tsconfig\..*\.json$|\.workspace\.[cm]?[jt]s$|^requirements.*\.txt$/,
+  /\.(?:bzl|code-workspace|gypi?|nix|nomad|tf(?:\.json|vars(?:\.json)?)?)$/,
+];
+
+/** Beside the manifest, or in its `src`: what Next runs before each request, and at the start. */
+const MODULE_OF_FRAMEWORK = /^(?:middleware|instrumentation(?:-client)?|proxy)\.[cm]?[jt]sx?$/;
 
 /** `config/production.yaml` at the root: where programs connect to, and what they switch off. */
 const CONFIGURATION = /\.(?:[cm]?[jt]s|json[5c]?|hjson|cson|ya?ml|toml|ini|properties|xml)$/;
@@ -335,13 +386,15 @@ export function isReservedForWrite(segments: readonly string[], broad: boolean, 
   if (hasReservedName(segments, windows)) return true;
   if (!broad) return false;
   if (foldName(segments[0]!) === "config" && CONFIGURATION.test(foldName(segments.at(-1)!))) return true;
+  const [module, ...more] = foldName(segments[0]!) === "src" ? segments.slice(1) : segments;
+  if (module !== undefined && more.length === 0 && MODULE_OF_FRAMEWORK.test(foldName(module))) return true;
   const cache = segments.findIndex(
     (segment, i) => HARMLESS_DOT_NAMES.has(foldName(segment)) || isModuleCache(segments, i),
   );
   // In caches and outputs manifests say what is there (`.next/package.json`, `node_modules/.vite/deps/package.json`).
   return segments.slice(0, cache === -1 ? undefined : cache).some((segment) => {
     const name = foldName(segment);
-    return ORDER_FILES.has(name) || (ORDER_PATTERN.test(name) && !MADE_MODULE.test(name));
+    return ORDER_FILES.has(name) || (ORDER_PATTERNS.some((one) => one.test(name)) && !MADE_MODULE.test(name));
   });
 }
 
