@@ -1,12 +1,12 @@
 import { hardenNodeObject } from "../harden-node.ts";
 import type { EndowmentContext } from "../principal.ts";
 import { makeAsyncResource } from "./async-resource.ts";
+import { keepStoresOffResources } from "./resource-stores.ts";
 
 /**
  * Holds a store where only its own storage finds it.
- * HAZARD: up to Node 22 the value given to the real `run` hangs on every promise
- * and timer made in it, under a symbol that anybody can list. So the real one is
- * given this, which shows nothing.
+ * HAZARD: what the real one is given lies in a map of Node's, or in a field of every
+ * promise and timer made in it. So it is given this, which shows nothing.
  */
 class StoreBox {
   readonly #store: unknown;
@@ -29,7 +29,7 @@ Object.freeze(StoreBox.prototype);
 /** The realm's one hardened `AsyncLocalStorage`: Node's own behind a wall. */
 export function makeAsyncLocalStorage(context: EndowmentContext): any {
   return context.shared("async_hooks.AsyncLocalStorage", () => {
-    const Real = context.powers.builtin("async_hooks").AsyncLocalStorage;
+    const { AsyncLocalStorage: Real, executionAsyncResource } = context.powers.builtin("async_hooks");
     const AsyncResource = makeAsyncResource(context);
     class AsyncLocalStorage {
       readonly #real: any;
@@ -38,6 +38,7 @@ export function makeAsyncLocalStorage(context: EndowmentContext): any {
 
       constructor(options: { defaultValue?: unknown; name?: unknown } = {}) {
         this.#real = new Real();
+        keepStoresOffResources(this.#real, executionAsyncResource);
         this.#defaultValue = options?.defaultValue;
         this.#name = options?.name === undefined ? "" : `${options.name as string}`;
       }
