@@ -6,7 +6,7 @@ import { guardParsers, letParsersFinish } from "./native-arguments.ts";
 import { readOwnInput } from "./own-input.ts";
 import { ownSymbol } from "../own-symbol.ts";
 import { streamToNowhere } from "./stream-to-nowhere.ts";
-import { veilTimer } from "./veiled-timers.ts";
+import { keepsNoTimer, veilTimersOfServers } from "./veiled-timers.ts";
 import { withoutDeprecations } from "../without-deprecations.ts";
 
 /**
@@ -18,9 +18,11 @@ export function hardenHttpInstances(powers: Powers): void {
   const http = powers.builtin("http");
   const { HTTPParser } = withoutDeprecations(powers.process as never, () => powers.builtin("_http_common"));
   keepNoParsers(powers);
+  veilTimersOfServers();
   const server = new http.Server();
   server.emit("listening");
-  veilTimer(http.Server.prototype, server, "http.server.connectionsCheckingInterval");
+  if (!keepsNoTimer(server, "http.server.connectionsCheckingInterval"))
+    throw new TypeError("This version of Node shows the timers of its servers");
   const connection = streamToNowhere(powers);
   server.emit("connection", connection);
   const parsers = Object.getPrototypeOf(connection.parser) as object;
