@@ -122,7 +122,8 @@ test.each(["--frozen-intrinsics", "--disable-proto=throw"])("refuses %s in a wor
 
 test("tells of modules that are loaded before moat, and of coverage that it makes wrong", () => {
   project.write({ "hook.cjs": "console.log('first')" });
-  const preloaded = "runs under no policy, and its hooks don't see what the program loads";
+  const preloaded =
+    "runs under no policy, and its hooks are given what CommonJS modules are and export, and see nothing of ES modules";
   expect(runUnder("--require=./hook.cjs")).toEqual({
     code: 0,
     stdout: "first\n2,3,4\n",

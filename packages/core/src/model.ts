@@ -134,3 +134,4 @@ export {
   userFolderOf,
   type StoreLocation,
 } from "./prepared/store-location.ts";
+export { flagsOf, modulesLoadedFirst } from "./launching/loaded-first.ts";

@@ -266,6 +266,7 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
       }
     }
     module.loaded = true;
+    if (realm.outerHooks !== undefined) module.exports = realm.outerHooks.exportsOf(path, module.exports);
     const asked = askedEarly.get(module) ?? importer?.principal;
     if (asked !== undefined) realm.guardExports(principal, asked, module.exports);
     return module.exports;

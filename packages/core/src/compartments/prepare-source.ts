@@ -136,7 +136,7 @@ export const requestsOf = (prepared: PreparedSource): readonly string[] =>
     : prepared.functor.certainRequests;
 
 function prepareAnew(world: World, resolution: Resolution): PreparedSource {
-  const bytes = readSource(resolution.path);
+  const bytes = sourceOf(world, resolution);
   const { prepared: kept } = world.realm;
   const name = kept && nameOf(world, resolution, kept);
   const found = name === undefined ? undefined : kept!.find(name, bytes);
@@ -157,6 +157,15 @@ function prepareAnew(world: World, resolution: Resolution): PreparedSource {
   const positions = { ...facts.positions, shifts: Array.from(facts.positions.shifts) };
   const code = kept!.keep(name, Buffer.from(bytes), { ...traits, functor: { ...facts, positions } }, text);
   return { ...traits, functor: { ...functor, code } } as PreparedSource;
+}
+
+/** As `readSource` has it, or as tracing would have it. */
+function sourceOf({ realm }: World, { path, format }: Resolution): Buffer {
+  const bytes = readSource(path);
+  if (realm.outerHooks === undefined || format !== "commonjs") return bytes;
+  const text = bytes.toString("utf8");
+  const traced = realm.outerHooks.textOf(path, text);
+  return traced === text ? bytes : Buffer.from(traced);
 }
 
 function preparedFrom({ facts, text, code }: FoundModule): PreparedSource {

@@ -27,6 +27,7 @@ import { makeEntryModules, withAllSources, withoutOutputs, type EntryModules } f
 import { guardExports, guardUnfinished } from "./guarded-exports.ts";
 import type { AskToChange } from "./guarded-property.ts";
 import type { SoughtName } from "./commonjs-loader.ts";
+import type { OuterHooks } from "./outer-hooks.ts";
 import { makeProjectHooks, type ProjectHooks } from "./project-hooks.ts";
 import { joinReloadedModules, makeReloadedModules, type ReloadedModules } from "./reloaded-modules.ts";
 import { makeSharedNames, type SharedNames } from "./shared-names.ts";
@@ -34,6 +35,8 @@ import { makeWorld, type World } from "./world.ts";
 
 /** What a realm is made of: all that its packages have in common. */
 export interface RealmOptions {
+  /** Of code that was loaded before moat. */
+  readonly outerHooks?: OuterHooks;
   readonly resolver: Resolver;
   readonly powers: Powers;
   readonly paths: ScopeFolders;

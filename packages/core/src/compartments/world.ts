@@ -135,6 +135,7 @@ export function makeWorld(realm: Realm, principal: Principal): World {
       sharedDispatcher: realm.sharedNames.dispatcher,
       sharesClock: () => realm.sharedNames.admitClock(guestGlobal),
     }),
+    ...(realm.outerHooks !== undefined && { isTraced: true }),
     callerOf: callerAbove,
     ...realm.launchers,
   };

@@ -107,6 +107,8 @@ export interface EndowmentContext {
   readonly runsTests?: boolean;
   /** Whether it runs modules of the project as its own code, so that what test runners set up for these is for it; absent where it can't come to. */
   readonly evaluatesProject?: () => boolean;
+  /** Code that was loaded before moat may have put something in the place of Node's functions, to see what they are called with. */
+  readonly isTraced?: true;
   /** The application's: what it puts in the place of timers and `Date` is the clock of packages that are loaded from now on. */
   readonly sharesClock?: () => void;
   /** The application's: what a package that shares `fetch.dispatcher` has put in the place of Node's. */

@@ -10,7 +10,8 @@ import { lockdownRealm, type LockedRealm } from "../compartments/lockdown.ts";
 import { mapPlacesWhere } from "../compartments/mapped-places.ts";
 import { takePowers } from "../compartments/powers.ts";
 import { makeRealm, type Realm } from "../compartments/realm.ts";
-import { emptyRealGlobal, freezeRealGlobal } from "../compartments/second-wall.ts";
+import { makeOuterHooks } from "../compartments/outer-hooks.ts";
+import { borrowRealGlobal, emptyRealGlobal, freezeRealGlobal } from "../compartments/second-wall.ts";
 import { installNetworkGuard } from "../endowments/late.ts";
 import { takeOwnVariables } from "../endowments/subprocess/child-env.ts";
 import { MoatError } from "../errors/moat-error.ts";
@@ -59,6 +60,8 @@ export interface ProgramOptions {
   readonly learnFile?: string | undefined;
   /** Where the command's own files lie: no program sees them in its stacks. */
   readonly commandFolder?: string;
+  /** Whether Node's flags have had modules loaded before moat (`--require ./tracing.js`), which go on with the real global object. */
+  readonly preloaded?: boolean;
   /** In a worker or a child of a program: who asked for it, and for what. */
   readonly started?: StartedBy;
 }
@@ -97,6 +100,14 @@ export function openProgram(
   for (const [name, shares] of waiting ?? []) {
     const granted = policies.get(name)!;
     policies.set(name, Object.freeze({ ...granted, shares: Object.freeze([...(granted.shares ?? []), ...shares]) }));
+  }
+  // Traced texts tell of themselves by channels.
+  if (options.preloaded === true) {
+    for (const [name, granted] of policies)
+      policies.set(
+        name,
+        Object.freeze({ ...granted, builtins: { ...granted.builtins, diagnostics_channel: true as const } }),
+      );
   }
   const located = locateNames(policies.keys(), project, resolver);
   const { names } = located;
@@ -159,6 +170,7 @@ export function openProgram(
     ],
     entry,
     otherEntries: policy.entries.filter((other) => other.startsWith("./")).map((other) => join(project, other)),
+    ...(options.preloaded === true && { outerHooks: makeOuterHooks(powers.builtin("module")) }),
     isCommand: !isFirstParty(names.get(resolver.ownerOf(entry)) ?? "?"),
     prepared,
     launchers: {
@@ -210,13 +222,17 @@ function grantOwnProcess(
   if (owner !== undefined && owner !== principal) grant(owner, []);
 }
 
-/** Takes every power off the real global object, locks the intrinsics down and freezes that object. There is no way back. */
+/**
+ * Takes every power off the real global object, locks the intrinsics down and freezes that object. There is no way back.
+ * What was loaded before moat has its global object again, and this second wall is missing.
+ */
 function lockProcess(
-  { started, commandFolder }: ProgramOptions,
+  { started, commandFolder, preloaded }: ProgramOptions,
   powers: Powers,
   policies: ReadonlyMap<CanonicalName, PackagePolicy>,
 ): { readonly locked: LockedRealm; readonly realGlobalNames: ReadonlySet<string> } {
-  emptyRealGlobal();
+  const putBack = preloaded === true ? borrowRealGlobal() : undefined;
+  if (putBack === undefined) emptyRealGlobal();
   if (started?.worker !== undefined) leavePace();
   const ownFiles = (): string[] => [
     MOAT_FOLDER + sep,
@@ -228,7 +244,7 @@ function lockProcess(
     lockdownRealm(ownFiles, sharesOf(policies.values()), started?.worker && { code: started.request.markCode }),
   );
   locked.harden(MoatError);
-  const realGlobalNames = freezeRealGlobal(powers.globals);
+  const realGlobalNames = putBack?.() ?? freezeRealGlobal(powers.globals);
   locked.powerlessConstructors.enable(locked.makeCompartmentGlobal(), realGlobalNames);
   return { locked, realGlobalNames };
 }

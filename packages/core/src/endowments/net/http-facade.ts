@@ -39,9 +39,14 @@ export const makeHttpFacade: BuiltinFactory = (context) => {
     createServer: function createServer(options?: unknown, listener?: unknown): unknown {
       return new Server(options, listener);
     },
-    ...requestFunctions(context, "http", (...args) =>
-      // As Node's: whatever somebody has put in the place of the class is not asked.
-      Reflect.construct(ClientRequest, args, http.ClientRequest),
+    ...requestFunctions(
+      context,
+      "http",
+      context.isTraced === true
+        ? tracedRequest(context, parts)
+        : (...args) =>
+            // As Node's: whatever somebody has put in the place of the class is not asked.
+            Reflect.construct(ClientRequest, args, http.ClientRequest),
     ),
   });
   defineAccessor(
@@ -193,6 +198,18 @@ function httpRequest(context: EndowmentContext, parts: ClientParts): any {
     },
     made: (request, [options]) => parts.agents.keepGrant(request, options as Options),
   });
+}
+
+/** By what stands in the place of Node's `http.request`. */
+function tracedRequest(context: EndowmentContext, parts: ClientParts): (...args: unknown[]) => unknown {
+  const http = context.powers.builtin("http");
+  return (...args) => {
+    const { options, callback } = granted(context, parts, args);
+    options["_defaultAgent"] ??= parts.globalAgent.current;
+    const made = http.request(options, callback);
+    parts.agents.keepGrant(made, options);
+    return made;
+  };
 }
 
 /** Node's `https.request` marks requests by a private symbol, so it is Node's that makes them. */

@@ -43,6 +43,7 @@ export const makeDiagnosticsChannel: BuiltinFactory = (context) => {
   const nextTick = context.powers.process.nextTick;
   const environment: ChannelEnvironment = {
     outerChannel: (name) => (typeof name === "string" && !RESERVED_NAMES.test(name) ? real.channel(name) : undefined),
+    runsOuterStores: context.isTraced === true,
     report: (error) =>
       nextTick(() => {
         throw error;

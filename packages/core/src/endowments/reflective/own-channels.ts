@@ -46,12 +46,16 @@ export class Channel {
   }
 
   publish(message: unknown): void {
-    for (const subscriber of this.#subscribers) this.#guarded(() => subscriber(message, this.name));
+    this.#publishInside(message);
     if (this.#outer?.hasSubscribers === true) this.#outer.publish(message);
   }
 
   runStores(data: unknown, fn: Function, thisArg?: unknown, ...args: unknown[]): unknown {
     let run = (): unknown => {
+      if (this.#environment.runsOuterStores === true && this.#outer?.hasSubscribers === true) {
+        this.#publishInside(data);
+        return this.#outer.runStores(data, fn, thisArg, ...args);
+      }
       this.publish(data);
       return Reflect.apply(fn, thisArg, args);
     };
@@ -73,6 +77,10 @@ export class Channel {
     return run();
   }
 
+  #publishInside(message: unknown): void {
+    for (const subscriber of this.#subscribers) this.#guarded(() => subscriber(message, this.name));
+  }
+
   #guarded(call: () => void): void {
     try {
       call();
@@ -86,12 +94,15 @@ export class Channel {
 export interface OuterChannel {
   readonly hasSubscribers: boolean;
   publish(message: unknown): void;
+  runStores(data: unknown, fn: Function, thisArg?: unknown, ...args: unknown[]): unknown;
 }
 
 /** What a registry of channels may do outside of itself. */
 export interface ChannelEnvironment {
   /** Where somebody outside of the registry may listen to the name; undefined where nobody may. */
   outerChannel(name: string | symbol): OuterChannel | undefined;
+  /** Whether stores that are bound to an outer channel hold while a package's function runs: tracing. */
+  readonly runsOuterStores?: boolean;
   /** A subscriber's error: becomes an uncaught exception in a later turn, as in Node. */
   report(error: unknown): void;
 }
