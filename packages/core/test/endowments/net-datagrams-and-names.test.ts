@@ -42,7 +42,9 @@ describe("dgram", () => {
       ),
     ).toMatchObject({ code: "EACCES" });
     const climbed = bad.createSocket("udp4");
-    expect(await sent(new climbed.constructor("udp4"), port, "127.0.0.1")).toMatchObject({ code: "EACCES" });
+    // It would look up whatever name it is to be bound to.
+    expect(climbed.constructor.name).toBe("Socket");
+    expect(() => new climbed.constructor("udp4")).toThrow(TypeError);
     climbed.close();
     await settle();
     expect(received).toBe(0);

@@ -9,6 +9,7 @@ import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
 import { assertStackRoom, MUCH_ROOM } from "../../stack-room.ts";
 import { facadeClass } from "./facade-class.ts";
 import { ownSymbol } from "../own-symbol.ts";
+import { hideConstructor } from "../shared-prototype.ts";
 import { hardenHandles } from "./native-handles.ts";
 import { hardenDatagramRequests } from "./native-requests.ts";
 import { networkAuthority } from "./network-authority.ts";
@@ -48,6 +49,8 @@ export const makeDgramFacade: BuiltinFactory = (context) => {
     assertStackRoom(MUCH_ROOM);
     hardenErrorsOf(context.powers, "dns");
     const made = guardDatagrams(dgram);
+    // HAZARD: one of Node's own class looks names up by itself, before a handle is asked.
+    hideConstructor(dgram.Socket);
     hardenNodeObject(dgram.Socket);
     return made;
   });
