@@ -133,7 +133,11 @@ describe("servers", () => {
       outcome(() => dep.builtin("net").createServer().listen(port, host), "listening");
     expect(await listening("secret.evil.example", 0)).toMatchObject({ code: "EACCES" });
     expect(lookup).not.toHaveBeenCalled();
-    lookup.mockImplementation(((_host: string, found: Function) => found(null, "127.0.0.1", 4)) as never);
+    lookup.mockImplementation(((_host: string, ...rest: any[]) => {
+      const found = rest.pop();
+      if (rest[0]?.all) found(null, [{ address: "127.0.0.1", family: 4 }]);
+      else found(null, "127.0.0.1", 4);
+    }) as never);
     expect(await listening("localhost", 0)).toBe("listening");
     expect(await listening(hostname(), 0)).toBe("listening");
     await listening("named.example", 80);

@@ -19,7 +19,11 @@ function setUp(policies: PackagePolicy[] = [{}, {}], stdin: Readable = Readable.
     stderr,
     contexts,
     processes: contexts.map((context) => principalProcess(context) as NodeJS.Process),
-    printed: () => String(stdout.read() ?? ""),
+    printed: () => {
+      let text = "";
+      for (let chunk: unknown = stdout.read(); chunk !== null; chunk = stdout.read()) text += String(chunk);
+      return text;
+    },
   };
 }
 
