@@ -204,6 +204,7 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
     const owner = ownerFor(resolution, request, referrer);
     if (hooks?.includes(owner.principal) === true) return owner.commonJs.exportsOf(resolution.path, parent, isMain);
     if (owner === world || isCompiledHere(owner, resolution.path)) return exportsOf(resolution.path, parent, isMain);
+    if (principal.trusted) realm.tellOfHookedLoads();
     return owner.commonJs.exportsOf(resolution.path, undefined, false, { principal, file: referrer });
   };
 

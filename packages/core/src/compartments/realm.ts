@@ -122,7 +122,7 @@ export interface Realm extends RealmOptions {
   /** The module of the project that a package finds by a name that nothing has (the share `require.names`). */
   findNamed(asked: SoughtName): Resolution | undefined;
   /** Says of a package that it has changed how modules are found or loaded, which holds for its own. */
-  deniesHooks(principal: Principal, what: "found" | "loaded"): void;
+  deniesHooks(principal: Principal, what: "found" | "loaded", via?: string): void;
   /** A package has Node's `module`, by which it may put another `_load` in place: it holds for its own files. */
   noteModuleHolder(world: World): void;
   /** As a module of the application is loaded: says which packages have done so, who mean to put others in its place (mockery) or to see what is loaded (tracing). */
@@ -442,8 +442,8 @@ export function makeRealm(options: RealmOptions): Realm {
       }
       return undefined;
     },
-    deniesHooks(principal, what) {
-      const denial = { capability: "patch", target: `how modules are ${what}` } as const;
+    deniesHooks(principal, what, via) {
+      const denial = { capability: "patch", target: `how modules are ${what}`, ...(via && { via }) } as const;
       principal.denies(options.rootTrusted ? denial : { ...denial, never: true });
     },
     noteModuleHolder(world) {
@@ -451,10 +451,15 @@ export function makeRealm(options: RealmOptions): Realm {
     },
     tellOfHookedLoads() {
       for (const { principal, commonJs } of moduleHolders) {
+        if (realm.projectHooks?.includes(principal)) continue;
+        if (commonJs.hooksLoads) realm.deniesHooks(principal, "loaded");
         // Who imports the project's modules hooks `require` for its own way of loading these (Next), and has that.
-        const hooksRequire = commonJs.hooksRequire && principal.policy.packages?.includes(".") !== true;
-        if (!realm.projectHooks?.includes(principal) && (commonJs.hooksLoads || hooksRequire))
-          realm.deniesHooks(principal, "loaded");
+        else if (commonJs.hooksRequire && principal.policy.packages?.includes(".") !== true)
+          realm.deniesHooks(
+            principal,
+            "loaded",
+            'tracing is loaded before moat: NODE_OPTIONS="--require ./tracing.js"',
+          );
       }
     },
     tellOfCompilers(extension) {

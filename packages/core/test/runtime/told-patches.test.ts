@@ -82,7 +82,7 @@ test("and so is who replaces Module.prototype.require to see what is loaded (tra
   const { stdout, stderr } = await project.moat("traced.js", policyFor("traced.js", { traces }));
   expect(stdout, stderr).toBe("lib\n");
   expect(stderr).toBe(
-    "moat: traces may not replace for other packages how modules are loaded; to allow it: moat allow traces share require.hooks\n",
+    'moat: traces may not replace for other packages how modules are loaded (tracing is loaded before moat: NODE_OPTIONS="--require ./tracing.js"); to allow it: moat allow traces share require.hooks\n',
   );
   const imports = { traces: { ...traces, packages: ["."] } };
   expect((await project.moat("traced.js", policyFor("traced.js", imports))).stderr).toBe("");
