@@ -8,6 +8,11 @@ export interface FacadeClassParts {
   prepare?(args: unknown[]): unknown[];
   /** Runs Node's constructor, with these arguments. */
   making?(prepared: readonly unknown[], make: () => any): any;
+  /**
+   * Node's constructor makes instances of Node's class alone; heirs' become theirs afterwards.
+   * HAZARD: an heir's accessor would be given what it keeps on them under a symbol.
+   */
+  readonly heirsAfterwards?: boolean;
   /** Called with each new instance, and the arguments that Node's constructor got. */
   made?(instance: object, prepared: readonly unknown[]): void;
 }
@@ -19,7 +24,7 @@ export interface FacadeClassParts {
  */
 export function facadeClass(
   real: any,
-  { instead, prepare = (args) => args, making, made = () => {} }: FacadeClassParts = {},
+  { instead, prepare = (args) => args, making, heirsAfterwards = false, made = () => {} }: FacadeClassParts = {},
 ): any {
   const facade = function (this: unknown, ...args: unknown[]): unknown {
     const other = new.target === facade ? instead?.() : undefined;
@@ -32,13 +37,14 @@ export function facadeClass(
       made(this as object, prepared);
       return this;
     }
-    const Made = new.target === undefined || new.target === facade ? real : new.target;
+    const isHeir = new.target !== undefined && new.target !== facade;
+    const Made = isHeir && !heirsAfterwards ? new.target : real;
     const instance =
       making === undefined
         ? Reflect.construct(real, prepared, Made)
         : making(prepared, () => Reflect.construct(real, prepared, Made));
     made(instance, prepared);
-    return instance;
+    return isHeir && heirsAfterwards ? Object.setPrototypeOf(instance, new.target.prototype) : instance;
   };
   for (const key of Reflect.ownKeys(real)) {
     // Constants such as `WebSocket.OPEN`; a static that is an object would be shared.
@@ -54,6 +60,8 @@ export function facadeClass(
         : { value, writable: true, enumerable: descriptor.enumerable === true, configurable: true },
     );
   }
+  // Node knows an EventTarget by a symbol on its constructor.
+  if (heirsAfterwards) Object.setPrototypeOf(facade, Object.getPrototypeOf(real) as object);
   Object.defineProperty(facade, "prototype", {
     value: real.prototype,
     writable: false,

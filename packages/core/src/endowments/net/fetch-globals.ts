@@ -252,6 +252,7 @@ function makeWebSocket(context: EndowmentContext): unknown {
       const headers = init["headers"] === undefined ? {} : { headers: init["headers"] };
       return [url, { ...headers, protocols: list, dispatcher: chosenDispatcher(context, init["dispatcher"]) }];
     },
+    heirsAfterwards: true,
     made(socket) {
       hideController(socket);
       hardenParserOf(socket, context);
@@ -292,6 +293,7 @@ function makeEventSource(context: EndowmentContext): unknown {
   hardenSignals(context);
   const real = hardenNodeObject(context.powers.globals["EventSource"]);
   return facadeClass(real, {
+    heirsAfterwards: true,
     prepare: ([url, given]) => {
       const init =
         typeof given === "object" && given !== null ? pickOptions(given as Options, ["withCredentials", "node"]) : {};
