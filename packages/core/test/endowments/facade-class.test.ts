@@ -6,7 +6,7 @@ const KEPT = Symbol("controller");
 // HAZARD: up to Node 22 a WebSocket keeps the client under everybody's requests so.
 test("an heir is told nothing of what Node's constructor keeps on an instance, and is an EventTarget", () => {
   class Socket extends EventTarget {
-    [KEPT]: unknown = undefined;
+    [key: symbol]: unknown;
     constructor() {
       super();
       this[KEPT] = "the client";
