@@ -13,6 +13,7 @@ import { isFirstParty } from "../naming/canonical-name.ts";
 import type { Resolution } from "../packages/types.ts";
 import { rememberSource } from "./loaded-sources.ts";
 import { fileMachinery } from "./file-machinery.ts";
+import type { OuterHooks } from "./outer-hooks.ts";
 import { makePatchableModule } from "./patchable-module.ts";
 import { prepareSource, type PreparedSource } from "./prepare-source.ts";
 import type { World } from "./world.ts";
@@ -267,10 +268,18 @@ export function makeCommonJsLoader(world: World, moduleLoader: ModuleLoader): Co
       }
     }
     module.loaded = true;
-    if (realm.outerHooks !== undefined) module.exports = realm.outerHooks.exportsOf(path, module.exports);
+    if (realm.outerHooks !== undefined) showOutside(realm.outerHooks, module, path);
     const asked = askedEarly.get(module) ?? importer?.principal;
     if (asked !== undefined) realm.guardExports(principal, asked, module.exports);
     return module.exports;
+  };
+
+  const showOutside = (hooks: OuterHooks, module: ModuleObject, path: string): void => {
+    const exported: unknown = module.exports;
+    const shown = hooks.exportsOf(path, exported);
+    // A module may have a getter there (ansi-styles).
+    if (shown !== exported)
+      defineProperty(module, "exports", { value: shown, writable: true, enumerable: true, configurable: true });
   };
 
   /** Another package gets what a module has exported; before it has run to its end, it is still being made. */

@@ -17,6 +17,7 @@ beforeAll(async () => {
         if (!file.includes("traced") || seen.has(file)) return exports;
         seen.add(file);
         if (exports === require.cache[file].exports) console.log("seen", file.slice(file.lastIndexOf("node_modules")));
+        if (file.endsWith("getter.js")) return exports;
         if (file.endsWith("fails.js")) throw new Error("the tracer's");
         if (typeof exports === "function") return (...args) => "replaced " + exports(...args);
         const { run } = exports.Worker.prototype;
@@ -26,7 +27,7 @@ beforeAll(async () => {
       http.request = function (...args) { console.log("request"); return request.apply(this, args); };`,
     "index.js": `
       const { Worker } = require("traced");
-      console.log(new Worker().run(), require("traced/replaced.js")(1), require("user").run(), require("shared").name);
+      console.log(new Worker().run(), require("traced/replaced.js")(1), require("user").run(), require("shared").name, require("traced/getter.js").got);
       try { require("traced/fails.js"); } catch (error) { console.log(error.message); }
       try { require("traced/fails.js"); } catch (error) { console.log(error.message); }`,
     "compiling.js": `
@@ -58,6 +59,7 @@ beforeAll(async () => {
     "patches.js": `console.log(require("user").patch());`,
     "node_modules/traced/package.json": manifest("traced"),
     "node_modules/traced/index.js": `exports.Worker = class Worker { run() { return "worker"; } };`,
+    "node_modules/traced/getter.js": `Object.defineProperty(module, "exports", { get: () => ({ got: 1 }) });`,
     "node_modules/traced/replaced.js": `module.exports = (value) => value;`,
     "node_modules/traced/fails.js": ``,
     "node_modules/shared/package.json": manifest("shared"),
@@ -97,7 +99,8 @@ test("what is loaded before moat is given what packages export, once, and may re
   expect(stdout.split("\n"), stderr).toEqual([
     "seen node_modules/traced/index.js",
     "seen node_modules/traced/replaced.js",
-    "traced worker replaced 1 traced worker the program's",
+    "seen node_modules/traced/getter.js",
+    "traced worker replaced 1 traced worker the program's 1",
     "seen node_modules/traced/fails.js",
     "the tracer's",
     "ended",
