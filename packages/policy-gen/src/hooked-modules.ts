@@ -2,7 +2,7 @@ import { relative, sep } from "node:path";
 import type { Resolution, Resolver } from "@moat/core/model";
 import { isImport } from "./facts.ts";
 import { packageNameAt, packageNameOf, resolveOrNothing, type ReachedFile } from "./reach.ts";
-import { MODULE_FINDERS, MODULE_HOOKS } from "./tables/module-hooks.ts";
+import { hookHoldersOf, MODULE_FINDERS, MODULE_HOOKS } from "./tables/module-hooks.ts";
 
 interface HookedSearchOptions {
   readonly resolver: Resolver;
@@ -83,20 +83,17 @@ export function makeHookedSearch({ resolver, isFirstParty, filesOf, projectNames
     ];
   };
 
-  const namesHooks = (specifier: string): boolean => MODULE_HOOKS.has(packageNameOf(specifier) ?? "");
+  const namesHooks = (specifier: string): boolean => hookHoldersOf(specifier, packageNameOf(specifier)) !== undefined;
+  const importsHook = ({ facts }: ReachedFile): boolean =>
+    facts.uses.some((use) => isImport(use) && namesHooks(use.target));
 
   return ({ files }: { readonly files: readonly ReachedFile[] }) => {
     for (; seen < files.length; seen++) {
-      const { location } = files[seen]!;
-      if (isFirstParty(location)) waiting.push(files[seen]!);
-      else hasHook ||= hooks.has(packageNameAt(location));
+      const file = files[seen]!;
+      if (isFirstParty(file.location)) waiting.push(file);
+      hasHook ||= isFirstParty(file.location) ? importsHook(file) : hooks.has(packageNameAt(file.location));
     }
     if (!hasHook) return [];
-    return waiting.splice(0).flatMap((file) =>
-      modulesOf(
-        file,
-        file.facts.uses.some((use) => isImport(use) && namesHooks(use.target)),
-      ),
-    );
+    return waiting.splice(0).flatMap((file) => modulesOf(file, importsHook(file)));
   };
 }

@@ -34,8 +34,7 @@ export function searchAdditions({ references }: Walked): AdditionSearch {
     found.push({ share: `${holder}.${name ?? "*"}`, node });
   };
   const addAll = (holder: string, key: SyntaxNode | undefined, node: SyntaxNode): void => {
-    const names = namesOf(key, 0);
-    for (const name of names.length === 0 ? [undefined] : names) add(holder, name, node);
+    for (const name of namesOf(key, 0)) add(holder, name, node);
   };
   const follow = (node: SyntaxNode, holder: string): void => {
     const { parent } = node;
@@ -115,22 +114,28 @@ export function searchAdditions({ references }: Walked): AdditionSearch {
     const text = constantText(node, isConstant);
     return text?.complete ? text.text : undefined;
   };
-  /** Those that a key stands for: a text, each of a list, and what the file calls its own function with (`polyfill("clone", f)`). */
-  const namesOf = (key: SyntaxNode | undefined, depth: number): readonly string[] => {
+  /**
+   * Those that a key stands for: a text, each of a list, and what the file calls its own function with
+   * (`polyfill("clone", f)`); `undefined` among them where one can't be seen.
+   */
+  const namesOf = (key: SyntaxNode | undefined, depth: number): readonly (string | undefined)[] => {
+    if (key === undefined) return [undefined];
     const text = textOf(key);
-    if (key === undefined || text !== undefined) return text === undefined ? [] : [text];
+    if (text !== undefined) return [text];
     const listed = keysOf(key, isConstant);
-    const binding = listed.length === 0 && key.type === "Identifier" ? lookUp(key) : undefined;
-    if (binding?.kind !== "param" || depth === MOST_CALLS_DEEP) return listed;
+    if (listed.length > 0) return listed;
+    const binding = key.type === "Identifier" ? lookUp(key) : undefined;
+    if (binding?.kind !== "param" || depth === MOST_CALLS_DEEP) return [undefined];
     const fn = binding.scope.owner;
     const index = ((fn["params"] ?? []) as SyntaxNode[]).indexOf(binding.node);
     const named: SyntaxNode | undefined = fn.type === "FunctionDeclaration" ? fn["id"] : fn.parent?.["id"];
-    if (index === -1 || named?.type !== "Identifier") return [];
-    return (references.get(named["name"]) ?? []).flatMap((reference) => {
+    if (index === -1 || named?.type !== "Identifier") return [undefined];
+    const names = (references.get(named["name"]) ?? []).flatMap((reference) => {
       const call = reference.parent;
       const isCall = call?.type === "CallExpression" && call["callee"] === reference;
       return isCall && lookUp(reference)?.node === named ? namesOf(call["arguments"][index], depth + 1) : [];
     });
+    return names.length === 0 ? [undefined] : names;
   };
 
   const holders = extensibleGlobals();

@@ -2,7 +2,7 @@ import { sep } from "node:path";
 import { CACHE_SHARE, HOOKS_SHARE, NAMES_SHARE, type Grant } from "@moat/core/model";
 import type { ProjectContext } from "./grant-context.ts";
 import { packageNameAt, packageNameOf } from "./reach.ts";
-import { CACHE_CLEARERS, MODULE_FINDERS, MODULE_HOOKS } from "./tables/module-hooks.ts";
+import { CACHE_CLEARERS, hookHoldersOf, MODULE_FINDERS } from "./tables/module-hooks.ts";
 
 const IMPORTS_PROJECT: Grant = { capability: "package", target: "." };
 
@@ -22,7 +22,7 @@ export function grantModuleHooks(context: ProjectContext): void {
     file.startsWith(project + sep) && !file.includes(`${sep}node_modules${sep}`);
   for (const { from, to, file, specifier, use } of reached.edges) {
     if (isDependency(from) && !isProjects(file)) continue;
-    for (const { holders, grants } of hookingOf(packageNameOf(specifier) ?? "")) {
+    for (const { holders, grants } of hookingOf(specifier)) {
       for (const [location, collector] of collectors) {
         // HAZARD: another package may bring one of that name.
         const isItsOwn = location === to || reached.edges.some((edge) => edge.from === to && edge.to === location);
@@ -33,9 +33,10 @@ export function grantModuleHooks(context: ProjectContext): void {
   }
 }
 
-function hookingOf(name: string): Hooking[] {
+function hookingOf(specifier: string): Hooking[] {
   const found: Hooking[] = [];
-  const hooks = MODULE_HOOKS.get(name);
+  const name = packageNameOf(specifier) ?? "";
+  const hooks = hookHoldersOf(specifier, name);
   if (hooks !== undefined)
     found.push({ holders: hooks, grants: [{ capability: "share", target: HOOKS_SHARE }, IMPORTS_PROJECT] });
   if (MODULE_FINDERS.has(name)) found.push({ holders: [name], grants: [{ capability: "share", target: NAMES_SHARE }] });

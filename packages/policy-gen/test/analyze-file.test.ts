@@ -60,6 +60,12 @@ describe("analyzeFile", () => {
         "adds Array.prototype.last",
       ],
     ],
+    [
+      "what is added by names of which one can't be seen",
+      `const add = (name, f) => String.prototype.__defineGetter__(name, f);
+       add("strip", f); Object.keys(colors.styles).forEach((style) => add(style, f));`,
+      ["adds String.prototype.strip", "adds String.prototype.*"],
+    ],
     ["what is added to an object of that name", "function f(String) { String.prototype.red = 1; }", []],
     ["a property that has other names", "const o = { type: 'spdy' }; require(o.type)", ["computed *"]],
     [
