@@ -7,7 +7,10 @@ import { accessDenied } from "./access-denied.ts";
 import type { EndowmentContext } from "./principal.ts";
 import { veilAsyncResourceOfEmitters } from "./reflective/async-resource.ts";
 import { guardHandlesOfCrypto } from "./genuine-handles.ts";
+import { named } from "./facade.ts";
 import { hardenNodeObject } from "./harden-node.ts";
+import { isObject } from "./is-object.ts";
+import { getOwnPropertyDescriptor } from "./native-definitions.ts";
 import { hardenPrototypesOf } from "./harden-instances.ts";
 import { CERTIFICATE } from "./sample-certificate.ts";
 import { keepMemoryOfZlib } from "./zlib-memory.ts";
@@ -17,18 +20,32 @@ const { AbortController } = globalThis;
 
 type Sampler = (builtin: (name: string) => any) => unknown[];
 
+/** What an interface has its history do: in memory. */
+const HISTORY_IN_MEMORY: ReadonlySet<string | undefined> = new Set([
+  "_kValidateOptions",
+  "addHistory",
+  "canNavigateToNext",
+  "canNavigateToPrevious",
+  "navigateToNext",
+  "navigateToPrevious",
+]);
+
 /**
  * HAZARD: from Node 24 on each interface holds the REPL's history, whose class
- * opens any file that it is told to read and write.
+ * opens any file that it is told to read and write: by methods under symbols, which any object may be told by, too.
  */
-function tameHistory(history: any): void {
-  const prototype = history && Object.getPrototypeOf(history);
-  if (typeof prototype?.initialize !== "function") return;
-  Object.defineProperty(prototype, "initialize", {
-    value: function initialize(): never {
-      throw accessDenied("readline's history in a file", "FileSystemWrite");
-    },
-  });
+function tameHistory(history: unknown): void {
+  if (!isObject(history)) return;
+  const prototype = Object.getPrototypeOf(history) as object;
+  for (const key of Reflect.ownKeys(prototype)) {
+    const { value } = getOwnPropertyDescriptor(prototype, key)!;
+    if (typeof value !== "function" || HISTORY_IN_MEMORY.has(typeof key === "symbol" ? key.description : key)) continue;
+    Object.defineProperty(prototype, key, {
+      value: named(value.name, value.length, (): never => {
+        throw accessDenied("readline's history in a file", "FileSystemWrite");
+      }),
+    });
+  }
   Object.defineProperty(prototype, "constructor", { value: Object });
 }
 
@@ -266,9 +283,13 @@ const leadsToFew = (builtin: string, member: string): boolean =>
 /** Builtins, and those of few classes as `name.few`, behind which all is hardened. */
 const hardenedBehind = new Set<string>();
 
+/** Under which name a builtin's samples are: both forms of `readline` make instances of the same classes. */
+const samplesOf = (builtin: string): string => (builtin === "readline/promises" ? "readline" : builtin);
+
 /** Whether a member's first use has more to harden than the member. */
-export function leadsToUnhardened(builtin: string, member: string): boolean {
-  if (!Object.hasOwn(SAMPLES, builtin) || hardenedBehind.has(builtin)) return false;
+export function leadsToUnhardened(name: string, member: string): boolean {
+  const builtin = samplesOf(name);
+  if (!Object.hasOwn(SAMPLES, builtin) || hardenedBehind.has(name)) return false;
   if (Object.hasOwn(PLAIN, builtin) && PLAIN[builtin]!.has(member)) return false;
   return !leadsToFew(builtin, member) || !hardenedBehind.has(`${builtin}.few`);
 }
@@ -292,8 +313,8 @@ export function hardenBehind(
 }
 
 /** Hardens the classes inside a builtin's instances, once for the realm. */
-export function hardenInstancesOf(context: EndowmentContext, builtin: string): void {
-  if (builtin === "readline/promises") return hardenInstancesOf(context, "readline");
+export function hardenInstancesOf(context: EndowmentContext, name: string): void {
+  const builtin = samplesOf(name);
   if (Object.hasOwn(SAMPLES, builtin)) hardenSamples(context, `hardened.instances.${builtin}`, SAMPLES[builtin]!);
 }
 
