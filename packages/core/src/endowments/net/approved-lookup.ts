@@ -1,6 +1,7 @@
 import { isLinkLocal } from "../../policy/ip-address.ts";
 import { parseHost } from "../../policy/endpoint.ts";
 import { nameNotFound, connectDenied } from "./network-errors.ts";
+import { inOwnOrder } from "./own-defaults.ts";
 import { addressKey } from "./network-permit.ts";
 import type { SocketPermit, SocketTarget } from "./network-permit.ts";
 
@@ -58,7 +59,11 @@ export function approvedLookup(
       if (wantsAll) callback(null, allowed);
       else callback(null, first.address, first.family);
     };
-    Reflect.apply(lookup, undefined, [hostname, options, answer]);
+    Reflect.apply(lookup, undefined, [
+      hostname,
+      own == null ? inOwnOrder(options, authority.defaults) : options,
+      answer,
+    ]);
   };
 }
 

@@ -6,6 +6,7 @@ import type { BuiltinFactory, EndowmentContext } from "../principal.ts";
 import { DNS_MEMBERS, DNS_QUERIES } from "./dns-members.ts";
 import { networkAuthority } from "./network-authority.ts";
 import { nameNotFound } from "./network-errors.ts";
+import { dnsDefaults, inOwnOrder } from "./own-defaults.ts";
 
 /** What `lookupService` asks the system. */
 const ADDRESS_QUERY = "getnameinfo";
@@ -19,6 +20,7 @@ export const makeDnsFacade: BuiltinFactory = (context) => {
   const lookup = callbackLookup(context, dns);
   Object.defineProperty(lookup, promisify.custom, { value: promiseLookup(context), enumerable: false });
   const own: Record<string, unknown> = {
+    ...dnsDefaults(dns, networkAuthority(context)),
     lookup,
     lookupService: callbackQuery(context, dns, dns.lookupService, ADDRESS_QUERY),
     Resolver: resolverClass(context, dns.Resolver, callbackQuery),
@@ -40,6 +42,7 @@ export const makeDnsFacade: BuiltinFactory = (context) => {
 export const makeDnsPromisesFacade: BuiltinFactory = (context) => {
   const dns = context.powers.builtin("dns/promises");
   const own: Record<string, unknown> = {
+    ...dnsDefaults(dns, networkAuthority(context)),
     lookup: promiseLookup(context),
     lookupService: promiseQuery(context, dns, dns.lookupService, ADDRESS_QUERY),
     Resolver: resolverClass(context, dns.Resolver, promiseQuery),
@@ -65,10 +68,14 @@ function callbackLookup(context: EndowmentContext, dns: any): Function {
       return dns.lookup(hostname, ...rest, done);
     const name = hostname as string;
     if (!authority.mayResolve(name, "dns.lookup")) return later(context, done, nameNotFound(name));
-    return dns.lookup(name, ...rest, (error: unknown, found: unknown, family: unknown) => {
-      if (!error) note(context, name, found);
-      Reflect.apply(done, undefined, error ? [error] : [null, found, family]);
-    });
+    return dns.lookup(
+      name,
+      inOwnOrder(rest[0], authority.defaults) ?? {},
+      (error: unknown, found: unknown, family: unknown) => {
+        if (!error) note(context, name, found);
+        Reflect.apply(done, undefined, error ? [error] : [null, found, family]);
+      },
+    );
   };
 }
 
@@ -79,7 +86,7 @@ function promiseLookup(context: EndowmentContext): Function {
     if (authority.trusted || isHarmless(context, hostname)) return dns.lookup(hostname, options);
     const name = hostname as string;
     if (!authority.mayResolve(name, "dns.lookup")) throw nameNotFound(name);
-    const found = await dns.lookup(name, options);
+    const found = await dns.lookup(name, inOwnOrder(options, authority.defaults));
     note(context, name, found);
     return found;
   };

@@ -35,6 +35,6 @@ export const DNS_MEMBERS: MemberTable = {
   promises: ["own", "the same with promises"],
   getServers: ["pass", "reads a setting"],
   setServers: ["refuse", "sends everybody's queries elsewhere"],
-  getDefaultResultOrder: ["pass", "reads a setting"],
-  setDefaultResultOrder: ["refuse", "changes all look-ups of the process"],
+  getDefaultResultOrder: ["own", "what the package has set, or Node's"],
+  setDefaultResultOrder: ["own", "for the package's own look-ups"],
 };

@@ -10,6 +10,7 @@ import type { NetworkAuthority } from "./network-authority.ts";
 import { installNetworkGuard } from "./network-guard.ts";
 import type { NetworkGuard } from "./network-guard.ts";
 import { makePermit } from "./network-permit.ts";
+import { netDefaults } from "./own-defaults.ts";
 import { descriptorOf, SOCKET_OPTIONS, netArguments, pickOptions, readConnectArguments } from "./socket-arguments.ts";
 import type { Options } from "./socket-arguments.ts";
 
@@ -73,6 +74,7 @@ export const makeNetFacade: BuiltinFactory = (context) => {
   const connect = (...args: unknown[]): unknown => connectSocket(context, args);
 
   return facadeFromTable(context, "net", NET_MEMBERS, {
+    ...netDefaults(net, authority),
     Socket,
     Stream: Socket,
     Server,

@@ -18,8 +18,8 @@ export const NET_MEMBERS: MemberTable = {
   Server: ["own", "as createServer"],
   Socket: ["own", "connects"],
   Stream: ["own", "the old name of Socket"],
-  getDefaultAutoSelectFamily: ["pass", "reads a setting"],
-  setDefaultAutoSelectFamily: ["refuse", "changes all connections of the process"],
-  getDefaultAutoSelectFamilyAttemptTimeout: ["pass", "reads a setting"],
-  setDefaultAutoSelectFamilyAttemptTimeout: ["refuse", "changes all connections of the process"],
+  getDefaultAutoSelectFamily: ["own", "what the package has set, or Node's"],
+  setDefaultAutoSelectFamily: ["own", "for the package's own connections"],
+  getDefaultAutoSelectFamilyAttemptTimeout: ["own", "what the package has set, or Node's"],
+  setDefaultAutoSelectFamilyAttemptTimeout: ["own", "for the package's own connections"],
 };

@@ -14,6 +14,7 @@ import { takesOrders } from "../../policy/sockets-of-others.ts";
 import { derivedFromPolicy } from "../derived-from-policy.ts";
 import type { EndowmentContext } from "../principal.ts";
 import { makeOpenConnections } from "./open-connections.ts";
+import type { NetworkDefaults } from "./own-defaults.ts";
 
 /**
  * What one principal may reach. All questions take primitives that the caller
@@ -21,6 +22,8 @@ import { makeOpenConnections } from "./open-connections.ts";
  */
 export interface NetworkAuthority {
   readonly trusted: boolean;
+  /** What a package has set for its own; Node's own settings where the principal is trusted. */
+  readonly defaults: NetworkDefaults;
   mayConnect(host: string, port: number, via: string): boolean;
   /** By the policy alone, on a numeric address: the last check before the kernel. */
   coversAddress(address: string, port: number): boolean;
@@ -128,6 +131,7 @@ function makeAuthority(context: EndowmentContext): NetworkAuthority {
 
   return Object.freeze({
     trusted: principal.trusted,
+    defaults: {},
     mayConnect(text: string, port: number, via: string): boolean {
       if (principal.trusted) return true;
       const host = parseHost(text);

@@ -6,6 +6,7 @@ import { guardNativeHandles } from "./native-handles.ts";
 import { hardenErrorsOfConnecting } from "../harden-errors.ts";
 import { hardenStreamRequests } from "./native-requests.ts";
 import { descriptorOf, isPlainlyAddress, readConnectArguments, readListenArguments } from "./socket-arguments.ts";
+import { addOwnDefaults } from "./own-defaults.ts";
 import { approvedLookup, trustedLookup } from "./approved-lookup.ts";
 import { addressKey } from "./network-permit.ts";
 import { disarmClass } from "../disarm-clones.ts";
@@ -180,6 +181,7 @@ function makeGuard(powers: Powers, net: any, hint: string | undefined): NetworkG
       return go();
     }
     hardenErrorsOfNames();
+    addOwnDefaults(options, authority.defaults);
     options["lookup"] = authority.trusted
       ? trustedLookup(permit, target, options["lookup"], dnsLookup)
       : approvedLookup(permit, target, options["lookup"], dnsLookup, net.isIP);
