@@ -134,4 +134,3 @@ export {
   userFolderOf,
   type StoreLocation,
 } from "./prepared/store-location.ts";
-export { flagsOf, modulesLoadedFirst } from "./launching/loaded-first.ts";

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { execArgv } from "node:process";
 import { fileURLToPath } from "node:url";
-import { flagsOf, makeDenialReport, modulesLoadedFirst, scopeFolders, withoutLearned } from "@moat/core/model";
+import { makeDenialReport, scopeFolders, withoutLearned } from "@moat/core/model";
 import type { CommandContext } from "../command-context.ts";
 import type { Flags, FlagTable } from "../arguments/parse-flags.ts";
 import { assertTreeMatches } from "./assert-tree-matches.ts";
@@ -33,7 +33,7 @@ export interface ProgramRequest extends Entry {
 export async function startProgram(request: ProgramRequest, context: CommandContext): Promise<void> {
   const { project, name, flags } = request;
   assertFlags(flags);
-  const nodeFlags = [...execArgv, ...flagsOf(context.env["NODE_OPTIONS"])];
+  const nodeFlags = [...execArgv, ...(context.env["NODE_OPTIONS"] ?? "").split(/\s+/u)].filter((flag) => flag !== "");
   assertLockable(nodeFlags);
   const { policy, overrides: written } = programPolicy(request, context.cwd);
   assertTreeMatches(policy, project);
@@ -56,10 +56,8 @@ export async function startProgram(request: ProgramRequest, context: CommandCont
       if (learnFile !== undefined) finishLearning({ project, learnFile, write: flags.write === true }, context);
     });
   }
-  let preloaded = false;
   if (nodeFlags.length > 0 || context.env["NODE_V8_COVERAGE"]) {
     const { linesOfOutside } = await import("./tell-of-outside.ts");
-    preloaded = modulesLoadedFirst(nodeFlags).length > 0;
     for (const line of linesOfOutside(nodeFlags, context.env)) context.stderr.write(`moat: ${line}\n`);
   }
   // HAZARD: only now. The runtime takes the powers of this process away.
@@ -72,7 +70,6 @@ export async function startProgram(request: ProgramRequest, context: CommandCont
     policy,
     overrides,
     audit,
-    preloaded,
     onDenial: report.record,
     logFile,
     learnFile,

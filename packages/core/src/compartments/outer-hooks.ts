@@ -1,7 +1,7 @@
 /**
  * Tracing that is loaded before moat: `node --require @opentelemetry/auto-instrumentations-node/register`. It runs under no
- * policy, as whoever starts the program wants it, and has put something in the place of the process's own `Module`: of
- * `require`, to be given what packages export, or of `_compile`, to be given their texts. moat loads no package by these; so
+ * policy, as whoever starts the program wants it, and has put something in the place of what the process's own `Module` has: of
+ * `require` or `_load`, to be given what packages export, or of `_compile`, to be given their texts. moat loads no package by these; so
  * they are asked with each CommonJS module, and what they answer is what the package runs, or exports, from then on.
  *
  * @see https://nodejs.org/api/cli.html#-r---require-module
@@ -26,6 +26,7 @@ export interface OuterHooks {
 /** What the process's `Module` has and no type of Node's says. */
 interface ModuleInternals {
   readonly _cache: object;
+  readonly _load: Function;
   readonly prototype: { readonly require: Function; readonly _compile: Function };
   readonly _resolveFilename: (request: string, parent: NodeModule) => string;
   wrap: (text: string) => string;
@@ -35,14 +36,22 @@ interface ModuleInternals {
 const MARK = `\n"moat: the text of a package";`;
 const NOTHING = "(function () {})";
 
-/** What Node's own `_compile` calls: asked in vain, V8 would know of two scripts by the name of a file, and count coverage twice. */
-const COMPILES_BY_NODE = "wrapSafe";
+/** Names of Node's own that only its own functions use. */
+const NAMED_BY_NODE = { compile: "wrapSafe", require: "requireDepth", load: "relativeResolveCache" } as const;
 
-/** @param Module the process's own */
-export function makeOuterHooks(Module: typeof NodeModule): OuterHooks {
+const isNodes = (what: keyof typeof NAMED_BY_NODE, value: Function): boolean =>
+  String(value).includes(NAMED_BY_NODE[what]);
+
+/**
+ * The hooks of what was loaded before moat; undefined where nobody has put anything in the place of Node's functions.
+ * @param Module the process's own
+ */
+export function findOuterHooks(Module: typeof NodeModule): OuterHooks | undefined {
   const internals = Module as unknown as ModuleInternals;
-  const { _cache: cache, prototype } = internals;
-  const isNodes = String(prototype._compile).includes(COMPILES_BY_NODE);
+  const { _cache: cache, _load: load, prototype } = internals;
+  // Asked in vain, V8 would know of two scripts by the name of a file, and count coverage twice.
+  const hasTexts = !isNodes("compile", prototype._compile);
+  if (!hasTexts && isNodes("require", prototype.require) && isNodes("load", load)) return undefined;
 
   /** A module of that file which has run to its end. */
   const finished = (path: string, exports?: unknown): NodeModule =>
@@ -90,7 +99,7 @@ export function makeOuterHooks(Module: typeof NodeModule): OuterHooks {
       }
     },
     textOf(path, text) {
-      if (isNodes) return text;
+      if (!hasTexts) return text;
       // HAZARD: a hook that compiles the files of a package by itself would run its text without moat. It gets none.
       const found = compiled(path, "") === undefined ? undefined : compiled(path, text);
       return found === undefined || found === text + MARK ? text : found;

@@ -1,5 +1,6 @@
 /** From a policy to a realm: what every start of a program, a worker or a child has in common. */
 import { basename, dirname, join, sep } from "node:path";
+import NodeModule from "node:module";
 import { realpathSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import type { Denial } from "../audit/denial.ts";
@@ -10,7 +11,7 @@ import { lockdownRealm, type LockedRealm } from "../compartments/lockdown.ts";
 import { mapPlacesWhere } from "../compartments/mapped-places.ts";
 import { takePowers } from "../compartments/powers.ts";
 import { makeRealm, type Realm } from "../compartments/realm.ts";
-import { makeOuterHooks } from "../compartments/outer-hooks.ts";
+import { findOuterHooks } from "../compartments/outer-hooks.ts";
 import { borrowRealGlobal, emptyRealGlobal, freezeRealGlobal } from "../compartments/second-wall.ts";
 import { installNetworkGuard } from "../endowments/late.ts";
 import { takeOwnVariables } from "../endowments/subprocess/child-env.ts";
@@ -60,8 +61,6 @@ export interface ProgramOptions {
   readonly learnFile?: string | undefined;
   /** Where the command's own files lie: no program sees them in its stacks. */
   readonly commandFolder?: string;
-  /** Whether Node's flags have had modules loaded before moat (`--require ./tracing.js`), which go on with the real global object. */
-  readonly preloaded?: boolean;
   /** In a worker or a child of a program: who asked for it, and for what. */
   readonly started?: StartedBy;
 }
@@ -101,8 +100,9 @@ export function openProgram(
     const granted = policies.get(name)!;
     policies.set(name, Object.freeze({ ...granted, shares: Object.freeze([...(granted.shares ?? []), ...shares]) }));
   }
+  const outerHooks = findOuterHooks(NodeModule);
   // Traced texts tell of themselves by channels.
-  if (options.preloaded === true) {
+  if (outerHooks !== undefined) {
     for (const [name, granted] of policies)
       policies.set(
         name,
@@ -121,7 +121,7 @@ export function openProgram(
   const ownVariables = started && takeOwnVariables(powers.process.env);
   if (started !== undefined)
     grantOwnProcess(policies, started.request, powers.process.env, (file) => names.get(resolver.ownerOf(file)));
-  const { locked, realGlobalNames } = lockProcess(options, powers, policies);
+  const { locked, realGlobalNames } = lockProcess(options, powers, policies, outerHooks !== undefined);
   // Who is started may have been given sockets; and a belt is closed over the network after the guard has looked at it.
   if (started !== undefined || belt.length > 0) installNetworkGuard(powers);
   if (belt.length > 0) dropNetwork(powers.process, policies);
@@ -170,7 +170,7 @@ export function openProgram(
     ],
     entry,
     otherEntries: policy.entries.filter((other) => other.startsWith("./")).map((other) => join(project, other)),
-    ...(options.preloaded === true && { outerHooks: makeOuterHooks(powers.builtin("module")) }),
+    ...(outerHooks && { outerHooks }),
     isCommand: !isFirstParty(names.get(resolver.ownerOf(entry)) ?? "?"),
     prepared,
     launchers: {
@@ -224,14 +224,15 @@ function grantOwnProcess(
 
 /**
  * Takes every power off the real global object, locks the intrinsics down and freezes that object. There is no way back.
- * What was loaded before moat has its global object again, and this second wall is missing.
+ * Tracing that was loaded before moat has its global object again, and this second wall is missing.
  */
 function lockProcess(
-  { started, commandFolder, preloaded }: ProgramOptions,
+  { started, commandFolder }: ProgramOptions,
   powers: Powers,
   policies: ReadonlyMap<CanonicalName, PackagePolicy>,
+  isTraced: boolean,
 ): { readonly locked: LockedRealm; readonly realGlobalNames: ReadonlySet<string> } {
-  const putBack = preloaded === true ? borrowRealGlobal() : undefined;
+  const putBack = isTraced ? borrowRealGlobal() : undefined;
   if (putBack === undefined) emptyRealGlobal();
   if (started?.worker !== undefined) leavePace();
   const ownFiles = (): string[] => [

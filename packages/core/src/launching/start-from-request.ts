@@ -1,12 +1,10 @@
 /** The start of moat in a worker or in a child `node`: what the two bootstrap files have in common. */
 import { writeSync } from "node:fs";
-import process from "node:process";
 import { makeDenialReport } from "../audit/denial-report.ts";
 import type { WorkerOrigin } from "../endowments/subprocess/launchers.ts";
 import { withoutLearned } from "../learning/learned-fields.ts";
 import { readPolicy } from "../policy/policy-files.ts";
 import { runProgram } from "../run-program.ts";
-import { flagsOf, modulesLoadedFirst } from "./loaded-first.ts";
 import type { StartRequest } from "./start-request.ts";
 
 export interface StartedBy {
@@ -34,8 +32,6 @@ export function startFromRequest(started: StartedBy): void {
     audit,
     logFile,
     learnFile,
-    // What the program itself asked its worker or child to load first is loaded under the policy.
-    preloaded: modulesLoadedFirst(flagsOf(process.env["NODE_OPTIONS"])).length > 0,
     onDenial: report.record,
     started,
   });
