@@ -37,8 +37,7 @@ function hookingOf(specifier: string): Hooking[] {
   const found: Hooking[] = [];
   const name = packageNameOf(specifier) ?? "";
   const hooks = hookHoldersOf(specifier, name);
-  if (hooks !== undefined)
-    found.push({ holders: hooks, grants: [{ capability: "share", target: HOOKS_SHARE }, IMPORTS_PROJECT] });
+  if (hooks !== undefined) found.push({ holders: hooks, grants: [{ capability: "share", target: HOOKS_SHARE }] });
   if (MODULE_FINDERS.has(name)) found.push({ holders: [name], grants: [{ capability: "share", target: NAMES_SHARE }] });
   const searchers = CACHE_CLEARERS.get(name);
   if (searchers !== undefined) {

@@ -199,6 +199,16 @@ const ownerOfPlace = ({ disk, ownerOf }: Resolver, place: string): string => {
   return ownerOf(disk.stat(real) === "dir" ? join(real, "package.json") : real);
 };
 
+/** The same without the share `require.hooks`. */
+const withoutHooks = (principal: Principal): Principal =>
+  Object.freeze({
+    ...principal,
+    get policy() {
+      const { shares = [], ...others } = principal.policy;
+      return { ...others, shares: shares.filter((share) => share !== HOOKS_SHARE) };
+    },
+  });
+
 const NO_GRANTS: PackagePolicy = Object.freeze({});
 
 /** Makes no world yet: each is made when something of its package is first asked for. */
@@ -316,6 +326,27 @@ export function makeRealm(options: RealmOptions): Realm {
     return found;
   };
 
+  /**
+   * HAZARD: what changes how the project is loaded does so for whoever calls it (`proxyquire("fs", {})`). Who neither does
+   * that nor imports the project's modules has another instance of it, without that share.
+   */
+  const hasHooksFor = ({ principal: importer }: World, location: string): boolean => {
+    const hooks = realm.projectHooks;
+    if (hooks === undefined || hooks.includes(importer) || importer.policy.packages?.includes(".") === true)
+      return true;
+    return policies.get(nameAt(location) ?? "")?.shares?.includes(HOOKS_SHARE) !== true;
+  };
+
+  const powerlessWorlds = new Map<string, World>();
+  const powerlessWorldAt = (location: string): World => {
+    let world = powerlessWorlds.get(location);
+    if (world === undefined) {
+      world = makeWorld(realm, withoutHooks(makePrincipal(location)));
+      powerlessWorlds.set(location, world);
+    }
+    return world;
+  };
+
   const reloaders: ReloadedModules[] = startedImportsProject
     ? [
         makeReloadedModules(
@@ -412,7 +443,7 @@ export function makeRealm(options: RealmOptions): Realm {
         runsAsItsOwn(importer);
         return importer;
       }
-      return realm.worldAt(location);
+      return hasHooksFor(importer, location) ? realm.worldAt(location) : powerlessWorldAt(location);
     },
     noteEvaluation(world, filename) {
       if (evaluators.has(world.principal) || !realm.mayEvaluateProject(world.principal) || !isAbsolute(filename))

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeProject, policyFor, type Project } from "./run-both.ts";
 
-const HOOKS = { packages: ["."], shares: ["require.hooks"], builtins: { module: true } };
+const HOOKS = { shares: ["require.hooks"], builtins: { module: true } };
 const programs: Record<string, string> = {
   "stubbed.js": `
     const stub = require("hooks").stub(module);
@@ -53,6 +53,19 @@ beforeAll(async () => {
       first();
       require("hooks").clear(require.resolve("./loads-counts.js"));
       console.log(require("./counts.js").count(), first(), require("./loads-counts.js").count());`,
+    "used.js": `console.log(...require("user")(__dirname, require("hooks")), require("./lib.js")[0]);`,
+    "node_modules/user/package.json": manifest("user"),
+    "node_modules/user/index.js": `
+      const hooks = require("hooks"), attempt = (run) => { try { return typeof run(); } catch (error) { return error.code; } };
+      module.exports = (folder, own) => {
+        hooks.onLoad((name, next) => (name === "./dep.js" ? "mocked" : next()));
+        return [
+          attempt(() => hooks.stub(module)("fs", {}).readFileSync),
+          attempt(() => hooks.evaluate("require('fs')", folder + "/index.js")),
+          hooks.parent && hooks.parent.exports && hooks.parent.exports.stolen,
+          hooks === own,
+        ];
+      };`,
     "named-folder.js": `
       require("hooks").addFolder(require("path").join(__dirname, "folder"));
       console.log(require("inside"));`,
@@ -163,11 +176,20 @@ test("a package that shares require.names finds modules of the project, and no m
 
 test("a package that shares require.cache has modules of the project loaded anew, with what they have loaded", async () => {
   const { node, moat } = project;
-  const fresh = { hooks: { ...HOOKS, shares: ["require.cache"] } };
+  const fresh = { hooks: { ...HOOKS, packages: ["."], shares: ["require.cache"] } };
   const { stdout, stderr } = await moat("fresh.js", policyFor("fresh.js", fresh));
   expect([stdout, stderr]).toEqual([(await node("fresh.js")).stdout, ""]);
-  const without = await moat("fresh.js", policyFor("fresh.js", { hooks: { ...HOOKS, shares: [] } }));
+  const without = await moat("fresh.js", policyFor("fresh.js", { hooks: { ...HOOKS, packages: ["."], shares: [] } }));
   expect(without.stdout).toBe("2 3 4\n");
+});
+
+test("to packages that do not import the project, such a package is another instance, and the application's authority is not theirs", async () => {
+  const user = { packages: ["hooks"], globals: ["console"] };
+  const { stdout, stderr } = await project.moat("used.js", policyFor("used.js", { hooks: HOOKS, user }));
+  expect(stdout, stderr).toBe("MODULE_NOT_FOUND MODULE_NOT_FOUND undefined false real\n");
+  const runner = { ...user, packages: ["hooks", "."] };
+  const ran = await project.moat("used.js", policyFor("used.js", { hooks: HOOKS, user: runner }));
+  expect(ran.stdout).toContain("mocked");
 });
 
 test("and nothing to what other packages load", async () => {

@@ -1,41 +1,43 @@
 /**
  * Packages that change how the project's own modules are found, compiled and loaded, once the
- * project's modules, its command line or its configuration name them; and the packages that
- * do it for them: whose `Module` they patch, or who read it. A name with a path stands for that module alone.
+ * project's modules, its command line or its configuration name them; and of their dependencies
+ * those that do it for them. A name with a path stands for that module alone.
  */
 export const MODULE_HOOKS: ReadonlyMap<string, readonly string[]> = new Map([
   // Put test doubles in the place of modules.
-  ["proxyquire", ["proxyquire"]],
-  ["mockery", ["mockery"]],
-  ["mock-require", ["mock-require"]],
-  ["rewire", ["rewire", "pirates"]],
-  ["rewiremock", ["rewiremock", "wipe-node-cache"]],
-  ["testdouble", ["quibble", "testdouble"]],
-  ["quibble", ["quibble"]],
+  ["proxyquire", []],
+  ["mockery", []],
+  ["mock-require", []],
+  ["rewire", ["pirates"]],
+  ["rewiremock", ["wipe-node-cache"]],
+  ["testdouble", ["quibble"]],
+  ["quibble", []],
   // Compile what is no JavaScript, or none of that version.
   ["@babel/register", ["pirates"]],
   ["@swc-node/register", ["pirates"]],
-  ["asset-require-hook", ["asset-require-hook"]],
-  ["coffee-script", ["coffee-script"]],
-  ["coffeescript", ["coffeescript"]],
-  ["css-modules-require-hook", ["css-modules-require-hook"]],
-  ["esbuild-register", ["esbuild-register"]],
-  ["graphql-import-node", ["graphql-import-node"]],
-  ["ignore-styles", ["ignore-styles"]],
-  ["json5/lib/register", ["json5"]],
-  ["json5/lib/register.js", ["json5"]],
-  ["livescript", ["livescript"]],
-  ["node-hook", ["node-hook"]],
-  ["pirates", ["pirates"]],
+  ["asset-require-hook", []],
+  ["coffee-script", []],
+  ["coffeescript", []],
+  ["css-modules-require-hook", []],
+  ["esbuild-register", []],
+  ["graphql-import-node", []],
+  ["ignore-styles", []],
+  ["json5/lib/register", []],
+  ["json5/lib/register.js", []],
+  ["livescript", []],
+  ["node-hook", []],
+  ["pirates", []],
   ["sucrase", ["pirates"]],
-  ["ts-node", ["ts-node"]],
-  ["tsx", ["tsx"]],
+  ["ts-node", []],
+  ["tsx", []],
   ["yaml-hook/register", ["pirates"]],
 ]);
 
 /** The packages that change how modules are loaded where the project imports this; none where it changes nothing. */
 export function hookHoldersOf(specifier: string, packageName: string | undefined): readonly string[] | undefined {
-  return MODULE_HOOKS.get(packageName ?? "") ?? MODULE_HOOKS.get(specifier);
+  if (packageName === undefined) return undefined;
+  const others = MODULE_HOOKS.get(packageName) ?? MODULE_HOOKS.get(specifier);
+  return others && [packageName, ...others];
 }
 
 /** Of these, those whose configuration names packages: presets and plugins. */
