@@ -76,8 +76,8 @@ function sharesOfPackage(target: string, name: string, isUsed: (member: string) 
   });
 }
 
-/** To these constructors themselves libraries add what they call (`Date.today`); to `Object` or `Promise` helpers that few call. */
-const OF_VALUES: ReadonlySet<string> = new Set(["String", "Number", "Boolean", "BigInt", "Date"]);
+/** To these constructors themselves libraries add what they call (`Date.today`), or keep things there; to `Object` or `Promise` helpers that few call. */
+const OF_VALUES: ReadonlySet<string> = new Set(["String", "Number", "Boolean", "BigInt", "Date", "EvalError"]);
 
 const COMMON: readonly object[] = [EventEmitter.prototype, Duplex.prototype, Buffer.prototype, assert];
 

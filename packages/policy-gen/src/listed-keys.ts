@@ -19,12 +19,35 @@ const EACH: ReadonlySet<string | undefined> = new Set([
 
 /**
  * What a key can be that goes through a list of constants: `for (const key of ["A", "B"]) env[key]`,
- * `KEYS.map((key) => env[key])`, `env[KEYS[i]]`. Nothing where that can't be seen.
+ * `KEYS.map((key) => env[key])`, `env[KEYS[i]]`; or is one of two, `env[isWindows ? "A" : "B"]`. Nothing where that can't be seen.
  */
 export function keysOf(key: SyntaxNode, isConstant: IsConstant): readonly string[] {
   const list = listBehind(key);
-  const found = (list && textsIn(list, isConstant, 0)) ?? [];
+  const found = (list ? textsIn(list, isConstant, 0) : choicesIn(key, isConstant, 0)) ?? [];
   return found.length <= MOST_KEYS ? found : [];
+}
+
+function choicesIn(key: SyntaxNode, isConstant: IsConstant, depth: number): string[] | undefined {
+  if (depth > DEEPEST) return undefined;
+  switch (key.type) {
+    case "ParenthesizedExpression":
+      return choicesIn(key["expression"], isConstant, depth + 1);
+    case "ConditionalExpression": {
+      const [one, other] = [key["consequent"], key["alternate"]].map((branch) => {
+        const text = constantText(branch, isConstant);
+        return text?.complete ? [text.text] : choicesIn(branch, isConstant, depth + 1);
+      });
+      return one && other && [...one, ...other];
+    }
+    case "Identifier": {
+      const binding = lookUp(key);
+      return binding?.init !== undefined && isConstant(binding)
+        ? choicesIn(binding.init, isConstant, depth + 1)
+        : undefined;
+    }
+    default:
+      return undefined;
+  }
 }
 
 function listBehind(key: SyntaxNode): SyntaxNode | undefined {

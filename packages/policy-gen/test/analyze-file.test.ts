@@ -66,6 +66,11 @@ describe("analyzeFile", () => {
        add("strip", f); Object.keys(colors.styles).forEach((style) => add(style, f));`,
       ["adds String.prototype.strip", "adds String.prototype.*"],
     ],
+    [
+      "a variable of the environment that is one of two",
+      "const home = isWindows ? 'USERPROFILE' : 'HOME'; process.env[home]; process.env[(a) ? 'A' : b ? 'B' : 'C'];",
+      ["env USERPROFILE", "env HOME", "env A", "env B", "env C"],
+    ],
     ["what is added to an object of that name", "function f(String) { String.prototype.red = 1; }", []],
     ["a property that has other names", "const o = { type: 'spdy' }; require(o.type)", ["computed *"]],
     [
