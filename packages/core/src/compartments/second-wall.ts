@@ -263,9 +263,14 @@ function namesOfRealGlobal(): ReadonlySet<string> {
 /**
  * Puts back what Node itself needs, and freezes the global object. Returns the names that it still has, `Object.prototype`'s included.
  * @param captured what `captureGlobals` returned.
+ * @param added what `addedGlobals` returned, where somebody goes on using it.
  */
-export function freezeRealGlobal(captured: Readonly<Record<string, unknown>>): ReadonlySet<string> {
+export function freezeRealGlobal(
+  captured: Readonly<Record<string, unknown>>,
+  added: ReadonlyMap<PropertyKey, PropertyDescriptor> = new Map(),
+): ReadonlySet<string> {
   removeAllBut((name) => HARMLESS.has(name));
+  for (const [key, descriptor] of added) Object.defineProperty(globalThis, key, descriptor);
   for (const name of NEEDED_BY_NODE) {
     if (LOADED_WHEN_READ.has(name) || !(name in captured)) continue;
     Object.defineProperty(globalThis, name, { get: () => captured[name] });
@@ -292,6 +297,12 @@ export function freezeRealGlobal(captured: Readonly<Record<string, unknown>>): R
     freeze(object);
   }
   return namesOfRealGlobal();
+}
+
+/** Whether the wall itself deals with what lies there: the language's, or Node's. */
+export function isOfTheWall(key: string | symbol): boolean {
+  if (typeof key === "symbol") return key === Symbol.toStringTag || STORED_BY_NODE.includes(key);
+  return HARMLESS.has(key) || LOADED_WHEN_READ.has(key) || Object.hasOwn(OF_BUILTINS, key);
 }
 
 /** Where Node's HTTP client keeps its default agent and its origin. */

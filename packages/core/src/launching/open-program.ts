@@ -11,8 +11,9 @@ import { lockdownRealm, type LockedRealm } from "../compartments/lockdown.ts";
 import { mapPlacesWhere } from "../compartments/mapped-places.ts";
 import { takePowers } from "../compartments/powers.ts";
 import { makeRealm, type Realm } from "../compartments/realm.ts";
+import { addedGlobals, lendGlobals } from "../compartments/tracers-globals.ts";
 import { findOuterHooks } from "../compartments/outer-hooks.ts";
-import { borrowRealGlobal, emptyRealGlobal, freezeRealGlobal } from "../compartments/second-wall.ts";
+import { emptyRealGlobal, freezeRealGlobal } from "../compartments/second-wall.ts";
 import { installNetworkGuard } from "../endowments/late.ts";
 import { takeOwnVariables } from "../endowments/subprocess/child-env.ts";
 import { MoatError } from "../errors/moat-error.ts";
@@ -224,7 +225,7 @@ function grantOwnProcess(
 
 /**
  * Takes every power off the real global object, locks the intrinsics down and freezes that object. There is no way back.
- * Tracing that was loaded before moat has its global object again, and this second wall is missing.
+ * Tracing that was loaded before moat keeps what it has put there, and has Node's powers by free names alone.
  */
 function lockProcess(
   { started, commandFolder }: ProgramOptions,
@@ -232,8 +233,8 @@ function lockProcess(
   policies: ReadonlyMap<CanonicalName, PackagePolicy>,
   isTraced: boolean,
 ): { readonly locked: LockedRealm; readonly realGlobalNames: ReadonlySet<string> } {
-  const putBack = isTraced ? borrowRealGlobal() : undefined;
-  if (putBack === undefined) emptyRealGlobal();
+  const added = isTraced ? addedGlobals() : undefined;
+  emptyRealGlobal();
   if (started?.worker !== undefined) leavePace();
   const ownFiles = (): string[] => [
     MOAT_FOLDER + sep,
@@ -245,7 +246,8 @@ function lockProcess(
     lockdownRealm(ownFiles, sharesOf(policies.values()), started?.worker && { code: started.request.markCode }),
   );
   locked.harden(MoatError);
-  const realGlobalNames = putBack?.() ?? freezeRealGlobal(powers.globals);
+  const found = freezeRealGlobal(powers.globals, added);
+  const realGlobalNames = isTraced ? new Set([...found, ...lendGlobals(powers.globals)]) : found;
   locked.powerlessConstructors.enable(locked.makeCompartmentGlobal(), realGlobalNames);
   return { locked, realGlobalNames };
 }

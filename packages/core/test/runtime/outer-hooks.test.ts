@@ -55,6 +55,21 @@ beforeAll(async () => {
     "node_modules/channelled/index.js": `
       exports.work = () => { /* here */ };
       try { exports.fs = require("fs"); console.log("has fs"); } catch { exports.fs = ""; }`,
+    "sloppy.js": `
+      const Module = require("module"), { require: original } = Module.prototype;
+      global[Symbol.for("tracer")] = "tracer's";
+      Module.prototype.require = function (id) {
+        const exports = original.call(this, id);
+        if (!Module._resolveFilename(id, this).includes("received")) return exports;
+        const { show } = exports;
+        exports.show = function () { return show.apply(this, arguments); };
+        exports.told = () => setTimeout(() => console.log("traced by", typeof process.pid === "number" && "process", globalThis[Symbol.for("tracer")]));
+        return exports;
+      };`,
+    "receivers.js": `const { show, told } = require("received"); show(); told();`,
+    "node_modules/received/package.json": manifest("received"),
+    "node_modules/received/index.js": `
+      exports.show = function () { console.log(typeof this, typeof this.process, typeof this.fetch, typeof process); };`,
     "asks.js": `require("user").ask();`,
     "patches.js": `console.log(require("user").patch());`,
     "node_modules/traced/package.json": manifest("traced"),
@@ -128,4 +143,10 @@ test("what would run the texts of packages by itself is given none", async () =>
 
 test("what it changed, other packages still don't", async () => {
   expect((await traced("patches.js")).stdout).toBe("seen node_modules/traced/index.js\ntraced worker\nended\n");
+});
+
+test("what it made without a word for a receiver shows a package no power of the real global object", async () => {
+  const policy = policyFor("receivers.js", { traced: {}, received: { globals: ["console"] } });
+  const { stdout, stderr } = await project.moat("receivers.js", policy, ["--require", "./sloppy.js"]);
+  expect(stdout, stderr).toBe("object undefined undefined undefined\ntraced by process tracer's\n");
 });
