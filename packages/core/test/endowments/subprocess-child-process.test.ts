@@ -73,15 +73,6 @@ const facade = (commands: string[], more: Partial<FakeOptions> = {}) => {
 };
 const expectNothingRan = (): void => expect(existsSync(loot)).toBe(false);
 
-test("what adds to each class that is data of the module (Bluebird's promisifyAll) finds none that is everybody's", () => {
-  const facade = makeChildProcess(fakeContext()) as object;
-  const classes = Object.values(Object.getOwnPropertyDescriptors(facade)).filter(
-    ({ value }) => typeof value?.prototype === "object" && Object.getOwnPropertyNames(value.prototype).length > 1,
-  );
-  expect(classes).toEqual([]);
-  expect(typeof (facade as typeof realChildProcess).ChildProcess).toBe("function");
-});
-
 describe("a granted program", () => {
   test("runs through every function", async () => {
     const { cp, context } = facade(["tool"]);

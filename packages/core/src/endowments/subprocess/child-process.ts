@@ -1,6 +1,5 @@
 import { fileURLToPath, URL } from "node:url";
 import { accessDenied } from "../access-denied.ts";
-import { defineMember } from "../facade.ts";
 import { facadeFromTable } from "../member-table.ts";
 import type { BuiltinFactory } from "../principal.ts";
 import { textsOf } from "../texts-of.ts";
@@ -173,8 +172,8 @@ export const makeChildProcess: BuiltinFactory = (context) => {
   }
   for (const one of [exec, execFile]) addPromise(one);
 
-  const facade = facadeFromTable(context, "child_process", CHILD_PROCESS_MEMBERS, {
-    ChildProcess: undefined,
+  return facadeFromTable(context, "child_process", CHILD_PROCESS_MEMBERS, {
+    ChildProcess: childProcessClass(context),
     exec,
     execFile,
     execFileSync,
@@ -183,14 +182,4 @@ export const makeChildProcess: BuiltinFactory = (context) => {
     spawn,
     spawnSync,
   });
-  // No data: to each class that is data of a module, Bluebird's `promisifyAll` adds methods, and this one is everybody's.
-  Object.defineProperty(facade, "ChildProcess", {
-    get: () => childProcessClass(context),
-    set: (value: unknown) => {
-      defineMember(facade, "ChildProcess", value);
-    },
-    enumerable: true,
-    configurable: true,
-  });
-  return facade;
 };
