@@ -16,6 +16,8 @@ export interface CommandContext {
   /** Absolute. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** For the program that is about to be started. */
+  readonly setVariable: (name: string, value: string) => void;
   readonly stdout: Output;
   readonly stderr: Output;
   /** Undefined where nobody sits at a terminal. */

@@ -12,6 +12,9 @@ const { execve, permission } = host as typeof host & {
 void dispatch(host.argv.slice(2), {
   cwd: host.cwd(),
   env: host.env,
+  setVariable: (name, value) => {
+    host.env[name] = value;
+  },
   stdout: outputOf("stdout"),
   stderr: outputOf("stderr"),
   openTerminal: async () => (await import("./open-terminal.ts")).openTerminal(host),

@@ -34,6 +34,13 @@ describe("splitAtProgram", () => {
       rest: ["--", "a"],
       why: "-- ends moat's own flags once",
     },
+    {
+      args: ["-r", "a/b", "--import=c", "--require", "d", "index.js", "-r", "e"],
+      own: ["-r", "a/b", "--import=c", "--require", "d"],
+      program: "index.js",
+      rest: ["-r", "e"],
+      why: "the value of a short form",
+    },
     { args: ["--audit"], own: ["--audit"], program: undefined, rest: [], why: "no entry" },
   ])("$why", ({ args, own, program, rest }) => {
     expect(splitAtProgram(args, RUN_FLAGS)).toEqual({ own, program, rest });
@@ -42,6 +49,16 @@ describe("splitAtProgram", () => {
 
 describe("parseFlags", () => {
   const table = { write: { type: "boolean" }, base: { type: "string" } } as const;
+
+  test("reads what has a short form, and what may be given again", () => {
+    const preloads = { require: { type: "string", short: "r", multiple: true } } as const;
+    expect(parseFlags("x", ["-r", "a", "--require=b", "-rc", "d"], preloads)).toEqual({
+      flags: { require: ["a", "b", "c"] },
+      positionals: ["d"],
+    });
+    expect(() => parseFlags("x", ["-require", "a"], preloads)).not.toThrow();
+    expect(() => parseFlags("x", ["-i", "a"], preloads)).toThrow("moat x has no flag -i");
+  });
 
   test("reads flags and positionals in any order", () => {
     expect(parseFlags("x", ["a", "--write", "b", "--base", "main"], table)).toEqual({

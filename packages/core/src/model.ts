@@ -18,6 +18,8 @@ export { parseOverrides, parsePolicy } from "./policy/parse-policy.ts";
 export { printOverrides, printPolicy } from "./policy/print-policy.ts";
 export { effectivePolicy, mergeEntry } from "./policy/effective-policy.ts";
 export { entryOf } from "./policy/entry-of.ts";
+export { readNodeArguments } from "./endowments/subprocess/node-arguments.ts";
+export { preloadEntry, preloadOf, type Preload } from "./policy/preload.ts";
 export { programsOfLine, wordsOfPlainCommand } from "./policy/command-line.ts";
 export * from "./policy/grant-syntax.ts";
 export {

@@ -1,9 +1,11 @@
 /** Runs a program under its policy, in this process. */
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { checkBeforehand } from "./compartments/check-beforehand.ts";
 import { prepareFiles, type PreparedFiles } from "./compartments/prepare-files.ts";
 import { endAtOnce } from "./launching/end-at-once.ts";
+import { startAfter } from "./launching/start-after.ts";
 import { startEntry } from "./launching/start-entry.ts";
 import { startRecord } from "./launching/start-record.ts";
 import { openPreparedModules, openPreparingAhead } from "./prepared/prepared-modules.ts";
@@ -32,9 +34,20 @@ export function runProgram(options: ProgramOptions): void {
   const { resolver } = realm;
   const resolution = resolveProgram(entry, resolver);
   const world = realm.worldAt(resolution.location ?? project);
-  if (checkBeforehand(realm, world, resolution) === "module") {
-    startRecord(powers, () => world.modules.recordFor(resolver.resolve(pathToFileURL(entry).href, entry, "import")));
-  } else powers.process.nextTick(() => void world.commonJs.exportsOf(entry, undefined, true));
+  const { preloads = [] } = options;
+  // What a preload compiles, such as ts-node, is no JavaScript before that.
+  const isCompiled = preloads.length > 0 && realm.projectHooks?.includes(world.principal) === true;
+  const kind = isCompiled ? resolution.format : checkBeforehand(realm, world, resolution);
+  const start = (): void => {
+    if (kind === "module")
+      startRecord(powers, () => world.modules.recordFor(resolver.resolve(pathToFileURL(entry).href, entry, "import")));
+    else world.commonJs.exportsOf(entry, undefined, true);
+  };
+  if (kind === "module" && preloads.length === 0) start();
+  else
+    powers.process.nextTick(() =>
+      startAfter(powers, preloads, realm.worldAt(project), join(project, "[preload]"), start),
+    );
 }
 
 /**

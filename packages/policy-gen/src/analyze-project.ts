@@ -14,6 +14,7 @@ import {
   isTypeScriptElsewhere,
   makeResolver,
   MoatError,
+  preloadOf,
   resolveProgram,
 } from "@moat/core/model";
 import type { CanonicalName, FileReader, PackageEntry, PackageGraph, Resolution, Resolver } from "@moat/core/model";
@@ -85,7 +86,11 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
   const { disk } = resolver;
   // Declares the workspace members too, so that their files have an owner.
   const declared = buildGraph(project, reader, { resolver });
-  const entries = options.entries.map((entry) => resolveEntry(entry, project, resolver));
+  const programs = options.entries.filter((entry) => preloadOf(entry) === undefined);
+  const preloads = options.entries.flatMap((entry) => preloadOf(entry) ?? []);
+  const projectNames = namesDeclaredBy(project, resolver, "devDependencies");
+  const hasCompiler = projectNames.some((name) => MODULE_HOOKS.has(name));
+  const entries = programs.map((entry) => resolveEntry(entry, project, resolver, hasCompiler));
   const pace = options.slowOptimiser === true ? makeEnginePace() : undefined;
   const cache = openFactsCache({ folder: options.cacheDir, others: options.otherCaches });
   const pool = makeAnalysisPool({ workerFile: analysisWorkerFile(), onAnalysis: () => pace?.next() });
@@ -94,11 +99,10 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
   const tools = [
     ...new Set(
       entries.flatMap(({ location }, index) =>
-        location !== undefined && options.entries[index]!.startsWith("bin:") ? [location] : [],
+        location !== undefined && programs[index]!.startsWith("bin:") ? [location] : [],
       ),
     ),
   ];
-  const projectNames = namesDeclaredBy(project, resolver, "devDependencies");
   const plugins = makePluginSearch({
     project,
     tools,
@@ -108,8 +112,7 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
     declaredNames: (location) => [
       ...(declared.byLocation.get(location)?.dependencies.keys() ?? namesDeclaredBy(location, resolver)),
     ],
-    projectFiles: () =>
-      listFiles(project, disk, projectNames.some((name) => MODULE_HOOKS.has(name)) ? COMPILED_FILE : undefined),
+    projectFiles: () => listFiles(project, disk, hasCompiler ? COMPILED_FILE : undefined),
   });
   const bundles = makeBundleSearch({
     project,
@@ -137,6 +140,7 @@ export function analyzeProject(options: GenerateOptions, project: string, reader
       projectNames: (location) => namesDeclaredBy(location, resolver, "devDependencies"),
       isFirstParty,
       project,
+      preloads,
       onFile: (file, count) => options.onProgress?.({ file, count }),
       more: (reached) => [
         ...plugins.more(reached),
@@ -358,16 +362,20 @@ function namesDeclaredBy(location: string, resolver: Resolver, more?: "devDepend
   }
 }
 
-/** HAZARD: what can't be read wants nothing, and a policy that says so would be written over one that does. */
-function resolveEntry(entry: string, project: string, resolver: Resolver): Resolution {
+/**
+ * HAZARD: what can't be read wants nothing, and a policy that says so would be written over one that does.
+ * @param hasCompiler such as ts-node, which may be loaded before the entry
+ */
+function resolveEntry(entry: string, project: string, resolver: Resolver, hasCompiler: boolean): Resolution {
   const found = findEntry(entry, project, resolver);
-  if (!isTypeScriptElsewhere(found.path)) return found;
+  if (hasCompiler || !isTypeScriptElsewhere(found.path)) return found;
   throw new MoatError(
     "MOAT_SYNTAX",
     `the entry ${entry} is TypeScript, which Node ${process.versions.node} does not run`,
     {
       fields: { entry },
-      nextStep: "run moat with Node 22.18 or later, or name the JavaScript that it is compiled to",
+      nextStep:
+        "run moat with Node 22.18 or later, install what compiles it (-r ts-node/register), or name its JavaScript",
     },
   );
 }

@@ -8,7 +8,7 @@ import { recordReader } from "./recorded-disk.ts";
 export interface GenerateOptions {
   /** Absolute folder of the project: where its `package.json` is. */
   readonly projectDir: string;
-  /** Project-relative modules, `./index.js`, and installed commands, `bin:eslint`. */
+  /** Project-relative modules, `./index.js`, installed commands, `bin:eslint`, and what is loaded before these, `require:dotenv/config`. */
   readonly entries: readonly string[];
   /** `trusted` unless said. A confined root gets an entry `.` of its own. */
   readonly root?: Policy["root"];

@@ -3,7 +3,16 @@
  * may lead to files that are found in any other.
  */
 import { dirname, join, relative, sep } from "node:path";
-import { isResolutionError, type FileReader, type Resolution, type Resolver } from "@moat/core/model";
+import {
+  isResolutionError,
+  MoatError,
+  POLICY_FILE,
+  preloadEntry,
+  type FileReader,
+  type Preload,
+  type Resolution,
+  type Resolver,
+} from "@moat/core/model";
 import { isImport, startsScripts, type FileFacts, type Use } from "./facts.ts";
 import type { FileQueue, QueuedFile } from "./file-queue.ts";
 import { CALLERS_LOADERS, LOADS_FILES_OF_ITS_IMPORTER, SCRIPT_POOLS, SEEKERS } from "./tables/module-loaders.ts";
@@ -57,6 +66,8 @@ export interface ReachOptions {
   readonly isFirstParty: (location: string) => boolean;
   /** The project's folder. */
   readonly project: string;
+  /** What its policy says is loaded before programs, in the project's name. */
+  readonly preloads?: readonly Preload[];
   readonly onFile?: (path: string, count: number) => void;
   /** What else is loaded, given what is reached so far; asked until nothing new comes of it. */
   readonly more?: (reached: {
@@ -290,6 +301,17 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
     }
   };
 
+  const linkPreload = ({ mode, specifier }: Preload): void => {
+    const use: Use = { capability: mode, target: specifier, line: 1, column: 1, snippet: `${mode}:${specifier}` };
+    const facts: FileFacts = { format: mode === "import" ? "module" : "commonjs", uses: [use] };
+    const policy: ReachedFile = { path: join(options.project, POLICY_FILE), location: options.project, facts };
+    if (link(policy, specifier, mode, use, join(options.project, "noop.js"))) return;
+    throw new MoatError("MOAT_ENTRY_MISSING", `${specifier} is not installed in ${options.project}`, {
+      fields: { entry: preloadEntry({ mode, specifier }) },
+      nextStep: "check the spelling, or install the package",
+    });
+  };
+
   const reach = ({ found: { path, location = "" }, source, facts }: QueuedFile): void => {
     options.onFile?.(path, files.length + 1);
     const file: ReachedFile = { path, location, facts };
@@ -318,6 +340,7 @@ export function reachFiles(entries: readonly Resolution[], options: ReachOptions
     }
   };
 
+  for (const preload of options.preloads ?? []) linkPreload(preload);
   for (const entry of entries) enqueue(entry);
   let file = queue.next();
   while (file !== undefined) {

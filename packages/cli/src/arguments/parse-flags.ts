@@ -1,12 +1,25 @@
+import { allowedNodeEnvironmentFlags } from "node:process";
 import util from "node:util";
 import { nearestWord } from "@moat/core/model";
 import { usageError } from "./usage-error.ts";
 
-/** The flags of a command. All of them exist in their long form only, but for `-h`. */
-export type FlagTable = Readonly<Record<string, { readonly type: "boolean" | "string" }>>;
+/** The flags of a command. They exist in their long form only, but for `-h` and those that Node has a short one of. */
+export type FlagTable = Readonly<Record<string, FlagRow>>;
+
+interface FlagRow {
+  readonly type: "boolean" | "string";
+  /** One letter. */
+  readonly short?: string;
+  /** It may be given more than once. */
+  readonly multiple?: true;
+}
 
 export type Flags<T extends FlagTable> = {
-  readonly [K in keyof T]?: T[K]["type"] extends "boolean" ? true : string;
+  readonly [K in keyof T]?: T[K]["type"] extends "boolean"
+    ? true
+    : T[K]["multiple"] extends true
+      ? readonly string[]
+      : string;
 };
 
 export interface Arguments<T extends FlagTable> {
@@ -29,17 +42,22 @@ export function parseFlags<T extends FlagTable>(command: string, args: readonly 
     allowPositionals: true,
     tokens: true,
   });
-  const flags: Record<string, string | true> = Object.create(null);
+  const flags: Record<string, string | string[] | true> = Object.create(null);
   const positionals: string[] = [];
   for (const token of tokens) {
     if (token.kind === "positional") positionals.push(token.value);
     if (token.kind !== "option") continue;
     const flag = Object.hasOwn(table, token.name) ? table[token.name] : undefined;
-    if (flag === undefined || !token.rawName.startsWith("--")) throw unknownFlag(command, token.rawName, table);
+    if (flag === undefined || ![`--${token.name}`, `-${flag.short ?? "-"}`].includes(token.rawName))
+      throw unknownFlag(command, token.rawName, table);
     if (flag.type === "boolean" && token.value !== undefined)
       throw usageError(`--${token.name} takes no value`, `moat ${command} --help`);
     if (flag.type === "string" && (token.value === undefined || token.value === ""))
       throw usageError(`--${token.name} needs a value`, `moat ${command} --help`);
+    if (flag.multiple) {
+      flags[token.name] = [...((flags[token.name] as string[] | undefined) ?? []), token.value!];
+      continue;
+    }
     if (Object.hasOwn(flags, token.name) && flag.type === "string")
       throw usageError(`--${token.name} is given twice`, `moat ${command} --help`);
     flags[token.name] = flag.type === "string" ? token.value! : true;
@@ -48,6 +66,11 @@ export function parseFlags<T extends FlagTable>(command: string, args: readonly 
 }
 
 function unknownFlag(command: string, rawName: string, table: FlagTable): Error {
+  if ((command === "run" || command === "exec") && allowedNodeEnvironmentFlags.has(rawName))
+    return usageError(
+      `${rawName} is a flag of node's, not of moat ${command}`,
+      `NODE_OPTIONS=${rawName} moat ${command}`,
+    );
   const near = nearestWord(rawName.replace(/^-+/u, ""), Object.keys(table));
   return usageError(
     `moat ${command} has no flag ${rawName}`,

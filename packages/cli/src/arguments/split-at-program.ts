@@ -15,8 +15,13 @@ export function splitAtProgram(args: readonly string[], table: FlagTable): Progr
     const argument = args[at]!;
     if (argument === "--") return { own: args.slice(0, at), program: args[at + 1], rest: args.slice(at + 2) };
     if (!argument.startsWith("-")) return { own: args.slice(0, at), program: argument, rest: args.slice(at + 1) };
-    const name = argument.slice(2);
-    if (Object.hasOwn(table, name) && table[name]!.type === "string") at += 1;
+    if (takesNext(argument, table)) at += 1;
   }
   return { own: args, program: undefined, rest: [] };
+}
+
+function takesNext(argument: string, table: FlagTable): boolean {
+  return Object.entries(table).some(
+    ([name, { type, short }]) => type === "string" && (argument === `--${name}` || argument === `-${short}`),
+  );
 }

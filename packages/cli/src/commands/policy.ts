@@ -3,6 +3,8 @@ import { usageError } from "../arguments/usage-error.ts";
 import type { Command } from "../command-context.ts";
 import { helpText } from "../help/help-text.ts";
 import { isHelpFlag } from "../help/is-help-flag.ts";
+import { PRELOAD_FLAGS } from "../arguments/node-flags.ts";
+import { namedPreloads, type NamedPreload } from "../project/preloads.ts";
 import { acceptPending, denyPending, narrowPending } from "./policy-accept.ts";
 import { checkPolicy } from "./policy-check.ts";
 import { showPolicy } from "./policy-show.ts";
@@ -18,7 +20,10 @@ const POLICY_FLAGS = {
   yes: { type: "boolean" },
   verbose: { type: "boolean" },
   json: { type: "boolean" },
+  ...PRELOAD_FLAGS,
 } as const satisfies FlagTable;
+
+const asArgument = ({ name, specifier }: NamedPreload): string => (name.startsWith("./") ? specifier : name);
 
 export type PolicyFlags = Flags<typeof POLICY_FLAGS>;
 
@@ -28,7 +33,8 @@ export const policy: Command = async (args, context) => {
     context.stdout.write(helpText("policy"));
     return 0;
   }
-  const { flags, positionals } = parseFlags("policy", args, POLICY_FLAGS);
+  const { flags, positionals: named } = parseFlags("policy", args, POLICY_FLAGS);
+  const positionals = [...named, ...namedPreloads(flags, context.cwd).map(asArgument)];
   const answers = [flags.accept, flags.deny, flags.narrow].filter((flag) => flag === true).length;
   if (answers > 1) throw usageError("--accept, --deny and --narrow are three answers: give one", "moat policy --help");
   if ((flags.reason !== undefined || flags.yes) && (answers === 0 || flags.write))

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { findInstalledCommand, readPolicy } from "@moat/core/model";
+import { findInstalledCommand, preloadOf, readPolicy } from "@moat/core/model";
 import { parseFlags, type FlagTable } from "../arguments/parse-flags.ts";
 import { usageError } from "../arguments/usage-error.ts";
 import type { Command, CommandContext } from "../command-context.ts";
@@ -56,7 +56,10 @@ function entryNamed(name: string, { cwd }: CommandContext): Entry {
 
 function listedEntries(context: CommandContext): Entry[] {
   const project = findProjectFrom(context.cwd);
-  return readPolicy(project).policy.entries.map((name) => entryNamed(name, { ...context, cwd: project }));
+  // What stands before programs is prepared with each of them.
+  return readPolicy(project)
+    .policy.entries.filter((name) => preloadOf(name) === undefined)
+    .map((name) => entryNamed(name, { ...context, cwd: project }));
 }
 
 function linesOf(text: string): string[] {

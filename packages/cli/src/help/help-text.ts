@@ -6,13 +6,16 @@ Runs a program under the policy of its project.
 Its exit code, input, output and signals are the program's own.
 Flags of moat stand before the entry; everything after it belongs to the program.
 
-  --audit      lets everything through and says at the end what would have been denied
-  --learn      the same, and says which narrower grants are enough for what was used
-  --enforce    with --learn: the policy stays in force
-  --write      with --learn: writes them to moat.overrides.json at the end
-  --log FILE   writes denials to FILE as JSON lines
-  --belt       starts node under its own permission flags as well (needs "root": "confined")
-  --help       shows this
+  --audit          lets everything through and says at the end what would have been denied
+  --learn          the same, and says which narrower grants are enough for what was used
+  --enforce        with --learn: the policy stays in force
+  --write          with --learn: writes them to moat.overrides.json at the end
+  --log FILE       writes denials to FILE as JSON lines
+  --belt           starts node under its own permission flags as well (needs "root": "confined")
+  -r, --require M  loads the module M before the program, under the policy, as node -r does
+  --import M       the same, as node --import does
+  --env-file FILE  reads variables from FILE; --env-file-if-exists where it may be missing
+  --help           shows this
 
 Example: moat run index.js --port 8080
 `,
@@ -21,13 +24,16 @@ Example: moat run index.js --port 8080
 Runs the command of an installed package under the policy of the project.
 Everything after the command belongs to it.
 
-  --audit      lets everything through and says at the end what would have been denied
-  --learn      the same, and says which narrower grants are enough for what was used
-  --enforce    with --learn: the policy stays in force
-  --write      with --learn: writes them to moat.overrides.json at the end
-  --log FILE   writes denials to FILE as JSON lines
-  --belt       starts node under its own permission flags as well (needs "root": "confined")
-  --help       shows this
+  --audit          lets everything through and says at the end what would have been denied
+  --learn          the same, and says which narrower grants are enough for what was used
+  --enforce        with --learn: the policy stays in force
+  --write          with --learn: writes them to moat.overrides.json at the end
+  --log FILE       writes denials to FILE as JSON lines
+  --belt           starts node under its own permission flags as well (needs "root": "confined")
+  -r, --require M  loads the module M before the command, under the policy, as node -r does
+  --import M       the same, as node --import does
+  --env-file FILE  reads variables from FILE; --env-file-if-exists where it may be missing
+  --help           shows this
 
 Example: moat exec eslint .
 `,
@@ -60,7 +66,8 @@ Example: moat init
   policy: `Usage: moat policy [entry…] [flags]
 
 Shows the policy that the installed packages need, and how it differs from moat.policy.json.
-An entry is a file (index.js) or an installed command (bin:eslint).
+An entry is a file (index.js) or an installed command (bin:eslint), and what is loaded before these
+(-r dotenv/config, which the policy lists as require:dotenv/config).
 Without entries: those that moat.policy.json lists.
 
   --write                writes moat.policy.json; what packages gained waits for acceptance
@@ -73,6 +80,7 @@ Without entries: those that moat.policy.json lists.
                          net.connect=api.example.com:443, env=TOKEN, fs.read=./data, builtin=fs.readFile
   --reason TEXT          with the three: keeps the reason in moat.overrides.json
   --yes                  with --accept: does not ask
+  -r, --require MODULE   with --write: names what is loaded before the entries, as moat run takes it; --import too
   --verbose              lists everything, not only what matters most
   --json                 prints JSON
   --help                 shows this

@@ -1,7 +1,16 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { findInstalledCommand, isTypeScript, isTypeScriptElsewhere, MoatError } from "@moat/core/model";
+import {
+  findInstalledCommand,
+  isTypeScript,
+  isTypeScriptElsewhere,
+  MoatError,
+  preloadEntry,
+  preloadOf,
+  readNodeArguments,
+} from "@moat/core/model";
 import { findEntry } from "./entry.ts";
+import { assertPreload } from "./preloads.ts";
 
 /** A program that a project starts, as an entry of a policy. */
 export interface FoundProgram {
@@ -74,21 +83,32 @@ export function programsIn(script: string): string[] {
       words.shift();
     const [first, ...rest] = words;
     if (first === undefined || first === "" || NOT_ENTRIES.has(first)) return [];
-    if (first === "node") {
-      const file = rest.find((word) => !word.startsWith("-"));
-      // With a flag that takes a text (`-e`) there is no file.
-      return file === undefined || rest.some((word) => /^(?:-e|-p|--eval|--print|--test)$/u.test(word))
-        ? []
-        : [asFile(file)];
-    }
+    if (first === "node") return programsOfNode(rest);
     if (first.startsWith("./") || first.startsWith("../")) return isModule(first) ? [first] : [];
     return /^[A-Za-z0-9_][A-Za-z0-9_.+@-]*$/u.test(first) ? [`bin:${first}`] : [];
   });
 }
 
+/** `-r dotenv/config --watch app.js`: what is loaded first, and the file. With a text (`-e`) or `--test` there is none. */
+function programsOfNode(words: readonly string[]): string[] {
+  const call = readNodeArguments(
+    words.filter((word) => !/^--watch(?:-preserve-output)?$/u.test(word)),
+    true,
+  );
+  if (call === undefined || !("file" in call.run)) return [];
+  const preloads = call.preload.map((preload) =>
+    isPath(preload.specifier) ? preload.specifier : preloadEntry(preload),
+  );
+  return [...preloads, asFile(call.run.file)];
+}
+
 const isModule = (file: string): boolean => /\.[cm]?js$/u.test(file) || isTypeScript(file);
 
 function nameOf(program: string, project: string): string {
+  if (preloadOf(program) !== undefined) {
+    assertPreload(program, project);
+    return program;
+  }
   if (!program.startsWith("bin:")) {
     const { name, project: owner } = findEntry(program, project);
     if (owner === project && isModule(name)) return name;
@@ -105,8 +125,10 @@ function nameOf(program: string, project: string): string {
 }
 
 function asFile(file: string): string {
-  return file.startsWith("./") || file.startsWith("../") || path.isAbsolute(file) ? file : `./${file}`;
+  return isPath(file) ? file : `./${file}`;
 }
+
+const isPath = (text: string): boolean => text.startsWith("./") || text.startsWith("../") || path.isAbsolute(text);
 
 function readManifest(project: string): Readonly<Record<string, unknown>> {
   try {

@@ -2,6 +2,7 @@ import {
   findInstalledCommand,
   MoatError,
   POLICY_FILE,
+  preloadOf,
   readConflictedPolicy,
   readOverrides,
   readPolicyFile,
@@ -9,6 +10,7 @@ import {
   type Policy,
 } from "@moat/core/model";
 import { findEntry, findProjectFrom } from "./entry.ts";
+import { assertPreload } from "./preloads.ts";
 
 /** A project, its policy as it is on disk, and the entries to generate for. */
 export interface PolicyRequest {
@@ -30,7 +32,8 @@ export interface PolicyRequest {
  * @throws MoatError also `MOAT_ENTRY_OUTSIDE` where the entries belong to more than one project
  */
 export function readPolicyRequest(asked: readonly string[], cwd: string, resolves = false): PolicyRequest {
-  const files = asked.filter((argument) => !argument.startsWith("bin:")).map((argument) => findEntry(argument, cwd));
+  const isFile = (argument: string): boolean => !argument.startsWith("bin:") && preloadOf(argument) === undefined;
+  const files = asked.filter(isFile).map((argument) => findEntry(argument, cwd));
   const project = files[0]?.project ?? findProjectFrom(cwd);
   const stranger = files.find((entry) => entry.project !== project);
   if (stranger !== undefined) {
@@ -41,11 +44,13 @@ export function readPolicyRequest(asked: readonly string[], cwd: string, resolve
   }
   const commands = asked.filter((argument) => argument.startsWith("bin:"));
   for (const command of commands) findInstalledCommand(command.slice("bin:".length), project);
+  const preloads = asked.filter((argument) => preloadOf(argument) !== undefined);
+  for (const preload of preloads) assertPreload(preload, project);
   const agreed = resolves ? readConflictedPolicy(project) : undefined;
   const previous = agreed ?? readPolicyFile(project);
   const listed = (previous?.entries ?? []).filter((entry) => !isSaid(entry, commands));
   for (const entry of listed) assertListedEntry(entry, project);
-  const entries = new Set([...listed, ...files.map(({ name }) => name), ...commands]);
+  const entries = new Set([...listed, ...files.map(({ name }) => name), ...commands, ...preloads]);
   if (entries.size === 0) {
     throw new MoatError("MOAT_POLICY_MISSING", `there is no ${POLICY_FILE} in ${project}, and no entry was named`, {
       fields: { file: POLICY_FILE, projectDir: project },
@@ -69,6 +74,7 @@ const isSaid = (listed: string, commands: readonly string[]): boolean =>
 function assertListedEntry(entry: string, project: string): void {
   try {
     if (entry.startsWith("bin:")) findInstalledCommand(entry.slice("bin:".length), project);
+    else if (preloadOf(entry) !== undefined) assertPreload(entry, project);
     else findEntry(entry, project);
   } catch (cause) {
     if (cause instanceof MoatError && cause.code === "MOAT_COMMAND_AMBIGUOUS") throw cause;

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { MoatError, userFolderOf, type Policy, type Overrides } from "@moat/core/model";
+import { MoatError, preloadOf, userFolderOf, type Policy, type Overrides } from "@moat/core/model";
 import type { CommandContext } from "../command-context.ts";
 import { assertTreeMatches } from "./assert-tree-matches.ts";
 import type { Entry } from "./entry.ts";
@@ -25,7 +25,12 @@ export async function prepareEntry(entry: Entry, context: CommandContext): Promi
   // An image gets nothing in the home of who builds it.
   const userFolder = userFolderOf(context.env);
   const { files } = await generate(
-    { project: entry.project, entries: [entry.name], overrides, previous: policy },
+    {
+      project: entry.project,
+      entries: [entry.name, ...policy.entries.filter((name) => preloadOf(name) !== undefined)],
+      overrides,
+      previous: policy,
+    },
     context,
     userFolder !== undefined && existsSync(userFolder),
   );

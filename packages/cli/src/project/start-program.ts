@@ -3,10 +3,12 @@ import { execArgv } from "node:process";
 import { fileURLToPath } from "node:url";
 import { makeDenialReport, scopeFolders, withoutLearned } from "@moat/core/model";
 import type { CommandContext } from "../command-context.ts";
+import { ENV_FILE_FLAGS, PRELOAD_FLAGS } from "../arguments/node-flags.ts";
 import type { Flags, FlagTable } from "../arguments/parse-flags.ts";
 import { assertTreeMatches } from "./assert-tree-matches.ts";
 import { usageError } from "../arguments/usage-error.ts";
 import type { Entry } from "./entry.ts";
+import type { NamedPreload } from "./preloads.ts";
 import { programPolicy } from "./program-policy.ts";
 
 /** The flags of `run` and `exec`. */
@@ -18,6 +20,8 @@ export const RUN_FLAGS = {
   log: { type: "string" },
   belt: { type: "boolean" },
   help: { type: "boolean" },
+  ...PRELOAD_FLAGS,
+  ...ENV_FILE_FLAGS,
 } as const satisfies FlagTable;
 
 export interface ProgramRequest extends Entry {
@@ -35,7 +39,12 @@ export async function startProgram(request: ProgramRequest, context: CommandCont
   assertFlags(flags);
   const nodeFlags = [...execArgv, ...(context.env["NODE_OPTIONS"] ?? "").split(/\s+/u)].filter((flag) => flag !== "");
   assertLockable(nodeFlags);
-  const { policy, overrides: written } = programPolicy(request, context.cwd);
+  const preloads = await preloadsOf(flags, context.cwd);
+  const { policy, overrides: written } = programPolicy(request, context.cwd, preloads);
+  if (flags["env-file"] !== undefined || flags["env-file-if-exists"] !== undefined) {
+    const { readEnvFiles } = await import("./env-files.ts");
+    for (const line of readEnvFiles(flags, context)) context.stderr.write(`moat: ${line}\n`);
+  }
   assertTreeMatches(policy, project);
   const isLearning = flags.learn === true;
   // What was learned before is open again, so that several runs add up; what people wrote holds.
@@ -66,6 +75,7 @@ export async function startProgram(request: ProgramRequest, context: CommandCont
   runProgram({
     entry: request.file,
     argv: [...request.argv],
+    preloads,
     project,
     policy,
     overrides,
@@ -75,6 +85,12 @@ export async function startProgram(request: ProgramRequest, context: CommandCont
     learnFile,
     commandFolder: path.dirname(fileURLToPath(import.meta.url)),
   });
+}
+
+/** Most programs have none, and what reads them is not loaded. */
+async function preloadsOf(flags: ProgramRequest["flags"], cwd: string): Promise<NamedPreload[]> {
+  if (flags.require === undefined && flags.import === undefined) return [];
+  return (await import("./preloads.ts")).namedPreloads(flags, cwd);
 }
 
 /** Flags of Node's that change intrinsics themselves, before SES can. */

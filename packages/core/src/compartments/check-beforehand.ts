@@ -33,7 +33,7 @@ export function checkBeforehand(realm: Realm, entry: World, resolution: Resoluti
 function nextStepFor(path: string, { trusted, name }: Principal): string {
   if (!trusted) return `reinstall the package or report it to its authors: ${name}`;
   return isTypeScriptElsewhere(path)
-    ? "run it with Node 22.18 or later, which knows TypeScript, or compile it first"
+    ? "run it with Node 22.18 or later, which knows TypeScript, or have it compiled (-r ts-node/register)"
     : "correct the file";
 }
 

@@ -102,7 +102,8 @@ export const EFFECTS: Readonly<Record<string, Readonly<Record<string, string>>>>
     fork: "argument 0 (module): starts it under moat, with the principal's policy; `execPath`, `execArgv`: dropped",
   },
   worker_threads: {
-    Worker: "argument 0 (module or text): runs it under the same policy; `execArgv`, `env`: dropped or filtered",
+    Worker:
+      "argument 0 (module or text): runs it under the same policy; `execArgv`, `env`: dropped or filtered; modules that the application preloads are loaded under moat",
   },
   wasi: {
     WASI: "`preopens`: refused; `stdin`, `stdout`, `stderr`: the standard ones, to read with `process.stdin` and to write; `env`, `args`: as given",

@@ -9,6 +9,7 @@ import type { ScopeFolders } from "../policy/scope-place.ts";
 import type { NodeLauncher, WorkerLauncher } from "../endowments/subprocess/launchers.ts";
 import type { Principal } from "../endowments/principal.ts";
 import type { Resolver } from "../packages/resolver.ts";
+import type { Preload } from "../policy/preload.ts";
 import type { CanonicalName } from "../policy/types.ts";
 import { withoutUsual } from "./own-process-policy.ts";
 import { printStartRequest, type StartRequest } from "./start-request.ts";
@@ -28,6 +29,8 @@ export interface LauncherOptions {
   readonly store: StartRequest["store"];
   readonly markCode: () => StartRequest["markCode"];
   readonly resolver: Resolver;
+  /** What this program was started with. */
+  readonly preloads: readonly Preload[];
   /** Locations of the packages that the policy names. */
   readonly names: ReadonlyMap<string, CanonicalName>;
 }
@@ -68,10 +71,22 @@ export function makeLaunchers(
       ],
     };
   };
-  const workerLauncher: WorkerLauncher = ({ principal, entry, workerData, environmentData, visibleVariables }) => {
+  const workerLauncher: WorkerLauncher = ({
+    principal,
+    entry,
+    workerData,
+    environmentData,
+    visibleVariables,
+    preload,
+  }) => {
     const request = requestFor(principal, entry);
     if (request === undefined) return undefined;
-    const text = printStartRequest({ ...request, variables: visibleVariables, markCode: options.markCode() });
+    const text = printStartRequest({
+      ...request,
+      variables: visibleVariables,
+      markCode: options.markCode(),
+      preload: principal.trusted ? (preload ?? options.preloads) : [],
+    });
     return { filename: pathToFileURL(WORKER_BOOTSTRAP), workerData: { request: text, workerData, environmentData } };
   };
   return { nodeLauncher, workerLauncher };

@@ -39,6 +39,7 @@ import { scopeFolders } from "../packages/scope-folders.ts";
 import { effectivePolicy } from "../policy/effective-policy.ts";
 import { entryOf } from "../policy/entry-of.ts";
 import { sharesOf } from "../policy/special-shares.ts";
+import type { Preload } from "../policy/preload.ts";
 import type { CanonicalName, Overrides, PackagePolicy, Policy } from "../policy/types.ts";
 import { leavePace, startedLate } from "../optimise-late.ts";
 import { realFolder } from "../packages/real-folder.ts";
@@ -53,6 +54,8 @@ export interface ProgramOptions {
   readonly project: string;
   readonly policy: Policy;
   readonly overrides: Overrides;
+  /** What the application loads before the entry; packages' modules are looked for from the project's folder. */
+  readonly preloads?: readonly Preload[];
   /** Records denied uses and lets them through. */
   readonly audit?: boolean;
   readonly onDenial?: (denial: Denial) => void;
@@ -119,6 +122,12 @@ export function openProgram(
   const belt = takeBelt(powers.process);
   const { execPath } = powers.process;
   powers.process.argv = started === undefined ? [execPath, options.entry, ...options.argv] : [...started.argv];
+  const preloads = options.preloads ?? started?.request.preload ?? [];
+  // Children that are started with the same flags, as `fork` does, load them too.
+  powers.process.execArgv = [
+    ...powers.process.execArgv,
+    ...preloads.flatMap(({ mode, specifier }) => [mode === "require" ? "-r" : "--import", specifier]),
+  ];
   const ownVariables = started && takeOwnVariables(powers.process.env);
   if (started !== undefined)
     grantOwnProcess(policies, started.request, powers.process.env, (file) => names.get(resolver.ownerOf(file)));
@@ -184,6 +193,7 @@ export function openProgram(
         logFile: options.logFile,
         learnFile: options.learnFile,
         store: location,
+        preloads,
         resolver,
         names,
         markCode,

@@ -10,6 +10,7 @@ import { principalDescriptors } from "../endowments/fs/descriptors.ts";
 import type { StartedText } from "../endowments/subprocess/launchers.ts";
 import { prepareModule, prepareScript } from "../loader/late.ts";
 import type { Resolution } from "../packages/types.ts";
+import { startAfter } from "./start-after.ts";
 import { startRecord } from "./start-record.ts";
 import type { StartRequest } from "./start-request.ts";
 
@@ -24,9 +25,10 @@ export function startEntry(realm: Realm, request: StartRequest): void {
   // A pipe has no path, by which it could be granted again.
   for (const fd of pipes) principalDescriptors(asker.context).add(fd, { real: "", writable: true });
   process.nextTick(() => {
-    for (const specifier of preload) asker.commonJs.load(specifier, here);
-    if ("file" in entry) startFile(realm, asker, entry.file);
-    else startText(realm, asker, entry, here);
+    startAfter(realm.powers, preload, asker, here, () => {
+      if ("file" in entry) startFile(realm, asker, entry.file);
+      else startText(realm, asker, entry, here);
+    });
   });
 }
 

@@ -1,6 +1,7 @@
 /** What moat tells the moat that it starts in a worker or in a child `node`. */
 import { MoatError } from "../errors/moat-error.ts";
 import type { ScopeFolders } from "../policy/scope-place.ts";
+import type { Preload } from "../policy/preload.ts";
 import type { CanonicalName } from "../policy/types.ts";
 import type { StoreLocation } from "../prepared/store-location.ts";
 import type { StartedText } from "../endowments/subprocess/launchers.ts";
@@ -35,7 +36,7 @@ export interface StartRequest {
   /** In a worker: see `element-kinds.ts`. */
   readonly markCode?: string | undefined;
   /** Modules to load first, as `--require` and `--import` name them. */
-  readonly preload?: readonly string[] | undefined;
+  readonly preload?: readonly Preload[] | undefined;
 }
 
 export function printStartRequest(request: StartRequest): string {

@@ -3,6 +3,7 @@ import { isCanonicalName } from "../naming/canonical-name.ts";
 import { parseEndpoint, printEndpoint } from "./endpoint.ts";
 import { additionOf } from "./language-additions.ts";
 import { modeVariableOf } from "./mode-variables.ts";
+import { preloadOf } from "./preload.ts";
 import { DRIVE, isAbsoluteScope } from "./scope-place.ts";
 import { SPECIAL_SHARES } from "./special-shares.ts";
 import { WINDOW } from "./window-names.ts";
@@ -145,7 +146,14 @@ export const builtinProblem: GrantSyntax = (text) => {
 export const memberProblem: GrantSyntax = (text) =>
   isIdentifier(text) && text !== "__proto__" ? undefined : "this is not the name of a member";
 
-/** What a policy was made for: `./index.js`, or an installed command, `bin:eslint`, with its package `bin:typescript/tsc`. */
+/** A module of a package: `dotenv/config`. */
+const PACKAGE_MODULE =
+  /^(?:@[A-Za-z0-9_~-][A-Za-z0-9_.~-]*\/)?[A-Za-z0-9_~-][A-Za-z0-9_.~-]*(?:\/[A-Za-z0-9_@~+-][A-Za-z0-9_.@~+-]*)*$/u;
+
+/**
+ * What a policy was made for: `./index.js`, or an installed command, `bin:eslint`, with its package `bin:typescript/tsc`;
+ * and what is loaded before these, `require:dotenv/config`.
+ */
 export const entryProblem: GrantSyntax = (text) => {
   if (CONTROL.test(text)) return "an entry has no control characters";
   if (text.startsWith("bin:"))
@@ -154,6 +162,11 @@ export const entryProblem: GrantSyntax = (text) => {
     )
       ? undefined
       : `"bin:" is followed by the name of an installed command, or by its package and its name, "typescript/tsc"`;
+  const preload = preloadOf(text);
+  if (preload !== undefined)
+    return PACKAGE_MODULE.test(preload.specifier)
+      ? undefined
+      : `"${preload.mode}:" is followed by a module of a package, "dotenv/config"; one of the project is an entry "./setup.js"`;
   if (text.startsWith("./")) return stepsProblem(text.slice(2), /\//u);
   return `an entry is "./index.js", relative to the project, or "bin:eslint"`;
 };

@@ -52,6 +52,8 @@ const TEMPORARY_DOT_NAME = /^\.(?:~.|(?:tmp|temp)[-_.]|.+\.(?:tmp|temp)$)/;
 const DIGEST_DOT_NAME = /^\.(?:[\w.-]+[.-])?[0-9a-f]{32,}(?:-[a-z]+)?(?:\.json)?$/;
 /** `.cache_8vqmlo`: ESLint's, for one working folder, in the folder that it is told to keep caches in. */
 const CACHE_DOT_NAME = /^\.cache_[0-9a-z]{1,8}$/;
+/** `.babel.7.29.13.development.json`: what `@babel/register` has compiled. */
+const COMPILED_DOT_NAME = /^\.babel\.(?:\d+\.)+(?:[\w-]+\.)?json$/;
 /** `.playwright-artifacts-0`: what one of Playwright's workers records, in the folder for results. */
 const ARTIFACTS_DOT_NAME = /^\.playwright-artifacts-\d+$/;
 /** `vite.config.js.timestamp-1795332528715-0a1b.mjs`, `config.js.a61ff746.mjs`: made to be imported once, as the code of who has made it. */
@@ -360,6 +362,7 @@ function isHarmlessDotName(name: string): boolean {
     HARMLESS_DOT_NAMES.has(name) ||
     (TEMPORARY_DOT_NAME.test(name) && !SECRET_PATTERN.test(name)) ||
     CACHE_DOT_NAME.test(name) ||
+    COMPILED_DOT_NAME.test(name) ||
     ARTIFACTS_DOT_NAME.test(name) ||
     DIGEST_DOT_NAME.test(name)
   );

@@ -55,7 +55,7 @@ export interface Policy {
   readonly $schema?: string;
   readonly version: 1;
   readonly root: "trusted" | "confined";
-  /** Project-relative module paths (`./index.js`) and installed commands (`bin:eslint`). */
+  /** Project-relative module paths (`./index.js`), installed commands (`bin:eslint`), and what is loaded before them (`require:dotenv/config`). */
   readonly entries: readonly string[];
   readonly packages: Readonly<Record<CanonicalName, PackageEntry>>;
 }

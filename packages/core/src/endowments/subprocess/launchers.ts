@@ -1,3 +1,4 @@
+import type { Preload } from "../../policy/preload.ts";
 import type { CanonicalName } from "../../policy/types.ts";
 import type { Principal } from "../principal.ts";
 
@@ -28,7 +29,7 @@ export interface NodeStart {
   /** Flags of node's own that load no code. */
   readonly flags?: readonly string[];
   /** What `--require` and `--import` name: loaded under moat too. */
-  readonly preload?: readonly string[];
+  readonly preload?: readonly Preload[];
   /** Names of variables that the principal sees there whatever its policy says: it gave them itself, or saw them before. */
   readonly visibleVariables?: readonly string[];
   /** It gets the standard input of this process, which the principal may not read. */
@@ -54,6 +55,8 @@ export interface WorkerRequest {
   readonly visibleVariables: readonly string[];
   /** `process.argv.slice(2)` of the worker. */
   readonly argv: readonly string[];
+  /** What the application has loaded first; undefined for what its program was started with. */
+  readonly preload?: readonly Preload[] | undefined;
 }
 
 /**

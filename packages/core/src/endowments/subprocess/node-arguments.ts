@@ -1,3 +1,4 @@
+import type { Preload } from "../../policy/preload.ts";
 import type { StartedText } from "./launchers.ts";
 
 /** Flags of node that change nothing in a child under moat: they are left out. */
@@ -18,7 +19,7 @@ export interface NodeCall {
   readonly run: { readonly file: string } | StartedText;
   readonly args: readonly string[];
   readonly flags: readonly string[];
-  readonly preload: readonly string[];
+  readonly preload: readonly Preload[];
 }
 
 /**
@@ -29,7 +30,7 @@ export interface NodeCall {
  */
 export function readNodeArguments(args: readonly string[], everyFlag = false): NodeCall | undefined {
   const flags: string[] = [];
-  const preload: string[] = [];
+  const preload: Preload[] = [];
   let text: { source: string; print: boolean } | undefined;
   let isModule = false;
   let at = 0;
@@ -53,7 +54,7 @@ export function readNodeArguments(args: readonly string[], everyFlag = false): N
     } else if (PRELOADING_FLAGS.test(name)) {
       const module = value ?? args[(at += 1)];
       if (module === undefined) return undefined;
-      preload.push(module);
+      preload.push({ mode: modeOf(name), specifier: module });
     } else {
       flags.push(arg);
       if (value === undefined && VALUED_FLAGS.test(name) && at + 1 < args.length) flags.push(args[(at += 1)]!);
@@ -73,6 +74,16 @@ export function readNodeArguments(args: readonly string[], everyFlag = false): N
   if (file === undefined || file === "" || file === "-") return undefined;
   return { run: { file }, args: args.slice(at + 1), flags, preload };
 }
+
+/** What flags of node load before the program; the others are passed over. */
+export function preloadsIn(flags: readonly string[]): Preload[] {
+  return flags.flatMap((flag, at) => {
+    const [, name, value = flags[at + 1]] = /^(-r|--require|--import)(?:=(.*))?$/su.exec(flag) ?? [];
+    return name === undefined || value === undefined ? [] : [{ mode: modeOf(name), specifier: value }];
+  });
+}
+
+const modeOf = (flag: string): Preload["mode"] => (flag === "--import" ? "import" : "require");
 
 /** Nothing but the question which version node is, or which flags it knows: it runs no code then. */
 export function asksForFacts(args: readonly string[]): boolean {

@@ -54,6 +54,7 @@ export function makeWorkerClass(context: EndowmentContext, environmentData: Read
         env: options.env,
         visibleVariables: options.visible,
         argv: options.argv,
+        preload: options.preload,
       });
       if (launch === undefined) throw accessDenied("worker_threads.Worker", "worker");
       hardenTravellers(context);

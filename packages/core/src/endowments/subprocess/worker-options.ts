@@ -1,6 +1,8 @@
 import type { EndowmentContext } from "../principal.ts";
 import { textsOf } from "../texts-of.ts";
+import type { Preload } from "../../policy/preload.ts";
 import { workerVariables } from "./child-env.ts";
+import { preloadsIn } from "./node-arguments.ts";
 
 /** What becomes of each option of `Worker`; one without a row is dropped. */
 const WORKER_OPTIONS: Readonly<Record<string, readonly [rule: "copy" | "own" | "drop", why: string]>> = {
@@ -15,7 +17,7 @@ const WORKER_OPTIONS: Readonly<Record<string, readonly [rule: "copy" | "own" | "
   resourceLimits: ["own", "numbers"],
   transferList: ["copy", "the caller's own objects"],
   trackUnmanagedFds: ["drop", "always on"],
-  execArgv: ["drop", "flags of node load code"],
+  execArgv: ["own", "what the application has loaded first is loaded under moat; other flags of node are left out"],
   type: ["drop", "not Node's"],
 };
 
@@ -29,6 +31,8 @@ export interface WorkerOptionsRead {
   readonly env: Record<string, string>;
   readonly visible: readonly string[];
   readonly argv: readonly string[];
+  /** What is to be loaded first; undefined where nothing is said of it, and for packages. */
+  readonly preload?: readonly Preload[] | undefined;
 }
 
 /** Reads a caller's options once. */
@@ -41,7 +45,7 @@ export function readWorkerOptions(context: EndowmentContext, given: unknown): Wo
     if (value !== undefined)
       node[name] = name === "transferList" ? value : name === "name" ? `${value as string}` : Boolean(value);
   }
-  const { resourceLimits, env, argv, workerData, eval: isEval } = source;
+  const { resourceLimits, env, argv, execArgv, workerData, eval: isEval } = source;
   if (typeof resourceLimits === "object" && resourceLimits !== null) {
     const limits: Record<string, number> = Object.create(null);
     for (const name of LIMITS) {
@@ -57,5 +61,6 @@ export function readWorkerOptions(context: EndowmentContext, given: unknown): Wo
     workerData,
     ...workerVariables(context, isShared ? undefined : env),
     argv: Array.isArray(argv) ? textsOf(argv) : [],
+    preload: context.principal.trusted && Array.isArray(execArgv) ? preloadsIn(textsOf(execArgv)) : undefined,
   };
 }
