@@ -19,6 +19,11 @@ beforeAll(() => {
     "node_modules/early/package.json": JSON.stringify({ name: "early", version: "1.0.0" }),
     "node_modules/early/register.js": `console.log("early", typeof module.parent, require.main); try { ${CODE} } catch (error) { console.log(error.code) }`,
     "node_modules/early/late.js": `console.log("late")`,
+    "node_modules/early/again.js": `console.log("again")`,
+    "forks.js": `
+      const { fork } = require("child_process"); const { Worker, isMainThread } = require("worker_threads");
+      console.log(isMainThread ? (process.send ? "child" : "main") : "worker");
+      if (isMainThread && !process.send) fork(__filename).on("exit", () => new Worker(__filename));`,
     "setup.js": `globalThis.SETUP = "set up"; console.log("setup", module.parent.id);`,
     "im.mjs": `await new Promise((done) => setTimeout(done, 20)); globalThis.IMPORTED = "imported"; console.log("im");`,
     "app.js": `console.log("app", globalThis.SETUP, globalThis.IMPORTED, require.main === module, process.env.FROM_FILE, process.env.FROM_SHELL);`,
@@ -33,7 +38,16 @@ beforeAll(() => {
     ".env": "FROM_FILE=one\nFROM_SHELL=file\nNODE_OPTIONS=--no-warnings\n",
     "second.env": "FROM_FILE=two\n",
   });
-  const named = ["app.js", "e.mjs", "starts.js", "throws.js", "never.mjs", "other.js"];
+  const named = [
+    "--require=early/again",
+    "app.js",
+    "forks.js",
+    "e.mjs",
+    "starts.js",
+    "throws.js",
+    "never.mjs",
+    "other.js",
+  ];
   expect(
     project.moat("policy", "--write", "-r", "./setup.js", "--import", "./im.mjs", "--require=early/register", ...named),
   ).toMatchObject({ code: 0, stderr: "" });
@@ -80,6 +94,11 @@ test("children and threads of the application load them too", () => {
   ]);
 });
 
+test("they are found from the project's folder, wherever the program is started", () => {
+  const { stdout, stderr } = project.moatIn("..", "run", "-r", "early/again", path.join(project.folder, "forks.js"));
+  expect({ stdout, stderr }).toEqual({ stdout: "again\nmain\nagain\nchild\nagain\nworker\n", stderr: "" });
+});
+
 test("what fails there ends the program as node ends it", () => {
   expect(run("-r", "./throws.js", "app.js")).toMatchObject({
     code: 1,
@@ -113,6 +132,11 @@ test.each([
   },
   { args: ["-r"], says: "--require needs a value", next: "moat run --help" },
   { args: ["--inspect", "app.js"], says: "--inspect is a flag of node's", next: "NODE_OPTIONS=--inspect moat run" },
+  {
+    args: ["--max-old-space-size=64", "app.js"],
+    says: "is a flag of node's",
+    next: "NODE_OPTIONS=--max-old-space-size=64 moat run",
+  },
 ])("$args is refused", ({ args, says, next }) => {
   const { code, lines, stderr } = run(...args);
   expect({ code, lines }).toEqual({ code: 2, lines: [""] });

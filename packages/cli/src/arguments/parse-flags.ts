@@ -1,6 +1,6 @@
 import { allowedNodeEnvironmentFlags } from "node:process";
 import util from "node:util";
-import { nearestWord } from "@moat/core/model";
+import { nearestWord, quoteForShell } from "@moat/core/model";
 import { usageError } from "./usage-error.ts";
 
 /** The flags of a command. They exist in their long form only, but for `-h` and those that Node has a short one of. */
@@ -49,7 +49,7 @@ export function parseFlags<T extends FlagTable>(command: string, args: readonly 
     if (token.kind !== "option") continue;
     const flag = Object.hasOwn(table, token.name) ? table[token.name] : undefined;
     if (flag === undefined || ![`--${token.name}`, `-${flag.short ?? "-"}`].includes(token.rawName))
-      throw unknownFlag(command, token.rawName, table);
+      throw unknownFlag(command, token, table);
     if (flag.type === "boolean" && token.value !== undefined)
       throw usageError(`--${token.name} takes no value`, `moat ${command} --help`);
     if (flag.type === "string" && (token.value === undefined || token.value === ""))
@@ -65,12 +65,21 @@ export function parseFlags<T extends FlagTable>(command: string, args: readonly 
   return { flags: flags as Flags<T>, positionals };
 }
 
-function unknownFlag(command: string, rawName: string, table: FlagTable): Error {
-  if ((command === "run" || command === "exec") && allowedNodeEnvironmentFlags.has(rawName))
+interface UnknownFlag {
+  /** As it was written. */
+  readonly rawName: string;
+  /** What stands behind its `=`. */
+  readonly value?: string | undefined;
+}
+
+function unknownFlag(command: string, { rawName, value }: UnknownFlag, table: FlagTable): Error {
+  if ((command === "run" || command === "exec") && allowedNodeEnvironmentFlags.has(rawName)) {
+    const given = value === undefined ? rawName : `${rawName}=${value}`;
     return usageError(
       `${rawName} is a flag of node's, not of moat ${command}`,
-      `NODE_OPTIONS=${rawName} moat ${command}`,
+      `NODE_OPTIONS=${quoteForShell(given)} moat ${command}`,
     );
+  }
   const near = nearestWord(rawName.replace(/^-+/u, ""), Object.keys(table));
   return usageError(
     `moat ${command} has no flag ${rawName}`,

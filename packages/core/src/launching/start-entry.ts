@@ -1,5 +1,5 @@
 /** Runs what a worker or child was started for, in the compartment of whoever asked for it. */
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
 import { fileMachinery } from "../compartments/file-machinery.ts";
@@ -21,11 +21,14 @@ export function startEntry(realm: Realm, request: StartRequest): void {
   const asker = realm.worldAt(location);
   const { process } = realm.powers;
   const here = join(process.cwd(), "[eval]");
+  const { project } = request.paths;
+  const isInside = here.startsWith(project + sep);
   const { entry, preload = [], pipes = [] } = request;
   // A pipe has no path, by which it could be granted again.
   for (const fd of pipes) principalDescriptors(asker.context).add(fd, { real: "", writable: true });
   process.nextTick(() => {
-    startAfter(realm.powers, preload, asker, here, () => {
+    // A program that was started from elsewhere has found them from its project's folder.
+    startAfter(realm.powers, preload, asker, isInside ? here : join(project, "[eval]"), () => {
       if ("file" in entry) startFile(realm, asker, entry.file);
       else startText(realm, asker, entry, here);
     });
