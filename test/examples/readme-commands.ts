@@ -12,6 +12,8 @@ export const RUN: Readonly<Record<string, Expected>> = {
   "npx moat run index.js": { exit: 0, prints: /^hello\n/ },
   "npx moat policy --write bin:eslint": { exit: 0, prints: /bin:eslint/ },
   "npx moat exec eslint .": { exit: 0, prints: /^linted\n/ },
+  "npx moat policy --write -r dotenv/config index.js": { exit: 0, prints: /require:dotenv\/config/ },
+  "npx moat run -r dotenv/config index.js": { exit: 0, prints: /^configured\nhello\n/ },
   "npx moat init": { exit: 0, prints: /\.gitattributes/ },
   "npx moat policy --write": { exit: 0, before: "update", prints: /wants to/ },
   "npx moat diff": { exit: 1, prints: /express>debug wants to\n/ },

@@ -15,7 +15,10 @@ const manifest = (name: string, more: object = {}) => JSON.stringify({ name, ver
 beforeAll(() => {
   mkdirSync(project);
   write({
-    "package.json": manifest("app", { main: "index.js", dependencies: { express: "1.0.0", eslint: "1.0.0" } }),
+    "package.json": manifest("app", {
+      main: "index.js",
+      dependencies: { express: "1.0.0", eslint: "1.0.0", dotenv: "1.0.0" },
+    }),
     "index.js": `require("express")("hello");`,
     ".npmrc": "",
     ".gitignore": "node_modules\n",
@@ -23,6 +26,8 @@ beforeAll(() => {
     "node_modules/express/index.js": `const debug = require("debug"); module.exports = (text) => { debug(text); console.log(text); };`,
     "node_modules/debug/package.json": manifest("debug"),
     "node_modules/debug/index.js": `module.exports = (text) => { if (process.env.DEBUG) console.error(text); };`,
+    "node_modules/dotenv/package.json": manifest("dotenv"),
+    "node_modules/dotenv/config.js": `console.log("configured");`,
     "node_modules/eslint/package.json": manifest("eslint", { bin: { eslint: "cli.js" } }),
     "node_modules/eslint/cli.js": `#!/usr/bin/env node\nconsole.log("linted");`,
   });
