@@ -51,6 +51,7 @@ interface AcornState extends WordLists {
   declareName(): void;
   checkLocalExport(): void;
   adaptDirectivePrologue(): void;
+  catchStackOverflow<T>(parse: () => T): T;
 }
 
 type ContextType = TokenType & {
@@ -126,7 +127,15 @@ const NOT_PLAIN = /[\\\n\r]/;
 
 const BACKSLASH = 92;
 
-export class FastParser extends (Parser as unknown as new (options: Options, input: string) => AcornState) {
+/** acorn's parser, for texts that are nested deep. */
+export class PlainParser extends (Parser as unknown as new (options: Options, input: string) => AcornState) {
+  /** HAZARD: acorn asks a regular expression what the error is, where it came: V8 ends the process when there is no stack to compile that. */
+  override catchStackOverflow<T>(parse: () => T): T {
+    return parse();
+  }
+}
+
+export class FastParser extends PlainParser {
   constructor(options: Options, input: string) {
     super(options, input);
     askWordsInSets(this);

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
-import { Parser, type Options } from "acorn";
-import { FastParser } from "./fast-parser.ts";
+import type { Options } from "acorn";
+import { FastParser, PlainParser } from "./fast-parser.ts";
 import type { SyntaxNode } from "./scope.ts";
 
 export type ParseResult =
@@ -13,8 +13,8 @@ const babel = (): typeof import("@babel/parser") => createRequire(import.meta.ur
 /** acorn on `import` or `export` in a script: a module, and no case for Babel. */
 const MODULE_SYNTAX = /'import' and 'export' may appear only|import\.meta/;
 
-/** What acorn says where the stack has run out. */
-const TOO_DEEP = /^Not enough stack space/;
+/** Not JavaScript of any version. Babel would go on to the next, and tell of each: of ten thousand labels fifty million times. */
+const NEVER_VALID = /^(?:Label '[^]*' is already declared|Expecting Unicode escape sequence)/;
 
 /**
  * Parses a module to ESTree: acorn first, which is fast, and Babel for what it
@@ -24,16 +24,17 @@ export function parseSource(source: string, format: "module" | "commonjs", onDee
   try {
     return { ok: true, program: parseBy(FastParser, source, format) };
   } catch (error) {
-    if (error instanceof RangeError || TOO_DEEP.test((error as Error).message)) {
+    if (error instanceof RangeError) {
       onDeep();
       return tryWithLessStack(source, format, error);
     }
-    if (format === "commonjs" && MODULE_SYNTAX.test((error as Error).message)) return failure(error);
+    const { message } = error as Error;
+    if (NEVER_VALID.test(message) || (format === "commonjs" && MODULE_SYNTAX.test(message))) return failure(error);
     return secondTry(source, format, error);
   }
 }
 
-function parseBy(parser: typeof FastParser, source: string, format: "module" | "commonjs"): SyntaxNode {
+function parseBy(parser: typeof PlainParser, source: string, format: "module" | "commonjs"): SyntaxNode {
   const options: Options = {
     ecmaVersion: "latest",
     sourceType: format === "module" ? "module" : "script",
@@ -48,7 +49,7 @@ function parseBy(parser: typeof FastParser, source: string, format: "module" | "
 /** acorn's own way takes less stack. */
 function tryWithLessStack(source: string, format: "module" | "commonjs", first: unknown): ParseResult {
   try {
-    return { ok: true, program: parseBy(Parser as unknown as typeof FastParser, source, format) };
+    return { ok: true, program: parseBy(PlainParser, source, format) };
   } catch {
     return secondTry(source, format, first);
   }

@@ -37,6 +37,7 @@ function treeBy(parser: unknown, text: string, sourceType: "script" | "module"):
     };
     return JSON.stringify(new (parser as AnyParser)(options, text).parse(), comparable);
   } catch (error) {
+    if (error instanceof RangeError) return "too deep";
     if (!(error instanceof SyntaxError)) throw error;
     return `${error.message} ${(error as SyntaxError & { pos: number }).pos}`;
   }

@@ -133,6 +133,7 @@ describe("refused", () => {
     ["a function text that is two", "(function a() {}, function b() {})", "function"],
     ["a function text with something behind it", "(function a() {})()", "function"],
     ["brackets nested too deep", `${"[".repeat(100_000)}${"]".repeat(100_000)}`, "commonjs"],
+    ["templates nested too deep", `${"`${".repeat(50_000)}${"}`".repeat(50_000)}`, "commonjs"],
     ["HTML comments in modules", "let a = 1, b = 1; a<!--b", "module"],
   ];
   for (const [why, text, kind] of refused) {
