@@ -88,7 +88,7 @@ function grantJoined(context: ProjectContext): void {
 }
 
 /** `binding.MagicString.prototype.append = f`: whether a text gives methods to a class of what it imports. */
-const COMPLETES = /\b[\w$]+\.[\w$]+\.prototype(?:\.[\w$]+|\[[^\]\n]+\])\s*=(?![=>])/;
+const COMPLETES = /(?<![\w$])[\w$]+\.[\w$]+\.prototype(?:\.[\w$]+|\[[^\]\n]+\])\s*=(?![=>])/;
 
 /** A package that is written half in native code completes the classes of that half, which a package for each platform holds (rolldown). */
 function grantCompleted(

@@ -73,7 +73,7 @@ function keyNamed(row: EnvironmentReader, { capability, target }: Use): string |
   return called === row.asked ? withPrefix(key) : undefined;
 }
 
-const withPrefix = (prefix: string): string => `${prefix.replace(/_+$/, "")}_*`;
+const withPrefix = (prefix: string): string => `${prefix.replace(/(?<!_)_+$/, "")}_*`;
 
 /** `rc("app")`: whoever calls the package says which variables it means, in capitals or not. */
 function prefixesHandedTo(reader: string, { reached, within }: ProjectContext): NamedKey[] {

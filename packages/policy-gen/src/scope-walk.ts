@@ -517,7 +517,7 @@ function truthOfTypeTest(test: SyntaxNode): boolean | undefined {
 
 /** Constant texts that matter by themselves: secret-bearing files of the project. */
 function isNotable(text: string): boolean {
-  return /^(?:\.\/)?(?:(?:[\w-]+\/)*\.env(?:[-._][\w-]+)*|\.npmrc|\.netrc|\.pgpass|\.sentryclirc|\.dev\.vars|[\w-]+\.(?:pem|key|p8|p12|pfx|tfstate|tfvars)|id_(?:rsa|dsa|ecdsa|ed25519))$/.test(
+  return /^(?:\.\/)?(?:(?:[\w-]+\/)*\.env(?:[-._][\w-]+(?:\.[\w-]+)*)?|\.npmrc|\.netrc|\.pgpass|\.sentryclirc|\.dev\.vars|[\w-]+\.(?:pem|key|p8|p12|pfx|tfstate|tfvars)|id_(?:rsa|dsa|ecdsa|ed25519))$/.test(
     text,
   );
 }

@@ -422,7 +422,7 @@ function importsOf(files: readonly ReachedFile[]): Map<string, Set<string>> {
 
 /** `cssnano: { … }`: the keys of objects of a program. */
 function* keys(text: string): Generator<readonly [string, number]> {
-  for (const match of text.matchAll(/([A-Za-z_$][\w$]*)\s*:/g)) yield [match[1]!, match.index];
+  for (const match of text.matchAll(/(?<![\w$])([A-Za-z_$][\w$]*)\s*:/g)) yield [match[1]!, match.index];
 }
 
 /** The words of a configuration, in JSON, YAML or TOML. */

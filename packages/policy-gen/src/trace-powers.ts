@@ -615,12 +615,12 @@ export function tracePowers(context: TraceContext): {
       return;
     }
     const body = texts.at(-1)!.text;
-    if (/^\s*(?:return\s+)?(?:this|globalThis|global)\s*;?\s*$/.test(body)) {
+    if (/^\s*(?:return\s+)?(?:this|globalThis|global)\s*(?:;\s*)?$/.test(body)) {
       use(call, kind === "eval" ? GLOBAL : { kind: "global-maker" });
       return;
     }
     // `eval("require")("worker_threads")`: out of sight of bundlers.
-    if (kind === "eval" && /^\s*require\s*;?\s*$/.test(body) && context.format === "commonjs") {
+    if (kind === "eval" && /^\s*require\s*(?:;\s*)?$/.test(body) && context.format === "commonjs") {
       use(call, { kind: "require" });
       return;
     }

@@ -179,6 +179,12 @@ describe("analyzeFile", () => {
     expect(uses(source)).toEqual([expect.stringMatching(/^unanalyzed /)]);
   });
 
+  test("texts that almost are what matters are looked at once", () => {
+    expect(uses(`[".env${"-".repeat(58)}!"]`)).toEqual([]);
+    expect(uses(`[".env-a._b.local"]`)).toEqual([expect.stringMatching(/\.env-a\._b\.local$/)]);
+    expect(uses(`Function("this${" ".repeat(500_000)}x")`)).not.toContain("global globalThis");
+  });
+
   test("a sum of two thousand terms is followed to its end", () => {
     expect(uses(`x = fetch + ${"a + ".repeat(2_000)} 1`)).toContain("global fetch");
   });

@@ -2,7 +2,7 @@
 import type { SyntaxNode } from "./syntax.ts";
 
 /** `export default`, with whatever comments stand between the words. */
-const DEFAULT_HEAD = /^export(?:\s|\/\*[\s\S]*?\*\/|\/\/.*)*default/;
+const DEFAULT_HEAD = /^export(?:\s|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/.*[\n\r\u2028\u2029])*default/;
 
 /** Where that ends which is taken out: all of the item, or what is before its declaration. */
 export function endOfTakenOut(item: SyntaxNode, source: string): number {

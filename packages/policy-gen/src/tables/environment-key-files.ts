@@ -21,7 +21,7 @@ export const ENVIRONMENT_KEY_FILES: readonly EnvironmentKeyFile[] = [
   {
     package: "dotenv-safe",
     file: /^\.env\.example$/,
-    value: /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=/gm,
+    value: /^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*=/gm,
     why: "it demands that the variables which the file names are there",
   },
   {
