@@ -25,14 +25,20 @@ export type Power =
 /** What is wrapped deeper than programs do it on purpose. */
 const DEEPEST = 6;
 
+/** How many powers one place may hold, and from how many on none comes to it that is wrapped twice. */
+const MOST_POWERS = 40;
+const MANY_POWERS = 6;
+
 /**
- * Whether a power is in a record of a record of … without end: `(x) => ({ next: x })` called
- * with its own result gives another one each time.
+ * Whether a power is followed to a place. One may be in a record of a record of … without end: `(x) => ({ next: x })`
+ * called with its own result gives another one each time, and a library whose objects hold each other gives all orders of their names.
+ *
+ * @param held how many the place holds already
  */
-export function isBuried(power: Power): boolean {
+export function isFollowed(power: Power, held: number): boolean {
   let depth = 0;
-  for (let inner = power; "of" in inner; inner = inner.of) if ((depth += 1) > DEEPEST) return true;
-  return false;
+  for (let inner = power; "of" in inner; inner = inner.of) depth += 1;
+  return depth <= (held < MANY_POWERS ? DEEPEST : 1) && held <= MOST_POWERS;
 }
 
 /** One text for equal powers. */

@@ -9,9 +9,10 @@ import { constantText, keyOf, lastNameOf, registeredSymbol } from "./constant.ts
 import { COMPUTED_KEY, WHOLE_ENVIRONMENT } from "./facts.ts";
 import { keysOf } from "./listed-keys.ts";
 import { ownPath } from "./own-paths.ts";
-import { classOf, isBuried, powerId } from "./power.ts";
+import { classOf, isFollowed, powerId } from "./power.ts";
 import type { Power } from "./power.ts";
 import { textsOfProperty } from "./property-texts.ts";
+import { makeReferences } from "./references.ts";
 import { lookUp } from "./scope.ts";
 import type { Binding, Scope, SyntaxNode } from "./scope.ts";
 import { enclosingFunction, isFunction } from "./scope-walk.ts";
@@ -92,21 +93,20 @@ export function tracePowers(context: TraceContext): {
   const keptImports = new Set<string>();
 
   const isNew = (key: object, power: Power): boolean => {
-    if (isBuried(power)) return false;
-    const id = powerId(power);
     const ids = seen.get(key);
+    if (!isFollowed(power, ids?.size ?? 0)) return false;
+    const id = powerId(power);
     if (ids === undefined) seen.set(key, new Set([id]));
-    else if (ids.has(id) || ids.size > 40) return false;
+    else if (ids.has(id)) return false;
     else ids.add(id);
     return true;
   };
 
+  const references = makeReferences(walked.references);
   const isConstant = (binding: Binding): boolean => {
     let known = constants.get(binding);
     if (known === undefined) {
-      known =
-        !binding.redeclared &&
-        !(walked.references.get(binding.name) ?? []).some((one) => isWrite(one) && lookUp(one) === binding);
+      known = !binding.redeclared && !references.to(binding).some(isWrite);
       constants.set(binding, known);
     }
     return known;
@@ -378,9 +378,7 @@ export function tracePowers(context: TraceContext): {
     const binding = lookUp(parent["id"]);
     return (
       binding !== undefined &&
-      (walked.references.get(binding.name) ?? []).every(
-        (one) => lookUp(one) !== binding || isWrite(one) || isLookedAt(one) || standsInPatchOf(one, key),
-      )
+      references.to(binding).every((one) => isWrite(one) || isLookedAt(one) || standsInPatchOf(one, key))
     );
   }
 
@@ -542,8 +540,7 @@ export function tracePowers(context: TraceContext): {
     const outer = index < 0 ? undefined : bindingOf(fn);
     if (outer === undefined || !isConstant(outer)) return false;
     const specifiers: string[] = [];
-    for (const reference of walked.references.get(outer.name) ?? []) {
-      if (lookUp(reference) !== outer) continue;
+    for (const reference of references.to(outer)) {
       const text =
         reference.parent?.type === "CallExpression" && reference.parent["callee"] === reference
           ? textOf(reference.parent["arguments"][index])
@@ -696,13 +693,14 @@ export function tracePowers(context: TraceContext): {
       return INTEROP.test(lastNameOf(init["left"]["right"]));
     const [first] = isFunction(init) ? (init["params"] as SyntaxNode[]) : [];
     if (first?.type !== "Identifier") return false;
-    return (walked.references.get(first["name"]) ?? []).some(
-      (one) =>
-        one.parent?.type === "MemberExpression" &&
-        one.parent["object"] === one &&
-        lastNameOf(one.parent) === "__esModule" &&
-        lookUp(one)?.scope.owner === init,
-    );
+    return references
+      .within(init, first["name"])
+      .some(
+        (one) =>
+          one.parent?.type === "MemberExpression" &&
+          one.parent["object"] === one &&
+          lastNameOf(one.parent) === "__esModule",
+      );
   }
 
   /** `Object.assign(globalThis, { a, b })`, `Object.defineProperties(global, { a: {} })`. */
@@ -783,8 +781,8 @@ export function tracePowers(context: TraceContext): {
       return;
     }
     if (isExported(binding)) escape(power, node);
-    for (const reference of walked.references.get(binding.name) ?? []) {
-      if (lookUp(reference) !== binding || isWrite(reference)) continue;
+    for (const reference of references.to(binding)) {
+      if (isWrite(reference)) continue;
       const call = reference.parent;
       if (call?.type === "CallExpression" && call["callee"] === reference) use(call, result);
       else if (call !== undefined && !INERT.has(call.type)) escape(power, node);
@@ -836,9 +834,7 @@ export function tracePowers(context: TraceContext): {
   function flowInto(binding: Binding, power: Power): void {
     if (!isNew(binding, power)) return;
     if (isExported(binding)) escape(power, binding.node);
-    for (const reference of walked.references.get(binding.name) ?? []) {
-      if (!isWrite(reference) && lookUp(reference) === binding) use(reference, power);
-    }
+    for (const reference of references.to(binding)) if (!isWrite(reference)) use(reference, power);
   }
 
   /** The power is kept in a property: `exports.fs = fs`, `this.fs = fs`. */
