@@ -12,7 +12,7 @@ import { lastingStackHooks } from "./stack-hooks.ts";
 import { tracePowers } from "./trace-powers.ts";
 
 /** Raise it whenever the same text may give other facts: cached facts of other versions are not used. */
-export const ANALYSER_VERSION = 93;
+export const ANALYSER_VERSION = 94;
 
 /** Names that are followed although they cost nothing by themselves. */
 const FOLLOWED_FREE: ReadonlySet<string> = new Set([

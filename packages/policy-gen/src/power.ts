@@ -25,7 +25,7 @@ export type Power =
 /** What is wrapped deeper than programs do it on purpose. */
 const DEEPEST = 6;
 
-/** How many powers one place may hold, and from how many on none comes to it that is wrapped twice. */
+/** How many powers one place may hold, and from how many on none comes to it that is wrapped twice, or what a package exports once. */
 const MOST_POWERS = 40;
 const MANY_POWERS = 6;
 
@@ -37,8 +37,10 @@ const MANY_POWERS = 6;
  */
 export function isFollowed(power: Power, held: number): boolean {
   let depth = 0;
-  for (let inner = power; "of" in inner; inner = inner.of) depth += 1;
-  return depth <= (held < MANY_POWERS ? DEEPEST : 1) && held <= MOST_POWERS;
+  let inner = power;
+  for (; "of" in inner; inner = inner.of) depth += 1;
+  const deepest = held < MANY_POWERS ? DEEPEST : inner.kind === "package" ? 0 : 1;
+  return depth <= deepest && held <= MOST_POWERS;
 }
 
 /** One text for equal powers. */
